@@ -1,0 +1,56 @@
+import type { Graph } from './graph.ts';
+import * as op from './operations.ts';
+import { MLP_RATIO } from './sizes.ts';
+import type { Tensor } from './tensor.ts';
+
+const NORM_EPSILON = 1e-6;
+
+/** x [..., from] to [..., to] by a learned matrix ([from, to], the transpose of PyTorch's) and bias. */
+export function linear(graph: Graph, name: string, x: Tensor, from: number, to: number): Tensor {
+  const weight = graph.parameter(`${name}.weight`, [from, to], { kind: 'xavier', fanIn: from, fanOut: to });
+  const bias = graph.parameter(`${name}.bias`, [to], { kind: 'constant', value: 0 });
+  return op.add(graph, op.matMul(graph, x, weight), bias);
+}
+
+export function norm(graph: Graph, name: string, x: Tensor, width: number): Tensor {
+  const scale = graph.parameter(`${name}.weight`, [width], { kind: 'constant', value: 1 });
+  const bias = graph.parameter(`${name}.bias`, [width], { kind: 'constant', value: 0 });
+  return op.layerNormalization(graph, x, scale, bias, NORM_EPSILON);
+}
+
+/** x/2 (1 + erf(x/√2)), written in the order that onnxruntime joins into one kernel. */
+export function gelu(graph: Graph, x: Tensor): Tensor {
+  const erf = op.errorFunction(graph, op.divide(graph, x, graph.constant(Math.SQRT2)));
+  return op.multiply(graph, op.multiply(graph, x, op.add(graph, erf, graph.constant(1))), graph.constant(0.5));
+}
+
+/**
+ * One block of VideoMAE's encoder (pre-norm attention and MLP, each added to its input).
+ * @param x [batch, tokens, width]
+ * @param logMask log of each token's soft mask weight, [batch, 1, 1, tokens]: added to the attention that the
+ *   token receives, which scales that attention by its weight; absent before the mask
+ */
+export function encoderBlock(graph: Graph, x: Tensor, width: number, heads: number, logMask?: Tensor): Tensor {
+  const attended = graph.scope('attn', () => attention(graph, norm(graph, 'norm', x, width), width, heads, logMask));
+  const middle = op.add(graph, x, attended);
+  const mlp = graph.scope('mlp', () => {
+    const hidden = gelu(graph, linear(graph, 'fc1', norm(graph, 'norm', middle, width), width, MLP_RATIO * width));
+    return linear(graph, 'fc2', hidden, MLP_RATIO * width, width);
+  });
+  return op.add(graph, middle, mlp);
+}
+
+function attention(graph: Graph, x: Tensor, width: number, heads: number, logMask?: Tensor): Tensor {
+  const tokens = x.dims[1]!;
+  const depth = width / heads;
+  const split = (y: Tensor): Tensor => op.reshape(graph, y, ['batch', tokens, heads, depth]);
+  const scaled = op.multiply(graph, linear(graph, 'q', x, width, width), graph.constant(1 / Math.sqrt(depth)));
+  const q = op.transpose(graph, split(scaled), [0, 2, 1, 3]);
+  const keyWeight = graph.parameter('k.weight', [width, width], { kind: 'xavier', fanIn: width, fanOut: width });
+  const k = op.transpose(graph, split(op.matMul(graph, x, keyWeight)), [0, 2, 3, 1]);
+  const v = op.transpose(graph, split(linear(graph, 'v', x, width, width)), [0, 2, 1, 3]);
+  const scores = op.matMul(graph, q, k);
+  const weights = op.softmax(graph, logMask === undefined ? scores : op.add(graph, scores, logMask));
+  const mixed = op.transpose(graph, op.matMul(graph, weights, v), [0, 2, 1, 3]);
+  return linear(graph, 'proj', op.reshape(graph, mixed, ['batch', tokens, width]), width, width);
+}

@@ -1,0 +1,81 @@
+/**
+ * The engine: a process of its own that does nothing but run ONNX models. onnxruntime-node blocks the thread that
+ * calls it, cannot be cancelled and takes its process down when that thread is ended; here none of this hurts,
+ * and stopping is killing this process.
+ *
+ * It is started as a child process (command line, browser door) or as Electron's utilityProcess.
+ */
+import * as ort from 'onnxruntime-node';
+import type { Feed, FloatTensor } from '../../shared/model-session.ts';
+import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
+
+interface LoadedModel {
+  readonly session: ort.InferenceSession;
+  /** Float inputs are built in the same memory every time. */
+  readonly floats: Map<string, Float32Array>;
+}
+
+/** Errors only: onnxruntime is talkative about unused initialisers. */
+const LOG_ERRORS_ONLY = 3;
+const models: LoadedModel[] = [];
+
+/** Electron's utilityProcess gives its children a port; a forked child talks through process.send. */
+const electronPort = (process as { parentPort?: { on(event: 'message', listener: (event: { data: EngineRequest }) => void): void; postMessage(answer: EngineAnswer): void } }).parentPort;
+
+function answer(message: EngineAnswer): void {
+  if (electronPort !== undefined) electronPort.postMessage(message);
+  else process.send?.(message);
+}
+
+async function load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineAnswer> {
+  const session = await ort.InferenceSession.create(request.file, {
+    executionProviders: [request.provider],
+    ...(request.provider === 'cpu' ? { intraOpNumThreads: request.threads, interOpNumThreads: 1 } : {}),
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: LOG_ERRORS_ONLY,
+  });
+  return { id: request.id, ok: true, session: models.push({ session, floats: new Map() }) - 1 };
+}
+
+async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineAnswer> {
+  const model = models[request.session];
+  if (model === undefined) throw new Error(`no model ${request.session} is loaded`);
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = new ort.Tensor('float32', floatsOf(model, name, feed), feed.dims);
+  const start = performance.now();
+  const results = await model.session.run(feeds);
+  const milliseconds = performance.now() - start;
+  const outputs: Record<string, FloatTensor> = {};
+  for (const [name, tensor] of Object.entries(results)) outputs[name] = { dims: tensor.dims, data: tensor.data as Float32Array };
+  return { id: request.id, ok: true, outputs, milliseconds };
+}
+
+function floatsOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
+  if (feed.data instanceof Float32Array) return feed.data;
+  let floats = model.floats.get(name);
+  if (floats?.length !== feed.data.length) {
+    floats = new Float32Array(feed.data.length);
+    model.floats.set(name, floats);
+  }
+  const { scale, offset } = feed as Extract<Feed, { scale: number }>;
+  for (let i = 0; i < floats.length; i++) floats[i] = feed.data[i]! * scale + offset;
+  return floats;
+}
+
+/** One request at a time, in the order in which they came. */
+let last: Promise<void> = Promise.resolve();
+function receive(request: EngineRequest): void {
+  last = last
+    .then(async () => answer(request.kind === 'load' ? await load(request) : await run(request)))
+    .catch((error: unknown) => answer({ id: request.id, ok: false, message: error instanceof Error ? error.message : String(error) }));
+}
+
+if (electronPort !== undefined) {
+  electronPort.on('message', (event) => receive(event.data));
+} else {
+  process.on('message', receive);
+  // The parent died: nobody waits for an answer any more.
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl+C reaches the whole group; the parent decides what is finished first and then ends us.
+  process.on('SIGINT', () => undefined);
+}

@@ -1,0 +1,139 @@
+import type { InitialValue } from './initial-values.ts';
+import type { Dim, ElementType, Tensor, TensorType } from './tensor.ts';
+import { elements } from './tensor.ts';
+
+export type AttributeValue = number | string | readonly number[];
+
+/**
+ * One operation of ONNX as this project uses it. Everything known of an operation stands in its definition
+ * (operations.ts), which is also where its gradient belongs.
+ */
+export interface Operation {
+  readonly type: string;
+  /** Types of the outputs; throws a sentence where the inputs do not fit. */
+  infer(inputs: readonly TensorType[], attributes: Readonly<Record<string, AttributeValue>>): TensorType[];
+  /** Factors whose product is the operation's multiply-adds; absent where it has none worth counting. */
+  multiplyAdds?(inputs: readonly TensorType[], outputs: readonly TensorType[]): readonly Dim[];
+}
+
+export interface GraphNode {
+  readonly operation: Operation;
+  readonly name: string;
+  /** The part of the network it belongs to, for example 'blocks.3.attn'. */
+  readonly scope: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A learned tensor; its name is stable across versions, since weights travel under it. */
+export interface Parameter {
+  readonly tensor: Tensor;
+  readonly dims: readonly number[];
+  readonly initial: InitialValue;
+}
+
+/** A tensor that is fixed by the definition (positions, shapes, small numbers). */
+export interface Constant {
+  readonly tensor: Tensor;
+  readonly dims: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A graph under construction: nodes in an order in which they can run. */
+export class Graph {
+  readonly name: string;
+  readonly nodes: GraphNode[] = [];
+  readonly inputs: Tensor[] = [];
+  readonly outputs: Tensor[] = [];
+  readonly parameters = new Map<string, Parameter>();
+  readonly constants = new Map<string, Constant>();
+  #scopes: string[] = [];
+  #names = new Map<string, number>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Everything that `build` adds belongs to this part of the network. */
+  scope<T>(name: string, build: () => T): T {
+    this.#scopes.push(name);
+    try {
+      return build();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  input(name: string, dims: readonly Dim[], type: ElementType = 'float32'): Tensor {
+    const tensor = { name: this.#unique(name), type, dims };
+    this.inputs.push(tensor);
+    return tensor;
+  }
+
+  /** Names a tensor as an output of the graph. */
+  output(name: string, tensor: Tensor): void {
+    const last = this.nodes.findIndex((node) => node.outputs.includes(tensor));
+    if (last < 0) throw new Error(`output '${name}' is not computed by the graph`);
+    const node = this.nodes[last]!;
+    const named: Tensor = { ...tensor, name: this.#unique(name) };
+    this.nodes[last] = { ...node, outputs: node.outputs.map((each) => (each === tensor ? named : each)) };
+    for (let i = last + 1; i < this.nodes.length; i++) {
+      const later = this.nodes[i]!;
+      if (later.inputs.includes(tensor)) {
+        this.nodes[i] = { ...later, inputs: later.inputs.map((each) => (each === tensor ? named : each)) };
+      }
+    }
+    this.outputs.push(named);
+  }
+
+  /** A learned tensor under the current scope: scope 'blocks.0.attn' and name 'proj.weight' make its full name. */
+  parameter(name: string, dims: readonly number[], initial: InitialValue): Tensor {
+    const full = [...this.#scopes, name].join('.');
+    if (this.parameters.has(full)) throw new Error(`parameter '${full}' is defined twice`);
+    const tensor: Tensor = { name: full, type: 'float32', dims };
+    this.parameters.set(full, { tensor, dims, initial });
+    return tensor;
+  }
+
+  /** A fixed float tensor; equal scalars share one. */
+  constant(data: Float32Array | number, dims: readonly number[] = [], name?: string): Tensor {
+    const values = typeof data === 'number' ? Float32Array.of(data) : data;
+    if (values.length !== elements(dims)) throw new Error(`constant of ${values.length} values does not fill [${dims.join(', ')}]`);
+    return this.#constant(name ?? (values.length === 1 ? `const.${dims.join('x')}.${values[0]}` : this.#unique('const')), 'float32', dims, values);
+  }
+
+  /** A fixed list of whole numbers (a shape, axes); equal lists share one. */
+  integers(values: readonly number[]): Tensor {
+    return this.#constant(`ints.${values.join('_')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds one operation; returns its outputs. `outputs[i].dims` come from the operation's own inference. */
+  apply(operation: Operation, inputs: readonly Tensor[], attributes: Record<string, AttributeValue> = {}): Tensor[] {
+    const scope = this.#scopes.join('.');
+    const name = this.#unique(scope === '' ? operation.type : `${scope}/${operation.type}`);
+    let types: TensorType[];
+    try {
+      types = operation.infer(inputs, attributes);
+    } catch (error) {
+      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+    const outputs = types.map((type, i) => ({ ...type, name: types.length === 1 ? name : `${name}:${i}` }));
+    this.nodes.push({ operation, name, scope, inputs, outputs, attributes });
+    return outputs;
+  }
+
+  #constant(name: string, type: ElementType, dims: readonly number[], data: Float32Array | BigInt64Array): Tensor {
+    const known = this.constants.get(name);
+    if (known !== undefined) return known.tensor;
+    const tensor: Tensor = { name, type, dims };
+    this.constants.set(name, { tensor, dims, data });
+    return tensor;
+  }
+
+  #unique(name: string): string {
+    const used = this.#names.get(name) ?? 0;
+    this.#names.set(name, used + 1);
+    return used === 0 ? name : `${name}.${used}`;
+  }
+}

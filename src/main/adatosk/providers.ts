@@ -1,0 +1,139 @@
+import { cpus } from 'node:os';
+import { StudioError } from '../../shared/errors.ts';
+import type { ModelSession } from '../../shared/model-session.ts';
+import type { Model } from './models.ts';
+import { Engine } from './engine.ts';
+import type { EngineStarter, TimedSession } from './engine.ts';
+import type { Provider } from './engine-messages.ts';
+import { randomStream } from './initial-values.ts';
+import { INPUTS, OUTPUTS } from './network.ts';
+import { FRAMES_PER_CLIP } from './sizes.ts';
+
+export type Device = 'auto' | Provider;
+
+/** What each platform's build of onnxruntime-node can offer, best first. */
+const ORDER: Readonly<Partial<Record<NodeJS.Platform, readonly Provider[]>>> = {
+  linux: ['cuda', 'webgpu', 'cpu'],
+  win32: ['dml', 'webgpu', 'cpu'],
+  darwin: ['coreml', 'webgpu', 'cpu'],
+};
+
+export function providerOrder(platform: NodeJS.Platform = process.platform): readonly Provider[] {
+  return ORDER[platform] ?? ['cpu'];
+}
+
+/** Largest difference of a probability from the CPU's that is still the same answer. */
+const PARITY = 1e-2;
+
+/** What was found about one provider. */
+export interface ProviderFinding {
+  readonly name: Provider;
+  readonly available: boolean;
+  /** Why it is not used, or that it works, as a sentence. */
+  readonly reason: string;
+  /** Largest difference from the CPU's probabilities on the fixed clip; null where it did not run. */
+  readonly maxDifference: number | null;
+}
+
+/** An engine with the network and the face detector loaded. */
+export interface ReadyEngine {
+  readonly engine: Engine;
+  readonly provider: Provider;
+  readonly network: TimedSession;
+  /** Always on the CPU: 4 ms a frame there, less than the way to a graphics card and back. */
+  readonly detector: TimedSession;
+  /** What was tried before, in order. */
+  readonly findings: readonly ProviderFinding[];
+}
+
+/** All processor cores on the command line; the desktop leaves one to the window. */
+export function defaultThreads(): number {
+  return Math.max(1, cpus().length);
+}
+
+/**
+ * Starts an engine on the wanted device. 'auto' takes the first provider in the platform's order that loads the
+ * network and agrees with the CPU; a device asked for by name is used or refused, never replaced.
+ * @throws StudioError 'provider-unavailable' with the reason
+ */
+export async function startEngine(start: EngineStarter, model: Model, detectorFile: string, device: Device, threads = defaultThreads()): Promise<ReadyEngine> {
+  const findings: ProviderFinding[] = [];
+  for (const provider of device === 'auto' ? providerOrder() : [device]) {
+    const tried = await tryProvider(start, model, provider, threads);
+    findings.push(tried.finding);
+    if (tried.engine === undefined) continue;
+    const detector = await tried.engine.load(detectorFile, 'cpu', threads);
+    return { engine: tried.engine, provider, network: tried.network, detector, findings };
+  }
+  throw new StudioError('provider-unavailable', `${device} cannot be used: ${findings.at(-1)?.reason ?? 'unknown device'}`, 'Use --device auto or --device cpu; adatosk doctor lists what this computer has.');
+}
+
+/** Tries every provider of the platform and reports on each (for `adatosk doctor`). */
+export async function examineProviders(start: EngineStarter, model: Model, threads = defaultThreads()): Promise<ProviderFinding[]> {
+  const findings: ProviderFinding[] = [];
+  for (const provider of providerOrder()) {
+    const { engine, finding } = await tryProvider(start, model, provider, threads);
+    engine?.stop();
+    findings.push(finding);
+  }
+  return findings;
+}
+
+type Tried = { finding: ProviderFinding; engine: Engine; network: TimedSession } | { finding: ProviderFinding; engine?: undefined };
+
+async function tryProvider(start: EngineStarter, model: Model, provider: Provider, threads: number): Promise<Tried> {
+  const engine = new Engine(start);
+  try {
+    const network = await engine.load(model.file, provider, threads);
+    if (provider === 'cpu') return { engine, network, finding: { name: provider, available: true, reason: 'works; every other provider is checked against it', maxDifference: 0 } };
+    const maxDifference = await compareWithCpu(engine, network, model, threads);
+    if (maxDifference < PARITY) return { engine, network, finding: { name: provider, available: true, reason: 'works and agrees with the CPU', maxDifference } };
+    engine.stop();
+    return { finding: { name: provider, available: false, reason: `its probabilities differ from the CPU's by up to ${maxDifference.toFixed(3)} (${PARITY} is allowed)`, maxDifference } };
+  } catch (error) {
+    engine.stop();
+    return { finding: { name: provider, available: false, reason: providerReason(provider, error), maxDifference: null } };
+  }
+}
+
+async function compareWithCpu(engine: Engine, network: ModelSession, model: Model, threads: number): Promise<number> {
+  const reference = await engine.load(model.file, 'cpu', threads);
+  const feeds = fixedClip(model);
+  const [ours, cpu] = [await network.run(feeds), await reference.run(feeds)];
+  return largestDifference(ours[OUTPUTS.probabilities]!.data, cpu[OUTPUTS.probabilities]!.data);
+}
+
+/** Infinity where one of the values is not a number: a broken driver must not pass for agreement. */
+export function largestDifference(a: Float32Array, b: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = Math.abs(a[i]! - b[i]!);
+    if (Number.isNaN(difference)) return Infinity;
+    largest = Math.max(largest, difference);
+  }
+  return largest;
+}
+
+/** Always the same clip of smooth noise, at the default token budget. */
+function fixedClip(model: Model): Parameters<ModelSession['run']>[0] {
+  const { height, width } = model.manifest.clip;
+  const next = randomStream(1, 'parity clip');
+  const data = Float32Array.from({ length: FRAMES_PER_CLIP * height * width * 3 }, next);
+  return {
+    [INPUTS.clip]: { dims: [1, FRAMES_PER_CLIP, height, width, 3], data },
+    [INPUTS.tokenBudget]: { dims: [1], data: Float32Array.of(model.manifest.defaultTokenBudget) },
+  };
+}
+
+const HOW_TO: Readonly<Partial<Record<Provider, string>>> = {
+  cuda: 'On Linux with an NVIDIA card: npm run setup:cuda.',
+  webgpu: 'It needs a graphics driver with Vulkan, Metal or Direct3D 12.',
+  dml: 'It is part of Windows 10 and later.',
+  coreml: 'It is part of macOS on Apple silicon.',
+};
+
+function providerReason(provider: Provider, error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const short = (text.split('\n')[0] ?? '').replace(/^.*could not be loaded on \w+: /, '').replace(/^.*(?:Error: |\) )(?=\S)/, '').trim();
+  return `${short.slice(0, 200)}${/[.!]$/.test(short) ? '' : '.'} ${HOW_TO[provider] ?? ''}`.trim();
+}

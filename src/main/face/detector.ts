@@ -1,0 +1,104 @@
+import type { ModelSession } from '../../shared/model-session.ts';
+import type { Picture } from '../../shared/picture.ts';
+import type { Box, Detection, Point } from './face-geometry.ts';
+import { overlap } from './face-geometry.ts';
+import { resampleRgb } from './resample.ts';
+
+/** Side of the detector's input in pixels. */
+export const DETECTOR_SIDE = 256;
+
+const INPUT = 'input:0';
+/** The two grids of anchors: cells a side, anchors a cell, and the outputs that score and place them. */
+const GRIDS = [
+  { cells: 16, anchors: 2, scores: 'Identity:0', boxes: 'Identity_2:0' },
+  { cells: 8, anchors: 6, scores: 'Identity_1:0', boxes: 'Identity_3:0' },
+] as const;
+const VALUES_PER_BOX = 16;
+const POINTS_PER_BOX = 6;
+/** Detections that overlap more than this are one face (MediaPipe's value). */
+const SAME_FACE_OVERLAP = 0.3;
+
+/** A square part of the picture that the detector looks at; it may reach beyond the picture. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+}
+
+/** The smallest square that holds the whole picture, the picture in its middle. */
+export function wholePicture(picture: { readonly width: number; readonly height: number }): Region {
+  const side = Math.max(picture.width, picture.height);
+  return { x: (picture.width - side) / 2, y: (picture.height - side) / 2, side };
+}
+
+/**
+ * BlazeFace (Bazarevsky et al. 2019; MediaPipe's back-camera model) on one region of a picture.
+ * @returns faces in picture pixels, best first, each once
+ */
+export async function detectFaces(session: ModelSession, picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
+  const image = new Uint8Array(DETECTOR_SIDE * DETECTOR_SIDE * 3);
+  const scale = region.side / DETECTOR_SIDE;
+  const centre = scale / 2 - 0.5;
+  resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, DETECTOR_SIDE, DETECTOR_SIDE, image, 'black');
+  const outputs = await session.run({ [INPUT]: { dims: [1, DETECTOR_SIDE, DETECTOR_SIDE, 3], data: image, scale: 2 / 255, offset: -1 } });
+  const candidates: Detection[] = [];
+  for (const grid of GRIDS) {
+    readGrid(grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) => candidates.push(place(box, region, scale)));
+  }
+  return joinOverlapping(candidates);
+}
+
+/** Turns one grid's raw outputs into detections in input pixels: offsets are from the cell's centre. */
+function readGrid(cells: number, anchors: number, scores: Float32Array, boxes: Float32Array, threshold: number, found: (detection: Detection) => void): void {
+  const step = DETECTOR_SIDE / cells;
+  const logit = Math.log(threshold / (1 - threshold));
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i]! < logit) continue;
+    const cell = Math.floor(i / anchors);
+    const ax = ((cell % cells) + 0.5) * step;
+    const ay = (Math.floor(cell / cells) + 0.5) * step;
+    const raw = boxes.subarray(i * VALUES_PER_BOX, (i + 1) * VALUES_PER_BOX);
+    const width = raw[2]!;
+    const height = raw[3]!;
+    const points: Point[] = [];
+    for (let k = 0; k < POINTS_PER_BOX; k++) points.push({ x: ax + raw[4 + 2 * k]!, y: ay + raw[5 + 2 * k]! });
+    found(detection(1 / (1 + Math.exp(-scores[i]!)), { x: ax + raw[0]! - width / 2, y: ay + raw[1]! - height / 2, width, height }, points));
+  }
+}
+
+function detection(score: number, box: Box, points: readonly Point[]): Detection {
+  const [rightEye, leftEye, nose, mouth, rightEar, leftEar] = points;
+  return { score, box, points: { rightEye: rightEye!, leftEye: leftEye!, nose: nose!, mouth: mouth!, rightEar: rightEar!, leftEar: leftEar! } };
+}
+
+/** From input pixels to picture pixels. */
+function place({ score, box, points }: Detection, region: Region, scale: number): Detection {
+  const move = ({ x, y }: Point): Point => ({ x: region.x + x * scale, y: region.y + y * scale });
+  const corner = move(box);
+  const moved = Object.fromEntries(Object.entries(points).map(([name, point]) => [name, move(point)])) as unknown as Detection['points'];
+  return { score, box: { ...corner, width: box.width * scale, height: box.height * scale }, points: moved };
+}
+
+/** Non-maximum suppression that averages what overlaps, weighted by score (BlazeFace, section 3.4: less jitter). */
+export function joinOverlapping(candidates: readonly Detection[]): Detection[] {
+  const waiting = [...candidates].sort((a, b) => b.score - a.score);
+  const faces: Detection[] = [];
+  while (waiting.length > 0) {
+    const best = waiting[0]!;
+    const same = waiting.filter((each) => each === best || overlap(each.box, best.box) > SAME_FACE_OVERLAP);
+    faces.push(average(same, best.score));
+    for (const each of same) waiting.splice(waiting.indexOf(each), 1);
+  }
+  return faces;
+}
+
+function average(detections: readonly Detection[], score: number): Detection {
+  const total = detections.reduce((sum, each) => sum + each.score, 0);
+  const mean = (value: (detection: Detection) => number): number => detections.reduce((sum, each) => sum + each.score * value(each), 0) / total;
+  const point = (name: keyof Detection['points']): Point => ({ x: mean(({ points }) => points[name].x), y: mean(({ points }) => points[name].y) });
+  return {
+    score,
+    box: { x: mean(({ box }) => box.x), y: mean(({ box }) => box.y), width: mean(({ box }) => box.width), height: mean(({ box }) => box.height) },
+    points: { rightEye: point('rightEye'), leftEye: point('leftEye'), nose: point('nose'), mouth: point('mouth'), rightEar: point('rightEar'), leftEar: point('leftEar') },
+  };
+}

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { StudioError } from '../../shared/errors.ts';
+
+export type ProgramName = 'ffmpeg' | 'ffprobe';
+
+export interface Program {
+  readonly name: ProgramName;
+  readonly path: string;
+  /** Where it was found, in words. */
+  readonly origin: string;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The optional packages that bring a program along; each gives its path or nothing. */
+const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: () => string | null }> = {
+  ffmpeg: { package: 'ffmpeg-static', path: () => require('ffmpeg-static') as string | null },
+  ffprobe: { package: '@ffprobe-installer/ffprobe', path: () => (require('@ffprobe-installer/ffprobe') as { path: string }).path },
+};
+
+const found = new Map<ProgramName, Promise<Program>>();
+
+/**
+ * Finds ffmpeg or ffprobe: FFMPEG_PATH or FFPROBE_PATH, else the bundled package, else the one on PATH.
+ * @throws StudioError 'program-missing' where there is none, or where the variable names no program
+ */
+export function findProgram(name: ProgramName): Promise<Program> {
+  let search = found.get(name);
+  if (search === undefined) {
+    search = locate(name);
+    search.catch(() => found.delete(name));
+    found.set(name, search);
+  }
+  return search;
+}
+
+async function locate(name: ProgramName): Promise<Program> {
+  const variable = `${name.toUpperCase()}_PATH`;
+  const named = process.env[variable];
+  if (named !== undefined && named !== '') {
+    if (await isExecutable(named)) return { name, path: named, origin: variable };
+    throw new StudioError('program-missing', `${variable} is set to ${named}, which is no program that can be run.`, 'Correct or remove the variable.');
+  }
+  const bundled = bundledPath(name);
+  if (bundled !== undefined && (await isExecutable(bundled))) return { name, path: bundled, origin: `the package ${BUNDLED[name].package}` };
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, file);
+    if (folder !== '' && (await isExecutable(path))) return { name, path, origin: 'PATH' };
+  }
+  throw new StudioError('program-missing', `${name} was not found.`, installHint(name, variable));
+}
+
+function bundledPath(name: ProgramName): string | undefined {
+  try {
+    // Programs cannot be run from inside Electron's archive; the packager unpacks them beside it.
+    return BUNDLED[name].path()?.replace('app.asar', 'app.asar.unpacked');
+  } catch {
+    return undefined;
+  }
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function installHint(name: ProgramName, variable: string): string {
+  const how = {
+    win32: 'Install it with "winget install ffmpeg"',
+    darwin: 'Install it with "brew install ffmpeg"',
+  }[process.platform as 'win32' | 'darwin'];
+  return `${how ?? 'Install it with "sudo apt-get install ffmpeg"'}, or set ${variable} to the full path of ${name}.`;
+}
+
+/** The first line of `-version`, for people. */
+export async function programVersion(program: Program): Promise<string> {
+  const { stdout } = await promisify(execFile)(program.path, ['-version'], { windowsHide: true });
+  return stdout.split('\n')[0]!.trim();
+}

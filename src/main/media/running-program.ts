@@ -1,0 +1,63 @@
+import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { cancelled, StudioError } from '../../shared/errors.ts';
+import type { Program } from './programs.ts';
+
+const MESSAGES_KEPT = 40;
+
+/** Every child that runs now, so that none outlives us. */
+const running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** A started ffmpeg or ffprobe. Its standard output is the caller's to read; its messages are collected. */
+export class RunningProgram {
+  readonly output: Readable;
+  readonly pid: number | undefined;
+  /** The last lines of standard error at level error or worse, or all where no level is printed. */
+  readonly messages: string[] = [];
+  /** Resolves with the exit code (null after a signal) once the process has ended and all its output is read. */
+  readonly ended: Promise<number | null>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(program: Program, args: readonly string[], options: { signal?: AbortSignal | undefined; onMessage?: (line: string) => boolean } = {}) {
+    this.#signal = options.signal;
+    if (options.signal?.aborted === true) throw cancelled();
+    this.#child = spawn(program.path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+    this.output = this.#child.stdout;
+    this.pid = this.#child.pid;
+    running.add(this.#child);
+    createInterface({ input: this.#child.stderr }).on('line', (line) => {
+      if (options.onMessage?.(line) === true || line.trim() === '') return;
+      this.messages.push(line);
+      if (this.messages.length > MESSAGES_KEPT) this.messages.shift();
+    });
+    const stop = (): void => this.kill();
+    options.signal?.addEventListener('abort', stop, { once: true });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', (error) => {
+        running.delete(this.#child);
+        reject(new StudioError('program-missing', `${program.name} at ${program.path} could not be started: ${error.message}.`, `Reinstall ${program.name}.`, error));
+      });
+      this.#child.once('close', (code) => {
+        running.delete(this.#child);
+        options.signal?.removeEventListener('abort', stop);
+        resolve(code);
+      });
+    });
+    this.ended.catch(() => undefined);
+  }
+
+  /** True once the caller's signal asked for a stop. */
+  get wasCancelled(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}

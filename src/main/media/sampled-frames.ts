@@ -1,0 +1,180 @@
+import { basename } from 'node:path';
+import { cancelled, StudioError } from '../../shared/errors.ts';
+import type { SamplingGrid } from '../../shared/time.ts';
+import type { Picture } from '../../shared/picture.ts';
+import { explainFailure } from './ffmpeg-messages.ts';
+import type { ProbedVideo, VideoStream } from './probe.ts';
+import { inputName, toSeconds } from './probe.ts';
+import { findProgram } from './programs.ts';
+import { RunningProgram } from './running-program.ts';
+
+/** One sample of the grid with the picture that it shows. */
+export interface SampledFrame {
+  /** Index on the sampling grid. */
+  readonly sample: number;
+  /** Index of the frame shown, in presentation order, and its PTS in seconds. */
+  readonly frame: number;
+  readonly pts: number;
+  /** Planes in a buffer that is used again once the frame is handed back with `release`. */
+  readonly picture: Picture;
+  /** True where the wanted frame could not be decoded and its neighbour stands in. */
+  readonly substituted: boolean;
+  release(): void;
+}
+
+/**
+ * Decodes the frames of a sampling grid through one ffmpeg child, in order. The child waits while the caller is
+ * busy (its pipe fills up), so that memory does not grow with the video; leaving the loop early ends it.
+ *
+ * ffmpeg drops what cannot be a nearest frame; which of the rest is one is decided here, by each frame's own PTS
+ * as ffmpeg's showinfo filter prints it, against the timing table.
+ * @throws StudioError naming the file where nothing could be decoded, or 'cancelled'
+ */
+export async function* sampleFrames(video: ProbedVideo, grid: SamplingGrid, signal?: AbortSignal): AsyncGenerator<SampledFrame> {
+  const announced: number[] = [];
+  let arrival: (() => void) | undefined;
+  const program = await findProgram('ffmpeg');
+  const run = new RunningProgram(program, decodeArguments(video, grid), {
+    signal,
+    onMessage: (line) => {
+      const pts = /\] n: *\d+ pts: *(-?\d+|NOPTS) /.exec(line)?.[1];
+      if (pts !== undefined) {
+        announced.push(pts === 'NOPTS' ? NaN : toSeconds(Number(pts), video.stream));
+        arrival?.();
+      }
+      return !/\[(error|fatal|panic)\]/.test(line);
+    },
+  });
+  const ended = run.ended.then(() => arrival?.());
+  const nextPts = async (): Promise<number | undefined> => {
+    while (announced.length === 0) {
+      let over = false;
+      await Promise.race([new Promise<void>((resolve) => (arrival = resolve)), ended.then(() => (over = true))]);
+      if (over) break;
+    }
+    return announced.shift();
+  };
+
+  const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
+  let sample = 0;
+  let decoded = 0;
+  let frame = -1;
+  try {
+    for await (const buffer of wholePictures(run, pool)) {
+      const printed = await nextPts();
+      if (printed === undefined) break;
+      decoded += 1;
+      // A frame without a timestamp follows the one before it.
+      frame = Number.isNaN(printed) ? Math.min(frame + 1, grid.table.frames - 1) : grid.table.nearestFrame(printed);
+      const pts = grid.table.pts[frame]!;
+      const first = sample;
+      while (sample < grid.samples && grid.frameOf(sample) <= frame) sample += 1;
+      const lease = pool.lease(buffer, sample - first);
+      for (let k = first; k < sample; k++) {
+        yield { sample: k, frame, pts, picture: pictureOf(buffer, video.stream), substituted: grid.frameOf(k) !== frame, release: lease };
+      }
+    }
+    const code = await run.ended;
+    if (run.wasCancelled) throw cancelled();
+    if (decoded === 0 || (code !== 0 && sample < grid.samples - 1)) throw decodeFailure(basename(video.path), decoded, sample / grid.samples, run.messages);
+  } finally {
+    run.kill();
+    await run.ended.catch(() => undefined);
+  }
+}
+
+function decodeFailure(name: string, decoded: number, share: number, messages: readonly string[]): StudioError {
+  if (decoded === 0) return explainFailure(name, 'ffmpeg', messages.length > 0 ? messages : ['Invalid data found when processing input']);
+  return new StudioError('damaged-video', `${name} could be decoded only up to ${Math.round(share * 100)}% of its length.`, 'Copy it again from its source.');
+}
+
+function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
+  const { width, height, index } = video.stream;
+  const filters = [selection(grid), `scale=${width}:${height}:flags=bilinear:${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
+  return [
+    ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info', '-copyts'],
+    ...['-i', inputName(video.path), '-map', `0:${index}`, '-fps_mode', 'passthrough'],
+    ...['-vf', filters.filter((filter) => filter !== '').join(','), '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
+  ];
+}
+
+/**
+ * An expression that is true for every frame that could be nearest to a sample: no farther from one than half of
+ * the longest gap between frames. (A filter sees no frame's successor, so it cannot decide more.) The last frame
+ * is always wanted.
+ */
+function selection(grid: SamplingGrid): string {
+  const { table, rate } = grid;
+  const reach = (table.longestGap / 2) * rate + 1e-3;
+  if (reach >= 0.5) return '';
+  const first = grid.moment(0).toFixed(9);
+  const last = (table.pts[table.frames - 1]! - 1e-4).toFixed(9);
+  return `select='lte(abs(mod((t-${first})*${rate}+1.5,1)-0.5),${reach.toFixed(6)})+gte(t,${last})'`;
+}
+
+/** All pictures leave as limited-range BT.601 or BT.709, so that crops need two conversions and no more. */
+function colour(stream: VideoStream): string {
+  const to = outputMatrix(stream);
+  const from = stream.matrix === 'rgb' ? '' : `in_color_matrix=${stream.matrix}:`;
+  return `${from}out_color_matrix=${to}:out_range=limited`;
+}
+
+function outputMatrix(stream: VideoStream): Picture['matrix'] {
+  return stream.matrix === 'bt601' ? 'bt601' : 'bt709';
+}
+
+function pictureOf(buffer: Uint8Array, stream: VideoStream): Picture {
+  const luma = stream.width * stream.height;
+  return {
+    width: stream.width,
+    height: stream.height,
+    matrix: outputMatrix(stream),
+    y: buffer.subarray(0, luma),
+    u: buffer.subarray(luma, luma + luma / 4),
+    v: buffer.subarray(luma + luma / 4, luma + luma / 2),
+  };
+}
+
+/** Cuts the child's output into whole pictures. A buffer stays the caller's until its lease is given back. */
+async function* wholePictures(run: RunningProgram, pool: BufferPool): AsyncGenerator<Uint8Array> {
+  let buffer = pool.take();
+  let filled = 0;
+  for await (const chunk of run.output as AsyncIterable<Uint8Array>) {
+    let used = 0;
+    while (used < chunk.length) {
+      const count = Math.min(chunk.length - used, buffer.length - filled);
+      buffer.set(chunk.subarray(used, used + count), filled);
+      used += count;
+      filled += count;
+      if (filled === buffer.length) {
+        yield buffer;
+        buffer = pool.take();
+        filled = 0;
+      }
+    }
+  }
+}
+
+/** Picture buffers in use and free ones; as many exist as were ever in use at once. */
+class BufferPool {
+  readonly #size: number;
+  readonly #free: Uint8Array[] = [];
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  take(): Uint8Array {
+    return this.#free.pop() ?? new Uint8Array(this.#size);
+  }
+
+  /** Gives a function that puts the buffer back when it has been called `holders` times; at once for none. */
+  lease(buffer: Uint8Array, holders: number): () => void {
+    if (holders === 0) this.#free.push(buffer);
+    let left = holders;
+    return () => {
+      left -= 1;
+      if (left === 0) this.#free.push(buffer);
+    };
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Every failure that a person can meet has one code, in the API, on the command line and in the window;
+ * a sentence that names the file; and a remedy, a sentence that says what to do about it.
+ */
+export type StudioErrorCode =
+  | 'file-missing'
+  | 'file-empty'
+  | 'file-unreadable'
+  | 'not-a-video'
+  | 'no-video-stream'
+  | 'damaged-video'
+  | 'unsupported-codec'
+  | 'program-missing'
+  | 'program-failed'
+  | 'model-missing'
+  | 'model-invalid'
+  | 'provider-unavailable'
+  | 'engine-died'
+  | 'cannot-write'
+  | 'disk-full'
+  | 'wrong-usage'
+  | 'cancelled';
+
+export class StudioError extends Error {
+  readonly code: StudioErrorCode;
+  readonly remedy: string;
+
+  constructor(code: StudioErrorCode, message: string, remedy: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'StudioError';
+    this.code = code;
+    this.remedy = remedy;
+  }
+
+  /** The sentence that goes into summary.csv and onto the terminal: what happened, then what to do. */
+  get sentence(): string {
+    return this.remedy === '' ? this.message : `${this.message} ${this.remedy}`;
+  }
+}
+
+/** The sentence for anything thrown, ours or not. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof StudioError) return error.sentence;
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function isCancelled(error: unknown): boolean {
+  return error instanceof StudioError && error.code === 'cancelled';
+}
+
+export function cancelled(): StudioError {
+  return new StudioError('cancelled', 'Stopped on request.', 'Run again with --resume to go on.');
+}
+
+/** Node's errno on a write, as a sentence that names the path and the remedy. */
+export function writeError(path: string, error: unknown): StudioError {
+  const code = (error as { code?: string } | null)?.code ?? '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new StudioError(
+      'disk-full',
+      `The disk is full: could not write ${path}.`,
+      'Free some space or choose another --out folder, then run again with --resume.',
+      error,
+    );
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new StudioError(
+      'cannot-write',
+      `No permission to write ${path}.`,
+      'Choose an --out folder of your own, for example in Documents.',
+      error,
+    );
+  }
+  return new StudioError('cannot-write', `Could not write ${path}: ${sentenceOf(error)}.`, 'Choose another --out folder.', error);
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { EXPRESSIONS } from './expressions.ts';
+
+/** manifest.json of a model folder: what the program must know of a model without opening it. */
+export const manifestSchema = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
+  name: z.string(),
+  size: z.enum(['tiny', 'small', 'base']),
+  /** False for weights that no data has touched: everything computed with them is marked so. */
+  trained: z.boolean(),
+  /** Said wherever results of this model are shown or exported; empty where there is nothing to warn of. */
+  warnings: z.array(z.string()),
+  provenance: z.string(),
+  /** For untrained weights: the seed from which model.onnx is drawn. */
+  seed: z.number().int().optional(),
+  classes: z.tuple(EXPRESSIONS.map((name) => z.literal(name)) as [z.ZodLiteral<(typeof EXPRESSIONS)[number]>]),
+  clip: z.object({ frames: z.literal(16), height: z.number().int(), width: z.number().int(), sampleRateHz: z.number().positive() }),
+  defaultTokenBudget: z.number().gt(0).lte(1),
+  /** SHA-256 of model.onnx. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export type ModelManifest = z.infer<typeof manifestSchema>;

@@ -1,0 +1,22 @@
+/**
+ * A loaded ONNX model that can be run, wherever that happens. Rooms that need a network are given one of these
+ * and know neither onnxruntime nor processes.
+ */
+export interface ModelSession {
+  /**
+   * Runs the model once.
+   * @returns its outputs by name
+   * @throws StudioError 'engine-died' where the process that runs it ended
+   */
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FloatTensor>>;
+}
+
+/** An input: floats as they are, or bytes that become byte * scale + offset on the far side (a quarter of the copying). */
+export type Feed =
+  | { readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly dims: readonly number[]; readonly data: Uint8Array; readonly scale: number; readonly offset: number };
+
+export interface FloatTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
