@@ -4,7 +4,7 @@
  */
 export interface ModelSession {
   /**
-   * Runs the model once.
+   * Runs the model once. The feeds have been read when this returns its promise; their memory may then be used again.
    * @returns its outputs by name
    * @throws StudioError 'engine-died' where the process that runs it ended
    */

@@ -64,15 +64,20 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
 /** Tubes of 2 x 16 x 16 pixels to tokens [batch, tokens, width], slot-major, with fixed positions added (VideoMAE). */
 function tubeEmbedding(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
   const cells = size.cropSide / TUBE.side;
-  const mean = graph.constant(Float32Array.from(PIXEL_MEAN), [3], 'pixel.mean');
-  const gain = graph.constant(Float32Array.from(PIXEL_DEVIATION, (deviation) => 1 / deviation), [3], 'pixel.gain');
-  const normal = op.multiply(graph, op.subtract(graph, clip, mean), gain);
-  const cut = op.reshape(graph, normal, ['batch', SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
+  const cut = op.reshape(graph, clip, ['batch', SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
   const tubes = op.transpose(graph, cut, [0, 1, 3, 5, 2, 4, 6, 7]);
   const flat = op.reshape(graph, tubes, ['batch', tokensOf(size), TUBE_VALUES]);
-  const embedded = linear(graph, 'proj', flat, TUBE_VALUES, size.width);
+  // Whole tubes at once: along an axis of 3 the same arithmetic takes onnxruntime eight times as long.
+  const mean = graph.constant(everyPixel(PIXEL_MEAN), [TUBE_VALUES], 'pixel.mean');
+  const gain = graph.constant(everyPixel(PIXEL_DEVIATION.map((deviation) => 1 / deviation)), [TUBE_VALUES], 'pixel.gain');
+  const normal = op.multiply(graph, op.subtract(graph, flat, mean), gain);
+  const embedded = linear(graph, 'proj', normal, TUBE_VALUES, size.width);
   const positions = graph.constant(sinusoidalPositions(tokensOf(size), size.width), [1, tokensOf(size), size.width], 'positions');
   return op.add(graph, embedded, positions);
+}
+
+function everyPixel(channels: readonly number[]): Float32Array {
+  return Float32Array.from({ length: TUBE_VALUES }, (_, i) => channels[i % channels.length]!);
 }
 
 /** Fixed sine and cosine positions over the flattened token index (Vaswani et al. 2017, section 3.5). */

@@ -31,21 +31,32 @@ export function wholePicture(picture: { readonly width: number; readonly height:
   return { x: (picture.width - side) / 2, y: (picture.height - side) / 2, side };
 }
 
-/**
- * BlazeFace (Bazarevsky et al. 2019; MediaPipe's back-camera model) on one region of a picture.
- * @returns faces in picture pixels, best first, each once
- */
-export async function detectFaces(session: ModelSession, picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
-  const image = new Uint8Array(DETECTOR_SIDE * DETECTOR_SIDE * 3);
-  const scale = region.side / DETECTOR_SIDE;
-  const centre = scale / 2 - 0.5;
-  resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, DETECTOR_SIDE, DETECTOR_SIDE, image, 'black');
-  const outputs = await session.run({ [INPUT]: { dims: [1, DETECTOR_SIDE, DETECTOR_SIDE, 3], data: image, scale: 2 / 255, offset: -1 } });
-  const candidates: Detection[] = [];
-  for (const grid of GRIDS) {
-    readGrid(grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) => candidates.push(place(box, region, scale)));
+/** BlazeFace (Bazarevsky et al. 2019; MediaPipe's back-camera model). */
+export class FaceDetector {
+  readonly #session: ModelSession;
+  /** Drawn anew for every region: a session has read its feeds when `run` returns its promise. */
+  readonly #image = new Uint8Array(DETECTOR_SIDE * DETECTOR_SIDE * 3);
+
+  constructor(session: ModelSession) {
+    this.#session = session;
   }
-  return joinOverlapping(candidates);
+
+  /**
+   * Searches one region of a picture.
+   * @param threshold lowest score that counts, 0..1
+   * @returns faces in picture pixels, best first, each once
+   */
+  async detect(picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
+    const scale = region.side / DETECTOR_SIDE;
+    const centre = scale / 2 - 0.5;
+    resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, DETECTOR_SIDE, DETECTOR_SIDE, this.#image, 'black');
+    const outputs = await this.#session.run({ [INPUT]: { dims: [1, DETECTOR_SIDE, DETECTOR_SIDE, 3], data: this.#image, scale: 2 / 255, offset: -1 } });
+    const candidates: Detection[] = [];
+    for (const grid of GRIDS) {
+      readGrid(grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) => candidates.push(place(box, region, scale)));
+    }
+    return joinOverlapping(candidates);
+  }
 }
 
 /** Turns one grid's raw outputs into detections in input pixels: offsets are from the cell's centre. */

@@ -1,0 +1,193 @@
+import { cancelled, StudioError } from '../../shared/errors.ts';
+import type { ModelManifest } from '../../shared/manifest.ts';
+import type { ModelSession } from '../../shared/model-session.ts';
+import type { PeakOptions } from '../../shared/peaks.ts';
+import { findPeaks } from '../../shared/peaks.ts';
+import type { SegmentOptions } from '../../shared/segments.ts';
+import { findSegments } from '../../shared/segments.ts';
+import { SamplingGrid } from '../../shared/time.ts';
+import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
+import { INPUTS, OUTPUTS } from '../adatosk/network.ts';
+import { FRAMES_PER_CLIP, SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
+import type { FaceObservation, FaceOptions } from '../face/face-observer.ts';
+import { FaceObserver } from '../face/face-observer.ts';
+import { probeVideo } from '../media/probe.ts';
+import type { ProbedVideo } from '../media/probe.ts';
+import type { SampledFrame } from '../media/sampled-frames.ts';
+import { sampleFrames } from '../media/sampled-frames.ts';
+import type { Clip, ClipReading } from './face-series.ts';
+import { FaceSeries, rowsWithoutFace } from './face-series.ts';
+import { readAhead } from './read-ahead.ts';
+
+/** Everything that decides what comes out for a given video and model. */
+export interface AnalysisOptions {
+  readonly tokenBudget: number;
+  readonly face: FaceOptions;
+  readonly peaks: PeakOptions;
+  readonly segments: SegmentOptions;
+}
+
+export interface AnalysisTools {
+  readonly network: ModelSession;
+  readonly detector: ModelSession;
+  readonly model: Pick<ModelManifest, 'id' | 'clip'>;
+}
+
+/** Where the time went, in milliseconds; stages run side by side, so that they may add up to more than the whole. */
+export interface StageTimes {
+  probing: number;
+  waitingForFrames: number;
+  cropping: number;
+  total: number;
+}
+
+export interface VideoAnalysis {
+  readonly video: ProbedVideo;
+  readonly rows: readonly TimelineRow[];
+  readonly peaks: readonly ExpressionPeak[];
+  readonly segments: readonly Segment[];
+  /** Faces that were believed. */
+  readonly faces: number;
+  /** Samples whose own frame could not be decoded and whose neighbour stood in. */
+  readonly substitutedSamples: number;
+  readonly stages: StageTimes;
+}
+
+/** Frames that the decoder may be ahead of the search, and the search ahead of the tracks. */
+const FRAMES_AHEAD = 4;
+const SEARCHES_AHEAD = 6;
+/** Clips that may wait for the network at once. */
+const CLIPS_AHEAD = 3;
+/** More lost samples than this and the video counts as damaged. */
+const MOST_SUBSTITUTED = 0.05;
+
+/**
+ * One video all the way: timing table, sampled frames, faces, clips, network, timelines, peaks, segments.
+ * @param onProgress told the share of the video that is done, 0..1
+ * @throws StudioError that names the file
+ */
+export async function analyseVideo(path: string, tools: AnalysisTools, options: AnalysisOptions, onProgress: (share: number) => void, signal?: AbortSignal): Promise<VideoAnalysis> {
+  const begun = performance.now();
+  const video = await probeVideo(path, signal);
+  const probing = performance.now() - begun;
+  const grid = new SamplingGrid(video.timing, tools.model.clip.sampleRateHz);
+  const observer = new FaceObserver(tools.detector, video.stream, grid.rate, tools.model.clip.width, options.face);
+  const reader = new SeriesReader(tools, options.tokenBudget);
+
+  let waitingForFrames = 0;
+  let substituted = 0;
+  const frames = readAhead(sampleFrames(video, grid, signal), FRAMES_AHEAD);
+  const searched = readAhead(searchFrames(frames, observer), SEARCHES_AHEAD);
+  for (;;) {
+    const start = performance.now();
+    const next = await searched.next();
+    waitingForFrames += performance.now() - start;
+    if (next.done === true) break;
+    if (signal?.aborted === true) {
+      await searched.return(undefined);
+      throw cancelled();
+    }
+    const { frame, found } = next.value;
+    substituted += frame.substituted ? 1 : 0;
+    const { observations, gone } = await observer.see(frame, await found);
+    for (const observation of observations) await reader.add(observation);
+    for (const faceId of gone) await reader.end(faceId);
+    onProgress((frame.sample + 1) / grid.samples);
+  }
+  for (const observation of observer.finish()) await reader.add(observation);
+  const series = await reader.finish();
+
+  if (substituted > MOST_SUBSTITUTED * grid.samples) {
+    throw new StudioError('damaged-video', `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${path} could not be decoded.`, 'Copy it again from its source.');
+  }
+  const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
+  return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, stages };
+}
+
+/** Starts each frame's search as soon as the frame is there. */
+async function* searchFrames(frames: AsyncIterable<SampledFrame>, observer: FaceObserver): AsyncGenerator<{ frame: SampledFrame; found: ReturnType<FaceObserver['search']> }> {
+  for await (const frame of frames) {
+    const found = observer.search(frame);
+    found.catch(() => undefined);
+    yield { frame, found };
+  }
+}
+
+function describe(series: readonly FaceSeries[], grid: SamplingGrid, modelId: string, options: AnalysisOptions): Pick<VideoAnalysis, 'rows' | 'peaks' | 'segments' | 'faces'> {
+  const source = `model:${modelId}`;
+  const byFace = series.map((each) => each.rows(grid));
+  const occupied = new Set(byFace.flat().map(({ slot }) => slot));
+  const rows = [...byFace.flat(), ...rowsWithoutFace(grid, occupied)].sort((a, b) => a.slot - b.slot || a.faceId - b.faceId);
+  return {
+    rows,
+    faces: series.length,
+    peaks: byFace.flatMap((face) => findPeaks(face, source, (seconds) => grid.table.nearestFrame(seconds), options.peaks)),
+    segments: byFace.flatMap((face) => findSegments(face, source, options.segments)),
+  };
+}
+
+/** Feeds each face's clips to the network and each answer back to its face. */
+class SeriesReader {
+  readonly #tools: AnalysisTools;
+  readonly #tokenBudget: number;
+  readonly #open = new Map<number, FaceSeries>();
+  readonly #all: FaceSeries[] = [];
+  #running: Promise<void>[] = [];
+
+  constructor(tools: AnalysisTools, tokenBudget: number) {
+    this.#tools = tools;
+    this.#tokenBudget = tokenBudget;
+  }
+
+  async add(observation: FaceObservation): Promise<void> {
+    let series = this.#open.get(observation.faceId);
+    if (series === undefined) {
+      series = new FaceSeries(observation);
+      this.#open.set(observation.faceId, series);
+      this.#all.push(series);
+    }
+    await this.#read(series, series.add(observation));
+  }
+
+  async end(faceId: number): Promise<void> {
+    const series = this.#open.get(faceId);
+    if (series === undefined) return;
+    this.#open.delete(faceId);
+    await this.#read(series, series.end());
+  }
+
+  /** All faces, in the order of their ids, when every clip has been read. */
+  async finish(): Promise<FaceSeries[]> {
+    for (const faceId of [...this.#open.keys()]) await this.end(faceId);
+    await Promise.all(this.#running);
+    return this.#all.sort((a, b) => a.faceId - b.faceId);
+  }
+
+  async #read(series: FaceSeries, clip: Clip | undefined): Promise<void> {
+    if (clip === undefined) return;
+    const running = readClip(this.#tools, clip.pixels, this.#tokenBudget).then((reading) => series.read(clip, reading));
+    running.catch(() => undefined);
+    this.#running.push(running);
+    if (this.#running.length > CLIPS_AHEAD) await this.#running.shift();
+  }
+}
+
+/** Runs the network on one clip and averages its masks over the places of each slot. */
+export async function readClip(tools: AnalysisTools, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
+  const { height, width } = tools.model.clip;
+  const outputs = await tools.network.run({
+    [INPUTS.clip]: { dims: [1, FRAMES_PER_CLIP, height, width, 3], data: pixels, scale: 1 / 255, offset: 0 },
+    [INPUTS.tokenBudget]: { dims: [1], data: Float32Array.of(tokenBudget) },
+  });
+  const perSlot = (name: string): Float32Array => {
+    const { data } = outputs[name]!;
+    const places = data.length / SLOTS_PER_CLIP;
+    return Float32Array.from({ length: SLOTS_PER_CLIP }, (_, s) => data.subarray(s * places, (s + 1) * places).reduce((sum, value) => sum + value, 0) / places);
+  };
+  return {
+    slotProbabilities: outputs[OUTPUTS.slotProbabilities]!.data,
+    classAgnostic: perSlot(OUTPUTS.classAgnostic),
+    classSemantic: perSlot(OUTPUTS.classSemantic),
+    final: perSlot(OUTPUTS.final),
+  };
+}

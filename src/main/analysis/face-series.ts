@@ -1,0 +1,172 @@
+import type { SamplingGrid } from '../../shared/time.ts';
+import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/timeline.ts';
+import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
+import type { FaceObservation } from '../face/face-observer.ts';
+import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/sizes.ts';
+
+export const SAMPLES_PER_SLOT = TUBE.frames;
+/** Clips overlap by three slots of eight: what lies near the end of one lies farther inside the next. */
+const SAMPLES_BETWEEN_CLIPS = 5 * SAMPLES_PER_SLOT;
+
+/** 16 aligned crops of one face, ready for the network. */
+export interface Clip {
+  /** The grid's sample that the clip begins with; always the beginning of a slot. */
+  readonly firstSample: number;
+  /** [16, side, side, 3] RGB bytes. */
+  readonly pixels: Uint8Array;
+}
+
+/** What the network said of a clip, per slot; masks are means over the places. */
+export interface ClipReading {
+  /** [8, 7] */
+  readonly slotProbabilities: Float32Array;
+  /** [8] each */
+  readonly classAgnostic: Float32Array;
+  readonly classSemantic: Float32Array;
+  readonly final: Float32Array;
+}
+
+interface SlotSum {
+  readings: number;
+  probabilities: number[];
+  classAgnostic: number;
+  classSemantic: number;
+  final: number;
+}
+
+/** One face from its first to its last sample: cuts clips, and averages what the network says of them by slot. */
+export class FaceSeries {
+  readonly faceId: number;
+  readonly #firstSample: number;
+  readonly #observations: Omit<FaceObservation, 'crop'>[] = [];
+  /** The crops of the last clip's length; a sample without a face holds the one before it. */
+  #crops: Uint8Array[] = [];
+  #faceInCrops: boolean[] = [];
+  #samples = 0;
+  #clippedTo = 0;
+  readonly #sums = new Map<number, SlotSum>();
+
+  constructor(first: FaceObservation) {
+    this.faceId = first.faceId;
+    this.#firstSample = first.sample - (first.sample % SAMPLES_PER_SLOT);
+    if (first.sample !== this.#firstSample) this.#push(first.crop!, true);
+  }
+
+  /** Takes in the next sample; gives a clip where one is complete. */
+  add(observation: FaceObservation): Clip | undefined {
+    const { crop, ...rest } = observation;
+    this.#observations.push(rest);
+    this.#push(crop ?? this.#crops.at(-1)!, crop !== null);
+    return this.#samples >= FRAMES_PER_CLIP && (this.#samples - FRAMES_PER_CLIP) % SAMPLES_BETWEEN_CLIPS === 0 ? this.#cut() : undefined;
+  }
+
+  /** After the face's last sample: the clip that reaches it, unless one has. A short series is filled up with its last crop. */
+  end(): Clip | undefined {
+    if (this.#samples % SAMPLES_PER_SLOT === 1) this.#push(this.#crops.at(-1)!, true);
+    if (this.#clippedTo === this.#samples) return undefined;
+    while (this.#samples < FRAMES_PER_CLIP) this.#push(this.#crops.at(-1)!, true);
+    return this.#cut();
+  }
+
+  read({ firstSample }: Clip, reading: ClipReading): void {
+    for (let s = 0; s < SLOTS_PER_CLIP; s++) {
+      const slot = firstSample / SAMPLES_PER_SLOT + s;
+      let sum = this.#sums.get(slot);
+      if (sum === undefined) {
+        sum = { readings: 0, probabilities: EXPRESSIONS.map(() => 0), classAgnostic: 0, classSemantic: 0, final: 0 };
+        this.#sums.set(slot, sum);
+      }
+      sum.readings += 1;
+      for (let c = 0; c < EXPRESSIONS.length; c++) sum.probabilities[c]! += reading.slotProbabilities[s * EXPRESSIONS.length + c]!;
+      sum.classAgnostic += reading.classAgnostic[s]!;
+      sum.classSemantic += reading.classSemantic[s]!;
+      sum.final += reading.final[s]!;
+    }
+  }
+
+  /** The face's rows, one a slot, those in which it was away included. */
+  rows(grid: SamplingGrid): TimelineRow[] {
+    const bySlot = new Map<number, Omit<FaceObservation, 'crop'>[]>();
+    for (const observation of this.#observations) {
+      const slot = Math.floor(observation.sample / SAMPLES_PER_SLOT);
+      bySlot.set(slot, [...(bySlot.get(slot) ?? []), observation]);
+    }
+    return [...bySlot].map(([slot, observations]) => this.#row(grid, slot, observations));
+  }
+
+  #row(grid: SamplingGrid, slot: number, observations: readonly Omit<FaceObservation, 'crop'>[]): TimelineRow {
+    const status = statusOf(observations);
+    const scores = observations.flatMap(({ score }) => (score === null ? [] : [score]));
+    const boxes = observations.flatMap(({ box }) => (box === null ? [] : [box]));
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return {
+      ...slotSpan(grid, slot),
+      faceId: this.faceId,
+      status,
+      faceConfidence: scores.length === 0 ? null : mean(scores),
+      box:
+        boxes.length === 0
+          ? null
+          : { x: mean(boxes.map(({ x }) => x)), y: mean(boxes.map(({ y }) => y)), width: mean(boxes.map(({ width }) => width)), height: mean(boxes.map(({ height }) => height)) },
+      reading: status === 'no_face' ? null : this.#reading(slot),
+    };
+  }
+
+  #reading(slot: number): SlotReading | null {
+    const sum = this.#sums.get(slot);
+    if (sum === undefined) return null;
+    const probabilities = sum.probabilities.map((value) => value / sum.readings);
+    return {
+      probabilities,
+      label: strongest(probabilities),
+      intensity: intensityOf(probabilities),
+      classAgnostic: sum.classAgnostic / sum.readings,
+      classSemantic: sum.classSemantic / sum.readings,
+      final: sum.final / sum.readings,
+    };
+  }
+
+  #push(crop: Uint8Array, hasFace: boolean): void {
+    this.#crops.push(crop);
+    this.#faceInCrops.push(hasFace);
+    if (this.#crops.length > FRAMES_PER_CLIP) {
+      this.#crops.shift();
+      this.#faceInCrops.shift();
+    }
+    this.#samples += 1;
+  }
+
+  #cut(): Clip | undefined {
+    this.#clippedTo = this.#samples;
+    if (!this.#faceInCrops.includes(true)) return undefined;
+    const size = this.#crops[0]!.length;
+    const pixels = new Uint8Array(FRAMES_PER_CLIP * size);
+    this.#crops.forEach((crop, i) => pixels.set(crop, i * size));
+    return { firstSample: this.#firstSample + this.#samples - FRAMES_PER_CLIP, pixels };
+  }
+}
+
+function statusOf(observations: readonly { status: FaceStatus }[]): FaceStatus {
+  if (observations.every(({ status }) => status === 'no_face')) return 'no_face';
+  return observations.every(({ status }) => status === 'ok') ? 'ok' : 'low_confidence';
+}
+
+/** The rows for slots in which no face was in the picture at all. */
+export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number>): TimelineRow[] {
+  const slots = Math.ceil(grid.samples / SAMPLES_PER_SLOT);
+  const free = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !occupied.has(slot));
+  return free.map((slot) => ({ ...slotSpan(grid, slot), faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null }));
+}
+
+/** A slot's time and frames; the last slot ends with the video. */
+function slotSpan(grid: SamplingGrid, slot: number): Pick<TimelineRow, 'slot' | 'startS' | 'endS' | 'startFrame' | 'endFrame'> {
+  const first = slot * SAMPLES_PER_SLOT;
+  const next = first + SAMPLES_PER_SLOT;
+  return {
+    slot,
+    startS: grid.boundary(first),
+    endS: next >= grid.samples ? grid.table.end : grid.boundary(next),
+    startFrame: grid.boundaryFrame(first),
+    endFrame: grid.boundaryFrame(next),
+  };
+}

@@ -1,0 +1,184 @@
+import type { ModelSession } from '../../shared/model-session.ts';
+import type { Picture } from '../../shared/picture.ts';
+import type { FaceStatus, PictureBox } from '../../shared/timeline.ts';
+import type { FacePlace } from './alignment.ts';
+import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
+import { FaceDetector, joinOverlapping } from './detector.ts';
+import type { Detection } from './face-geometry.ts';
+import { resampleRgb } from './resample.ts';
+import { SearchPlan } from './search-plan.ts';
+import type { Track } from './tracker.ts';
+import { CONTINUE_SCORE, FaceTracker } from './tracker.ts';
+
+export interface FaceOptions {
+  /** Score from which a detection may begin a track, 0..1. */
+  readonly beginScore: number;
+  /** Mean score over its first half second that a track needs to be believed, 0..1. */
+  readonly believedScore: number;
+  /** A face scored lower is marked low_confidence, 0..1. */
+  readonly confidentScore: number;
+  /** A face narrower than this is marked low_confidence, in pixels of the video. */
+  readonly confidentWidth: number;
+  /** Width in pixels of the smallest face to search for. */
+  readonly smallestFace: number;
+  /** A face that is away for longer than this gets a new id, in seconds. */
+  readonly longestGap: number;
+  /** Search for faces in every n-th sample; between two searches a face's place lies on the line through them. */
+  readonly searchEvery: number;
+}
+
+/** One search a time slot (two samples): the finest time at which a timeline says whether there is a face. */
+export const DEFAULT_FACE_OPTIONS: FaceOptions = {
+  beginScore: 0.5,
+  believedScore: 0.6,
+  confidentScore: 0.6,
+  confidentWidth: 40,
+  smallestFace: 12,
+  longestGap: 2,
+  searchEvery: 2,
+};
+
+/** One face in one sample. `crop` is [side, side, 3] RGB; it and the box are null where the face is away. */
+export interface FaceObservation {
+  readonly faceId: number;
+  readonly sample: number;
+  readonly status: FaceStatus;
+  readonly score: number | null;
+  readonly box: PictureBox | null;
+  readonly crop: Uint8Array | null;
+}
+
+/** A picture on its way through the observer; it is handed back as soon as it is not needed. */
+export interface ObservablePicture {
+  readonly sample: number;
+  readonly picture: Picture;
+  release(): void;
+}
+
+/** Samples by which observations follow the pictures: alignment looks as far ahead as behind. */
+const LOOK_AHEAD = 6;
+/** A detector that blinks for so many looks has not lost the face: its place lies between its neighbours. */
+const LONGEST_BLINK = 1;
+
+/**
+ * From sampled pictures to aligned faces over time: detection, tracking, smoothed alignment, crops from the full
+ * picture. Pictures go in with `see`, in order; observations come out a few samples later, in order for each face.
+ */
+export class FaceObserver {
+  readonly #detector: FaceDetector;
+  readonly #plan: SearchPlan;
+  readonly #options: FaceOptions;
+  readonly #tracker: FaceTracker;
+  readonly #cropSide: number;
+  readonly #waiting: ObservablePicture[] = [];
+  /** Samples in which a face was away and that are told once it is back. */
+  readonly #away = new Map<Track, number[]>();
+  /** Milliseconds spent on cutting out crops. */
+  cropMilliseconds = 0;
+
+  constructor(detector: ModelSession, size: { readonly width: number; readonly height: number }, sampleRate: number, cropSide: number, options: FaceOptions) {
+    this.#detector = new FaceDetector(detector);
+    this.#plan = new SearchPlan(size, options.smallestFace);
+    this.#options = options;
+    this.#cropSide = cropSide;
+    this.#tracker = new FaceTracker({
+      beginScore: options.beginScore,
+      believedScore: options.believedScore,
+      longestGap: Math.max(LOOK_AHEAD + 1, Math.round(options.longestGap * sampleRate)),
+      probation: LOOK_AHEAD + 1,
+    });
+  }
+
+  /** Searches that depend on no track; they may run ahead of `see`. */
+  search(seen: ObservablePicture): Promise<Detection[][]> {
+    if (!this.#looksAt(seen.sample)) return Promise.resolve([]);
+    return Promise.all(this.#plan.regionsFor(seen.sample / this.#options.searchEvery).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE)));
+  }
+
+  /**
+   * Takes in the next picture with the results of its `search`.
+   * @returns observations of an earlier sample, and the ids of faces that have gone for good
+   */
+  async see(seen: ObservablePicture, found: readonly Detection[][]): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+    this.#waiting.push(seen);
+    const ended = this.#looksAt(seen.sample) ? await this.#track(seen, found.flat()) : [];
+    for (const track of ended) this.#away.delete(track);
+    const observations = this.#waiting.length > LOOK_AHEAD ? this.#observeOldest() : [];
+    return { observations, gone: ended.map(({ id }) => id) };
+  }
+
+  #looksAt(sample: number): boolean {
+    return sample % this.#options.searchEvery === 0;
+  }
+
+  /** @returns tracks that ended */
+  async #track(seen: ObservablePicture, found: readonly Detection[]): Promise<Track[]> {
+    const near = this.#plan.nearLooks(this.#tracker.candidates).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE));
+    return this.#tracker.step(seen.sample, joinOverlapping([...found, ...(await Promise.all(near)).flat()]));
+  }
+
+  /** After the last picture: the observations that are still due. */
+  finish(): FaceObservation[] {
+    const last = this.#waiting.at(-1);
+    if (last !== undefined) this.#tracker.finish(last.sample);
+    const rest: FaceObservation[] = [];
+    while (this.#waiting.length > 0) rest.push(...this.#observeOldest());
+    return rest;
+  }
+
+  #observeOldest(): FaceObservation[] {
+    const seen = this.#waiting.shift()!;
+    const observations: FaceObservation[] = [];
+    for (const track of this.#tracker.believed) {
+      if (track.first <= seen.sample) observations.push(...this.#observe(track, seen));
+      track.forgetBefore(seen.sample - LOOK_AHEAD);
+    }
+    seen.release();
+    return observations;
+  }
+
+  #observe(track: Track, { sample, picture }: ObservablePicture): FaceObservation[] {
+    const detection = track.detections.get(sample);
+    const away = this.#away.get(track) ?? [];
+    const between = detection === undefined ? neighbours(track, sample, (LONGEST_BLINK + 1) * this.#options.searchEvery) : [];
+    if (detection === undefined && between.length === 0) {
+      this.#away.set(track, [...away, sample]);
+      return [];
+    }
+    this.#away.delete(track);
+    const told = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
+    const crop = this.#cutOut(track, sample, picture);
+    return [...told, detection === undefined ? this.#interpolated(track, sample, between, crop) : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop }];
+  }
+
+  /** A face between two looks, or while the detector blinked: no surer than the detections on both sides. */
+  #interpolated(track: Track, sample: number, between: readonly Detection[], crop: Uint8Array): FaceObservation {
+    const due = !this.#looksAt(sample) && between.every((detection) => this.#statusOf(detection) === 'ok');
+    return { faceId: track.id, sample, status: due ? 'ok' : 'low_confidence', score: null, box: null, crop };
+  }
+
+  #statusOf({ score, box }: Detection): FaceStatus {
+    return score >= this.#options.confidentScore && box.width >= this.#options.confidentWidth ? 'ok' : 'low_confidence';
+  }
+
+  #cutOut(track: Track, sample: number, picture: Picture): Uint8Array {
+    const start = performance.now();
+    const around = new Map<number, FacePlace>();
+    for (const [key, { points }] of track.detections) if (Math.abs(key - sample) <= LOOK_AHEAD) around.set(key, placeOf(points));
+    const crop = new Uint8Array(this.#cropSide * this.#cropSide * 3);
+    resampleRgb(picture, cropPlacement(smoothedPlace(sample, around), this.#cropSide), this.#cropSide, this.#cropSide, crop, 'edge');
+    this.cropMilliseconds += performance.now() - start;
+    return crop;
+  }
+}
+
+/** The detections before and after a sample where both are there and no farther apart than `reach`; else none. */
+function neighbours(track: Track, sample: number, reach: number): Detection[] {
+  let before = -Infinity;
+  let after = Infinity;
+  for (const key of track.detections.keys()) {
+    if (key < sample) before = Math.max(before, key);
+    else after = Math.min(after, key);
+  }
+  return after - before <= reach ? [track.detections.get(before)!, track.detections.get(after)!] : [];
+}

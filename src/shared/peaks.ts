@@ -1,0 +1,164 @@
+import type { PerExpression } from './expressions.ts';
+import { EXPRESSIONS, NEUTRAL_INDEX } from './expressions.ts';
+import type { ExpressionPeak, TimelineRow } from './timeline.ts';
+
+/**
+ * How peaks are found. The defaults: a slot is 0.2 s, expressions last 0.5 to 4 s (Ekman 2003), so smoothing by
+ * less than a slot keeps the shortest; a rise of 0.15 is about twice the standard error of a probability near 0.5
+ * read from two overlapping clips of a network with 60% accuracy, and is the value to raise when there are too
+ * many peaks.
+ */
+export interface PeakOptions {
+  /** Spread of the Gaussian that smooths intensity, in slots. */
+  readonly smoothing: number;
+  /** How far intensity must rise above the higher of the valleys beside a peak, 0..1. */
+  readonly prominence: number;
+  /** Intensity that an apex must reach, 0..1: below one half neutral is the likelier state. */
+  readonly height: number;
+  /** Shortest time from onset to offset, in seconds; shorter is a micro-expression, which 10 samples a second cannot tell from noise. */
+  readonly minimumDuration: number;
+  /** Onset and offset lie where intensity passes this share of the way from the valley to the apex. */
+  readonly edge: number;
+}
+
+export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.15, height: 0.4, minimumDuration: 0.4, edge: 0.15 };
+
+/** A local maximum of a curve, by index. */
+export interface Summit {
+  readonly index: number;
+  /** Lowest points between it and the next higher point on each side, or the curve's end. */
+  readonly leftValley: number;
+  readonly rightValley: number;
+  readonly prominence: number;
+}
+
+/**
+ * The expression peaks of one face.
+ * @param rows one face's rows, in order; rows without a reading split the curve
+ * @param frameAt nearest frame to a time in seconds
+ */
+export function findPeaks(rows: readonly TimelineRow[], source: string, frameAt: (seconds: number) => number, options: PeakOptions = DEFAULT_PEAK_OPTIONS): ExpressionPeak[] {
+  const peaks: ExpressionPeak[] = [];
+  for (const span of readableSpans(rows)) {
+    const curve = smooth(span.map(({ reading }) => reading!.intensity), options.smoothing);
+    for (const summit of findSummits(curve)) {
+      if (summit.prominence < options.prominence || curve[summit.index]! < options.height) continue;
+      const peak = describePeak(span, curve, summit, source, frameAt, options);
+      if (peak.offsetS - peak.onsetS >= options.minimumDuration) peaks.push({ ...peak, peakId: peaks.length + 1 });
+    }
+  }
+  return peaks;
+}
+
+function describePeak(span: readonly TimelineRow[], curve: readonly number[], summit: Summit, source: string, frameAt: (seconds: number) => number, options: PeakOptions): ExpressionPeak {
+  const seconds = (index: number): number => {
+    const at = Math.max(0, Math.min(span.length - 1, index));
+    const whole = Math.min(span.length - 1, Math.floor(at));
+    const middle = (row: TimelineRow): number => (row.startS + row.endS) / 2;
+    const next = span[whole + 1];
+    return next === undefined ? middle(span[whole]!) : middle(span[whole]!) + (at - whole) * (middle(next) - middle(span[whole]!));
+  };
+  const apexS = seconds(vertex(curve, summit.index));
+  const onset = crossing(curve, summit.index, summit.leftValley, options.edge);
+  const offset = crossing(curve, summit.index, summit.rightValley, options.edge);
+  const row = span[summit.index]!;
+  return {
+    faceId: row.faceId,
+    peakId: 0,
+    label: labelAround(span, summit.index),
+    onsetS: onset <= 0 ? span[0]!.startS : seconds(onset),
+    apexS,
+    offsetS: offset >= span.length - 1 ? span.at(-1)!.endS : seconds(offset),
+    apexFrame: frameAt(apexS),
+    intensity: curve[summit.index]!,
+    prominence: summit.prominence,
+    final: row.reading!.final,
+    source,
+  };
+}
+
+/** Runs of rows that have readings and follow each other without a hole. */
+export function readableSpans(rows: readonly TimelineRow[]): TimelineRow[][] {
+  const spans: TimelineRow[][] = [];
+  let previous: TimelineRow | undefined;
+  for (const row of rows) {
+    if (row.reading !== null) {
+      if (previous?.reading != null && previous.slot === row.slot - 1) spans.at(-1)!.push(row);
+      else spans.push([row]);
+    }
+    previous = row;
+  }
+  return spans;
+}
+
+/** Gaussian smoothing with a spread in steps; at the ends the weights that are left count. */
+export function smooth(values: readonly number[], spread: number): number[] {
+  if (spread <= 0) return [...values];
+  const reach = Math.ceil(3 * spread);
+  return values.map((_, i) => {
+    let sum = 0;
+    let weights = 0;
+    for (let k = Math.max(0, i - reach); k <= Math.min(values.length - 1, i + reach); k++) {
+      const weight = Math.exp(-0.5 * ((k - i) / spread) ** 2);
+      sum += weight * values[k]!;
+      weights += weight;
+    }
+    return sum / weights;
+  });
+}
+
+/**
+ * Local maxima with their topographic prominence: how far the curve must fall on the way to anything higher. A flat
+ * top counts once, at its middle. Where a peak begins or ends with the curve, only the valley that is there counts.
+ */
+export function findSummits(curve: readonly number[]): Summit[] {
+  const summits: Summit[] = [];
+  let i = 1;
+  while (i < curve.length - 1) {
+    let right = i;
+    while (right < curve.length - 1 && curve[right + 1] === curve[i]) right += 1;
+    if (curve[i - 1]! < curve[i]! && right < curve.length - 1 && curve[right + 1]! < curve[i]!) {
+      const index = (i + right) >> 1;
+      const leftValley = valleyTowards(curve, index, -1);
+      const rightValley = valleyTowards(curve, index, 1);
+      summits.push({ index, leftValley, rightValley, prominence: curve[index]! - Math.max(curve[leftValley]!, curve[rightValley]!) });
+    }
+    i = right + 1;
+  }
+  return summits;
+}
+
+function valleyTowards(curve: readonly number[], from: number, step: 1 | -1): number {
+  let lowest = from;
+  for (let i = from + step; i >= 0 && i < curve.length && curve[i]! <= curve[from]!; i += step) {
+    if (curve[i]! < curve[lowest]!) lowest = i;
+  }
+  return lowest;
+}
+
+/** Where, going from the valley to the apex, the curve last rises through `edge` of its way up; a fractional index. */
+function crossing(curve: readonly number[], apex: number, valley: number, edge: number): number {
+  const level = curve[valley]! + edge * (curve[apex]! - curve[valley]!);
+  const step = valley < apex ? -1 : 1;
+  let i = apex;
+  while (i !== valley && curve[i + step]! > level) i += step;
+  if (i === valley) return valley;
+  const inner = curve[i]!;
+  const outer = curve[i + step]!;
+  return i + step * ((inner - level) / (inner - outer));
+}
+
+/** Vertex of the parabola through a maximum and its neighbours; a fractional index. */
+function vertex(curve: readonly number[], index: number): number {
+  const [left, middle, right] = [curve[index - 1], curve[index]!, curve[index + 1]];
+  if (left === undefined || right === undefined) return index;
+  const bend = left - 2 * middle + right;
+  return bend >= 0 ? index : index + Math.max(-0.5, Math.min(0.5, (left - right) / (2 * bend)));
+}
+
+/** The strongest class but neutral in the apex's slot and its neighbours. */
+function labelAround(span: readonly TimelineRow[], index: number): ExpressionPeak['label'] {
+  const near = span.slice(Math.max(0, index - 1), index + 2).map(({ reading }) => reading!.probabilities);
+  const sums = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? -1 : near.reduce((sum, p: PerExpression) => sum + p[c]!, 0)));
+  return EXPRESSIONS[sums.indexOf(Math.max(...sums))]!;
+}
