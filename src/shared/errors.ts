@@ -64,12 +64,7 @@ export function writeError(path: string, error: unknown): StudioError {
     );
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new StudioError(
-      'cannot-write',
-      `No permission to write ${path}.`,
-      'Choose an --out folder of your own, for example in Documents.',
-      error,
-    );
+    return new StudioError('cannot-write', `No permission to write ${path}.`, 'Choose an --out folder of your own, for example in Documents.', error);
   }
   return new StudioError('cannot-write', `Could not write ${path}: ${sentenceOf(error)}.`, 'Choose another --out folder.', error);
 }

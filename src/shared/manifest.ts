@@ -13,7 +13,7 @@ export const manifestSchema = z.object({
   provenance: z.string(),
   /** For untrained weights: the seed from which model.onnx is drawn. */
   seed: z.number().int().optional(),
-  classes: z.tuple(EXPRESSIONS.map((name) => z.literal(name)) as [z.ZodLiteral<(typeof EXPRESSIONS)[number]>]),
+  classes: z.array(z.string()).refine((names) => names.join() === EXPRESSIONS.join(), `classes must be ${EXPRESSIONS.join(', ')}, in this order`),
   clip: z.object({ frames: z.literal(16), height: z.number().int(), width: z.number().int(), sampleRateHz: z.number().positive() }),
   defaultTokenBudget: z.number().gt(0).lte(1),
   /** SHA-256 of model.onnx. */

@@ -37,10 +37,18 @@ export interface Summit {
  * @param rows one face's rows, in order; rows without a reading split the curve
  * @param frameAt nearest frame to a time in seconds
  */
-export function findPeaks(rows: readonly TimelineRow[], source: string, frameAt: (seconds: number) => number, options: PeakOptions = DEFAULT_PEAK_OPTIONS): ExpressionPeak[] {
+export function findPeaks(
+  rows: readonly TimelineRow[],
+  source: string,
+  frameAt: (seconds: number) => number,
+  options: PeakOptions = DEFAULT_PEAK_OPTIONS,
+): ExpressionPeak[] {
   const peaks: ExpressionPeak[] = [];
   for (const span of readableSpans(rows)) {
-    const curve = smooth(span.map(({ reading }) => reading!.intensity), options.smoothing);
+    const curve = smooth(
+      span.map(({ reading }) => reading!.intensity),
+      options.smoothing,
+    );
     for (const summit of findSummits(curve)) {
       if (summit.prominence < options.prominence || curve[summit.index]! < options.height) continue;
       const peak = describePeak(span, curve, summit, source, frameAt, options);
@@ -50,7 +58,14 @@ export function findPeaks(rows: readonly TimelineRow[], source: string, frameAt:
   return peaks;
 }
 
-function describePeak(span: readonly TimelineRow[], curve: readonly number[], summit: Summit, source: string, frameAt: (seconds: number) => number, options: PeakOptions): ExpressionPeak {
+function describePeak(
+  span: readonly TimelineRow[],
+  curve: readonly number[],
+  summit: Summit,
+  source: string,
+  frameAt: (seconds: number) => number,
+  options: PeakOptions,
+): ExpressionPeak {
   const seconds = (index: number): number => {
     const at = Math.max(0, Math.min(span.length - 1, index));
     const whole = Math.min(span.length - 1, Math.floor(at));
@@ -83,7 +98,7 @@ export function readableSpans(rows: readonly TimelineRow[]): TimelineRow[][] {
   let previous: TimelineRow | undefined;
   for (const row of rows) {
     if (row.reading !== null) {
-      if (previous?.reading != null && previous.slot === row.slot - 1) spans.at(-1)!.push(row);
+      if (previous !== undefined && previous.reading !== null && previous.slot === row.slot - 1) spans.at(-1)!.push(row);
       else spans.push([row]);
     }
     previous = row;

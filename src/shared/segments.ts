@@ -57,7 +57,8 @@ function joinShortRuns(runs: Run[], minimumDuration: number): Run[] {
     const short = runs.findIndex(({ rows }) => rows.at(-1)!.endS - rows[0]!.startS < minimumDuration - 1e-6);
     if (short < 0 || runs.length === 1) return runs;
     const [before, run, after] = [runs[short - 1], runs[short]!, runs[short + 1]];
-    const likelier = after === undefined || (before !== undefined && meanProbability(run.rows, before.label) >= meanProbability(run.rows, after.label)) ? before! : after;
+    const likelier =
+      after === undefined || (before !== undefined && meanProbability(run.rows, before.label) >= meanProbability(run.rows, after.label)) ? before! : after;
     const joined: Run = { label: likelier.label, rows: likelier === before ? [...before.rows, ...run.rows] : [...run.rows, ...likelier.rows] };
     runs.splice(likelier === before ? short - 1 : short, 2, joined);
     // The run on the other side may now be the same label's.

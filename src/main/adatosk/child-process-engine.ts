@@ -4,7 +4,10 @@ import type { EnginePort } from './engine-messages.ts';
 
 /** Starts the engine as a child process of this one (command line and browser door). */
 export function startChildProcessEngine(): EnginePort {
-  const child = fork(fileURLToPath(new URL('./engine-host.ts', import.meta.url)), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('./engine-host.ts', import.meta.url)), [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2000)));
   return {

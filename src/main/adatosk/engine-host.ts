@@ -22,7 +22,9 @@ const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
 const models: LoadedModel[] = [];
 
 /** Electron's utilityProcess gives its children a port; a forked child talks through process.send. */
-const electronPort = (process as { parentPort?: { on(event: 'message', listener: (event: { data: EngineRequest }) => void): void; postMessage(answer: EngineAnswer): void } }).parentPort;
+const electronPort = (
+  process as { parentPort?: { on(event: 'message', listener: (event: { data: EngineRequest }) => void): void; postMessage(answer: EngineAnswer): void } }
+).parentPort;
 
 function answer(message: EngineAnswer): void {
   if (electronPort !== undefined) electronPort.postMessage(message);

@@ -26,7 +26,12 @@ export function modelsFolder(): string {
 /** All AdaTosk models there are, by id. Folders without a manifest of ours (the face detector's) are passed over. */
 export async function listModels(folder = modelsFolder()): Promise<Model[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new StudioError('model-missing', `The folder of models, ${folder}, cannot be read.`, 'Reinstall the program, or set ADATOSK_MODELS to the folder.', error);
+    throw new StudioError(
+      'model-missing',
+      `The folder of models, ${folder}, cannot be read.`,
+      'Reinstall the program, or set ADATOSK_MODELS to the folder.',
+      error,
+    );
   });
   const models = await Promise.all(names.filter((name) => name.startsWith('adatosk')).map((name) => readModel(join(folder, name))));
   return models.sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
@@ -50,7 +55,12 @@ async function readModel(folder: string): Promise<Model> {
     const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     return { folder, file: join(folder, 'model.onnx'), manifest };
   } catch (error) {
-    throw new StudioError('model-invalid', `${path} is not a model manifest: ${error instanceof Error ? error.message : String(error)}`, 'Import the model again.', error);
+    throw new StudioError(
+      'model-invalid',
+      `${path} is not a model manifest: ${error instanceof Error ? error.message : String(error)}`,
+      'Import the model again.',
+      error,
+    );
   }
 }
 
@@ -69,14 +79,21 @@ export function drawUntrainedModel(manifest: Pick<ModelManifest, 'size' | 'seed'
 export async function ensureModelFile(model: Model): Promise<string> {
   const { manifest, file } = model;
   if (!existsSync(file)) {
-    if (manifest.trained || manifest.seed === undefined) throw new StudioError('model-missing', `${file} is missing.`, 'Reinstall the program or import the model again.');
+    if (manifest.trained || manifest.seed === undefined)
+      throw new StudioError('model-missing', `${file} is missing.`, 'Reinstall the program or import the model again.');
     await writeFileAtomic(file, Buffer.from(drawUntrainedModel(manifest))).catch((error: unknown) => {
       throw writeError(file, error);
     });
   }
-  const sha256 = createHash('sha256').update(await readFile(file)).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
   if (sha256 !== manifest.sha256) {
-    throw new StudioError('model-invalid', `${file} is not the file that its manifest names (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.sha256.slice(0, 12)}…).`, manifest.seed === undefined ? 'Import the model again.' : 'Delete it; it is made anew at the next start.');
+    throw new StudioError(
+      'model-invalid',
+      `${file} is not the file that its manifest names (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.sha256.slice(0, 12)}…).`,
+      manifest.seed === undefined ? 'Import the model again.' : 'Delete it; it is made anew at the next start.',
+    );
   }
   return sha256;
 }

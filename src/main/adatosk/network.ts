@@ -52,7 +52,10 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   }
   const logits = graph.scope('head', () => classify(graph, x, size));
   graph.output(OUTPUTS.probabilities, op.softmax(graph, logits));
-  graph.output(OUTPUTS.slotProbabilities, graph.scope('head', () => slotProbabilities(graph, logits, mask)));
+  graph.output(
+    OUTPUTS.slotProbabilities,
+    graph.scope('head', () => slotProbabilities(graph, logits, mask)),
+  );
   graph.output(OUTPUTS.classAgnostic, mask.classAgnostic);
   graph.output(OUTPUTS.classSemantic, mask.classSemantic);
   graph.output(OUTPUTS.final, mask.final);

@@ -99,7 +99,11 @@ export function reshape(graph: Graph, x: Tensor, dims: readonly Dim[]): Tensor {
   });
   if (inferred > 1) throw new Error(`cannot reshape ${show(x)} to [${dims.join(', ')}]: two run-time sizes moved`);
   const known = (sizes: readonly Dim[]): number => sizes.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1);
-  const names = (sizes: readonly Dim[]): string => sizes.filter((dim) => typeof dim === 'string').sort().join();
+  const names = (sizes: readonly Dim[]): string =>
+    sizes
+      .filter((dim) => typeof dim === 'string')
+      .sort()
+      .join();
   if (known(dims) !== known(x.dims) || names(dims) !== names(x.dims)) throw new Error(`cannot reshape ${show(x)} to [${dims.join(', ')}]`);
   return graph.apply(reshapeOperation, [x, graph.integers(target)], { to: dims.join(',') })[0]!;
 }
@@ -108,7 +112,8 @@ const transposeOperation = define({
   type: 'Transpose',
   infer: ([x], { perm }) => {
     const order = perm as readonly number[];
-    if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.dims.length) throw new Error(`cannot reorder ${show(x!)} by [${order.join(', ')}]`);
+    if ([...order].sort((a, b) => a - b).some((axis, i) => axis !== i) || order.length !== x!.dims.length)
+      throw new Error(`cannot reorder ${show(x!)} by [${order.join(', ')}]`);
     return [{ type: x!.type, dims: order.map((axis) => x!.dims[axis]!) }];
   },
 });
@@ -142,7 +147,8 @@ const concatOperation = define({
     let total = 0;
     for (const input of inputs) {
       const size = input.dims[at];
-      if (typeof size !== 'number' || input.dims.some((dim, i) => i !== at && dim !== inputs[0]!.dims[i])) throw new Error(`cannot join ${inputs.map(show).join(' and ')} along axis ${at}`);
+      if (typeof size !== 'number' || input.dims.some((dim, i) => i !== at && dim !== inputs[0]!.dims[i]))
+        throw new Error(`cannot join ${inputs.map(show).join(' and ')} along axis ${at}`);
       total += size;
     }
     return [{ type: inputs[0]!.type, dims: inputs[0]!.dims.map((dim, i) => (i === at ? total : dim)) }];

@@ -45,6 +45,8 @@ export interface ReadyEngines {
   readonly findings: readonly ProviderFinding[];
   /** Process ids of the engines. */
   readonly pids: readonly number[];
+  /** False once one of them has died. */
+  isAlive(): boolean;
   /** Ends both at once. */
   stop(): void;
 }
@@ -59,7 +61,13 @@ export function defaultThreads(): number {
  * network and agrees with the CPU; a device asked for by name is used or refused, never replaced.
  * @throws StudioError 'provider-unavailable' with the reason
  */
-export async function startEngines(start: EngineStarter, model: Model, detectorFile: string, device: Device, threads = defaultThreads()): Promise<ReadyEngines> {
+export async function startEngines(
+  start: EngineStarter,
+  model: Model,
+  detectorFile: string,
+  device: Device,
+  threads = defaultThreads(),
+): Promise<ReadyEngines> {
   const findings: ProviderFinding[] = [];
   for (const provider of device === 'auto' ? providerOrder() : [device]) {
     const tried = await tryProvider(start, model, provider, threads);
@@ -67,7 +75,11 @@ export async function startEngines(start: EngineStarter, model: Model, detectorF
     if (tried.engine === undefined) continue;
     return withDetector(tried.engine, tried.network, await startDetector(start, detectorFile, tried.engine), provider, findings);
   }
-  throw new StudioError('provider-unavailable', `${device} cannot be used: ${findings.at(-1)?.reason ?? 'unknown device'}`, 'Use --device auto or --device cpu; adatosk doctor lists what this computer has.');
+  throw new StudioError(
+    'provider-unavailable',
+    `${device} cannot be used: ${findings.at(-1)?.reason ?? 'unknown device'}`,
+    'Use --device auto or --device cpu; adatosk doctor lists what this computer has.',
+  );
 }
 
 async function startDetector(start: EngineStarter, detectorFile: string, other: Engine): Promise<{ engine: Engine; detector: TimedSession }> {
@@ -82,13 +94,20 @@ async function startDetector(start: EngineStarter, detectorFile: string, other: 
   }
 }
 
-function withDetector(networkEngine: Engine, network: TimedSession, { engine, detector }: { engine: Engine; detector: TimedSession }, provider: Provider, findings: readonly ProviderFinding[]): ReadyEngines {
+function withDetector(
+  networkEngine: Engine,
+  network: TimedSession,
+  { engine, detector }: { engine: Engine; detector: TimedSession },
+  provider: Provider,
+  findings: readonly ProviderFinding[],
+): ReadyEngines {
   return {
     provider,
     network,
     detector,
     findings,
     pids: [networkEngine.pid, engine.pid].filter((pid) => pid !== undefined),
+    isAlive: () => networkEngine.isAlive && engine.isAlive,
     stop: () => {
       networkEngine.stop();
       engine.stop();
@@ -113,11 +132,20 @@ async function tryProvider(start: EngineStarter, model: Model, provider: Provide
   const engine = new Engine(start);
   try {
     const network = await engine.load(model.file, provider, threads);
-    if (provider === 'cpu') return { engine, network, finding: { name: provider, available: true, reason: 'works; every other provider is checked against it', maxDifference: 0 } };
+    if (provider === 'cpu')
+      return { engine, network, finding: { name: provider, available: true, reason: 'works; every other provider is checked against it', maxDifference: 0 } };
     const maxDifference = await compareWithCpu(engine, network, model, threads);
-    if (maxDifference < PARITY) return { engine, network, finding: { name: provider, available: true, reason: 'works and agrees with the CPU', maxDifference } };
+    if (maxDifference < PARITY)
+      return { engine, network, finding: { name: provider, available: true, reason: 'works and agrees with the CPU', maxDifference } };
     engine.stop();
-    return { finding: { name: provider, available: false, reason: `its probabilities differ from the CPU's by up to ${maxDifference.toFixed(3)} (${PARITY} is allowed)`, maxDifference } };
+    return {
+      finding: {
+        name: provider,
+        available: false,
+        reason: `its probabilities differ from the CPU's by up to ${maxDifference.toFixed(3)} (${PARITY} is allowed)`,
+        maxDifference,
+      },
+    };
   } catch (error) {
     engine.stop();
     return { finding: { name: provider, available: false, reason: providerReason(provider, error), maxDifference: null } };
@@ -163,6 +191,9 @@ const HOW_TO: Readonly<Partial<Record<Provider, string>>> = {
 function providerReason(provider: Provider, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (provider === 'webgpu' && /adapter/i.test(text)) return `no graphics adapter was found. ${HOW_TO.webgpu}`;
-  const short = (text.split('\n')[0] ?? '').replace(/^.*could not be loaded on \w+: /, '').replace(/^.*(?:Error: |\) )(?=\S)/, '').trim();
+  const short = (text.split('\n')[0] ?? '')
+    .replace(/^.*could not be loaded on \w+: /, '')
+    .replace(/^.*(?:Error: |\) )(?=\S)/, '')
+    .trim();
   return `${short.slice(0, 200)}${/[.!]$/.test(short) ? '' : '.'} ${HOW_TO[provider] ?? ''}`.trim();
 }

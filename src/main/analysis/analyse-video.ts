@@ -66,7 +66,13 @@ const MOST_SUBSTITUTED = 0.05;
  * @param onProgress told the share of the video that is done, 0..1
  * @throws StudioError that names the file
  */
-export async function analyseVideo(path: string, tools: AnalysisTools, options: AnalysisOptions, onProgress: (share: number) => void, signal?: AbortSignal): Promise<VideoAnalysis> {
+export async function analyseVideo(
+  path: string,
+  tools: AnalysisTools,
+  options: AnalysisOptions,
+  onProgress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<VideoAnalysis> {
   const begun = performance.now();
   const video = await probeVideo(path, signal);
   const probing = performance.now() - begun;
@@ -98,14 +104,21 @@ export async function analyseVideo(path: string, tools: AnalysisTools, options: 
   const series = await reader.finish();
 
   if (substituted > MOST_SUBSTITUTED * grid.samples) {
-    throw new StudioError('damaged-video', `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${path} could not be decoded.`, 'Copy it again from its source.');
+    throw new StudioError(
+      'damaged-video',
+      `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${path} could not be decoded.`,
+      'Copy it again from its source.',
+    );
   }
   const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
   return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, stages };
 }
 
 /** Starts each frame's search as soon as the frame is there. */
-async function* searchFrames(frames: AsyncIterable<SampledFrame>, observer: FaceObserver): AsyncGenerator<{ frame: SampledFrame; found: ReturnType<FaceObserver['search']> }> {
+async function* searchFrames(
+  frames: AsyncIterable<SampledFrame>,
+  observer: FaceObserver,
+): AsyncGenerator<{ frame: SampledFrame; found: ReturnType<FaceObserver['search']> }> {
   for await (const frame of frames) {
     const found = observer.search(frame);
     found.catch(() => undefined);
@@ -113,7 +126,12 @@ async function* searchFrames(frames: AsyncIterable<SampledFrame>, observer: Face
   }
 }
 
-function describe(series: readonly FaceSeries[], grid: SamplingGrid, modelId: string, options: AnalysisOptions): Pick<VideoAnalysis, 'rows' | 'peaks' | 'segments' | 'faces'> {
+function describe(
+  series: readonly FaceSeries[],
+  grid: SamplingGrid,
+  modelId: string,
+  options: AnalysisOptions,
+): Pick<VideoAnalysis, 'rows' | 'peaks' | 'segments' | 'faces'> {
   const source = `model:${modelId}`;
   const byFace = series.map((each) => each.rows(grid));
   const occupied = new Set(byFace.flat().map(({ slot }) => slot));

@@ -107,7 +107,12 @@ export class FaceSeries {
       box:
         boxes.length === 0
           ? null
-          : { x: mean(boxes.map(({ x }) => x)), y: mean(boxes.map(({ y }) => y)), width: mean(boxes.map(({ width }) => width)), height: mean(boxes.map(({ height }) => height)) },
+          : {
+              x: mean(boxes.map(({ x }) => x)),
+              y: mean(boxes.map(({ y }) => y)),
+              width: mean(boxes.map(({ width }) => width)),
+              height: mean(boxes.map(({ height }) => height)),
+            },
       reading: status === 'no_face' ? null : this.#reading(slot),
     };
   }

@@ -110,6 +110,13 @@ function average(detections: readonly Detection[], score: number): Detection {
   return {
     score,
     box: { x: mean(({ box }) => box.x), y: mean(({ box }) => box.y), width: mean(({ box }) => box.width), height: mean(({ box }) => box.height) },
-    points: { rightEye: point('rightEye'), leftEye: point('leftEye'), nose: point('nose'), mouth: point('mouth'), rightEar: point('rightEar'), leftEar: point('leftEar') },
+    points: {
+      rightEye: point('rightEye'),
+      leftEye: point('leftEye'),
+      nose: point('nose'),
+      mouth: point('mouth'),
+      rightEar: point('rightEar'),
+      leftEar: point('leftEar'),
+    },
   };
 }

@@ -92,7 +92,9 @@ export class FaceObserver {
   /** Searches that depend on no track; they may run ahead of `see`. */
   search(seen: ObservablePicture): Promise<Detection[][]> {
     if (!this.#looksAt(seen.sample)) return Promise.resolve([]);
-    return Promise.all(this.#plan.regionsFor(seen.sample / this.#options.searchEvery).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE)));
+    return Promise.all(
+      this.#plan.regionsFor(seen.sample / this.#options.searchEvery).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE)),
+    );
   }
 
   /**
@@ -148,7 +150,12 @@ export class FaceObserver {
     this.#away.delete(track);
     const told = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
     const crop = this.#cutOut(track, sample, picture);
-    return [...told, detection === undefined ? this.#interpolated(track, sample, between, crop) : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop }];
+    return [
+      ...told,
+      detection === undefined
+        ? this.#interpolated(track, sample, between, crop)
+        : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop },
+    ];
   }
 
   /** A face between two looks, or while the detector blinked: no surer than the detections on both sides. */

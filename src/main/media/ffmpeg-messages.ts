@@ -5,15 +5,21 @@ const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string
   {
     match: /moov atom not found|partial file|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
     error: (file) =>
-      new StudioError('damaged-video', `${file} is cut off: its end is missing.`, 'Copy it again from the camera or recorder; a recording that was interrupted may be saved by a repair program.'),
+      new StudioError(
+        'damaged-video',
+        `${file} is cut off: its end is missing.`,
+        'Copy it again from the camera or recorder; a recording that was interrupted may be saved by a repair program.',
+      ),
   },
   {
     match: /No such file or directory/i,
-    error: (file) => new StudioError('file-missing', `${file} is no longer there.`, 'Check whether it was moved or renamed, or whether its drive is connected.'),
+    error: (file) =>
+      new StudioError('file-missing', `${file} is no longer there.`, 'Check whether it was moved or renamed, or whether its drive is connected.'),
   },
   {
     match: /Permission denied/i,
-    error: (file) => new StudioError('file-unreadable', `${file} may not be read by this account.`, 'Ask for permission to read it, or copy it to a folder of your own.'),
+    error: (file) =>
+      new StudioError('file-unreadable', `${file} may not be read by this account.`, 'Ask for permission to read it, or copy it to a folder of your own.'),
   },
   {
     match: /Decoder .*not found|Unknown codec|could not find codec parameters.*unknown codec|codec not currently supported/i,
@@ -21,7 +27,12 @@ const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string
   },
   {
     match: /Invalid data found when processing input|Invalid argument|EBML header parsing failed|End of file/i,
-    error: (file) => new StudioError('not-a-video', `${file} is not a video, or is damaged from its beginning.`, 'Open it in a video player; if that fails too, copy it again from its source.'),
+    error: (file) =>
+      new StudioError(
+        'not-a-video',
+        `${file} is not a video, or is damaged from its beginning.`,
+        'Open it in a video player; if that fails too, copy it again from its source.',
+      ),
   },
   {
     match: /Cannot allocate memory/i,
@@ -38,5 +49,9 @@ export function explainFailure(file: string, program: string, messages: readonly
   const meaning = MEANINGS.find(({ match }) => match.test(text));
   if (meaning !== undefined) return meaning.error(file);
   const last = messages.at(-1)?.replace(/^(\[[^\]]*\]\s*)+/, '') ?? 'it gave no reason';
-  return new StudioError('program-failed', `${program} could not read ${file}: ${last}.`, 'Open the file in a video player; if that fails too, convert it to H.264 in an MP4 file.');
+  return new StudioError(
+    'program-failed',
+    `${program} could not read ${file}: ${last}.`,
+    'Open the file in a video player; if that fails too, convert it to H.264 in an MP4 file.',
+  );
 }

@@ -55,7 +55,11 @@ const probeSchema = z.object({ streams: z.array(streamSchema).default([]) });
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
   const name = basename(path);
   const size = await stat(path).catch((error: unknown) => {
-    throw explainFailure(name, 'This program', [String(error instanceof Error ? error.message : error).replace('ENOENT: no', 'No').replace('EACCES: permission', 'Permission')]);
+    throw explainFailure(name, 'This program', [
+      String(error instanceof Error ? error.message : error)
+        .replace('ENOENT: no', 'No')
+        .replace('EACCES: permission', 'Permission'),
+    ]);
   });
   if (size.size === 0) throw new StudioError('file-empty', `${name} is empty (0 bytes).`, 'Copy it again from its source; the copy was probably interrupted.');
   const raw = await firstMovingPicture(path, name, signal);
@@ -73,7 +77,11 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   const { streams } = probeSchema.parse(JSON.parse(printed));
   const picture = streams.find((each) => each.codec_type === 'video' && each.disposition.attached_pic === 0);
   if (picture === undefined) {
-    throw new StudioError('no-video-stream', `${name} holds no moving picture${streams.length > 0 ? ', only sound or data' : ''}.`, 'Choose the video file of this recording.');
+    throw new StudioError(
+      'no-video-stream',
+      `${name} holds no moving picture${streams.length > 0 ? ', only sound or data' : ''}.`,
+      'Choose the video file of this recording.',
+    );
   }
   if (picture.codec_name === 'unknown' || picture.width === 0 || picture.height === 0) {
     throw explainFailure(name, 'ffprobe', ['Unknown codec']);
@@ -131,7 +139,11 @@ interface RawTimes {
 async function readTimingTable(path: string, name: string, raw: z.infer<typeof streamSchema>, stream: VideoStream, signal?: AbortSignal): Promise<TimingTable> {
   const packets = await readTimes(path, name, stream.index, 'packet', signal);
   if (raw.nb_frames !== undefined && packets.total < raw.nb_frames * 0.98 - 2) {
-    throw new StudioError('damaged-video', `${name} is cut off: ${packets.total} of ${raw.nb_frames} frames are there.`, 'Copy it again from the camera or recorder.');
+    throw new StudioError(
+      'damaged-video',
+      `${name} is cut off: ${packets.total} of ${raw.nb_frames} frames are there.`,
+      'Copy it again from the camera or recorder.',
+    );
   }
   // Without a PTS on every packet (AVI, raw streams) only decoding tells; ffmpeg works out the missing ones.
   const times = packets.missing === 0 && packets.pts.length > 0 ? packets : await readTimes(path, name, stream.index, 'frame', signal);

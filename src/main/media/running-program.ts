@@ -41,7 +41,9 @@ export class RunningProgram {
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', (error) => {
         running.delete(this.#child);
-        reject(new StudioError('program-missing', `${program.name} at ${program.path} could not be started: ${error.message}.`, `Reinstall ${program.name}.`, error));
+        reject(
+          new StudioError('program-missing', `${program.name} at ${program.path} could not be started: ${error.message}.`, `Reinstall ${program.name}.`, error),
+        );
       });
       this.#child.once('close', (code) => {
         running.delete(this.#child);

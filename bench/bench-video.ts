@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findProgram } from '../src/main/media/programs.ts';
+
+const STILL_FROM = fileURLToPath(new URL('../samples/one-face-leaves.mp4', import.meta.url));
+const run = promisify(execFile);
+
+/**
+ * A 1280 x 720, 25 frames a second H.264 video with one face, made from one still picture (a composite of several
+ * people, samples/README.md) under a moving camera. One minute is encoded, longer ones repeat it.
+ * @returns its path in the system's temporary folder, where it is kept
+ */
+export async function benchVideo(minutes: number): Promise<string> {
+  const folder = join(tmpdir(), 'adatosk-bench');
+  await mkdir(folder, { recursive: true });
+  const ffmpeg = (await findProgram('ffmpeg')).path;
+  const minute = join(folder, 'one-face-720p-1min.mp4');
+  await makeOnce(minute, async (part) => {
+    const still = join(folder, 'still.png');
+    await run(ffmpeg, ['-y', '-v', 'error', '-i', STILL_FROM, '-frames:v', '1', still]);
+    const camera = "scale=1400:-2,crop=1280:720:x='60+50*sin(0.9*t)':y='150+50*sin(1.3*t)',noise=alls=4:allf=t,format=yuv420p";
+    await run(ffmpeg, [
+      '-y',
+      '-v',
+      'error',
+      '-loop',
+      '1',
+      '-framerate',
+      '25',
+      '-i',
+      still,
+      '-t',
+      '60',
+      '-vf',
+      camera,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-f',
+      'mp4',
+      part,
+    ]);
+  });
+  if (minutes === 1) return minute;
+  const longer = join(folder, `one-face-720p-${minutes}min.mp4`);
+  await makeOnce(longer, async (part) => {
+    await run(ffmpeg, ['-y', '-v', 'error', '-stream_loop', String(minutes - 1), '-i', minute, '-c', 'copy', '-f', 'mp4', part]);
+  });
+  return longer;
+}
+
+async function makeOnce(path: string, make: (part: string) => Promise<void>): Promise<void> {
+  if (existsSync(path)) return;
+  await make(`${path}.part`);
+  await rename(`${path}.part`, path);
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { startChildProcessEngine } from '../src/main/adatosk/child-process-engine.ts';
+import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/models.ts';
+import { startEngines } from '../src/main/adatosk/providers.ts';
+import { analyseVideo } from '../src/main/analysis/analyse-video.ts';
+import { detectorFile } from '../src/main/face/detector-file.ts';
+import { DEFAULT_FACE_OPTIONS } from '../src/main/face/face-observer.ts';
+import { findProgram } from '../src/main/media/programs.ts';
+import { DEFAULT_PEAK_OPTIONS } from '../src/shared/peaks.ts';
+import { DEFAULT_SEGMENT_OPTIONS } from '../src/shared/segments.ts';
+import { benchVideo } from './bench-video.ts';
+
+const MINUTES = 2;
+
+/**
+ * Times real time of the whole way with the tiny model on the CPU, and where the time goes. Bare decoding of the
+ * same file by ffmpeg, before and after, is the measure that does not depend on the computer.
+ */
+export async function benchPipeline(line: (text: string) => void): Promise<Record<string, number>> {
+  line(`making a ${MINUTES}-minute video of 1280 x 720 …`);
+  const video = await benchVideo(MINUTES);
+  const model = await findModel('tiny');
+  await ensureModelFile(model);
+  const engines = await startEngines(startChildProcessEngine, model, detectorFile(modelsFolder()), 'cpu');
+  try {
+    const before = await bareDecoding(video);
+    const tools = { network: engines.network, detector: engines.detector, model: model.manifest };
+    const options = {
+      tokenBudget: model.manifest.defaultTokenBudget,
+      face: DEFAULT_FACE_OPTIONS,
+      peaks: DEFAULT_PEAK_OPTIONS,
+      segments: DEFAULT_SEGMENT_OPTIONS,
+    };
+    const started = { network: engines.network.milliseconds, detector: engines.detector.milliseconds };
+    line('analysing …');
+    const { stages, video: probed, faces, rows } = await analyseVideo(video, tools, options, () => undefined);
+    const decoding = (before + (await bareDecoding(video))) / 2;
+    const seconds = probed.timing.duration;
+    const network = engines.network.milliseconds - started.network;
+    const detector = engines.detector.milliseconds - started.detector;
+    line('Stages run side by side on the same cores: their shares may add up to more than 1.');
+    return {
+      times_real_time: (1000 * seconds) / stages.total,
+      decoding_times_real_time: (1000 * seconds) / decoding,
+      pipeline_over_decoding: stages.total / decoding,
+      share_probing: stages.probing / stages.total,
+      share_waiting_for_frames: stages.waitingForFrames / stages.total,
+      share_detector: detector / stages.total,
+      share_cropping: stages.cropping / stages.total,
+      share_network: network / stages.total,
+      detector_runs: engines.detector.runs,
+      network_runs: engines.network.runs,
+      faces,
+      slots_with_a_face: rows.filter(({ status }) => status !== 'no_face').length,
+      slots: rows.length,
+    };
+  } finally {
+    engines.stop();
+  }
+}
+
+/** Milliseconds of ffmpeg decoding the video and throwing the pictures away. */
+async function bareDecoding(video: string): Promise<number> {
+  const ffmpeg = await findProgram('ffmpeg');
+  const start = performance.now();
+  await promisify(execFile)(ffmpeg.path, ['-v', 'error', '-i', video, '-f', 'null', '-']);
+  return performance.now() - start;
+}

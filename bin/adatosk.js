@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Starts the command line under the project's own Node 24, whatever Node was used to get here.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { install, ownNode } from '../scripts/install.js';
+
+// People's messages belong on standard error here: standard output may be read by a machine.
+install({ quiet: true });
+const child = spawn(ownNode(), [fileURLToPath(new URL('../src/main/cli/adatosk.ts', import.meta.url)), ...process.argv.slice(2)], { stdio: 'inherit' });
+// Ctrl+C reaches the child too (same terminal); it finishes what it writes, and we pass its exit code on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
+child.on('error', (error) => {
+  process.stderr.write(`adatosk: Node 24 could not be started: ${error.message}. Run "npm ci" in ${fileURLToPath(new URL('..', import.meta.url))}.\n`);
+  process.exitCode = 2;
+});
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? 128 + ({ SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }[signal] ?? 0);
+});

@@ -1,0 +1,21 @@
+// npm run demo: the main job on the sample videos, from nothing.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, needFfmpeg, ownNode, PROJECT, run } from './install.js';
+
+install();
+needFfmpeg();
+const out = join(PROJECT, 'demo-output');
+rmSync(out, { recursive: true, force: true });
+const status = run(ownNode(), ['src/main/cli/adatosk.ts', 'analyze', 'samples', '--out', out]);
+if (status === 0) {
+  process.stdout.write(`
+Look at
+  ${join(out, 'timeline.csv')}   one row per face and time slot: probabilities, both masks and the final one
+  ${join(out, 'peaks.csv')}      expression peaks: onset, apex, offset
+  ${join(out, 'segments.csv')}   labelled spans, the model's proposal
+  ${join(out, 'summary.csv')}    one row per video
+  ${join(out, 'run.json')}       model, device, thresholds
+`);
+}
+process.exitCode = status;

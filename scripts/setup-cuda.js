@@ -1,0 +1,17 @@
+// npm run setup:cuda (Linux x64): fetches onnxruntime's CUDA libraries, which its package leaves out (from NuGet,
+// about 350 MB). Needs an NVIDIA driver, CUDA 12 and cuDNN 9. Not run on a machine with a GPU yet.
+import { join } from 'node:path';
+import { install, ownNode, PROJECT, run } from './install.js';
+
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  process.stderr.write('CUDA comes with onnxruntime-node on Linux x64 alone; Windows has DirectML, macOS CoreML.\n');
+  process.exit(2);
+}
+install();
+const status = run(ownNode(), ['script/install.js'], {
+  cwd: join(PROJECT, 'node_modules', 'onnxruntime-node'),
+  env: { ...process.env, npm_config_onnxruntime_node_install: 'true', ONNXRUNTIME_NODE_INSTALL: 'true' },
+});
+if (status === 0) process.exit(run(ownNode(), ['src/main/cli/adatosk.ts', 'doctor']));
+process.stderr.write('The CUDA libraries could not be fetched: this needs a connection to api.nuget.org.\n');
+process.exitCode = 1;

@@ -1,0 +1,111 @@
+import { isCancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
+import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import { hashFile } from '../media/content-hash.ts';
+import type { VideoFile } from '../media/video-files.ts';
+import type { AnalysisOptions, AnalysisTools, VideoAnalysis } from './analyse-video.ts';
+import { analyseVideo } from './analyse-video.ts';
+import type { ResultKey, ResultParts } from './result-parts.ts';
+import { optionsHash } from './result-parts.ts';
+
+export interface BatchRun {
+  readonly videos: readonly VideoFile[];
+  /** The engines to use now; called for every video, and again after one of them has died. */
+  readonly tools: () => Promise<AnalysisTools>;
+  readonly modelSha256: string;
+  readonly options: AnalysisOptions;
+  readonly parts: ResultParts;
+  /** Take over kept results whose video, model and options are the same. */
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: BatchProgress) => void;
+}
+
+export interface BatchProgress {
+  readonly video: VideoFile;
+  /** Index of the video in the batch. */
+  readonly index: number;
+  /** Share of this video that is done, 0..1. */
+  readonly share: number;
+  /** Present when the video is over. */
+  readonly summary?: VideoSummary;
+  readonly resumed: boolean;
+}
+
+/**
+ * Analyses one video after the other. A video that fails does not stop the rest; finished ones are kept at once.
+ * After a stop the videos that are left are 'cancelled'.
+ * @returns a summary for each video, in order
+ * @throws StudioError where results cannot be written or the engine cannot be used any more
+ */
+export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
+  const summaries: VideoSummary[] = [];
+  for (const [index, video] of run.videos.entries()) {
+    const { summary, resumed } = run.signal.aborted
+      ? { summary: emptySummary(video.name, 'cancelled', ''), resumed: false }
+      : await runVideo(run, video, index);
+    summaries.push(summary);
+    run.onProgress({ video, index, share: 1, summary, resumed });
+  }
+  return summaries;
+}
+
+async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise<{ summary: VideoSummary; resumed: boolean }> {
+  const begun = performance.now();
+  try {
+    const sha256 = await hashFile(video.path, run.signal).catch(() => null);
+    const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: run.modelSha256, options: optionsHash(run.options) };
+    const kept = run.resume && sha256 !== null ? await run.parts.read(video.name, key) : undefined;
+    if (kept !== undefined) return { summary: kept.summary, resumed: true };
+    const analysis = await analyseVideo(
+      video.path,
+      await run.tools(),
+      run.options,
+      (share) => run.onProgress({ video, index, share, resumed: false }),
+      run.signal,
+    );
+    const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
+    const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments };
+    await run.parts.write(video.name, key, result);
+    return { summary, resumed: false };
+  } catch (error) {
+    if (isCancelled(error)) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
+    if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
+    return { summary: { ...emptySummary(video.name, 'failed', sentenceOf(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
+  }
+}
+
+/** What will not go away with the next video. */
+const STOPS_THE_BATCH: ReadonlySet<StudioError['code']> = new Set(['disk-full', 'cannot-write', 'program-missing', 'provider-unavailable']);
+
+function describe(video: string, sha256: string | null, analysis: VideoAnalysis, secondsTaken: number): VideoSummary {
+  const { timing } = analysis.video;
+  const withFace = new Set(analysis.rows.filter(({ status }) => status !== 'no_face').map(({ slot }) => slot));
+  const slots = new Set(analysis.rows.map(({ slot }) => slot));
+  const confidences = analysis.rows.flatMap(({ faceConfidence }) => (faceConfidence === null ? [] : [faceConfidence]));
+  return {
+    video,
+    sha256,
+    durationS: timing.duration,
+    frames: timing.frames,
+    fps: timing.meanRate,
+    variableRate: timing.findings.variableRate,
+    faces: analysis.faces,
+    faceShare: withFace.size / slots.size,
+    meanConfidence: confidences.length === 0 ? null : confidences.reduce((sum, value) => sum + value, 0) / confidences.length,
+    peaks: analysis.peaks.length,
+    secondsTaken,
+    timesRealTime: timing.duration / secondsTaken,
+    status: 'done',
+    error:
+      analysis.substitutedSamples === 0
+        ? ''
+        : `Warning: ${analysis.substitutedSamples} samples show a neighbouring frame, since their own could not be decoded.`,
+  };
+}
+
+export function emptySummary(video: string, status: 'failed' | 'cancelled', error: string): VideoSummary {
+  return {
+    ...{ video, sha256: null, durationS: null, frames: null, fps: null, variableRate: null, faces: null, faceShare: null },
+    ...{ meanConfidence: null, peaks: null, secondsTaken: null, timesRealTime: null, status, error },
+  };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import writeFileAtomic from 'write-file-atomic';
+import { writeError } from '../../shared/errors.ts';
+import type { VideoResult } from '../../shared/results.ts';
+
+/** What a kept result depends on: if any of it changes, the video is analysed again. */
+export interface ResultKey {
+  readonly videoSha256: string;
+  readonly modelSha256: string;
+  /** Hash of the options and of the version of the analysis. */
+  readonly options: string;
+}
+
+/** Raised by any change of the analysis that changes its numbers. */
+const ANALYSIS_VERSION = 1;
+
+export function optionsHash(options: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([ANALYSIS_VERSION, options]))
+    .digest('hex');
+}
+
+/**
+ * The results of finished videos, a file each, beside the tables. A run that was killed has lost only the video it
+ * was at; the tables are put together from the parts when a run ends.
+ */
+export class ResultParts {
+  readonly #folder: string;
+
+  /** @param out the folder of the tables */
+  constructor(out: string) {
+    this.#folder = join(out, '.adatosk', 'videos');
+  }
+
+  /** Makes the folder. @throws StudioError where it cannot be written */
+  async prepare(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
+      throw writeError(this.#folder, error);
+    });
+  }
+
+  async write(video: string, key: ResultKey, result: VideoResult): Promise<void> {
+    const file = this.#file(video);
+    const bytes = await promisify(gzip)(JSON.stringify({ key, result }));
+    await writeFileAtomic(file, bytes).catch((error: unknown) => {
+      throw writeError(file, error);
+    });
+  }
+
+  /** The kept result of a video; undefined where there is none, or where it belongs to another key. */
+  async read(video: string, key?: ResultKey): Promise<VideoResult | undefined> {
+    try {
+      const kept = JSON.parse((await promisify(gunzip)(await readFile(this.#file(video)))).toString('utf8')) as { key: ResultKey; result: VideoResult };
+      const same =
+        key === undefined || (kept.key.videoSha256 === key.videoSha256 && kept.key.modelSha256 === key.modelSha256 && kept.key.options === key.options);
+      return same ? { ...kept.result, summary: { ...kept.result.summary, video } } : undefined;
+    } catch {
+      return undefined; // absent or damaged: the video is analysed again
+    }
+  }
+
+  #file(video: string): string {
+    return join(this.#folder, `${createHash('sha256').update(video).digest('hex').slice(0, 32)}.json.gz`);
+  }
+}

@@ -1,0 +1,34 @@
+import { Command, CommanderError } from 'commander';
+import { APP_VERSION } from '../services/app-version.ts';
+import { addAnalyze } from './commands/analyze.ts';
+import { addBench } from './commands/bench.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addModels } from './commands/models.ts';
+import { EXIT, reportError } from './output.ts';
+
+/** The command-line door. Each command is one file that adds itself here. */
+const COMMANDS = [addAnalyze, addModels, addDoctor, addBench];
+
+async function main(): Promise<number> {
+  let code: number = EXIT.done;
+  const program = new Command('adatosk')
+    .description('AdaTosk Studio: facial expressions over time, proposed by a model, on this computer alone.')
+    .version(APP_VERSION)
+    .showHelpAfterError('(add --help for what there is)');
+  for (const add of COMMANDS) add(program, (result) => (code = result));
+  useOwnExitCodes(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+    return reportError(error);
+  }
+  return code;
+}
+
+function useOwnExitCodes(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(useOwnExitCodes);
+}
+
+process.exitCode = await main();

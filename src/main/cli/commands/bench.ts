@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { EXIT, Output } from '../output.ts';
+import { benchMemory } from '../../../../bench/memory.ts';
+import { benchNetwork } from '../../../../bench/network.ts';
+import { benchPipeline } from '../../../../bench/pipeline.ts';
+
+/** A benchmark prints lines for people as it goes and ends in a flat object of numbers; ratios are named a_over_b. */
+export type Benchmark = (line: (text: string) => void) => Promise<Record<string, number>>;
+
+const BENCHMARKS: Readonly<Record<string, { readonly run: Benchmark; readonly about: string }>> = {
+  network: { run: benchNetwork, about: 'base and tiny at token budgets 1, 0.5, 0.25 and their default, on the same clips' },
+  pipeline: { run: benchPipeline, about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding' },
+  memory: { run: benchMemory, about: 'peak memory of all processes at 1, 5 and 20 minutes of video' },
+};
+
+export function addBench(program: Command, done: (code: number) => void): void {
+  const bench = program.command('bench').description('measure on this computer');
+  for (const [name, { run, about }] of Object.entries(BENCHMARKS)) {
+    bench
+      .command(name)
+      .description(about)
+      .option('--json', 'one JSON object on the last line of standard output', false)
+      .action(async ({ json }: { json: boolean }) => {
+        const output = new Output(json);
+        const numbers = await run((text) => output.line(text));
+        const width = Math.max(...Object.keys(numbers).map((key) => key.length));
+        output.result(
+          numbers,
+          Object.entries(numbers)
+            .map(([key, value]) => `${key.padEnd(width)}  ${Number(value.toPrecision(4))}`)
+            .join('\n'),
+        );
+        done(EXIT.done);
+      });
+  }
+}

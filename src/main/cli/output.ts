@@ -1,0 +1,55 @@
+import { StudioError } from '../../shared/errors.ts';
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
+
+/** Lines for people: on standard output, or on standard error where that carries one JSON line for a machine. */
+export class Output {
+  readonly #json: boolean;
+
+  constructor(json: boolean) {
+    this.#json = json;
+  }
+
+  line(text = ''): void {
+    (this.#json ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
+  /** The last line of a command: `object` for machines, `text` for people. */
+  result(object: Readonly<Record<string, unknown>>, text: string): void {
+    process.stdout.write(`${this.#json ? JSON.stringify(object) : text}\n`);
+  }
+}
+
+/** The exit code for an error that ended a command, after telling the person. */
+export function reportError(error: unknown): number {
+  if (error instanceof StudioError) {
+    process.stderr.write(`adatosk: ${error.sentence}\n`);
+    if (error.code === 'cancelled') return EXIT.interrupted;
+    return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable'].includes(error.code) ? EXIT.wrongUsage : EXIT.someFailed;
+  }
+  process.stderr.write(`adatosk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.someFailed;
+}
+
+/** A stop on the first Ctrl+C (or a request to end); the second one ends the program at once. */
+export function stopOnRequest(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      process.stderr.write('\nStopping: what is finished is being written. Press Ctrl+C again to stop at once.\n');
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** A duration for people: 4 s, 3:07, 1:02:09. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

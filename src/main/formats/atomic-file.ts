@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { writeError } from '../../shared/errors.ts';
+
+/** Virus scanners and sync clients on Windows hold a new file for a moment; a rename is tried again so often. */
+const RENAME_TRIES = 8;
+
+/**
+ * Writes a file piece by piece so that its name never stands for half of it: into a temporary file in the same
+ * folder, flushed to the disk, then renamed over the old one. On any error the old file stays as it was.
+ * @throws StudioError 'disk-full' or 'cannot-write' that names the file
+ */
+export async function writeAtomically(path: string, pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}.part`);
+  try {
+    await mkdir(folder, { recursive: true });
+    const stream = createWriteStream(temporary, { flags: 'wx' });
+    const failed = once(stream, 'error').then(([error]) => {
+      throw error as Error;
+    });
+    failed.catch(() => undefined);
+    const writing = writePieces(stream, pieces);
+    await Promise.race([writing, failed]);
+    await flush(temporary);
+    await renamePatiently(temporary, path);
+    if (process.platform !== 'win32') await flush(folder).catch(() => undefined);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(path, error);
+  }
+}
+
+async function writePieces(
+  stream: ReturnType<typeof createWriteStream>,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+): Promise<void> {
+  for await (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+  stream.end();
+  await once(stream, 'close');
+}
+
+async function flush(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    // Some network file systems and Windows folders cannot be flushed.
+    if (!['EINVAL', 'EPERM', 'EBADF', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (attempt === RENAME_TRIES || !['EPERM', 'EBUSY', 'EACCES'].includes(code)) throw error;
+      await wait(50 * attempt);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** What the doors offer: the defaults, the devices, and how an engine is started outside Electron. */
+import { DEFAULT_PEAK_OPTIONS } from '../../shared/peaks.ts';
+import { DEFAULT_SEGMENT_OPTIONS } from '../../shared/segments.ts';
+import { PROVIDERS } from '../adatosk/engine-messages.ts';
+import { DEFAULT_FACE_OPTIONS } from '../face/face-observer.ts';
+
+export { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
+export { defaultThreads } from '../adatosk/providers.ts';
+export type { Device } from '../adatosk/providers.ts';
+
+/** The model that is used unless another is named: small enough for a laptop's processor. */
+export const DEFAULT_MODEL = 'adatosk-tiny';
+
+export const DEVICES = ['auto', ...PROVIDERS] as const;
+
+export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK_OPTIONS, segments: DEFAULT_SEGMENT_OPTIONS };

@@ -1,0 +1,86 @@
+import { existsSync } from 'node:fs';
+import type { EngineStarter } from '../adatosk/engine.ts';
+import { ensureModelFile, findModel, listModels, modelsFolder } from '../adatosk/models.ts';
+import type { ProviderFinding } from '../adatosk/providers.ts';
+import { examineProviders } from '../adatosk/providers.ts';
+import { hashFile } from '../media/content-hash.ts';
+import { findProgram, programVersion } from '../media/programs.ts';
+import type { ProgramName } from '../media/programs.ts';
+import { detectorFile } from '../face/detector-file.ts';
+import { sentenceOf } from '../../shared/errors.ts';
+
+export interface ProgramFinding {
+  readonly path: string | null;
+  readonly version: string | null;
+  /** Where it was found, or why it was not. */
+  readonly origin: string;
+}
+
+export interface ModelFinding {
+  readonly id: string;
+  readonly sha256: string;
+  readonly ok: boolean;
+  readonly trained: boolean;
+  readonly note: string;
+}
+
+export interface Findings {
+  readonly node: string;
+  readonly platform: string;
+  readonly ffmpeg: ProgramFinding;
+  readonly ffprobe: ProgramFinding;
+  readonly providers: readonly ProviderFinding[];
+  readonly models: readonly ModelFinding[];
+}
+
+/** SHA-256 of the face detector that this version was tested with. */
+const DETECTOR_SHA256 = '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2';
+
+/** Looks at everything that the main job needs on this computer. */
+export async function examineComputer(start: EngineStarter, defaultModel: string): Promise<Findings> {
+  const model = await findModel(defaultModel);
+  await ensureModelFile(model);
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    ffmpeg: await examineProgram('ffmpeg'),
+    ffprobe: await examineProgram('ffprobe'),
+    providers: await examineProviders(start, model),
+    models: await examineModels(),
+  };
+}
+
+async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
+  try {
+    const program = await findProgram(name);
+    return { path: program.path, version: await programVersion(program), origin: program.origin };
+  } catch (error) {
+    return { path: null, version: null, origin: sentenceOf(error) };
+  }
+}
+
+async function examineModels(): Promise<ModelFinding[]> {
+  const findings: ModelFinding[] = [];
+  for (const model of await listModels()) {
+    const { id, sha256, trained, seed } = model.manifest;
+    if (!existsSync(model.file) && seed !== undefined) {
+      findings.push({ id, sha256, ok: true, trained, note: 'untrained; its file is drawn from its seed when it is first used' });
+      continue;
+    }
+    const problem = await ensureModelFile(model).then(
+      () => undefined,
+      (error: unknown) => sentenceOf(error),
+    );
+    findings.push({ id, sha256, ok: problem === undefined, trained, note: problem ?? (trained ? 'as its manifest names it' : 'untrained weights') });
+  }
+  const detector = await hashFile(detectorFile(modelsFolder())).catch(() => 'missing');
+  const ok = detector === DETECTOR_SHA256;
+  findings.push({
+    id: 'blazeface',
+    sha256: detector,
+    ok,
+    trained: true,
+    note: ok ? 'face detector' : 'not the file that this version was tested with; reinstall the program',
+  });
+  return findings;
+}

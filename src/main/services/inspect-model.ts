@@ -1,0 +1,52 @@
+import { parameterCount, costByPart, multiplyAddsAt } from '../adatosk/cost.ts';
+import type { PartCost } from '../adatosk/cost.ts';
+import { findModel, listModels } from '../adatosk/models.ts';
+import { buildInferenceGraph } from '../adatosk/network.ts';
+import { SIZES, tokensKept, tokensOf } from '../adatosk/sizes.ts';
+import type { ModelManifest } from '../../shared/manifest.ts';
+
+export interface ModelInspection {
+  readonly id: string;
+  readonly size: string;
+  readonly trained: boolean;
+  readonly parameters: number;
+  readonly classes: readonly string[];
+  readonly clip: ModelManifest['clip'];
+  readonly defaultTokenBudget: number;
+  readonly tokens: number;
+  /** Multiply-adds of one clip by token budget. */
+  readonly macs: Readonly<Record<'1' | '0.5' | '0.25' | 'default', number>>;
+  /** At the default token budget. */
+  readonly macsByPart: readonly PartCost[];
+  readonly provenance: string;
+  readonly warnings: readonly string[];
+  readonly sha256: string;
+}
+
+/** The manifests of all models there are. */
+export async function listManifests(): Promise<ModelManifest[]> {
+  return (await listModels()).map(({ manifest }) => manifest);
+}
+
+/** What there is to know of a model without running it; sizes and costs are counted from its graph. */
+export async function inspectModel(id: string): Promise<ModelInspection> {
+  const { manifest } = await findModel(id);
+  const size = SIZES[manifest.size];
+  const graph = buildInferenceGraph(size);
+  const at = (budget: number): number => multiplyAddsAt(size, budget, graph);
+  return {
+    id: manifest.id,
+    size: manifest.size,
+    trained: manifest.trained,
+    parameters: parameterCount(graph),
+    classes: manifest.classes,
+    clip: manifest.clip,
+    defaultTokenBudget: manifest.defaultTokenBudget,
+    tokens: tokensOf(size),
+    macs: { '1': at(1), '0.5': at(0.5), '0.25': at(0.25), default: at(manifest.defaultTokenBudget) },
+    macsByPart: costByPart(graph, tokensKept(size, manifest.defaultTokenBudget)),
+    provenance: manifest.provenance,
+    warnings: manifest.warnings,
+    sha256: manifest.sha256,
+  };
+}
