@@ -21,7 +21,7 @@ export interface PeakOptions {
   readonly edge: number;
 }
 
-export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.15, height: 0.4, minimumDuration: 0.4, edge: 0.15 };
+export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.15, height: 0.4, minimumDuration: 0.4, edge: 0.05 };
 
 /** A local maximum of a curve, by index. */
 export interface Summit {
@@ -73,7 +73,7 @@ function describePeak(
     const next = span[whole + 1];
     return next === undefined ? middle(span[whole]!) : middle(span[whole]!) + (at - whole) * (middle(next) - middle(span[whole]!));
   };
-  const apexS = seconds(vertex(curve, summit.index));
+  const apexS = seconds(sharpestNear(span, summit.index));
   const onset = crossing(curve, summit.index, summit.leftValley, options.edge);
   const offset = crossing(curve, summit.index, summit.rightValley, options.edge);
   const row = span[summit.index]!;
@@ -124,7 +124,7 @@ export function smooth(values: readonly number[], spread: number): number[] {
 
 /**
  * Local maxima with their topographic prominence: how far the curve must fall on the way to anything higher. A flat
- * top counts once, at its middle. Where a peak begins or ends with the curve, only the valley that is there counts.
+ * top counts once, at its middle. A rise that the curve's end cuts off counts as far as the curve has fallen again.
  */
 export function findSummits(curve: readonly number[]): Summit[] {
   const summits: Summit[] = [];
@@ -161,6 +161,17 @@ function crossing(curve: readonly number[], apex: number, valley: number, edge: 
   const inner = curve[i]!;
   const outer = curve[i + step]!;
   return i + step * ((inner - level) / (inner - outer));
+}
+
+/**
+ * Where the unsmoothed curve is highest within a slot of a summit. Smoothing finds which summits are real, but draws
+ * the top of a quick rise and slow fall towards the fall.
+ */
+function sharpestNear(span: readonly TimelineRow[], index: number): number {
+  const raw = span.map(({ reading }) => reading!.intensity);
+  let best = index;
+  for (const near of [index - 1, index + 1]) if ((raw[near] ?? -1) > raw[best]!) best = near;
+  return vertex(raw, best);
 }
 
 /** Vertex of the parabola through a maximum and its neighbours; a fractional index. */

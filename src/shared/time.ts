@@ -112,7 +112,8 @@ export class SamplingGrid {
   constructor(table: TimingTable, rate: number) {
     this.table = table;
     this.rate = rate;
-    this.samples = Math.max(1, Math.ceil(table.duration * rate - 1e-6));
+    // A rest of less than half a sample belongs to the last one: it is often a rounding of the last frame's duration.
+    this.samples = Math.max(1, Math.round(table.duration * rate));
   }
 
   /** The start of sample k in seconds; sample k covers [boundary(k), boundary(k + 1)). */

@@ -40,11 +40,16 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   const clip = graph.input(INPUTS.clip, ['batch', FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3]);
   const budget = graph.input(INPUTS.tokenBudget, [1]);
 
-  let x = graph.scope('patch_embed', () => tubeEmbedding(graph, clip, size));
+  const positions = graph.constant(sinusoidalPositions(tokensOf(size), size.width), [1, tokensOf(size), size.width], 'positions');
+  let x = op.add(
+    graph,
+    graph.scope('patch_embed', () => tubeEmbedding(graph, clip, size)),
+    positions,
+  );
   for (let i = 0; i < size.blocksBeforeMask; i++) {
     x = graph.scope(`blocks.${i}`, () => encoderBlock(graph, x, size.width, size.heads));
   }
-  const mask = graph.scope('mask', () => softMask(graph, x, size.width, placesOf(size), EXPRESSIONS.length));
+  const mask = graph.scope('mask', () => softMask(graph, x, positions, size.width, placesOf(size), EXPRESSIONS.length));
   const kept = graph.scope('keep', () => keepTokens(graph, x, mask.final, budget, size));
   x = kept.tokens;
   for (let i = size.blocksBeforeMask; i < size.blocks; i++) {
@@ -64,7 +69,7 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   return graph;
 }
 
-/** Tubes of 2 x 16 x 16 pixels to tokens [batch, tokens, width], slot-major, with fixed positions added (VideoMAE). */
+/** Tubes of 2 x 16 x 16 pixels to tokens [batch, tokens, width], slot-major (VideoMAE). */
 function tubeEmbedding(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
   const cells = size.cropSide / TUBE.side;
   const cut = op.reshape(graph, clip, ['batch', SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
@@ -74,9 +79,7 @@ function tubeEmbedding(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
   const mean = graph.constant(everyPixel(PIXEL_MEAN), [TUBE_VALUES], 'pixel.mean');
   const gain = graph.constant(everyPixel(PIXEL_DEVIATION.map((deviation) => 1 / deviation)), [TUBE_VALUES], 'pixel.gain');
   const normal = op.multiply(graph, op.subtract(graph, flat, mean), gain);
-  const embedded = linear(graph, 'proj', normal, TUBE_VALUES, size.width);
-  const positions = graph.constant(sinusoidalPositions(tokensOf(size), size.width), [1, tokensOf(size), size.width], 'positions');
-  return op.add(graph, embedded, positions);
+  return linear(graph, 'proj', normal, TUBE_VALUES, size.width);
 }
 
 function everyPixel(channels: readonly number[]): Float32Array {

@@ -70,7 +70,7 @@ export function readOnnx(bytes: Uint8Array): OnnxContents {
   const weights = new Map<string, { dims: number[]; values: Float32Array }>();
   for (const tensor of model.graph.initializer) {
     if (tensor.data_type !== ELEMENT_CODE.float32) continue;
-    const values = tensor.raw_data.length > 0 ? new Float32Array(tensor.raw_data.slice().buffer) : Float32Array.from(tensor.float_data);
+    const values = tensor.raw_data.length > 0 ? new Float32Array(Uint8Array.from(tensor.raw_data).buffer) : Float32Array.from(tensor.float_data);
     weights.set(tensor.name, { dims: tensor.dims.map(Number), values });
   }
   return {

@@ -8,9 +8,12 @@ import type { Tensor } from './tensor.ts';
  * part that is high at key moments, a class-semantic part that keeps what supports the classes and is not yet
  * said, and a final mask from both. The formulas below are ours (docs/adatosk.md, "What is ours").
  *
- * z[t, n] is the normalised token of slot t at place n after the first blocks; all weights lie in 0..1.
+ * z[t, n] is the normalised token of slot t at place n after the first blocks, less its fixed position: positions
+ * differ from slot to slot, and a residual stream carries them along, so that without this a clip in which nothing
+ * moves would seem to change everywhere. All weights lie in 0..1.
  *
- *   class-agnostic   d = mean of |z[t] - z[t-1]| and |z[t+1] - z[t]|           (an end has one neighbour)
+ *   class-agnostic   d = mean of |z[t] - z[t-1]| and |z[t+1] - z[t]|           (an end has one neighbour; |.| is
+ *                                                                              the root mean square over channels)
  *                    a = d / (d + mean(d) + floor)
  *     Divisive normalisation (Heeger 1992): a still token weighs 0, one that changes as much as the clip's mean
  *     nearly 1/2, and no change saturates. The learned floor keeps a clip without motion from amplifying noise.
@@ -42,11 +45,12 @@ const TINY = 1e-6;
 
 /**
  * @param tokens [batch, slots * places, width], slot-major
+ * @param positions what was added to the tokens for their positions, [1, slots * places, width]
  */
-export function softMask(graph: Graph, tokens: Tensor, width: number, places: number, classes: number): SoftMask {
+export function softMask(graph: Graph, tokens: Tensor, positions: Tensor, width: number, places: number, classes: number): SoftMask {
   const ones = graph.parameter('norm.weight', [width], { kind: 'constant', value: 1 });
   const zeros = graph.parameter('norm.bias', [width], { kind: 'constant', value: 0 });
-  const normal = op.layerNormalization(graph, tokens, ones, zeros, TINY);
+  const normal = op.layerNormalization(graph, op.subtract(graph, tokens, positions), ones, zeros, TINY);
   const z = op.reshape(graph, normal, ['batch', SLOTS_PER_CLIP, places, width]);
   const classAgnostic = graph.scope('agnostic', () => classAgnosticMask(graph, z));
   const { weight: classSemantic, similarity } = graph.scope('semantic', () => classSemanticMask(graph, z, width, classes));
@@ -58,7 +62,7 @@ export function softMask(graph: Graph, tokens: Tensor, width: number, places: nu
 function classAgnosticMask(graph: Graph, z: Tensor): Tensor {
   const last = SLOTS_PER_CLIP - 1;
   const step = op.subtract(graph, op.slice(graph, z, 1, 1, SLOTS_PER_CLIP), op.slice(graph, z, 1, 0, last));
-  const squares = op.reduceSum(graph, op.multiply(graph, step, step), [3]);
+  const squares = op.reduceMean(graph, op.multiply(graph, step, step), [3]);
   const distance = op.squareRoot(graph, op.add(graph, squares, graph.constant(TINY)));
   const inner = op.add(graph, op.slice(graph, distance, 1, 0, last - 1), op.slice(graph, distance, 1, 1, last));
   const change = op.concat(

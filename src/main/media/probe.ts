@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -73,7 +73,7 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   const printed = await text(run.output);
   const code = await run.ended;
   if (run.wasCancelled) throw cancelled();
-  if (code !== 0) throw explainFailure(name, 'ffprobe', run.messages);
+  if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run.messages : withoutMoov(run.messages));
   const { streams } = probeSchema.parse(JSON.parse(printed));
   const picture = streams.find((each) => each.codec_type === 'video' && each.disposition.attached_pic === 0);
   if (picture === undefined) {
@@ -87,6 +87,21 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
     throw explainFailure(name, 'ffprobe', ['Unknown codec']);
   }
   return picture;
+}
+
+/** An MP4 or MOV begins with boxes of known names; ffprobe also takes text for an MP4 without an index. */
+async function looksLikeMp4(path: string): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(64), 0, 64, 0);
+    return /ftyp|moov|mdat|wide|free|skip/.test(buffer.toString('latin1', 4, Math.min(8, bytesRead)));
+  } finally {
+    await file.close();
+  }
+}
+
+function withoutMoov(messages: readonly string[]): string[] {
+  return messages.filter((line) => !line.includes('moov atom'));
 }
 
 function describeStream(raw: z.infer<typeof streamSchema>): VideoStream {

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { SamplingGrid, TimingTable } from '../../shared/time.ts';
+import type { FaceObservation } from '../face/face-observer.ts';
+import type { Clip } from './face-series.ts';
+import { FaceSeries, rowsWithoutFace } from './face-series.ts';
+import { readAhead } from './read-ahead.ts';
+
+/** 20 s at 25 frames a second. */
+const table = new TimingTable(
+  Float64Array.from({ length: 500 }, (_, i) => i / 25),
+  0.04,
+  { duplicateTimestamps: 0, missingTimestamps: 0, tick: 0.001 },
+);
+const grid = new SamplingGrid(table, 10);
+
+const seen = (sample: number, away = false): FaceObservation => ({
+  faceId: 1,
+  sample,
+  status: away ? 'no_face' : 'ok',
+  score: away ? null : 0.9,
+  box: away ? null : { x: 1, y: 2, width: 50, height: 60 },
+  crop: away ? null : Uint8Array.of(sample % 256),
+});
+
+/** Runs a series and answers every clip with a constant. */
+function run(samples: FaceObservation[], value: (clip: Clip, slot: number) => number = () => 0.5): { series: FaceSeries; clips: Clip[] } {
+  const series = new FaceSeries(samples[0]!);
+  const clips = [...samples.map((sample) => series.add(sample)), series.end()].filter((clip) => clip !== undefined);
+  for (const clip of clips) {
+    const perSlot = Float32Array.from({ length: 8 }, (_, s) => value(clip, s));
+    series.read(clip, { slotProbabilities: new Float32Array(56).fill(1 / 7), classAgnostic: perSlot, classSemantic: perSlot, final: perSlot });
+  }
+  return { series, clips };
+}
+
+describe('clips of a face', () => {
+  test.each([1, 2, 15, 16, 17, 25, 26, 100, 103])('cover all of %s samples', (count) => {
+    const { series, clips } = run(Array.from({ length: count }, (_, i) => seen(i)));
+    const rows = series.rows(grid);
+    expect(rows).toHaveLength(Math.ceil(count / 2));
+    expect(rows.every(({ reading }) => reading !== null)).toBe(true);
+    for (const { firstSample, pixels } of clips) {
+      expect(firstSample % 2).toBe(0);
+      expect(pixels).toHaveLength(16);
+      pixels.forEach((value, i) => expect(value).toBe(Math.min(firstSample + i, count - 1)));
+    }
+  });
+
+  test('overlap, and where they do their values are averaged', () => {
+    const { series, clips } = run(
+      Array.from({ length: 26 }, (_, i) => seen(i)),
+      ({ firstSample }) => (firstSample === 0 ? 0.2 : 0.6),
+    );
+    expect(clips.map(({ firstSample }) => firstSample)).toEqual([0, 10]);
+    const weights = series.rows(grid).map(({ reading }) => reading!.final);
+    expect(weights).toEqual([0.2, 0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6].map((value) => expect.closeTo(value, 6)));
+  });
+
+  test('a face that comes in the middle of a slot begins with that slot', () => {
+    const { series, clips } = run([seen(7), seen(8), seen(9)]);
+    expect(clips[0]!.firstSample).toBe(6);
+    expect([...clips[0]!.pixels.slice(0, 3)]).toEqual([7, 7, 8]);
+    expect(series.rows(grid)[0]).toMatchObject({
+      slot: 3,
+      startS: expect.closeTo(0.6, 9),
+      endS: expect.closeTo(0.8, 9),
+      startFrame: 15,
+      endFrame: 20,
+      status: 'ok',
+    });
+  });
+
+  test('an absence has rows without values; the crops before it are held', () => {
+    const { series, clips } = run(Array.from({ length: 40 }, (_, i) => seen(i, i >= 10 && i < 30)));
+    const rows = series.rows(grid);
+    expect(rows.filter(({ status }) => status === 'no_face').map(({ slot }) => slot)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(rows.filter(({ reading }) => reading === null)).toHaveLength(10);
+    expect([...clips[0]!.pixels.slice(8)]).toEqual([8, 9, 9, 9, 9, 9, 9, 9]);
+    const [probabilities] = rows.map(({ reading }) => reading?.probabilities);
+    expect(probabilities).toEqual(EXPRESSIONS.map(() => expect.closeTo(1 / 7, 6)));
+  });
+});
+
+test('spans without any face have rows too, to the end of the video', () => {
+  const rows = rowsWithoutFace(grid, new Set([0, 1, 2]));
+  expect(rows).toHaveLength(97);
+  expect(rows[0]).toMatchObject({ slot: 3, faceId: 0, status: 'no_face', reading: null });
+  expect(rows.at(-1)).toMatchObject({ endS: table.end, endFrame: 500 });
+});
+
+describe('reading ahead', () => {
+  async function* count(limit: number, seenBy: number[]): AsyncGenerator<number> {
+    try {
+      for (let i = 0; i < limit; i++) {
+        seenBy.push(i);
+        yield i;
+      }
+    } finally {
+      seenBy.push(-1);
+    }
+  }
+
+  test('keeps the order, runs ahead by its depth and no more, and ends its source', async () => {
+    const produced: number[] = [];
+    const got: number[] = [];
+    for await (const value of readAhead(count(10, produced), 3)) {
+      got.push(value);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      expect(produced.length).toBeLessThanOrEqual(got.length + 4);
+      if (value === 5) break;
+    }
+    expect(got).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(produced.at(-1)).toBe(-1);
+  });
+
+  test('passes an error on where it happened', async () => {
+    async function* failing(): AsyncGenerator<number> {
+      yield 1;
+      throw new Error('broken');
+    }
+    const got: number[] = [];
+    await expect(async () => {
+      for await (const value of readAhead(failing(), 4)) got.push(value);
+    }).rejects.toThrow('broken');
+    expect(got).toEqual([1]);
+  });
+});

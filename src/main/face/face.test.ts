@@ -1,0 +1,228 @@
+import * as ort from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { ONE_FACE, TWO_FACES } from '../../../testing/videos.ts';
+import type { ModelSession } from '../../shared/model-session.ts';
+import type { Picture } from '../../shared/picture.ts';
+import { SamplingGrid } from '../../shared/time.ts';
+import { modelsFolder } from '../adatosk/models.ts';
+import { probeVideo } from '../media/probe.ts';
+import { sampleFrames } from '../media/sampled-frames.ts';
+import { CANONICAL, cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
+import type { FacePlace } from './alignment.ts';
+import { FaceDetector, joinOverlapping, wholePicture } from './detector.ts';
+import { detectorFile } from './detector-file.ts';
+import type { Box, Detection, FacePoints } from './face-geometry.ts';
+import { DEFAULT_FACE_OPTIONS, FaceObserver } from './face-observer.ts';
+import type { FaceObservation } from './face-observer.ts';
+import { resampleRgb } from './resample.ts';
+import { SearchPlan } from './search-plan.ts';
+import { FaceTracker, withoutParts } from './tracker.ts';
+
+const session = await ort.InferenceSession.create(detectorFile(modelsFolder()), { logSeverityLevel: 3 });
+const detector: ModelSession = {
+  run: async (feeds) => {
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const [name, feed] of Object.entries(feeds)) {
+      const data = 'scale' in feed ? Float32Array.from(feed.data, (value) => value * feed.scale + feed.offset) : feed.data;
+      inputs[name] = new ort.Tensor('float32', data, feed.dims);
+    }
+    const outputs = await session.run(inputs);
+    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, { dims: tensor.dims, data: tensor.data as Float32Array }]));
+  },
+};
+
+function greyPicture(width: number, height: number, grey: (x: number, y: number) => number): Picture {
+  const y = new Uint8Array(width * height);
+  for (let i = 0; i < y.length; i++) y[i] = Math.round(16 + (grey(i % width, Math.floor(i / width)) * 219) / 255);
+  const chroma = new Uint8Array((width * height) / 4).fill(128);
+  return { width, height, matrix: 'bt709', y, u: chroma, v: chroma };
+}
+
+const points = (x: number, y: number, width: number): FacePoints => ({
+  rightEye: { x: x - 0.2 * width, y },
+  leftEye: { x: x + 0.2 * width, y },
+  nose: { x, y: y + 0.2 * width },
+  mouth: { x, y: y + 0.4 * width },
+  rightEar: { x: x - 0.4 * width, y },
+  leftEar: { x: x + 0.4 * width, y },
+});
+const face = (x: number, y = 100, width = 60, score = 0.9): Detection => ({
+  score,
+  box: { x: x - width / 2, y: y - width / 2, width, height: width },
+  points: points(x, y, width),
+});
+
+async function observe(path: string): Promise<{ observations: FaceObservation[]; grid: SamplingGrid }> {
+  const video = await probeVideo(path);
+  const grid = new SamplingGrid(video.timing, 10);
+  const observer = new FaceObserver(detector, video.stream, 10, 64, DEFAULT_FACE_OPTIONS);
+  const observations: FaceObservation[] = [];
+  for await (const frame of sampleFrames(video, grid)) observations.push(...(await observer.see(frame, await observer.search(frame))).observations);
+  observations.push(...observer.finish());
+  return { observations, grid };
+}
+
+describe('real pictures', () => {
+  test('both faces are found, kept apart and known in every sample of the video', async () => {
+    const { observations, grid } = await observe(TWO_FACES);
+    const ids = new Set(observations.map(({ faceId }) => faceId));
+    expect(ids).toEqual(new Set([1, 2]));
+    for (const id of ids) {
+      const mine = observations.filter(({ faceId }) => faceId === id);
+      expect(mine.length).toBeGreaterThanOrEqual(grid.samples - 1);
+      expect(mine.every(({ status }) => status === 'ok')).toBe(true);
+      expect(mine.map(({ sample }) => sample)).toEqual(mine.map((_, i) => i));
+      const places = mine.flatMap(({ box }) => (box === null ? [] : [box.x]));
+      expect(Math.max(...places) - Math.min(...places)).toBeLessThan(80);
+    }
+  });
+
+  test('a face that leaves and comes back keeps its id; its absence is told', async () => {
+    const { observations } = await observe(ONE_FACE);
+    expect(new Set(observations.map(({ faceId }) => faceId))).toEqual(new Set([1]));
+    const away = observations.filter(({ status }) => status === 'no_face').map(({ sample }) => sample);
+    expect(away.length).toBeGreaterThanOrEqual(11);
+    expect(Math.min(...away)).toBeGreaterThanOrEqual(39);
+    expect(Math.max(...away)).toBeLessThanOrEqual(55);
+    expect(observations.map(({ sample }) => sample)).toEqual(observations.map((_, i) => i));
+  });
+
+  test('an empty picture holds no face', async () => {
+    const grey = greyPicture(320, 240, (x, y) => (x * 7 + y * 13) % 255);
+    expect(await new FaceDetector(detector).detect(grey, wholePicture(grey), 0.5)).toEqual([]);
+  });
+
+  test('aligned crops put eyes and mouth at the same place whatever the size, place and roll', async () => {
+    const video = await probeVideo(ONE_FACE);
+    const finder = new FaceDetector(detector);
+    for await (const frame of sampleFrames(video, new SamplingGrid(video.timing, 2))) {
+      const [found] = await finder.detect(frame.picture, wholePicture(frame.picture), 0.5);
+      if (found !== undefined) {
+        const crop = new Uint8Array(256 * 256 * 3);
+        resampleRgb(frame.picture, cropPlacement(placeOf(found.points), 256), 256, 256, crop, 'edge');
+        const luma = Uint8Array.from({ length: 256 * 256 }, (_, i) => 16 + 0.86 * crop[3 * i + 1]!);
+        const flat = new Uint8Array(128 * 128).fill(128);
+        const again = { width: 256, height: 256, matrix: 'bt709' as const, y: luma, u: flat, v: flat };
+        const [inCrop] = await finder.detect(again, wholePicture(again), 0.5);
+        const eyes = { x: (inCrop!.points.rightEye.x + inCrop!.points.leftEye.x) / 2, y: (inCrop!.points.rightEye.y + inCrop!.points.leftEye.y) / 2 };
+        expect(Math.abs(eyes.x / 256 - 0.5)).toBeLessThan(0.05);
+        expect(Math.abs((eyes.y + inCrop!.points.mouth.y) / 512 - CANONICAL.middle.y)).toBeLessThan(0.05);
+        expect(Math.abs(inCrop!.points.rightEye.y - inCrop!.points.leftEye.y) / 256).toBeLessThan(0.05);
+      }
+      frame.release();
+    }
+  });
+});
+
+describe('resampling', () => {
+  test('shows the place that it was asked for, at every scale', () => {
+    const ramp = greyPicture(400, 300, (x) => x / 2);
+    for (const scale of [0.5, 1, 2, 3, 5]) {
+      for (const turn of [0, 1e-6]) {
+        const out = new Uint8Array(20 * 20 * 3);
+        resampleRgb(ramp, { a: scale, b: turn, c: 100, d: 0, e: scale, f: 100 }, 20, 20, out, 'edge');
+        for (const x of [0, 7, 19]) expect(Math.abs(out[(10 * 20 + x) * 3]! - (100 + scale * x) / 2), `scale ${scale}, column ${x}`).toBeLessThan(1.6);
+      }
+    }
+  });
+
+  test('knows black from the edge outside the picture, and colours', () => {
+    const white = greyPicture(16, 16, () => 255);
+    for (const scale of [1, 4]) {
+      for (const [outside, expected] of [
+        ['black', 0],
+        ['edge', 255],
+      ] as const) {
+        const out = new Uint8Array(4 * 4 * 3);
+        resampleRgb(white, { a: scale, b: 0, c: -200, d: 0, e: scale, f: 0 }, 4, 4, out, outside);
+        expect([...out.slice(0, 3)]).toEqual([expected, expected, expected]);
+      }
+    }
+    const red: Picture = { ...white, y: new Uint8Array(256).fill(63), u: new Uint8Array(64).fill(102), v: new Uint8Array(64).fill(240) };
+    const out = new Uint8Array(3);
+    resampleRgb(red, { a: 1, b: 0, c: 8, d: 0, e: 1, f: 8 }, 1, 1, out, 'edge');
+    expect(out[0]).toBeGreaterThan(250);
+    expect(out[1]).toBeLessThan(5);
+    expect(out[2]).toBeLessThan(5);
+  });
+});
+
+describe('alignment', () => {
+  const at = (place: Partial<FacePlace>): FacePlace => ({ x: 100, y: 100, side: 80, roll: 0, ...place });
+
+  test('follows an even motion without lag and removes jitter', () => {
+    const even = new Map(Array.from({ length: 13 }, (_, i) => [i, at({ x: 100 + 3 * i, roll: 3.1 + 0.02 * i })] as const));
+    expect(smoothedPlace(6, even).x).toBeCloseTo(118, 9);
+    expect(smoothedPlace(0, even).x).toBeCloseTo(100, 9);
+    expect(smoothedPlace(6, even).roll).toBeCloseTo(3.22, 9);
+    const jitter = new Map(Array.from({ length: 13 }, (_, i) => [i, at({ x: 100 + (i % 2 === 0 ? 2 : -2) })] as const));
+    expect(Math.abs(smoothedPlace(6, jitter).x - 100)).toBeLessThan(0.5);
+  });
+
+  test('keeps the size of a face that turns or nods, and reads its roll', () => {
+    const frontal = placeOf(points(100, 100, 100));
+    const turned = placeOf({ ...points(100, 100, 100), rightEye: { x: 95, y: 100 }, leftEye: { x: 105, y: 100 } });
+    expect(turned.side).toBeGreaterThan(0.85 * frontal.side);
+    expect(frontal.roll).toBeCloseTo(0, 9);
+    const rolled = placeOf({ ...points(0, 0, 0), rightEye: { x: 0, y: -10 }, leftEye: { x: 0, y: 10 }, mouth: { x: -20, y: 0 } });
+    expect(rolled.roll).toBeCloseTo(Math.PI / 2, 9);
+  });
+});
+
+describe('tracking', () => {
+  const options = { beginScore: 0.5, believedScore: 0.6, longestGap: 10, probation: 4 };
+  const run = (samples: Detection[][]): { tracker: FaceTracker; ended: number[] } => {
+    const tracker = new FaceTracker(options);
+    const ended = samples.flatMap((detections, sample) => tracker.step(sample, detections).map(({ id }) => id));
+    return { tracker, ended };
+  };
+
+  test('two faces that pass each other keep their ids by place and size', () => {
+    const { tracker } = run(Array.from({ length: 20 }, (_, i) => [face(100 + 10 * i, 100, 60), face(400 - 10 * i, 130, 140)]));
+    expect(tracker.believed.map(({ id, latest }) => [id, latest.box.width])).toEqual([
+      [1, 60],
+      [2, 140],
+    ]);
+  });
+
+  test('a gap is bridged, a longer one ends the track', () => {
+    const seen = (i: number): Detection[] => (i < 6 || i > 12 ? [face(100)] : []);
+    expect(run(Array.from({ length: 20 }, (_, i) => seen(i))).tracker.believed.map(({ id }) => id)).toEqual([1]);
+    const { ended, tracker } = run(Array.from({ length: 40 }, (_, i) => (i < 6 || i > 30 ? [face(100)] : [])));
+    expect(ended).toEqual([1]);
+    expect(tracker.believed.map(({ id }) => id)).toEqual([2]);
+  });
+
+  test('a flash and a doubtful thing are never believed', () => {
+    expect(run([[face(100)], [face(100)], [], [], []]).tracker.believed).toEqual([]);
+    expect(run(Array.from({ length: 9 }, () => [face(100, 100, 60, 0.55)])).tracker.believed).toEqual([]);
+  });
+
+  test('detections that overlap become one, weighted by score; parts of a face are left out', () => {
+    const joined = joinOverlapping([face(100, 100, 60, 0.9), face(104, 100, 60, 0.3), face(300)]);
+    expect(joined).toHaveLength(2);
+    expect(joined.find(({ box }) => box.x < 200)!.box.x).toBeCloseTo(71, 6);
+    const inside: Box = { x: 90, y: 90, width: 20, height: 20 };
+    expect(withoutParts([face(100), { ...face(100, 100, 20, 0.6), box: inside }])).toHaveLength(1);
+  });
+});
+
+describe('where to look', () => {
+  test('tiles cover the picture and show the smallest face large enough', () => {
+    const plan = new SearchPlan({ width: 1920, height: 1080 }, 12);
+    const finest = Math.min(...plan.tiles.map(({ side }) => side));
+    expect((12 / finest) * 256).toBeGreaterThanOrEqual(9.9);
+    for (let x = 20; x < 1920; x += 100) {
+      for (let y = 20; y < 1080; y += 100) {
+        expect(plan.tiles.some((tile) => tile.side === finest && x >= tile.x && x <= tile.x + tile.side && y >= tile.y && y <= tile.y + tile.side)).toBe(true);
+      }
+    }
+    expect(plan.regionsFor(0)).toHaveLength(plan.tiles.length + 1);
+    const later = new Set(Array.from({ length: 400 }, (_, look) => plan.regionsFor(look + 1).slice(1)).flat());
+    expect(later.size).toBe(plan.tiles.length);
+  });
+
+  test('a small picture needs no tiles', () => {
+    expect(new SearchPlan({ width: 300, height: 200 }, 12).tiles).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../../../testing/videos.ts';
+import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import { writeAtomically } from './atomic-file.ts';
+import { PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
+
+const folder = await temporaryFolder();
+
+const summary: VideoSummary = {
+  ...{ video: 'a "quoted", name\nwith a line break 试验.mp4', sha256: null, durationS: 2.000000499, frames: 50, fps: 25, variableRate: false },
+  ...{ faces: 0, faceShare: 0, meanConfidence: null, peaks: 0, secondsTaken: 0.5, timesRealTime: 4, status: 'done', error: '' },
+};
+const result: VideoResult = {
+  summary,
+  rows: [{ slot: 0, startS: 0.1 + 0.2, endS: 0.5, startFrame: 0, endFrame: 5, faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null }],
+  peaks: [],
+  segments: [],
+};
+
+async function text(table: Parameters<typeof tableText>[0], results: VideoResult[]): Promise<string> {
+  let all = '';
+  for await (const piece of tableText(
+    table,
+    (async function* () {
+      yield* results;
+    })(),
+  ))
+    all += piece;
+  return all;
+}
+
+describe('tables', () => {
+  test('survive names with quotes, commas, line breaks and other scripts', async () => {
+    const [row] = parse(await text(SUMMARY, [result]), { columns: true }) as unknown as Record<string, string>[];
+    expect(row).toMatchObject({ video: summary.video, sha256: '', duration_s: '2', variable_rate: 'false', status: 'done' });
+  });
+
+  test('have empty cells where there is no face, times to the microsecond', async () => {
+    const [row] = parse(await text(TIMELINE, [result]), { columns: true }) as unknown as Record<string, string>[];
+    expect(row).toMatchObject({ face_id: '', start_s: '0.3', status: 'no_face', happiness: '', label: '', mask_final: '' });
+  });
+
+  test('without rows still have their header', async () => {
+    expect(await text(PEAKS, [result])).toBe(`${PEAKS.columns.join(',')}\r\n`);
+  });
+});
+
+describe('a file is there whole or not at all', () => {
+  test('a writer that fails in the middle leaves the old file and no rest', async () => {
+    const path = join(folder, 'table.csv');
+    await writeAtomically(path, ['old']);
+    const failing = function* (): Generator<string> {
+      yield 'half';
+      throw new Error('the source broke');
+    };
+    await expect(writeAtomically(path, failing())).rejects.toMatchObject({ code: 'cannot-write' });
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test('a folder that is a file, and a full disk, are told with the path and a remedy', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(writeAtomically(join(folder, 'file', 'x.csv'), ['a'])).rejects.toMatchObject({
+      code: 'cannot-write',
+      message: expect.stringContaining('x.csv') as string,
+    });
+    const full = function* (): Generator<string> {
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    };
+    await expect(writeAtomically(join(folder, 'y.csv'), full())).rejects.toMatchObject({
+      code: 'disk-full',
+      remedy: expect.stringMatching(/Free some space/) as string,
+    });
+  });
+
+  test('large texts arrive complete and in order', async () => {
+    const path = join(folder, 'large.csv');
+    const lines = Array.from({ length: 20_000 }, (_, i) => `${i},${'x'.repeat(50)}\n`);
+    await writeAtomically(path, lines);
+    expect(await readFile(path, 'utf8')).toBe(lines.join(''));
+  });
+
+  test('is written into folders that are made for it', async () => {
+    await mkdir(join(folder, 'made'), { recursive: true });
+    await chmod(join(folder, 'made'), 0o755);
+    await writeAtomically(join(folder, 'made', 'deep', 'z.csv'), ['z']);
+    expect(await readFile(join(folder, 'made', 'deep', 'z.csv'), 'utf8')).toBe('z');
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { EXPRESSIONS, intensityOf, strongest } from './expressions.ts';
+import type { Expression } from './expressions.ts';
+import { DEFAULT_PEAK_OPTIONS, findPeaks, findSummits, smooth } from './peaks.ts';
+import { findSegments } from './segments.ts';
+import type { TimelineRow } from './timeline.ts';
+
+const SLOT = 0.2;
+
+/** Rows with the given intensity of one expression; null is a slot without a face. */
+function rowsOf(intensities: (number | null)[], label: Expression = 'happiness', first = 0): TimelineRow[] {
+  return intensities.map((intensity, i) => {
+    const slot = first + i;
+    const span = { slot, startS: slot * SLOT, endS: (slot + 1) * SLOT, startFrame: slot * 5, endFrame: slot * 5 + 5 };
+    if (intensity === null) return { ...span, faceId: 1, status: 'no_face', faceConfidence: null, box: null, reading: null };
+    const probabilities = EXPRESSIONS.map((name) => (name === 'neutral' ? 1 - intensity : name === label ? intensity : 0));
+    const reading = {
+      probabilities,
+      label: strongest(probabilities),
+      intensity: intensityOf(probabilities),
+      classAgnostic: 0.5,
+      classSemantic: 0.5,
+      final: 0.25 + slot / 1000,
+    };
+    return { ...span, faceId: 1, status: 'ok', faceConfidence: 0.9, box: null, reading };
+  });
+}
+
+/** A smooth rise, hold and fall between times in seconds. */
+function expression(seconds: number, onset: number, apex: number, offset: number, height = 0.9, base = 0.05): number[] {
+  return Array.from({ length: Math.round(seconds / SLOT) }, (_, i) => {
+    const t = (i + 0.5) * SLOT;
+    const way = t <= onset || t >= offset ? 0 : t <= apex ? (t - onset) / (apex - onset) : (offset - t) / (offset - apex);
+    return base + (height - base) * (0.5 - 0.5 * Math.cos(Math.PI * way));
+  });
+}
+
+const frameAt = (seconds: number): number => Math.round(seconds * 25);
+const find = (rows: TimelineRow[]): ReturnType<typeof findPeaks> => findPeaks(rows, 'model:test', frameAt);
+
+describe('an expression peak', () => {
+  test.each([
+    [1, 2, 3],
+    [2.3, 2.9, 5.1],
+    [0.5, 3, 4],
+  ])('from %s over %s to %s s is found within a slot, its apex within half of one', (onset, apex, offset) => {
+    const [peak, ...others] = find(rowsOf(expression(7, onset, apex, offset)));
+    expect(others).toEqual([]);
+    expect(Math.abs(peak!.apexS - apex)).toBeLessThan(SLOT / 2);
+    expect(Math.abs(peak!.onsetS - onset)).toBeLessThan(2 * SLOT);
+    expect(Math.abs(peak!.offsetS - offset)).toBeLessThan(2 * SLOT);
+    expect(peak).toMatchObject({ label: 'happiness', faceId: 1, peakId: 1, source: 'model:test', apexFrame: frameAt(peak!.apexS) });
+    expect(peak!.onsetS).toBeLessThan(peak!.apexS);
+    expect(peak!.apexS).toBeLessThan(peak!.offsetS);
+  });
+
+  test('two expressions are two peaks; a dent in one is not', () => {
+    const first = expression(8, 1, 2, 3);
+    const second = expression(8, 4, 5, 6);
+    expect(find(rowsOf(first.map((value, i) => Math.max(value, second[i]!)))).map(({ apexS }) => Math.round(apexS))).toEqual([2, 5]);
+    const dented = expression(6, 1, 3, 5).map((value, i) => value - (i === 15 ? 0.1 : 0));
+    expect(find(rowsOf(dented))).toHaveLength(1);
+  });
+
+  test('ripple, a low rise and a flat line are none', () => {
+    expect(find(rowsOf(Array.from({ length: 50 }, (_, i) => 0.5 + 0.04 * Math.sin(i))))).toEqual([]);
+    expect(find(rowsOf(expression(6, 1, 3, 5, 0.3)))).toEqual([]);
+    expect(find(rowsOf(Array.from({ length: 50 }, () => 0.9)))).toEqual([]);
+  });
+
+  test('an absence splits the curve; no peak reaches across it', () => {
+    const curve: (number | null)[] = [...expression(4, 1, 2, 3), null, null, ...expression(4, 1, 2, 3)];
+    const peaks = find(rowsOf(curve));
+    expect(peaks).toHaveLength(2);
+    expect(peaks[0]!.offsetS).toBeLessThanOrEqual(4);
+    expect(peaks[1]!.onsetS).toBeGreaterThanOrEqual(4.4);
+  });
+
+  test('a peak whose fall is cut off by the end of the video ends with it', () => {
+    const [peak] = find(rowsOf(expression(4.4, 1, 3.4, 5)));
+    expect(peak!.offsetS).toBeLessThanOrEqual(4.4 + 1e-9);
+    expect(peak!.onsetS).toBeLessThan(peak!.apexS);
+  });
+});
+
+describe('summits', () => {
+  test('have topographic prominence', () => {
+    expect(findSummits([0, 3, 1, 5, 2, 4, 0]).map(({ index, prominence }) => [index, prominence])).toEqual([
+      [1, 2],
+      [3, 5],
+      [5, 2],
+    ]);
+  });
+
+  test('with a flat top count once, at its middle', () => {
+    expect(findSummits([0, 2, 2, 2, 0]).map(({ index }) => index)).toEqual([2]);
+    expect(findSummits([2, 2, 2])).toEqual([]);
+  });
+
+  test('smoothing keeps a constant and the middle of a bump', () => {
+    expect(smooth([1, 1, 1, 1], 2)).toEqual([1, 1, 1, 1].map((value) => expect.closeTo(value, 12)));
+    const bump = smooth([0, 0, 1, 0, 0], DEFAULT_PEAK_OPTIONS.smoothing);
+    expect(bump.indexOf(Math.max(...bump))).toBe(2);
+  });
+});
+
+describe('segments', () => {
+  test('tile the time that could be read, by label', () => {
+    const rows = [...rowsOf([0.1, 0.1, 0.1]), ...rowsOf([0.9, 0.9, 0.9], 'anger', 3), ...rowsOf([null, null], 'anger', 6), ...rowsOf([0.9, 0.9], 'fear', 8)];
+    const segments = findSegments(rows, 'model:test');
+    expect(segments.map(({ label, startS, endS, startFrame, endFrame, segmentId }) => [segmentId, label, startS, endS, startFrame, endFrame])).toEqual([
+      [1, 'neutral', 0, expect.closeTo(0.6, 9), 0, 15],
+      [2, 'anger', expect.closeTo(0.6, 9), expect.closeTo(1.2, 9), 15, 30],
+      [3, 'fear', expect.closeTo(1.6, 9), expect.closeTo(2, 9), 40, 50],
+    ]);
+    expect(segments[1]).toMatchObject({ confidence: expect.closeTo(0.9, 9), coder: 'model', source: 'model:test' });
+  });
+
+  test('shorter than the minimum join a neighbour; close calls do not flicker', () => {
+    expect(findSegments(rowsOf([0.1, 0.1, 0.9, 0.1, 0.1]), 'm').map(({ label }) => label)).toEqual(['neutral']);
+    expect(findSegments(rowsOf([0.49, 0.51, 0.49, 0.51, 0.51]), 'm').map(({ label }) => label)).toEqual(['neutral']);
+    expect(findSegments([], 'm')).toEqual([]);
+  });
+});
