@@ -7,6 +7,7 @@ import { DEFAULT_FACE_OPTIONS } from '../face/face-observer.ts';
 export { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
 export { defaultThreads } from '../adatosk/providers.ts';
 export type { Device } from '../adatosk/providers.ts';
+export type { EnginePort } from '../adatosk/engine-messages.ts';
 
 /** The model that is used unless another is named: small enough for a laptop's processor. */
 export const DEFAULT_MODEL = 'adatosk-tiny';

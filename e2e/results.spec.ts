@@ -1,0 +1,85 @@
+import { expect, test } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync, cpSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ResultsWindow } from './page-objects/results-window.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'adatosk-e2e-'));
+const results = join(work, 'results');
+
+/** A real analysis of the sample videos and of one file that is none. */
+test.beforeAll(() => {
+  const videos = join(work, 'videos');
+  mkdirSync(videos);
+  cpSync('samples', videos, { recursive: true });
+  writeFileSync(join(videos, 'broken.mp4'), 'no video');
+  try {
+    execFileSync(process.execPath, ['src/main/cli/adatosk.ts', 'analyze', videos, '--out', results, '--device', 'cpu'], { stdio: 'ignore' });
+  } catch (error) {
+    if ((error as { status?: number }).status !== 1) throw error; // one failed, as it should
+  }
+});
+test.afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+test('results are opened, chosen and drawn; the untrained model is said to be one', async ({ page }) => {
+  const failures: string[] = [];
+  page.on('pageerror', (error) => failures.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
+  await page.goto('/');
+  const window = new ResultsWindow(page);
+  await window.openFolder(results);
+  await expect(window.videos).toHaveCount(3);
+  await expect(window.warning).toContainText('untrained weights: numbers mean nothing yet');
+  await window.choose('two-faces.mp4');
+  await expect(window.face.locator('option')).toHaveText(['1', '2']);
+  await expect(window.timelines).toHaveAccessibleName('Timelines of face 1 in two-faces.mp4');
+  await window.face.selectOption('2');
+  await expect(window.timelines).toHaveAccessibleName('Timelines of face 2 in two-faces.mp4');
+  const drawn = await window.timelines.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    const colours = new Set<number>();
+    for (let i = 0; i < data.length; i += 4) colours.add((data[i]! << 16) | (data[i + 1]! << 8) | data[i + 2]!);
+    return colours.size;
+  });
+  expect(drawn).toBeGreaterThan(50);
+  await window.choose('broken.mp4');
+  await expect(page.getByText(/broken\.mp4 is not a video/)).toBeVisible();
+  expect(failures).toEqual([]);
+});
+
+test('a folder without results is answered with a sentence', async ({ page }) => {
+  await page.goto('/');
+  const window = new ResultsWindow(page);
+  await window.openFolder(join(work, 'videos'));
+  await expect(window.problem).toContainText('holds no results');
+});
+
+test('nothing is asked of any other host', async ({ page }) => {
+  const foreign: string[] = [];
+  page.on('request', (request) => new URL(request.url()).hostname !== '127.0.0.1' && !request.url().startsWith('data:') && foreign.push(request.url()));
+  await page.goto('/');
+  await new ResultsWindow(page).openFolder(results);
+  await page.waitForLoadState('networkidle');
+  expect(foreign).toEqual([]);
+});
+
+for (const [width, height] of [
+  [1366, 768],
+  [2560, 1440],
+] as const) {
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.goto('/');
+      const window = new ResultsWindow(page);
+      await window.openFolder(results);
+      await window.choose('one-face-leaves.mp4');
+      await expect(window.timelines).toBeVisible();
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      expect(overflow).toBe(false);
+      await page.screenshot({ path: `test-results/pictures/results-${width}-${scheme}.png` });
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { parse } from 'csv-parse/browser/esm/sync';
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import type { RunRecord } from '../../../shared/results.ts';
+
+/** A row of a table as it was written: text by column. */
+export type TableRow = Readonly<Record<string, string>>;
+
+/** The results of one `adatosk analyze`, read from the files that the person chose. */
+export const useResults = defineStore('results', () => {
+  const folder = ref('');
+  const problem = ref('');
+  const run = ref<RunRecord | null>(null);
+  const videos = ref<TableRow[]>([]);
+  const selectedVideo = ref('');
+  const selectedFace = ref('');
+  let timeline = new Map<string, TableRow[]>();
+  let peaks = new Map<string, TableRow[]>();
+  const version = ref(0);
+
+  /** Takes over a chosen folder. What was shown stays where the folder holds no results. */
+  async function open(files: readonly File[]): Promise<void> {
+    problem.value = '';
+    const byName = new Map(files.map((file) => [file.name, file]));
+    const missing = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'].filter((name) => !byName.has(name));
+    if (missing.length > 0) {
+      problem.value = `This folder holds no results: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. Choose the folder that was given to adatosk analyze with --out.`;
+      return;
+    }
+    try {
+      const table = async (name: string): Promise<TableRow[]> => parse(await byName.get(name)!.text(), { columns: true }) as unknown as TableRow[];
+      const [summary, allRows, allPeaks] = await Promise.all([table('summary.csv'), table('timeline.csv'), table('peaks.csv')]);
+      run.value = JSON.parse(await byName.get('run.json')!.text()) as RunRecord;
+      timeline = byVideo(allRows);
+      peaks = byVideo(allPeaks);
+      videos.value = summary;
+      folder.value = byName.get('summary.csv')!.webkitRelativePath.split('/')[0] ?? '';
+      version.value += 1;
+      select((summary.find((row) => row['status'] === 'done') ?? summary[0])?.['video'] ?? '');
+    } catch (error) {
+      problem.value = `The results cannot be read: ${error instanceof Error ? error.message : String(error)}. Run the analysis again with --resume to write them anew.`;
+    }
+  }
+
+  function select(video: string): void {
+    selectedVideo.value = video;
+    selectedFace.value = facesOf(video)[0] ?? '';
+  }
+
+  function facesOf(video: string): string[] {
+    return [...new Set((timeline.get(video) ?? []).map((row) => row['face_id']!))].filter((id) => id !== '').sort((a, b) => Number(a) - Number(b));
+  }
+
+  const faces = computed(() => (version.value > 0 ? facesOf(selectedVideo.value) : []));
+  const summary = computed(() => videos.value.find((row) => row['video'] === selectedVideo.value));
+  const rows = computed(() => (version.value > 0 ? (timeline.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : []));
+  const facePeaks = computed(() => (version.value > 0 ? (peaks.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : []));
+
+  return { folder, problem, run, videos, selectedVideo, selectedFace, faces, summary, rows, facePeaks, open, select };
+});
+
+function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row['video']!);
+    if (group === undefined) groups.set(row['video']!, [row]);
+    else group.push(row);
+  }
+  return groups;
+}
