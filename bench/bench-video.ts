@@ -23,7 +23,7 @@ export async function benchVideo(minutes: number): Promise<string> {
   await makeOnce(minute, async (part) => {
     const still = join(folder, 'still.png');
     await run(ffmpeg, ['-y', '-v', 'error', '-i', STILL_FROM, '-frames:v', '1', still]);
-    const camera = "scale=1400:-2,crop=1280:720:x='60+50*sin(0.9*t)':y='150+50*sin(1.3*t)',noise=alls=4:allf=t,format=yuv420p";
+    const camera = "scale=1400:-2,crop=1280:720:x='60+50*sin(0.9*t)':y='150+50*sin(1.3*t)',format=yuv420p";
     await run(ffmpeg, [
       '-y',
       '-v',

@@ -13,9 +13,6 @@ export interface Placement {
 /** More samples an axis do not show: at 3 a face of 340 px is still read at every pixel into a crop of 112. */
 const MOST_SAMPLES = 3;
 
-/** The detector's input is upright and needs no more: it finds the same faces with 2 as with 4. */
-const MOST_UPRIGHT_SAMPLES = 2;
-
 /** What an output pixel shows where it lies outside the picture. */
 export type Outside = 'black' | 'edge';
 
@@ -28,11 +25,12 @@ export type Outside = 'black' | 'edge';
  */
 export function resampleRgb(picture: Picture, placement: Placement, width: number, height: number, out: Uint8Array, outside: Outside): void {
   const shrink = Math.sqrt(Math.abs(placement.a * placement.e - placement.b * placement.d));
-  const upright = placement.b === 0 && placement.d === 0;
-  const n = Math.max(1, Math.min(upright ? MOST_UPRIGHT_SAMPLES : MOST_SAMPLES, Math.round(shrink)));
-  if (n === 1) drawBilinear(picture, placement, width, height, out, outside);
-  else if (upright) drawUpright(picture, placement, width, height, out, outside, n);
-  else drawAveraged(picture, placement, width, height, out, outside, n);
+  const n = Math.max(1, Math.min(MOST_SAMPLES, Math.round(shrink)));
+  // Writing to a clamped array rounds to 0..255, faster than comparisons do.
+  const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
+  if (n === 1) drawBilinear(picture, placement, width, height, clamped, outside);
+  else if (placement.b === 0 && placement.d === 0) drawUpright(picture, placement, width, height, clamped, outside);
+  else drawAveraged(picture, placement, width, height, clamped, outside, n);
 }
 
 /** Limited-range YUV to RGB (ITU-R BT.601 and BT.709, 8 bits). */
@@ -42,67 +40,71 @@ const CONVERSION = {
 } as const;
 const LUMA_GAIN = 255 / 219;
 
+/** Fractions as whole numbers of 1/65536: the inner loops then have integers only. */
+const FRACTION_BITS = 16;
+const ONE = 1 << FRACTION_BITS;
+const HALF = ONE >> 1;
+
+function toFixed(value: number): number {
+  return Math.round(value * ONE) | 0;
+}
+
 /**
  * The case of the detector's input, many times a second: without a turn, which columns and rows are read is known
- * beforehand. Colour, at half the resolution anyway, is read once for each output pixel.
+ * beforehand. Two by two samples are averaged (the detector finds the same faces with more); colour, at half the
+ * resolution anyway, is read once for each output pixel.
  */
-function drawUpright(picture: Picture, p: Placement, width: number, height: number, out: Uint8Array, outside: Outside, n: number): void {
+function drawUpright(picture: Picture, p: Placement, width: number, height: number, out: Uint8ClampedArray, outside: Outside): void {
   const { y: luma, u: blue, v: red, width: w } = picture;
   const { rv, gu, gv, bu } = CONVERSION[picture.matrix];
-  const columns = readPositions(p.a, p.c, width, n, w, outside);
-  const rows = readPositions(p.e, p.f, height, n, picture.height, outside);
-  const firstColumn = columns.findIndex((column) => column >= 0);
-  const left = firstColumn < 0 ? width : Math.ceil(firstColumn / n);
-  const right = Math.floor((columns.findLastIndex((column) => column >= 0) + 1) / n);
-  const share = LUMA_GAIN / (n * n);
+  const columns = readPositions(p.a, p.c, width, w, outside);
+  const rows = readPositions(p.e, p.f, height, picture.height, outside);
+  const [fullRv, fullGu, fullGv, fullBu] = [toFixed(rv), toFixed(gu), toFixed(gv), toFixed(bu)];
+  const gain = toFixed(LUMA_GAIN / 4);
   out.fill(0);
   for (let oy = 0; oy < height; oy++) {
-    if (rows[oy * n]! < 0 || rows[oy * n + n - 1]! < 0) continue;
-    const chromaRow = (rows[oy * n]! >> 1) * (w >> 1);
-    let at = (oy * width + left) * 3;
-    for (let ox = left; ox < right; ox++, at += 3) {
-      let sum = 0;
-      for (let j = oy * n; j < oy * n + n; j++) {
-        const line = rows[j]! * w;
-        for (let i = ox * n; i < ox * n + n; i++) sum += luma[line + columns[i]!]!;
-      }
-      const chroma = chromaRow + (columns[ox * n]! >> 1);
-      const grey = (sum - 16 * n * n) * share;
+    const upper = rows[2 * oy]! * w;
+    const lower = rows[2 * oy + 1]! * w;
+    if (upper < 0 || lower < 0) continue;
+    const chromaRow = (rows[2 * oy]! >> 1) * (w >> 1);
+    let at = oy * width * 3;
+    for (let ox = 0; ox < width; ox++, at += 3) {
+      const left = columns[2 * ox]!;
+      const right = columns[2 * ox + 1]!;
+      if (left < 0 || right < 0) continue;
+      const chroma = chromaRow + (left >> 1);
+      const grey = (luma[upper + left]! + luma[upper + right]! + luma[lower + left]! + luma[lower + right]! - 64) * gain + HALF;
       const u = blue[chroma]! - 128;
       const v = red[chroma]! - 128;
-      out[at] = byte(grey + rv * v);
-      out[at + 1] = byte(grey + gu * u + gv * v);
-      out[at + 2] = byte(grey + bu * u);
+      out[at] = (grey + fullRv * v) >> FRACTION_BITS;
+      out[at + 1] = (grey + fullGu * u + fullGv * v) >> FRACTION_BITS;
+      out[at + 2] = (grey + fullBu * u) >> FRACTION_BITS;
     }
   }
 }
 
-/** Positions to read along one axis, n for each output pixel; -1 outside a picture with black around it. */
-function readPositions(scale: number, offset: number, length: number, n: number, limit: number, outside: Outside): Int32Array {
-  const positions = new Int32Array(length * n);
+/** Positions to read along one axis, two for each output pixel; -1 outside a picture with black around it. */
+function readPositions(scale: number, offset: number, length: number, limit: number, outside: Outside): Int32Array {
+  const positions = new Int32Array(2 * length);
   for (let k = 0; k < positions.length; k++) {
-    const at = Math.round(scale * (Math.floor(k / n) + ((k % n) + 0.5) / n - 0.5) + offset);
+    const at = Math.round(scale * ((k >> 1) + (k % 2 === 0 ? -0.25 : 0.25)) + offset);
     positions[k] = at >= 0 && at < limit ? at : outside === 'black' ? -1 : Math.max(0, Math.min(limit - 1, at));
   }
   return positions;
 }
 
-/** Positions are whole numbers of 1/65536 pixel: the inner loop then has integers only. */
-const FRACTION_BITS = 16;
-const ONE = 1 << FRACTION_BITS;
-
 /** Colour is read once for each output pixel here too; light and dark are what carries an expression. */
-function drawAveraged(picture: Picture, p: Placement, width: number, height: number, out: Uint8Array, outside: Outside, n: number): void {
+function drawAveraged(picture: Picture, p: Placement, width: number, height: number, out: Uint8ClampedArray, outside: Outside, n: number): void {
   const { y: luma, u: blue, v: red, width: w, height: h } = picture;
   const { rv, gu, gv, bu } = CONVERSION[picture.matrix];
   const share = LUMA_GAIN / (n * n);
   const inside = staysInside(p, width, height, w, h);
   // From an output pixel's centre to its first sample; from one sample to the next along the crop's x and y.
   const back = (1 / n - 1) / 2;
-  const stepXx = Math.round((p.a / n) * ONE);
-  const stepXy = Math.round((p.d / n) * ONE);
-  const stepYx = Math.round((p.b / n) * ONE);
-  const stepYy = Math.round((p.e / n) * ONE);
+  const stepXx = toFixed(p.a / n);
+  const stepXy = toFixed(p.d / n);
+  const stepYx = toFixed(p.b / n);
+  const stepYy = toFixed(p.e / n);
   let at = 0;
   for (let oy = 0; oy < height; oy++) {
     for (let ox = 0; ox < width; ox++, at += 3) {
@@ -112,8 +114,8 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
         out[at] = out[at + 1] = out[at + 2] = 0;
         continue;
       }
-      let lineX = Math.round((cx + back * (p.a + p.b)) * ONE);
-      let lineY = Math.round((cy + back * (p.d + p.e)) * ONE);
+      let lineX = toFixed(cx + back * (p.a + p.b));
+      let lineY = toFixed(cy + back * (p.d + p.e));
       let sum = 0;
       for (let j = 0; j < n; j++) {
         let x = lineX;
@@ -132,9 +134,9 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
       const grey = (sum - 16 * n * n) * share;
       const u = blue[chroma]! - 128;
       const v = red[chroma]! - 128;
-      out[at] = byte(grey + rv * v);
-      out[at + 1] = byte(grey + gu * u + gv * v);
-      out[at + 2] = byte(grey + bu * u);
+      out[at] = grey + rv * v;
+      out[at + 1] = grey + gu * u + gv * v;
+      out[at + 2] = grey + bu * u;
     }
   }
 }
@@ -155,7 +157,7 @@ function staysInside(p: Placement, width: number, height: number, w: number, h: 
   );
 }
 
-function drawBilinear(picture: Picture, p: Placement, width: number, height: number, out: Uint8Array, outside: Outside): void {
+function drawBilinear(picture: Picture, p: Placement, width: number, height: number, out: Uint8ClampedArray, outside: Outside): void {
   const { rv, gu, gv, bu } = CONVERSION[picture.matrix];
   const w = picture.width;
   const h = picture.height;
@@ -171,9 +173,9 @@ function drawBilinear(picture: Picture, p: Placement, width: number, height: num
         // Chroma samples of 4:2:0 lie at the left and half way down (MPEG-2's siting); half a pixel does not show.
         const u = bilinear(picture.u, w >> 1, h >> 1, sx / 2 - 0.25, sy / 2 - 0.25) - 128;
         const v = bilinear(picture.v, w >> 1, h >> 1, sx / 2 - 0.25, sy / 2 - 0.25) - 128;
-        out[at] = byte(grey + rv * v);
-        out[at + 1] = byte(grey + gu * u + gv * v);
-        out[at + 2] = byte(grey + bu * u);
+        out[at] = grey + rv * v;
+        out[at + 1] = grey + gu * u + gv * v;
+        out[at + 2] = grey + bu * u;
       }
       at += 3;
     }
@@ -193,8 +195,4 @@ function bilinear(plane: Uint8Array, w: number, h: number, x: number, y: number)
   const upper = plane[top]! + fx * (plane[top + right]! - plane[top]!);
   const lower = plane[top + below]! + fx * (plane[top + below + right]! - plane[top + below]!);
   return upper + fy * (lower - upper);
-}
-
-function byte(value: number): number {
-  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }
