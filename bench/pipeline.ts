@@ -4,7 +4,7 @@ import { startChildProcessEngine } from '../src/main/adatosk/child-process-engin
 import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/models.ts';
 import { startEngines } from '../src/main/adatosk/providers.ts';
 import { analyseVideo } from '../src/main/analysis/analyse-video.ts';
-import { detectorFile } from '../src/main/face/detector-file.ts';
+import { detectorFiles } from '../src/main/face/detector-files.ts';
 import { DEFAULT_FACE_OPTIONS } from '../src/main/face/face-observer.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { DEFAULT_PEAK_OPTIONS } from '../src/shared/peaks.ts';
@@ -22,23 +22,25 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
   const video = await benchVideo(MINUTES);
   const model = await findModel('tiny');
   await ensureModelFile(model);
-  const engines = await startEngines(startChildProcessEngine, model, detectorFile(modelsFolder()), 'cpu');
+  const engines = await startEngines(startChildProcessEngine, model, detectorFiles(modelsFolder()), 'cpu');
   try {
     const before = await bareDecoding(video);
-    const tools = { network: engines.network, detector: engines.detector, model: model.manifest };
+    const tools = { network: engines.network, detectors: engines.detectors, model: model.manifest };
     const options = {
       tokenBudget: model.manifest.defaultTokenBudget,
       face: DEFAULT_FACE_OPTIONS,
       peaks: DEFAULT_PEAK_OPTIONS,
       segments: DEFAULT_SEGMENT_OPTIONS,
     };
-    const started = { network: engines.network.milliseconds, detector: engines.detector.milliseconds };
+    const { network: session, detectors } = engines;
+    const spent = (): number => detectors.search.milliseconds + detectors.near.milliseconds;
+    const started = { network: session.milliseconds, detectors: spent() };
     line('analysing …');
     const { stages, video: probed, faces, rows } = await analyseVideo(video, tools, options, () => undefined);
     const decoding = (before + (await bareDecoding(video))) / 2;
     const seconds = probed.timing.duration;
-    const network = engines.network.milliseconds - started.network;
-    const detector = engines.detector.milliseconds - started.detector;
+    const network = session.milliseconds - started.network;
+    const detector = spent() - started.detectors;
     line('Stages run side by side on the same cores: their shares may add up to more than 1.');
     return {
       times_real_time: (1000 * seconds) / stages.total,
@@ -46,11 +48,12 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
       pipeline_over_decoding: stages.total / decoding,
       share_probing: stages.probing / stages.total,
       share_waiting_for_frames: stages.waitingForFrames / stages.total,
-      share_detector: detector / stages.total,
+      share_detectors: detector / stages.total,
       share_cropping: stages.cropping / stages.total,
       share_network: network / stages.total,
-      detector_runs: engines.detector.runs,
-      network_runs: engines.network.runs,
+      search_runs: detectors.search.runs,
+      near_runs: detectors.near.runs,
+      network_runs: session.runs,
       faces,
       slots_with_a_face: rows.filter(({ status }) => status !== 'no_face').length,
       slots: rows.length,

@@ -94,12 +94,14 @@ describe('execution providers', () => {
   });
 
   test('fall back in automatic mode, and not where one is named', async () => {
-    const detector = join(model.folder, '..', 'blazeface', 'model.onnx');
-    const ready = await startEngines(startChildProcessEngine, model, detector, 'auto');
+    const detectors = Object.fromEntries(
+      ['back', 'front'].map((name) => [name === 'back' ? 'search' : 'near', join(model.folder, '..', `blazeface-${name}`, 'model.onnx')]),
+    ) as { search: string; near: string };
+    const ready = await startEngines(startChildProcessEngine, model, detectors, 'auto');
     expect(ready.findings.at(-1)).toMatchObject({ name: ready.provider, available: true });
     ready.stop();
     expect(ready.isAlive()).toBe(false);
-    await expect(startEngines(startChildProcessEngine, model, detector, 'dml')).rejects.toMatchObject({ code: 'provider-unavailable' });
+    await expect(startEngines(startChildProcessEngine, model, detectors, 'dml')).rejects.toMatchObject({ code: 'provider-unavailable' });
   });
 
   test('that give numbers which are none do not agree', () => {

@@ -35,12 +35,12 @@ export interface ProviderFinding {
   readonly maxDifference: number | null;
 }
 
-/** The network and the face detector, each in an engine of its own, so that both work at the same time. */
+/** The network and the face detectors, in an engine each, so that both work at the same time. */
 export interface ReadyEngines {
   readonly provider: Provider;
   readonly network: TimedSession;
-  /** Always on the CPU: 6 ms a picture there, less than the way to a graphics card and back. */
-  readonly detector: TimedSession;
+  /** Always on the CPU: a few ms a picture there, less than the way to a graphics card and back. */
+  readonly detectors: { readonly search: TimedSession; readonly near: TimedSession };
   /** What was tried before, in order. */
   readonly findings: readonly ProviderFinding[];
   /** Process ids of the engines. */
@@ -51,9 +51,9 @@ export interface ReadyEngines {
   stop(): void;
 }
 
-/** All processor cores on the command line; the desktop leaves one to the window. */
+/** One core is left to decoding, to the face detectors and to the window. */
 export function defaultThreads(): number {
-  return Math.max(1, cpus().length);
+  return Math.max(1, cpus().length - 1);
 }
 
 /**
@@ -64,7 +64,7 @@ export function defaultThreads(): number {
 export async function startEngines(
   start: EngineStarter,
   model: Model,
-  detectorFile: string,
+  detectorFiles: { readonly search: string; readonly near: string },
   device: Device,
   threads = defaultThreads(),
 ): Promise<ReadyEngines> {
@@ -73,7 +73,7 @@ export async function startEngines(
     const tried = await tryProvider(start, model, provider, threads);
     findings.push(tried.finding);
     if (tried.engine === undefined) continue;
-    return withDetector(tried.engine, tried.network, await startDetector(start, detectorFile, tried.engine), provider, findings);
+    return withDetectors(tried.engine, tried.network, await startDetectors(start, detectorFiles, tried.engine), provider, findings);
   }
   throw new StudioError(
     'provider-unavailable',
@@ -82,11 +82,16 @@ export async function startEngines(
   );
 }
 
-async function startDetector(start: EngineStarter, detectorFile: string, other: Engine): Promise<{ engine: Engine; detector: TimedSession }> {
+interface DetectorEngine {
+  readonly engine: Engine;
+  readonly detectors: ReadyEngines['detectors'];
+}
+
+async function startDetectors(start: EngineStarter, detectorFiles: { readonly search: string; readonly near: string }, other: Engine): Promise<DetectorEngine> {
   const engine = new Engine(start);
   try {
-    // The detector is too small to gain from a second thread: 4 ms instead of 6, for 8 ms of processor time.
-    return { engine, detector: await engine.load(detectorFile, 'cpu', 1) };
+    // The detectors are too small to gain from a second thread: 4 ms instead of 6, for 8 ms of processor time.
+    return { engine, detectors: { search: await engine.load(detectorFiles.search, 'cpu', 1), near: await engine.load(detectorFiles.near, 'cpu', 1) } };
   } catch (error) {
     engine.stop();
     other.stop();
@@ -94,17 +99,17 @@ async function startDetector(start: EngineStarter, detectorFile: string, other: 
   }
 }
 
-function withDetector(
+function withDetectors(
   networkEngine: Engine,
   network: TimedSession,
-  { engine, detector }: { engine: Engine; detector: TimedSession },
+  { engine, detectors }: DetectorEngine,
   provider: Provider,
   findings: readonly ProviderFinding[],
 ): ReadyEngines {
   return {
     provider,
     network,
-    detector,
+    detectors,
     findings,
     pids: [networkEngine.pid, engine.pid].filter((pid) => pid !== undefined),
     isAlive: () => networkEngine.isAlive && engine.isAlive,

@@ -9,11 +9,11 @@ import { SamplingGrid } from '../../shared/time.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
 import { INPUTS, OUTPUTS } from '../adatosk/network.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
+import type { DetectorSessions } from '../face/detector.ts';
 import type { FaceObservation, FaceOptions } from '../face/face-observer.ts';
 import { FaceObserver } from '../face/face-observer.ts';
 import { probeVideo } from '../media/probe.ts';
 import type { ProbedVideo } from '../media/probe.ts';
-import type { SampledFrame } from '../media/sampled-frames.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
 import type { Clip, ClipReading } from './face-series.ts';
 import { FaceSeries, rowsWithoutFace } from './face-series.ts';
@@ -29,7 +29,7 @@ export interface AnalysisOptions {
 
 export interface AnalysisTools {
   readonly network: ModelSession;
-  readonly detector: ModelSession;
+  readonly detectors: DetectorSessions;
   readonly model: Pick<ModelManifest, 'id' | 'clip'>;
 }
 
@@ -53,9 +53,8 @@ export interface VideoAnalysis {
   readonly stages: StageTimes;
 }
 
-/** Frames that the decoder may be ahead of the search, and the search ahead of the tracks. */
-const FRAMES_AHEAD = 4;
-const SEARCHES_AHEAD = 6;
+/** Frames that the decoder may be ahead of the search. */
+const FRAMES_AHEAD = 6;
 /** Clips that may wait for the network at once. */
 const CLIPS_AHEAD = 3;
 /** More lost samples than this and the video counts as damaged. */
@@ -77,28 +76,26 @@ export async function analyseVideo(
   const video = await probeVideo(path, signal);
   const probing = performance.now() - begun;
   const grid = new SamplingGrid(video.timing, tools.model.clip.sampleRateHz);
-  const observer = new FaceObserver(tools.detector, video.stream, grid.rate, tools.model.clip.width, options.face);
+  const observer = new FaceObserver(tools.detectors, video.stream, grid.rate, tools.model.clip.width, options.face);
   const reader = new SeriesReader(tools, options.tokenBudget);
 
   let waitingForFrames = 0;
   let substituted = 0;
   const frames = readAhead(sampleFrames(video, grid, signal), FRAMES_AHEAD);
-  const searched = readAhead(searchFrames(frames, observer), SEARCHES_AHEAD);
   for (;;) {
     const start = performance.now();
-    const next = await searched.next();
+    const next = await frames.next();
     waitingForFrames += performance.now() - start;
     if (next.done === true) break;
     if (signal?.aborted === true) {
-      await searched.return(undefined);
+      await frames.return(undefined);
       throw cancelled();
     }
-    const { frame, found } = next.value;
-    substituted += frame.substituted ? 1 : 0;
-    const { observations, gone } = await observer.see(frame, await found);
+    substituted += next.value.substituted ? 1 : 0;
+    const { observations, gone } = await observer.see(next.value);
     for (const observation of observations) await reader.add(observation);
     for (const faceId of gone) await reader.end(faceId);
-    onProgress((frame.sample + 1) / grid.samples);
+    onProgress((next.value.sample + 1) / grid.samples);
   }
   for (const observation of observer.finish()) await reader.add(observation);
   const series = await reader.finish();
@@ -112,18 +109,6 @@ export async function analyseVideo(
   }
   const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
   return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, stages };
-}
-
-/** Starts each frame's search as soon as the frame is there. */
-async function* searchFrames(
-  frames: AsyncIterable<SampledFrame>,
-  observer: FaceObserver,
-): AsyncGenerator<{ frame: SampledFrame; found: ReturnType<FaceObserver['search']> }> {
-  for await (const frame of frames) {
-    const found = observer.search(frame);
-    found.catch(() => undefined);
-    yield { frame, found };
-  }
 }
 
 function describe(

@@ -5,8 +5,8 @@ import type { FaceObservation } from '../face/face-observer.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/sizes.ts';
 
 export const SAMPLES_PER_SLOT = TUBE.frames;
-/** Clips overlap by three slots of eight: what lies near the end of one lies farther inside the next. */
-const SAMPLES_BETWEEN_CLIPS = 5 * SAMPLES_PER_SLOT;
+/** Clips overlap by two slots of eight: what lies at the end of one lies at the beginning of the next. */
+const SAMPLES_BETWEEN_CLIPS = 6 * SAMPLES_PER_SLOT;
 
 /** 16 aligned crops of one face, ready for the network. */
 export interface Clip {

@@ -249,7 +249,7 @@ describe('models and doctor', () => {
     expect(providers.find(({ name }) => name === 'cpu')).toMatchObject({ available: true });
     for (const { reason } of providers) expect(reason).toMatch(/\w+/);
     const models = json['models'] as { id: string; ok: boolean }[];
-    expect(models.map(({ id }) => id)).toEqual(['adatosk-base', 'adatosk-small', 'adatosk-tiny', 'blazeface']);
+    expect(models.map(({ id }) => id)).toEqual(['adatosk-base', 'adatosk-small', 'adatosk-tiny', 'blazeface-back', 'blazeface-front']);
     expect(models.every(({ ok }) => ok)).toBe(true);
   });
 

@@ -4,11 +4,12 @@ import type { Box, Detection, Point } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
 
-/** Side of the detector's input in pixels. */
-export const DETECTOR_SIDE = 256;
+/** Sides of the two models' inputs in pixels: one searches a scene, the other looks at a face from near. */
+export const SEARCH_SIDE = 256;
+export const NEAR_SIDE = 128;
 
 const INPUT = 'input:0';
-/** The two grids of anchors: cells a side, anchors a cell, and the outputs that score and place them. */
+/** The two grids of anchors, the same in both models: cells a side, anchors a cell, and the outputs that score and place them. */
 const GRIDS = [
   { cells: 16, anchors: 2, scores: 'Identity:0', boxes: 'Identity_2:0' },
   { cells: 8, anchors: 6, scores: 'Identity_1:0', boxes: 'Identity_3:0' },
@@ -31,14 +32,26 @@ export function wholePicture(picture: { readonly width: number; readonly height:
   return { x: (picture.width - side) / 2, y: (picture.height - side) / 2, side };
 }
 
-/** BlazeFace (Bazarevsky et al. 2019; MediaPipe's back-camera model). */
+/** The two detectors as sessions. */
+export interface DetectorSessions {
+  /** MediaPipe's back-camera model, 256 x 256: whole scenes. */
+  readonly search: ModelSession;
+  /** MediaPipe's front-camera model, 128 x 128: a face that fills half of its input, for a quarter of the work. */
+  readonly near: ModelSession;
+}
+
+/** BlazeFace (Bazarevsky et al. 2019). */
 export class FaceDetector {
   readonly #session: ModelSession;
+  readonly #side: number;
   /** Drawn anew for every region: a session has read its feeds when `run` returns its promise. */
-  readonly #image = new Uint8Array(DETECTOR_SIDE * DETECTOR_SIDE * 3);
+  readonly #image: Uint8Array;
 
-  constructor(session: ModelSession) {
+  /** @param side of the model's input in pixels */
+  constructor(session: ModelSession, side: number) {
     this.#session = session;
+    this.#side = side;
+    this.#image = new Uint8Array(side * side * 3);
   }
 
   /**
@@ -47,21 +60,31 @@ export class FaceDetector {
    * @returns faces in picture pixels, best first, each once
    */
   async detect(picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
-    const scale = region.side / DETECTOR_SIDE;
+    const side = this.#side;
+    const scale = region.side / side;
     const centre = scale / 2 - 0.5;
-    resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, DETECTOR_SIDE, DETECTOR_SIDE, this.#image, 'black');
-    const outputs = await this.#session.run({ [INPUT]: { dims: [1, DETECTOR_SIDE, DETECTOR_SIDE, 3], data: this.#image, scale: 2 / 255, offset: -1 } });
+    resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, side, side, this.#image, 'black');
+    const outputs = await this.#session.run({ [INPUT]: { dims: [1, side, side, 3], data: this.#image, scale: 2 / 255, offset: -1 } });
     const candidates: Detection[] = [];
     for (const grid of GRIDS) {
-      readGrid(grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) => candidates.push(place(box, region, scale)));
+      readGrid(side / grid.cells, grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) =>
+        candidates.push(place(box, region, scale)),
+      );
     }
     return joinOverlapping(candidates);
   }
 }
 
-/** Turns one grid's raw outputs into detections in input pixels: offsets are from the cell's centre. */
-function readGrid(cells: number, anchors: number, scores: Float32Array, boxes: Float32Array, threshold: number, found: (detection: Detection) => void): void {
-  const step = DETECTOR_SIDE / cells;
+/** Turns one grid's raw outputs into detections in input pixels: offsets are from the cell's centre; a cell is `step` wide. */
+function readGrid(
+  step: number,
+  cells: number,
+  anchors: number,
+  scores: Float32Array,
+  boxes: Float32Array,
+  threshold: number,
+  found: (detection: Detection) => void,
+): void {
   const logit = Math.log(threshold / (1 - threshold));
   for (let i = 0; i < scores.length; i++) {
     if (scores[i]! < logit) continue;

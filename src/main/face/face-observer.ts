@@ -1,12 +1,13 @@
-import type { ModelSession } from '../../shared/model-session.ts';
 import type { Picture } from '../../shared/picture.ts';
 import type { FaceStatus, PictureBox } from '../../shared/timeline.ts';
 import type { FacePlace } from './alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
-import { FaceDetector, joinOverlapping } from './detector.ts';
+import type { DetectorSessions } from './detector.ts';
+import { FaceDetector, joinOverlapping, NEAR_SIDE, SEARCH_SIDE } from './detector.ts';
 import type { Detection } from './face-geometry.ts';
+import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
-import { SearchPlan } from './search-plan.ts';
+import { nearLook, SearchPlan } from './search-plan.ts';
 import type { Track } from './tracker.ts';
 import { CONTINUE_SCORE, FaceTracker } from './tracker.ts';
 
@@ -57,6 +58,8 @@ export interface ObservablePicture {
 
 /** Samples by which observations follow the pictures: alignment looks as far ahead as behind. */
 const LOOK_AHEAD = 6;
+/** A near look that scores lower has not seen the face: the whole picture is searched too. */
+const SURE_SCORE = 0.5;
 /** A detector that blinks for so many looks has not lost the face: its place lies between its neighbours. */
 const LONGEST_BLINK = 1;
 
@@ -65,7 +68,8 @@ const LONGEST_BLINK = 1;
  * picture. Pictures go in with `see`, in order; observations come out a few samples later, in order for each face.
  */
 export class FaceObserver {
-  readonly #detector: FaceDetector;
+  readonly #search: FaceDetector;
+  readonly #near: FaceDetector;
   readonly #plan: SearchPlan;
   readonly #options: FaceOptions;
   readonly #tracker: FaceTracker;
@@ -76,8 +80,15 @@ export class FaceObserver {
   /** Milliseconds spent on cutting out crops. */
   cropMilliseconds = 0;
 
-  constructor(detector: ModelSession, size: { readonly width: number; readonly height: number }, sampleRate: number, cropSide: number, options: FaceOptions) {
-    this.#detector = new FaceDetector(detector);
+  constructor(
+    detectors: DetectorSessions,
+    size: { readonly width: number; readonly height: number },
+    sampleRate: number,
+    cropSide: number,
+    options: FaceOptions,
+  ) {
+    this.#search = new FaceDetector(detectors.search, SEARCH_SIDE);
+    this.#near = new FaceDetector(detectors.near, NEAR_SIDE);
     this.#plan = new SearchPlan(size, options.smallestFace);
     this.#options = options;
     this.#cropSide = cropSide;
@@ -89,21 +100,13 @@ export class FaceObserver {
     });
   }
 
-  /** Searches that depend on no track; they may run ahead of `see`. */
-  search(seen: ObservablePicture): Promise<Detection[][]> {
-    if (!this.#looksAt(seen.sample)) return Promise.resolve([]);
-    return Promise.all(
-      this.#plan.regionsFor(seen.sample / this.#options.searchEvery).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE)),
-    );
-  }
-
   /**
-   * Takes in the next picture with the results of its `search`.
+   * Takes in the next picture.
    * @returns observations of an earlier sample, and the ids of faces that have gone for good
    */
-  async see(seen: ObservablePicture, found: readonly Detection[][]): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+  async see(seen: ObservablePicture): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+    const ended = this.#looksAt(seen.sample) ? this.#tracker.step(seen.sample, await this.#look(seen)) : [];
     this.#waiting.push(seen);
-    const ended = this.#looksAt(seen.sample) ? await this.#track(seen, found.flat()) : [];
     for (const track of ended) this.#away.delete(track);
     const observations = this.#waiting.length > LOOK_AHEAD ? this.#observeOldest() : [];
     return { observations, gone: ended.map(({ id }) => id) };
@@ -113,10 +116,14 @@ export class FaceObserver {
     return sample % this.#options.searchEvery === 0;
   }
 
-  /** @returns tracks that ended */
-  async #track(seen: ObservablePicture, found: readonly Detection[]): Promise<Track[]> {
-    const near = this.#plan.nearLooks(this.#tracker.candidates).map((region) => this.#detector.detect(seen.picture, region, CONTINUE_SCORE));
-    return this.#tracker.step(seen.sample, joinOverlapping([...found, ...(await Promise.all(near)).flat()]));
+  /** Near looks at the known faces, then searches where they are due. */
+  async #look({ sample, picture }: ObservablePicture): Promise<Detection[]> {
+    const tracks = this.#tracker.candidates;
+    const near = (await Promise.all(tracks.map((track) => this.#near.detect(picture, nearLook(track), CONTINUE_SCORE)))).flat();
+    const isSeen = ({ latest }: Track): boolean => near.some(({ score, box }) => score >= SURE_SCORE && overlap(box, latest.box) > 0);
+    const regions = this.#plan.regionsFor(sample / this.#options.searchEvery, !(tracks.length > 0 && tracks.every(isSeen)));
+    const found = await Promise.all(regions.map((region) => this.#search.detect(picture, region, CONTINUE_SCORE)));
+    return joinOverlapping([...near, ...found.flat()]);
   }
 
   /** After the last picture: the observations that are still due. */

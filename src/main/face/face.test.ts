@@ -10,7 +10,7 @@ import { sampleFrames } from '../media/sampled-frames.ts';
 import { CANONICAL, cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
 import type { FacePlace } from './alignment.ts';
 import { FaceDetector, joinOverlapping, wholePicture } from './detector.ts';
-import { detectorFile } from './detector-file.ts';
+import { detectorFiles } from './detector-files.ts';
 import type { Box, Detection, FacePoints } from './face-geometry.ts';
 import { DEFAULT_FACE_OPTIONS, FaceObserver } from './face-observer.ts';
 import type { FaceObservation } from './face-observer.ts';
@@ -18,18 +18,22 @@ import { resampleRgb } from './resample.ts';
 import { SearchPlan } from './search-plan.ts';
 import { FaceTracker, withoutParts } from './tracker.ts';
 
-const session = await ort.InferenceSession.create(detectorFile(modelsFolder()), { logSeverityLevel: 3 });
-const detector: ModelSession = {
-  run: async (feeds) => {
-    const inputs: Record<string, ort.Tensor> = {};
-    for (const [name, feed] of Object.entries(feeds)) {
-      const data = 'scale' in feed ? Float32Array.from(feed.data, (value) => value * feed.scale + feed.offset) : feed.data;
-      inputs[name] = new ort.Tensor('float32', data, feed.dims);
-    }
-    const outputs = await session.run(inputs);
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, { dims: tensor.dims, data: tensor.data as Float32Array }]));
-  },
-};
+async function openDetector(file: string): Promise<ModelSession> {
+  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
+  return {
+    run: async (feeds) => {
+      const inputs: Record<string, ort.Tensor> = {};
+      for (const [name, feed] of Object.entries(feeds)) {
+        const data = 'scale' in feed ? Float32Array.from(feed.data, (value) => value * feed.scale + feed.offset) : feed.data;
+        inputs[name] = new ort.Tensor('float32', data, feed.dims);
+      }
+      const outputs = await session.run(inputs);
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, { dims: tensor.dims, data: tensor.data as Float32Array }]));
+    },
+  };
+}
+const files = detectorFiles(modelsFolder());
+const detectors = { search: await openDetector(files.search), near: await openDetector(files.near) };
 
 function greyPicture(width: number, height: number, grey: (x: number, y: number) => number): Picture {
   const y = new Uint8Array(width * height);
@@ -55,9 +59,9 @@ const face = (x: number, y = 100, width = 60, score = 0.9): Detection => ({
 async function observe(path: string): Promise<{ observations: FaceObservation[]; grid: SamplingGrid }> {
   const video = await probeVideo(path);
   const grid = new SamplingGrid(video.timing, 10);
-  const observer = new FaceObserver(detector, video.stream, 10, 64, DEFAULT_FACE_OPTIONS);
+  const observer = new FaceObserver(detectors, video.stream, 10, 64, DEFAULT_FACE_OPTIONS);
   const observations: FaceObservation[] = [];
-  for await (const frame of sampleFrames(video, grid)) observations.push(...(await observer.see(frame, await observer.search(frame))).observations);
+  for await (const frame of sampleFrames(video, grid)) observations.push(...(await observer.see(frame)).observations);
   observations.push(...observer.finish());
   return { observations, grid };
 }
@@ -89,12 +93,12 @@ describe('real pictures', () => {
 
   test('an empty picture holds no face', async () => {
     const grey = greyPicture(320, 240, (x, y) => (x * 7 + y * 13) % 255);
-    expect(await new FaceDetector(detector).detect(grey, wholePicture(grey), 0.5)).toEqual([]);
+    expect(await new FaceDetector(detectors.search, 256).detect(grey, wholePicture(grey), 0.5)).toEqual([]);
   });
 
   test('aligned crops put eyes and mouth at the same place whatever the size, place and roll', async () => {
     const video = await probeVideo(ONE_FACE);
-    const finder = new FaceDetector(detector);
+    const finder = new FaceDetector(detectors.search, 256);
     for await (const frame of sampleFrames(video, new SamplingGrid(video.timing, 2))) {
       const [found] = await finder.detect(frame.picture, wholePicture(frame.picture), 0.5);
       if (found !== undefined) {
@@ -217,8 +221,8 @@ describe('where to look', () => {
         expect(plan.tiles.some((tile) => tile.side === finest && x >= tile.x && x <= tile.x + tile.side && y >= tile.y && y <= tile.y + tile.side)).toBe(true);
       }
     }
-    expect(plan.regionsFor(0)).toHaveLength(plan.tiles.length + 1);
-    const later = new Set(Array.from({ length: 400 }, (_, look) => plan.regionsFor(look + 1).slice(1)).flat());
+    expect(plan.regionsFor(0, false)).toHaveLength(plan.tiles.length + 1);
+    const later = new Set(Array.from({ length: 600 }, (_, look) => plan.regionsFor(look + 1, true).slice(1)).flat());
     expect(later.size).toBe(plan.tiles.length);
   });
 

@@ -28,8 +28,9 @@ export function resampleRgb(picture: Picture, placement: Placement, width: numbe
   const n = Math.max(1, Math.min(MOST_SAMPLES, Math.round(shrink)));
   // Writing to a clamped array rounds to 0..255, faster than comparisons do.
   const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
-  if (n === 1) drawBilinear(picture, placement, width, height, clamped, outside);
-  else if (placement.b === 0 && placement.d === 0) drawUpright(picture, placement, width, height, clamped, outside);
+  const upright = placement.b === 0 && placement.d === 0 && placement.a === placement.e;
+  if (upright && shrink >= 1) drawUpright(picture, placement, width, height, clamped, outside);
+  else if (n === 1) drawBilinear(picture, placement, width, height, clamped, outside);
   else drawAveraged(picture, placement, width, height, clamped, outside, n);
 }
 

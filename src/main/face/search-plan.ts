@@ -1,23 +1,24 @@
 import type { Region } from './detector.ts';
-import { DETECTOR_SIDE, wholePicture } from './detector.ts';
+import { SEARCH_SIDE, wholePicture } from './detector.ts';
 import type { Track } from './tracker.ts';
 
 /** Width in the detector's input below which faces are missed. */
 const SMALLEST_SEEN = 10;
 /** Neighbouring tiles share this part, so that a face on an edge is whole in one of them. */
 const TILE_OVERLAP = 0.2;
-/** A full search takes at most this many looks; tiles are searched in every fourth look. */
-const LOOKS_PER_SWEEP = 96;
-const LOOKS_PER_TILE = 4;
-/** A face narrower than this in the detector's input is looked at again from near. */
-const WELL_SEEN = 20;
-/** Side of the near look, in widths of the face. */
-const NEAR_LOOK = 4;
+/** A full search takes at most this many looks; tiles are searched in every sixth look. */
+const LOOKS_PER_SWEEP = 144;
+const LOOKS_PER_TILE = 6;
+/** While every known face is seen from near, the whole picture is searched for others in every fifth look (once a second). */
+const LOOKS_PER_WHOLE = 5;
+/** Side of a near look, in widths of the face: room for a face that moves by more than half its width. */
+const NEAR_LOOK = 2.5;
 
 /**
- * Where to look for faces. Every look takes in the whole picture; small faces in large pictures would be lost
- * there, so that tiles are searched as well: all of them in the first look, then some in every fourth look, in
- * turn. A small face that was found is followed by a near look of its own.
+ * Where to look for faces. Known faces are followed by near looks, one each. The whole picture is searched for others
+ * now and then, and at once where a known face is lost or none is known. Small faces in large pictures would be lost
+ * in the whole, so that tiles are searched as well: all of them in the first look, then some in every sixth look, in
+ * turn.
  */
 export class SearchPlan {
   readonly whole: Region;
@@ -27,29 +28,25 @@ export class SearchPlan {
   /** @param smallestFace width in picture pixels of the smallest face worth finding */
   constructor(picture: { readonly width: number; readonly height: number }, smallestFace: number) {
     this.whole = wholePicture(picture);
-    this.tiles = tilesDownTo(picture, (smallestFace * DETECTOR_SIDE) / SMALLEST_SEEN);
+    this.tiles = tilesDownTo(picture, (smallestFace * SEARCH_SIDE) / SMALLEST_SEEN);
     this.#perLook = Math.ceil((LOOKS_PER_TILE * this.tiles.length) / LOOKS_PER_SWEEP);
   }
 
-  /** The regions of the n-th look, whatever was found before. */
-  regionsFor(look: number): Region[] {
-    if (this.tiles.length === 0) return [this.whole];
+  /** Regions to search in the n-th look. @param lost whether a known face was not seen from near, or none is known */
+  regionsFor(look: number, lost: boolean): Region[] {
     if (look === 0) return [this.whole, ...this.tiles];
-    if (look % LOOKS_PER_TILE !== 0) return [this.whole];
+    const regions = lost || look % LOOKS_PER_WHOLE === 0 ? [this.whole] : [];
+    if (this.tiles.length === 0 || look % LOOKS_PER_TILE !== 0) return regions;
     const first = (look / LOOKS_PER_TILE - 1) * this.#perLook;
-    return [this.whole, ...Array.from({ length: this.#perLook }, (_, i) => this.tiles[(first + i) % this.tiles.length]!)];
+    return [...regions, ...Array.from({ length: this.#perLook }, (_, i) => this.tiles[(first + i) % this.tiles.length]!)];
   }
+}
 
-  /** Near looks at the small faces among the tracks. */
-  nearLooks(tracks: readonly Track[]): Region[] {
-    return tracks
-      .map(({ latest }) => latest.box)
-      .filter(({ width }) => (width / this.whole.side) * DETECTOR_SIDE < WELL_SEEN)
-      .map((box) => {
-        const side = NEAR_LOOK * box.width;
-        return { x: box.x + box.width / 2 - side / 2, y: box.y + box.height / 2 - side / 2, side };
-      });
-  }
+/** The near look at a face. */
+export function nearLook(track: Track): Region {
+  const { x, y, width, height } = track.latest.box;
+  const side = NEAR_LOOK * width;
+  return { x: x + width / 2 - side / 2, y: y + height / 2 - side / 2, side };
 }
 
 /** Square tiles, each level half as large as the one before, down to the given side. */

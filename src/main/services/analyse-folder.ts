@@ -13,7 +13,7 @@ import type { AnalysisOptions, AnalysisTools } from '../analysis/analyse-video.t
 import type { BatchProgress } from '../analysis/batch.ts';
 import { emptySummary, runBatch } from '../analysis/batch.ts';
 import { ResultParts } from '../analysis/result-parts.ts';
-import { detectorFile } from '../face/detector-file.ts';
+import { detectorFiles } from '../face/detector-files.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import { TABLES, tableText } from '../formats/tables.ts';
 import { findVideos } from '../media/video-files.ts';
@@ -74,15 +74,15 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
   await parts.prepare();
   const model = await findModel(request.model);
   const modelSha256 = await ensureModelFile(model);
-  const keeper = new EngineKeeper(() => startEngines(start, model, detectorFile(modelsFolder()), request.device, request.threads));
+  const keeper = new EngineKeeper(() => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads));
   try {
     const engines = await keeper.current();
     const warnings = warningsOf(model);
     events.onReady({ videos, model, device: engines.provider, findings: engines.findings, warnings });
     const options: AnalysisOptions = { ...request.options, tokenBudget: request.options.tokenBudget ?? model.manifest.defaultTokenBudget };
     const tools = async (): Promise<AnalysisTools> => {
-      const { network, detector } = await keeper.current();
-      return { network, detector, model: model.manifest };
+      const { network, detectors } = await keeper.current();
+      return { network, detectors, model: model.manifest };
     };
     const clock = performance.now();
     const summaries = await runBatch({ videos, tools, modelSha256, options, parts, resume: request.resume, signal, onProgress: events.onProgress });

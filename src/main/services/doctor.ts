@@ -6,7 +6,7 @@ import { examineProviders } from '../adatosk/providers.ts';
 import { hashFile } from '../media/content-hash.ts';
 import { findProgram, programVersion } from '../media/programs.ts';
 import type { ProgramName } from '../media/programs.ts';
-import { detectorFile } from '../face/detector-file.ts';
+import { detectorFiles } from '../face/detector-files.ts';
 import { sentenceOf } from '../../shared/errors.ts';
 
 export interface ProgramFinding {
@@ -33,8 +33,11 @@ export interface Findings {
   readonly models: readonly ModelFinding[];
 }
 
-/** SHA-256 of the face detector that this version was tested with. */
-const DETECTOR_SHA256 = '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2';
+/** SHA-256 of the face detectors that this version was tested with. */
+const DETECTORS = [
+  { id: 'blazeface-back', use: 'search', sha256: '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2' },
+  { id: 'blazeface-front', use: 'near', sha256: 'd388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51' },
+] as const;
 
 /** Looks at everything that the main job needs on this computer. */
 export async function examineComputer(start: EngineStarter, defaultModel: string): Promise<Findings> {
@@ -73,14 +76,16 @@ async function examineModels(): Promise<ModelFinding[]> {
     );
     findings.push({ id, sha256, ok: problem === undefined, trained, note: problem ?? (trained ? 'as its manifest names it' : 'untrained weights') });
   }
-  const detector = await hashFile(detectorFile(modelsFolder())).catch(() => 'missing');
-  const ok = detector === DETECTOR_SHA256;
-  findings.push({
-    id: 'blazeface',
-    sha256: detector,
-    ok,
-    trained: true,
-    note: ok ? 'face detector' : 'not the file that this version was tested with; reinstall the program',
-  });
+  for (const { id, use, sha256 } of DETECTORS) {
+    const found = await hashFile(detectorFiles(modelsFolder())[use]).catch(() => 'missing');
+    const ok = found === sha256;
+    findings.push({
+      id,
+      sha256: found,
+      ok,
+      trained: true,
+      note: ok ? 'face detector' : 'not the file that this version was tested with; reinstall the program',
+    });
+  }
   return findings;
 }
