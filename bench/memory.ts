@@ -9,7 +9,7 @@ import pidtree from 'pidtree';
 import pidusage from 'pidusage';
 import { benchVideo } from './bench-video.ts';
 
-const COMMAND = fileURLToPath(new URL('../src/main/cli/adatosk.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../bin/adatosk.js', import.meta.url));
 const LOOK_EVERY_MILLISECONDS = 250;
 
 /**

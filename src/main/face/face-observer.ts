@@ -14,7 +14,7 @@ import { CONTINUE_SCORE, FaceTracker } from './tracker.ts';
 export interface FaceOptions {
   /** Score from which a detection may begin a track, 0..1. */
   readonly beginScore: number;
-  /** Mean score over its first half second that a track needs to be believed, 0..1. */
+  /** Mean score over its first looks that a track needs to be believed, 0..1; faces under 40 px need less (tracker.ts). */
   readonly believedScore: number;
   /** A face scored lower is marked low_confidence, 0..1. */
   readonly confidentScore: number;
@@ -31,7 +31,7 @@ export interface FaceOptions {
 /** One search a time slot (two samples): the finest time at which a timeline says whether there is a face. */
 export const DEFAULT_FACE_OPTIONS: FaceOptions = {
   beginScore: 0.5,
-  believedScore: 0.6,
+  believedScore: 0.7,
   confidentScore: 0.6,
   confidentWidth: 40,
   smallestFace: 12,

@@ -4,7 +4,7 @@ import { centreOf, distance, overlap } from './face-geometry.ts';
 export interface TrackingOptions {
   /** Score from which a detection may begin a track, 0..1. */
   readonly beginScore: number;
-  /** Mean score over its first samples that a track needs to be believed, 0..1. */
+  /** Mean score over its first samples that a track of a full-sized face needs to be believed, 0..1; smaller ones need less. */
   readonly believedScore: number;
   /** Longest time without a detection after which a face is still the same, in samples. */
   readonly longestGap: number;
@@ -17,8 +17,13 @@ export const CONTINUE_SCORE = 0.35;
 /** A track needs detections in this share of the looks of its probation, and at least so many. */
 const SHARE_IN_PROBATION = 0.6;
 const FEWEST_DETECTIONS = 3;
-/** A running mean score below this ends a track: what it follows is no face (any more). */
-const LOST_SCORE = 0.5;
+/** A running mean score lower by this than what is needed to be believed ends a track: what it follows is no face (any more). */
+const LOST_MARGIN = 0.06;
+/**
+ * The back of a head scores 0.56 to 0.68, a face of 40 px or more 0.78 and above, but one of 12 to 20 px only 0.5 to
+ * 0.8 (seen on real clips): small faces are let off by up to so much, from the full width down to the small one.
+ */
+const SMALL_FACE = { allowance: 0.15, fullWidth: 40, smallWidth: 16 } as const;
 const SCORE_MEMORY = 0.8;
 /** A box that lies in a larger face by this share of its area is a part of that face. */
 const PART_OF_FACE = 0.6;
@@ -105,12 +110,18 @@ export class FaceTracker {
       if (detection.score >= this.#options.beginScore && !covered) this.#tracks.push(new Track(sample, detection));
     }
     this.#endProbation(sample);
-    return this.#endTracks((track) => sample - track.last > this.#options.longestGap || track.meanScore < LOST_SCORE);
+    return this.#endTracks((track) => sample - track.last > this.#options.longestGap || track.meanScore < this.#neededScore(track) - LOST_MARGIN);
   }
 
   /** After the last sample: tracks still on probation are judged by what there was. */
   finish(lastSample: number): void {
     this.#endProbation(lastSample, true);
+  }
+
+  #neededScore({ latest }: Track): number {
+    const { allowance, fullWidth, smallWidth } = SMALL_FACE;
+    const smallness = Math.max(0, Math.min(1, (fullWidth - latest.box.width) / (fullWidth - smallWidth)));
+    return this.#options.believedScore - allowance * smallness;
   }
 
   /** Best pairs first: each track and each detection is used once. */
@@ -150,7 +161,7 @@ export class FaceTracker {
       const scores = [...track.detections.values()].map(({ score }) => score);
       const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
       const needed = Math.max(FEWEST_DETECTIONS, track.looks * SHARE_IN_PROBATION);
-      if (scores.length < needed || mean < this.#options.believedScore) return false;
+      if (scores.length < needed || mean < this.#neededScore(track)) return false;
       track.id = this.#nextId++;
       return true;
     });
