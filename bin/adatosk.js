@@ -10,7 +10,7 @@ const NODE_OPTIONS = ['--max-semi-space-size=4'];
 // People's messages belong on standard error here: standard output may be read by a machine.
 install({ quiet: true });
 const child = spawn(ownNode(), [...NODE_OPTIONS, fileURLToPath(new URL('../src/main/cli/adatosk.ts', import.meta.url)), ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 // Ctrl+C reaches the child too (same terminal); it finishes what it writes, and we pass its exit code on.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));

@@ -62,14 +62,14 @@ const MOST_SUBSTITUTED = 0.05;
 
 /**
  * One video all the way: timing table, sampled frames, faces, clips, network, timelines, peaks, segments.
- * @param onProgress told the share of the video that is done, 0..1
+ * @param onProgress told the share of the video that is done, 0..1, and how many seconds of it that is
  * @throws StudioError that names the file
  */
 export async function analyseVideo(
   path: string,
   tools: AnalysisTools,
   options: AnalysisOptions,
-  onProgress: (share: number) => void,
+  onProgress: (share: number, seconds: number) => void,
   signal?: AbortSignal,
 ): Promise<VideoAnalysis> {
   const begun = performance.now();
@@ -95,7 +95,8 @@ export async function analyseVideo(
     const { observations, gone } = await observer.see(next.value);
     for (const observation of observations) await reader.add(observation);
     for (const faceId of gone) await reader.end(faceId);
-    onProgress((next.value.sample + 1) / grid.samples);
+    const done = next.value.sample + 1;
+    onProgress(done / grid.samples, done / grid.rate);
   }
   for (const observation of observer.finish()) await reader.add(observation);
   const series = await reader.finish();

@@ -26,6 +26,8 @@ export interface BatchProgress {
   readonly index: number;
   /** Share of this video that is done, 0..1. */
   readonly share: number;
+  /** Seconds of video per second of work so far, in this video; null before the first frame. */
+  readonly timesRealTime: number | null;
   /** Present when the video is over. */
   readonly summary?: VideoSummary;
   readonly resumed: boolean;
@@ -44,7 +46,7 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
       ? { summary: emptySummary(video.name, 'cancelled', ''), resumed: false }
       : await runVideo(run, video, index);
     summaries.push(summary);
-    run.onProgress({ video, index, share: 1, summary, resumed });
+    run.onProgress({ video, index, share: 1, timesRealTime: summary.timesRealTime, summary, resumed });
   }
   return summaries;
 }
@@ -60,7 +62,7 @@ async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise
       video.path,
       await run.tools(),
       run.options,
-      (share) => run.onProgress({ video, index, share, resumed: false }),
+      (share, seconds) => run.onProgress({ video, index, share, timesRealTime: (1000 * seconds) / (performance.now() - begun), resumed: false }),
       run.signal,
     );
     const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
@@ -68,7 +70,8 @@ async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise
     await run.parts.write(video.name, key, result);
     return { summary, resumed: false };
   } catch (error) {
-    if (isCancelled(error)) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
+    // Whatever goes wrong after a request to stop goes wrong because of it.
+    if (isCancelled(error) || run.signal.aborted) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
     return { summary: { ...emptySummary(video.name, 'failed', sentenceOf(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
   }

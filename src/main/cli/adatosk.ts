@@ -31,4 +31,9 @@ function useOwnExitCodes(command: Command): void {
   command.commands.forEach(useOwnExitCodes);
 }
 
+// Started by bin/adatosk.js: when that is killed, nobody waits for us any more.
+if (process.channel !== undefined) {
+  process.once('disconnect', () => process.exit(EXIT.interrupted));
+  process.channel?.unref();
+}
 process.exitCode = await main();

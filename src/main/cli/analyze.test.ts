@@ -1,12 +1,15 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { command, readTable, startCommand } from '../../../testing/command.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder, TWO_FACES } from '../../../testing/videos.ts';
 import { PEAKS, SEGMENTS, SUMMARY, TIMELINE } from '../formats/tables.ts';
+import { ProgressLine } from './progress-line.ts';
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]): string => join(folder, ...parts);
@@ -258,5 +261,62 @@ describe('models and doctor', () => {
     const { json, code } = await finished;
     expect(code).toBe(1);
     expect(json['ffmpeg']).toMatchObject({ path: null, origin: expect.stringMatching(/FFMPEG_PATH/) as string });
+  });
+});
+
+describe('the launcher', () => {
+  const LAUNCHER = fileURLToPath(new URL('../../../bin/adatosk.js', import.meta.url));
+  const start = (out: string): ReturnType<typeof spawn> =>
+    spawn(process.execPath, [LAUNCHER, 'analyze', at('batch'), '--out', out, '--device', 'cpu'], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const until = (child: ReturnType<typeof spawn>, text: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      let seen = '';
+      child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
+        seen += piece;
+        if (text.test(seen)) resolve();
+      });
+    });
+
+  test('passes a Ctrl+C on once, even where it reaches everybody, and the exit code back', async () => {
+    const child = start(at('launched'));
+    await until(child, /done {6}p0/);
+    process.kill(-child.pid!, 'SIGINT');
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(130);
+    const rows = await readTable(at('launched', 'summary.csv'));
+    expect(rows.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(rows.some(({ status }) => status === 'cancelled')).toBe(true);
+  });
+
+  test('killed, takes everything with it', async () => {
+    const child = start(at('launched-killed'));
+    await until(child, /done {6}p0/);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const left = (): string => spawnSync('pgrep', ['-f', at('launched-killed')], { encoding: 'utf8' }).stdout.trim();
+    for (let i = 0; i < 60 && left() !== ''; i++) await wait(50);
+    expect(left()).toBe('');
+    expect(existsSync(at('launched-killed', 'summary.csv'))).toBe(false);
+  });
+});
+
+describe('a terminal', () => {
+  test('shows the share, the speed and the time left in one line that is drawn again', () => {
+    const written: string[] = [];
+    const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const line = new ProgressLine([100, 300], true);
+      vi.advanceTimersByTime(10_000);
+      line.update('a.mp4', 0, 0.5, 8);
+      line.finish('done a.mp4', 0, true);
+      vi.advanceTimersByTime(10_000);
+      line.update('b.mp4', 1, 0.5, 8.04);
+    } finally {
+      vi.useRealTimers();
+      write.mockRestore();
+    }
+    expect(written[0]).toContain('[1/2] 50%  8.0 times real time  1:10 left  a.mp4');
+    expect(written.at(-1)).toContain('[2/2] 50%  8.0 times real time  12 s left  b.mp4');
   });
 });

@@ -32,12 +32,20 @@ export function reportError(error: unknown): number {
   return EXIT.someFailed;
 }
 
+/** One Ctrl+C may reach us twice, through the terminal and through the program that started us. */
+const SAME_REQUEST_MILLISECONDS = 1000;
+
 /** A stop on the first Ctrl+C (or a request to end); the second one ends the program at once. */
 export function stopOnRequest(): AbortSignal {
   const controller = new AbortController();
+  let first = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_REQUEST_MILLISECONDS) process.exit(EXIT.interrupted);
+        return;
+      }
+      first = performance.now();
       process.stderr.write('\nStopping: what is finished is being written. Press Ctrl+C again to stop at once.\n');
       controller.abort();
     });

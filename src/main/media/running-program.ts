@@ -27,7 +27,13 @@ export class RunningProgram {
   constructor(program: Program, args: readonly string[], options: { signal?: AbortSignal | undefined; onMessage?: (line: string) => boolean } = {}) {
     this.#signal = options.signal;
     if (options.signal?.aborted === true) throw cancelled();
-    this.#child = spawn(program.path, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+    this.#child = spawn(program.path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      // In a group of its own a Ctrl+C does not reach it: we end it, and know then that it was not the file's fault.
+      // If we are killed, its next write fails and ends it.
+      detached: process.platform !== 'win32',
+    });
     this.output = this.#child.stdout;
     this.pid = this.#child.pid;
     running.add(this.#child);

@@ -10,6 +10,8 @@ export interface VideoFile {
   readonly path: string;
   /** Its name in tables: the path below the folder that was given, with '/' between parts. */
   readonly name: string;
+  /** Size in bytes, for the time that is left. */
+  readonly bytes: number;
 }
 
 /**
@@ -27,11 +29,11 @@ export async function findVideos(paths: readonly string[]): Promise<VideoFile[]>
     });
     if (kind.isDirectory()) {
       for (const file of await videosBelow(path)) {
-        if (!found.has(file)) found.set(file, { path: file, name: relative(path, file).split(sep).join('/') });
+        if (!found.has(file)) found.set(file, { path: file, name: relative(path, file).split(sep).join('/'), bytes: (await stat(file)).size });
         folders.set(file, folders.get(file) ?? basename(path));
       }
     } else if (!found.has(path)) {
-      found.set(path, { path, name: basename(path) });
+      found.set(path, { path, name: basename(path), bytes: kind.size });
     }
   }
   return withUniqueNames([...found.values()], folders);
@@ -57,7 +59,7 @@ function withUniqueNames(videos: readonly VideoFile[], folders: ReadonlyMap<stri
   const rename = (list: readonly VideoFile[], better: (video: VideoFile) => string): VideoFile[] => {
     const count = new Map<string, number>();
     for (const { name } of list) count.set(name, (count.get(name) ?? 0) + 1);
-    return list.map((video) => (count.get(video.name)! > 1 ? { path: video.path, name: better(video) } : video));
+    return list.map((video) => (count.get(video.name)! > 1 ? { ...video, name: better(video) } : video));
   };
   const withFolder = rename(videos, ({ path, name }) => (folders.has(path) ? `${folders.get(path)}/${name}` : path.split(sep).slice(-2).join('/')));
   return rename(withFolder, ({ path }) => path.split(sep).join('/'));

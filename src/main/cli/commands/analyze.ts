@@ -65,11 +65,11 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
         output.line(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'}, model ${model.manifest.id}, on ${device}`);
         for (const { name, available, reason } of findings) if (!available) output.line(`  not on ${name}: ${reason}`);
         for (const warning of warnings) output.line(`  warning: ${warning}`);
-        progress = new ProgressLine(videos.length);
+        progress = new ProgressLine(videos.map(({ bytes }) => bytes));
       },
-      onProgress: ({ video, index, share, summary, resumed }) => {
-        if (summary === undefined) progress?.update(video.name, index, share);
-        else progress?.finish(lineFor(summary, resumed), !resumed && summary.status === 'done');
+      onProgress: ({ video, index, share, timesRealTime, summary, resumed }) => {
+        if (summary === undefined) progress?.update(video.name, index, share, timesRealTime);
+        else progress?.finish(lineFor(summary, resumed), index, !resumed && summary.status === 'done');
       },
     },
     signal,
