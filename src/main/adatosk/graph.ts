@@ -10,6 +10,8 @@ export type AttributeValue = number | string | readonly number[];
  */
 export interface Operation {
   readonly type: string;
+  /** Attributes that tell us something and are no part of the ONNX operation (it has them as inputs). */
+  readonly notWritten?: readonly string[];
   /** Types of the outputs; throws a sentence where the inputs do not fit. */
   infer(inputs: readonly TensorType[], attributes: Readonly<Record<string, AttributeValue>>): TensorType[];
   /** Factors whose product is the operation's multiply-adds; absent where it has none worth counting. */

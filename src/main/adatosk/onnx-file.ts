@@ -1,7 +1,6 @@
 import type { AttributeValue, Constant, Graph, GraphNode } from './graph.ts';
 import { drawInitialValues } from './initial-values.ts';
 import { modelProto } from './onnx-schema.ts';
-import { OUR_OWN_ATTRIBUTES } from './operations.ts';
 import type { Dim, Tensor } from './tensor.ts';
 import { ELEMENT_CODE, elements } from './tensor.ts';
 
@@ -92,7 +91,7 @@ function tensorProto(name: string, dims: readonly number[], data: Float32Array |
 }
 
 function nodeProto(node: GraphNode): object {
-  const hidden = OUR_OWN_ATTRIBUTES[node.operation.type] ?? [];
+  const hidden = node.operation.notWritten ?? [];
   return {
     name: node.name,
     op_type: node.operation.type,

@@ -1,4 +1,4 @@
-import type { AttributeValue, Graph, Operation } from './graph.ts';
+import type { Graph, Operation } from './graph.ts';
 import type { Dim, ElementType, Tensor, TensorType } from './tensor.ts';
 import { axisOf, broadcast, ELEMENT_CODE, show } from './tensor.ts';
 
@@ -6,25 +6,13 @@ import { axisOf, broadcast, ELEMENT_CODE, show } from './tensor.ts';
  * The operations of the network, each in one place: its ONNX type, the types of its outputs, its multiply-adds.
  * All are in ONNX opset 17, so that every execution provider of onnxruntime has them.
  */
-const OPERATIONS = new Map<string, Operation>();
-
-function define(operation: Operation): Operation {
-  OPERATIONS.set(operation.type, operation);
-  return operation;
-}
-
-/** The operation of that ONNX type, for reading a graph back. */
-export function operationOf(type: string): Operation | undefined {
-  return OPERATIONS.get(type);
-}
-
 function elementwise(type: string): (graph: Graph, a: Tensor, b: Tensor) => Tensor {
-  const operation = define({ type, infer: ([a, b]) => [{ type: a!.type, dims: broadcast(a!, b!) }] });
+  const operation: Operation = { type, infer: ([a, b]) => [{ type: a!.type, dims: broadcast(a!, b!) }] };
   return (graph, a, b) => graph.apply(operation, [a, b])[0]!;
 }
 
 function pointwise(type: string): (graph: Graph, x: Tensor) => Tensor {
-  const operation = define({ type, infer: ([x]) => [{ type: x!.type, dims: x!.dims }] });
+  const operation: Operation = { type, infer: ([x]) => [{ type: x!.type, dims: x!.dims }] };
   return (graph, x) => graph.apply(operation, [x])[0]!;
 }
 
@@ -42,7 +30,7 @@ export const logarithm = pointwise('Log');
 export const errorFunction = pointwise('Erf');
 export const ceiling = pointwise('Ceil');
 
-const matMulOperation = define({
+const matMulOperation: Operation = {
   type: 'MatMul',
   infer: ([a, b]) => {
     const inner = a!.dims.at(-1);
@@ -51,39 +39,40 @@ const matMulOperation = define({
     return [{ type: 'float32', dims: [...batch, a!.dims.at(-2)!, b!.dims.at(-1)!] }];
   },
   multiplyAdds: ([a], [product]) => [...product!.dims, a!.dims.at(-1)!],
-});
+};
 
 /** Matrix product over the last two axes: [..., m, k] by [..., k, n] gives [..., m, n]. */
 export function matMul(graph: Graph, a: Tensor, b: Tensor): Tensor {
   return graph.apply(matMulOperation, [a, b])[0]!;
 }
 
-const softmaxOperation = define({
+const softmaxOperation: Operation = {
   type: 'Softmax',
   infer: ([x], { axis }) => (axisOf(x!, axis as number), [x!].map(({ type, dims }) => ({ type, dims }))),
-});
+};
 
 export function softmax(graph: Graph, x: Tensor, axis = -1): Tensor {
   return graph.apply(softmaxOperation, [x], { axis })[0]!;
 }
 
-const layerNormalizationOperation = define({
+const layerNormalizationOperation: Operation = {
   type: 'LayerNormalization',
   infer: ([x, scale]) => {
     if (scale!.dims.length !== 1 || scale!.dims[0] !== x!.dims.at(-1)) throw new Error(`cannot normalise ${show(x!)} with a scale of ${show(scale!)}`);
     return [{ type: 'float32', dims: x!.dims }];
   },
-});
+};
 
 /** Normalises the last axis to mean 0 and variance 1, then scales and shifts it. */
 export function layerNormalization(graph: Graph, x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Tensor {
   return graph.apply(layerNormalizationOperation, [x, scale, bias], { axis: -1, epsilon })[0]!;
 }
 
-const reshapeOperation = define({
+const reshapeOperation: Operation = {
   type: 'Reshape',
+  notWritten: ['to'],
   infer: ([x], { to }) => [{ type: x!.type, dims: (to as string).split(',').map((dim) => (/^\d+$/.test(dim) ? Number(dim) : dim)) }],
-});
+};
 
 /**
  * The same elements under other dimensions. A run-time size must stand at the axis it had before (it is copied)
@@ -108,7 +97,7 @@ export function reshape(graph: Graph, x: Tensor, dims: readonly Dim[]): Tensor {
   return graph.apply(reshapeOperation, [x, graph.integers(target)], { to: dims.join(',') })[0]!;
 }
 
-const transposeOperation = define({
+const transposeOperation: Operation = {
   type: 'Transpose',
   infer: ([x], { perm }) => {
     const order = perm as readonly number[];
@@ -116,14 +105,15 @@ const transposeOperation = define({
       throw new Error(`cannot reorder ${show(x!)} by [${order.join(', ')}]`);
     return [{ type: x!.type, dims: order.map((axis) => x!.dims[axis]!) }];
   },
-});
+};
 
 export function transpose(graph: Graph, x: Tensor, perm: readonly number[]): Tensor {
   return graph.apply(transposeOperation, [x], { perm })[0]!;
 }
 
-const sliceOperation = define({
+const sliceOperation: Operation = {
   type: 'Slice',
+  notWritten: ['axis', 'start', 'end'],
   infer: ([x], { axis, start, end }) => {
     const at = axisOf(x!, axis as number);
     const size = x!.dims[at];
@@ -132,7 +122,7 @@ const sliceOperation = define({
     if (typeof size !== 'number' || from < 0 || to > size || from >= to) throw new Error(`cannot take ${from} to ${to} of axis ${at} of ${show(x!)}`);
     return [{ type: x!.type, dims: x!.dims.map((dim, i) => (i === at ? to - from : dim)) }];
   },
-});
+};
 
 /** Elements [start, end) along one axis of known size. */
 export function slice(graph: Graph, x: Tensor, axis: number, start: number, end: number): Tensor {
@@ -140,7 +130,7 @@ export function slice(graph: Graph, x: Tensor, axis: number, start: number, end:
   return graph.apply(sliceOperation, inputs, { axis, start, end })[0]!;
 }
 
-const concatOperation = define({
+const concatOperation: Operation = {
   type: 'Concat',
   infer: (inputs, { axis }) => {
     const at = axisOf(inputs[0]!, axis as number);
@@ -153,7 +143,7 @@ const concatOperation = define({
     }
     return [{ type: inputs[0]!.type, dims: inputs[0]!.dims.map((dim, i) => (i === at ? total : dim)) }];
   },
-});
+};
 
 export function concat(graph: Graph, inputs: readonly Tensor[], axis: number): Tensor {
   return graph.apply(concatOperation, inputs, { axis })[0]!;
@@ -166,14 +156,15 @@ function reduced(x: TensorType, axes: readonly number[], keep: boolean): TensorT
 }
 
 /** In opset 17 ReduceSum takes its axes as an input, ReduceMean as an attribute. */
-const reduceSumOperation = define({
+const reduceSumOperation: Operation = {
   type: 'ReduceSum',
+  notWritten: ['axesList'],
   infer: ([x], { axesList, keepdims }) => reduced(x!, axesList as readonly number[], keepdims === 1),
-});
-const reduceMeanOperation = define({
+};
+const reduceMeanOperation: Operation = {
   type: 'ReduceMean',
   infer: ([x], { axes, keepdims }) => reduced(x!, axes as readonly number[], keepdims === 1),
-});
+};
 
 export function reduceSum(graph: Graph, x: Tensor, axes: readonly number[], keep = false): Tensor {
   return graph.apply(reduceSumOperation, [x, graph.integers(axes.map((axis) => axisOf(x, axis)))], { axesList: axes, keepdims: keep ? 1 : 0 })[0]!;
@@ -183,21 +174,22 @@ export function reduceMean(graph: Graph, x: Tensor, axes: readonly number[], kee
   return graph.apply(reduceMeanOperation, [x], { axes: axes.map((axis) => axisOf(x, axis)), keepdims: keep ? 1 : 0 })[0]!;
 }
 
-const castOperation = define({
+const castOperation: Operation = {
   type: 'Cast',
   infer: ([x], { to }) => {
     const type = (Object.keys(ELEMENT_CODE) as ElementType[]).find((each) => ELEMENT_CODE[each] === to);
     if (type === undefined) throw new Error(`cannot cast to data type ${String(to)}`);
     return [{ type, dims: x!.dims }];
   },
-});
+};
 
 export function cast(graph: Graph, x: Tensor, to: ElementType): Tensor {
   return graph.apply(castOperation, [x], { to: ELEMENT_CODE[to] })[0]!;
 }
 
-const topKOperation = define({
+const topKOperation: Operation = {
   type: 'TopK',
+  notWritten: ['sizeName'],
   infer: ([x], { axis, sizeName }) => {
     const dims = x!.dims.map((dim, i) => (i === axisOf(x!, axis as number) ? (sizeName as string) : dim));
     return [
@@ -205,7 +197,7 @@ const topKOperation = define({
       { type: 'int64', dims },
     ];
   },
-});
+};
 
 /**
  * The `count` ([1] int64, known when the graph runs) largest values along the last axis, largest first, with
@@ -216,26 +208,16 @@ export function topK(graph: Graph, x: Tensor, count: Tensor, sizeName: string): 
   return { values: values!, places: places! };
 }
 
-const gatherNdOperation = define({
+const gatherNdOperation: Operation = {
   type: 'GatherND',
   infer: ([x, places], { batch_dims }) => {
     const shared = batch_dims as number;
     if (shared !== 1 || x!.dims[0] !== places!.dims[0] || places!.dims.at(-1) !== 1) throw new Error(`cannot gather ${show(places!)} from ${show(x!)}`);
     return [{ type: x!.type, dims: [...places!.dims.slice(0, -1), ...x!.dims.slice(2)] }];
   },
-});
+};
 
 /** Rows of each batch item: x [b, n, ...], places [b, k, 1] int64, result [b, k, ...]. */
 export function gatherRows(graph: Graph, x: Tensor, places: Tensor): Tensor {
   return graph.apply(gatherNdOperation, [x, places], { batch_dims: 1 })[0]!;
 }
-
-/** Attributes that describe an operation to us only and are not written to the file. */
-export const OUR_OWN_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
-  Reshape: ['to'],
-  Slice: ['axis', 'start', 'end'],
-  ReduceSum: ['axesList'],
-  TopK: ['sizeName'],
-};
-
-export type { AttributeValue };
