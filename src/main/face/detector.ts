@@ -17,7 +17,7 @@ const GRIDS = [
 const VALUES_PER_BOX = 16;
 const POINTS_PER_BOX = 6;
 /** Detections that overlap more than this are one face (MediaPipe's value). */
-const SAME_FACE_OVERLAP = 0.3;
+export const SAME_FACE_OVERLAP = 0.3;
 
 /** A square part of the picture that the detector looks at; it may reach beyond the picture. */
 export interface Region {

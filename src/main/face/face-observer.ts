@@ -3,7 +3,7 @@ import type { FaceStatus, PictureBox } from '../../shared/timeline.ts';
 import type { FacePlace } from './alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
 import type { DetectorSessions } from './detector.ts';
-import { FaceDetector, joinOverlapping, NEAR_SIDE, SEARCH_SIDE } from './detector.ts';
+import { FaceDetector, joinOverlapping, NEAR_SIDE, SAME_FACE_OVERLAP, SEARCH_SIDE } from './detector.ts';
 import type { Detection } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
@@ -120,10 +120,14 @@ export class FaceObserver {
   async #look({ sample, picture }: ObservablePicture): Promise<Detection[]> {
     const tracks = this.#tracker.candidates;
     const near = (await Promise.all(tracks.map((track) => this.#near.detect(picture, nearLook(track), CONTINUE_SCORE)))).flat();
-    const isSeen = ({ latest }: Track): boolean => near.some(({ score, box }) => score >= SURE_SCORE && overlap(box, latest.box) > 0);
+    const sure = joinOverlapping(near.filter(({ score }) => score >= SURE_SCORE));
+    const isSeen = ({ latest }: Track): boolean => sure.some(({ box }) => overlap(box, latest.box) > 0);
     const regions = this.#plan.regionsFor(sample / this.#options.searchEvery, !(tracks.length > 0 && tracks.every(isSeen)));
     const found = await Promise.all(regions.map((region) => this.#search.detect(picture, region, CONTINUE_SCORE)));
-    return joinOverlapping([...near, ...found.flat()]);
+    // What was seen well from near is not averaged with the other model's answer: its points lie a little differently,
+    // and a face would twitch at every search.
+    const doubtful = [...near, ...found.flat()].filter(({ box }) => sure.every((face) => overlap(face.box, box) <= SAME_FACE_OVERLAP));
+    return [...sure, ...joinOverlapping(doubtful)];
   }
 
   /** After the last picture: the observations that are still due. */

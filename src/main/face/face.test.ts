@@ -197,6 +197,19 @@ describe('tracking', () => {
     expect(tracker.believed.map(({ id }) => id)).toEqual([2]);
   });
 
+  test('a face that is doubtful for a while is away for that while, and keeps its id', () => {
+    const score = (i: number): number => (i >= 8 && i < 16 ? 0.45 : 0.9);
+    const { tracker } = run(Array.from({ length: 24 }, (_, i) => [face(100 + i, 100, 60, score(i))]));
+    const [track, ...others] = tracker.believed;
+    expect(others).toEqual([]);
+    expect(track).toMatchObject({ id: 1, last: 23 });
+    expect(track!.detections.has(8)).toBe(true);
+    expect(track!.detections.has(14)).toBe(false);
+    const never = run(Array.from({ length: 40 }, (_, i) => [face(100, 100, 60, i < 5 ? 0.75 : 0.5)]));
+    expect(never.ended).toEqual([1]);
+    expect(never.tracker.believed).toEqual([]);
+  });
+
   test('a flash and a doubtful thing are never believed', () => {
     expect(run([[face(100)], [face(100)], [], [], []]).tracker.believed).toEqual([]);
     expect(run(Array.from({ length: 9 }, () => [face(100, 100, 60, 0.65)])).tracker.believed).toEqual([]);

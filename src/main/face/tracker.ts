@@ -17,7 +17,7 @@ export const CONTINUE_SCORE = 0.35;
 /** A track needs detections in this share of the looks of its probation, and at least so many. */
 const SHARE_IN_PROBATION = 0.6;
 const FEWEST_DETECTIONS = 3;
-/** A running mean score lower by this than what is needed to be believed ends a track: what it follows is no face (any more). */
+/** While its running mean score is lower by this than what is needed to be believed, a face is away: turned, covered, or never there. */
 const LOST_MARGIN = 0.06;
 /**
  * The back of a head scores 0.56 to 0.68, a face of 40 px or more 0.78 and above, but one of 12 to 20 px only 0.5 to
@@ -39,10 +39,13 @@ export class Track {
   /** 1, 2, … in the order of first appearance; 0 until the track is believed. */
   id = 0;
   readonly first: number;
-  /** Last sample with a detection. */
+  /** Last sample with a detection that counts. */
   last: number;
-  /** Detections by sample; old ones are forgotten by `forgetBefore`. */
+  /** Detections that count, by sample; old ones are forgotten by `forgetBefore`. */
   readonly detections = new Map<number, Detection>();
+  /** The last detection that was joined to it, counting or not, and its sample: where to look next. */
+  latest: Detection;
+  latestSample: number;
   /** Looks since it began, with and without a detection. */
   looks = 1;
   /** Running mean of its detections' scores. */
@@ -51,18 +54,20 @@ export class Track {
   constructor(sample: number, detection: Detection) {
     this.first = sample;
     this.last = sample;
+    this.latest = detection;
+    this.latestSample = sample;
     this.detections.set(sample, detection);
     this.meanScore = detection.score;
   }
 
-  get latest(): Detection {
-    return this.detections.get(this.last)!;
-  }
-
-  add(sample: number, detection: Detection): void {
+  /** Joins a detection. It counts unless the running score has fallen below `lostScore`: then the face is away. */
+  add(sample: number, detection: Detection, lostScore: number): void {
+    this.latest = detection;
+    this.latestSample = sample;
+    this.meanScore = SCORE_MEMORY * this.meanScore + (1 - SCORE_MEMORY) * detection.score;
+    if (this.id > 0 && this.meanScore < lostScore) return;
     this.detections.set(sample, detection);
     this.last = sample;
-    this.meanScore = SCORE_MEMORY * this.meanScore + (1 - SCORE_MEMORY) * detection.score;
   }
 
   forgetBefore(sample: number): void {
@@ -72,7 +77,7 @@ export class Track {
 
 /**
  * Joins detections into tracks, so that a person keeps one id. A track begins with a good detection, is believed
- * after a probation, bridges gaps, and ends when its face has been away too long.
+ * after a probation, bridges gaps (no detection, or only doubtful ones), and ends when its face has been away too long.
  */
 export class FaceTracker {
   readonly #options: TrackingOptions;
@@ -102,15 +107,15 @@ export class FaceTracker {
     const free = new Set(whole);
     for (const track of this.#tracks) track.looks += 1;
     for (const { track, detection } of this.#matches(sample, whole)) {
-      track.add(sample, detection);
+      track.add(sample, detection, this.#neededScore(track) - LOST_MARGIN);
       free.delete(detection);
     }
     for (const detection of free) {
-      const covered = this.#tracks.some((track) => track.last === sample && overlap(track.latest.box, detection.box) > 0.1);
+      const covered = this.#tracks.some((track) => track.latestSample === sample && overlap(track.latest.box, detection.box) > 0.1);
       if (detection.score >= this.#options.beginScore && !covered) this.#tracks.push(new Track(sample, detection));
     }
     this.#endProbation(sample);
-    return this.#endTracks((track) => sample - track.last > this.#options.longestGap || track.meanScore < this.#neededScore(track) - LOST_MARGIN);
+    return this.#endTracks((track) => sample - track.last > this.#options.longestGap);
   }
 
   /** After the last sample: tracks still on probation are judged by what there was. */
@@ -147,7 +152,7 @@ export class FaceTracker {
     const before = track.latest.box;
     const width = Math.max(before.width, detection.box.width);
     if (width > SIZE_RATIO * Math.min(before.width, detection.box.width)) return 0;
-    const missed = sample - track.last - 1;
+    const missed = sample - track.latestSample - 1;
     const reach = Math.min(LONGEST_REACH, REACH + REACH_PER_MISS * missed) * width;
     const away = distance(centreOf(before), centreOf(detection.box));
     return away >= reach ? 0 : 1 - away / reach + overlap(before, detection.box);
