@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Argument } from 'commander';
 import { EXIT, Output } from '../output.ts';
 import { benchMemory } from '../../../../bench/memory.ts';
 import { benchNetwork } from '../../../../bench/network.ts';
@@ -14,23 +15,29 @@ const BENCHMARKS: Readonly<Record<string, { readonly run: Benchmark; readonly ab
 };
 
 export function addBench(program: Command, done: (code: number) => void): void {
-  const bench = program.command('bench').description('measure on this computer');
-  for (const [name, { run, about }] of Object.entries(BENCHMARKS)) {
-    bench
-      .command(name)
-      .description(about)
-      .option('--json', 'one JSON object on the last line of standard output', false)
-      .action(async ({ json }: { json: boolean }) => {
-        const output = new Output(json);
-        const numbers = await run((text) => output.line(text));
-        const width = Math.max(...Object.keys(numbers).map((key) => key.length));
-        output.result(
-          numbers,
-          Object.entries(numbers)
-            .map(([key, value]) => `${key.padEnd(width)}  ${Number(value.toPrecision(4))}`)
-            .join('\n'),
-        );
-        done(EXIT.done);
-      });
-  }
+  const names = Object.keys(BENCHMARKS);
+  program
+    .command('bench')
+    .description('measure on this computer')
+    .addArgument(new Argument('[name]', 'which measurement; all of them where none is named').choices(names))
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .addHelpText(
+      'after',
+      `\nMeasurements:\n${Object.entries(BENCHMARKS)
+        .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+        .join('\n')}`,
+    )
+    .action(async (name: string | undefined, { json }: { json: boolean }) => {
+      const output = new Output(json);
+      const numbers: Record<string, number> = {};
+      for (const each of name === undefined ? names : [name]) Object.assign(numbers, await BENCHMARKS[each]!.run((text) => output.line(text)));
+      const width = Math.max(...Object.keys(numbers).map((key) => key.length));
+      output.result(
+        numbers,
+        Object.entries(numbers)
+          .map(([key, value]) => `${key.padEnd(width)}  ${Number(value.toPrecision(4))}`)
+          .join('\n'),
+      );
+      done(EXIT.done);
+    });
 }
