@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { extname, join, relative, resolve, isAbsolute } from 'node:path';
+import { extname, isAbsolute, relative, resolve } from 'node:path';
 
 /** The window's own origin. Its files come from here and nothing else does. */
 export const APP_ORIGIN = 'app://studio';
@@ -17,18 +17,33 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Answers a request for one of the window's files from `folder`; 404 for everything else, paths that lead out of it included. */
 export async function serveAppFile(folder: string, url: string): Promise<Response> {
-  const { origin, host, pathname } = new URL(url);
-  const path = resolve(folder, `.${decodeURIComponent(pathname === '/' ? '/index.html' : pathname)}`);
-  const inside = relative(folder, path);
-  const type = TYPES[extname(path)];
-  if ((origin !== APP_ORIGIN && `app://${host}` !== APP_ORIGIN) || inside.startsWith('..') || isAbsolute(inside) || type === undefined)
-    return new Response(null, { status: 404 });
+  const file = appFile(folder, url);
+  const type = file === undefined ? undefined : TYPES[extname(file)];
+  if (file === undefined || type === undefined) return new Response(null, { status: 404 });
   try {
-    const body = new Uint8Array(await readFile(join(folder, inside)));
-    return new Response(body, {
-      headers: { 'content-type': type, 'content-security-policy': CONTENT_SECURITY_POLICY, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' },
-    });
+    const headers = {
+      'content-type': type,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    };
+    return new Response(new Uint8Array(await readFile(file)), { headers });
   } catch {
     return new Response(null, { status: 404 });
   }
+}
+
+/** The file below `folder` that an address of ours names; undefined for any other address. */
+function appFile(folder: string, url: string): string | undefined {
+  const { protocol, host, pathname } = new URL(url);
+  if (`${protocol}//${host}` !== APP_ORIGIN) return undefined;
+  let name: string;
+  try {
+    name = decodeURIComponent(pathname === '/' ? '/index.html' : pathname);
+  } catch {
+    return undefined;
+  }
+  const path = resolve(folder, `.${name}`);
+  const inside = relative(folder, path);
+  return inside.startsWith('..') || isAbsolute(inside) ? undefined : path;
 }

@@ -15,8 +15,8 @@ export interface ModelInspection {
   readonly defaultTokenBudget: number;
   readonly tokens: number;
   /** Multiply-adds of one clip by token budget. */
-  readonly macs: Readonly<Record<'1' | '0.5' | '0.25' | 'default', number>>;
-  /** At the default token budget. */
+  readonly macs: Readonly<Record<string, number>>;
+  /** At the default token budget, or at the one that was asked for. */
   readonly macsByPart: readonly PartCost[];
   readonly provenance: string;
   readonly warnings: readonly string[];
@@ -28,8 +28,11 @@ export async function listManifests(): Promise<ModelManifest[]> {
   return (await listModels()).map(({ manifest }) => manifest);
 }
 
-/** What there is to know of a model without running it; sizes and costs are counted from its graph. */
-export async function inspectModel(id: string): Promise<ModelInspection> {
+/**
+ * What there is to know of a model without running it; sizes and costs are counted from its graph.
+ * @param budget a further token budget to count at, 0..1
+ */
+export async function inspectModel(id: string, budget?: number): Promise<ModelInspection> {
   const { manifest } = await findModel(id);
   const size = SIZES[manifest.size];
   const graph = buildInferenceGraph(size);
@@ -43,8 +46,8 @@ export async function inspectModel(id: string): Promise<ModelInspection> {
     clip: manifest.clip,
     defaultTokenBudget: manifest.defaultTokenBudget,
     tokens: tokensOf(size),
-    macs: { '1': at(1), '0.5': at(0.5), '0.25': at(0.25), default: at(manifest.defaultTokenBudget) },
-    macsByPart: costByPart(graph, tokensKept(size, manifest.defaultTokenBudget)),
+    macs: { '1': at(1), '0.5': at(0.5), '0.25': at(0.25), default: at(manifest.defaultTokenBudget), ...(budget === undefined ? {} : { [budget]: at(budget) }) },
+    macsByPart: costByPart(graph, tokensKept(size, budget ?? manifest.defaultTokenBudget)),
     provenance: manifest.provenance,
     warnings: manifest.warnings,
     sha256: manifest.sha256,
