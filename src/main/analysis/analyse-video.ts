@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { cancelled, StudioError } from '../../shared/errors.ts';
 import type { ModelManifest } from '../../shared/manifest.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
@@ -50,6 +51,8 @@ export interface VideoAnalysis {
   readonly faces: number;
   /** Samples whose own frame could not be decoded and whose neighbour stood in. */
   readonly substitutedSamples: number;
+  /** Errors that ffmpeg reported while it decoded: pictures may be wrong there. */
+  readonly decoderComplaints: number;
   readonly stages: StageTimes;
 }
 
@@ -81,7 +84,11 @@ export async function analyseVideo(
 
   let waitingForFrames = 0;
   let substituted = 0;
-  const frames = readAhead(sampleFrames(video, grid, signal), FRAMES_AHEAD);
+  let complaints = 0;
+  const frames = readAhead(
+    sampleFrames(video, grid, signal, (count) => (complaints = count)),
+    FRAMES_AHEAD,
+  );
   for (;;) {
     const start = performance.now();
     const next = await frames.next();
@@ -104,12 +111,12 @@ export async function analyseVideo(
   if (substituted > MOST_SUBSTITUTED * grid.samples) {
     throw new StudioError(
       'damaged-video',
-      `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${path} could not be decoded.`,
+      `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${basename(path)} could not be decoded.`,
       'Copy it again from its source.',
     );
   }
   const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
-  return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, stages };
+  return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, decoderComplaints: complaints, stages };
 }
 
 function describe(

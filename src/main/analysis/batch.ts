@@ -99,11 +99,15 @@ function describe(video: string, sha256: string | null, analysis: VideoAnalysis,
     secondsTaken,
     timesRealTime: timing.duration / secondsTaken,
     status: 'done',
-    error:
-      analysis.substitutedSamples === 0
-        ? ''
-        : `Warning: ${analysis.substitutedSamples} samples show a neighbouring frame, since their own could not be decoded.`,
+    error: warningsOf(analysis).join(' '),
   };
+}
+
+function warningsOf({ substitutedSamples, decoderComplaints }: VideoAnalysis): string[] {
+  return [
+    ...(substitutedSamples > 0 ? [`Warning: ${substitutedSamples} samples show a neighbouring frame, since their own could not be decoded.`] : []),
+    ...(decoderComplaints > 0 ? [`Warning: ffmpeg reported ${decoderComplaints} errors while decoding; pictures may be wrong there.`] : []),
+  ];
 }
 
 export function emptySummary(video: string, status: 'failed' | 'cancelled', error: string): VideoSummary {

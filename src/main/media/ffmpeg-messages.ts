@@ -3,7 +3,7 @@ import { StudioError } from '../../shared/errors.ts';
 /** What ffmpeg or ffprobe say when they fail, matched to what happened and what to do. First match wins. */
 const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string) => StudioError }[] = [
   {
-    match: /moov atom not found|partial file|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
+    match: /moov atom not found|partial file|File ended prematurely|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
     error: (file) =>
       new StudioError(
         'damaged-video',
@@ -33,6 +33,10 @@ const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string
         `${file} is not a video, or is damaged from its beginning.`,
         'Open it in a video player; if that fails too, copy it again from its source.',
       ),
+  },
+  {
+    match: /crashed \(SIG/,
+    error: (file) => new StudioError('program-failed', `ffmpeg's ffprobe crashed on ${file}.`, 'Install a current ffmpeg, or set FFPROBE_PATH to another one.'),
   },
   {
     match: /Cannot allocate memory/i,

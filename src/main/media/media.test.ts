@@ -1,5 +1,4 @@
-import { truncate, writeFile } from 'node:fs/promises';
-import { mkdir, copyFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { countingVideo, ffmpeg, greyOfFrame, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
@@ -161,6 +160,10 @@ describe('a file that cannot be read gets a sentence that names it', () => {
     await ffmpeg('-i', ONE_FACE, '-c', 'copy', at('index-last.mp4'));
     await truncate(at('index-last.mp4'), 60_000);
     await ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', at('sound.mp4'));
+    for (const name of ['cut.mkv', 'cut.avi']) {
+      await ffmpeg('-i', ONE_FACE, '-c:v', 'mpeg4', '-q:v', '3', at(name));
+      await truncate(at(name), Math.floor((await stat(at(name))).size / 2));
+    }
   });
 
   test.each([
@@ -168,6 +171,8 @@ describe('a file that cannot be read gets a sentence that names it', () => {
     ['text.mp4', 'not-a-video'],
     ['cut.mp4', 'damaged-video'],
     ['index-last.mp4', 'damaged-video'],
+    ['cut.mkv', 'damaged-video'],
+    ['cut.avi', 'damaged-video'],
     ['sound.mp4', 'no-video-stream'],
     ['nowhere.mp4', 'file-missing'],
   ])('%s: %s', async (name, code) => {
@@ -198,6 +203,28 @@ describe('decoding', () => {
       }
     };
     await expect(read()).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('of a file whose second half is garbage fails with the share that could be read', async () => {
+    const bytes = await readFile(ONE_FACE);
+    for (let i = Math.floor(bytes.length * 0.6); i < bytes.length; i++) bytes[i] = (i * 7919) & 255;
+    await writeFile(at('garbled.mp4'), bytes);
+    await expect(samplesOf(at('garbled.mp4'))).rejects.toMatchObject({ code: 'damaged-video', message: expect.stringMatching(/only up to \d\d%/) as string });
+  });
+
+  test('of a file with a damaged spot goes on and reports it', async () => {
+    const bytes = await readFile(ONE_FACE);
+    bytes.fill(0x55, Math.floor(bytes.length * 0.5), Math.floor(bytes.length * 0.5) + 300);
+    await writeFile(at('spot.mp4'), bytes);
+    const video = await probeVideo(at('spot.mp4'));
+    let complaints = 0;
+    let samples = 0;
+    for await (const sample of sampleFrames(video, new SamplingGrid(video.timing, 10), undefined, (count) => (complaints = count))) {
+      samples += 1;
+      sample.release();
+    }
+    expect(samples).toBe(new SamplingGrid(video.timing, 10).samples);
+    expect(complaints).toBeGreaterThan(0);
   });
 
   test('tells of frames that another stands in for', async () => {

@@ -208,6 +208,7 @@ async function readTimes(path: string, name: string, index: number, what: 'packe
   }
   const code = await run.ended;
   if (run.wasCancelled) throw cancelled();
-  if (code !== 0 && times.pts.length === 0) throw explainFailure(name, 'ffprobe', run.messages);
+  const cutOff = run.messages.some((line) => line.includes('ended prematurely'));
+  if (cutOff || (code !== 0 && times.pts.length === 0)) throw explainFailure(name, 'ffprobe', run.messages);
   return times;
 }

@@ -26,7 +26,8 @@ const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: ()
 const found = new Map<ProgramName, Promise<Program>>();
 
 /**
- * Finds ffmpeg or ffprobe: FFMPEG_PATH or FFPROBE_PATH, else the bundled package, else the one on PATH.
+ * Finds ffmpeg (FFMPEG_PATH, else the bundled package, else PATH) or ffprobe (FFPROBE_PATH, else PATH, else the
+ * bundled package: that one is a build of 2023 that crashes on some files, so it comes last).
  * @throws StudioError 'program-missing' where there is none, or where the variable names no program
  */
 export function findProgram(name: ProgramName): Promise<Program> {
@@ -46,23 +47,32 @@ async function locate(name: ProgramName): Promise<Program> {
     if (await isExecutable(named)) return { name, path: named, origin: variable };
     throw new StudioError('program-missing', `${variable} is set to ${named}, which is no program that can be run.`, 'Correct or remove the variable.');
   }
-  const bundled = bundledPath(name);
-  if (bundled !== undefined && (await isExecutable(bundled))) return { name, path: bundled, origin: `the package ${BUNDLED[name].package}` };
+  const places = name === 'ffmpeg' ? [bundledProgram, programOnPath] : [programOnPath, bundledProgram];
+  for (const look of places) {
+    const program = await look(name);
+    if (program !== undefined) return program;
+  }
+  throw new StudioError('program-missing', `${name} was not found.`, installHint(name, variable));
+}
+
+async function bundledProgram(name: ProgramName): Promise<Program | undefined> {
+  const bundle = BUNDLED[name];
+  try {
+    // Programs cannot be run from inside Electron's archive; the packager unpacks them beside it.
+    const path = bundle.path()?.replace('app.asar', 'app.asar.unpacked');
+    return path !== undefined && (await isExecutable(path)) ? { name, path, origin: `the package ${bundle.package}` } : undefined;
+  } catch {
+    return undefined; // an optional package that could not be installed
+  }
+}
+
+async function programOnPath(name: ProgramName): Promise<Program | undefined> {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, file);
     if (folder !== '' && (await isExecutable(path))) return { name, path, origin: 'PATH' };
   }
-  throw new StudioError('program-missing', `${name} was not found.`, installHint(name, variable));
-}
-
-function bundledPath(name: ProgramName): string | undefined {
-  try {
-    // Programs cannot be run from inside Electron's archive; the packager unpacks them beside it.
-    return BUNDLED[name].path()?.replace('app.asar', 'app.asar.unpacked');
-  } catch {
-    return undefined;
-  }
+  return undefined;
 }
 
 async function isExecutable(path: string): Promise<boolean> {

@@ -19,6 +19,8 @@ export class RunningProgram {
   readonly pid: number | undefined;
   /** The last lines of standard error at level error or worse, or all where no level is printed. */
   readonly messages: string[] = [];
+  /** How many such lines there were in all. */
+  complaints = 0;
   /** Resolves with the exit code (null after a signal) once the process has ended and all its output is read. */
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
@@ -39,6 +41,7 @@ export class RunningProgram {
     running.add(this.#child);
     createInterface({ input: this.#child.stderr }).on('line', (line) => {
       if (options.onMessage?.(line) === true || line.trim() === '') return;
+      this.complaints += 1;
       this.messages.push(line);
       if (this.messages.length > MESSAGES_KEPT) this.messages.shift();
     });
@@ -51,8 +54,9 @@ export class RunningProgram {
           new StudioError('program-missing', `${program.name} at ${program.path} could not be started: ${error.message}.`, `Reinstall ${program.name}.`, error),
         );
       });
-      this.#child.once('close', (code) => {
+      this.#child.once('close', (code, signal) => {
         running.delete(this.#child);
+        if (signal !== null && signal !== 'SIGKILL') this.messages.push(`${program.name} crashed (${signal})`);
         options.signal?.removeEventListener('abort', stop);
         resolve(code);
       });

@@ -22,15 +22,24 @@ export interface SampledFrame {
   release(): void;
 }
 
+/** A larger share of samples than this missing at the end, and the video counts as damaged. */
+const MOST_MISSING = 0.02;
+
 /**
  * Decodes the frames of a sampling grid through one ffmpeg child, in order. The child waits while the caller is
  * busy (its pipe fills up), so that memory does not grow with the video; leaving the loop early ends it.
  *
  * ffmpeg drops what cannot be a nearest frame; which of the rest is one is decided here, by each frame's own PTS
  * as ffmpeg's showinfo filter prints it, against the timing table.
+ * @param onComplaints told at the end how many errors ffmpeg reported while it decoded
  * @throws StudioError naming the file where nothing could be decoded, or 'cancelled'
  */
-export async function* sampleFrames(video: ProbedVideo, grid: SamplingGrid, signal?: AbortSignal): AsyncGenerator<SampledFrame> {
+export async function* sampleFrames(
+  video: ProbedVideo,
+  grid: SamplingGrid,
+  signal?: AbortSignal,
+  onComplaints?: (count: number) => void,
+): AsyncGenerator<SampledFrame> {
   const announced: number[] = [];
   let arrival: (() => void) | undefined;
   const program = await findProgram('ffmpeg');
@@ -45,46 +54,59 @@ export async function* sampleFrames(video: ProbedVideo, grid: SamplingGrid, sign
       return !/\[(error|fatal|panic)\]/.test(line);
     },
   });
-  const ended = run.ended.then(() => arrival?.());
+  let over = false;
+  const end = (): void => {
+    over = true;
+    arrival?.();
+  };
+  run.ended.then(end, end);
   const nextPts = async (): Promise<number | undefined> => {
-    while (announced.length === 0) {
-      let over = false;
-      await Promise.race([new Promise<void>((resolve) => (arrival = resolve)), ended.then(() => (over = true))]);
-      if (over) break;
-    }
+    while (announced.length === 0 && !over) await new Promise<void>((resolve) => (arrival = resolve));
     return announced.shift();
   };
 
   const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
   let sample = 0;
-  let decoded = 0;
   let frame = -1;
+  /** The last picture, kept until the next one is there: it stands in for samples that nothing could be decoded for. */
+  let last: { picture: Picture; letGo: () => void } | undefined;
+  const show = (k: number, picture: Picture, release: () => void): SampledFrame => ({
+    sample: k,
+    frame,
+    pts: grid.table.pts[frame]!,
+    picture,
+    substituted: grid.frameOf(k) !== frame,
+    release,
+  });
   try {
     for await (const buffer of wholePictures(run, pool)) {
       const printed = await nextPts();
       if (printed === undefined) break;
-      decoded += 1;
       // A frame without a timestamp follows the one before it.
       frame = Number.isNaN(printed) ? Math.min(frame + 1, grid.table.frames - 1) : grid.table.nearestFrame(printed);
-      const pts = grid.table.pts[frame]!;
       const first = sample;
       while (sample < grid.samples && grid.frameOf(sample) <= frame) sample += 1;
-      const lease = pool.lease(buffer, sample - first);
-      for (let k = first; k < sample; k++) {
-        yield { sample: k, frame, pts, picture: pictureOf(buffer, video.stream), substituted: grid.frameOf(k) !== frame, release: lease };
-      }
+      const letGo = pool.lease(buffer, sample - first + 1);
+      last?.letGo();
+      last = { picture: pictureOf(buffer, video.stream), letGo };
+      for (let k = first; k < sample; k++) yield show(k, last.picture, letGo);
     }
-    const code = await run.ended;
+    await run.ended;
     if (run.wasCancelled) throw cancelled();
-    if (decoded === 0 || (code !== 0 && sample < grid.samples - 1)) throw decodeFailure(basename(video.path), decoded, sample / grid.samples, run.messages);
+    const missing = grid.samples - sample;
+    if (last === undefined || missing > Math.max(1, MOST_MISSING * grid.samples)) {
+      throw decodeFailure(basename(video.path), last !== undefined, sample / grid.samples, run.messages);
+    }
+    for (; sample < grid.samples; sample++) yield show(sample, last.picture, () => undefined);
+    onComplaints?.(run.complaints);
   } finally {
     run.kill();
     await run.ended.catch(() => undefined);
   }
 }
 
-function decodeFailure(name: string, decoded: number, share: number, messages: readonly string[]): StudioError {
-  if (decoded === 0) return explainFailure(name, 'ffmpeg', messages.length > 0 ? messages : ['Invalid data found when processing input']);
+function decodeFailure(name: string, began: boolean, share: number, messages: readonly string[]): StudioError {
+  if (!began) return explainFailure(name, 'ffmpeg', messages.length > 0 ? messages : ['Invalid data found when processing input']);
   return new StudioError('damaged-video', `${name} could be decoded only up to ${Math.round(share * 100)}% of its length.`, 'Copy it again from its source.');
 }
 
