@@ -7,7 +7,7 @@ export function startChildProcessEngine(): EnginePort {
   const child = fork(fileURLToPath(new URL('./engine-host.ts', import.meta.url)), [], {
     serialization: 'advanced',
     // A small young generation: its size decides how much of past pictures is kept, and so the peak of memory.
-    execArgv: ['--max-semi-space-size=1'],
+    execArgv: ['--max-semi-space-size=1', '--expose-gc'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let complaint = '';

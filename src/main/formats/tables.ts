@@ -84,10 +84,22 @@ export const SUMMARY: Table = {
 /** The tables of an analysis, in the order in which they are written; summary.csv last, since it says what is done. */
 export const TABLES: readonly Table[] = [TIMELINE, PEAKS, SEGMENTS, SUMMARY];
 
-/** A table as text, one piece a video. */
+/** Rows that are turned into text at once: a video of hours is not held as text. */
+const ROWS_PER_PIECE = 500;
+
+/** A table as text, piece by piece. */
 export async function* tableText(table: Table, results: AsyncIterable<VideoResult>): AsyncGenerator<string> {
   yield csvLines([table.columns]);
-  for await (const result of results) yield csvLines([...table.rows(result)]);
+  for await (const result of results) {
+    let piece: (readonly Cell[])[] = [];
+    for (const row of table.rows(result)) {
+      piece.push(row);
+      if (piece.length < ROWS_PER_PIECE) continue;
+      yield csvLines(piece);
+      piece = [];
+    }
+    if (piece.length > 0) yield csvLines(piece);
+  }
 }
 
 function csvLines(rows: readonly (readonly Cell[])[]): string {
