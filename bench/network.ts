@@ -1,10 +1,10 @@
 import { startChildProcessEngine } from '../src/main/adatosk/child-process-engine.ts';
+import { clipFeeds } from '../src/main/adatosk/clip-feeds.ts';
 import { Engine } from '../src/main/adatosk/engine.ts';
 import type { TimedSession } from '../src/main/adatosk/engine.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import { ensureModelFile, findModel } from '../src/main/adatosk/models.ts';
 import type { Model } from '../src/main/adatosk/models.ts';
-import { INPUTS } from '../src/main/adatosk/network.ts';
 import { defaultThreads } from '../src/main/adatosk/providers.ts';
 
 const ROUNDS = { tiny: 30, base: 6 } as const;
@@ -44,10 +44,7 @@ async function takeTurns(session: TimedSession, model: Model, budgets: Readonly<
   for (let round = -1; round < rounds; round++) {
     for (const [name, budget] of Object.entries(budgets)) {
       const before = session.milliseconds;
-      await session.run({
-        [INPUTS.clip]: { dims: [1, frames, height, width, 3], data, scale: 1 / 255, offset: 0 },
-        [INPUTS.tokenBudget]: { dims: [1], data: Float32Array.of(budget) },
-      });
+      await session.run(clipFeeds(model.manifest.clip, data, budget));
       if (round >= 0) (seen[name] ??= []).push(session.milliseconds - before);
     }
   }

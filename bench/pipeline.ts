@@ -5,10 +5,8 @@ import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/mo
 import { startEngines } from '../src/main/adatosk/providers.ts';
 import { analyseVideo } from '../src/main/analysis/analyse-video.ts';
 import { detectorFiles } from '../src/main/face/detector-files.ts';
-import { DEFAULT_FACE_OPTIONS } from '../src/main/face/face-observer.ts';
 import { findProgram } from '../src/main/media/programs.ts';
-import { DEFAULT_PEAK_OPTIONS } from '../src/shared/peaks.ts';
-import { DEFAULT_SEGMENT_OPTIONS } from '../src/shared/segments.ts';
+import { DEFAULT_OPTIONS } from '../src/main/services/choices.ts';
 import { benchVideo } from './bench-video.ts';
 
 const MINUTES = 2;
@@ -26,12 +24,7 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
   try {
     const before = await bareDecoding(video);
     const tools = { network: engines.network, detectors: engines.detectors, model: model.manifest };
-    const options = {
-      tokenBudget: model.manifest.defaultTokenBudget,
-      face: DEFAULT_FACE_OPTIONS,
-      peaks: DEFAULT_PEAK_OPTIONS,
-      segments: DEFAULT_SEGMENT_OPTIONS,
-    };
+    const options = { ...DEFAULT_OPTIONS, tokenBudget: model.manifest.defaultTokenBudget };
     const { network: session, detectors } = engines;
     const spent = (): number => detectors.search.milliseconds + detectors.near.milliseconds;
     const started = { network: session.milliseconds, detectors: spent() };

@@ -22,6 +22,9 @@ export async function ffmpeg(...args: string[]): Promise<void> {
   await promisify(execFile)((await findProgram('ffmpeg')).path, ['-y', '-v', 'error', ...args]);
 }
 
+/** Keeps every frame and its timestamp to 1/90000 s, without loss. */
+export const EXACT = ['-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-c:v', 'libx264', '-qp', '0'];
+
 /** Grey level that frame n of a counting video shows: neighbours differ by 50 of 220 levels. */
 export function greyOfFrame(n: number): number {
   return 20 + ((n * 50) % 210);
@@ -30,23 +33,5 @@ export function greyOfFrame(n: number): number {
 /** Frames that say their own number by their grey level, lossless; `timing` is a setpts expression. */
 export async function countingVideo(path: string, frames: number, rate: number, timing = 'PTS-STARTPTS', extra: string[] = []): Promise<void> {
   const picture = `color=black:s=64x48:r=${rate},format=gray,geq=lum='20+mod(N*50\\,210)',scale=out_range=limited:in_range=limited,format=yuv420p,settb=1/90000,setpts='${timing}'`;
-  await ffmpeg(
-    '-copyts',
-    '-f',
-    'lavfi',
-    '-i',
-    picture,
-    '-frames:v',
-    String(frames),
-    '-fps_mode',
-    'passthrough',
-    '-enc_time_base',
-    '1/90000',
-    '-c:v',
-    'libx264',
-    '-qp',
-    '0',
-    ...extra,
-    path,
-  );
+  await ffmpeg('-copyts', '-f', 'lavfi', '-i', picture, '-frames:v', String(frames), ...EXACT, ...extra, path);
 }

@@ -1,5 +1,6 @@
 import type { Expression } from './expressions.ts';
 import { EXPRESSIONS } from './expressions.ts';
+import { mean } from './mean.ts';
 import { readableSpans } from './peaks.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
 
@@ -71,5 +72,5 @@ function joinShortRuns(runs: Run[], minimumDuration: number): Run[] {
 
 function meanProbability(rows: readonly TimelineRow[], label: Expression): number {
   const index = EXPRESSIONS.indexOf(label);
-  return rows.reduce((sum, { reading }) => sum + reading!.probabilities[index]!, 0) / rows.length;
+  return mean(rows.map(({ reading }) => reading!.probabilities[index]!));
 }

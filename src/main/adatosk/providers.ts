@@ -2,12 +2,12 @@ import { cpus } from 'node:os';
 import { StudioError } from '../../shared/errors.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
 import type { Model } from './models.ts';
+import { clipFeeds } from './clip-feeds.ts';
 import { Engine } from './engine.ts';
 import type { EngineStarter, TimedSession } from './engine.ts';
 import type { Provider } from './engine-messages.ts';
 import { randomStream } from './initial-values.ts';
-import { INPUTS, OUTPUTS } from './network.ts';
-import { FRAMES_PER_CLIP } from './sizes.ts';
+import { OUTPUTS } from './network.ts';
 
 export type Device = 'auto' | Provider;
 
@@ -175,15 +175,11 @@ export function largestDifference(a: Float32Array, b: Float32Array): number {
   return largest;
 }
 
-/** Always the same clip of smooth noise, at the default token budget. */
-function fixedClip(model: Model): Parameters<ModelSession['run']>[0] {
-  const { height, width } = model.manifest.clip;
-  const next = randomStream(1, 'parity clip');
-  const data = Float32Array.from({ length: FRAMES_PER_CLIP * height * width * 3 }, next);
-  return {
-    [INPUTS.clip]: { dims: [1, FRAMES_PER_CLIP, height, width, 3], data },
-    [INPUTS.tokenBudget]: { dims: [1], data: Float32Array.of(model.manifest.defaultTokenBudget) },
-  };
+/** Always the same clip of noise, at the default token budget. */
+function fixedClip({ manifest }: Model): Parameters<ModelSession['run']>[0] {
+  const { frames, height, width } = manifest.clip;
+  const pixels = Float32Array.from({ length: frames * height * width * 3 }, randomStream(1, 'parity clip'));
+  return clipFeeds(manifest.clip, pixels, manifest.defaultTokenBudget);
 }
 
 const HOW_TO: Readonly<Partial<Record<Provider, string>>> = {

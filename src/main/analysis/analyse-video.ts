@@ -8,8 +8,9 @@ import type { SegmentOptions } from '../../shared/segments.ts';
 import { findSegments } from '../../shared/segments.ts';
 import { SamplingGrid } from '../../shared/time.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
-import { INPUTS, OUTPUTS } from '../adatosk/network.ts';
-import { FRAMES_PER_CLIP, SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
+import { clipFeeds } from '../adatosk/clip-feeds.ts';
+import { OUTPUTS } from '../adatosk/network.ts';
+import { SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
 import type { DetectorSessions } from '../face/detector.ts';
 import type { FaceObservation, FaceOptions } from '../face/face-observer.ts';
 import { FaceObserver } from '../face/face-observer.ts';
@@ -185,11 +186,7 @@ class SeriesReader {
 
 /** Runs the network on one clip and averages its masks over the places of each slot. */
 export async function readClip(tools: AnalysisTools, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
-  const { height, width } = tools.model.clip;
-  const outputs = await tools.network.run({
-    [INPUTS.clip]: { dims: [1, FRAMES_PER_CLIP, height, width, 3], data: pixels, scale: 1 / 255, offset: 0 },
-    [INPUTS.tokenBudget]: { dims: [1], data: Float32Array.of(tokenBudget) },
-  });
+  const outputs = await tools.network.run(clipFeeds(tools.model.clip, pixels, tokenBudget));
   const perSlot = (name: string): Float32Array => {
     const { data } = outputs[name]!;
     const places = data.length / SLOTS_PER_CLIP;

@@ -1,4 +1,5 @@
 import { isCancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
+import { mean } from '../../shared/mean.ts';
 import type { VideoResult, VideoSummary } from '../../shared/results.ts';
 import { hashFile } from '../media/content-hash.ts';
 import type { VideoFile } from '../media/video-files.ts';
@@ -94,7 +95,7 @@ function describe(video: string, sha256: string | null, analysis: VideoAnalysis,
     variableRate: timing.findings.variableRate,
     faces: analysis.faces,
     faceShare: withFace.size / slots.size,
-    meanConfidence: confidences.length === 0 ? null : confidences.reduce((sum, value) => sum + value, 0) / confidences.length,
+    meanConfidence: confidences.length === 0 ? null : mean(confidences),
     peaks: analysis.peaks.length,
     secondsTaken,
     timesRealTime: timing.duration / secondsTaken,

@@ -1,5 +1,6 @@
 import type { SamplingGrid } from '../../shared/time.ts';
 import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/timeline.ts';
+import { mean } from '../../shared/mean.ts';
 import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/sizes.ts';
@@ -98,7 +99,6 @@ export class FaceSeries {
     const status = statusOf(observations);
     const scores = observations.flatMap(({ score }) => (score === null ? [] : [score]));
     const boxes = observations.flatMap(({ box }) => (box === null ? [] : [box]));
-    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     return {
       ...slotSpan(grid, slot),
       faceId: this.faceId,

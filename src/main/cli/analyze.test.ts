@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { command, readTable, startCommand } from '../../../testing/command.ts';
-import { ffmpeg, ONE_FACE, temporaryFolder, TWO_FACES } from '../../../testing/videos.ts';
+import { EXACT, ffmpeg, ONE_FACE, temporaryFolder, TWO_FACES } from '../../../testing/videos.ts';
 import { PEAKS, SEGMENTS, SUMMARY, TIMELINE } from '../formats/tables.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -96,22 +96,7 @@ describe('the same video at a constant rate and at a variable one that starts at
   test('has the same frames and the same series; only the times differ, by 1.4 s', async () => {
     await ffmpeg('-i', ONE_FACE, '-t', '3', '-c:v', 'libx264', '-qp', '0', at('constant.mp4'));
     const timing = "settb=1/90000,setpts='PTS-STARTPTS+1.4/TB+if(gt(N\\,0)\\,(mod(N*7\\,9)-4)*0.0008/TB\\,0)'";
-    await ffmpeg(
-      '-copyts',
-      '-i',
-      at('constant.mp4'),
-      '-vf',
-      timing,
-      '-fps_mode',
-      'passthrough',
-      '-enc_time_base',
-      '1/90000',
-      '-c:v',
-      'libx264',
-      '-qp',
-      '0',
-      at('variable.mkv'),
-    );
+    await ffmpeg('-copyts', '-i', at('constant.mp4'), '-vf', timing, ...EXACT, at('variable.mkv'));
     await command('analyze', at('constant.mp4'), at('variable.mkv'), '--out', at('pair'), '--device', 'cpu');
     const rows = await readTable(at('pair', 'timeline.csv'));
     const [constant, variable] = ['constant.mp4', 'variable.mkv'].map((name) => rows.filter(({ video }) => video === name));

@@ -1,3 +1,4 @@
+import { mean } from '../../shared/mean.ts';
 import type { Detection } from './face-geometry.ts';
 import { centreOf, distance, overlap } from './face-geometry.ts';
 
@@ -164,9 +165,8 @@ export class FaceTracker {
       const due = track.first + this.#options.probation - 1;
       if (sample < due && !over) return true;
       const scores = [...track.detections.values()].map(({ score }) => score);
-      const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
       const needed = Math.max(FEWEST_DETECTIONS, track.looks * SHARE_IN_PROBATION);
-      if (scores.length < needed || mean < this.#neededScore(track)) return false;
+      if (scores.length < needed || mean(scores) < this.#neededScore(track)) return false;
       track.id = this.#nextId++;
       return true;
     });

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { cancelled, StudioError } from '../../shared/errors.ts';
+import { cancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
 import { TimingTable } from '../../shared/time.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import { findProgram } from './programs.ts';
@@ -55,11 +55,7 @@ const probeSchema = z.object({ streams: z.array(streamSchema).default([]) });
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
   const name = basename(path);
   const size = await stat(path).catch((error: unknown) => {
-    throw explainFailure(name, 'This program', [
-      String(error instanceof Error ? error.message : error)
-        .replace('ENOENT: no', 'No')
-        .replace('EACCES: permission', 'Permission'),
-    ]);
+    throw explainFailure(name, 'This program', [sentenceOf(error)]);
   });
   if (size.size === 0) throw new StudioError('file-empty', `${name} is empty (0 bytes).`, 'Copy it again from its source; the copy was probably interrupted.');
   const raw = await firstMovingPicture(path, name, signal);

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { EXIT, Output } from '../output.ts';
-import { benchMemory } from '../../../../bench/memory.ts';
-import { benchNetwork } from '../../../../bench/network.ts';
-import { benchPipeline } from '../../../../bench/pipeline.ts';
 
 /** A benchmark prints lines for people as it goes and ends in a flat object of numbers; ratios are named a_over_b. */
 export type Benchmark = (line: (text: string) => void) => Promise<Record<string, number>>;
 
-const BENCHMARKS: Readonly<Record<string, { readonly run: Benchmark; readonly about: string }>> = {
-  network: { run: benchNetwork, about: 'base and tiny at token budgets 1, 0.5, 0.25 and their default, on the same clips' },
-  pipeline: { run: benchPipeline, about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding' },
-  memory: { run: benchMemory, about: 'peak memory of all processes at 1, 5 and 20 minutes of video' },
+/** Loaded when they are asked for: no other command needs them. */
+const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchmark>; readonly about: string }>> = {
+  network: {
+    load: async () => (await import('../../../../bench/network.ts')).benchNetwork,
+    about: 'base and tiny at token budgets 1, 0.5, 0.25 and their default, on the same clips',
+  },
+  pipeline: {
+    load: async () => (await import('../../../../bench/pipeline.ts')).benchPipeline,
+    about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding',
+  },
+  memory: {
+    load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
+    about: 'peak memory of all processes at 1, 5 and 20 minutes of video',
+  },
 };
 
 export function addBench(program: Command, done: (code: number) => void): void {
@@ -30,7 +37,10 @@ export function addBench(program: Command, done: (code: number) => void): void {
     .action(async (name: string | undefined, { json }: { json: boolean }) => {
       const output = new Output(json);
       const numbers: Record<string, number> = {};
-      for (const each of name === undefined ? names : [name]) Object.assign(numbers, await BENCHMARKS[each]!.run((text) => output.line(text)));
+      for (const each of name === undefined ? names : [name]) {
+        const run = await BENCHMARKS[each]!.load();
+        Object.assign(numbers, await run((text) => output.line(text)));
+      }
       const width = Math.max(...Object.keys(numbers).map((key) => key.length));
       output.result(
         numbers,
