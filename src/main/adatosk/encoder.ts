@@ -1,7 +1,7 @@
 import type { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import { MLP_RATIO } from './sizes.ts';
-import type { Tensor } from './tensor.ts';
+import type { Dim, Tensor } from './tensor.ts';
 
 const NORM_EPSILON = 1e-6;
 
@@ -41,16 +41,26 @@ export function encoderBlock(graph: Graph, x: Tensor, width: number, heads: numb
 }
 
 function attention(graph: Graph, x: Tensor, width: number, heads: number, logMask?: Tensor): Tensor {
-  const tokens = x.dims[1]!;
+  const [batch, tokens] = x.dims as [Dim, Dim];
   const depth = width / heads;
-  const split = (y: Tensor): Tensor => op.reshape(graph, y, ['batch', tokens, heads, depth]);
-  const scaled = op.multiply(graph, linear(graph, 'q', x, width, width), graph.constant(1 / Math.sqrt(depth)));
-  const q = op.transpose(graph, split(scaled), [0, 2, 1, 3]);
-  const keyWeight = graph.parameter('k.weight', [width, width], { kind: 'xavier', fanIn: width, fanOut: width });
-  const k = op.transpose(graph, split(op.matMul(graph, x, keyWeight)), [0, 2, 3, 1]);
-  const v = op.transpose(graph, split(linear(graph, 'v', x, width, width)), [0, 2, 1, 3]);
-  const scores = op.matMul(graph, q, k);
+  const together = op.reshape(graph, queriesKeysValues(graph, x, width, depth), [batch, tokens, 3, heads, depth]);
+  const [q, k, v] = op.split(graph, op.transpose(graph, together, [2, 0, 3, 1, 4]), 0, [1, 1, 1]).map((part) => op.squeeze(graph, part, 0));
+  const scores = op.matMul(graph, q!, op.transpose(graph, k!, [0, 1, 3, 2]));
   const weights = op.softmax(graph, logMask === undefined ? scores : op.add(graph, scores, logMask));
-  const mixed = op.transpose(graph, op.matMul(graph, weights, v), [0, 2, 1, 3]);
-  return linear(graph, 'proj', op.reshape(graph, mixed, ['batch', tokens, width]), width, width);
+  const mixed = op.transpose(graph, op.matMul(graph, weights, v!), [0, 2, 1, 3]);
+  return linear(graph, 'proj', op.reshape(graph, mixed, [batch, tokens, width]), width, width);
+}
+
+/**
+ * All three by one product, [batch, tokens, 3 * width]: their matrices side by side, the queries' already divided by
+ * the root of a head's depth. Keys have no bias: it would add the same to all scores of a query (VideoMAE).
+ */
+function queriesKeysValues(graph: Graph, x: Tensor, width: number, depth: number): Tensor {
+  const matrix = (name: string): Tensor => graph.parameter(`${name}.weight`, [width, width], { kind: 'xavier', fanIn: width, fanOut: width });
+  const bias = (name: string): Tensor => graph.parameter(`${name}.bias`, [width], { kind: 'constant', value: 0 });
+  const scaled = (tensor: Tensor): Tensor => op.multiply(graph, tensor, graph.constant(1 / Math.sqrt(depth)));
+  const weights = op.concat(graph, [scaled(matrix('q')), matrix('k'), matrix('v')], 1);
+  const none = graph.constant(new Float32Array(width), [width], `zeros.${width}`);
+  const biases = op.concat(graph, [scaled(bias('q')), none, bias('v')], 0);
+  return op.add(graph, op.matMul(graph, x, weights), biases);
 }

@@ -2,11 +2,12 @@ import type { InitialValue } from './initial-values.ts';
 import type { Dim, ElementType, Tensor, TensorType } from './tensor.ts';
 import { elements } from './tensor.ts';
 
-export type AttributeValue = number | string | readonly number[];
+/** A graph as an attribute is the body of a loop; it may use the tensors of the graph around it by name. */
+export type AttributeValue = number | string | readonly number[] | Graph;
 
 /**
  * One operation of ONNX as this project uses it. Everything known of an operation stands in its definition
- * (operations.ts), which is also where its gradient belongs.
+ * (operations/), its gradient too.
  */
 export interface Operation {
   readonly type: string;
@@ -16,7 +17,21 @@ export interface Operation {
   infer(inputs: readonly TensorType[], attributes: Readonly<Record<string, AttributeValue>>): TensorType[];
   /** Factors whose product is the operation's multiply-adds; absent where it has none worth counting. */
   multiplyAdds?(inputs: readonly TensorType[], outputs: readonly TensorType[]): readonly Dim[];
+  /** Absent where nothing is learned through the operation. */
+  readonly gradient?: Gradient;
 }
+
+/**
+ * Adds what is needed to the graph and gives the loss's gradient of each input, or undefined for one that has none.
+ * @param gradients of each output; undefined where the loss does not depend on it
+ * @param wants which inputs' gradients somebody needs; the others may be left out
+ */
+export type Gradient = (
+  graph: Graph,
+  node: GraphNode,
+  gradients: readonly (Tensor | undefined)[],
+  wants: readonly boolean[],
+) => readonly (Tensor | undefined)[];
 
 export interface GraphNode {
   readonly operation: Operation;
@@ -50,11 +65,14 @@ export class Graph {
   readonly outputs: Tensor[] = [];
   readonly parameters = new Map<string, Parameter>();
   readonly constants = new Map<string, Constant>();
+  readonly #prefix: string;
   #scopes: string[] = [];
   #names = new Map<string, number>();
 
-  constructor(name: string) {
+  /** @param prefix goes before every name but the parameters'; a loop's body must not reuse a name from around it */
+  constructor(name: string, prefix = '') {
     this.name = name;
+    this.#prefix = prefix;
   }
 
   /** Everything that `build` adds belongs to this part of the network. */
@@ -68,7 +86,7 @@ export class Graph {
   }
 
   input(name: string, dims: readonly Dim[], type: ElementType = 'float32'): Tensor {
-    const tensor = { name: this.#unique(name), type, dims };
+    const tensor = { name: this.#unique(this.#prefix + name), type, dims };
     this.inputs.push(tensor);
     return tensor;
   }
@@ -78,7 +96,7 @@ export class Graph {
     const last = this.nodes.findIndex((node) => node.outputs.includes(tensor));
     if (last < 0) throw new Error(`output '${name}' is not computed by the graph`);
     const node = this.nodes[last]!;
-    const named: Tensor = { ...tensor, name: this.#unique(name) };
+    const named: Tensor = { ...tensor, name: this.#unique(this.#prefix + name) };
     this.nodes[last] = { ...node, outputs: node.outputs.map((each) => (each === tensor ? named : each)) };
     for (let i = last + 1; i < this.nodes.length; i++) {
       const later = this.nodes[i]!;
@@ -105,15 +123,15 @@ export class Graph {
     return this.#constant(name ?? (values.length === 1 ? `const.${dims.join('x')}.${values[0]}` : this.#unique('const')), 'float32', dims, values);
   }
 
-  /** A fixed list of whole numbers (a shape, axes); equal lists share one. */
-  integers(values: readonly number[]): Tensor {
-    return this.#constant(`ints.${values.join('_')}`, 'int64', [values.length], BigInt64Array.from(values, BigInt));
+  /** A fixed list of whole numbers (a shape, axes) or a tensor of them; equal ones share one. */
+  integers(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
+    return this.#constant(`ints.${dims.length === 1 ? '' : `${dims.join('x')}.`}${values.join('_')}`, 'int64', dims, BigInt64Array.from(values, BigInt));
   }
 
   /** Adds one operation; returns its outputs. `outputs[i].dims` come from the operation's own inference. */
   apply(operation: Operation, inputs: readonly Tensor[], attributes: Record<string, AttributeValue> = {}): Tensor[] {
     const scope = this.#scopes.join('.');
-    const name = this.#unique(scope === '' ? operation.type : `${scope}/${operation.type}`);
+    const name = this.#unique(this.#prefix + (scope === '' ? operation.type : `${scope}/${operation.type}`));
     let types: TensorType[];
     try {
       types = operation.infer(inputs, attributes);
@@ -125,7 +143,8 @@ export class Graph {
     return outputs;
   }
 
-  #constant(name: string, type: ElementType, dims: readonly number[], data: Float32Array | BigInt64Array): Tensor {
+  #constant(unprefixed: string, type: ElementType, dims: readonly number[], data: Float32Array | BigInt64Array): Tensor {
+    const name = this.#prefix + unprefixed;
     const known = this.constants.get(name);
     if (known !== undefined) return known.tensor;
     const tensor: Tensor = { name, type, dims };

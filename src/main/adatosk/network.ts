@@ -3,8 +3,7 @@ import { encoderBlock, gelu, linear, norm } from './encoder.ts';
 import { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import type { NetworkSize } from './sizes.ts';
-import { BUDGET_ROUNDING, FRAMES_PER_CLIP, MLP_RATIO, placesOf, SLOTS_PER_CLIP, tokensOf, TUBE, TUBE_VALUES } from './sizes.ts';
-import type { SoftMask } from './soft-mask.ts';
+import { BUDGET_ROUNDING, FRAMES_PER_CLIP, MLP_RATIO, SLOTS_PER_CLIP, tokensOf, TUBE, TUBE_VALUES } from './sizes.ts';
 import { softMask } from './soft-mask.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -39,28 +38,14 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   const graph = new Graph(`adatosk-${size.name}`);
   const clip = graph.input(INPUTS.clip, ['batch', FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3]);
   const budget = graph.input(INPUTS.tokenBudget, [1]);
-
-  const positions = graph.constant(sinusoidalPositions(tokensOf(size), size.width), [1, tokensOf(size), size.width], 'positions');
-  let x = op.add(
-    graph,
-    graph.scope('patch_embed', () => tubeEmbedding(graph, clip, size)),
-    positions,
-  );
-  for (let i = 0; i < size.blocksBeforeMask; i++) {
-    x = graph.scope(`blocks.${i}`, () => encoderBlock(graph, x, size.width, size.heads));
-  }
-  const mask = graph.scope('mask', () => softMask(graph, x, positions, size.width, placesOf(size), EXPRESSIONS.length));
+  const positions = positionsOf(graph, size);
+  const embedded = op.add(graph, embedTubes(graph, tubesOf(graph, clip, size), size), positions);
+  const x = encode(graph, embedded, 0, size.blocksBeforeMask, size);
+  const mask = graph.scope('mask', () => softMask(graph, x, positions, size.width, EXPRESSIONS.length));
   const kept = graph.scope('keep', () => keepTokens(graph, x, mask.final, budget, size));
-  x = kept.tokens;
-  for (let i = size.blocksBeforeMask; i < size.blocks; i++) {
-    x = graph.scope(`blocks.${i}`, () => encoderBlock(graph, x, size.width, size.heads, kept.logMask));
-  }
-  const logits = graph.scope('head', () => classify(graph, x, size));
+  const logits = classify(graph, encode(graph, kept.tokens, size.blocksBeforeMask, size.blocks, size, kept.logMask), kept.weights, size);
   graph.output(OUTPUTS.probabilities, op.softmax(graph, logits));
-  graph.output(
-    OUTPUTS.slotProbabilities,
-    graph.scope('head', () => slotProbabilities(graph, logits, mask)),
-  );
+  graph.output(OUTPUTS.slotProbabilities, op.softmax(graph, slotLogits(graph, logits, mask.similarity)));
   graph.output(OUTPUTS.classAgnostic, mask.classAgnostic);
   graph.output(OUTPUTS.classSemantic, mask.classSemantic);
   graph.output(OUTPUTS.final, mask.final);
@@ -69,17 +54,36 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   return graph;
 }
 
-/** Tubes of 2 x 16 x 16 pixels to tokens [batch, tokens, width], slot-major (VideoMAE). */
-function tubeEmbedding(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
+/** The encoder's blocks from the first to before the last, with the soft mask's weights where there are any. */
+export function encode(graph: Graph, x: Tensor, first: number, end: number, size: NetworkSize, logMask?: Tensor): Tensor {
+  let tokens = x;
+  for (let i = first; i < end; i++) {
+    tokens = graph.scope(`blocks.${i}`, () => encoderBlock(graph, tokens, size.width, size.heads, logMask));
+  }
+  return tokens;
+}
+
+/** Fixed positions of all tokens, [1, tokens, width]. */
+export function positionsOf(graph: Graph, size: NetworkSize, width = size.width): Tensor {
+  return graph.constant(sinusoidalPositions(tokensOf(size), width), [1, tokensOf(size), width], `positions.${width}`);
+}
+
+/** A clip cut into tubes of 2 x 16 x 16 pixels, slot-major: [batch, tokens, 1536]. */
+export function tubesOf(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
   const cells = size.cropSide / TUBE.side;
-  const cut = op.reshape(graph, clip, ['batch', SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
+  const batch = clip.dims[0]!;
+  const cut = op.reshape(graph, clip, [batch, SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
   const tubes = op.transpose(graph, cut, [0, 1, 3, 5, 2, 4, 6, 7]);
-  const flat = op.reshape(graph, tubes, ['batch', tokensOf(size), TUBE_VALUES]);
+  return op.reshape(graph, tubes, [batch, tokensOf(size), TUBE_VALUES]);
+}
+
+/** Tubes [batch, any, 1536] to tokens [batch, any, width], without positions (VideoMAE). */
+export function embedTubes(graph: Graph, tubes: Tensor, size: NetworkSize): Tensor {
   // Whole tubes at once: along an axis of 3 the same arithmetic takes onnxruntime eight times as long.
   const mean = graph.constant(everyPixel(PIXEL_MEAN), [TUBE_VALUES], 'pixel.mean');
   const gain = graph.constant(everyPixel(PIXEL_DEVIATION.map((deviation) => 1 / deviation)), [TUBE_VALUES], 'pixel.gain');
-  const normal = op.multiply(graph, op.subtract(graph, flat, mean), gain);
-  return linear(graph, 'proj', normal, TUBE_VALUES, size.width);
+  const normal = op.multiply(graph, op.subtract(graph, tubes, mean), gain);
+  return graph.scope('patch_embed', () => linear(graph, 'proj', normal, TUBE_VALUES, size.width));
 }
 
 function everyPixel(channels: readonly number[]): Float32Array {
@@ -98,28 +102,54 @@ export function sinusoidalPositions(count: number, width: number): Float32Array 
   return table;
 }
 
-/** The tokens with the largest final weight, as many as the budget allows; ties go to the earlier token. */
-function keepTokens(graph: Graph, x: Tensor, final: Tensor, budget: Tensor, size: NetworkSize): { tokens: Tensor; logMask: Tensor; count: Tensor } {
+interface KeptTokens {
+  /** [batch, kept, width] */
+  readonly tokens: Tensor;
+  /** Final weights of the kept tokens, [batch, kept], and their logarithms, [batch, 1, 1, kept]. */
+  readonly weights: Tensor;
+  readonly logMask: Tensor;
+  readonly count: Tensor;
+}
+
+/** The tokens with the largest final weight, as many as the budget ([1], 0..1) allows; ties go to the earlier token. */
+export function keepTokens(graph: Graph, x: Tensor, final: Tensor, budget: Tensor, size: NetworkSize): KeptTokens {
   const all = tokensOf(size);
+  const batch = x.dims[0]!;
   const wanted = op.ceiling(graph, op.subtract(graph, op.multiply(graph, budget, graph.constant(all)), graph.constant(BUDGET_ROUNDING)));
   const count = op.minimum(graph, op.maximum(graph, wanted, graph.constant(1)), graph.constant(all));
-  const weights = op.reshape(graph, final, ['batch', all]);
-  const { values, places } = op.topK(graph, weights, op.cast(graph, count, 'int64'), 'kept');
-  const tokens = op.gatherRows(graph, x, op.reshape(graph, places, ['batch', 'kept', 1]));
-  const logMask = op.logarithm(graph, op.add(graph, values, graph.constant(1e-6)));
-  return { tokens, logMask: op.reshape(graph, logMask, ['batch', 1, 1, 'kept']), count };
+  const { values, places } = op.topK(graph, op.reshape(graph, final, [batch, all]), op.cast(graph, count, 'int64'), 'kept');
+  const tokens = op.gatherRows(graph, x, op.reshape(graph, places, [batch, 'kept', 1]));
+  return { tokens, weights: values, logMask: logMaskOf(graph, values), count };
 }
 
-/** Mean of the kept tokens, then SupMAE's two-layer head (with LayerNorm where it has BatchNorm): [batch, classes]. */
-function classify(graph: Graph, x: Tensor, size: NetworkSize): Tensor {
-  const pooled = norm(graph, 'norm', op.reduceMean(graph, x, [1]), size.width);
-  const hidden = gelu(graph, linear(graph, 'fc1', pooled, size.width, MLP_RATIO * size.width));
-  return linear(graph, 'fc2', hidden, MLP_RATIO * size.width, EXPRESSIONS.length);
+/** What the attention to each token is raised by: log of its weight. weights [batch, n] gives [batch, 1, 1, n]. */
+export function logMaskOf(graph: Graph, weights: Tensor): Tensor {
+  const [batch, tokens] = weights.dims;
+  const log = op.logarithm(graph, op.add(graph, weights, graph.constant(1e-6)));
+  return op.reshape(graph, log, [batch!, 1, 1, tokens!]);
 }
 
-function slotProbabilities(graph: Graph, logits: Tensor, mask: SoftMask): Tensor {
-  const tilt = op.softplus(graph, graph.parameter('slot_tilt', [], { kind: 'constant', value: FIRST_TILT }));
-  const departure = op.subtract(graph, mask.similarity, op.reduceMean(graph, mask.similarity, [1], true));
-  const clipLogits = op.reshape(graph, logits, ['batch', 1, EXPRESSIONS.length]);
-  return op.softmax(graph, op.add(graph, clipLogits, op.multiply(graph, tilt, departure)));
+/**
+ * Mean of the tokens, each with its final weight, then SupMAE's two-layer head (with LayerNorm where it has
+ * BatchNorm): logits [batch, classes]. By weight, so that dropping what weighs little changes little.
+ */
+export function classify(graph: Graph, x: Tensor, weights: Tensor, size: NetworkSize): Tensor {
+  const [batch, tokens] = weights.dims;
+  return graph.scope('head', () => {
+    const shares = op.divide(graph, weights, op.reduceSum(graph, weights, [1], true));
+    const mean = op.matMul(graph, op.reshape(graph, shares, [batch!, 1, tokens!]), x);
+    const pooled = norm(graph, 'norm', op.reshape(graph, mean, [batch!, size.width]), size.width);
+    const hidden = gelu(graph, linear(graph, 'fc1', pooled, size.width, MLP_RATIO * size.width));
+    return linear(graph, 'fc2', hidden, MLP_RATIO * size.width, EXPRESSIONS.length);
+  });
+}
+
+/** The clip's logits, tilted to each slot by how far its similarity departs from the clip's mean: [batch, slots, classes]. */
+export function slotLogits(graph: Graph, logits: Tensor, similarity: Tensor): Tensor {
+  return graph.scope('head', () => {
+    const tilt = op.softplus(graph, graph.parameter('slot_tilt', [], { kind: 'constant', value: FIRST_TILT }));
+    const departure = op.subtract(graph, similarity, op.reduceMean(graph, similarity, [1], true));
+    const clipLogits = op.reshape(graph, logits, [logits.dims[0]!, 1, EXPRESSIONS.length]);
+    return op.add(graph, clipLogits, op.multiply(graph, tilt, departure));
+  });
 }

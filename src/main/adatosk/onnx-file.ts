@@ -1,4 +1,5 @@
-import type { AttributeValue, Constant, Graph, GraphNode } from './graph.ts';
+import type { AttributeValue, Constant, GraphNode } from './graph.ts';
+import { Graph } from './graph.ts';
 import { drawInitialValues } from './initial-values.ts';
 import { modelProto } from './onnx-schema.ts';
 import type { Dim, Tensor } from './tensor.ts';
@@ -10,7 +11,7 @@ export type WeightSource = (name: string, dims: readonly number[]) => Float32Arr
 const IR_VERSION = 8;
 const OPSET = 17;
 const FLOAT_ATTRIBUTES = new Set(['epsilon']);
-const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, STRING: 3, INTS: 7 } as const;
+const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, STRING: 3, GRAPH: 5, INTS: 7 } as const;
 
 /**
  * Writes a graph as an ONNX model (opset 17). The same graph, weights and metadata give the same bytes.
@@ -25,22 +26,36 @@ export function writeOnnx(graph: Graph, weights: WeightSource, seed: number, met
     if (values.length !== count) throw new Error(`'${name}' needs ${count} values, got ${values.length}`);
     initializer.push(tensorProto(name, dims, values));
   }
-  for (const [name, constant] of usedConstants(graph)) initializer.push(tensorProto(name, constant.dims, constant.data));
+  return modelBytes(graph, graph.inputs, initializer, metadata);
+}
+
+/** The same without weights: every parameter is an input of the model, as training needs it. */
+export function writeOnnxWithWeightsAsInputs(graph: Graph): Uint8Array {
+  const parameters = [...graph.parameters.values()].map(({ tensor }) => tensor);
+  return modelBytes(graph, [...graph.inputs, ...parameters], [], {});
+}
+
+function modelBytes(graph: Graph, inputs: readonly Tensor[], weights: readonly object[], metadata: Readonly<Record<string, string>>): Uint8Array {
   return modelProto()
     .encode({
       ir_version: IR_VERSION,
       producer_name: 'AdaTosk Studio',
-      graph: {
-        name: graph.name,
-        node: graph.nodes.map(nodeProto),
-        initializer,
-        input: graph.inputs.map(valueInfo),
-        output: graph.outputs.map(valueInfo),
-      },
+      graph: graphProto(graph, inputs, weights),
       opset_import: [{ domain: '', version: OPSET }],
       metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     })
     .finish();
+}
+
+function graphProto(graph: Graph, inputs: readonly Tensor[], weights: readonly object[]): object {
+  const constants = usedConstants(graph).map(([name, constant]) => tensorProto(name, constant.dims, constant.data));
+  return {
+    name: graph.name,
+    node: graph.nodes.map(nodeProto),
+    initializer: [...weights, ...constants],
+    input: inputs.map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+  };
 }
 
 export interface OnnxContents {
@@ -105,6 +120,7 @@ function nodeProto(node: GraphNode): object {
 
 function attributeProto(name: string, value: AttributeValue): object {
   if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.STRING, s: new TextEncoder().encode(value) };
+  if (value instanceof Graph) return { name, type: ATTRIBUTE_TYPE.GRAPH, g: graphProto(value, value.inputs, []) };
   if (typeof value !== 'number') return { name, type: ATTRIBUTE_TYPE.INTS, ints: [...value] };
   return FLOAT_ATTRIBUTES.has(name) ? { name, type: ATTRIBUTE_TYPE.FLOAT, f: value } : { name, type: ATTRIBUTE_TYPE.INT, i: value };
 }

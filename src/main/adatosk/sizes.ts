@@ -31,6 +31,20 @@ export const SIZES: Readonly<Record<SizeName, NetworkSize>> = {
   base: { name: 'base', width: 768, heads: 12, blocks: 10, blocksBeforeMask: 2, cropSide: 160, defaultTokenBudget: 0.4 },
 };
 
+/** The self-supervised branch's decoder, which is there in training alone. */
+export interface DecoderSize {
+  readonly width: number;
+  readonly heads: number;
+  readonly blocks: number;
+}
+
+/** Half as wide as the encoder, as VideoMAE's; two blocks suffice for the small ones (SupMAE does with one). */
+export const DECODERS: Readonly<Record<SizeName, DecoderSize>> = {
+  tiny: { width: 96, heads: 2, blocks: 2 },
+  small: { width: 192, heads: 3, blocks: 2 },
+  base: { width: 384, heads: 6, blocks: 4 },
+};
+
 /** Places (spatial tokens) in each slot of a clip. */
 export function placesOf(size: NetworkSize): number {
   return (size.cropSide / TUBE.side) ** 2;

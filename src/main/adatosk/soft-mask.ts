@@ -44,14 +44,15 @@ const SUPPORT_TEMPERATURE = 0.1;
 const TINY = 1e-6;
 
 /**
- * @param tokens [batch, slots * places, width], slot-major
- * @param positions what was added to the tokens for their positions, [1, slots * places, width]
+ * @param tokens [batch, slots * places, width], slot-major; in training the visible places alone
+ * @param positions what was added to the tokens for their positions, [1 or batch, slots * places, width]
  */
-export function softMask(graph: Graph, tokens: Tensor, positions: Tensor, width: number, places: number, classes: number): SoftMask {
+export function softMask(graph: Graph, tokens: Tensor, positions: Tensor, width: number, classes: number): SoftMask {
+  const places = (tokens.dims[1] as number) / SLOTS_PER_CLIP;
   const ones = graph.parameter('norm.weight', [width], { kind: 'constant', value: 1 });
   const zeros = graph.parameter('norm.bias', [width], { kind: 'constant', value: 0 });
   const normal = op.layerNormalization(graph, op.subtract(graph, tokens, positions), ones, zeros, TINY);
-  const z = op.reshape(graph, normal, ['batch', SLOTS_PER_CLIP, places, width]);
+  const z = op.reshape(graph, normal, [tokens.dims[0]!, SLOTS_PER_CLIP, places, width]);
   const classAgnostic = graph.scope('agnostic', () => classAgnosticMask(graph, z));
   const { weight: classSemantic, similarity } = graph.scope('semantic', () => classSemanticMask(graph, z, width, classes));
   const w = op.sigmoid(graph, scalar(graph, 'balance', FIRST.balance));

@@ -1,10 +1,10 @@
 /** A size known when the graph is built, or the name of one that is known when it runs ('batch', 'kept'). */
 export type Dim = number | string;
 
-export type ElementType = 'float32' | 'int64';
+export type ElementType = 'float32' | 'int64' | 'uint8';
 
 /** TensorProto.DataType of the element types that we use. */
-export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7 };
+export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7, uint8: 2 };
 
 export interface TensorType {
   readonly type: ElementType;
