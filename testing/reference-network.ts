@@ -94,7 +94,8 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
   const mask = kept.map((i) => flat[i]!);
   for (let i = size.blocksBeforeMask; i < size.blocks; i++) x = block(x, `blocks.${i}`, mask);
 
-  const pooled = [Array.from({ length: size.width }, (_, d) => mean(x.map((row) => row[d]!)))];
+  const total = mask.reduce((sum, value) => sum + value, 0);
+  const pooled = [Array.from({ length: size.width }, (_, d) => x.reduce((sum, row, i) => sum + (mask[i]! / total) * row[d]!, 0))];
   const logits = linear(
     linear(norm(pooled, 'head.norm'), 'head.fc1').map((row) => row.map(gelu)),
     'head.fc2',

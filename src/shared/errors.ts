@@ -18,6 +18,8 @@ export type StudioErrorCode =
   | 'engine-died'
   | 'cannot-write'
   | 'disk-full'
+  | 'training-diverged'
+  | 'data-set-invalid'
   | 'wrong-usage'
   | 'cancelled';
 

@@ -31,14 +31,14 @@ export function decode(graph: Graph, latent: Tensor, positions: Tensor, visible:
 /**
  * What the decoder is to find: pixels of each tube and channel less their mean, over their deviation (VideoMAE:
  * unbiased, plus 1e-6). Nothing is learned through it.
- * @param tubes [batch, n, 1536], RGB in 0..1
+ * @param tubes [batch, n, 1536], RGB in 0..white
  */
-export function reconstructionTarget(graph: Graph, tubes: Tensor): Tensor {
+export function reconstructionTarget(graph: Graph, tubes: Tensor, white: number): Tensor {
   const { toChannels, toPixels } = channelTables(graph);
   const mean = op.matMul(graph, tubes, toChannels);
   const squares = op.matMul(graph, op.multiply(graph, tubes, tubes), toChannels);
   const variance = op.maximum(graph, op.subtract(graph, squares, op.multiply(graph, mean, mean)), graph.constant(0));
-  const deviation = op.add(graph, op.squareRoot(graph, op.multiply(graph, variance, graph.constant(PIXELS / (PIXELS - 1)))), graph.constant(1e-6));
+  const deviation = op.add(graph, op.squareRoot(graph, op.multiply(graph, variance, graph.constant(PIXELS / (PIXELS - 1)))), graph.constant(white * 1e-6));
   const gain = op.divide(graph, graph.constant(1), deviation);
   const shift = op.multiply(graph, mean, gain);
   const spread = (x: Tensor): Tensor => op.matMul(graph, x, toPixels);

@@ -18,10 +18,19 @@ export function norm(graph: Graph, name: string, x: Tensor, width: number): Tens
   return op.layerNormalization(graph, x, scale, bias, NORM_EPSILON);
 }
 
-/** x/2 (1 + erf(x/√2)), written in the order that onnxruntime joins into one kernel. */
-export function gelu(graph: Graph, x: Tensor): Tensor {
-  const erf = op.errorFunction(graph, op.divide(graph, x, graph.constant(Math.SQRT2)));
-  return op.multiply(graph, op.multiply(graph, x, op.add(graph, erf, graph.constant(1))), graph.constant(0.5));
+/**
+ * Two layers with a GELU between them: x/2 (1 + erf(x/√2)). Both roots of two lie in the matrices, not in passes over
+ * the hidden layer: with u = x/√2 it is u (1 + erf u) / √2.
+ */
+export function twoLayers(graph: Graph, names: readonly [string, string], x: Tensor, from: number, hidden: number, to: number): Tensor {
+  const half = graph.constant(Math.SQRT1_2);
+  const matrix = (name: string, rows: number, columns: number): Tensor =>
+    op.multiply(graph, graph.parameter(`${name}.weight`, [rows, columns], { kind: 'xavier', fanIn: rows, fanOut: columns }), half);
+  const bias = (name: string, width: number): Tensor => graph.parameter(`${name}.bias`, [width], { kind: 'constant', value: 0 });
+  const [first, second] = names;
+  const u = op.add(graph, op.matMul(graph, x, matrix(first, from, hidden)), op.multiply(graph, bias(first, hidden), half));
+  const active = op.multiply(graph, u, op.add(graph, op.errorFunction(graph, u), graph.constant(1)));
+  return op.add(graph, op.matMul(graph, active, matrix(second, hidden, to)), bias(second, to));
 }
 
 /**
@@ -33,10 +42,7 @@ export function gelu(graph: Graph, x: Tensor): Tensor {
 export function encoderBlock(graph: Graph, x: Tensor, width: number, heads: number, logMask?: Tensor): Tensor {
   const attended = graph.scope('attn', () => attention(graph, norm(graph, 'norm', x, width), width, heads, logMask));
   const middle = op.add(graph, x, attended);
-  const mlp = graph.scope('mlp', () => {
-    const hidden = gelu(graph, linear(graph, 'fc1', norm(graph, 'norm', middle, width), width, MLP_RATIO * width));
-    return linear(graph, 'fc2', hidden, MLP_RATIO * width, width);
-  });
+  const mlp = graph.scope('mlp', () => twoLayers(graph, ['fc1', 'fc2'], norm(graph, 'norm', middle, width), width, MLP_RATIO * width, width));
   return op.add(graph, middle, mlp);
 }
 

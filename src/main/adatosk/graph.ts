@@ -93,18 +93,23 @@ export class Graph {
 
   /** Names a tensor as an output of the graph. */
   output(name: string, tensor: Tensor): void {
-    const last = this.nodes.findIndex((node) => node.outputs.includes(tensor));
-    if (last < 0) throw new Error(`output '${name}' is not computed by the graph`);
-    const node = this.nodes[last]!;
-    const named: Tensor = { ...tensor, name: this.#unique(this.#prefix + name) };
-    this.nodes[last] = { ...node, outputs: node.outputs.map((each) => (each === tensor ? named : each)) };
-    for (let i = last + 1; i < this.nodes.length; i++) {
+    this.outputs.push(this.rename(tensor, this.#prefix + name));
+  }
+
+  /** Gives a computed tensor another name, under which a loop's body finds it; the old tensor must not be used again. */
+  rename(tensor: Tensor, name: string): Tensor {
+    const first = this.nodes.findIndex((node) => node.outputs.includes(tensor));
+    if (first < 0) throw new Error(`'${name}' is not computed by the graph`);
+    const node = this.nodes[first]!;
+    const named: Tensor = { ...tensor, name: this.#unique(name) };
+    this.nodes[first] = { ...node, outputs: node.outputs.map((each) => (each === tensor ? named : each)) };
+    for (let i = first + 1; i < this.nodes.length; i++) {
       const later = this.nodes[i]!;
       if (later.inputs.includes(tensor)) {
         this.nodes[i] = { ...later, inputs: later.inputs.map((each) => (each === tensor ? named : each)) };
       }
     }
-    this.outputs.push(named);
+    return named;
   }
 
   /** A learned tensor under the current scope: scope 'blocks.0.attn' and name 'proj.weight' make its full name. */

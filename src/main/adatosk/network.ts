@@ -1,5 +1,5 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { encoderBlock, gelu, linear, norm } from './encoder.ts';
+import { encoderBlock, linear, norm, twoLayers } from './encoder.ts';
 import { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import type { NetworkSize } from './sizes.ts';
@@ -139,8 +139,7 @@ export function classify(graph: Graph, x: Tensor, weights: Tensor, size: Network
     const shares = op.divide(graph, weights, op.reduceSum(graph, weights, [1], true));
     const mean = op.matMul(graph, op.reshape(graph, shares, [batch!, 1, tokens!]), x);
     const pooled = norm(graph, 'norm', op.reshape(graph, mean, [batch!, size.width]), size.width);
-    const hidden = gelu(graph, linear(graph, 'fc1', pooled, size.width, MLP_RATIO * size.width));
-    return linear(graph, 'fc2', hidden, MLP_RATIO * size.width, EXPRESSIONS.length);
+    return twoLayers(graph, ['fc1', 'fc2'], pooled, size.width, MLP_RATIO * size.width, EXPRESSIONS.length);
   });
 }
 

@@ -23,7 +23,8 @@ export class ParameterStore {
   readonly count: number;
   readonly groups: readonly ParameterGroup[];
   readonly arrays: Readonly<Record<StateArray, Float32Array>>;
-  readonly gradient: Float32Array;
+  /** Steps that each group has taken: a part that joins later has bias corrections of its own. */
+  readonly stepsOf: number[];
   readonly #places = new Map<string, { start: number; dims: readonly number[] }>();
 
   /** @param weights values by name; the rest is drawn from `seed` */
@@ -49,7 +50,7 @@ export class ParameterStore {
     this.count = start;
     const make = (): Float32Array => new Float32Array(this.count);
     this.arrays = { weights: make(), first: make(), second: make(), average: make() };
-    this.gradient = make();
+    this.stepsOf = this.groups.map(() => 0);
     for (const { tensor, dims, initial } of parameters) {
       const values = weights(tensor.name, dims) ?? drawInitialValues(initial, tensor.name, elements(dims), seed);
       if (values.length !== elements(dims)) throw new Error(`'${tensor.name}' needs ${elements(dims)} values, got ${values.length}`);
@@ -71,9 +72,9 @@ export class ParameterStore {
   }
 
   /** A parameter's part of one of the arrays; writing to it writes to the array. */
-  view(array: StateArray | 'gradient', name: string): Float32Array {
+  view(array: StateArray, name: string): Float32Array {
     const { start, dims } = this.#place(name);
-    return (array === 'gradient' ? this.gradient : this.arrays[array]).subarray(start, start + elements(dims));
+    return this.arrays[array].subarray(start, start + elements(dims));
   }
 
   #place(name: string): { start: number; dims: readonly number[] } {

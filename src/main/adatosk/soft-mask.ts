@@ -40,7 +40,7 @@ export interface SoftMask {
 
 /** First values of the learned numbers; found by eye on random weights, to be replaced by training. */
 const FIRST = { floor: -3, gain: 2.1, discount: -0.43, bias: 1.5, balance: 0 } as const;
-const SUPPORT_TEMPERATURE = 0.1;
+export const SUPPORT_TEMPERATURE = 0.1;
 const TINY = 1e-6;
 
 /**

@@ -1,184 +1,144 @@
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { decode, reconstructionTarget } from './decoder.ts';
+import type { GroupRates, GroupState } from './adamw.ts';
+import { adamW } from './adamw.ts';
 import { gradientsOf } from './gradients.ts';
-import type { Parameter } from './graph.ts';
 import { Graph } from './graph.ts';
-import { classify, embedTubes, encode, keepTokens, logMaskOf, positionsOf, slotLogits, tubesOf } from './network.ts';
 import * as op from './operations.ts';
-import type { DecoderSize, NetworkSize } from './sizes.ts';
-import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, placesOf, tokensOf } from './sizes.ts';
-import type { SoftMask } from './soft-mask.ts';
-import { softMask } from './soft-mask.ts';
-import type { Tensor } from './tensor.ts';
+import type { ParameterGroup } from './parameter-store.ts';
+import { STATE_ARRAYS } from './parameter-store.ts';
+import type { DataName, LossName, StepSettings } from './step-loss.ts';
+import { dataTypes, learningParameters, stepLoss } from './step-loss.ts';
+import type { Dim, Tensor } from './tensor.ts';
+import { elements } from './tensor.ts';
 
-/** What one kind of training step computes. Every shape but the number of kept tokens is fixed by it. */
-export interface StepSettings {
-  readonly size: NetworkSize;
-  readonly decoder: DecoderSize;
-  /** Clips in one run of the graph (a micro-batch). */
-  readonly clips: number;
-  /** Places of each slot that the hard mask leaves visible (a tube mask: the same ones in all slots). */
-  readonly visiblePlaces: number;
-  /** Lambda: weight of the reconstruction loss; 0 leaves the decoder out. */
-  readonly reconstruction: number;
-  /** Weight of the classification losses, the soft mask's included; 0 leaves both out (self-supervised warm-up). */
-  readonly classification: number;
-  /** 'soft' weighs every visible token; 'drop' drops those below the budget, as inference does. Only 'soft' can reconstruct. */
-  readonly masking: 'soft' | 'drop';
-  /** Which parameters learn. */
-  readonly learns: 'all' | 'head';
+/** How a training graph's steps are made up. */
+export interface TrainingSettings {
+  readonly step: StepSettings;
+  /** Steps in one run of the graph: the weights travel in and out once for all of them. */
+  readonly steps: number;
+  /** Micro-batches in a step: their gradients are added up, so that memory holds one of them at a time. */
+  readonly microBatches: number;
+  /** Largest global norm of a step's gradient. */
+  readonly largestNorm: number;
 }
 
-/** Weights of the smaller terms, next to 1 for the clip's cross-entropy; ours (docs/adatosk.md). */
-export const TERMS = { slots: 0.5, semantic: 0.2, budget: 2, probabilityTemperature: 0.1 } as const;
-
-export const STEP_INPUTS = {
-  clip: 'clip',
-  visible: 'visible',
-  hidden: 'hidden',
-  labels: 'labels',
-  slotLabels: 'slot_labels',
-  tokenBudget: 'token_budget',
-} as const;
-export const STEP_OUTPUTS = {
-  loss: 'loss',
-  reconstruction: 'loss_reconstruction',
-  classification: 'loss_classification',
-  slots: 'loss_slots',
-  semantic: 'loss_semantic',
-  budget: 'loss_budget',
-  logits: 'logits',
-} as const;
-
-/** Name of the output that holds a parameter's gradient. */
-export function gradientName(parameter: string): string {
-  return `gradient.${parameter}`;
-}
-
-/** Only the classification branch's own parameters: what a small set can teach. */
-export function isHead(parameter: string): boolean {
-  return parameter.startsWith('head.');
-}
-
-export interface StepGraph {
-  readonly graph: Graph;
-  /** The parameters that learn; all are inputs of the graph under their names. */
-  readonly learning: readonly Parameter[];
-}
+export const RATE_NAMES = ['stepSize', 'deviationScale', 'decay', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
+export const stateName = (array: string, group: ParameterGroup): string => `${array}/${groupName(group)}`;
+export const groupName = ({ part, decays }: ParameterGroup): string => `${part}.${decays ? 'matrices' : 'rest'}`;
+export const NORM = 'gradient_norm';
+export const LOGITS = 'logits';
 
 /**
- * Forward and backward pass of one micro-batch.
+ * Several steps of training in one graph: a loop over steps, and in each a loop over micro-batches (forward, backward)
+ * followed by clipping to a global norm and AdamW. The weights, moments and averages are the outer loop's state.
  *
- * Inputs: all parameters by name; `clip` [clips, 16, side, side, 3], RGB in 0..1; `visible` [clips, 8 * visiblePlaces, 1]
- * int64, token indices, slot-major, the same places in each slot; `hidden` [clips, the rest, 1] int64 where there is
- * reconstruction; `labels` [clips, 7], shares that add up to 1, or to 0 where unknown; `slot_labels` [clips, 8, 7]
- * likewise; `token_budget` [1] where tokens are dropped, and always the mean that the final mask is held to.
- * Outputs: the loss and its terms (scalars, means over the clips), `logits` [clips, 7], and `gradient.NAME` for each
- * parameter that learns.
+ * Inputs: the state of each group that learns, `weights/GROUP` … [count]; parameters that do not learn, by name; the
+ * data [steps, microBatches, ...]; rates, `stepSize` … [steps, groups that learn].
+ * Outputs: the next state; then for each step the losses [steps], `gradient_norm` [steps] before clipping, and
+ * `logits` [steps, microBatches, clips, 7].
+ * @param groups all groups of the store; those whose parameters learn are worked out here
  */
-export function buildStepGraph(settings: StepSettings, withGradients = true): StepGraph {
-  const graph = new Graph(`adatosk-${settings.size.name}-step`);
-  const terms = forward(graph, settings);
-  const total = [...terms].map(([, { value, weight }]) => op.multiply(graph, value, graph.constant(weight))).reduce((a, b) => op.add(graph, a, b));
-  let norm: Tensor | undefined;
-  const learning = [...graph.parameters.values()].filter(({ tensor }) => settings.learns === 'all' || isHead(tensor.name));
-  if (withGradients) {
-    const wanted = learning.map(({ tensor }) => tensor);
-    const gradients = gradientsOf(graph, total, wanted);
-    norm = squaredNorm(graph, gradients.reverse());
-    gradients.reverse().forEach((gradient, i) => graph.output(gradientName(wanted[i]!.name), gradient));
-  }
-  for (const [name, { value }] of terms) graph.output(name, value);
-  graph.output(STEP_OUTPUTS.loss, total);
-  if (norm) graph.output('norm', norm);
+export function buildTrainingGraph(settings: TrainingSettings, groups: readonly ParameterGroup[]): { graph: Graph; learning: ParameterGroup[] } {
+  const { step, steps, microBatches } = settings;
+  const probe = parametersOf(step);
+  const names = new Set(learningParameters(probe, step).map(({ tensor }) => tensor.name));
+  const learning = groups.filter((group) => group.names.some((name) => names.has(name)));
+  const graph = new Graph('training');
+  for (const [name, { tensor, dims }] of probe.parameters) if (!names.has(name)) graph.input(tensor.name, dims);
+  const body = stepBody(settings, learning, probe);
+  const states = learning.flatMap((group) => STATE_ARRAYS.map((array) => graph.input(stateName(array, group), [group.end - group.start])));
+  const data = [...dataTypes(step)].map(([name, { type, dims }]) => graph.input(name, [steps, microBatches, ...dims], type));
+  const rates = RATE_NAMES.map((name) => graph.input(name, [steps, learning.length]));
+  const results = op.scan(graph, body, states, [...data, ...rates]);
+  const left = body.outputs.slice(states.length).map(({ name }) => name.replace('step/', ''));
+  const outputs = [...learning.flatMap((group) => STATE_ARRAYS.map((array) => stateName(array, group))), ...left];
+  // Inputs and outputs of a graph may not share a name.
+  results.forEach((tensor, i) => graph.output(i < states.length ? nextName(outputs[i]!) : outputs[i]!, tensor));
   return { graph, learning };
 }
 
-type Terms = Map<string, { readonly value: Tensor; readonly weight: number }>;
+export const nextName = (state: string): string => `next/${state}`;
 
-function forward(graph: Graph, settings: StepSettings): Terms {
-  const { size, decoder, clips, visiblePlaces } = settings;
-  const clip = graph.input(STEP_INPUTS.clip, [clips, FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3]);
-  const visible = graph.input(STEP_INPUTS.visible, [clips, SLOTS_PER_CLIP * visiblePlaces, 1], 'int64');
-  const tubes = tubesOf(graph, clip, size);
-  const everything = visiblePlaces === placesOf(size);
-  const positions = everything ? positionsOf(graph, size) : op.lookUp(graph, flatPositions(graph, size, size.width), visible);
-  const seen = everything ? tubes : op.gatherRows(graph, tubes, visible);
-  const embedded = op.add(graph, embedTubes(graph, seen, size), positions);
-  const early = encode(graph, embedded, 0, size.blocksBeforeMask, size);
-  const terms: Terms = new Map();
-  let latent: Tensor;
-  if (settings.classification > 0) latent = classificationBranch(graph, settings, early, positions, terms);
-  else latent = encode(graph, early, size.blocksBeforeMask, size.blocks, size);
-  if (settings.reconstruction > 0) {
-    const hidden = graph.input(STEP_INPUTS.hidden, [clips, tokensOf(size) - SLOTS_PER_CLIP * visiblePlaces, 1], 'int64');
-    const drawn = decode(graph, latent, flatPositions(graph, size, decoder.width), visible, hidden, size, decoder);
-    const error = op.subtract(graph, drawn, reconstructionTarget(graph, op.gatherRows(graph, tubes, hidden)));
-    terms.set(STEP_OUTPUTS.reconstruction, { value: op.reduceMean(graph, op.multiply(graph, error, error), [0, 1, 2]), weight: settings.reconstruction });
-  }
-  return terms;
+/** The forward pass alone, for the names and first values of its parameters. */
+export function parametersOf(step: StepSettings): Graph {
+  const graph = new Graph('parameters');
+  const data = new Map([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
+  stepLoss(graph, step, data);
+  return graph;
 }
 
-/** Adds the classification terms; gives the tokens after the last block. */
-function classificationBranch(graph: Graph, settings: StepSettings, early: Tensor, positions: Tensor, terms: Terms): Tensor {
-  const { size, clips, classification } = settings;
-  const budget = graph.input(STEP_INPUTS.tokenBudget, [1]);
-  const labels = graph.input(STEP_INPUTS.labels, [clips, EXPRESSIONS.length]);
-  const slotLabels = graph.input(STEP_INPUTS.slotLabels, [clips, SLOTS_PER_CLIP, EXPRESSIONS.length]);
-  const mask = graph.scope('mask', () => softMask(graph, early, positions, size.width, EXPRESSIONS.length));
-  const { tokens, weights, logMask } = masked(graph, settings, early, mask, budget);
-  const latent = encode(graph, tokens, size.blocksBeforeMask, size.blocks, size, logMask);
-  const logits = classify(graph, latent, weights, size);
-  const clipLikeness = op.multiply(graph, op.reduceMean(graph, mask.similarity, [1]), graph.constant(1 / TERMS.probabilityTemperature));
-  const add = (name: string, value: Tensor, weight: number): unknown => terms.set(name, { value, weight: classification * weight });
-  add(STEP_OUTPUTS.classification, crossEntropy(graph, logits, labels), 1);
-  add(STEP_OUTPUTS.slots, crossEntropy(graph, slotLogits(graph, logits, mask.similarity), slotLabels), TERMS.slots);
-  if (settings.learns === 'all') {
-    add(STEP_OUTPUTS.semantic, crossEntropy(graph, clipLikeness, labels), TERMS.semantic);
-    add(STEP_OUTPUTS.budget, budgetTerm(graph, mask, budget), TERMS.budget);
-  }
-  graph.output(STEP_OUTPUTS.logits, logits);
-  return latent;
+/** One turn of the outer loop: one step. */
+function stepBody({ step, microBatches, largestNorm }: TrainingSettings, learning: readonly ParameterGroup[], probe: Graph): Graph {
+  const graph = new Graph('step', 'step/');
+  const states = learning.map((group) => {
+    const [weights, first, second, average] = STATE_ARRAYS.map((array) => graph.input(stateName(array, group), [group.end - group.start]));
+    return { weights, first, second, average } as GroupState;
+  });
+  const data = [...dataTypes(step)].map(([name, { type, dims }]) => graph.input(name, [microBatches, ...dims], type));
+  const rates = RATE_NAMES.map((name) => graph.input(name, [learning.length]));
+  learning.forEach((group, i) => namedParameters(graph, group, states[i]!.weights, probe));
+
+  const inner = microBatchBody(step, learning);
+  const zeros = states.map(({ weights }) => op.expandTo(graph, graph.constant(0, [1]), weights));
+  const results = op.scan(graph, inner, zeros, data);
+  const sums = results.slice(0, learning.length);
+  const left = results.slice(learning.length);
+
+  const norm = op.multiply(graph, globalNorm(graph, sums), graph.constant(1 / microBatches));
+  const clip = op.minimum(graph, op.divide(graph, graph.constant(largestNorm), op.add(graph, norm, graph.constant(1e-12))), graph.constant(1));
+  const factor = op.multiply(graph, clip, graph.constant(1 / microBatches));
+  const next = states.map((state, i) => {
+    const own = Object.fromEntries(RATE_NAMES.map((name, k) => [name, op.slice(graph, rates[k]!, 0, i, i + 1)])) as unknown as GroupRates;
+    return adamW(graph, state, op.multiply(graph, sums[i]!, factor), own);
+  });
+  next.forEach((state, i) => STATE_ARRAYS.forEach((array) => graph.output(nextName(stateName(array, learning[i]!)), state[array])));
+  inner.outputs.slice(learning.length).forEach(({ name }, i) => {
+    const short = name.replace('micro/', '');
+    graph.output(short, short === LOGITS ? left[i]! : op.reduceMean(graph, left[i]!, [0]));
+  });
+  graph.output(NORM, norm);
+  return graph;
 }
 
-function masked(graph: Graph, settings: StepSettings, early: Tensor, mask: SoftMask, budget: Tensor): { tokens: Tensor; weights: Tensor; logMask: Tensor } {
-  const { size, clips, visiblePlaces } = settings;
-  if (settings.masking === 'drop') {
-    if (visiblePlaces !== placesOf(size) || settings.reconstruction > 0)
-      throw new Error('tokens are dropped only where all are visible and none is reconstructed');
-    return keepTokens(graph, early, mask.final, budget, size);
-  }
-  const weights = op.reshape(graph, mask.final, [clips, SLOTS_PER_CLIP * visiblePlaces]);
-  return { tokens: early, weights, logMask: logMaskOf(graph, weights) };
+/** Cuts a group's vector into its parameters, under the names by which the micro-batch's body knows them. */
+function namedParameters(graph: Graph, group: ParameterGroup, weights: Tensor, probe: Graph): void {
+  const dims = group.names.map((name) => probe.parameters.get(name)!.dims);
+  const parts =
+    dims.length === 1
+      ? [weights]
+      : op.split(
+          graph,
+          weights,
+          0,
+          dims.map((each) => elements(each)),
+        );
+  parts.forEach((part, i) => graph.rename(op.reshape(graph, part, dims[i]!), group.names[i]!));
 }
 
-/** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */
-function budgetTerm(graph: Graph, mask: SoftMask, budget: Tensor): Tensor {
-  const excess = op.subtract(graph, op.reduceMean(graph, mask.final, [1, 2]), budget);
-  return op.reduceMean(graph, op.multiply(graph, excess, excess), [0]);
+/** One turn of the inner loop: forward and backward of a micro-batch, its gradients added to those before. */
+function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[]): Graph {
+  const graph = new Graph('micro-batch', 'micro/');
+  const sums = learning.map((group) => graph.input(groupName(group), [group.end - group.start]));
+  const data = new Map<DataName, Tensor>([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
+  const { losses, logits } = stepLoss(graph, step, data);
+  const wanted = learning.flatMap((group) => group.names.map((name) => graph.parameters.get(name)!.tensor));
+  const gradients = new Map(gradientsOf(graph, losses.get('loss' as LossName)!, wanted).map((gradient, i) => [wanted[i]!.name, gradient]));
+  learning.forEach((group, i) => {
+    const flat = group.names.map((name) => {
+      const gradient = gradients.get(name)!;
+      return op.reshape(graph, gradient, [elements(gradient.dims as readonly Dim[])]);
+    });
+    const together = flat.length === 1 ? flat[0]! : op.concat(graph, flat, 0);
+    graph.output(`next/${groupName(group)}`, op.add(graph, sums[i]!, together));
+  });
+  for (const [name, value] of losses) graph.output(name, value);
+  if (logits !== undefined) graph.output(LOGITS, logits);
+  return graph;
 }
 
-/** Mean over all but the last axis of -sum labels log softmax(logits); a row of zeros counts as none. */
-function crossEntropy(graph: Graph, logits: Tensor, labels: Tensor): Tensor {
-  const last = logits.dims.length - 1;
-  const log = op.logSoftmax(graph, logits);
-  const sums = op.reduceSum(graph, op.multiply(graph, labels, log), [last]);
-  return op.negate(
+function globalNorm(graph: Graph, vectors: readonly Tensor[]): Tensor {
+  const squares = vectors.map((vector) => op.reduceSum(graph, op.multiply(graph, vector, vector), [0]));
+  return op.squareRoot(
     graph,
-    op.reduceMean(
-      graph,
-      sums,
-      sums.dims.map((_, axis) => axis),
-    ),
+    squares.reduce((a, b) => op.add(graph, a, b)),
   );
-}
-
-function flatPositions(graph: Graph, size: NetworkSize, width: number): Tensor {
-  const all = positionsOf(graph, size, width);
-  return op.reshape(graph, all, [tokensOf(size), width]);
-}
-
-function squaredNorm(graph: Graph, gradients: readonly Tensor[]): Tensor {
-  const squares = gradients.map((g) => op.reduceSum(graph, op.multiply(graph, g, g), g.dims.map((_, i) => i)));
-  return squares.reduce((a, b) => op.add(graph, a, b));
 }

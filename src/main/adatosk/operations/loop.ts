@@ -10,7 +10,8 @@ const scanOperation: Operation = {
     const turns = inputs.at(-1)!.dims[0]!;
     inputs.forEach((input, i) => {
       const given = { ...input, dims: i < states ? input.dims : input.dims.slice(1) };
-      if (expected[i] === undefined || show(given) !== show(expected[i])) throw new Error(`input ${i} of the loop is ${show(given)}, its body wants ${expected[i] && show(expected[i])}`);
+      if (expected[i] === undefined || show(given) !== show(expected[i]))
+        throw new Error(`input ${i} of the loop is ${show(given)}, its body wants ${expected[i] && show(expected[i])}`);
     });
     return outputs.map(({ type, dims }, i) => ({ type, dims: i < states ? dims : [turns, ...dims] }));
   },

@@ -3,10 +3,15 @@ import type { Dim, ElementType, Tensor, TensorType } from '../tensor.ts';
 import { axisOf, ELEMENT_CODE, elements, show } from '../tensor.ts';
 import { multiply } from './arithmetic.ts';
 
+/** Dimensions out of an attribute: 'batch,3' or '' for a single number. */
+function dimsOf(text: string): Dim[] {
+  return text === '' ? [] : text.split(',').map((dim) => (/^\d+$/.test(dim) ? Number(dim) : dim));
+}
+
 const reshapeOperation: Operation = {
   type: 'Reshape',
   notWritten: ['to'],
-  infer: ([x], { to }) => [{ type: x!.type, dims: (to as string).split(',').map((dim) => (/^\d+$/.test(dim) ? Number(dim) : dim)) }],
+  infer: ([x], { to }) => [{ type: x!.type, dims: dimsOf(to as string) }],
   gradient: (graph, { inputs: [x] }, [gradient]) => [reshape(graph, gradient!, x!.dims)],
 };
 
@@ -211,7 +216,7 @@ export function shapeOf(graph: Graph, x: Tensor): Tensor {
 const expandOperation: Operation = {
   type: 'Expand',
   notWritten: ['to'],
-  infer: ([x], { to }) => [{ type: x!.type, dims: (to as string).split(',').map((dim) => (/^\d+$/.test(dim) ? Number(dim) : dim)) }],
+  infer: ([x], { to }) => [{ type: x!.type, dims: dimsOf(to as string) }],
   gradient: (graph, { inputs: [x], outputs: [y] }, [gradient]) => {
     const axes = x!.dims.map((_, axis) => axis).filter((axis) => x!.dims[axis] === 1 && y!.dims[axis] !== 1);
     return [axes.length === 0 ? gradient! : reduceSum(graph, gradient!, axes, true)];
