@@ -30,19 +30,18 @@ export function decode(graph: Graph, latent: Tensor, positions: Tensor, visible:
 
 /**
  * What the decoder is to find: pixels of each tube and channel less their mean, over their deviation (VideoMAE:
- * unbiased, plus 1e-6). Nothing is learned through it.
- * @param tubes [batch, n, 1536], RGB in 0..white
+ * unbiased) plus one grey level: a wall that is flatter than that has nothing to find but rounding.
+ * Nothing is learned through it.
+ * @param tubes [batch, n, 1536], RGB in 0..255
  */
-export function reconstructionTarget(graph: Graph, tubes: Tensor, white: number): Tensor {
+export function reconstructionTarget(graph: Graph, tubes: Tensor): Tensor {
   const { toChannels, toPixels } = channelTables(graph);
-  const mean = op.matMul(graph, tubes, toChannels);
-  const squares = op.matMul(graph, op.multiply(graph, tubes, tubes), toChannels);
-  const variance = op.maximum(graph, op.subtract(graph, squares, op.multiply(graph, mean, mean)), graph.constant(0));
-  const deviation = op.add(graph, op.squareRoot(graph, op.multiply(graph, variance, graph.constant(PIXELS / (PIXELS - 1)))), graph.constant(white * 1e-6));
-  const gain = op.divide(graph, graph.constant(1), deviation);
-  const shift = op.multiply(graph, mean, gain);
   const spread = (x: Tensor): Tensor => op.matMul(graph, x, toPixels);
-  return op.subtract(graph, op.multiply(graph, tubes, spread(gain)), spread(shift));
+  const centred = op.subtract(graph, tubes, spread(op.matMul(graph, tubes, toChannels)));
+  const variance = op.matMul(graph, op.multiply(graph, centred, centred), toChannels);
+  const deviation = op.squareRoot(graph, op.multiply(graph, variance, graph.constant(PIXELS / (PIXELS - 1))));
+  const gain = op.divide(graph, graph.constant(1), op.add(graph, deviation, graph.constant(1)));
+  return op.multiply(graph, centred, spread(gain));
 }
 
 /** Means per channel and their way back are products with small matrices: an axis of 3 is slow in onnxruntime. */

@@ -96,7 +96,7 @@ export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap
     const latent = branch?.latent ?? encode(graph, early, size.blocksBeforeMask, size.blocks, size);
     const hidden = data.get('hidden')!;
     const drawn = decode(graph, latent, flatPositions(graph, size, decoder.width), visible!, hidden, size, decoder);
-    const target = reconstructionTarget(graph, op.cast(graph, op.gatherRows(graph, tubes, hidden), 'float32'), BYTE);
+    const target = reconstructionTarget(graph, op.cast(graph, op.gatherRows(graph, tubes, hidden), 'float32'));
     const error = op.subtract(graph, drawn, target);
     terms.set('reconstruction', { value: op.reduceMean(graph, op.multiply(graph, error, error), [0, 1, 2]), weight: settings.reconstruction });
   }

@@ -1,0 +1,161 @@
+import sharp from 'sharp';
+import { FRAMES_PER_CLIP } from '../adatosk/sizes.ts';
+
+/** How strongly clips are varied. 'faces' is what training on faces takes; 'none' leaves them as they are. */
+export type AugmentationKind = 'faces' | 'none';
+
+/** Probabilities and ranges of 'faces'; each is drawn once a clip, so that variation adds no motion of its own. */
+const FACES = {
+  flip: 0.5,
+  /** Zoom about the centre, shift in shares of the side, turn in radians: what alignment leaves. */
+  zoom: [0.88, 1.12],
+  shift: 0.06,
+  turn: 0.12,
+  /** Gain and offset of each channel and of all, gamma, saturation. */
+  gain: 0.25,
+  offset: 18,
+  channel: 0.08,
+  gamma: 0.3,
+  grey: 0.1,
+  blur: 0.2,
+  noise: 0.25,
+  largestNoise: 10,
+  compression: 0.2,
+  quality: [12, 50],
+  occlusion: 0.2,
+  occlusionSide: [0.15, 0.4],
+} as const;
+
+type Random = () => number;
+const between = (random: Random, low: number, high: number): number => low + (high - low) * random();
+
+/**
+ * Varies a clip in place of a camera, a light and a person that the set does not have.
+ * @param frames [16, side, side, 3] RGB bytes; not changed
+ * @returns as many, from the same random numbers always the same
+ */
+export async function augment(frames: Uint8Array, side: number, kind: AugmentationKind, random: Random): Promise<Uint8Array> {
+  if (kind === 'none') return frames;
+  let clip = warp(frames, side, random);
+  colour(clip, random);
+  if (random() < FACES.blur) clip = blur(clip, side);
+  if (random() < FACES.occlusion) occlude(clip, side, random);
+  if (random() < FACES.noise) addNoise(clip, between(random, 1, FACES.largestNoise), random);
+  const quality = Math.round(between(random, FACES.quality[0], FACES.quality[1]));
+  return random() < FACES.compression ? compress(clip, side, quality) : clip;
+}
+
+/** Flip, turn, zoom and shift, bilinear; beyond the edge the edge goes on. */
+function warp(frames: Uint8Array, side: number, random: Random): Uint8Array {
+  const flip = random() < FACES.flip ? -1 : 1;
+  const zoom = between(random, FACES.zoom[0], FACES.zoom[1]);
+  const angle = between(random, -FACES.turn, FACES.turn);
+  const [shiftX, shiftY] = [between(random, -FACES.shift, FACES.shift) * side, between(random, -FACES.shift, FACES.shift) * side];
+  const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  const middle = (side - 1) / 2;
+  const corner = new Int32Array(side * side);
+  const [rightwards, downwards] = [new Float32Array(side * side), new Float32Array(side * side)];
+  const clamp = (value: number): number => Math.min(side - 1.001, Math.max(0, value));
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) {
+      const [dx, dy] = [flip * (x - middle) - shiftX, y - middle - shiftY];
+      const [fromX, fromY] = [clamp(middle + cos * dx + sin * dy), clamp(middle - sin * dx + cos * dy)];
+      const at = y * side + x;
+      corner[at] = (Math.floor(fromY) * side + Math.floor(fromX)) * 3;
+      rightwards[at] = fromX - Math.floor(fromX);
+      downwards[at] = fromY - Math.floor(fromY);
+    }
+  }
+  const result = new Uint8Array(frames.length);
+  const row = side * 3;
+  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+    const start = frame * side * row;
+    for (let at = 0; at < corner.length; at++) {
+      const from = start + corner[at]!;
+      const [right, down] = [rightwards[at]!, downwards[at]!];
+      const to = start + at * 3;
+      for (let c = 0; c < 3; c++) {
+        const top = frames[from + c]! + right * (frames[from + 3 + c]! - frames[from + c]!);
+        const bottom = frames[from + row + c]! + right * (frames[from + row + 3 + c]! - frames[from + row + c]!);
+        result[to + c] = top + down * (bottom - top) + 0.5;
+      }
+    }
+  }
+  return result;
+}
+
+function colour(clip: Uint8Array, random: Random): void {
+  const gain = 1 + between(random, -FACES.gain, FACES.gain);
+  const offset = between(random, -FACES.offset, FACES.offset);
+  const gamma = Math.exp(between(random, -FACES.gamma, FACES.gamma));
+  const tables = [0, 1, 2].map(() => {
+    const own = gain * (1 + between(random, -FACES.channel, FACES.channel));
+    return Uint8ClampedArray.from({ length: 256 }, (_, value) => own * 255 * (value / 255) ** gamma + offset);
+  });
+  const grey = random() < FACES.grey ? 1 : between(random, 0, 0.3);
+  const [red, green, blue] = tables as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
+  for (let i = 0; i < clip.length; i += 3) {
+    const [r, g, b] = [red[clip[i]!]!, green[clip[i + 1]!]!, blue[clip[i + 2]!]!];
+    const light = grey * (0.299 * r + 0.587 * g + 0.114 * b);
+    clip[i] = r + light - grey * r;
+    clip[i + 1] = g + light - grey * g;
+    clip[i + 2] = b + light - grey * b;
+  }
+}
+
+/** Mean of 3 x 3 pixels, the edge left out. */
+function blur(clip: Uint8Array, side: number): Uint8Array {
+  const result = Uint8Array.from(clip);
+  const row = side * 3;
+  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+    const start = frame * side * row;
+    for (let y = 1; y < side - 1; y++) {
+      for (let i = start + y * row + 3; i < start + (y + 1) * row - 3; i++) {
+        const sum =
+          clip[i - row - 3]! +
+          clip[i - row]! +
+          clip[i - row + 3]! +
+          clip[i - 3]! +
+          clip[i]! +
+          clip[i + 3]! +
+          clip[i + row - 3]! +
+          clip[i + row]! +
+          clip[i + row + 3]!;
+        result[i] = sum / 9;
+      }
+    }
+  }
+  return result;
+}
+
+/** A rectangle of one colour that stays where it is: a hand, a cup, a microphone. */
+function occlude(clip: Uint8Array, side: number, random: Random): void {
+  const [width, height] = [0, 0].map(() => Math.round(side * between(random, FACES.occlusionSide[0], FACES.occlusionSide[1]))) as [number, number];
+  const [left, top] = [Math.floor(random() * (side - width)), Math.floor(random() * (side - height))];
+  const fill = [0, 0, 0].map(() => Math.floor(256 * random()));
+  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+    for (let y = top; y < top + height; y++) {
+      for (let x = left; x < left + width; x++) {
+        for (let c = 0; c < 3; c++) clip[((frame * side + y) * side + x) * 3 + c] = fill[c]!;
+      }
+    }
+  }
+}
+
+function addNoise(clip: Uint8Array, strength: number, random: Random): void {
+  // A table of noise read from a random place: a fresh number for every value would take longer than all the rest.
+  const table = Float32Array.from({ length: 8191 }, () => (random() + random() - 1) * 2 * strength);
+  let at = 0;
+  for (let i = 0; i < clip.length; i++) {
+    if (i % 8191 === 0) at = Math.floor(random() * 8191);
+    const value = clip[i]! + table[(i + at) % 8191]!;
+    clip[i] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+/** Through JPEG and back, all frames as one tall picture. */
+async function compress(clip: Uint8Array, side: number, quality: number): Promise<Uint8Array> {
+  const raw = { width: side, height: side * FRAMES_PER_CLIP, channels: 3 as const };
+  const jpeg = await sharp(clip, { raw }).jpeg({ quality }).toBuffer();
+  return new Uint8Array(await sharp(jpeg).raw().toBuffer());
+}

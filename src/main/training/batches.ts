@@ -1,0 +1,71 @@
+import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { randomStream } from '../adatosk/initial-values.ts';
+import type { TrainingData } from '../adatosk/training-data.ts';
+import { emptyTrainingData } from '../adatosk/training-data.ts';
+import { placesOf, SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
+import type { TrainingSettings } from '../adatosk/training-graph.ts';
+import type { AugmentationKind } from './augmentation.ts';
+import { augment } from './augmentation.ts';
+import type { ClipSource } from './clip-source.ts';
+import { fillTubeMask } from './hard-mask.ts';
+import { ClipSampler, labelsOf, randomWindow } from './sampling.ts';
+
+export interface BatchOptions {
+  readonly seed: number;
+  readonly augmentation: AugmentationKind;
+  /** Range from which each step's token budget is drawn where tokens are dropped; both ends the same fix it. */
+  readonly tokenBudget: readonly [number, number];
+  /** Share that labels give up to all other classes. */
+  readonly labelSmoothing: number;
+}
+
+/** Fills the training graph's inputs, step by step. What a step gets depends on the seed and on its number alone, so that training can go on where it stopped. */
+export class BatchMaker {
+  readonly #source: ClipSource;
+  readonly #options: BatchOptions;
+  readonly #sampler: ClipSampler;
+
+  constructor(source: ClipSource, options: BatchOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#sampler = new ClipSampler(source.clips, options.seed);
+  }
+
+  /** @param firstStep number of the run's first step since training began */
+  async make(settings: TrainingSettings, firstStep: number): Promise<TrainingData> {
+    const { step, steps, microBatches } = settings;
+    const data = emptyTrainingData(settings);
+    const perStep = microBatches * step.clips;
+    for (let s = 0; s < steps; s++) {
+      const stepRandom = randomStream(this.#options.seed, `step ${firstStep + s}`);
+      const [low, high] = this.#options.tokenBudget;
+      data.tokenBudget?.fill(low + (high - low) * stepRandom(), s * microBatches, (s + 1) * microBatches);
+      for (let i = 0; i < perStep; i++) await this.#fillClip(data, settings, s * perStep + i, (firstStep + s) * perStep + i);
+    }
+    return data;
+  }
+
+  async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
+    const { augmentation, seed, labelSmoothing } = this.#options;
+    const random = randomStream(seed, `clip ${place}`);
+    const clip = this.#sampler.clipAt(place, step.classification > 0);
+    const facts = this.#source.clips[clip]!;
+    const window = randomWindow(facts, random, augmentation === 'faces');
+    const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
+    data.clip.set(frames, at * frames.length);
+    const visible = data.visible?.subarray(at * step.visibleTokens, (at + 1) * step.visibleTokens) ?? new BigInt64Array(0);
+    const hidden = data.hidden?.subarray(at * step.decodedTokens, (at + 1) * step.decodedTokens) ?? new BigInt64Array(0);
+    fillTubeMask(placesOf(step.size), visible, hidden, random);
+    const labels = labelsOf(facts, window);
+    data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
+    data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
+  }
+}
+
+function smoothed(labels: Float32Array, share: number): Float32Array {
+  return labels.map((value, i) => {
+    const row = i - (i % EXPRESSIONS.length);
+    const known = labels.subarray(row, row + EXPRESSIONS.length).some((each) => each > 0);
+    return known ? value * (1 - share) + share / EXPRESSIONS.length : 0;
+  });
+}

@@ -1,0 +1,104 @@
+import { open } from 'node:fs/promises';
+import sharp from 'sharp';
+import { StudioError } from '../../shared/errors.ts';
+import type { CachedFace } from './face-cache.ts';
+import { CROPS_PER_STRIP } from './face-cache.ts';
+import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
+import { addressOf } from './clip-source.ts';
+import type { KnownRow } from './splits.ts';
+
+/** A clip in a cached face: samples [first, first + samples) of the face's crops. */
+export interface CachedClip extends ClipFacts {
+  readonly face: CachedFace;
+  readonly first: number;
+}
+
+/** A clip needs a face in at least this share of its samples. */
+const SMALLEST_SHARE = 0.5;
+/** Decoded strips that are kept: about 38 MB at 112 pixels. */
+const STRIPS_KEPT = 64;
+
+/**
+ * The clip that a row means, in the crops of its video's face.
+ * @returns a sentence where there is no face in it
+ */
+export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | string {
+  if (face === null) return `${row.from}: no face was found`;
+  const { startS, rate, firstSample, present } = face;
+  const sampleAt = (seconds: number): number => (seconds - startS) * rate - firstSample;
+  const begin = Math.max(0, Math.round(row.startS === null ? 0 : sampleAt(row.startS)));
+  const end = Math.min(present.length, Math.round(row.endS === null ? present.length : sampleAt(row.endS)));
+  const seen = present.slice(begin, end).filter(Boolean).length;
+  const wanted =
+    row.startS === null && row.endS === null ? end - begin : Math.max(1, Math.round(((row.endS ?? Infinity) - (row.startS ?? 0)) * rate) || end - begin);
+  if (end <= begin || seen < SMALLEST_SHARE * Math.min(wanted, 1e9)) return `${row.from}: no face was found in most of it`;
+  return { face, first: begin, samples: end - begin, label: row.label, moments: momentsOf(row, (seconds) => sampleAt(seconds) - begin) };
+}
+
+function momentsOf({ onsetS, apexS, offsetS }: KnownRow, sampleAt: (seconds: number) => number): TrueMoments | null {
+  if (onsetS === null || offsetS === null) return null;
+  return { onset: sampleAt(onsetS), apex: sampleAt(apexS ?? (onsetS + offsetS) / 2), offset: sampleAt(offsetS) };
+}
+
+export function cachedClips(side: number, clips: readonly CachedClip[]): ClipSourceAddress {
+  return addressOf(import.meta.url, { side, clips });
+}
+
+export function openClipSource(options: unknown): Promise<ClipSource> {
+  const { side, clips } = options as { side: number; clips: readonly CachedClip[] };
+  const strips = new StripReader(side);
+  return Promise.resolve({
+    side,
+    clips,
+    read: async (index: number, samples: readonly number[]) => {
+      const { face, first } = clips[index]!;
+      const size = side * side * 3;
+      const result = new Uint8Array(samples.length * size);
+      for (const [i, sample] of samples.entries()) {
+        const at = first + sample;
+        const strip = await strips.read(face, Math.floor(at / CROPS_PER_STRIP));
+        const start = (at % CROPS_PER_STRIP) * size;
+        result.set(strip.subarray(start, start + size), i * size);
+      }
+      return result;
+    },
+  });
+}
+
+/** Decodes strips and keeps the last ones used. */
+class StripReader {
+  readonly #side: number;
+  readonly #kept = new Map<string, Uint8Array>();
+
+  constructor(side: number) {
+    this.#side = side;
+  }
+
+  async read(face: CachedFace, strip: number): Promise<Uint8Array> {
+    const key = `${face.file} ${strip}`;
+    const kept = this.#kept.get(key) ?? (await this.#decode(face, strip));
+    this.#kept.delete(key);
+    this.#kept.set(key, kept);
+    if (this.#kept.size > STRIPS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    return kept;
+  }
+
+  async #decode({ file, strips }: CachedFace, strip: number): Promise<Uint8Array> {
+    const offset = strips.slice(0, strip).reduce((sum, length) => sum + length, 0);
+    const jpeg = new Uint8Array(strips[strip]!);
+    try {
+      const handle = await open(file);
+      await handle.read(jpeg, 0, jpeg.length, offset).finally(() => handle.close());
+      const pixels = new Uint8Array(await sharp(jpeg).raw().toBuffer());
+      if (pixels.length % (this.#side ** 2 * 3) !== 0) throw new Error('it has another size');
+      return pixels;
+    } catch (error) {
+      throw new StudioError(
+        'file-unreadable',
+        `The cached faces in ${file} cannot be read.`,
+        'Delete the folder of faces and start again with --resume.',
+        error,
+      );
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+
+/** True moments of an expression, in samples from the clip's first; offset is where it has ended. */
+export interface TrueMoments {
+  readonly onset: number;
+  readonly apex: number;
+  readonly offset: number;
+}
+
+/** What is known of one clip of a set: aligned crops of one face at the model's sample rate, of any length. */
+export interface ClipFacts {
+  /** Samples in the clip. */
+  readonly samples: number;
+  /** Index into EXPRESSIONS; null where it is unknown. */
+  readonly label: number | null;
+  readonly moments: TrueMoments | null;
+}
+
+/** Where clips come from: a set's cached faces, or a program that draws them. */
+export interface ClipSource {
+  /** Side of a crop in pixels. */
+  readonly side: number;
+  readonly clips: readonly ClipFacts[];
+  /** Crops of some samples of a clip, in the order asked for: [samples, side, side, 3] RGB bytes. */
+  read(clip: number, samples: readonly number[]): Promise<Uint8Array>;
+}
+
+/** A source that another thread can open too: a module that exports `openClipSource`, and what it is told. */
+export interface ClipSourceAddress {
+  readonly module: string;
+  readonly options: unknown;
+}
+
+interface ClipSourceModule {
+  openClipSource(options: unknown): Promise<ClipSource>;
+}
+
+export function addressOf(moduleUrl: string, options: unknown): ClipSourceAddress {
+  return { module: fileURLToPath(moduleUrl), options };
+}
+
+export async function openSource({ module, options }: ClipSourceAddress): Promise<ClipSource> {
+  return ((await import(module)) as ClipSourceModule).openClipSource(options);
+}

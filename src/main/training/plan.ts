@@ -1,0 +1,83 @@
+import type { NetworkSize } from '../adatosk/sizes.ts';
+import { DECODERS, placesOf, SLOTS_PER_CLIP, tokensOf } from '../adatosk/sizes.ts';
+import type { StepSettings } from '../adatosk/step-loss.ts';
+import type { TrainingSettings } from '../adatosk/training-graph.ts';
+
+/**
+ * Training goes through up to three phases, each with a graph of its own.
+ * warm-up: reconstruction alone, on every clip, labelled or not.
+ * joint: both branches on the visible tokens, the soft mask weighing them.
+ * settling: classification alone on all tokens, those below the budget dropped, as inference does.
+ */
+export type PhaseName = 'warm-up' | 'joint' | 'settling';
+
+export interface Phase {
+  readonly name: PhaseName;
+  readonly steps: number;
+  readonly settings: TrainingSettings;
+}
+
+export interface PlanOptions {
+  readonly size: NetworkSize;
+  /** Clips in a step. */
+  readonly batch: number;
+  readonly steps: Readonly<Record<PhaseName, number>>;
+  readonly learns: StepSettings['learns'];
+  /** Lambda of the joint phase. */
+  readonly reconstruction: number;
+}
+
+/** Share of the places that the hard mask leaves visible: a quarter, so that a step costs little more than a quarter. */
+const VISIBLE = { 'warm-up': 0.25, joint: 0.25 } as const;
+/** Share of the hidden tubes that are reconstructed (VideoMAE V2, section 3.2). */
+const DECODED = 0.5;
+/** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
+export const STEPS_PER_RUN = 4;
+const LARGEST_NORM = 1;
+/** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
+const TOKENS_AT_ONCE = 1000;
+
+export function planOf({ size, batch, steps, learns, reconstruction }: PlanOptions): Phase[] {
+  const shared = { size, decoder: DECODERS[size.name], learns };
+  const masked = (name: 'warm-up' | 'joint'): Pick<StepSettings, 'visibleTokens' | 'decodedTokens'> => {
+    const visible = Math.max(1, Math.ceil(VISIBLE[name] * placesOf(size)));
+    return { visibleTokens: SLOTS_PER_CLIP * visible, decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visible))) };
+  };
+  const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number): Phase[] => {
+    const microBatches = dividingBatch(batch, Math.ceil((batch * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
+    const settings = { step: { ...step, clips: batch / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM };
+    const whole = Math.ceil(steps[name] / STEPS_PER_RUN) * STEPS_PER_RUN;
+    return whole === 0 ? [] : [{ name, steps: whole, settings }];
+  };
+  const warmUp = masked('warm-up');
+  const joint = masked('joint');
+  const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
+  return [
+    ...phase('warm-up', { ...shared, ...warmUp, reconstruction: 1, classification: 0, masking: 'soft' }, warmUp.visibleTokens),
+    ...phase('joint', { ...shared, ...joint, reconstruction, classification: 1, masking: 'soft' }, joint.visibleTokens),
+    ...phase('settling', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
+  ];
+}
+
+/** The smallest divisor of the batch that is at least `wanted`. */
+function dividingBatch(batch: number, wanted: number): number {
+  for (let parts = Math.max(1, wanted); parts < batch; parts++) if (batch % parts === 0) return parts;
+  return batch;
+}
+
+/** The phase that a step (counted from the beginning of training) belongs to, and its number within it. */
+export function phaseAt(phases: readonly Phase[], step: number): { phase: Phase; within: number } | undefined {
+  let before = 0;
+  for (const phase of phases) {
+    if (step < before + phase.steps) return { phase, within: step - before };
+    before += phase.steps;
+  }
+  return undefined;
+}
+
+/** Linear warm-up over the first twentieth, then a cosine down to a hundredth (Loshchilov and Hutter 2017). */
+export function rateAt(step: number, total: number, peak: number): number {
+  const rising = Math.max(1, Math.round(total / 20));
+  const cosine = 0.5 * (1 + Math.cos((Math.PI * step) / total));
+  return peak * Math.min(1, (step + 1) / rising) * (0.01 + 0.99 * cosine);
+}
