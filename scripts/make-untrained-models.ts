@@ -10,10 +10,9 @@ import type { ModelManifest } from '../src/shared/manifest.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
 import { drawUntrainedModel, modelsFolder } from '../src/main/adatosk/models.ts';
 import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
-import { FRAMES_PER_CLIP, SIZES } from '../src/main/adatosk/sizes.ts';
+import { FRAMES_PER_CLIP, SAMPLES_PER_SECOND, SIZES } from '../src/main/adatosk/sizes.ts';
 
 const SEED = 20261123;
-const SAMPLES_PER_SECOND = 10;
 
 for (const size of Object.values(SIZES)) {
   const id = `adatosk-${size.name}`;

@@ -16,6 +16,8 @@ export interface NetworkSize {
 }
 
 export const FRAMES_PER_CLIP = 16;
+/** Face crops a second that a clip is made of; it stands in every model's manifest. */
+export const SAMPLES_PER_SECOND = 10;
 export const TUBE = { frames: 2, side: 16 } as const;
 export const SLOTS_PER_CLIP = FRAMES_PER_CLIP / TUBE.frames;
 export const TUBE_VALUES = TUBE.frames * TUBE.side * TUBE.side * 3;

@@ -66,6 +66,8 @@ export interface StepLoss {
   readonly losses: ReadonlyMap<LossName, Tensor>;
   /** [clips, 7]; absent without classification. */
   readonly logits: Tensor | undefined;
+  /** Normalised pixels of the hidden tubes as the decoder draws them, [clips, decodedTokens, 1536]; absent without reconstruction. */
+  readonly drawn: Tensor | undefined;
 }
 
 /** Only the classification branch's own parameters: what a small set can teach. */
@@ -92,16 +94,17 @@ export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap
   const early = encode(graph, embedded, 0, size.blocksBeforeMask, size);
   const terms: Terms = new Map();
   const branch = settings.classification > 0 ? classificationBranch(graph, settings, data, early, positions, terms) : undefined;
+  let drawn: Tensor | undefined;
   if (settings.reconstruction > 0) {
     const latent = branch?.latent ?? encode(graph, early, size.blocksBeforeMask, size.blocks, size);
     const hidden = data.get('hidden')!;
-    const drawn = decode(graph, latent, flatPositions(graph, size, decoder.width), visible!, hidden, size, decoder);
+    drawn = decode(graph, latent, flatPositions(graph, size, decoder.width), visible!, hidden, size, decoder);
     const target = reconstructionTarget(graph, op.cast(graph, op.gatherRows(graph, tubes, hidden), 'float32'));
     const error = op.subtract(graph, drawn, target);
     terms.set('reconstruction', { value: op.reduceMean(graph, op.multiply(graph, error, error), [0, 1, 2]), weight: settings.reconstruction });
   }
   const total = [...terms.values()].map(({ value, weight }) => op.multiply(graph, value, graph.constant(weight))).reduce((a, b) => op.add(graph, a, b));
-  return { losses: new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]), logits: branch?.logits };
+  return { losses: new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]), logits: branch?.logits, drawn };
 }
 
 type Terms = Map<LossName, { readonly value: Tensor; readonly weight: number }>;

@@ -185,7 +185,7 @@ class SeriesReader {
 }
 
 /** Runs the network on one clip and averages its masks over the places of each slot. */
-export async function readClip(tools: AnalysisTools, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
+export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
   const outputs = await tools.network.run(clipFeeds(tools.model.clip, pixels, tokenBudget));
   const perSlot = (name: string): Float32Array => {
     const { data } = outputs[name]!;

@@ -3,11 +3,13 @@ import { APP_VERSION } from '../services/app-version.ts';
 import { addAnalyze } from './commands/analyze.ts';
 import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addModels } from './commands/models.ts';
+import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
 /** The command-line door. Each command is one file that adds itself here. */
-const COMMANDS = [addAnalyze, addModels, addDoctor, addBench];
+const COMMANDS = [addAnalyze, addTrain, addEvaluate, addModels, addDoctor, addBench];
 
 async function main(): Promise<number> {
   let code: number = EXIT.done;

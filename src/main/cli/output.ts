@@ -26,7 +26,9 @@ export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
     process.stderr.write(`adatosk: ${error.sentence}\n`);
     if (error.code === 'cancelled') return EXIT.interrupted;
-    return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable'].includes(error.code) ? EXIT.wrongUsage : EXIT.someFailed;
+    return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)
+      ? EXIT.wrongUsage
+      : EXIT.someFailed;
   }
   process.stderr.write(`adatosk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.someFailed;

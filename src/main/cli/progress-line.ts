@@ -1,6 +1,8 @@
 import { duration } from './output.ts';
 
 const REDRAW_MILLISECONDS = 200;
+/** A log file wants to know that it goes on, not every step. */
+const PLAIN_MILLISECONDS = 10_000;
 
 /** Progress of a batch on standard error: one line that is drawn again on a terminal, plain lines elsewhere. */
 export class ProgressLine {
@@ -39,5 +41,46 @@ export class ProgressLine {
     const worked = this.#worked + share * current;
     const left = this.#sizes.slice(index).reduce((sum, size) => sum + size, 0) - share * current;
     return worked > 0.01 * (worked + left) ? `${duration(((now - this.#begun) / 1000) * (left / worked))} left` : 'estimating time left';
+  }
+}
+
+/** Progress of one long task on standard error: a line that is drawn again on a terminal, now and then a plain line elsewhere. */
+export class TaskLine {
+  readonly #terminal: boolean;
+  readonly #every: number;
+  #begun = performance.now();
+  #task = '';
+  #drawn = -Infinity;
+
+  constructor(terminal = process.stderr.isTTY === true) {
+    this.#terminal = terminal;
+    this.#every = terminal ? REDRAW_MILLISECONDS : PLAIN_MILLISECONDS;
+  }
+
+  update(text: string): void {
+    const now = performance.now();
+    if (now - this.#drawn < this.#every) return;
+    this.#drawn = now;
+    process.stderr.write(this.#terminal ? `\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`);
+  }
+
+  /** A task whose steps take about the same time: its share and the time that is left. */
+  share(task: string, done: number, total: number): void {
+    if (task !== this.#task) {
+      this.#task = task;
+      this.#begun = performance.now();
+    }
+    const left = (((performance.now() - this.#begun) / 1000) * (total - done)) / Math.max(1, done);
+    this.update(`${task} ${done}/${total}  ${duration(left)} left`);
+  }
+
+  /** A line that stays. */
+  stay(text: string): void {
+    this.clear();
+    process.stderr.write(`${text}\n`);
+  }
+
+  clear(): void {
+    if (this.#terminal) process.stderr.write('\r\x1b[2K');
   }
 }

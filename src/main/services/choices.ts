@@ -1,7 +1,10 @@
 /** What the doors offer: the defaults, the devices, and how an engine is started outside Electron. */
+import { cpus } from 'node:os';
 import { DEFAULT_PEAK_OPTIONS } from '../../shared/peaks.ts';
 import { DEFAULT_SEGMENT_OPTIONS } from '../../shared/segments.ts';
 import { PROVIDERS } from '../adatosk/engine-messages.ts';
+import type { SizeName } from '../adatosk/sizes.ts';
+import { SIZES } from '../adatosk/sizes.ts';
 import { DEFAULT_FACE_OPTIONS } from '../face/face-observer.ts';
 
 export { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
@@ -11,6 +14,13 @@ export type { EnginePort } from '../adatosk/engine-messages.ts';
 
 /** The model that is used unless another is named: small enough for a laptop's processor. */
 export const DEFAULT_MODEL = 'adatosk-tiny';
+
+export const MODEL_SIZES = Object.keys(SIZES) as SizeName[];
+
+/** Training is what the computer is for while it runs. */
+export function allThreads(): number {
+  return cpus().length;
+}
 
 export const DEVICES = ['auto', ...PROVIDERS] as const;
 

@@ -26,12 +26,10 @@ export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | str
   if (face === null) return `${row.from}: no face was found`;
   const { startS, rate, firstSample, present } = face;
   const sampleAt = (seconds: number): number => (seconds - startS) * rate - firstSample;
-  const begin = Math.max(0, Math.round(row.startS === null ? 0 : sampleAt(row.startS)));
-  const end = Math.min(present.length, Math.round(row.endS === null ? present.length : sampleAt(row.endS)));
-  const seen = present.slice(begin, end).filter(Boolean).length;
-  const wanted =
-    row.startS === null && row.endS === null ? end - begin : Math.max(1, Math.round(((row.endS ?? Infinity) - (row.startS ?? 0)) * rate) || end - begin);
-  if (end <= begin || seen < SMALLEST_SHARE * Math.min(wanted, 1e9)) return `${row.from}: no face was found in most of it`;
+  const [from, to] = [row.startS === null ? 0 : Math.round(sampleAt(row.startS)), row.endS === null ? present.length : Math.round(sampleAt(row.endS))];
+  const [begin, end] = [Math.max(0, from), Math.min(present.length, to)];
+  const seen = present.slice(begin, Math.max(begin, end)).filter(Boolean).length;
+  if (seen === 0 || seen < SMALLEST_SHARE * (to - from)) return `${row.from}: no face was found in most of it`;
   return { face, first: begin, samples: end - begin, label: row.label, moments: momentsOf(row, (seconds) => sampleAt(seconds) - begin) };
 }
 

@@ -46,8 +46,15 @@ export function atTemperature(probabilities: readonly number[], temperature: num
   return powers.map((power) => power / total);
 }
 
-/** The temperature with the least log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8. */
+/** From fewer clips a temperature says more about those clips than about the model. */
+const CLIPS_FOR_CALIBRATION = 50;
+
+/**
+ * The temperature with the least log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8; 1 where
+ * there are too few clips to tell.
+ */
 export function fitTemperature(judgements: readonly Judgement[]): number {
+  if (judgements.length < CLIPS_FOR_CALIBRATION) return 1;
   const loss = (log: number): number => logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, Math.exp(log)) })));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [-Math.log(8), Math.log(8)];

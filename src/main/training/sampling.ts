@@ -52,9 +52,16 @@ export function randomWindow({ samples }: ClipFacts, random: () => number, varyS
   return windowFrom(random() * room, step, samples);
 }
 
-/** The windows by which a whole clip is judged: `count` of them from its beginning to its end (one, in its middle). */
-export function evenWindows({ samples }: ClipFacts, count: number): number[][] {
+/**
+ * The windows by which a whole clip is judged. A clip with true moments is judged by the window around its expression,
+ * since that is what its label means; any other by `count` windows from its beginning to its end (one, in its middle).
+ */
+export function evenWindows({ samples, moments }: ClipFacts, count: number): number[][] {
   const room = Math.max(0, samples - FRAMES_PER_CLIP);
+  if (moments !== null) {
+    const start = Math.round((moments.onset + moments.offset - FRAMES_PER_CLIP) / 2);
+    return [windowFrom(Math.max(0, Math.min(room, start)), 1, samples)];
+  }
   const starts = room === 0 ? [0] : Array.from({ length: count }, (_, i) => (count === 1 ? room / 2 : (room * i) / (count - 1)));
   return starts.map((start) => windowFrom(Math.round(start), 1, samples));
 }

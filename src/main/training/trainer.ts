@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelManifest } from '../../shared/manifest.ts';
 import { mean } from '../../shared/mean.ts';
 import type { Judgement } from '../../shared/recognition.ts';
 import { logLossOf, uarOf, warOf } from '../../shared/recognition.ts';
@@ -19,6 +18,7 @@ import type { Progress } from './checkpoint.ts';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { ClipSource, ClipSourceAddress } from './clip-source.ts';
 import { openSource } from './clip-source.ts';
+import { clipShape } from './clip-shape.ts';
 import { fitTemperature, judge } from './judging.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
@@ -264,10 +264,6 @@ class Trainer {
     const temperature = judgements.length === 0 ? 1 : fitTemperature(judgements);
     return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, judgements, temperature, times: this.#times };
   }
-}
-
-export function clipShape(side: number): ModelManifest['clip'] {
-  return { frames: 16, height: side, width: side, sampleRateHz: 10 };
 }
 
 function clipsPerStep({ settings }: Phase): number {

@@ -15,6 +15,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../bench/pipeline.ts')).benchPipeline,
     about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding',
   },
+  train: {
+    load: async () => (await import('../../../../bench/train.ts')).benchTrain,
+    about: 'training steps of tiny and small beside their forward pass; tiny on moving patterns (ten minutes at most)',
+  },
   memory: {
     load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',

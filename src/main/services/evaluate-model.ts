@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { StudioError } from '../../shared/errors.ts';
+import type { ModelEvaluation } from '../../shared/evaluation.ts';
+import type { Engine, EngineStarter } from '../adatosk/engine.ts';
+import { ensureModelFile, findModel } from '../adatosk/models.ts';
+import type { Device } from '../adatosk/providers.ts';
+import { startNetwork } from '../adatosk/providers.ts';
+import { openClipSource } from '../training/cached-clips.ts';
+import type { Split } from '../training/clip-set.ts';
+import { readClipSet } from '../training/clip-set.ts';
+import { evaluate } from '../training/evaluation.ts';
+import { splitRows, unitOf } from '../training/splits.ts';
+import { evaluationPage } from '../formats/evaluation-page.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import type { PrepareProgress } from './prepare-clips.ts';
+import { prepareClips, withHashes } from './prepare-clips.ts';
+import { warningsOf } from './analyse-folder.ts';
+
+export interface EvaluateRequest {
+  readonly model: string;
+  readonly data: string;
+  /** Which clips: 'all', or those of one split; null takes the test split where the set has one, else all. */
+  readonly split: Split | 'all' | null;
+  readonly budgets: readonly number[];
+  /** Folder for evaluation.json and evaluation.html; null writes none. */
+  readonly out: string | null;
+  readonly device: Device;
+  readonly threads: number;
+  readonly faces: string | null;
+  readonly cacheLimit: number;
+}
+
+const BOOTSTRAP_SEED = 1;
+
+/**
+ * Measures a model on a labelled clip set.
+ * @throws StudioError for a model or a set that cannot be used, with the rows
+ */
+export async function evaluateModel(
+  request: EvaluateRequest,
+  start: EngineStarter,
+  events: { readonly onPrepare: PrepareProgress; readonly onProgress: (done: number, total: number) => void },
+  signal: AbortSignal,
+): Promise<ModelEvaluation> {
+  const model = await findModel(request.model);
+  const sha256 = await ensureModelFile(model);
+  const rows = await withHashes(await readClipSet(request.data), signal);
+  const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
+  const wanted = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
+  if (wanted.length === 0) throw new StudioError('data-set-invalid', `${request.data} has no labelled clip in '${split}'.`, 'Choose another --split.');
+  const faces = request.faces ?? (await mkdtemp(join(tmpdir(), 'adatosk-faces-')));
+  const engine: { network?: Engine } = {};
+  try {
+    const { height, sampleRateHz } = model.manifest.clip;
+    const prepared = await prepareClips(
+      request.data,
+      wanted,
+      { faces, limit: request.cacheLimit, side: height, rate: sampleRateHz },
+      start,
+      events.onPrepare,
+      signal,
+    );
+    const started = await startNetwork(start, model, request.device, request.threads);
+    engine.network = started.engine;
+    const source = await openClipSource({ side: height, clips: prepared.map(({ clip }) => clip) });
+    const people = prepared.map(({ row }) => ({ unit: unitOf(row), group: row.group }));
+    const stop = (): void => started.engine.stop();
+    signal.addEventListener('abort', stop);
+    const evaluation = await evaluate(
+      started.network,
+      source,
+      people,
+      { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED },
+      events.onProgress,
+    );
+    const outcome = {
+      ...evaluation,
+      model: model.manifest.id,
+      sha256,
+      trained: model.manifest.trained,
+      warnings: warningsOf(model),
+      data: request.data,
+      split,
+    };
+    if (request.out !== null) {
+      const out = resolve(request.out);
+      await writeAtomically(join(out, 'evaluation.json'), [`${JSON.stringify(outcome, null, 2)}\n`]);
+      await writeAtomically(join(out, 'evaluation.html'), [evaluationPage(outcome)]);
+    }
+    return outcome;
+  } finally {
+    engine.network?.stop();
+    if (request.faces === null) await rm(faces, { recursive: true, force: true });
+  }
+}

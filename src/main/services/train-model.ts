@@ -1,0 +1,251 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { StudioError, writeError } from '../../shared/errors.ts';
+import { EXPRESSIONS } from '../../shared/expressions.ts';
+import type { EngineStarter } from '../adatosk/engine.ts';
+import type { Provider } from '../adatosk/engine-messages.ts';
+import type { Model } from '../adatosk/models.ts';
+import { ensureModelFile, findModel } from '../adatosk/models.ts';
+import type { Device } from '../adatosk/providers.ts';
+import type { SizeName } from '../adatosk/sizes.ts';
+import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
+import { cachedClips } from '../training/cached-clips.ts';
+import { removeCheckpoint } from '../training/checkpoint.ts';
+import { readClipSet } from '../training/clip-set.ts';
+import type { PhaseName } from '../training/plan.ts';
+import { planOf } from '../training/plan.ts';
+import type { SplitRows } from '../training/splits.ts';
+import { refuseOneClass, splitRows, unitOf } from '../training/splits.ts';
+import type { TrainerEvents, TrainingJob } from '../training/trainer.ts';
+import type { TrainerSummary, TrainerTask } from '../training/trainer-messages.ts';
+import { trainInProcess } from '../training/trainer-process.ts';
+import type { PreparedClip, PrepareProgress } from './prepare-clips.ts';
+import { prepareClips, withHashes } from './prepare-clips.ts';
+
+export interface TrainRequest {
+  readonly data: string;
+  /** Further videos without labels, for the self-supervised branch; null for none. */
+  readonly unlabelled: string | null;
+  readonly out: string;
+  /** Model whose weights training begins with; null begins with random weights of `size`. */
+  readonly from: string | null;
+  readonly size: SizeName;
+  readonly learns: 'auto' | 'all' | 'head';
+  readonly seed: number;
+  readonly batch: number;
+  /** Peak learning rate; null takes the one that suits what learns. */
+  readonly rate: number | null;
+  /** Rounds through the set by phase; null takes those that suit what learns. */
+  readonly epochs: Readonly<Record<PhaseName, number>> | null;
+  readonly validationShare: number;
+  readonly patience: number;
+  readonly device: Device;
+  readonly threads: number;
+  readonly resume: boolean;
+  readonly checkpointEverySeconds: number;
+  /** Folder of aligned faces that stays; null makes one that is removed at the end. */
+  readonly faces: string | null;
+  readonly cacheLimit: number;
+}
+
+export interface TrainRequestEvents extends TrainerEvents {
+  readonly onPrepare: PrepareProgress;
+  /** Sentences about choices that were made. */
+  readonly onNote: (sentence: string) => void;
+}
+
+export interface TrainOutcome extends TrainerSummary {
+  readonly out: string;
+  readonly clips: Readonly<Record<'train' | 'validation' | 'test' | 'unlabelled', number>>;
+}
+
+/** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
+const CLIPS_FOR_ALL_WEIGHTS = 200;
+const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, joint: 30, settling: 10 };
+const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, joint: 10, settling: 10 };
+const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, joint: 0, settling: 30 };
+/** A step moves few weights where the head alone learns, and may move them far. */
+const RATES = { scratch: 1e-3, all: 2e-4, head: 1e-3 } as const;
+/** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
+const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
+const WEIGHT_DECAY = 0.05;
+const AVERAGE_KEEPS = 0.999;
+const LABEL_SMOOTHING = 0.1;
+const BUDGETS: readonly [number, number] = [0.25, 0.7];
+const VALIDATIONS = 40;
+
+/**
+ * Trains a model on a clip set, or fine-tunes one, and writes it to a folder. Nothing that is there is overwritten.
+ * @throws StudioError for a set that cannot be used (with the rows), an --out that holds a model, a full disk …
+ */
+export async function trainModel(request: TrainRequest, start: EngineStarter, events: TrainRequestEvents, signal: AbortSignal): Promise<TrainOutcome> {
+  const out = resolve(request.out);
+  refuseToOverwrite(out, request.resume);
+  const from = request.from === null ? null : await findModel(request.from);
+  if (from !== null) await ensureModelFile(from);
+  const size = SIZES[from?.manifest.size ?? request.size];
+  const rows = await withHashes(await readClipSet(request.data), signal);
+  const split = splitRows(request.data, rows, request.seed, request.validationShare);
+  refuseOneClass(request.data, split.train);
+  const more =
+    request.unlabelled === null
+      ? []
+      : await withHashes(
+          (await readClipSet(request.unlabelled)).map((row) => ({ ...row, label: null })),
+          signal,
+        );
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw writeError(out, error);
+  });
+  const faces = request.faces ?? join(out, 'training', 'faces');
+  const options = { faces, limit: request.cacheLimit, side: size.cropSide, rate: SAMPLES_PER_SECOND };
+  const kept = new Set([...split.train, ...split.validation]);
+  const prepared = await prepareClips(request.data, [...kept, ...more], options, start, events.onPrepare, signal);
+  const clips = {
+    train: prepared.filter(({ row }) => split.train.includes(row)),
+    validation: prepared.filter(({ row }) => split.validation.includes(row) && row.label !== null),
+    unlabelled: prepared.filter(({ row }) => more.includes(row)),
+  };
+  const labelled = clips.train.filter(({ row }) => row.label !== null).length;
+  const learns = chooseWhatLearns(request, labelled, events.onNote);
+  tellSplit(split, clips.validation.length, events.onNote);
+  const job = jobOf(request, learns, from, size.name, clips);
+  const task: TrainerTask = {
+    job,
+    folder: join(out, 'training'),
+    providers: providersFor(request.device),
+    threads: request.threads,
+    checkpointEverySeconds: request.checkpointEverySeconds,
+    resume: request.resume,
+    from: from?.file ?? null,
+    exportTo: out,
+    facts: factsOf(request, out, size.name, from, labelled, clips, learns),
+  };
+  const summary = await trainInProcess(task, events, signal);
+  if (!summary.stopped) {
+    await removeCheckpoint(task.folder);
+    if (request.faces === null) await rm(faces, { recursive: true, force: true });
+  }
+  return {
+    ...summary,
+    out,
+    clips: {
+      train: labelled,
+      validation: clips.validation.length,
+      test: split.test.length,
+      unlabelled: clips.unlabelled.length + clips.train.length - labelled,
+    },
+  };
+}
+
+function refuseToOverwrite(out: string, resume: boolean): void {
+  if (existsSync(join(out, 'manifest.json')) || existsSync(join(out, 'model.onnx')))
+    throw new StudioError('wrong-usage', `${out} already holds a model; nothing was changed.`, 'Choose another --out folder.');
+  if (!resume && existsSync(join(out, 'training', 'metrics.jsonl')))
+    throw new StudioError(
+      'wrong-usage',
+      `${out} holds a training that is not finished; nothing was changed.`,
+      'Add --resume to go on with it, or choose another --out folder.',
+    );
+}
+
+function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (sentence: string) => void): 'scratch' | 'all' | 'head' {
+  if (from === null) return 'scratch';
+  if (learns !== 'auto') return learns;
+  const head = labelled < CLIPS_FOR_ALL_WEIGHTS;
+  note(
+    head
+      ? `${labelled} labelled clips are few (under ${CLIPS_FOR_ALL_WEIGHTS}): only the head is trained, the face features stay as they are. --learns all trains everything.`
+      : `${labelled} labelled clips: all weights are trained. --learns head would train the head alone.`,
+  );
+  return head ? 'head' : 'all';
+}
+
+function tellSplit({ train, validation }: SplitRows, usable: number, note: (sentence: string) => void): void {
+  if (train.every(({ participant }) => participant === null))
+    note(
+      'The set does not name its participants: videos are kept apart, but the same person may be in several. Add a column participant for figures that can be trusted.',
+    );
+  if (validation.length === 0) note('No clip is left for validation: there is no early stop and no calibration.');
+  else note(`${usable} clips of ${new Set(validation.map(unitOf)).size} ${validation[0]!.participant === null ? 'videos' : 'people'} are kept for validation.`);
+}
+
+function jobOf(
+  request: TrainRequest,
+  learns: 'scratch' | 'all' | 'head',
+  from: Model | null,
+  sizeName: SizeName,
+  clips: { train: PreparedClip[]; validation: PreparedClip[]; unlabelled: PreparedClip[] },
+): TrainingJob {
+  const size = SIZES[sizeName];
+  const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
+  const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
+  const steps = (name: PhaseName, count: number): number => (epochs[name] === 0 ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch)));
+  const labelled = clips.train.filter(({ row }) => row.label !== null).length;
+  const phases = planOf({
+    size,
+    batch: request.batch,
+    steps: { 'warm-up': steps('warm-up', all.length), joint: steps('joint', labelled), settling: steps('settling', labelled) },
+    learns: learns === 'head' ? 'head' : 'all',
+    reconstruction: 0.5,
+  });
+  const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
+  return {
+    phases,
+    peakRate: request.rate ?? RATES[learns],
+    optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: LAYER_DECAY[learns], averageKeeps: AVERAGE_KEEPS },
+    batches: { seed: request.seed, augmentation: 'faces', tokenBudget: BUDGETS, labelSmoothing: LABEL_SMOOTHING },
+    source: cachedClips(size.cropSide, all),
+    validation:
+      clips.validation.length === 0
+        ? null
+        : cachedClips(
+            size.cropSide,
+            clips.validation.map(({ clip }) => clip),
+          ),
+    validateEvery: Math.max(4, Math.round(total / VALIDATIONS)),
+    patience: request.patience,
+    tokenBudget: from?.manifest.defaultTokenBudget ?? size.defaultTokenBudget,
+  };
+}
+
+/** Automatic takes CUDA where it loads; other graphics providers train only when they are named (docs/training.md). */
+function providersFor(device: Device): Provider[] {
+  if (device !== 'auto') return [device];
+  return process.platform === 'linux' ? ['cuda', 'cpu'] : ['cpu'];
+}
+
+function factsOf(
+  { data, from: fromName, seed }: TrainRequest,
+  out: string,
+  size: SizeName,
+  from: Model | null,
+  labelled: number,
+  clips: { train: PreparedClip[]; unlabelled: PreparedClip[] },
+  learns: 'scratch' | 'all' | 'head',
+): TrainerTask['facts'] {
+  const counts = EXPRESSIONS.map((name, label) => `${name} ${clips.train.filter(({ row }) => row.label === label).length}`).join(', ');
+  const people = new Set(clips.train.flatMap(({ row }) => (row.participant === null ? [] : [row.participant]))).size;
+  const missing = EXPRESSIONS.filter((_, label) => !clips.train.some(({ row }) => row.label === label));
+  const basis = from === null ? `random weights (seed ${seed})` : `${from.manifest.id} (SHA-256 ${from.manifest.sha256.slice(0, 12)}…)`;
+  const what = learns === 'head' ? 'the head alone' : 'all weights';
+  return {
+    id:
+      basename(out)
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9._-]+/g, '-')
+        .replace(/^[^a-z0-9]+/, '') || 'adatosk-trained',
+    name: basename(out),
+    size,
+    trained: true,
+    warnings: [
+      ...(missing.length === 0 ? [] : [`trained without any clip of ${missing.join(', ')}`]),
+      ...(people === 0 ? ['its training set does not name participants: its validation may be too good'] : []),
+      ...(from === null ? [] : from.manifest.warnings),
+    ],
+    provenance: `Trained by its user with AdaTosk Studio on ${labelled} labelled clips of ${basename(data)}, beginning with ${basis}; ${what} learned.`,
+    defaultTokenBudget: from?.manifest.defaultTokenBudget ?? SIZES[size].defaultTokenBudget,
+    card: `## Data\n\n${labelled} labelled clips (${counts})${people === 0 ? '' : ` of ${people} participants`}, ${clips.unlabelled.length} further unlabelled ones.${fromName === null ? '' : ` Began with ${fromName}.`} Not for diagnosis or for decisions about people.`,
+  };
+}
