@@ -61,14 +61,14 @@ export function drawPattern(side: number, label: number, random: () => number): 
   return clip;
 }
 
-/** A dark colour that changes across the picture in a random direction, with a little noise. */
+/** A dark colour that changes across the picture in a random direction. */
 function slope(side: number, random: () => number): Uint8Array {
   const colour = [0, 1, 2].map(() => 30 + 50 * random());
   const [right, down] = [0, 0].map(() => (60 * (random() - 0.5)) / side) as [number, number];
   const picture = new Uint8Array(side * side * 3);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const light = right * (x - side / 2) + down * (y - side / 2) + 8 * random();
+      const light = right * (x - side / 2) + down * (y - side / 2);
       for (let c = 0; c < 3; c++) picture[(y * side + x) * 3 + c] = Math.max(0, colour[c]! + light);
     }
   }

@@ -23,7 +23,7 @@ export function modelsFolder(): string {
   return process.env['ADATOSK_MODELS'] ?? fileURLToPath(new URL('../../../models', import.meta.url));
 }
 
-/** All AdaTosk models there are, by id. Folders without a manifest of ours (the face detector's) are passed over. */
+/** All AdaTosk models there are, by id. Folders without a manifest (the face detectors') are passed over. */
 export async function listModels(folder = modelsFolder()): Promise<Model[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new StudioError(
@@ -33,7 +33,7 @@ export async function listModels(folder = modelsFolder()): Promise<Model[]> {
       error,
     );
   });
-  const models = await Promise.all(names.filter((name) => name.startsWith('adatosk')).map((name) => readModel(join(folder, name))));
+  const models = await Promise.all(names.filter((name) => existsSync(join(folder, name, 'manifest.json'))).map((name) => readModel(join(folder, name))));
   return models.sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
 }
 

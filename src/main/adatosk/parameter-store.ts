@@ -3,8 +3,12 @@ import { drawInitialValues } from './initial-values.ts';
 import type { WeightSource } from './onnx-file.ts';
 import { elements } from './tensor.ts';
 
-/** Parameters that lie side by side and share a learning rate and a decay. */
+/**
+ * Parameters that share a learning rate and a decay and lie side by side: a matrix alone (joining them would copy all
+ * weights and gradients in every step), or the small vectors of one part of the network.
+ */
 export interface ParameterGroup {
+  readonly name: string;
   /** 'patch_embed', 'blocks.3', 'mask', 'head' or 'decoder'. */
   readonly part: string;
   /** Matrices decay; biases, norms and single numbers do not (VideoMAE). */
@@ -34,18 +38,18 @@ export class ParameterStore {
       const { name } = parameter.tensor;
       const part = partOf(name);
       const decays = parameter.dims.length > 1 && !name.endsWith('class_embeddings');
-      const key = `${part} ${decays}`;
+      const key = decays ? name : `${part}/vectors`;
       if (!groups.has(key)) groups.set(key, { part, decays, parameters: [] });
       groups.get(key)!.parameters.push(parameter);
     }
     let start = 0;
-    this.groups = [...groups.values()].map(({ part, decays, parameters: members }) => {
+    this.groups = [...groups].map(([name, { part, decays, parameters: members }]) => {
       const first = start;
       for (const { tensor, dims } of members) {
         this.#places.set(tensor.name, { start, dims });
         start += elements(dims);
       }
-      return { part, decays, start: first, end: start, names: members.map(({ tensor }) => tensor.name) };
+      return { name, part, decays, start: first, end: start, names: members.map(({ tensor }) => tensor.name) };
     });
     this.count = start;
     const make = (): Float32Array => new Float32Array(this.count);

@@ -40,9 +40,9 @@ export interface DecoderSize {
   readonly blocks: number;
 }
 
-/** Half as wide as the encoder, as VideoMAE's; two blocks suffice for the small ones (SupMAE does with one). */
+/** Half as wide as the encoder, as VideoMAE's (tiny's a third: one head of 64); two blocks suffice for the small ones (SupMAE does with one). */
 export const DECODERS: Readonly<Record<SizeName, DecoderSize>> = {
-  tiny: { width: 96, heads: 2, blocks: 2 },
+  tiny: { width: 64, heads: 1, blocks: 2 },
   small: { width: 192, heads: 3, blocks: 2 },
   base: { width: 384, heads: 6, blocks: 4 },
 };

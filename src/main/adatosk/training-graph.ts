@@ -21,9 +21,8 @@ export interface TrainingSettings {
   readonly largestNorm: number;
 }
 
-export const RATE_NAMES = ['stepSize', 'deviationScale', 'decay', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
-export const stateName = (array: string, group: ParameterGroup): string => `${array}/${groupName(group)}`;
-export const groupName = ({ part, decays }: ParameterGroup): string => `${part}.${decays ? 'matrices' : 'rest'}`;
+export const RATE_NAMES = ['deviationScale', 'floor', 'weightKeeps', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
+export const stateName = (array: string, { name }: ParameterGroup): string => `${array}/${name}`;
 export const NORM = 'gradient_norm';
 export const LOGITS = 'logits';
 
@@ -32,7 +31,7 @@ export const LOGITS = 'logits';
  * followed by clipping to a global norm and AdamW. The weights, moments and averages are the outer loop's state.
  *
  * Inputs: the state of each group that learns, `weights/GROUP` … [count]; parameters that do not learn, by name; the
- * data [steps, microBatches, ...]; rates, `stepSize` … [steps, groups that learn].
+ * data [steps, microBatches, ...]; rates, `deviationScale` … [steps, groups that learn].
  * Outputs: the next state; then for each step the losses [steps], `gradient_norm` [steps] before clipping, and
  * `logits` [steps, microBatches, clips, 7].
  * @param groups all groups of the store; those whose parameters learn are worked out here
@@ -117,7 +116,7 @@ function namedParameters(graph: Graph, group: ParameterGroup, weights: Tensor, p
 /** One turn of the inner loop: forward and backward of a micro-batch, its gradients added to those before. */
 function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[]): Graph {
   const graph = new Graph('micro-batch', 'micro/');
-  const sums = learning.map((group) => graph.input(groupName(group), [group.end - group.start]));
+  const sums = learning.map((group) => graph.input(`sum/${group.name}`, [group.end - group.start]));
   const data = new Map<DataName, Tensor>([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
   const { losses, logits } = stepLoss(graph, step, data);
   const wanted = learning.flatMap((group) => group.names.map((name) => graph.parameters.get(name)!.tensor));
@@ -128,7 +127,7 @@ function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[])
       return op.reshape(graph, gradient, [elements(gradient.dims as readonly Dim[])]);
     });
     const together = flat.length === 1 ? flat[0]! : op.concat(graph, flat, 0);
-    graph.output(`next/${groupName(group)}`, op.add(graph, sums[i]!, together));
+    graph.output(`next/sum/${group.name}`, op.add(graph, sums[i]!, together));
   });
   for (const [name, value] of losses) graph.output(name, value);
   if (logits !== undefined) graph.output(LOGITS, logits);

@@ -147,7 +147,7 @@ describe('the training graph', () => {
     const start = randomStore(JOINT);
     const expected = randomStore(JOINT);
     const learner = await Learner.load(settings, start, OPTIMISER, 'cpu', 2);
-    // The gradient, recovered from the first moment of a step from zero: m = 0.1 g.
+    // The first moment of a step from zero, as a sum, is the gradient.
     const data = someData(settings);
     const { norms } = await learner.run(data, [0.01]);
     expect(norms[0]).toBeGreaterThan(0.5);
@@ -155,14 +155,14 @@ describe('the training graph', () => {
       const layer = part === 'patch_embed' ? 4 : part.startsWith('blocks.') ? 3 - Number(part.slice(7)) : 0;
       const rate = 0.01 * 0.75 ** layer;
       for (let i = from; i < end; i++) {
-        const gradient = start.arrays.first[i]! / 0.1;
+        const gradient = start.arrays.first[i]!;
         const w = expected.arrays.weights[i]!;
         const m = (0.1 * gradient) / (1 - 0.9);
         const v = (0.001 * gradient * gradient) / (1 - 0.999);
         expected.arrays.weights[i] = w - (rate * m) / (Math.sqrt(v) + 1e-8) - (decays ? rate * 0.05 * w : 0);
       }
     }
-    const clipped = Math.sqrt(start.arrays.first.reduce((sum, value) => sum + (value / 0.1) ** 2, 0));
+    const clipped = Math.sqrt(start.arrays.first.reduce((sum, value) => sum + value ** 2, 0));
     expect(clipped).toBeCloseTo(0.5, 3);
     expect(largestDifference(start.arrays.weights, expected.arrays.weights)).toBeLessThan(2e-5);
     await learner.release();

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { ImportRequest } from '../../services/import-model.ts';
+import { importModel } from '../../services/import-model.ts';
 import { inspectModel, listManifests } from '../../services/inspect-model.ts';
 import type { ModelInspection } from '../../services/inspect-model.ts';
 import { numberBetween } from '../options.ts';
@@ -18,6 +20,34 @@ export function addModels(program: Command, done: (code: number) => void): void 
     .option('--token-budget <share>', 'count multiply-adds by part at this token budget', numberBetween(0.01, 1))
     .option('--json', 'one JSON object on the last line of standard output', false)
     .action(async (id: string, { json, tokenBudget }: { json: boolean; tokenBudget?: number }) => done(await inspect(id, tokenBudget, new Output(json))));
+  models
+    .command('import')
+    .description('take in an .onnx with the weights of an AdaTosk network, or a VideoMAE-style encoder as .safetensors')
+    .argument('<file>', 'the .onnx or .safetensors file')
+    .option('--id <id>', "id of the new model; the file's name unless said")
+    .option('--out <folder>', 'folder of the new model; in the folder of models unless said')
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (file: string, { id, out, json }: { id?: string; out?: string; json: boolean }) =>
+      done(await take({ file, id: id ?? null, out: out ?? null }, new Output(json))),
+    );
+}
+
+/** Names that are listed before they are only counted. */
+const NAMES_LISTED = 20;
+
+async function take(request: ImportRequest, output: Output): Promise<number> {
+  const outcome = await importModel(request);
+  const { id, folder, size, trained, mapped, left, missing } = outcome;
+  output.line(`${mapped} tensors taken over into a network of size ${size}`);
+  output.line(`${left.length} left`);
+  for (const { name, reason } of left.slice(0, NAMES_LISTED)) output.line(`  ${name}: ${reason}`);
+  if (left.length > NAMES_LISTED) output.line(`  and ${left.length - NAMES_LISTED} more`);
+  output.line(
+    `${missing.length} weights begin with random values${missing.length === 0 ? '' : `: ${missing.slice(0, NAMES_LISTED).join(', ')}${missing.length > NAMES_LISTED ? ' …' : ''}`}`,
+  );
+  const next = trained ? '' : `\nFine-tune it before use: adatosk train --from ${JSON.stringify(request.out === null ? id : folder)} --data SET --out DIR`;
+  output.result({ ...outcome }, `The model ${id} is in ${folder}.${next}`);
+  return EXIT.done;
 }
 
 async function list(output: Output): Promise<number> {
