@@ -57,21 +57,22 @@ export class TaskLine {
     this.#every = terminal ? REDRAW_MILLISECONDS : PLAIN_MILLISECONDS;
   }
 
-  update(text: string): void {
+  /** @param task a new one is told at once, its steps only now and then */
+  update(task: string, text: string): void {
     const now = performance.now();
-    if (now - this.#drawn < this.#every) return;
+    if (task === this.#task && now - this.#drawn < this.#every) return;
+    if (task !== this.#task) this.#begun = now;
+    this.#task = task;
     this.#drawn = now;
-    process.stderr.write(this.#terminal ? `\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${text}\n`);
+    const line = `${task} ${text}`;
+    process.stderr.write(this.#terminal ? `\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`);
   }
 
   /** A task whose steps take about the same time: its share and the time that is left. */
   share(task: string, done: number, total: number): void {
-    if (task !== this.#task) {
-      this.#task = task;
-      this.#begun = performance.now();
-    }
-    const left = (((performance.now() - this.#begun) / 1000) * (total - done)) / Math.max(1, done);
-    this.update(`${task} ${done}/${total}  ${duration(left)} left`);
+    const begun = task === this.#task ? this.#begun : performance.now();
+    const left = (((performance.now() - begun) / 1000) * (total - done)) / Math.max(1, done);
+    this.update(task, `${done}/${total}  ${duration(left)} left`);
   }
 
   /** A line that stays. */

@@ -181,7 +181,9 @@ function jobOf(
   const size = SIZES[sizeName];
   const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
   const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
-  const steps = (name: PhaseName, count: number): number => (epochs[name] === 0 ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch)));
+  // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
+  const steps = (name: PhaseName, count: number): number =>
+    epochs[name] === 0 || (learns === 'head' && name !== 'settling') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
   const labelled = clips.train.filter(({ row }) => row.label !== null).length;
   const phases = planOf({
     size,
@@ -190,6 +192,12 @@ function jobOf(
     learns: learns === 'head' ? 'head' : 'all',
     reconstruction: 0.5,
   });
+  if (phases.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      'The head alone learns, and --epochs leaves no round for it.',
+      'Give the third number of --epochs, or use --learns all.',
+    );
   const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
   return {
     phases,

@@ -52,7 +52,7 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
     { ...options, model, split: options.split ?? null, out: options.out ?? null, faces: options.faces ?? null, cacheLimit: options.cacheLimit * 1e9 },
     startChildProcessEngine,
     {
-      onPrepare: (finished, total, name) => line.update(`finding faces ${finished + 1}/${total}  ${name}`),
+      onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
       onProgress: (finished, total) => line.share('judging clips', finished, total),
     },
     stopOnRequest(),

@@ -84,10 +84,10 @@ async function train(options: TrainOptions): Promise<number> {
     requestOf(options),
     startChildProcessEngine,
     {
-      onPrepare: (finished, total, name) => line.update(`finding faces ${finished + 1}/${total}  ${name}`),
+      onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
       onNote: (sentence) => line.stay(sentence),
       onSteps: ({ phase, step, total, losses, clipsPerSecond, secondsLeft }) =>
-        line.update(`${phase} ${step}/${total}  loss ${losses['loss']?.toFixed(3)}  ${clipsPerSecond.toFixed(1)} clips/s  ${duration(secondsLeft)} left`),
+        line.update(phase, `${step}/${total}  loss ${losses['loss']?.toFixed(3)}  ${clipsPerSecond.toFixed(1)} clips/s  ${duration(secondsLeft)} left`),
       onValidation: ({ step, uar, war, logLoss, isBest }) =>
         line.stay(`step ${step}: validation UAR ${uar.toFixed(3)}, WAR ${war.toFixed(3)}, log loss ${logLoss.toFixed(3)}${isBest ? ', the best so far' : ''}`),
     },
