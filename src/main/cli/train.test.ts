@@ -158,7 +158,12 @@ describe('training from the command line', () => {
 
   test('removes the aligned faces at the end where nobody wants to keep them', async () => {
     const args = QUICK.filter((_, i) => i < QUICK.indexOf('--faces'));
-    expect((await command('train', '--data', at('set', 'set.csv'), '--out', at('private'), ...args, '--epochs', '0,1,0')).code).toBe(0);
+    await mkdir(at('more'));
+    await ffmpeg('-i', ONE_FACE, '-t', '1', at('more', 'unlabelled.mp4'));
+    const extra = ['--unlabelled', at('more'), '--epochs', '1,0,0', '--json'];
+    const { code, json } = await command('train', '--data', at('set', 'set.csv'), '--out', at('private'), ...args, ...extra);
+    expect(code).toBe(0);
+    expect(json['clips']).toMatchObject({ unlabelled: 1 });
     expect(await readdir(at('private', 'training'))).toEqual(['metrics.jsonl']);
   });
 });

@@ -38,12 +38,27 @@ function momentsOf({ onsetS, apexS, offsetS }: KnownRow, sampleAt: (seconds: num
   return { onset: sampleAt(onsetS), apex: sampleAt(apexS ?? (onsetS + offsetS) / 2), offset: sampleAt(offsetS) };
 }
 
+interface Options {
+  readonly side: number;
+  /** What is read of each face; several clips may lie in one. */
+  readonly faces: readonly Pick<CachedFace, 'file' | 'strips'>[];
+  readonly clips: readonly (ClipFacts & { readonly face: number; readonly first: number })[];
+}
+
+/** The address of a source of clips in cached faces. */
 export function cachedClips(side: number, clips: readonly CachedClip[]): ClipSourceAddress {
-  return addressOf(import.meta.url, { side, clips });
+  const faces = [...new Map(clips.map(({ face }) => [face.file, face])).values()];
+  const indexOf = new Map(faces.map(({ file }, i) => [file, i]));
+  const options: Options = {
+    side,
+    faces: faces.map(({ file, strips }) => ({ file, strips })),
+    clips: clips.map(({ face, first, samples, label, moments }) => ({ face: indexOf.get(face.file)!, first, samples, label, moments })),
+  };
+  return addressOf(import.meta.url, options);
 }
 
 export function openClipSource(options: unknown): Promise<ClipSource> {
-  const { side, clips } = options as { side: number; clips: readonly CachedClip[] };
+  const { side, faces, clips } = options as Options;
   const strips = new StripReader(side);
   return Promise.resolve({
     side,
@@ -54,7 +69,7 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
       const result = new Uint8Array(samples.length * size);
       for (const [i, sample] of samples.entries()) {
         const at = first + sample;
-        const strip = await strips.read(face, Math.floor(at / CROPS_PER_STRIP));
+        const strip = await strips.read(faces[face]!, Math.floor(at / CROPS_PER_STRIP));
         const start = (at % CROPS_PER_STRIP) * size;
         result.set(strip.subarray(start, start + size), i * size);
       }
@@ -72,7 +87,7 @@ class StripReader {
     this.#side = side;
   }
 
-  async read(face: CachedFace, strip: number): Promise<Uint8Array> {
+  async read(face: Options['faces'][number], strip: number): Promise<Uint8Array> {
     const key = `${face.file} ${strip}`;
     const kept = this.#kept.get(key) ?? (await this.#decode(face, strip));
     this.#kept.delete(key);
@@ -81,7 +96,7 @@ class StripReader {
     return kept;
   }
 
-  async #decode({ file, strips }: CachedFace, strip: number): Promise<Uint8Array> {
+  async #decode({ file, strips }: Options['faces'][number], strip: number): Promise<Uint8Array> {
     const offset = strips.slice(0, strip).reduce((sum, length) => sum + length, 0);
     const jpeg = new Uint8Array(strips[strip]!);
     try {

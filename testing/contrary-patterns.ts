@@ -1,0 +1,9 @@
+/** Moving patterns under wrong labels: what is learned from the right ones makes it worse here. */
+import { EXPRESSIONS } from '../src/shared/expressions.ts';
+import type { ClipSource } from '../src/main/training/clip-source.ts';
+import { openClipSource as openPatterns } from '../bench/moving-patterns.ts';
+
+export async function openClipSource(options: unknown): Promise<ClipSource> {
+  const source = await openPatterns(options);
+  return { ...source, clips: source.clips.map((clip) => ({ ...clip, label: (clip.label! + 1) % EXPRESSIONS.length })) };
+}
