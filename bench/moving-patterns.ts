@@ -38,7 +38,7 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
 }
 
 /** [16, side, side, 3] RGB bytes. */
-export function drawPattern(side: number, label: number, random: () => number): Uint8Array {
+function drawPattern(side: number, label: number, random: () => number): Uint8Array {
   const between = (low: number, high: number): number => low + (high - low) * random();
   const [middleX, middleY] = [between(0.4, 0.6) * side, between(0.4, 0.6) * side];
   const base = between(0.15, 0.25) * side;

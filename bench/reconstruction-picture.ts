@@ -7,7 +7,7 @@ import { writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx-file.ts';
 import type { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
 import { placesOf, tokensOf, TUBE, TUBE_VALUES } from '../src/main/adatosk/sizes.ts';
 import type { StepSettings } from '../src/main/adatosk/step-loss.ts';
-import { dataTypes, stepLoss } from '../src/main/adatosk/step-loss.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/step-loss.ts';
 import type { ClipSource } from '../src/main/training/clip-source.ts';
 import { fillTubeMask } from '../src/main/training/hard-mask.ts';
 import { evenWindows } from '../src/main/training/sampling.ts';
@@ -34,16 +34,13 @@ export async function drawReconstruction(
   const visible = new BigInt64Array(clips.length * visibleTokens);
   const hidden = new BigInt64Array(clips.length * step.decodedTokens);
   const random = randomStream(1, 'picture');
-  for (let i = 0; i < clips.length; i++) {
-    const part = (array: BigInt64Array): BigInt64Array => array.subarray((i * array.length) / clips.length, ((i + 1) * array.length) / clips.length);
-    fillTubeMask(placesOf(size), part(visible), part(hidden), random);
-  }
+  const own = <T extends BigInt64Array | Float32Array>(array: T, i: number): T =>
+    array.subarray((i * array.length) / clips.length, ((i + 1) * array.length) / clips.length) as T;
+  for (let i = 0; i < clips.length; i++) fillTubeMask(placesOf(size), own(visible, i), own(hidden, i), random);
   const { drawn, error } = await decodeOnce(step, store, pixels, visible, hidden);
   const rows: Uint8Array[] = [];
   for (const [i, original] of pixels.entries()) {
-    const own = <T extends BigInt64Array | Float32Array>(array: T): T =>
-      array.subarray((i * array.length) / clips.length, ((i + 1) * array.length) / clips.length) as T;
-    rows.push(original, paint(original, own(hidden), size.cropSide), paint(original, own(hidden), size.cropSide, own(drawn)));
+    rows.push(original, paint(original, own(hidden, i), size.cropSide), paint(original, own(hidden, i), size.cropSide, own(drawn, i)));
   }
   await writePicture(rows, size.cropSide, path);
   return error;
@@ -58,8 +55,7 @@ async function decodeOnce(
 ): Promise<{ drawn: Float32Array; error: number }> {
   const graph = new Graph('reconstruction');
   const types = dataTypes(step);
-  const inputs = new Map([...types].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
-  const { drawn, losses } = stepLoss(graph, step, inputs);
+  const { drawn, losses } = stepLoss(graph, step, stepInputs(graph, step));
   graph.output('drawn', drawn!);
   graph.output('error', losses.get('reconstruction')!);
   const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);

@@ -3,6 +3,7 @@
  * Standard input: none; argument: StepBench as JSON; standard output: StepFigures as JSON.
  */
 import * as ort from 'onnxruntime-node';
+import { median } from 'simple-statistics';
 import { Graph } from '../src/main/adatosk/graph.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import { Learner, loadGraph } from '../src/main/adatosk/learner.ts';
@@ -12,7 +13,7 @@ import { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
 import type { SizeName } from '../src/main/adatosk/sizes.ts';
 import { DECODERS, placesOf, SIZES, SLOTS_PER_CLIP, tokensOf } from '../src/main/adatosk/sizes.ts';
 import type { StepSettings } from '../src/main/adatosk/step-loss.ts';
-import { dataTypes, stepLoss } from '../src/main/adatosk/step-loss.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/step-loss.ts';
 import type { TrainingData } from '../src/main/adatosk/training-data.ts';
 import { emptyTrainingData } from '../src/main/adatosk/training-data.ts';
 import { parametersOf } from '../src/main/adatosk/training-graph.ts';
@@ -113,8 +114,7 @@ function hardMask(tube: boolean, tokens: number, places: number, next: () => num
 
 async function forwardPass(step: StepSettings, store: ParameterStore, data: TrainingData, threads: number): Promise<() => Promise<unknown>> {
   const graph = new Graph('forward');
-  const inputs = new Map([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
-  for (const [name, value] of stepLoss(graph, step, inputs).losses) graph.output(name, value);
+  for (const [name, value] of stepLoss(graph, step, stepInputs(graph, step)).losses) graph.output(name, value);
   const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', threads);
   const feeds: Record<string, ort.Tensor> = {};
   for (const [name, { type, dims }] of dataTypes(step)) {
@@ -164,10 +164,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -8,7 +8,7 @@ import { confusionOf, recallOf, uarOf } from '../src/shared/recognition.ts';
 import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
 import { SIZES } from '../src/main/adatosk/sizes.ts';
 import { addressOf, openSource } from '../src/main/training/clip-source.ts';
-import { clipShape } from '../src/main/training/clip-shape.ts';
+import { clipShape } from '../src/main/adatosk/clip-shape.ts';
 import { judge } from '../src/main/training/judging.ts';
 import type { Phase } from '../src/main/training/plan.ts';
 import { planOf } from '../src/main/training/plan.ts';

@@ -7,10 +7,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXPRESSIONS } from '../src/shared/expressions.ts';
 import type { ModelManifest } from '../src/shared/manifest.ts';
+import { clipShape } from '../src/main/adatosk/clip-shape.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
 import { drawUntrainedModel, modelsFolder } from '../src/main/adatosk/models.ts';
 import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
-import { FRAMES_PER_CLIP, SAMPLES_PER_SECOND, SIZES } from '../src/main/adatosk/sizes.ts';
+import { SIZES } from '../src/main/adatosk/sizes.ts';
 
 const SEED = 20261123;
 
@@ -28,7 +29,7 @@ for (const size of Object.values(SIZES)) {
     provenance: `Weights drawn at random from seed ${SEED}; no data was used.`,
     seed: SEED,
     classes: [...EXPRESSIONS],
-    clip: { frames: FRAMES_PER_CLIP, height: size.cropSide, width: size.cropSide, sampleRateHz: SAMPLES_PER_SECOND },
+    clip: clipShape(size.cropSide),
     defaultTokenBudget: size.defaultTokenBudget,
     sha256,
   };

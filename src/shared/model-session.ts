@@ -16,6 +16,16 @@ export type Feed =
   | { readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly dims: readonly number[]; readonly data: Uint8Array; readonly scale: number; readonly offset: number };
 
+/**
+ * A feed's values as floats.
+ * @param into memory to use where bytes are turned into floats; it must be as long as the feed
+ */
+export function floatsOf(feed: Feed, into: Float32Array = new Float32Array(feed.data.length)): Float32Array {
+  if (!('scale' in feed)) return feed.data;
+  for (let i = 0; i < into.length; i++) into[i] = feed.data[i]! * feed.scale + feed.offset;
+  return into;
+}
+
 export interface FloatTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;

@@ -3,7 +3,7 @@ import * as op from './operations.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Constants of AdamW (Loshchilov and Hutter 2019, algorithm 2); the betas are MAE-DFER's for fine-tuning. */
-export const ADAMW = { firstBeta: 0.9, secondBeta: 0.999, epsilon: 1e-8 } as const;
+const ADAMW = { firstBeta: 0.9, secondBeta: 0.999, epsilon: 1e-8 } as const;
 
 /** What a group of weights carries from step to step, [count] each. */
 export interface GroupState {

@@ -1,5 +1,6 @@
 import type { Graph } from './graph.ts';
 import { buildInferenceGraph } from './network.ts';
+import { partOf } from './parameter-store.ts';
 import type { NetworkSize } from './sizes.ts';
 import { tokensKept } from './sizes.ts';
 import { elements } from './tensor.ts';
@@ -23,7 +24,7 @@ export function costByPart(graph: Graph, kept: number): PartCost[] {
   for (const node of graph.nodes) {
     const factors = node.operation.multiplyAdds?.(node.inputs, node.outputs);
     if (factors === undefined) continue;
-    const part = /^(blocks\.\d+|[^./]+)/.exec(node.scope)?.[0] ?? 'other';
+    const part = node.scope === '' ? 'other' : partOf(node.scope);
     parts.set(part, (parts.get(part) ?? 0) + elements(factors, { batch: 1, kept }));
   }
   return [...parts].map(([part, multiplyAdds]) => ({ part, multiplyAdds }));

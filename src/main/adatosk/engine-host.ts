@@ -7,6 +7,7 @@
  */
 import * as ort from 'onnxruntime-node';
 import type { Feed, FloatTensor } from '../../shared/model-session.ts';
+import { floatsOf } from '../../shared/model-session.ts';
 import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
 
 interface LoadedModel {
@@ -45,7 +46,7 @@ async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<En
   const model = models[request.session];
   if (model === undefined) throw new Error(`no model ${request.session} is loaded`);
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = new ort.Tensor('float32', floatsOf(model, name, feed), feed.dims);
+  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = new ort.Tensor('float32', valuesOf(model, name, feed), feed.dims);
   const start = performance.now();
   const results = await model.session.run(feeds);
   const milliseconds = performance.now() - start;
@@ -71,16 +72,15 @@ function bytesOf(feeds: Readonly<Record<string, Feed>>): number {
   return Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-function floatsOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
+/** Bytes become floats in the same memory every time. */
+function valuesOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
   if (feed.data instanceof Float32Array) return feed.data;
   let floats = model.floats.get(name);
   if (floats?.length !== feed.data.length) {
     floats = new Float32Array(feed.data.length);
     model.floats.set(name, floats);
   }
-  const { scale, offset } = feed as Extract<Feed, { scale: number }>;
-  for (let i = 0; i < floats.length; i++) floats[i] = feed.data[i]! * scale + offset;
-  return floats;
+  return floatsOf(feed, floats);
 }
 
 /** One request at a time, in the order in which they came. */

@@ -9,7 +9,7 @@ import type { LossName } from './step-loss.ts';
 import type { TrainingData } from './training-data.ts';
 import { dataTypes } from './step-loss.ts';
 import type { TrainingSettings } from './training-graph.ts';
-import { buildTrainingGraph, LOGITS, nextName, NORM, RATE_NAMES, stateName } from './training-graph.ts';
+import { buildTrainingGraph, nextName, NORM, RATE_NAMES, stateName } from './training-graph.ts';
 
 export interface OptimiserSettings {
   readonly weightDecay: number;
@@ -25,8 +25,6 @@ export interface RunResult {
   readonly losses: Readonly<Partial<Record<LossName, readonly number[]>>>;
   /** Global norm of each step's gradient before clipping. */
   readonly norms: readonly number[];
-  /** [steps, microBatches, clips, 7]; absent without classification. */
-  readonly logits: Float32Array | undefined;
 }
 
 /** A loaded training graph at work on a store of parameters. */
@@ -75,10 +73,10 @@ export class Learner {
     this.#take(results);
     const losses = Object.fromEntries(
       Object.entries(results)
-        .filter(([name, { dims }]) => dims.length === 1 && name !== NORM && !name.startsWith('next/'))
+        .filter(([name]) => name !== NORM && !name.startsWith('next/'))
         .map(([name, { data: values }]) => [name, Array.from(values as Float32Array)]),
     );
-    return { losses, norms, logits: results[LOGITS] === undefined ? undefined : Float32Array.from(results[LOGITS].data as Float32Array) };
+    return { losses, norms };
   }
 
   async release(): Promise<void> {

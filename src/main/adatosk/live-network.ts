@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { Feed, FloatTensor, ModelSession } from '../../shared/model-session.ts';
+import { floatsOf } from '../../shared/model-session.ts';
 import type { Provider } from './engine-messages.ts';
 import { loadGraph } from './learner.ts';
 import { buildInferenceGraph } from './network.ts';
@@ -30,7 +31,7 @@ export class LiveNetwork implements ModelSession {
       tensors[name] =
         feed === undefined
           ? new ort.Tensor('float32', this.#store.view(this.#array, name), this.#store.dims(name))
-          : new ort.Tensor('float32', floats(feed), [...feed.dims]);
+          : new ort.Tensor('float32', floatsOf(feed), [...feed.dims]);
     }
     const results = await this.#session.run(tensors);
     return Object.fromEntries(Object.entries(results).map(([name, { dims, data }]) => [name, { dims, data: data as Float32Array }]));
@@ -39,10 +40,4 @@ export class LiveNetwork implements ModelSession {
   async release(): Promise<void> {
     await this.#session.release();
   }
-}
-
-function floats(feed: Feed): Float32Array {
-  if (feed.data instanceof Float32Array) return feed.data;
-  const { data, scale, offset } = feed as Extract<Feed, { scale: number }>;
-  return Float32Array.from(data, (byte) => byte * scale + offset);
 }

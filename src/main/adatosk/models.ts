@@ -49,6 +49,21 @@ export async function findModel(idOrFolder: string, folder = modelsFolder()): Pr
   throw new StudioError('model-missing', `There is no model '${idOrFolder}'.`, `Choose one of: ${known}.`);
 }
 
+/** A model's id out of a file's or folder's name; `otherwise` where no letter of it can stay. */
+export function modelIdFrom(name: string, otherwise: string): string {
+  const id = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
+  return id === '' ? otherwise : id;
+}
+
+/** @throws StudioError 'wrong-usage' where a folder holds a model: none is ever overwritten */
+export function refuseToOverwriteModel(folder: string, remedy: string): void {
+  if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx')))
+    throw new StudioError('wrong-usage', `${folder} already holds a model; nothing was changed.`, remedy);
+}
+
 async function readModel(folder: string): Promise<Model> {
   const path = join(folder, 'manifest.json');
   try {

@@ -62,10 +62,16 @@ export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
   return types;
 }
 
+/**
+ * Declares what these settings read as inputs of a graph.
+ * @param leading sizes before those of one micro-batch: [microBatches], or [steps, microBatches]
+ */
+export function stepInputs(graph: Graph, settings: StepSettings, leading: readonly number[] = []): Map<DataName, Tensor> {
+  return new Map([...dataTypes(settings)].map(([name, { type, dims }]) => [name, graph.input(name, [...leading, ...dims], type)]));
+}
+
 export interface StepLoss {
   readonly losses: ReadonlyMap<LossName, Tensor>;
-  /** [clips, 7]; absent without classification. */
-  readonly logits: Tensor | undefined;
   /** Normalised pixels of the hidden tubes as the decoder draws them, [clips, decodedTokens, 1536]; absent without reconstruction. */
   readonly drawn: Tensor | undefined;
 }
@@ -93,10 +99,10 @@ export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap
   const embedded = op.add(graph, embedTubes(graph, op.multiply(graph, seen, graph.constant(1 / BYTE)), size), positions);
   const early = encode(graph, embedded, 0, size.blocksBeforeMask, size);
   const terms: Terms = new Map();
-  const branch = settings.classification > 0 ? classificationBranch(graph, settings, data, early, positions, terms) : undefined;
+  const classified = settings.classification > 0 ? classificationBranch(graph, settings, data, early, positions, terms) : undefined;
   let drawn: Tensor | undefined;
   if (settings.reconstruction > 0) {
-    const latent = branch?.latent ?? encode(graph, early, size.blocksBeforeMask, size.blocks, size);
+    const latent = classified ?? encode(graph, early, size.blocksBeforeMask, size.blocks, size);
     const hidden = data.get('hidden')!;
     drawn = decode(graph, latent, flatPositions(graph, size, decoder.width), visible!, hidden, size, decoder);
     const target = reconstructionTarget(graph, op.cast(graph, op.gatherRows(graph, tubes, hidden), 'float32'));
@@ -104,7 +110,7 @@ export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap
     terms.set('reconstruction', { value: op.reduceMean(graph, op.multiply(graph, error, error), [0, 1, 2]), weight: settings.reconstruction });
   }
   const total = [...terms.values()].map(({ value, weight }) => op.multiply(graph, value, graph.constant(weight))).reduce((a, b) => op.add(graph, a, b));
-  return { losses: new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]), logits: branch?.logits, drawn };
+  return { losses: new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]), drawn };
 }
 
 type Terms = Map<LossName, { readonly value: Tensor; readonly weight: number }>;
@@ -117,7 +123,7 @@ function classificationBranch(
   early: Tensor,
   positions: Tensor,
   terms: Terms,
-): { latent: Tensor; logits: Tensor } {
+): Tensor {
   const { size, classification } = settings;
   const [budget, labels, slotLabels] = [data.get('tokenBudget')!, data.get('labels')!, data.get('slotLabels')!];
   const mask = graph.scope('mask', () => softMask(graph, early, positions, size.width, EXPRESSIONS.length));
@@ -132,7 +138,7 @@ function classificationBranch(
     add('semantic', crossEntropy(graph, likeness, labels), TERMS.semantic);
     add('budget', budgetTerm(graph, mask, budget), TERMS.budget);
   }
-  return { latent, logits };
+  return latent;
 }
 
 function masked(graph: Graph, settings: StepSettings, early: Tensor, mask: SoftMask, budget: Tensor): { tokens: Tensor; weights: Tensor; logMask: Tensor } {

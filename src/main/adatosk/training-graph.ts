@@ -5,8 +5,8 @@ import { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import type { ParameterGroup } from './parameter-store.ts';
 import { STATE_ARRAYS } from './parameter-store.ts';
-import type { DataName, LossName, StepSettings } from './step-loss.ts';
-import { dataTypes, learningParameters, stepLoss } from './step-loss.ts';
+import type { StepSettings } from './step-loss.ts';
+import { learningParameters, stepInputs, stepLoss } from './step-loss.ts';
 import type { Dim, Tensor } from './tensor.ts';
 import { elements } from './tensor.ts';
 
@@ -24,7 +24,6 @@ export interface TrainingSettings {
 export const RATE_NAMES = ['deviationScale', 'floor', 'weightKeeps', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
 export const stateName = (array: string, { name }: ParameterGroup): string => `${array}/${name}`;
 export const NORM = 'gradient_norm';
-export const LOGITS = 'logits';
 
 /**
  * Several steps of training in one graph: a loop over steps, and in each a loop over micro-batches (forward, backward)
@@ -32,8 +31,7 @@ export const LOGITS = 'logits';
  *
  * Inputs: the state of each group that learns, `weights/GROUP` … [count]; parameters that do not learn, by name; the
  * data [steps, microBatches, ...]; rates, `deviationScale` … [steps, groups that learn].
- * Outputs: the next state; then for each step the losses [steps], `gradient_norm` [steps] before clipping, and
- * `logits` [steps, microBatches, clips, 7].
+ * Outputs: the next state; then for each step the losses [steps] and `gradient_norm` [steps] before clipping.
  * @param groups all groups of the store; those whose parameters learn are worked out here
  */
 export function buildTrainingGraph(settings: TrainingSettings, groups: readonly ParameterGroup[]): { graph: Graph; learning: ParameterGroup[] } {
@@ -45,7 +43,7 @@ export function buildTrainingGraph(settings: TrainingSettings, groups: readonly 
   for (const [name, { tensor, dims }] of probe.parameters) if (!names.has(name)) graph.input(tensor.name, dims);
   const body = stepBody(settings, learning, probe);
   const states = learning.flatMap((group) => STATE_ARRAYS.map((array) => graph.input(stateName(array, group), [group.end - group.start])));
-  const data = [...dataTypes(step)].map(([name, { type, dims }]) => graph.input(name, [steps, microBatches, ...dims], type));
+  const data = stepInputs(graph, step, [steps, microBatches]).values();
   const rates = RATE_NAMES.map((name) => graph.input(name, [steps, learning.length]));
   const results = op.scan(graph, body, states, [...data, ...rates]);
   const left = body.outputs.slice(states.length).map(({ name }) => name.replace('step/', ''));
@@ -60,8 +58,7 @@ export const nextName = (state: string): string => `next/${state}`;
 /** The forward pass alone, for the names and first values of its parameters. */
 export function parametersOf(step: StepSettings): Graph {
   const graph = new Graph('parameters');
-  const data = new Map([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
-  stepLoss(graph, step, data);
+  stepLoss(graph, step, stepInputs(graph, step));
   return graph;
 }
 
@@ -72,7 +69,7 @@ function stepBody({ step, microBatches, largestNorm }: TrainingSettings, learnin
     const [weights, first, second, average] = STATE_ARRAYS.map((array) => graph.input(stateName(array, group), [group.end - group.start]));
     return { weights, first, second, average } as GroupState;
   });
-  const data = [...dataTypes(step)].map(([name, { type, dims }]) => graph.input(name, [microBatches, ...dims], type));
+  const data = [...stepInputs(graph, step, [microBatches]).values()];
   const rates = RATE_NAMES.map((name) => graph.input(name, [learning.length]));
   learning.forEach((group, i) => namedParameters(graph, group, states[i]!.weights, probe));
 
@@ -90,10 +87,7 @@ function stepBody({ step, microBatches, largestNorm }: TrainingSettings, learnin
     return adamW(graph, state, op.multiply(graph, sums[i]!, factor), own);
   });
   next.forEach((state, i) => STATE_ARRAYS.forEach((array) => graph.output(nextName(stateName(array, learning[i]!)), state[array])));
-  inner.outputs.slice(learning.length).forEach(({ name }, i) => {
-    const short = name.replace('micro/', '');
-    graph.output(short, short === LOGITS ? left[i]! : op.reduceMean(graph, left[i]!, [0]));
-  });
+  inner.outputs.slice(learning.length).forEach(({ name }, i) => graph.output(name.replace('micro/', ''), op.reduceMean(graph, left[i]!, [0])));
   graph.output(NORM, norm);
   return graph;
 }
@@ -117,10 +111,9 @@ function namedParameters(graph: Graph, group: ParameterGroup, weights: Tensor, p
 function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[]): Graph {
   const graph = new Graph('micro-batch', 'micro/');
   const sums = learning.map((group) => graph.input(`sum/${group.name}`, [group.end - group.start]));
-  const data = new Map<DataName, Tensor>([...dataTypes(step)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
-  const { losses, logits } = stepLoss(graph, step, data);
+  const { losses } = stepLoss(graph, step, stepInputs(graph, step));
   const wanted = learning.flatMap((group) => group.names.map((name) => graph.parameters.get(name)!.tensor));
-  const gradients = new Map(gradientsOf(graph, losses.get('loss' as LossName)!, wanted).map((gradient, i) => [wanted[i]!.name, gradient]));
+  const gradients = new Map(gradientsOf(graph, losses.get('loss')!, wanted).map((gradient, i) => [wanted[i]!.name, gradient]));
   learning.forEach((group, i) => {
     const flat = group.names.map((name) => {
       const gradient = gradients.get(name)!;
@@ -130,7 +123,6 @@ function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[])
     graph.output(`next/sum/${group.name}`, op.add(graph, sums[i]!, together));
   });
   for (const [name, value] of losses) graph.output(name, value);
-  if (logits !== undefined) graph.output(LOGITS, logits);
   return graph;
 }
 

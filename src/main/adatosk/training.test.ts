@@ -10,9 +10,8 @@ import { writeOnnxWithWeightsAsInputs } from './onnx-file.ts';
 import { ParameterStore, STATE_ARRAYS } from './parameter-store.ts';
 import type { NetworkSize } from './sizes.ts';
 import { SLOTS_PER_CLIP, placesOf, tokensOf } from './sizes.ts';
-import type { DataName, StepSettings } from './step-loss.ts';
-import { dataTypes, stepLoss } from './step-loss.ts';
-import type { Tensor } from './tensor.ts';
+import type { StepSettings } from './step-loss.ts';
+import { dataTypes, stepInputs, stepLoss } from './step-loss.ts';
 import { elements } from './tensor.ts';
 import type { TrainingSettings } from './training-graph.ts';
 import { parametersOf } from './training-graph.ts';
@@ -78,8 +77,7 @@ describe('the gradient of the whole network agrees with finite differences', () 
   ])('%s', async (_, settings) => {
     const store = randomStore(settings);
     const graph = new Graph('whole');
-    const inputs = new Map<DataName, Tensor>([...dataTypes(settings)].map(([name, { type, dims }]) => [name, graph.input(name, dims, type)]));
-    const { losses } = stepLoss(graph, settings, inputs);
+    const { losses } = stepLoss(graph, settings, stepInputs(graph, settings));
     const parameters = [...graph.parameters.values()].map(({ tensor }) => tensor).filter(({ name }) => settings.learns === 'all' || name.startsWith('head.'));
     gradientsOf(graph, losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
     graph.output('loss', losses.get('loss')!);

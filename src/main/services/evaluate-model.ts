@@ -52,7 +52,7 @@ export async function evaluateModel(
   const wanted = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
   if (wanted.length === 0) throw new StudioError('data-set-invalid', `${request.data} has no labelled clip in '${split}'.`, 'Choose another --split.');
   const faces = request.faces ?? (await mkdtemp(join(tmpdir(), 'adatosk-faces-')));
-  const engine: { network?: Engine } = {};
+  let engine: Engine | undefined;
   try {
     const { height, sampleRateHz } = model.manifest.clip;
     const prepared = await prepareClips(
@@ -64,7 +64,7 @@ export async function evaluateModel(
       signal,
     );
     const started = await startNetwork(start, model, request.device, request.threads);
-    engine.network = started.engine;
+    engine = started.engine;
     const clips = prepared.map(({ clip }) => clip);
     const source = await openSource(cachedClips(height, clips));
     const people = prepared.map(({ row }) => ({ unit: unitOf(row), group: row.group }));
@@ -93,7 +93,7 @@ export async function evaluateModel(
     }
     return outcome;
   } finally {
-    engine.network?.stop();
+    engine?.stop();
     if (request.faces === null) await rm(faces, { recursive: true, force: true });
   }
 }

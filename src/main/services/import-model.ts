@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { sentenceOf, StudioError, writeError } from '../../shared/errors.ts';
 import { mapForeignWeights, foreignWidth } from '../adatosk/foreign-weights.ts';
-import { modelsFolder } from '../adatosk/models.ts';
+import { modelIdFrom, modelsFolder, refuseToOverwriteModel } from '../adatosk/models.ts';
 import { buildInferenceGraph } from '../adatosk/network.ts';
 import { readOnnx } from '../adatosk/onnx-file.ts';
 import type { WeightSource } from '../adatosk/onnx-file.ts';
@@ -50,15 +49,9 @@ interface Imported {
  */
 export async function importModel({ file, id: wantedId, out }: ImportRequest): Promise<ImportOutcome> {
   const ending = extname(file).toLowerCase();
-  const id =
-    wantedId ??
-    basename(file, ending)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9._-]+/g, '-')
-      .replace(/^[^a-z0-9]+/, '');
+  const id = wantedId ?? modelIdFrom(basename(file, ending), 'adatosk-imported');
   const folder = resolve(out ?? join(modelsFolder(), id));
-  if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx')))
-    throw new StudioError('wrong-usage', `${folder} already holds a model; nothing was changed.`, 'Choose another --id or --out.');
+  refuseToOverwriteModel(folder, 'Choose another --id or --out.');
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new StudioError('file-missing', `${file} cannot be read.`, 'Check the spelling of the path.', error);
   });

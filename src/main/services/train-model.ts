@@ -6,7 +6,7 @@ import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import type { Provider } from '../adatosk/engine-messages.ts';
 import type { Model } from '../adatosk/models.ts';
-import { ensureModelFile, findModel } from '../adatosk/models.ts';
+import { ensureModelFile, findModel, modelIdFrom, refuseToOverwriteModel } from '../adatosk/models.ts';
 import type { Device } from '../adatosk/providers.ts';
 import type { SizeName } from '../adatosk/sizes.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
@@ -110,7 +110,7 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
   const labelled = clips.train.filter(({ row }) => row.label !== null).length;
   const learns = chooseWhatLearns(request, labelled, events.onNote);
   tellSplit(split, clips.validation.length, events.onNote);
-  const job = jobOf(request, learns, from, size.name, clips);
+  const job = jobOf(request, learns, from, size.name, clips, labelled);
   const task: TrainerTask = {
     job,
     folder: join(out, 'training'),
@@ -140,8 +140,7 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
 }
 
 function refuseToOverwrite(out: string, resume: boolean): void {
-  if (existsSync(join(out, 'manifest.json')) || existsSync(join(out, 'model.onnx')))
-    throw new StudioError('wrong-usage', `${out} already holds a model; nothing was changed.`, 'Choose another --out folder.');
+  refuseToOverwriteModel(out, 'Choose another --out folder.');
   if (!resume && existsSync(join(out, 'training', 'metrics.jsonl')))
     throw new StudioError(
       'wrong-usage',
@@ -177,6 +176,7 @@ function jobOf(
   from: Model | null,
   sizeName: SizeName,
   clips: { train: PreparedClip[]; validation: PreparedClip[]; unlabelled: PreparedClip[] },
+  labelled: number,
 ): TrainingJob {
   const size = SIZES[sizeName];
   const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
@@ -184,7 +184,6 @@ function jobOf(
   // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
   const steps = (name: PhaseName, count: number): number =>
     epochs[name] === 0 || (learns === 'head' && name !== 'settling') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
-  const labelled = clips.train.filter(({ row }) => row.label !== null).length;
   const phases = planOf({
     size,
     batch: request.batch,
@@ -239,11 +238,7 @@ function factsOf(
   const basis = from === null ? `random weights (seed ${seed})` : `${from.manifest.id} (SHA-256 ${from.manifest.sha256.slice(0, 12)}…)`;
   const what = learns === 'head' ? 'the head alone' : 'all weights';
   return {
-    id:
-      basename(out)
-        .toLowerCase()
-        .replaceAll(/[^a-z0-9._-]+/g, '-')
-        .replace(/^[^a-z0-9]+/, '') || 'adatosk-trained',
+    id: modelIdFrom(basename(out), 'adatosk-trained'),
     name: basename(out),
     size,
     trained: true,

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { knownRow } from '../../../testing/rows.ts';
 import { temporaryFolder } from '../../../testing/videos.ts';
 import { readClipSet } from './clip-set.ts';
-import type { ClipRow } from './clip-set.ts';
+import type { KnownRow } from './splits.ts';
 import { refuseOneClass, splitRows } from './splits.ts';
 
 const folder = await temporaryFolder();
@@ -77,22 +78,7 @@ describe('a set that cannot be used is refused with the rows', () => {
   });
 });
 
-type Known = ClipRow & { sha256: string };
-const row = (from: string, more: Partial<Known>): Known => ({
-  from,
-  path: from,
-  label: 0,
-  startS: null,
-  endS: null,
-  onsetS: null,
-  apexS: null,
-  offsetS: null,
-  participant: null,
-  group: null,
-  split: null,
-  sha256: from,
-  ...more,
-});
+const row = (from: string, more: Partial<KnownRow>): KnownRow => knownRow({ from, path: from, sha256: from, ...more });
 
 describe('splits', () => {
   test('keep each person in one of them where they are drawn', () => {

@@ -8,7 +8,7 @@ import { buildInferenceGraph } from '../adatosk/network.ts';
 import type { WeightSource } from '../adatosk/onnx-file.ts';
 import { writeOnnx } from '../adatosk/onnx-file.ts';
 import { SIZES } from '../adatosk/sizes.ts';
-import { clipShape } from './clip-shape.ts';
+import { clipShape } from '../adatosk/clip-shape.ts';
 
 /** What a finished model says of itself. */
 export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget'> {
@@ -60,7 +60,7 @@ function cardText({ name, id, warnings, provenance, card }: ModelFacts): string 
  * Weights whose logits are divided by a temperature: the head's last layer, and the tilt that slots add to them
  * (softplus of a learned number).
  */
-export function withTemperature(weights: WeightSource, temperature: number): WeightSource {
+function withTemperature(weights: WeightSource, temperature: number): WeightSource {
   if (temperature === 1) return weights;
   return (name, dims) => {
     const values = weights(name, dims);

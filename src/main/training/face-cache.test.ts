@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { knownRow } from '../../../testing/rows.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
 import { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
 import { modelsFolder } from '../adatosk/models.ts';
@@ -26,21 +27,7 @@ beforeAll(async () => {
 afterAll(() => detectors.engine.stop());
 
 const cache = (limit = 1e9, from = () => Promise.resolve(detectors.detectors)): FaceCache => new FaceCache(at('cache'), 112, 10, limit, from);
-const row = (more: Partial<KnownRow>): KnownRow => ({
-  from: 'line 2',
-  path: at('face.mp4'),
-  label: 0,
-  startS: null,
-  endS: null,
-  onsetS: null,
-  apexS: null,
-  offsetS: null,
-  participant: null,
-  group: null,
-  split: null,
-  sha256: HASHES[0],
-  ...more,
-});
+const row = (more: Partial<KnownRow>): KnownRow => knownRow({ path: at('face.mp4'), sha256: HASHES[0], ...more });
 
 describe('the cache of faces', () => {
   let face: CachedFace;

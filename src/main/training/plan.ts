@@ -28,7 +28,7 @@ export interface PlanOptions {
 }
 
 /** Share of the places that the hard mask leaves visible: a quarter, so that a step costs little more than a quarter. */
-const VISIBLE = { 'warm-up': 0.25, joint: 0.25 } as const;
+const VISIBLE = 0.25;
 /** Share of the hidden tubes that are reconstructed (VideoMAE V2, section 3.2). */
 const DECODED = 0.5;
 /** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
@@ -39,9 +39,10 @@ const TOKENS_AT_ONCE = 1000;
 
 export function planOf({ size, batch, steps, learns, reconstruction }: PlanOptions): Phase[] {
   const shared = { size, decoder: DECODERS[size.name], learns };
-  const masked = (name: 'warm-up' | 'joint'): Pick<StepSettings, 'visibleTokens' | 'decodedTokens'> => {
-    const visible = Math.max(1, Math.ceil(VISIBLE[name] * placesOf(size)));
-    return { visibleTokens: SLOTS_PER_CLIP * visible, decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visible))) };
+  const visiblePlaces = Math.max(1, Math.ceil(VISIBLE * placesOf(size)));
+  const masked = {
+    visibleTokens: SLOTS_PER_CLIP * visiblePlaces,
+    decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visiblePlaces))),
   };
   const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number): Phase[] => {
     const microBatches = dividingBatch(batch, Math.ceil((batch * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
@@ -49,12 +50,10 @@ export function planOf({ size, batch, steps, learns, reconstruction }: PlanOptio
     const whole = Math.ceil(steps[name] / STEPS_PER_RUN) * STEPS_PER_RUN;
     return whole === 0 ? [] : [{ name, steps: whole, settings }];
   };
-  const warmUp = masked('warm-up');
-  const joint = masked('joint');
   const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
   return [
-    ...phase('warm-up', { ...shared, ...warmUp, reconstruction: 1, classification: 0, masking: 'soft' }, warmUp.visibleTokens),
-    ...phase('joint', { ...shared, ...joint, reconstruction, classification: 1, masking: 'soft' }, joint.visibleTokens),
+    ...phase('warm-up', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
+    ...phase('joint', { ...shared, ...masked, reconstruction, classification: 1, masking: 'soft' }, masked.visibleTokens),
     ...phase('settling', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
   ];
 }

@@ -18,7 +18,7 @@ import type { Progress } from './checkpoint.ts';
 import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { ClipSource, ClipSourceAddress } from './clip-source.ts';
 import { openSource } from './clip-source.ts';
-import { clipShape } from './clip-shape.ts';
+import { clipShape } from '../adatosk/clip-shape.ts';
 import { fitTemperature, judge } from './judging.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';

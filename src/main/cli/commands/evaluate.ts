@@ -5,7 +5,6 @@ import type { ModelEvaluation } from '../../../shared/evaluation.ts';
 import type { Device } from '../../services/choices.ts';
 import { defaultThreads, DEVICES, startChildProcessEngine } from '../../services/choices.ts';
 import type { EvaluateRequest } from '../../services/evaluate-model.ts';
-import { evaluateModel } from '../../services/evaluate-model.ts';
 import { numberBetween, wholeBetween } from '../options.ts';
 import { EXIT, Output, stopOnRequest } from '../output.ts';
 import { TaskLine } from '../progress-line.ts';
@@ -48,6 +47,8 @@ function readBudgets(text: string): number[] {
 async function evaluate(model: string, options: EvaluateOptions): Promise<number> {
   const output = new Output(options.json);
   const line = new TaskLine();
+  // Loaded when it is asked for: it brings an image library that no other command needs.
+  const { evaluateModel } = await import('../../services/evaluate-model.ts');
   const evaluation = await evaluateModel(
     { ...options, model, split: options.split ?? null, out: options.out ?? null, faces: options.faces ?? null, cacheLimit: options.cacheLimit * 1e9 },
     startChildProcessEngine,

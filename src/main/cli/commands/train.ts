@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Device } from '../../services/choices.ts';
 import { allThreads, DEVICES, MODEL_SIZES, startChildProcessEngine } from '../../services/choices.ts';
 import type { TrainOutcome, TrainRequest } from '../../services/train-model.ts';
-import { trainModel } from '../../services/train-model.ts';
 import { numberBetween, wholeBetween } from '../options.ts';
 import { duration, EXIT, Output, stopOnRequest } from '../output.ts';
 import { TaskLine } from '../progress-line.ts';
@@ -80,6 +79,8 @@ async function train(options: TrainOptions): Promise<number> {
   const output = new Output(options.json);
   const line = new TaskLine();
   const signal = stopOnRequest();
+  // Loaded when it is asked for: it brings an image library that no other command needs.
+  const { trainModel } = await import('../../services/train-model.ts');
   const outcome = await trainModel(
     requestOf(options),
     startChildProcessEngine,
