@@ -1,0 +1,96 @@
+/** Action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show. */
+export const ACTION_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 45] as const;
+export type ActionUnit = (typeof ACTION_UNITS)[number];
+
+/** Strength of some action units, 0 (absent) to 1 (E, the strongest display). */
+export type UnitStrengths = Partial<Record<ActionUnit, number>>;
+
+/** Strength of every action unit on the right and the left half of the face, in the order of ACTION_UNITS: [2 units]. */
+export type Activation = Float32Array;
+
+export function activationIndex(unit: ActionUnit, side: 0 | 1): number {
+  return 2 * ACTION_UNITS.indexOf(unit) + side;
+}
+
+/** The model's shapes that make up an action unit at full strength. A name without side stands for both halves' shape. */
+const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]>> = {
+  1: [['browInnerUp', 1.05]],
+  2: [['browOuterUp', 0.8]],
+  4: [['browDown', 1.5]],
+  5: [['eyeWide', 1.25]],
+  6: [
+    ['cheekRaiser', 0.7],
+    ['cheekSquint', 0.4],
+    ['eyeSquint', 0.25],
+  ],
+  7: [['eyeSquint', 1.35]],
+  9: [
+    ['noseSneer', 0.95],
+    ['browDown', 0.25],
+  ],
+  10: [['mouthUpperUp', 0.85]],
+  12: [
+    ['mouthSmile', 1],
+    ['mouthDimple', 0.12],
+  ],
+  14: [['mouthDimple', 0.9]],
+  15: [['mouthFrown', 1.25]],
+  16: [['mouthLowerDown', 1]],
+  17: [
+    ['mouthShrugLower*', 0.75],
+    ['mouthShrugUpper*', 0.25],
+  ],
+  18: [['mouthPucker*', 0.7]],
+  20: [['mouthStretch', 0.9]],
+  22: [['mouthFunnel*', 0.6]],
+  23: [
+    ['mouthPress', 0.8],
+    ['mouthRollUpper*', 0.12],
+    ['mouthRollLower*', 0.2],
+  ],
+  24: [
+    ['mouthPress', 1],
+    ['mouthRollUpper*', 0.25],
+    ['mouthRollLower*', 0.3],
+  ],
+  25: [
+    ['mouthLowerDown', 0.3],
+    ['mouthUpperUp', 0.15],
+    ['jawOpen*', 0.07],
+  ],
+  26: [['jawOpen*', 0.32]],
+  27: [['jawOpen*', 0.8]],
+  28: [
+    ['mouthRollUpper*', 0.7],
+    ['mouthRollLower*', 0.7],
+  ],
+  45: [['eyeBlink', 1]],
+};
+
+const SIDES = ['R', 'L'] as const;
+
+/** What each place of an activation adds to the shapes: [shape, gain] pairs. Shapes without halves take the mean of both. */
+const CONTRIBUTIONS: readonly (readonly (readonly [string, number])[])[] = ACTION_UNITS.flatMap((unit) =>
+  SIDES.map((side) => SHAPES[unit].map(([name, gain]) => (name.endsWith('*') ? [name.slice(0, -1), gain / 2] : [`${name}_${side}`, gain]) as const)),
+);
+
+/** Weights of the model's shapes for an activation; opposing brow movements weaken each other as muscles do. */
+export function shapeWeights(activation: Activation): Map<string, number> {
+  const weights = new Map<string, number>();
+  activation.forEach((strength, i) => {
+    if (strength === 0) return;
+    for (const [shape, gain] of CONTRIBUTIONS[i]!) weights.set(shape, (weights.get(shape) ?? 0) + gain * strength);
+  });
+  for (const side of SIDES) {
+    const [down, up] = [weights.get(`browDown_${side}`) ?? 0, weights.get(`browInnerUp_${side}`) ?? 0];
+    const opposed = Math.min(down, up);
+    if (opposed > 0) weights.set(`browDown_${side}`, down - 0.35 * opposed);
+    // A closing lid leaves nothing of a wide or narrow eye.
+    const blink = Math.min(1, weights.get(`eyeBlink_${side}`) ?? 0);
+    for (const lid of ['eyeWide', 'eyeSquint']) {
+      const own = weights.get(`${lid}_${side}`);
+      if (own !== undefined) weights.set(`${lid}_${side}`, own * (1 - 0.8 * blink));
+    }
+  }
+  return weights;
+}

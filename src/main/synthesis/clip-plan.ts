@@ -1,0 +1,91 @@
+import type { Expression } from '../../shared/expressions.ts';
+import { randomStream } from '../adatosk/initial-values.ts';
+import { FOLD_COUNT } from './folds.ts';
+import type { Episode, Liveliness, Performance } from './performance.ts';
+import { drawEpisode, drawPerformance, drawTimes, USUAL } from './performance.ts';
+import { Draw } from './random.ts';
+import type { Condition, Scene } from './scene.ts';
+import { drawScene } from './scene.ts';
+import type { Variation } from './subject.ts';
+
+/** One clip before it is drawn: who does what, where, how it is filmed. The same seed and name give the same plan. */
+export interface ClipPlan {
+  readonly name: string;
+  readonly label: Expression;
+  readonly portrait: string;
+  readonly mirrored: boolean;
+  readonly variation: Variation;
+  readonly performance: Performance;
+  readonly scene: Scene;
+  /** What finding the face adds to where eyes and mouth are: a lasting error and one of each sample, in distances between the eyes. */
+  readonly finding: { readonly lasting: number; readonly each: number };
+  /** Seed of what is drawn while the clip is drawn. */
+  readonly seed: number;
+}
+
+/** Kinds of clips: the expression from onset to offset, cut off at one end, or held all the time. */
+type Course = 'whole' | 'cut' | 'held';
+
+const IDENTITIES = 24;
+const IDENTITY_SPREAD = 0.6;
+
+/** @param portraits names of the photographs that this clip's person may wear */
+export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition): ClipPlan {
+  const draw = new Draw(randomStream(seed, name));
+  const portrait = draw.pick(portraits);
+  const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
+  const { episodes, durationS } = drawEpisodes(draw, label, course);
+  const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
+  return {
+    name,
+    label,
+    portrait,
+    mirrored: draw.chance(0.5),
+    variation: drawVariation(draw),
+    performance: drawPerformance(draw, episodes, durationS, lively),
+    scene: drawScene(draw, condition),
+    finding: { lasting: 0.03, each: 0.012 },
+    seed: Math.floor(2 ** 31 * draw.next()),
+  };
+}
+
+function drawCourse(draw: Draw, condition: Condition): Course {
+  const share = draw.next();
+  // The table of conditions is about the expression itself: always whole.
+  if (condition !== 'usual') return 'whole';
+  return share < 0.55 ? 'whole' : share < 0.75 ? 'cut' : 'held';
+}
+
+function drawEpisodes(draw: Draw, label: Expression, course: Course): { episodes: Episode[]; durationS: number } {
+  if (label === 'neutral') return { episodes: [], durationS: draw.between(1.7, 2.6) };
+  const times = drawTimes(draw, label, false);
+  const total = times.rise + times.beforeApex + times.afterApex + times.fall;
+  if (course === 'held') {
+    const durationS = draw.between(1.7, 2.4);
+    return { episodes: [drawEpisode(draw, label, -3, { rise: 1, beforeApex: 2 + draw.between(0, durationS), afterApex: 5, fall: 1 })], durationS };
+  }
+  const [before, after] = [draw.between(0.1, 0.8), draw.between(0.2, 0.9)];
+  if (course === 'cut') {
+    const held = drawTimes(draw, label, true);
+    const all = held.rise + held.beforeApex + held.afterApex + held.fall;
+    const fromStart = draw.chance(0.5);
+    const onsetS = fromStart ? -held.rise - 0.5 * held.beforeApex : before;
+    return {
+      episodes: [drawEpisode(draw, label, onsetS, fromStart ? held : { ...held, afterApex: held.afterApex + 3 })],
+      durationS: Math.max(1.7, fromStart ? onsetS + all + after : before + held.rise + held.beforeApex + draw.between(0.3, 0.9)),
+    };
+  }
+  return { episodes: [drawEpisode(draw, label, before, times)], durationS: Math.max(1.7, before + total + after) };
+}
+
+export function drawVariation(draw: Draw): Variation {
+  const warmth = 0.07 * draw.normal();
+  const tone = draw.between(0.72, 1.2);
+  return {
+    identity: Array.from({ length: IDENTITIES }, () => IDENTITY_SPREAD * draw.normal()),
+    gain: [tone * (1 + warmth), tone, tone * (1 - warmth + 0.04 * draw.normal())],
+    balance: draw.between(0.2, 1),
+    gamma: Math.exp(0.18 * draw.normal()),
+    folds: ((skin) => Array.from({ length: FOLD_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
+  };
+}

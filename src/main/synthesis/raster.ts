@@ -1,0 +1,186 @@
+/**
+ * What a layer does with a pixel that it covers: its index, and the attributes there (u, v, shade). They come in an
+ * array since numbers with fractions that are handed to a function are put on the heap one by one.
+ */
+export type Paint = (pixel: number, at: Float64Array) => void;
+
+/** Corners as they are on the output: pixel positions, nearness, and attributes that are interpolated. */
+export interface Corners {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** Larger is nearer. */
+  readonly z: Float32Array;
+  readonly u: Float32Array;
+  readonly v: Float32Array;
+  readonly shade: Float32Array;
+}
+
+/** An RGB picture that triangles are drawn on, nearer ones over farther ones within a layer. */
+export class Canvas {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3], 0 to 255 */
+  readonly colour: Float32Array;
+  readonly #depth: Float32Array;
+
+  constructor(width: number, height: number) {
+    this.width = width;
+    this.height = height;
+    this.colour = new Float32Array(width * height * 3);
+    this.#depth = new Float32Array(width * height);
+  }
+
+  /** Begins a layer: what is drawn next lies over all that is there. */
+  newLayer(): void {
+    this.#depth.fill(-Infinity);
+  }
+
+  /** @param sides 'front' leaves out triangles whose corners run the other way round */
+  draw(triangles: Uint16Array, { x, y, z, u, v, shade }: Corners, sides: 'front' | 'both', paint: Paint): void {
+    const { width, height } = this;
+    const depth = this.#depth;
+    const at = new Float64Array(3);
+    for (let t = 0; t < triangles.length; t += 3) {
+      // No lists here: this runs some ten thousand times a picture, and short-lived lists would take half of the time.
+      const i = triangles[t]!;
+      const j = triangles[t + 1]!;
+      const k = triangles[t + 2]!;
+      const x0 = x[i]!;
+      const y0 = y[i]!;
+      const ax = x[j]! - x0;
+      const ay = y[j]! - y0;
+      const bx = x[k]! - x0;
+      const by = y[k]! - y0;
+      const area = ax * by - bx * ay;
+      // Pictures run downwards: what is counter-clockwise in the model is clockwise here.
+      if (area === 0 || (sides === 'front' && area > 0)) continue;
+      const x1 = x0 + ax;
+      const x2 = x0 + bx;
+      const y1 = y0 + ay;
+      const y2 = y0 + by;
+      const leftmost = (x0 < x1 ? (x0 < x2 ? x0 : x2) : x1 < x2 ? x1 : x2) + 0.5;
+      const rightmost = (x0 > x1 ? (x0 > x2 ? x0 : x2) : x1 > x2 ? x1 : x2) - 0.5;
+      const uppermost = (y0 < y1 ? (y0 < y2 ? y0 : y2) : y1 < y2 ? y1 : y2) + 0.5;
+      const lowest = (y0 > y1 ? (y0 > y2 ? y0 : y2) : y1 > y2 ? y1 : y2) - 0.5;
+      if (rightmost < 0 || lowest < 0 || leftmost > width || uppermost > height) continue;
+      // Pixels whose centres may lie inside; towards zero is down, since none of these is below zero.
+      const left = leftmost < 0 ? 0 : leftmost | 0;
+      const right = rightmost >= width - 1 ? width - 1 : rightmost | 0;
+      const top = uppermost < 0 ? 0 : uppermost | 0;
+      const bottom = lowest >= height - 1 ? height - 1 : lowest | 0;
+      if (left > right || top > bottom) continue;
+      const scale = 1 / area;
+      const z0 = z[i]!;
+      const u0 = u[i]!;
+      const v0 = v[i]!;
+      const s0 = shade[i]!;
+      const za = z[j]! - z0;
+      const zb = z[k]! - z0;
+      const ua = u[j]! - u0;
+      const ub = u[k]! - u0;
+      const va = v[j]! - v0;
+      const vb = v[k]! - v0;
+      const sa = shade[j]! - s0;
+      const sb = shade[k]! - s0;
+      const aStep = by * scale;
+      const bStep = -ay * scale;
+      for (let py = top; py <= bottom; py++) {
+        const dx = left + 0.5 - x0;
+        const dy = py + 0.5 - y0;
+        let a = (dx * by - bx * dy) * scale - aStep;
+        let b = (ax * dy - dx * ay) * scale - bStep;
+        for (let px = left; px <= right; px++) {
+          a += aStep;
+          b += bStep;
+          if (a < 0 || b < 0 || a + b > 1) continue;
+          const near = z0 + a * za + b * zb;
+          const pixel = py * width + px;
+          if (near <= depth[pixel]!) continue;
+          depth[pixel] = near;
+          at[0] = u0 + a * ua + b * ub;
+          at[1] = v0 + a * va + b * vb;
+          at[2] = s0 + a * sa + b * sb;
+          paint(pixel, at);
+        }
+      }
+    }
+  }
+
+  /** The picture as bytes, shrunk or not, each output pixel the mean of what it covers: [height, width, 3]. */
+  shrunk(width: number, height: number): Uint8Array {
+    const result = new Uint8ClampedArray(width * height * 3);
+    const columns = coverage(this.width, width);
+    const rows = coverage(this.height, height);
+    const middle = new Float32Array(width * this.height * 3);
+    for (let y = 0; y < this.height; y++) {
+      for (let x = 0; x < width; x++) {
+        const { first, weights } = columns[x]!;
+        for (let c = 0; c < 3; c++) {
+          let sum = 0;
+          for (let n = 0; n < weights.length; n++) sum += weights[n]! * this.colour[(y * this.width + first + n) * 3 + c]!;
+          middle[(y * width + x) * 3 + c] = sum;
+        }
+      }
+    }
+    for (let y = 0; y < height; y++) {
+      const { first, weights } = rows[y]!;
+      for (let i = 0; i < width * 3; i++) {
+        let sum = 0;
+        for (let n = 0; n < weights.length; n++) sum += weights[n]! * middle[(first + n) * width * 3 + i]!;
+        result[y * width * 3 + i] = sum;
+      }
+    }
+    return new Uint8Array(result.buffer);
+  }
+}
+
+/** Which pixels of a longer row each pixel of a shorter one covers, with shares that add up to 1. */
+function coverage(from: number, to: number): { first: number; weights: number[] }[] {
+  const step = from / to;
+  return Array.from({ length: to }, (_, i) => {
+    const [begin, end] = [i * step, (i + 1) * step];
+    const first = Math.floor(begin);
+    const weights: number[] = [];
+    for (let p = first; p < Math.min(from, Math.ceil(end - 1e-9)); p++) weights.push((Math.min(end, p + 1) - Math.max(begin, p)) / step);
+    return { first, weights };
+  });
+}
+
+/** A picture that triangles are painted with: [height, width, 4]. */
+export interface Texture {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray;
+}
+
+/** Paints bilinearly from a texture (u, v in its pixels), its colours times shade, over what is there by the texture's alpha. */
+export function texturePaint(canvas: Canvas, { width, height, rgba }: Texture): Paint {
+  const { colour } = canvas;
+  const [right, bottom] = [width - 1.001, height - 1.001];
+  return (pixel, at) => {
+    const u = at[0]!;
+    const v = at[1]!;
+    const shade = at[2]!;
+    const fx = u < 0 ? 0 : u > right ? right : u;
+    const fy = v < 0 ? 0 : v > bottom ? bottom : v;
+    const x = fx | 0;
+    const y = fy | 0;
+    const dx = fx - x;
+    const dy = fy - y;
+    const a = (y * width + x) << 2;
+    const b = a + (width << 2);
+    const w11 = dx * dy;
+    const w01 = dy - w11;
+    const w10 = dx - w11;
+    const w00 = 1 - dx - w01;
+    const alpha = (w00 * rgba[a + 3]! + w10 * rgba[a + 7]! + w01 * rgba[b + 3]! + w11 * rgba[b + 7]!) * (1 / 255);
+    if (alpha <= 0.004) return;
+    const to = pixel * 3;
+    const gain = alpha * shade;
+    const rest = 1 - alpha;
+    // Written out: this runs for every pixel of every layer.
+    colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
+    colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
+    colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);
+  };
+}

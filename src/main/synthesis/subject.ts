@@ -1,0 +1,260 @@
+import { Matrix, solve } from 'ml-matrix';
+import type { FaceModel } from './face-model.ts';
+import type { Fit } from './fitting.ts';
+import { fitFace } from './fitting.ts';
+import type { Portrait } from './portrait.ts';
+import type { Texture } from './raster.ts';
+import type { Rig } from './rig.ts';
+
+/** A portrait on the fitted face: what all clips of one photograph share. Pixels of the photograph, y down, z towards the viewer. */
+export interface Wearer {
+  readonly rig: Rig;
+  readonly portrait: Portrait;
+  readonly fit: Fit;
+  /** Turns centimetres of the model into pixels: rows x, y, z. */
+  readonly toPixels: readonly (readonly [number, number, number])[];
+  /** Every vertex of the neutral face as it lies in the photograph, [3 vertices]. */
+  readonly neutral: Float32Array;
+  /** The portrait behind the face. */
+  readonly sheet: Sheet;
+  /** How far the face covers the portrait, in the photograph's pixels: alpha of the skin's texture. */
+  readonly cover: Uint8ClampedArray;
+  /** Colours of eyes, and the skin's mean light, 0 to 255. */
+  readonly sclera: readonly [number, number, number];
+  readonly iris: readonly [number, number, number];
+  readonly skinLight: number;
+}
+
+/** A grid over the photograph whose points follow the nearest skin: hair, ears, neck and ground near the jaw move with the face. */
+export interface Sheet {
+  readonly columns: number;
+  readonly rows: number;
+  /** Place in the photograph and depth, [points] each. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly z: Float32Array;
+  readonly triangles: Uint16Array;
+  /** Anchors of each point and their weights, [points * ANCHORS_USED]; weights add up to how far the point follows. */
+  readonly anchors: Uint16Array;
+  readonly weights: Float32Array;
+  /** 1 turns with the head, 0 stays with the body. */
+  readonly head: Float32Array;
+}
+
+const SHEET = { columns: 30, rows: 34 } as const;
+export const ANCHORS_USED = 5;
+/** Spread of the correction that a landmark's error spreads over, in distances between the eyes. */
+const CORRECTION_SPREAD = 0.4;
+const CORRECTION_RIDGE = 0.05;
+
+/** Puts a portrait on the model: fitted, and then drawn so that each landmark lies where the photograph shows it. */
+export function wear(rig: Rig, portrait: Portrait): Wearer {
+  const { model } = rig;
+  const fit = fitFace(model, portrait);
+  const toPixels = fit.rotation.map((row, axis) => row.map((value) => value * fit.scale * (axis === 1 ? -1 : 1)) as [number, number, number]);
+  const neutral = new Float32Array(model.neutral.length);
+  const shape = Float32Array.from(model.neutral);
+  fit.identity.forEach((weight, k) => {
+    const component = model.identities[k]!;
+    for (let i = 0; i < shape.length; i++) shape[i]! += weight * component[i]!;
+  });
+  for (let v = 0; v < model.vertexCount; v++) {
+    const [x, y, z] = [shape[3 * v]!, shape[3 * v + 1]!, shape[3 * v + 2]!];
+    toPixels.forEach((row, axis) => (neutral[3 * v + axis] = row[0] * x + row[1] * y + row[2] * z + [fit.shiftX, fit.shiftY, 0][axis]!));
+  }
+  correct(model, portrait, neutral);
+  const cover = coverMap(rig, portrait, neutral);
+  return { rig, portrait, fit, toPixels, neutral, cover, sheet: sheetOf(rig, portrait, neutral), ...coloursOf(portrait) };
+}
+
+/** Moves all vertices in the picture's plane so that landmarks meet the photograph's, their errors spread smoothly. */
+function correct(model: FaceModel, portrait: Portrait, neutral: Float32Array): void {
+  const marks = [...portrait.landmarks].map(([landmark, { x, y, weight }]) => {
+    const v = model.landmarks[landmark]!;
+    return { x: neutral[3 * v]!, y: neutral[3 * v + 1]!, dx: x - neutral[3 * v]!, dy: y - neutral[3 * v + 1]!, weight };
+  });
+  const [right, left] = [portrait.outline[0]!, portrait.outline[1]!];
+  const spread = CORRECTION_SPREAD * Math.hypot(left.x - right.x, left.y - right.y);
+  const kernel = (ax: number, ay: number, bx: number, by: number): number => Math.exp(-0.5 * ((ax - bx) ** 2 + (ay - by) ** 2) * spread ** -2);
+  const gram = new Matrix(marks.map((a, i) => marks.map((b, j) => kernel(a.x, a.y, b.x, b.y) + (i === j ? CORRECTION_RIDGE / a.weight ** 2 : 0))));
+  const shares = solve(gram, new Matrix(marks.map(({ dx, dy }) => [dx, dy])));
+  for (let v = 0; v < neutral.length / 3; v++) {
+    const [x, y] = [neutral[3 * v]!, neutral[3 * v + 1]!];
+    let [dx, dy] = [0, 0];
+    marks.forEach((mark, i) => {
+      const near = kernel(x, y, mark.x, mark.y);
+      dx += near * shares.get(i, 0);
+      dy += near * shares.get(i, 1);
+    });
+    neutral[3 * v] = x + dx;
+    neutral[3 * v + 1] = y + dy;
+  }
+}
+
+/** The skin's cover as an alpha map in the photograph, drawn triangle by triangle. */
+function coverMap({ skin, cover }: Rig, { width, height }: Portrait, neutral: Float32Array): Uint8ClampedArray {
+  const map = new Uint8ClampedArray(width * height);
+  for (let t = 0; t < skin.length; t += 3) {
+    const [i, j, k] = [skin[t]!, skin[t + 1]!, skin[t + 2]!];
+    const [x0, y0] = [neutral[3 * i]!, neutral[3 * i + 1]!];
+    const [ax, ay, bx, by] = [neutral[3 * j]! - x0, neutral[3 * j + 1]! - y0, neutral[3 * k]! - x0, neutral[3 * k + 1]! - y0];
+    const area = ax * by - bx * ay;
+    if (area >= 0) continue;
+    for (let y = Math.max(0, Math.floor(Math.min(y0, y0 + ay, y0 + by))); y <= Math.min(height - 1, Math.ceil(Math.max(y0, y0 + ay, y0 + by))); y++) {
+      for (let x = Math.max(0, Math.floor(Math.min(x0, x0 + ax, x0 + bx))); x <= Math.min(width - 1, Math.ceil(Math.max(x0, x0 + ax, x0 + bx))); x++) {
+        const a = ((x - x0) * by - bx * (y - y0)) / area;
+        const b = (ax * (y - y0) - (x - x0) * ay) / area;
+        if (a < -0.3 || b < -0.3 || a + b > 1.3) continue;
+        const value = 255 * (cover[i]! + a * (cover[j]! - cover[i]!) + b * (cover[k]! - cover[i]!));
+        map[y * width + x] = Math.max(map[y * width + x]!, value);
+      }
+    }
+  }
+  return map;
+}
+
+function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array): Sheet {
+  const { columns, rows } = SHEET;
+  const count = columns * rows;
+  const [x, y, z] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+  const anchors = new Uint16Array(count * ANCHORS_USED);
+  const weights = new Float32Array(count * ANCHORS_USED);
+  const head = new Float32Array(count);
+  const [right, left] = [portrait.outline[0]!, portrait.outline[1]!];
+  const between = Math.hypot(left.x - right.x, left.y - right.y);
+  const [chinY, jawZ] = [portrait.outline[129]!.y, neutral[3 * rig.model.landmarks[0]! + 2]!];
+  for (let i = 0; i < count; i++) {
+    x[i] = ((i % columns) / (columns - 1)) * (portrait.width - 1);
+    y[i] = (Math.floor(i / columns) / (rows - 1)) * (portrait.height - 1);
+    const near = rig.anchors
+      .map((vertex) => ({ vertex, distance: Math.hypot(neutral[3 * vertex]! - x[i]!, neutral[3 * vertex + 1]! - y[i]!) }))
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, ANCHORS_USED);
+    const closeness = near.map(({ distance }) => 1 / (distance + 0.05 * between) ** 2);
+    const total = closeness.reduce((sum, value) => sum + value, 0);
+    const away = near[0]!.distance / between;
+    const follows = Math.exp(-((Math.max(0, away - 0.15) / 0.55) ** 2));
+    let depth = 0;
+    near.forEach(({ vertex }, n) => {
+      anchors[i * ANCHORS_USED + n] = vertex;
+      weights[i * ANCHORS_USED + n] = (follows * closeness[n]!) / total;
+      depth += (closeness[n]! / total) * neutral[3 * vertex + 2]!;
+    });
+    // Behind the skin's edge the head rounds off to where the ears are, and everything farther out lies there.
+    const out = 1 - Math.exp(-((away / 0.6) ** 2));
+    z[i] = depth + out * (Math.min(depth, jawZ - 0.2 * between) - depth) - 0.04 * between;
+    head[i] = 1 - smooth((y[i]! - chinY) / (0.9 * between));
+  }
+  const triangles: number[] = [];
+  for (let row = 0; row + 1 < rows; row++) {
+    for (let column = 0; column + 1 < columns; column++) {
+      const at = row * columns + column;
+      triangles.push(at, at + columns, at + 1, at + 1, at + columns, at + columns + 1);
+    }
+  }
+  return { columns, rows, x, y, z, triangles: Uint16Array.from(triangles), anchors, weights, head };
+}
+
+function smooth(value: number): number {
+  const t = Math.min(1, Math.max(0, value));
+  return t * t * (3 - 2 * t);
+}
+
+function coloursOf(portrait: Portrait): Pick<Wearer, 'sclera' | 'iris' | 'skinLight'> {
+  const { width, rgba, outline } = portrait;
+  const sclera: number[][] = [];
+  const iris: number[][] = [];
+  const light = ([r, g, b]: readonly number[]): number => 0.3 * r! + 0.59 * g! + 0.11 * b!;
+  const at = (x: number, y: number): number[] => [0, 1, 2].map((c) => rgba[(Math.round(y) * width + Math.round(x)) * 4 + c]!);
+  for (const [pupil, first, inner, outer] of [
+    [0, 2, 22, 18],
+    [1, 10, 23, 27],
+  ] as const) {
+    const centre = outline[pupil]!;
+    for (let i = first; i < first + 8; i++) {
+      const rim = outline[i]!;
+      // Beside and below the pupil; above it the lid and its lashes are in the way.
+      if (rim.y < centre.y - 1) continue;
+      iris.push(at(centre.x + 0.65 * (rim.x - centre.x), centre.y + 0.65 * (rim.y - centre.y)));
+    }
+    for (const corner of [outline[inner]!, outline[outer]!])
+      for (const share of [0.62, 0.7, 0.78]) sclera.push(at(centre.x + share * (corner.x - centre.x), centre.y + share * (corner.y - centre.y)));
+  }
+  const mean = (colours: number[][]): [number, number, number] =>
+    [0, 1, 2].map((c) => colours.reduce((sum, colour) => sum + colour[c]! / colours.length, 0)) as [number, number, number];
+  sclera.sort((a, b) => light(b) - light(a));
+  const skin = [44, 49, 165, 168, 174, 84, 85].map((point) => light(at(outline[point]!.x, outline[point]!.y + 3)));
+  return { sclera: mean(sclera.slice(0, 5)), iris: mean(iris), skinLight: skin.reduce((sum, value) => sum + value / skin.length, 0) };
+}
+
+/** How one clip's person departs from the photograph. */
+export interface Variation {
+  /** Added weights of the first identity components. */
+  readonly identity: readonly number[];
+  /** Gain of each channel and gamma of the photograph. */
+  readonly gain: readonly [number, number, number];
+  /** How far the photograph's own tint, told by the whites of the eyes, is taken out: 0 to 1. */
+  readonly balance: number;
+  readonly gamma: number;
+  /** Depth of each fold on this face, 1 for usual skin. */
+  readonly folds: readonly number[];
+}
+
+/** One clip's person: a portrait with another face shape, skin tone and skin. */
+export interface Subject {
+  readonly wearer: Wearer;
+  readonly variation: Variation;
+  /** [3 vertices], with the variation's identity. */
+  readonly neutral: Float32Array;
+  /** The portrait, and the same with the face's cover as alpha. */
+  readonly behind: Texture;
+  readonly face: Texture;
+  readonly sclera: readonly number[];
+  readonly iris: readonly number[];
+}
+
+const BRIGHTEST_SKIN = 205;
+
+export function vary(wearer: Wearer, variation: Variation): Subject {
+  const { portrait, rig, toPixels } = wearer;
+  const neutral = Float32Array.from(wearer.neutral);
+  // Eyelashes and tears, the last vertices, are not drawn.
+  const change = new Float32Array(3 * (Math.max(...rig.eyes.map(({ last }) => last)) + 1));
+  variation.identity.forEach((weight, k) => {
+    const component = rig.model.identities[k]!;
+    for (let i = 0; i < change.length; i++) change[i]! += weight * component[i]!;
+  });
+  for (let v = 0; v < change.length / 3; v++) {
+    const [x, y, z] = [change[3 * v]!, change[3 * v + 1]!, change[3 * v + 2]!];
+    for (let axis = 0; axis < 3; axis++) {
+      const row = toPixels[axis]!;
+      neutral[3 * v + axis]! += row[0] * x + row[1] * y + row[2] * z;
+    }
+  }
+  const white = (wearer.sclera[0] + wearer.sclera[1] + wearer.sclera[2]) / 3;
+  // No skin is as bright as paper: a photograph that is bright already is not made brighter.
+  const brightest = BRIGHTEST_SKIN / (255 * (wearer.skinLight / 255) ** variation.gamma);
+  const dim = Math.min(1, brightest / Math.max(...variation.gain));
+  const tables = variation.gain.map((gain, c) => {
+    const balanced = dim * gain * (white / wearer.sclera[c]!) ** variation.balance;
+    return Uint8ClampedArray.from({ length: 256 }, (_, value) => 255 * balanced * (value / 255) ** variation.gamma);
+  });
+  const tone = (colour: readonly number[]): number[] => colour.map((value, c) => tables[c]![Math.round(value)]!);
+  const behind = new Uint8ClampedArray(portrait.rgba.length);
+  const face = new Uint8ClampedArray(portrait.rgba.length);
+  for (let i = 0; i < wearer.cover.length; i++) {
+    for (let c = 0; c < 3; c++) behind[4 * i + c] = face[4 * i + c] = tables[c]![portrait.rgba[4 * i + c]!]!;
+    behind[4 * i + 3] = portrait.rgba[4 * i + 3]!;
+    face[4 * i + 3] = wearer.cover[i]!;
+  }
+  const { width, height } = portrait;
+  return {
+    wearer,
+    variation,
+    neutral,
+    behind: { width, height, rgba: behind },
+    face: { width, height, rgba: face },
+    sclera: tone(wearer.sclera),
+    iris: tone(wearer.iris),
+  };
+}
