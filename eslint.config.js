@@ -14,12 +14,13 @@ const ROOMS = {
   formats: { folder: 'src/main/formats', may: ['shared'] },
   analysis: { folder: 'src/main/analysis', may: ['shared', 'adatosk', 'media', 'face'] },
   training: { folder: 'src/main/training', may: ['shared', 'adatosk', 'media', 'face', 'analysis'] },
-  services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training'] },
+  synthesis: { folder: 'src/main/synthesis', may: ['shared', 'adatosk', 'media', 'face'] },
+  services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training', 'synthesis'] },
   cli: { folder: 'src/main/cli', may: ['shared', 'services', 'bench'] },
   electron: { folder: 'src/main/electron', may: ['shared', 'services'] },
   preload: { folder: 'src/preload', may: ['shared'] },
   renderer: { folder: 'src/renderer', may: ['shared'] },
-  bench: { folder: 'bench', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training', 'services'] },
+  bench: { folder: 'bench', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training', 'synthesis', 'services'] },
 };
 
 export default tseslint.config(

@@ -100,11 +100,19 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     linear(norm(pooled, 'head.norm'), 'head.fc1').map((row) => row.map(gelu)),
     'head.fc2',
   )[0]!;
+  const slotOf = (i: number): number => Math.floor(i / placesOf(size));
+  const own = similarity.map((_, slot) => {
+    const members = kept.flatMap((token, i) => (slotOf(token) === slot ? [i] : []));
+    const sum = members.reduce((all, i) => all + mask[i]!, 0) + 1e-6;
+    const average = Array.from({ length: size.width }, (__, d) => members.reduce((all, i) => all + mask[i]! * x[i]![d]!, 0) / sum);
+    return linear(norm([average], 'head.slot_norm'), 'head.slot')[0]!;
+  });
+  const clipShare = softplus(scalar('head.slot_share'));
   const usualSimilarity = EXPRESSIONS.map((_, c) => mean(similarity.map((row) => row[c]!)));
   const tilt = softplus(scalar('head.slot_tilt'));
   return {
     probabilities: softmax(logits),
-    slotProbabilities: similarity.map((row) => softmax(row.map((s, c) => logits[c]! + tilt * (s - usualSimilarity[c]!)))),
+    slotProbabilities: similarity.map((row, slot) => softmax(row.map((s, c) => clipShare * logits[c]! + own[slot]![c]! + tilt * (s - usualSimilarity[c]!)))),
     classAgnostic,
     classSemantic,
     final,

@@ -3,7 +3,7 @@ import { encoderBlock, linear, norm, twoLayers } from './encoder.ts';
 import { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import type { NetworkSize } from './sizes.ts';
-import { BUDGET_ROUNDING, FRAMES_PER_CLIP, MLP_RATIO, SLOTS_PER_CLIP, tokensOf, TUBE, TUBE_VALUES } from './sizes.ts';
+import { BUDGET_ROUNDING, FRAMES_PER_CLIP, MLP_RATIO, placesOf, SLOTS_PER_CLIP, tokensOf, TUBE, TUBE_VALUES } from './sizes.ts';
 import { softMask } from './soft-mask.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -23,6 +23,8 @@ export const OUTPUTS = {
 const PIXEL_MEAN = [0.485, 0.456, 0.406];
 const PIXEL_DEVIATION = [0.229, 0.224, 0.225];
 
+/** softplus(0.54) = 1: a slot begins with the clip's logits. */
+const FIRST_CLIP_SHARE = 0.54;
 /** softplus(10) ≈ 10: how far a slot's similarity tilts the clip's probabilities before training says otherwise. */
 const FIRST_TILT = 10;
 
@@ -30,8 +32,8 @@ const FIRST_TILT = 10;
  * The inference graph.
  *
  * Inputs: `clip` [batch, 16, side, side, 3], RGB in 0..1; `token_budget` [1], 0..1.
- * Outputs: `probabilities` [batch, 7]; `slot_probabilities` [batch, 8, 7]: the clip's, tilted to each slot by its
- * similarity to the classes; `mask_class_agnostic`, `mask_class_semantic`, `mask_final` [batch, 8, places];
+ * Outputs: `probabilities` [batch, 7]; `slot_probabilities` [batch, 8, 7]: the clip's, moved by what each slot's own
+ * tokens say; `mask_class_agnostic`, `mask_class_semantic`, `mask_final` [batch, 8, places];
  * `similarity` [batch, 8, 7]; `tokens_kept` [1].
  */
 export function buildInferenceGraph(size: NetworkSize): Graph {
@@ -43,9 +45,13 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   const x = encode(graph, embedded, 0, size.blocksBeforeMask, size);
   const mask = graph.scope('mask', () => softMask(graph, x, positions, size.width, EXPRESSIONS.length));
   const kept = graph.scope('keep', () => keepTokens(graph, x, mask.final, budget, size));
-  const logits = classify(graph, encode(graph, kept.tokens, size.blocksBeforeMask, size.blocks, size, kept.logMask), kept.weights, size);
+  const latent = encode(graph, kept.tokens, size.blocksBeforeMask, size.blocks, size, kept.logMask);
+  const logits = classify(graph, latent, kept.weights, size);
   graph.output(OUTPUTS.probabilities, op.softmax(graph, logits));
-  graph.output(OUTPUTS.slotProbabilities, op.softmax(graph, slotLogits(graph, logits, mask.similarity)));
+  graph.output(
+    OUTPUTS.slotProbabilities,
+    op.softmax(graph, slotLogits(graph, logits, mask.similarity, { latent, weights: kept.weights, slots: kept.slots }, size)),
+  );
   graph.output(OUTPUTS.classAgnostic, mask.classAgnostic);
   graph.output(OUTPUTS.classSemantic, mask.classSemantic);
   graph.output(OUTPUTS.final, mask.final);
@@ -108,6 +114,8 @@ interface KeptTokens {
   /** Final weights of the kept tokens, [batch, kept], and their logarithms, [batch, 1, 1, kept]. */
   readonly weights: Tensor;
   readonly logMask: Tensor;
+  /** Which slot each kept token is of: ones and zeros, [batch, kept, slots]. */
+  readonly slots: Tensor;
   readonly count: Tensor;
 }
 
@@ -118,8 +126,17 @@ export function keepTokens(graph: Graph, x: Tensor, final: Tensor, budget: Tenso
   const wanted = op.ceiling(graph, op.subtract(graph, op.multiply(graph, budget, graph.constant(all)), graph.constant(BUDGET_ROUNDING)));
   const count = op.minimum(graph, op.maximum(graph, wanted, graph.constant(1)), graph.constant(all));
   const { values, places } = op.topK(graph, op.reshape(graph, final, [batch, all]), op.cast(graph, count, 'int64'), 'kept');
-  const tokens = op.gatherRows(graph, x, op.reshape(graph, places, [batch, 'kept', 1]));
-  return { tokens, weights: values, logMask: logMaskOf(graph, values), count };
+  const rows = op.reshape(graph, places, [batch, 'kept', 1]);
+  const slots = op.lookUp(graph, graph.constant(slotsOfTokens(placesOf(size)), [all, SLOTS_PER_CLIP], 'keep.slots'), rows);
+  return { tokens: op.gatherRows(graph, x, rows), weights: values, logMask: logMaskOf(graph, values), slots, count };
+}
+
+/** Which slot each of a clip's tokens is of, slot-major: rows of ones and zeros, [slots * places, slots]. */
+export function slotsOfTokens(places: number): Float32Array {
+  return Float32Array.from({ length: SLOTS_PER_CLIP * places * SLOTS_PER_CLIP }, (_, i) => {
+    const token = Math.floor(i / SLOTS_PER_CLIP);
+    return Math.floor(token / places) === i % SLOTS_PER_CLIP ? 1 : 0;
+  });
 }
 
 /** What the attention to each token is raised by: log of its weight. weights [batch, n] gives [batch, 1, 1, n]. */
@@ -143,12 +160,31 @@ export function classify(graph: Graph, x: Tensor, weights: Tensor, size: Network
   });
 }
 
-/** The clip's logits, tilted to each slot by how far its similarity departs from the clip's mean: [batch, slots, classes]. */
-export function slotLogits(graph: Graph, logits: Tensor, similarity: Tensor): Tensor {
+/** What the last block says of each token, with its final weight [batch, n] and its slot [batch or 1, n, slots]. */
+export interface WeighedTokens {
+  /** [batch, n, width] */
+  readonly latent: Tensor;
+  readonly weights: Tensor;
+  readonly slots: Tensor;
+}
+
+/**
+ * Logits of each slot, [batch, slots, classes]: a share of the clip's; what the mean of the slot's own tokens says,
+ * each with its final weight; and how far the slot's similarity departs from the clip's mean. The last part comes from
+ * before the mask, so that a slot of which no token was kept has it too.
+ */
+export function slotLogits(graph: Graph, logits: Tensor, similarity: Tensor, { latent, weights, slots }: WeighedTokens, size: NetworkSize): Tensor {
+  const [batch, tokens] = weights.dims;
   return graph.scope('head', () => {
+    const weighed = op.multiply(graph, slots, op.reshape(graph, weights, [batch!, tokens!, 1]));
+    const bySlot = op.transpose(graph, weighed, [0, 2, 1]);
+    const total = op.add(graph, op.reduceSum(graph, bySlot, [2], true), graph.constant(1e-6));
+    const mean = op.divide(graph, op.matMul(graph, bySlot, latent), total);
+    const own = linear(graph, 'slot', norm(graph, 'slot_norm', mean, size.width), size.width, EXPRESSIONS.length);
     const tilt = op.softplus(graph, graph.parameter('slot_tilt', [], { kind: 'constant', value: FIRST_TILT }));
+    const share = op.softplus(graph, graph.parameter('slot_share', [], { kind: 'constant', value: FIRST_CLIP_SHARE }));
     const departure = op.subtract(graph, similarity, op.reduceMean(graph, similarity, [1], true));
-    const clipLogits = op.reshape(graph, logits, [logits.dims[0]!, 1, EXPRESSIONS.length]);
-    return op.add(graph, clipLogits, op.multiply(graph, tilt, departure));
+    const clipLogits = op.multiply(graph, share, op.reshape(graph, logits, [logits.dims[0]!, 1, EXPRESSIONS.length]));
+    return op.add(graph, op.add(graph, clipLogits, own), op.multiply(graph, tilt, departure));
   });
 }

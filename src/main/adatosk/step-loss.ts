@@ -1,7 +1,8 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { decode, reconstructionTarget } from './decoder.ts';
 import type { Graph, Parameter } from './graph.ts';
-import { classify, embedTubes, encode, keepTokens, logMaskOf, positionsOf, slotLogits, tubesOf } from './network.ts';
+import type { WeighedTokens } from './network.ts';
+import { classify, embedTubes, encode, keepTokens, logMaskOf, positionsOf, slotLogits, slotsOfTokens, tubesOf } from './network.ts';
 import * as op from './operations.ts';
 import type { DecoderSize, NetworkSize } from './sizes.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, tokensOf } from './sizes.ts';
@@ -127,12 +128,12 @@ function classificationBranch(
   const { size, classification } = settings;
   const [budget, labels, slotLabels] = [data.get('tokenBudget')!, data.get('labels')!, data.get('slotLabels')!];
   const mask = graph.scope('mask', () => softMask(graph, early, positions, size.width, EXPRESSIONS.length));
-  const { tokens, weights, logMask } = masked(graph, settings, early, mask, budget);
+  const { tokens, weights, logMask, slots } = masked(graph, settings, early, mask, budget);
   const latent = encode(graph, tokens, size.blocksBeforeMask, size.blocks, size, logMask);
   const logits = classify(graph, latent, weights, size);
   const add = (name: LossName, value: Tensor, weight: number): unknown => terms.set(name, { value, weight: classification * weight });
   add('classification', crossEntropy(graph, logits, labels), 1);
-  add('slots', crossEntropy(graph, slotLogits(graph, logits, mask.similarity), slotLabels), TERMS.slots);
+  add('slots', crossEntropy(graph, slotLogits(graph, logits, mask.similarity, { latent, weights, slots }, size), slotLabels), TERMS.slots);
   if (settings.learns === 'all') {
     const likeness = op.multiply(graph, op.reduceMean(graph, mask.similarity, [1]), graph.constant(1 / SUPPORT_TEMPERATURE));
     add('semantic', crossEntropy(graph, likeness, labels), TERMS.semantic);
@@ -141,7 +142,13 @@ function classificationBranch(
   return latent;
 }
 
-function masked(graph: Graph, settings: StepSettings, early: Tensor, mask: SoftMask, budget: Tensor): { tokens: Tensor; weights: Tensor; logMask: Tensor } {
+function masked(
+  graph: Graph,
+  settings: StepSettings,
+  early: Tensor,
+  mask: SoftMask,
+  budget: Tensor,
+): Pick<WeighedTokens, 'weights' | 'slots'> & { tokens: Tensor; logMask: Tensor } {
   const { size, clips, visibleTokens } = settings;
   if (settings.masking === 'drop') {
     if (visibleTokens < tokensOf(size) || settings.reconstruction > 0)
@@ -149,7 +156,9 @@ function masked(graph: Graph, settings: StepSettings, early: Tensor, mask: SoftM
     return keepTokens(graph, early, mask.final, budget, size);
   }
   const weights = op.reshape(graph, mask.final, [clips, visibleTokens]);
-  return { tokens: early, weights, logMask: logMaskOf(graph, weights) };
+  const places = visibleTokens / SLOTS_PER_CLIP;
+  const slots = graph.constant(slotsOfTokens(places), [1, visibleTokens, SLOTS_PER_CLIP], `slots.${places}`);
+  return { tokens: early, weights, logMask: logMaskOf(graph, weights), slots };
 }
 
 /** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */

@@ -21,7 +21,7 @@ export interface FacePlace {
  * The place of a face from its eyes and mouth. Turning the head can only shorten the distance between the eyes,
  * nodding only that from eyes to mouth: so the larger of the two measures is the face's size.
  */
-export function placeOf(points: FacePoints): FacePlace {
+export function placeOf(points: Pick<FacePoints, 'rightEye' | 'leftEye' | 'mouth'>): FacePlace {
   const eyes = middleOf(points.rightEye, points.leftEye);
   const down = { x: points.mouth.x - eyes.x, y: points.mouth.y - eyes.y };
   const across = { x: points.leftEye.x - points.rightEye.x, y: points.leftEye.y - points.rightEye.y };

@@ -10,13 +10,12 @@ import { startNetwork } from '../adatosk/providers.ts';
 import { cachedClips } from '../training/cached-clips.ts';
 import { openSource } from '../training/clip-source.ts';
 import type { Split } from '../training/clip-set.ts';
-import { readClipSet } from '../training/clip-set.ts';
 import { evaluate } from '../training/evaluation.ts';
 import { splitRows, unitOf } from '../training/splits.ts';
 import { evaluationPage } from '../formats/evaluation-page.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { PrepareProgress } from './prepare-clips.ts';
-import { prepareClips, withHashes } from './prepare-clips.ts';
+import { openClipSet } from './prepare-clips.ts';
 import { warningsOf } from './analyse-folder.ts';
 
 export interface EvaluateRequest {
@@ -47,7 +46,8 @@ export async function evaluateModel(
 ): Promise<ModelEvaluation> {
   const model = await findModel(request.model);
   const sha256 = await ensureModelFile(model);
-  const rows = await withHashes(await readClipSet(request.data), signal);
+  const set = await openClipSet(request.data, signal);
+  const { rows } = set;
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
   const wanted = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
   if (wanted.length === 0) throw new StudioError('data-set-invalid', `${request.data} has no labelled clip in '${split}'.`, 'Choose another --split.');
@@ -55,14 +55,7 @@ export async function evaluateModel(
   let engine: Engine | undefined;
   try {
     const { height, sampleRateHz } = model.manifest.clip;
-    const prepared = await prepareClips(
-      request.data,
-      wanted,
-      { faces, limit: request.cacheLimit, side: height, rate: sampleRateHz },
-      start,
-      events.onPrepare,
-      signal,
-    );
+    const prepared = await set.prepare(wanted, { faces, limit: request.cacheLimit, side: height, rate: sampleRateHz }, start, events.onPrepare, signal);
     const started = await startNetwork(start, model, request.device, request.threads);
     engine = started.engine;
     const clips = prepared.map(({ clip }) => clip);

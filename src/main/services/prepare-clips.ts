@@ -9,9 +9,10 @@ import { hashFile } from '../media/content-hash.ts';
 import type { CachedClip } from '../training/cached-clips.ts';
 import { clipOf } from '../training/cached-clips.ts';
 import type { ClipRow } from '../training/clip-set.ts';
-import { refuse } from '../training/clip-set.ts';
+import { readClipSet, refuse } from '../training/clip-set.ts';
 import type { CachedFace } from '../training/face-cache.ts';
 import { FaceCache } from '../training/face-cache.ts';
+import { isFaceSet, readFaceSet, refuseOtherCrops } from '../training/face-set.ts';
 import type { KnownRow } from '../training/splits.ts';
 
 /** A row that can be used, with its crops in the cache. */
@@ -30,6 +31,35 @@ export interface PrepareOptions {
 
 /** Videos read so far of all videos. */
 export type PrepareProgress = (done: number, total: number, name: string) => void;
+
+/** A clip set that has been opened: its rows, and how those that are wanted become clips of faces. */
+export interface OpenClipSet {
+  readonly rows: readonly KnownRow[];
+  readonly prepare: (
+    rows: readonly KnownRow[],
+    options: PrepareOptions,
+    start: EngineStarter,
+    onProgress: PrepareProgress,
+    signal: AbortSignal,
+  ) => Promise<PreparedClip[]>;
+}
+
+/** Opens a set of videos, or one of faces that were aligned before. */
+export async function openClipSet(data: string, signal: AbortSignal): Promise<OpenClipSet> {
+  if (!isFaceSet(data)) {
+    const rows = await withHashes(await readClipSet(data), signal);
+    return { rows, prepare: (wanted, ...rest) => prepareClips(data, wanted, ...rest) };
+  }
+  const { set, clips } = await readFaceSet(data);
+  const byRow = new Map(clips.map((each) => [each.row, each]));
+  return {
+    rows: clips.map(({ row }) => row),
+    prepare: (wanted, { side, rate }) => {
+      refuseOtherCrops(data, set, side, rate);
+      return Promise.resolve(wanted.map((row) => byRow.get(row)!));
+    },
+  };
+}
 
 /** Adds to each row its video's hash, by which the same video is known under another name. Each file is read once. */
 export async function withHashes(rows: readonly ClipRow[], signal: AbortSignal): Promise<KnownRow[]> {

@@ -12,7 +12,6 @@ import type { SizeName } from '../adatosk/sizes.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
 import { cachedClips } from '../training/cached-clips.ts';
 import { removeCheckpoint } from '../training/checkpoint.ts';
-import { readClipSet } from '../training/clip-set.ts';
 import type { PhaseName } from '../training/plan.ts';
 import { planOf } from '../training/plan.ts';
 import type { SplitRows } from '../training/splits.ts';
@@ -21,7 +20,7 @@ import type { TrainerEvents, TrainingJob } from '../training/trainer.ts';
 import type { TrainerSummary, TrainerTask } from '../training/trainer-messages.ts';
 import { trainInProcess } from '../training/trainer-process.ts';
 import type { PreparedClip, PrepareProgress } from './prepare-clips.ts';
-import { prepareClips, withHashes } from './prepare-clips.ts';
+import { openClipSet } from './prepare-clips.ts';
 
 export interface TrainRequest {
   readonly data: string;
@@ -85,27 +84,23 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
   const from = request.from === null ? null : await findModel(request.from);
   if (from !== null) await ensureModelFile(from);
   const size = SIZES[from?.manifest.size ?? request.size];
-  const rows = await withHashes(await readClipSet(request.data), signal);
-  const split = splitRows(request.data, rows, request.seed, request.validationShare);
+  const set = await openClipSet(request.data, signal);
+  const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
   refuseOneClass(request.data, split.train);
-  const more =
-    request.unlabelled === null
-      ? []
-      : await withHashes(
-          (await readClipSet(request.unlabelled)).map((row) => ({ ...row, label: null })),
-          signal,
-        );
+  const more = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw writeError(out, error);
   });
   const faces = request.faces ?? join(out, 'training', 'faces');
   const options = { faces, limit: request.cacheLimit, side: size.cropSide, rate: SAMPLES_PER_SECOND };
-  const kept = new Set([...split.train, ...split.validation]);
-  const prepared = await prepareClips(request.data, [...kept, ...more], options, start, events.onPrepare, signal);
+  const kept = [...split.train, ...split.validation];
+  const prepared = await set.prepare(kept, options, start, events.onPrepare, signal);
+  const unlabelled = (await more?.prepare(more.rows, options, start, events.onPrepare, signal)) ?? [];
+  const training = new Set(split.train);
   const clips = {
-    train: prepared.filter(({ row }) => split.train.includes(row)),
-    validation: prepared.filter(({ row }) => split.validation.includes(row) && row.label !== null),
-    unlabelled: prepared.filter(({ row }) => more.includes(row)),
+    train: prepared.filter(({ row }) => training.has(row)),
+    validation: prepared.filter(({ row }) => !training.has(row) && row.label !== null),
+    unlabelled: unlabelled.map(({ row, clip }) => ({ row, clip: { ...clip, label: null } })),
   };
   const labelled = clips.train.filter(({ row }) => row.label !== null).length;
   const learns = chooseWhatLearns(request, labelled, events.onNote);

@@ -71,7 +71,9 @@ const SIDES = ['R', 'L'] as const;
 
 /** What each place of an activation adds to the shapes: [shape, gain] pairs. Shapes without halves take the mean of both. */
 const CONTRIBUTIONS: readonly (readonly (readonly [string, number])[])[] = ACTION_UNITS.flatMap((unit) =>
-  SIDES.map((side) => SHAPES[unit].map(([name, gain]) => (name.endsWith('*') ? [name.slice(0, -1), gain / 2] : [`${name}_${side}`, gain]) as const)),
+  SIDES.map((side) =>
+    SHAPES[unit].map(([name, gain]): readonly [string, number] => (name.endsWith('*') ? [name.slice(0, -1), gain / 2] : [`${name}_${side}`, gain])),
+  ),
 );
 
 /** Weights of the model's shapes for an activation; opposing brow movements weaken each other as muscles do. */

@@ -1,12 +1,12 @@
 import type { Expression } from '../../shared/expressions.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { FacePoints } from '../face/face-geometry.ts';
 import type { FacePlace } from '../face/alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from '../face/alignment.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import type { ClipPlan } from './clip-plan.ts';
 import { FacePainter, viewFor } from './draw.ts';
 import { sharesAt, stateAt } from './performance.ts';
+import type { AlignmentPoints } from './pose.ts';
 import { Pose, unitsOf } from './pose.ts';
 import { Draw } from './random.ts';
 import { Canvas } from './raster.ts';
@@ -82,7 +82,8 @@ export function subjectOf(plan: Pick<ClipPlan, 'variation' | 'scene'>, wearer: W
 
 export function truthOf({ name, label, portrait, performance, mirrored: turned, scene }: ClipPlan, wearer: Wearer, rate: number, samples: number): ClipTruth {
   const [episode] = performance.episodes.filter((each) => each.label === label);
-  const within = (seconds: number | undefined): number | null => (seconds === undefined || seconds < 0 || seconds * rate > samples ? null : round(seconds, 1000));
+  const within = (seconds: number | undefined): number | null =>
+    seconds === undefined || seconds < 0 || seconds * rate > samples ? null : round(seconds, 1000);
   const whole = within(episode?.onsetS) !== null && within(episode?.offsetS) !== null;
   const times = Array.from({ length: samples }, (_, i) => i / rate);
   const states = times.map((seconds) => stateAt(performance, seconds));
@@ -135,7 +136,7 @@ function wobble(draw: Draw, size: number): number[] {
   return Array.from({ length: 6 }, () => size * draw.normal());
 }
 
-function moved({ rightEye, leftEye, mouth }: FacePoints, by: readonly number[]): FacePoints {
+function moved({ rightEye, leftEye, mouth }: AlignmentPoints, by: readonly number[]): AlignmentPoints {
   return {
     rightEye: { x: rightEye.x + by[0]!, y: rightEye.y + by[1]! },
     leftEye: { x: leftEye.x + by[2]!, y: leftEye.y + by[3]! },

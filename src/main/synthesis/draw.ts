@@ -63,7 +63,10 @@ export class FacePainter {
     const lid = eye === 0 ? [37, 38, 40, 41] : [43, 44, 46, 47];
     const [upper, lower] = [0, 2].map((at) => (this.#corners.y[landmarks[lid[at]!]!]! + this.#corners.y[landmarks[lid[at + 1]!]!]!) / 2) as [number, number];
     const opening = Math.max(1, lower - upper);
-    const light = meanShade(pose, lid.map((landmark) => landmarks[landmark]!));
+    const light = meanShade(
+      pose,
+      lid.map((landmark) => landmarks[landmark]!),
+    );
     return (pixel, at) => {
       const [u, v, shade] = [at[0]!, at[1]!, at[2]!];
       const radius = Math.sqrt(u * u + v * v);
@@ -104,9 +107,14 @@ export class FacePainter {
     };
     // Nearness takes the shade's place: what lies deeper in the mouth is darker.
     const corners = { ...this.#corners, shade: pose.z };
+    const lips = [48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59].map((landmark) => landmarks[landmark]!);
+    const reach = (values: Float32Array): [number, number] => [Math.min(...lips.map((v) => values[v]!)), Math.max(...lips.map((v) => values[v]!))];
+    const [[left, right], [top, bottom]] = [reach(corners.x), reach(corners.y)];
+    canvas.within(left, top, right, bottom);
     canvas.draw(rig.cavity, corners, 'both', flat(CAVITY, 0.8));
     canvas.draw(rig.gums, corners, 'both', flat(GUMS, 0.85));
     canvas.draw(rig.teeth, corners, 'both', flat(TEETH, 1));
+    canvas.within(0, 0, canvas.width, canvas.height);
   }
 }
 

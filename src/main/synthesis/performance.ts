@@ -197,14 +197,16 @@ export function stateAt({ episodes, distractors }: Performance, seconds: number)
       for (const side of [0, 1] as const) raise(unit, side, level * strength * episode.sides[side]);
     }
   }
-  for (const [name, strength] of Object.entries(habits)) for (const side of [0, 1] as const) raise(Number(name) as ActionUnit, side, strength * (1 - 0.7 * strongest));
+  for (const [name, strength] of Object.entries(habits))
+    for (const side of [0, 1] as const) raise(Number(name) as ActionUnit, side, strength * (1 - 0.7 * strongest));
   speak(speech, seconds, raise, strongest);
   for (const at of blinks) {
     const t = (seconds - at) / BLINK_S;
     if (t > 0 && t < 1) for (const side of [0, 1] as const) raise(45, side, Math.min(1, 1.35 * Math.sin(Math.PI * Math.sqrt(t))));
   }
   const look = gaze.findLast(({ from }) => from <= seconds) ?? gaze[0]!;
-  const sum = (waves: readonly Wave[]): number => waves.reduce((total, { size, rate, phase }) => total + size * Math.sin(2 * Math.PI * rate * seconds + phase), 0);
+  const sum = (waves: readonly Wave[]): number =>
+    waves.reduce((total, { size, rate, phase }) => total + size * Math.sin(2 * Math.PI * rate * seconds + phase), 0);
   const yaw = rest.yaw + sum(head.yaw);
   const pitch = rest.pitch + sum(head.pitch);
   return {
@@ -221,12 +223,7 @@ export function stateAt({ episodes, distractors }: Performance, seconds: number)
 }
 
 /** Syllables open jaw and lips, vowels round or spread them; an expression leaves less room for it. */
-function speak(
-  speech: Distractors['speech'],
-  seconds: number,
-  raise: (unit: ActionUnit, side: 0 | 1, strength: number) => void,
-  expression: number,
-): void {
+function speak(speech: Distractors['speech'], seconds: number, raise: (unit: ActionUnit, side: 0 | 1, strength: number) => void, expression: number): void {
   for (const { from, to, rate, loudness, phase } of speech) {
     if (seconds < from || seconds > to) continue;
     const fade = Math.min(1, (seconds - from) / 0.15, (to - seconds) / 0.15) * loudness * (1 - 0.35 * expression);
@@ -249,7 +246,10 @@ function speak(
 /** Share of each class at a moment, in the order of EXPRESSIONS, adding up to 1: how far each expression is shown, the rest neutral. */
 export function sharesAt({ episodes }: Pick<Performance, 'episodes'>, seconds: number): number[] {
   const shares = EXPRESSIONS.map((name) =>
-    Math.max(0, ...episodes.filter(({ label }) => label === name && name !== 'neutral').map((episode) => levelAt(episode, seconds) * shareOf(episode.strength))),
+    Math.max(
+      0,
+      ...episodes.filter(({ label }) => label === name && name !== 'neutral').map((episode) => levelAt(episode, seconds) * shareOf(episode.strength)),
+    ),
   );
   const total = shares.reduce((sum, share) => sum + share, 0);
   const scale = total > 1 ? 1 / total : 1;

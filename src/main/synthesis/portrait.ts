@@ -27,12 +27,39 @@ const outlineSchema = z.array(z.tuple([z.number(), z.number()])).length(189);
  * which is not the model's jaw exactly. The inner lips (61 to 67) meet in the template's mouth line.
  */
 const LANDMARKS: readonly (readonly [number, readonly number[], number])[] = [
-  ...([[0, 109], [1, 110], [2, 111], [3, 125], [4, 126], [5, 127], [6, 128], [8, 129], [10, 130], [11, 131], [12, 132], [13, 133], [14, 114], [15, 113], [16, 112]] as const).map(
-    ([landmark, point]) => [landmark, [point], 0.3] as const,
-  ),
-  ...([[17, 71], [18, 72], [19, 73], [20, 74], [21, 75], [22, 78], [23, 79], [24, 80], [25, 81], [26, 82]] as const).map(
-    ([landmark, point]) => [landmark, [point], 1] as const,
-  ),
+  ...(
+    [
+      [0, 109],
+      [1, 110],
+      [2, 111],
+      [3, 125],
+      [4, 126],
+      [5, 127],
+      [6, 128],
+      [8, 129],
+      [10, 130],
+      [11, 131],
+      [12, 132],
+      [13, 133],
+      [14, 114],
+      [15, 113],
+      [16, 112],
+    ] as const
+  ).map(([landmark, point]) => [landmark, [point], 0.3] as const),
+  ...(
+    [
+      [17, 71],
+      [18, 72],
+      [19, 73],
+      [20, 74],
+      [21, 75],
+      [22, 78],
+      [23, 79],
+      [24, 80],
+      [25, 81],
+      [26, 82],
+    ] as const
+  ).map(([landmark, point]) => [landmark, [point], 1] as const),
   [27, [50, 56], 1],
   [28, [51, 57], 1],
   [29, [53, 59], 1],
@@ -40,13 +67,48 @@ const LANDMARKS: readonly (readonly [number, readonly number[], number])[] = [
   [31, [64], 1],
   [33, [180, 181], 1],
   [35, [69], 1],
-  ...([[36, 18], [37, 19], [38, 21], [39, 22], [40, 30], [41, 28], [42, 23], [43, 24], [44, 26], [45, 27], [46, 33], [47, 31]] as const).map(
-    ([landmark, point]) => [landmark, [point], 1.5] as const,
-  ),
-  ...([[48, 87], [49, 88], [50, 89], [51, 90], [52, 91], [53, 92], [54, 93], [55, 108], [56, 107], [57, 106], [58, 105], [59, 104]] as const).map(
-    ([landmark, point]) => [landmark, [point], 1.5] as const,
-  ),
-  ...([[61, 95], [62, 96], [63, 97], [65, 102], [66, 101], [67, 100]] as const).map(([landmark, point]) => [landmark, [point], 1.5] as const),
+  ...(
+    [
+      [36, 18],
+      [37, 19],
+      [38, 21],
+      [39, 22],
+      [40, 30],
+      [41, 28],
+      [42, 23],
+      [43, 24],
+      [44, 26],
+      [45, 27],
+      [46, 33],
+      [47, 31],
+    ] as const
+  ).map(([landmark, point]) => [landmark, [point], 1.5] as const),
+  ...(
+    [
+      [48, 87],
+      [49, 88],
+      [50, 89],
+      [51, 90],
+      [52, 91],
+      [53, 92],
+      [54, 93],
+      [55, 108],
+      [56, 107],
+      [57, 106],
+      [58, 105],
+      [59, 104],
+    ] as const
+  ).map(([landmark, point]) => [landmark, [point], 1.5] as const),
+  ...(
+    [
+      [61, 95],
+      [62, 96],
+      [63, 97],
+      [65, 102],
+      [66, 101],
+      [67, 100],
+    ] as const
+  ).map(([landmark, point]) => [landmark, [point], 1.5] as const),
 ];
 
 /**

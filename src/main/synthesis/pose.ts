@@ -1,4 +1,4 @@
-import type { FacePoints, Point } from '../face/face-geometry.ts';
+import type { Point } from '../face/face-geometry.ts';
 import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
 import type { Activation } from './action-units.ts';
 import { foldStrength } from './folds.ts';
@@ -18,6 +18,13 @@ export interface FaceState {
   /** Radians that the eyes are turned against the head: to the subject's left, downwards. */
   readonly gazeX: number;
   readonly gazeY: number;
+}
+
+/** Where eyes and mouth are: what a face is aligned by. */
+export interface AlignmentPoints {
+  readonly rightEye: Point;
+  readonly leftEye: Point;
+  readonly mouth: Point;
 }
 
 /** Light of a moment: an even part and a direction (x right, y down, z towards the viewer; unit length). */
@@ -144,7 +151,7 @@ export class Pose {
   }
 
   /** Where eyes and mouth are at a moment, without posing all the rest. */
-  points(state: FaceState): FacePoints {
+  points(state: FaceState): AlignmentPoints {
     const { rig, toPixels } = this.subject.wearer;
     const weights = shapeWeights(state.activation);
     const turn = rotationOf(state);

@@ -22,12 +22,26 @@ export class Canvas {
   /** [height, width, 3], 0 to 255 */
   readonly colour: Float32Array;
   readonly #depth: Float32Array;
+  #left = 0;
+  #top = 0;
+  #right: number;
+  #bottom: number;
 
   constructor(width: number, height: number) {
     this.width = width;
     this.height = height;
     this.colour = new Float32Array(width * height * 3);
     this.#depth = new Float32Array(width * height);
+    this.#right = width;
+    this.#bottom = height;
+  }
+
+  /** Limits drawing to a part of the picture, pixels [left, right) by [top, bottom). */
+  within(left: number, top: number, right: number, bottom: number): void {
+    this.#left = Math.max(0, Math.floor(left));
+    this.#top = Math.max(0, Math.floor(top));
+    this.#right = Math.min(this.width, Math.ceil(right));
+    this.#bottom = Math.min(this.height, Math.ceil(bottom));
   }
 
   /** Begins a layer: what is drawn next lies over all that is there. */
@@ -37,7 +51,8 @@ export class Canvas {
 
   /** @param sides 'front' leaves out triangles whose corners run the other way round */
   draw(triangles: Uint16Array, { x, y, z, u, v, shade }: Corners, sides: 'front' | 'both', paint: Paint): void {
-    const { width, height } = this;
+    const { width } = this;
+    const [edgeLeft, edgeTop, edgeRight, edgeBottom] = [this.#left, this.#top, this.#right, this.#bottom];
     const depth = this.#depth;
     const at = new Float64Array(3);
     for (let t = 0; t < triangles.length; t += 3) {
@@ -62,12 +77,12 @@ export class Canvas {
       const rightmost = (x0 > x1 ? (x0 > x2 ? x0 : x2) : x1 > x2 ? x1 : x2) - 0.5;
       const uppermost = (y0 < y1 ? (y0 < y2 ? y0 : y2) : y1 < y2 ? y1 : y2) + 0.5;
       const lowest = (y0 > y1 ? (y0 > y2 ? y0 : y2) : y1 > y2 ? y1 : y2) - 0.5;
-      if (rightmost < 0 || lowest < 0 || leftmost > width || uppermost > height) continue;
+      if (rightmost < edgeLeft || lowest < edgeTop || leftmost > edgeRight || uppermost > edgeBottom) continue;
       // Pixels whose centres may lie inside; towards zero is down, since none of these is below zero.
-      const left = leftmost < 0 ? 0 : leftmost | 0;
-      const right = rightmost >= width - 1 ? width - 1 : rightmost | 0;
-      const top = uppermost < 0 ? 0 : uppermost | 0;
-      const bottom = lowest >= height - 1 ? height - 1 : lowest | 0;
+      const left = leftmost < edgeLeft ? edgeLeft : leftmost | 0;
+      const right = rightmost >= edgeRight - 1 ? edgeRight - 1 : rightmost | 0;
+      const top = uppermost < edgeTop ? edgeTop : uppermost | 0;
+      const bottom = lowest >= edgeBottom - 1 ? edgeBottom - 1 : lowest | 0;
       if (left > right || top > bottom) continue;
       const scale = 1 / area;
       const z0 = z[i]!;

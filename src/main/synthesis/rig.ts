@@ -52,14 +52,15 @@ export function makeRig(model: FaceModel): Rig {
     const [first, last] = model.groups.get(name)!;
     return trianglesWhere(model, (a) => a >= first && a <= last);
   };
-  const points = [36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59].map((landmark) => model.landmarks[landmark]!);
+  // Landmarks 36 to 41 are the right eye, to 47 the left eye, to 59 the lips.
+  const points = model.landmarks.slice(36, 60);
   return {
     model,
     skin,
     cover,
     cavity: inGroup('mouthSocket'),
-    gums: inGroup('gumsAndTongue'),
-    teeth: inGroup('teeth'),
+    gums: facingFront(model, inGroup('gumsAndTongue')),
+    teeth: facingFront(model, inGroup('teeth')),
     eyes: [eyeOf(model, 'eyeballRight'), eyeOf(model, 'eyeballLeft')],
     anchors: anchorsOf(model, cover),
     folds: foldFields(model),
@@ -98,7 +99,21 @@ function slantOf({ neutral, triangles }: FaceModel, last: number): Float32Array 
       normals[3 * v + 2]! += ax * by - ay * bx;
     }
   }
-  return Float32Array.from({ length: last + 1 }, (_, v) => normals[3 * v + 2]! / (Math.hypot(normals[3 * v]!, normals[3 * v + 1]!, normals[3 * v + 2]!) + 1e-9));
+  return Float32Array.from(
+    { length: last + 1 },
+    (_, v) => normals[3 * v + 2]! / (Math.hypot(normals[3 * v]!, normals[3 * v + 1]!, normals[3 * v + 2]!) + 1e-9),
+  );
+}
+
+/** Triangles that a face turned by less than a right angle could show: the backs of teeth never. */
+function facingFront({ neutral }: FaceModel, triangles: Uint16Array): Uint16Array {
+  const kept: number[] = [];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
+    const [ax, ay, bx, by] = [neutral[b]! - neutral[a]!, neutral[b + 1]! - neutral[a + 1]!, neutral[c]! - neutral[a]!, neutral[c + 1]! - neutral[a + 1]!];
+    if (ax * by - ay * bx > 0) kept.push(triangles[t]!, triangles[t + 1]!, triangles[t + 2]!);
+  }
+  return Uint16Array.from(kept);
 }
 
 function eyeOf(model: FaceModel, group: string): Eye {
@@ -123,7 +138,8 @@ function anchorsOf({ neutral }: FaceModel, cover: Float32Array): number[] {
   for (let v = 0; v < cover.length; v++) {
     if (cover[v]! < 0.3) continue;
     const far = anchors.every(
-      (a) => Math.hypot(neutral[3 * a]! - neutral[3 * v]!, neutral[3 * a + 1]! - neutral[3 * v + 1]!, neutral[3 * a + 2]! - neutral[3 * v + 2]!) > ANCHOR_SPACING,
+      (a) =>
+        Math.hypot(neutral[3 * a]! - neutral[3 * v]!, neutral[3 * a + 1]! - neutral[3 * v + 1]!, neutral[3 * a + 2]! - neutral[3 * v + 2]!) > ANCHOR_SPACING,
     );
     if (far) anchors.push(v);
   }

@@ -77,8 +77,7 @@ function drawBackground(draw: Draw): Background {
   const saturation = draw.pick([0.05, 0.15, 0.5]);
   const base = [0, 1, 2].map(() => grey * (1 + saturation * draw.between(-1, 1)));
   const [across, down] = [draw.between(-3, 3), draw.between(-3, 3)];
-  for (let i = 0; i < SIDE * SIDE; i++)
-    for (let c = 0; c < 3; c++) pixels[3 * i + c] = base[c]! + across * (i % SIDE) + down * Math.floor(i / SIDE);
+  for (let i = 0; i < SIDE * SIDE; i++) for (let c = 0; c < 3; c++) pixels[3 * i + c] = base[c]! + across * (i % SIDE) + down * Math.floor(i / SIDE);
   const things = draw.chance(0.45) ? 0 : Math.floor(draw.between(3, 26));
   for (let n = 0; n < things; n++) {
     const [left, top] = [Math.floor(draw.between(-4, SIDE)), Math.floor(draw.between(-4, SIDE))];
@@ -108,21 +107,30 @@ function drawGlasses(draw: Draw, tint: number): Glasses {
 function drawCover(draw: Draw, overMouth: boolean): Cover {
   const kind = draw.chance(0.5) ? 'mask' : 'hand';
   const skin = draw.between(0.35, 1);
-  const colour = kind === 'mask' ? draw.pick([[205, 222, 232], [40, 42, 48], [228, 228, 226], [110, 150, 190]]) : [235 * skin, 180 * skin ** 1.2, 150 * skin ** 1.35];
+  const colour =
+    kind === 'mask'
+      ? draw.pick([
+          [205, 222, 232],
+          [40, 42, 48],
+          [228, 228, 226],
+          [110, 150, 190],
+        ])
+      : [235 * skin, 180 * skin ** 1.2, 150 * skin ** 1.35];
   const place = overMouth ? [draw.between(-0.15, 0.15), draw.between(0.05, 0.3)] : [draw.between(-1.1, 1.1), draw.between(-0.4, 0.9)];
   return { kind, colour, x: place[0]!, y: place[1]!, sway: draw.between(0, 0.08), turn: draw.between(-0.6, 0.6) };
 }
 
-/** Fills the canvas with what is behind; it stands still in the picture while the view follows the face. */
+/** Fills the canvas with what is behind; it stands still in the picture while the view follows the face. The canvas has even sides. */
 export function paintBackground(canvas: Canvas, { background }: Scene, placement: Placement, scale: number, between: number): void {
   const { pixels, offsetX, offsetY } = background;
   const step = background.scale / between;
   const { a, b, c, d, e, f } = placement;
   const { colour, width, height } = canvas;
-  for (let py = 0; py < height; py++) {
-    for (let px = 0; px < width; px++) {
-      const ox = (px + 0.5) / scale - 0.5;
-      const oy = (py + 0.5) / scale - 0.5;
+  // Out of focus as it is, it is read for two by two pixels at a time.
+  for (let py = 0; py < height; py += 2) {
+    for (let px = 0; px < width; px += 2) {
+      const ox = (px + 1) / scale - 0.5;
+      const oy = (py + 1) / scale - 0.5;
       const fx = mirrored((a * ox + b * oy + c) * step + offsetX);
       const fy = mirrored((d * ox + e * oy + f) * step + offsetY);
       const x = fx | 0;
@@ -134,7 +142,11 @@ export function paintBackground(canvas: Canvas, { background }: Scene, placement
       for (let n = 0; n < 3; n++) {
         const top = pixels[at + n]! + dx * (pixels[at + 3 + n]! - pixels[at + n]!);
         const bottom = pixels[at + SIDE * 3 + n]! + dx * (pixels[at + SIDE * 3 + 3 + n]! - pixels[at + SIDE * 3 + n]!);
-        colour[to + n] = top + dy * (bottom - top);
+        const value = top + dy * (bottom - top);
+        colour[to + n] = value;
+        colour[to + 3 + n] = value;
+        colour[to + width * 3 + n] = value;
+        colour[to + width * 3 + 3 + n] = value;
       }
     }
   }
@@ -174,18 +186,34 @@ function paintGlasses(canvas: Canvas, glasses: Glasses, at: At, unit: number, ex
   const thickness = Math.max(0.6, glasses.thickness * unit);
   const [rx, ry] = [glasses.width * narrow * unit, glasses.height * unit];
   for (const eye of eyes) {
-    paintShape(canvas, eye.x - rx - 4, eye.y - ry - 4, eye.x + rx + 4, eye.y + ry + 4, (x, y) => {
-      const [dx, dy] = [x - eye.x, y - eye.y];
-      const [u, v] = [(dx * Math.cos(turn) + dy * Math.sin(turn)) / rx, (dy * Math.cos(turn) - dx * Math.sin(turn)) / ry];
-      const radius = (Math.abs(u) ** glasses.lens + Math.abs(v) ** glasses.lens) ** (1 / glasses.lens);
-      const distance = Math.abs(radius - 1) * Math.min(rx, ry);
-      const frame = Math.min(1, Math.max(0, thickness / 2 + 0.5 - distance));
-      return Math.max(frame, radius < 1 ? 0.94 * glasses.tint : 0);
-    }, glasses.colour.map((value) => value * exposure));
+    paintShape(
+      canvas,
+      eye.x - rx - 4,
+      eye.y - ry - 4,
+      eye.x + rx + 4,
+      eye.y + ry + 4,
+      (x, y) => {
+        const [dx, dy] = [x - eye.x, y - eye.y];
+        const [u, v] = [(dx * Math.cos(turn) + dy * Math.sin(turn)) / rx, (dy * Math.cos(turn) - dx * Math.sin(turn)) / ry];
+        const radius = (Math.abs(u) ** glasses.lens + Math.abs(v) ** glasses.lens) ** (1 / glasses.lens);
+        const distance = Math.abs(radius - 1) * Math.min(rx, ry);
+        const frame = Math.min(1, Math.max(0, thickness / 2 + 0.5 - distance));
+        return Math.max(frame, radius < 1 ? 0.94 * glasses.tint : 0);
+      },
+      glasses.colour.map((value) => value * exposure),
+    );
   }
   const [bx, by] = [(left.x + right.x) / 2, (left.y + right.y) / 2 - 0.08 * unit];
   const reach = Math.max(1, (unit * narrow) / 2 - rx) + 1;
-  paintShape(canvas, bx - reach, by - thickness, bx + reach, by + thickness, (_, y) => Math.min(1, Math.max(0, thickness / 2 + 0.5 - Math.abs(y - by))), glasses.colour);
+  paintShape(
+    canvas,
+    bx - reach,
+    by - thickness,
+    bx + reach,
+    by + thickness,
+    (_, y) => Math.min(1, Math.max(0, thickness / 2 + 0.5 - Math.abs(y - by))),
+    glasses.colour,
+  );
 }
 
 function paintMask(canvas: Canvas, { colour }: Cover, at: At): void {
@@ -193,7 +221,16 @@ function paintMask(canvas: Canvas, { colour }: Cover, at: At): void {
   const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
   const top = Math.min(...ys);
   const height = Math.max(...ys) - top + 1;
-  paintShape(canvas, Math.min(...xs), top, Math.max(...xs), Math.max(...ys), (x, y) => (inside(corners, x, y) ? 1 : 0), colour, (x, y) => 1.08 - 0.3 * ((y - top) / height) - 0.0008 * Math.abs(x));
+  paintShape(
+    canvas,
+    Math.min(...xs),
+    top,
+    Math.max(...xs),
+    Math.max(...ys),
+    (x, y) => (inside(corners, x, y) ? 1 : 0),
+    colour,
+    (x, y) => 1.08 - 0.3 * ((y - top) / height) - 0.0008 * Math.abs(x),
+  );
 }
 
 function paintHand(canvas: Canvas, cover: Cover, at: At, unit: number, seconds: number): void {
@@ -201,7 +238,12 @@ function paintHand(canvas: Canvas, cover: Cover, at: At, unit: number, seconds: 
   const [x0, y0] = [mouth.x + (cover.x + cover.sway * Math.sin(2.1 * seconds)) * unit, mouth.y + (cover.y + cover.sway * Math.sin(1.3 * seconds + 1)) * unit];
   const [cos, sin] = [Math.cos(cover.turn), Math.sin(cover.turn)];
   // Four fingers and a palm below, each a rounded bar.
-  const bars = [-0.39, -0.13, 0.13, 0.39].map((x, i) => ({ x: x * unit, top: -(0.45 + [0.05, 0.18, 0.2, 0.08][i]!) * unit, bottom: 0.5 * unit, radius: 0.135 * unit }));
+  const bars = [-0.39, -0.13, 0.13, 0.39].map((x, i) => ({
+    x: x * unit,
+    top: -(0.45 + [0.05, 0.18, 0.2, 0.08][i]!) * unit,
+    bottom: 0.5 * unit,
+    radius: 0.135 * unit,
+  }));
   bars.push({ x: 0, top: 0.35 * unit, bottom: 1.6 * unit, radius: 0.5 * unit });
   for (const bar of bars) {
     const reach = 2.3 * unit;

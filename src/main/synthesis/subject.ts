@@ -64,7 +64,7 @@ export function wear(rig: Rig, portrait: Portrait): Wearer {
   }
   correct(model, portrait, neutral);
   const cover = coverMap(rig, portrait, neutral);
-  return { rig, portrait, fit, toPixels, neutral, cover, sheet: sheetOf(rig, portrait, neutral), ...coloursOf(portrait) };
+  return { rig, portrait, fit, toPixels, neutral, cover, sheet: sheetOf(rig, portrait, neutral, cover), ...coloursOf(portrait) };
 }
 
 /** Moves all vertices in the picture's plane so that landmarks meet the photograph's, their errors spread smoothly. */
@@ -113,7 +113,7 @@ function coverMap({ skin, cover }: Rig, { width, height }: Portrait, neutral: Fl
   return map;
 }
 
-function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array): Sheet {
+function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array, cover: Uint8ClampedArray): Sheet {
   const { columns, rows } = SHEET;
   const count = columns * rows;
   const [x, y, z] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
@@ -149,10 +149,26 @@ function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array): Sheet {
   for (let row = 0; row + 1 < rows; row++) {
     for (let column = 0; column + 1 < columns; column++) {
       const at = row * columns + column;
-      triangles.push(at, at + columns, at + 1, at + 1, at + columns, at + columns + 1);
+      if (!hidden(portrait, cover, x[at]!, y[at]!, x[at + columns + 1]!, y[at + columns + 1]!))
+        triangles.push(at, at + columns, at + 1, at + 1, at + columns, at + columns + 1);
     }
   }
   return { columns, rows, x, y, z, triangles: Uint16Array.from(triangles), anchors, weights, head };
+}
+
+/** Whether skin covers a part of the sheet and all around it, whatever the face does; not so near eyes and mouth, which open. */
+function hidden({ width, height, outline }: Portrait, cover: Uint8ClampedArray, left: number, top: number, right: number, bottom: number): boolean {
+  const between = Math.hypot(outline[1]!.x - outline[0]!.x, outline[1]!.y - outline[0]!.y);
+  const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
+  const mouth = { x: (outline[87]!.x + outline[93]!.x) / 2, y: (outline[87]!.y + outline[93]!.y) / 2 };
+  if ([outline[0]!, outline[1]!].some(({ x, y }) => Math.hypot(middle.x - x, middle.y - y) < 0.45 * between)) return false;
+  if (Math.hypot(middle.x - mouth.x, middle.y - mouth.y) < 0.75 * between) return false;
+  const around = 0.3 * between;
+  for (const x of [left - around, right + around])
+    for (const y of [top - around, bottom + around]) {
+      if (x < 0 || y < 0 || x >= width || y >= height || cover[Math.floor(y) * width + Math.floor(x)]! < 255) return false;
+    }
+  return true;
 }
 
 function smooth(value: number): number {

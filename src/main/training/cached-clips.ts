@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import sharp from 'sharp';
 import { StudioError } from '../../shared/errors.ts';
 import type { CachedFace } from './face-cache.ts';
-import { CROPS_PER_STRIP } from './face-cache.ts';
+import { CROPS_PER_STRIP } from '../face/face-strips.ts';
 import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
 import { addressOf } from './clip-source.ts';
 import type { KnownRow } from './splits.ts';
@@ -52,7 +52,7 @@ export function cachedClips(side: number, clips: readonly CachedClip[]): ClipSou
   const options: Options = {
     side,
     faces: faces.map(({ file, strips }) => ({ file, strips })),
-    clips: clips.map(({ face, first, samples, label, moments }) => ({ face: indexOf.get(face.file)!, first, samples, label, moments })),
+    clips: clips.map(({ face, ...clip }) => ({ ...clip, face: indexOf.get(face.file)! })),
   };
   return addressOf(import.meta.url, options);
 }

@@ -14,6 +14,8 @@ export interface ClipFacts {
   /** Index into EXPRESSIONS; null where it is unknown. */
   readonly label: number | null;
   readonly moments: TrueMoments | null;
+  /** Share of each class at each sample, in hundredths, where that is known: how far each expression is shown, the rest neutral. */
+  readonly shares?: readonly (readonly number[])[] | null;
 }
 
 /** Where clips come from: a set's cached faces, or a program that draws them. */

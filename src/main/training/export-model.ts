@@ -56,8 +56,11 @@ function cardText({ name, id, warnings, provenance, card }: ModelFacts): string 
   return `# ${name} (${id})\n\n${list}${list === '' ? '' : '\n\n'}${provenance}\n\n${card}\n`;
 }
 
+/** What makes logits: the clip's, and a slot's own. */
+const SCALED = new Set(['head.fc2.weight', 'head.fc2.bias', 'head.slot.weight', 'head.slot.bias']);
+
 /**
- * Weights whose logits are divided by a temperature: the head's last layer, and the tilt that slots add to them
+ * Weights whose logits are divided by a temperature: the heads' last layers, and the tilt that slots add to them
  * (softplus of a learned number).
  */
 function withTemperature(weights: WeightSource, temperature: number): WeightSource {
@@ -65,7 +68,7 @@ function withTemperature(weights: WeightSource, temperature: number): WeightSour
   return (name, dims) => {
     const values = weights(name, dims);
     if (values === undefined) return undefined;
-    if (name === 'head.fc2.weight' || name === 'head.fc2.bias') return values.map((value) => value / temperature);
+    if (SCALED.has(name)) return values.map((value) => value / temperature);
     if (name === 'head.slot_tilt') return values.map((value) => Math.log(Math.expm1(Math.log1p(Math.exp(value)) / temperature)));
     return values;
   };

@@ -2,21 +2,17 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:f
 import type { FileHandle } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { cancelled, StudioError, writeError } from '../../shared/errors.ts';
 import { SamplingGrid } from '../../shared/time.ts';
 import type { DetectorSessions } from '../face/detector.ts';
+import { CROPS_PER_STRIP, encodeStrip } from '../face/face-strips.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
 import { DEFAULT_FACE_OPTIONS, FaceObserver } from '../face/face-observer.ts';
 import { probeVideo } from '../media/probe.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
 
-/** Crops in one JPEG: neighbours in time are read together. */
-export const CROPS_PER_STRIP = 16;
-/** Little is lost at this quality (4:4:4), and 16 crops of 112 pixels take some 60 kB. */
-const QUALITY = 92;
 /** Goes into every name: other crops than before are another cache. */
 const VERSION = 1;
 
@@ -185,10 +181,7 @@ class TrackFiles {
     const crops = track.waiting.slice(0, count);
     track.waiting = track.waiting.slice(count);
     if (crops.length === 0) return;
-    const pixels = Buffer.concat(crops);
-    const jpeg = await sharp(pixels, { raw: { width: this.#side, height: this.#side * crops.length, channels: 3 } })
-      .jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' })
-      .toBuffer();
+    const jpeg = await encodeStrip(Buffer.concat(crops), this.#side);
     await track.file.write(jpeg);
     track.strips.push(jpeg.length);
   }

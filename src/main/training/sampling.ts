@@ -83,8 +83,9 @@ export interface WindowLabels {
  * has the label and any other is neutral; the window has the label where it shows the apex or half of it, is neutral
  * where it shows nothing of the expression, and is shared between the two elsewhere.
  */
-export function labelsOf({ label, moments }: ClipFacts, window: readonly number[]): WindowLabels {
+export function labelsOf({ label, moments, shares }: ClipFacts, window: readonly number[]): WindowLabels {
   const classes = EXPRESSIONS.length;
+  if (label !== null && shares !== undefined && shares !== null) return gradedLabels(shares, window);
   const clip = new Float32Array(classes);
   const slots = new Float32Array(SLOTS_PER_CLIP * classes);
   if (label === null) return { clip, slots };
@@ -105,4 +106,21 @@ export function labelsOf({ label, moments }: ClipFacts, window: readonly number[
   clip[label] = share;
   clip[NEUTRAL_INDEX] = 1 - share;
   return { clip, slots };
+}
+
+/** An expression shown this far at its strongest moment in a window does not yet count, and from here on counts wholly. */
+const COUNTS = { not: 10, wholly: 40 } as const;
+
+/** Labels from how far each class is shown: slots have the shares themselves, the window what it shows at its strongest. */
+function gradedLabels(shares: readonly (readonly number[])[], window: readonly number[]): WindowLabels {
+  const classes = EXPRESSIONS.length;
+  const slots = new Float32Array(SLOTS_PER_CLIP * classes);
+  window.forEach((sample, frame) => {
+    const slot = Math.floor(frame / TUBE.frames);
+    for (let c = 0; c < classes; c++) slots[slot * classes + c]! += shares[sample]![c]! / (100 * TUBE.frames);
+  });
+  const strongest = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? 0 : Math.max(...window.map((sample) => shares[sample]![c]!))));
+  const total = strongest.reduce((sum, share) => sum + share, 0);
+  const counts = Math.min(1, Math.max(0, (Math.max(...strongest) - COUNTS.not) / (COUNTS.wholly - COUNTS.not)));
+  return { slots, clip: Float32Array.from(strongest, (share, c) => (c === NEUTRAL_INDEX ? 1 - counts : total === 0 ? 0 : (counts * share) / total)) };
 }
