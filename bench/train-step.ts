@@ -58,6 +58,7 @@ async function main(bench: StepBench): Promise<StepFigures> {
     classification: bench.classification ? 1 : 0,
     masking: 'soft',
     learns: 'all',
+    units: 0,
   };
   const settings: TrainingSettings = { step, steps: STEPS_PER_RUN, microBatches: bench.microBatches, largestNorm: 1 };
   const store = new ParameterStore([...parametersOf(step).parameters.values()], () => undefined, 1);

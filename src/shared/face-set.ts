@@ -22,6 +22,8 @@ const faceClipSchema = z.object({
   offsetS: seconds,
   /** Share of each class at each sample, in hundredths, where that is known. */
   shares: z.array(z.array(z.number().int().min(0).max(100)).length(EXPRESSIONS.length)).nullable(),
+  /** Strength of action units at each sample, in hundredths, the same units in every clip; null where they are not known. */
+  units: z.array(z.array(z.number().int().nonnegative())).nullable(),
 });
 export type FaceClip = z.infer<typeof faceClipSchema>;
 

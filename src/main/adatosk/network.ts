@@ -47,11 +47,9 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   const kept = graph.scope('keep', () => keepTokens(graph, x, mask.final, budget, size));
   const latent = encode(graph, kept.tokens, size.blocksBeforeMask, size.blocks, size, kept.logMask);
   const logits = classify(graph, latent, kept.weights, size);
+  const features = slotFeatures(graph, { latent, weights: kept.weights, slots: kept.slots }, size);
   graph.output(OUTPUTS.probabilities, op.softmax(graph, logits));
-  graph.output(
-    OUTPUTS.slotProbabilities,
-    op.softmax(graph, slotLogits(graph, logits, mask.similarity, { latent, weights: kept.weights, slots: kept.slots }, size)),
-  );
+  graph.output(OUTPUTS.slotProbabilities, op.softmax(graph, slotLogits(graph, logits, mask.similarity, features, size)));
   graph.output(OUTPUTS.classAgnostic, mask.classAgnostic);
   graph.output(OUTPUTS.classSemantic, mask.classSemantic);
   graph.output(OUTPUTS.final, mask.final);
@@ -74,13 +72,13 @@ export function positionsOf(graph: Graph, size: NetworkSize, width = size.width)
   return graph.constant(sinusoidalPositions(tokensOf(size), width), [1, tokensOf(size), width], `positions.${width}`);
 }
 
-/** A clip cut into tubes of 2 x 16 x 16 pixels, slot-major: [batch, tokens, 1536]. */
-export function tubesOf(graph: Graph, clip: Tensor, size: NetworkSize): Tensor {
+/** A clip (or some of its slots) cut into tubes of 2 x 16 x 16 pixels, slot-major: [batch, tokens, 1536]. */
+export function tubesOf(graph: Graph, clip: Tensor, size: NetworkSize, slots = SLOTS_PER_CLIP): Tensor {
   const cells = size.cropSide / TUBE.side;
   const batch = clip.dims[0]!;
-  const cut = op.reshape(graph, clip, [batch, SLOTS_PER_CLIP, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
+  const cut = op.reshape(graph, clip, [batch, slots, TUBE.frames, cells, TUBE.side, cells, TUBE.side, 3]);
   const tubes = op.transpose(graph, cut, [0, 1, 3, 5, 2, 4, 6, 7]);
-  return op.reshape(graph, tubes, [batch, tokensOf(size), TUBE_VALUES]);
+  return op.reshape(graph, tubes, [batch, slots * placesOf(size), TUBE_VALUES]);
 }
 
 /** Tubes [batch, any, 1536] to tokens [batch, any, width], without positions (VideoMAE). */
@@ -168,19 +166,25 @@ export interface WeighedTokens {
   readonly slots: Tensor;
 }
 
-/**
- * Logits of each slot, [batch, slots, classes]: a share of the clip's; what the mean of the slot's own tokens says,
- * each with its final weight; and how far the slot's similarity departs from the clip's mean. The last part comes from
- * before the mask, so that a slot of which no token was kept has it too.
- */
-export function slotLogits(graph: Graph, logits: Tensor, similarity: Tensor, { latent, weights, slots }: WeighedTokens, size: NetworkSize): Tensor {
+/** The mean of each slot's own tokens, each with its final weight, normalised: [batch, slots, width]. */
+export function slotFeatures(graph: Graph, { latent, weights, slots }: WeighedTokens, size: NetworkSize): Tensor {
   const [batch, tokens] = weights.dims;
   return graph.scope('head', () => {
     const weighed = op.multiply(graph, slots, op.reshape(graph, weights, [batch!, tokens!, 1]));
     const bySlot = op.transpose(graph, weighed, [0, 2, 1]);
     const total = op.add(graph, op.reduceSum(graph, bySlot, [2], true), graph.constant(1e-6));
-    const mean = op.divide(graph, op.matMul(graph, bySlot, latent), total);
-    const own = linear(graph, 'slot', norm(graph, 'slot_norm', mean, size.width), size.width, EXPRESSIONS.length);
+    return norm(graph, 'slot_norm', op.divide(graph, op.matMul(graph, bySlot, latent), total), size.width);
+  });
+}
+
+/**
+ * Logits of each slot, [batch, slots, classes]: a share of the clip's; what the slot's own tokens say; and how far the
+ * slot's similarity departs from the clip's mean. The last part comes from before the mask, so that a slot of which no
+ * token was kept has it too.
+ */
+export function slotLogits(graph: Graph, logits: Tensor, similarity: Tensor, features: Tensor, size: NetworkSize): Tensor {
+  return graph.scope('head', () => {
+    const own = linear(graph, 'slot', features, size.width, EXPRESSIONS.length);
     const tilt = op.softplus(graph, graph.parameter('slot_tilt', [], { kind: 'constant', value: FIRST_TILT }));
     const share = op.softplus(graph, graph.parameter('slot_share', [], { kind: 'constant', value: FIRST_CLIP_SHARE }));
     const departure = op.subtract(graph, similarity, op.reduceMean(graph, similarity, [1], true));

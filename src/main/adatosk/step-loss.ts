@@ -1,11 +1,12 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { decode, reconstructionTarget } from './decoder.ts';
+import { linear, norm } from './encoder.ts';
 import type { Graph, Parameter } from './graph.ts';
 import type { WeighedTokens } from './network.ts';
-import { classify, embedTubes, encode, keepTokens, logMaskOf, positionsOf, slotLogits, slotsOfTokens, tubesOf } from './network.ts';
+import { classify, embedTubes, encode, keepTokens, logMaskOf, positionsOf, slotFeatures, slotLogits, slotsOfTokens, tubesOf } from './network.ts';
 import * as op from './operations.ts';
 import type { DecoderSize, NetworkSize } from './sizes.ts';
-import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, tokensOf } from './sizes.ts';
+import { FRAMES_PER_CLIP, placesOf, SLOTS_PER_CLIP, tokensOf, TUBE } from './sizes.ts';
 import type { SoftMask } from './soft-mask.ts';
 import { softMask, SUPPORT_TEMPERATURE } from './soft-mask.ts';
 import type { Tensor, TensorType } from './tensor.ts';
@@ -25,38 +26,47 @@ export interface StepSettings {
   readonly decodedTokens: number;
   /** Lambda: weight of the reconstruction loss; 0 leaves the decoder out. */
   readonly reconstruction: number;
+  /** Action units that are told for each slot, beside its class; 0 where the set does not know them. */
+  readonly units: number;
   /** Weight of the classification losses, the soft mask's included; 0 leaves both out (self-supervised warm-up). */
   readonly classification: number;
-  /** 'soft' weighs every visible token; 'drop' drops those below the budget, as inference does. Only 'soft' can reconstruct. */
-  readonly masking: 'soft' | 'drop';
+  /**
+   * 'soft' weighs every visible token; 'drop' drops those below the budget, as inference does. Only 'soft' can
+   * reconstruct. 'still' reads a single slot of each clip, all of its places and without a mask: an eighth of the work,
+   * in which the encoder learns what faces look like before it learns how they change.
+   */
+  readonly masking: 'soft' | 'drop' | 'still';
   /** Which parameters learn. */
   readonly learns: 'all' | 'head';
 }
 
 /** Weights of the smaller terms, next to 1 for the clip's cross-entropy; ours (docs/adatosk.md). */
-const TERMS = { slots: 0.5, semantic: 0.2, budget: 2 } as const;
+const TERMS = { slots: 0.5, units: 4, semantic: 0.2, budget: 2 } as const;
 
 /** The losses that a step reports; those that its settings leave out are absent. */
-export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 'semantic' | 'budget';
+export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 'units' | 'places' | 'semantic' | 'budget';
 
 /**
  * What a step reads of one micro-batch.
  * clip [clips, 16, side, side, 3] RGB bytes. visible and hidden [clips, n, 1]: token indices, slot-major;
  * hidden names those that are reconstructed. labels
  * [clips, 7]: shares that add up to 1, or to 0 where the class is unknown; slotLabels [clips, 8, 7] likewise.
- * tokenBudget [1]: the share that is kept where tokens are dropped, and the mean that the final mask is held to.
+ * slotUnits [clips, 8, units]: strength of each action unit, 0 to 1. tokenBudget [1]: the share that is kept where tokens are dropped, and the mean that the final mask is held to.
  */
-export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'tokenBudget';
+export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'slotUnits' | 'tokenBudget';
 
 /** Types of what these settings read, in an order that stays. */
 export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
   const { size, clips, visibleTokens } = settings;
+  const still = settings.masking === 'still';
   const types = new Map<DataName, TensorType>();
-  types.set('clip', { type: 'uint8', dims: [clips, FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3] });
+  types.set('clip', { type: 'uint8', dims: [clips, still ? TUBE.frames : FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3] });
   if (visibleTokens < tokensOf(size)) types.set('visible', { type: 'int64', dims: [clips, visibleTokens, 1] });
   if (settings.reconstruction > 0) types.set('hidden', { type: 'int64', dims: [clips, settings.decodedTokens, 1] });
   if (settings.classification > 0) {
     types.set('labels', { type: 'float32', dims: [clips, EXPRESSIONS.length] });
+    if (settings.units > 0) types.set('slotUnits', { type: 'float32', dims: [clips, still ? 1 : SLOTS_PER_CLIP, settings.units] });
+    if (still) return types;
     types.set('slotLabels', { type: 'float32', dims: [clips, SLOTS_PER_CLIP, EXPRESSIONS.length] });
     types.set('tokenBudget', { type: 'float32', dims: [1] });
   }
@@ -79,7 +89,7 @@ export interface StepLoss {
 
 /** Only the classification branch's own parameters: what a small set can teach. */
 function isHead(parameter: string): boolean {
-  return parameter.startsWith('head.');
+  return parameter.startsWith('head.') || parameter.startsWith('units.');
 }
 
 /** The parameters of a graph that learn under these settings. */
@@ -93,6 +103,7 @@ export function learningParameters(graph: Graph, settings: StepSettings): Parame
  */
 export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap<DataName, Tensor>): StepLoss {
   const { size, decoder } = settings;
+  if (settings.masking === 'still') return stillLoss(graph, settings, data);
   const tubes = tubesOf(graph, data.get('clip')!, size);
   const visible = data.get('visible');
   const positions = visible === undefined ? positionsOf(graph, size) : op.lookUp(graph, flatPositions(graph, size, size.width), visible);
@@ -110,8 +121,40 @@ export function stepLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap
     const error = op.subtract(graph, drawn, target);
     terms.set('reconstruction', { value: op.reduceMean(graph, op.multiply(graph, error, error), [0, 1, 2]), weight: settings.reconstruction });
   }
+  return { losses: lossesOf(graph, terms), drawn };
+}
+
+/** The forward pass of single slots: embedding, all blocks without a mask, the head, the action units. */
+function stillLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap<DataName, Tensor>): StepLoss {
+  const { size, clips, classification } = settings;
+  const places = placesOf(size);
+  const positions = op.lookUp(graph, flatPositions(graph, size, size.width), data.get('visible')!);
+  const seen = op.cast(graph, tubesOf(graph, data.get('clip')!, size, 1), 'float32');
+  const embedded = op.add(graph, embedTubes(graph, op.multiply(graph, seen, graph.constant(1 / BYTE)), size), positions);
+  const latent = encode(graph, embedded, 0, size.blocks, size);
+  const weights = graph.constant(new Float32Array(clips * places).fill(1), [clips, places], `still.${clips}`);
+  const slots = graph.constant(new Float32Array(places).fill(1), [1, places, 1], 'still.slots');
+  const terms: Terms = new Map();
+  const logits = classify(graph, latent, weights, size);
+  const labels = data.get('labels')!;
+  const features = slotFeatures(graph, { latent, weights, slots }, size);
+  // Without a soft mask there is no similarity, and nothing for it to depart from.
+  const classes = EXPRESSIONS.length;
+  const similarity = graph.constant(new Float32Array(clips * classes), [clips, 1, classes], `still.similarity.${clips}`);
+  const slotLabels = op.reshape(graph, labels, [clips, 1, classes]);
+  terms.set('classification', { value: crossEntropy(graph, logits, labels), weight: classification });
+  terms.set('slots', { value: crossEntropy(graph, slotLogits(graph, logits, similarity, features, size), slotLabels), weight: classification * TERMS.slots });
+  const slotUnits = data.get('slotUnits');
+  if (slotUnits !== undefined) {
+    terms.set('units', { value: unitsTerm(graph, features, slotUnits, size), weight: classification * TERMS.units });
+    terms.set('places', { value: placesTerm(graph, latent, slotUnits, size), weight: classification * TERMS.units });
+  }
+  return { losses: lossesOf(graph, terms), drawn: undefined };
+}
+
+function lossesOf(graph: Graph, terms: Terms): Map<LossName, Tensor> {
   const total = [...terms.values()].map(({ value, weight }) => op.multiply(graph, value, graph.constant(weight))).reduce((a, b) => op.add(graph, a, b));
-  return { losses: new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]), drawn };
+  return new Map([['loss' as LossName, total], ...[...terms].map(([name, { value }]) => [name, value] as const)]);
 }
 
 type Terms = Map<LossName, { readonly value: Tensor; readonly weight: number }>;
@@ -133,7 +176,10 @@ function classificationBranch(
   const logits = classify(graph, latent, weights, size);
   const add = (name: LossName, value: Tensor, weight: number): unknown => terms.set(name, { value, weight: classification * weight });
   add('classification', crossEntropy(graph, logits, labels), 1);
-  add('slots', crossEntropy(graph, slotLogits(graph, logits, mask.similarity, { latent, weights, slots }, size), slotLabels), TERMS.slots);
+  const features = slotFeatures(graph, { latent, weights, slots }, size);
+  add('slots', crossEntropy(graph, slotLogits(graph, logits, mask.similarity, features, size), slotLabels), TERMS.slots);
+  const slotUnits = data.get('slotUnits');
+  if (slotUnits !== undefined) add('units', unitsTerm(graph, features, slotUnits, size), TERMS.units);
   if (settings.learns === 'all') {
     const likeness = op.multiply(graph, op.reduceMean(graph, mask.similarity, [1]), graph.constant(1 / SUPPORT_TEMPERATURE));
     add('semantic', crossEntropy(graph, likeness, labels), TERMS.semantic);
@@ -159,6 +205,38 @@ function masked(
   const places = visibleTokens / SLOTS_PER_CLIP;
   const slots = graph.constant(slotsOfTokens(places), [1, visibleTokens, SLOTS_PER_CLIP], `slots.${places}`);
   return { tokens: early, weights, logMask: logMaskOf(graph, weights), slots };
+}
+
+/**
+ * What the slots' features say of the face's action units, one sigmoid each: mean cross-entropy over clips, slots and
+ * units, softplus(z) - y z. A head of training alone, as the decoder is: units say where in a face a class shows,
+ * which the class itself tells only after many more clips.
+ */
+function unitsTerm(graph: Graph, features: Tensor, slotUnits: Tensor, size: NetworkSize): Tensor {
+  return sigmoidEntropy(
+    graph,
+    graph.scope('units', () => linear(graph, 'fc', features, size.width, slotUnits.dims[2] as number)),
+    slotUnits,
+  );
+}
+
+/** Mean of softplus(z) - y z: cross-entropy of a sigmoid with a share y. */
+function sigmoidEntropy(graph: Graph, logits: Tensor, shares: Tensor): Tensor {
+  return op.reduceMean(graph, op.subtract(graph, op.softplus(graph, logits), op.multiply(graph, shares, logits)), [0, 1, 2]);
+}
+
+/**
+ * The same from all tokens of a still, each place read by weights of its own. The mean over places forgets where
+ * something is until the tokens say it themselves; this term tells each token from the first step on what to say.
+ */
+function placesTerm(graph: Graph, latent: Tensor, slotUnits: Tensor, size: NetworkSize): Tensor {
+  const [clips, , units] = slotUnits.dims as [number, number, number];
+  const values = placesOf(size) * size.width;
+  const logits = graph.scope('units', () => {
+    const tokens = op.reshape(graph, norm(graph, 'norm', latent, size.width), [clips, values]);
+    return op.reshape(graph, linear(graph, 'places', tokens, values, units), [clips, 1, units]);
+  });
+  return sigmoidEntropy(graph, logits, slotUnits);
 }
 
 /** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */

@@ -9,6 +9,7 @@ export interface TrainingData {
   readonly hidden?: BigInt64Array;
   readonly labels?: Float32Array;
   readonly slotLabels?: Float32Array;
+  readonly slotUnits?: Float32Array;
   readonly tokenBudget?: Float32Array;
 }
 

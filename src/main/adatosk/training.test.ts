@@ -27,6 +27,7 @@ const JOINT: StepSettings = {
   classification: 1,
   masking: 'soft',
   learns: 'all',
+  units: 0,
 };
 const DROPPING: StepSettings = { ...JOINT, visibleTokens: tokensOf(SIZE), reconstruction: 0, masking: 'drop' };
 const WARM_UP: StepSettings = { ...JOINT, classification: 0 };

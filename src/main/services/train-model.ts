@@ -10,6 +10,7 @@ import { ensureModelFile, findModel, modelIdFrom, refuseToOverwriteModel } from 
 import type { Device } from '../adatosk/providers.ts';
 import type { SizeName } from '../adatosk/sizes.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
+import type { AugmentationKind } from '../training/augmentation.ts';
 import { cachedClips } from '../training/cached-clips.ts';
 import { removeCheckpoint } from '../training/checkpoint.ts';
 import type { PhaseName } from '../training/plan.ts';
@@ -31,6 +32,8 @@ export interface TrainRequest {
   readonly from: string | null;
   readonly size: SizeName;
   readonly learns: 'auto' | 'all' | 'head';
+  /** How strongly clips are varied. */
+  readonly augmentation: AugmentationKind;
   readonly seed: number;
   readonly batch: number;
   /** Peak learning rate; null takes the one that suits what learns. */
@@ -61,9 +64,9 @@ export interface TrainOutcome extends TrainerSummary {
 
 /** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
 const CLIPS_FOR_ALL_WEIGHTS = 200;
-const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, joint: 30, settling: 10 };
-const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, joint: 10, settling: 10 };
-const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, joint: 0, settling: 30 };
+const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, stills: 0, joint: 30, settling: 10 };
+const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 10, settling: 10 };
+const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 0, settling: 30 };
 /** A step moves few weights where the head alone learns, and may move them far. */
 const RATES = { scratch: 1e-3, all: 2e-4, head: 1e-3 } as const;
 /** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
@@ -179,12 +182,19 @@ function jobOf(
   // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
   const steps = (name: PhaseName, count: number): number =>
     epochs[name] === 0 || (learns === 'head' && name !== 'settling') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
+  const toldEverySample = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
   const phases = planOf({
     size,
     batch: request.batch,
-    steps: { 'warm-up': steps('warm-up', all.length), joint: steps('joint', labelled), settling: steps('settling', labelled) },
+    steps: {
+      'warm-up': steps('warm-up', all.length),
+      stills: toldEverySample ? steps('stills', labelled) : 0,
+      joint: steps('joint', labelled),
+      settling: steps('settling', labelled),
+    },
     learns: learns === 'head' ? 'head' : 'all',
     reconstruction: 0.5,
+    units: unitsTold(clips.train.map(({ clip }) => clip)),
   });
   if (phases.length === 0)
     throw new StudioError(
@@ -197,7 +207,7 @@ function jobOf(
     phases,
     peakRate: request.rate ?? RATES[learns],
     optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: LAYER_DECAY[learns], averageKeeps: AVERAGE_KEEPS },
-    batches: { seed: request.seed, augmentation: 'faces', tokenBudget: BUDGETS, labelSmoothing: LABEL_SMOOTHING },
+    batches: { seed: request.seed, augmentation: request.augmentation, tokenBudget: BUDGETS, labelSmoothing: LABEL_SMOOTHING },
     source: cachedClips(size.cropSide, all),
     validation:
       clips.validation.length === 0
@@ -210,6 +220,12 @@ function jobOf(
     patience: request.patience,
     tokenBudget: from?.manifest.defaultTokenBudget ?? size.defaultTokenBudget,
   };
+}
+
+/** How many action units a set tells of each sample: as many as all of its labelled clips do. */
+function unitsTold(clips: readonly PreparedClip['clip'][]): number {
+  const counts = new Set(clips.filter(({ label }) => label !== null).map(({ units }) => units?.[0]?.length ?? 0));
+  return counts.size === 1 ? [...counts][0]! : 0;
 }
 
 /** Automatic takes CUDA where it loads; other graphics providers train only when they are named (docs/training.md). */

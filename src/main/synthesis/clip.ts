@@ -1,5 +1,4 @@
 import type { Expression } from '../../shared/expressions.ts';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { FacePlace } from '../face/alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from '../face/alignment.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
@@ -21,6 +20,8 @@ export interface ClipTruth {
   readonly portrait: string;
   /** Skin's individual typology angle, degrees, in the studio's light: above 41 light, below 10 dark (Chardon 1991). */
   readonly skinTone: number;
+  /** The same in words, which figures by group are given for. */
+  readonly group: string;
   readonly rate: number;
   readonly samples: number;
   readonly onsetS: number | null;
@@ -29,8 +30,8 @@ export interface ClipTruth {
   readonly strength: number;
   /** Share of each class at each sample, hundredths, in the order of EXPRESSIONS. */
   readonly shares: readonly (readonly number[])[];
-  /** Action units at the strongest moment, 0 to 1. */
-  readonly units: Readonly<Record<string, number>>;
+  /** Strength of each action unit (in the order of ACTION_UNITS) at each sample, hundredths, the mean of both halves. */
+  readonly units: readonly (readonly number[])[];
   /** Degrees at each sample: yaw, pitch, roll. */
   readonly pose: readonly (readonly [number, number, number])[];
   readonly glasses: boolean;
@@ -87,14 +88,15 @@ export function truthOf({ name, label, portrait, performance, mirrored: turned, 
   const whole = within(episode?.onsetS) !== null && within(episode?.offsetS) !== null;
   const times = Array.from({ length: samples }, (_, i) => i / rate);
   const states = times.map((seconds) => stateAt(performance, seconds));
-  const strongest = times.reduce((best, seconds, i) => (1 - sharesAt(performance, seconds)[2]! > 1 - sharesAt(performance, times[best]!)[2]! ? i : best), 0);
+  const skinTone = typologyAngle(wearer);
   const degrees = (radians: number): number => round((radians * 180) / Math.PI, 10);
   const sign = turned ? -1 : 1;
   return {
     name,
     label,
     portrait,
-    skinTone: round(typologyAngle(wearer), 10),
+    skinTone: round(skinTone, 10),
+    group: skinTone > 41 ? 'light skin' : skinTone > 10 ? 'medium skin' : 'dark skin',
     rate,
     samples,
     onsetS: whole ? within(episode?.onsetS) : null,
@@ -102,11 +104,7 @@ export function truthOf({ name, label, portrait, performance, mirrored: turned, 
     offsetS: whole ? within(episode?.offsetS) : null,
     strength: episode === undefined ? 0 : round(episode.strength, 100),
     shares: times.map((seconds) => sharesAt(performance, seconds).map((share) => Math.round(100 * share))),
-    units: Object.fromEntries(
-      Object.entries(unitsOf(states[strongest]!.activation))
-        .filter(([, strength]) => strength > 0.05)
-        .map(([unit, strength]) => [unit, round(strength, 100)]),
-    ),
+    units: states.map(({ activation }) => Object.values(unitsOf(activation)).map((strength) => Math.round(100 * strength))),
     pose: states.map(({ yaw, pitch, roll }) => [sign * degrees(yaw), degrees(pitch), sign * degrees(roll)]),
     glasses: scene.glasses !== null,
     covered: scene.cover !== null,
@@ -154,5 +152,3 @@ function mirrored(crop: Uint8Array, side: number): Uint8Array {
     for (let x = 0; x < side; x++) for (let c = 0; c < 3; c++) result[(y * side + x) * 3 + c] = crop[(y * side + side - 1 - x) * 3 + c]!;
   return result;
 }
-
-export const CLASS_COUNT = EXPRESSIONS.length;

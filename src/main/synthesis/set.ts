@@ -107,7 +107,19 @@ async function drawShare(work: SetWork, onClip: (frames: number) => void, signal
 
 async function faceClip(folder: string, { name, split }: SetClip): Promise<FaceClip> {
   const truth = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as ClipTruth & { strips: number[] };
-  const { label, portrait, skinTone, samples, onsetS, apexS, offsetS, shares, strips } = truth;
-  const group = skinTone > 41 ? 'light skin' : skinTone > 10 ? 'medium skin' : 'dark skin';
-  return { name, label, split, participant: portrait, group, samples, strips, onsetS, apexS, offsetS, shares: shares.map((each) => [...each]) };
+  const { label, portrait, group, samples, onsetS, apexS, offsetS, shares, units, strips } = truth;
+  return {
+    name,
+    label,
+    split,
+    participant: portrait,
+    group,
+    samples,
+    strips,
+    onsetS,
+    apexS,
+    offsetS,
+    shares: shares.map((each) => [...each]),
+    units: units.map((each) => [...each]),
+  };
 }

@@ -1,5 +1,4 @@
 import sharp from 'sharp';
-import { FRAMES_PER_CLIP } from '../adatosk/sizes.ts';
 
 /** How strongly clips are varied. 'faces' is what training on faces takes; 'none' leaves them as they are. */
 export type AugmentationKind = 'faces' | 'none';
@@ -31,7 +30,7 @@ const between = (random: Random, low: number, high: number): number => low + (hi
 
 /**
  * Varies a clip in place of a camera, a light and a person that the set does not have.
- * @param frames [16, side, side, 3] RGB bytes; not changed
+ * @param frames [frames, side, side, 3] RGB bytes; not changed
  * @returns as many, from the same random numbers always the same
  */
 export async function augment(frames: Uint8Array, side: number, kind: AugmentationKind, random: Random): Promise<Uint8Array> {
@@ -68,7 +67,7 @@ function warp(frames: Uint8Array, side: number, random: Random): Uint8Array {
   }
   const result = new Uint8Array(frames.length);
   const row = side * 3;
-  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+  for (let frame = 0; frame < frames.length / (side * side * 3); frame++) {
     const start = frame * side * row;
     for (let at = 0; at < corner.length; at++) {
       const from = start + corner[at]!;
@@ -107,7 +106,7 @@ function colour(clip: Uint8Array, random: Random): void {
 function blur(clip: Uint8Array, side: number): Uint8Array {
   const result = Uint8Array.from(clip);
   const row = side * 3;
-  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+  for (let frame = 0; frame < clip.length / (side * side * 3); frame++) {
     const start = frame * side * row;
     for (let y = 1; y < side - 1; y++) {
       for (let i = start + y * row + 3; i < start + (y + 1) * row - 3; i++) {
@@ -133,7 +132,7 @@ function occlude(clip: Uint8Array, side: number, random: Random): void {
   const [width, height] = [0, 0].map(() => Math.round(side * between(random, FACES.occlusionSide[0], FACES.occlusionSide[1]))) as [number, number];
   const [left, top] = [Math.floor(random() * (side - width)), Math.floor(random() * (side - height))];
   const fill = [0, 0, 0].map(() => Math.floor(256 * random()));
-  for (let frame = 0; frame < FRAMES_PER_CLIP; frame++) {
+  for (let frame = 0; frame < clip.length / (side * side * 3); frame++) {
     for (let y = top; y < top + height; y++) {
       for (let x = left; x < left + width; x++) {
         for (let c = 0; c < 3; c++) clip[((frame * side + y) * side + x) * 3 + c] = fill[c]!;
@@ -155,7 +154,7 @@ function addNoise(clip: Uint8Array, strength: number, random: Random): void {
 
 /** Through JPEG and back, all frames as one tall picture. */
 async function compress(clip: Uint8Array, side: number, quality: number): Promise<Uint8Array> {
-  const raw = { width: side, height: side * FRAMES_PER_CLIP, channels: 3 as const };
+  const raw = { width: side, height: clip.length / (side * 3), channels: 3 as const };
   const jpeg = await sharp(clip, { raw }).jpeg({ quality }).toBuffer();
   return new Uint8Array(await sharp(jpeg).raw().toBuffer());
 }

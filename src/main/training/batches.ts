@@ -1,5 +1,6 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
+import type { StepSettings } from '../adatosk/step-loss.ts';
 import type { TrainingData } from '../adatosk/training-data.ts';
 import { emptyTrainingData } from '../adatosk/training-data.ts';
 import { placesOf, SLOTS_PER_CLIP } from '../adatosk/sizes.ts';
@@ -8,7 +9,7 @@ import type { AugmentationKind } from './augmentation.ts';
 import { augment } from './augmentation.ts';
 import type { ClipSource } from './clip-source.ts';
 import { fillTubeMask } from './hard-mask.ts';
-import { ClipSampler, labelsOf, randomWindow } from './sampling.ts';
+import { ClipSampler, labelsOf, randomWindow, shareMeans, slotUnitsOf } from './sampling.ts';
 
 export interface BatchOptions {
   readonly seed: number;
@@ -45,11 +46,25 @@ export class BatchMaker {
     return data;
   }
 
+  async #fillStill(data: TrainingData, { size, units }: StepSettings, at: number, clip: number, random: () => number): Promise<void> {
+    const { augmentation, labelSmoothing } = this.#options;
+    const facts = this.#source.clips[clip]!;
+    const window = stillWindow(facts.samples, random);
+    const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
+    data.clip.set(frames, at * frames.length);
+    const places = placesOf(size);
+    const slot = Math.floor(random() * SLOTS_PER_CLIP);
+    for (let place = 0; place < places; place++) data.visible![at * places + place] = BigInt(slot * places + place);
+    data.labels!.set(smoothed(shareMeans(facts.shares!, window), labelSmoothing), at * EXPRESSIONS.length);
+    data.slotUnits?.set(shareMeans(facts.units!, window), at * units);
+  }
+
   async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
     const { augmentation, seed, labelSmoothing } = this.#options;
     const random = randomStream(seed, `clip ${place}`);
     const clip = this.#sampler.clipAt(place, step.classification > 0);
     const facts = this.#source.clips[clip]!;
+    if (step.masking === 'still') return this.#fillStill(data, step, at, clip, random);
     const window = randomWindow(facts, random, augmentation === 'faces');
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
     data.clip.set(frames, at * frames.length);
@@ -59,7 +74,14 @@ export class BatchMaker {
     const labels = labelsOf(facts, window);
     data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
     data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
+    if (data.slotUnits !== undefined) data.slotUnits.set(slotUnitsOf(facts.units!, window), at * SLOTS_PER_CLIP * step.units);
   }
+}
+
+/** Any two neighbouring samples, put into any slot: position says where, and not when, on the whole. */
+function stillWindow(samples: number, random: () => number): number[] {
+  const first = Math.floor(random() * Math.max(1, samples - 1));
+  return [first, Math.min(samples - 1, first + 1)];
 }
 
 function smoothed(labels: Float32Array, share: number): Float32Array {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import sharp from 'sharp';
 import { StudioError } from '../../shared/errors.ts';
 import type { CachedFace } from './face-cache.ts';
@@ -15,8 +16,8 @@ export interface CachedClip extends ClipFacts {
 
 /** A clip needs a face in at least this share of its samples. */
 const SMALLEST_SHARE = 0.5;
-/** Decoded strips that are kept: about 38 MB at 112 pixels. */
-const STRIPS_KEPT = 64;
+/** Decoded strips are kept while they take no more than this share of the memory that was free, and no more than these bytes. */
+const KEPT = { share: 0.4, bytes: 9e9 } as const;
 
 /**
  * The clip that a row means, in the crops of its video's face.
@@ -78,10 +79,12 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
   });
 }
 
-/** Decodes strips and keeps the last ones used. */
+/** Decodes strips, and keeps as many as there is room for. */
 class StripReader {
   readonly #side: number;
   readonly #kept = new Map<string, Uint8Array>();
+  readonly #limit = Math.min(KEPT.bytes, KEPT.share * freemem());
+  #bytes = 0;
 
   constructor(side: number) {
     this.#side = side;
@@ -89,11 +92,14 @@ class StripReader {
 
   async read(face: Options['faces'][number], strip: number): Promise<Uint8Array> {
     const key = `${face.file} ${strip}`;
-    const kept = this.#kept.get(key) ?? (await this.#decode(face, strip));
-    this.#kept.delete(key);
-    this.#kept.set(key, kept);
-    if (this.#kept.size > STRIPS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
-    return kept;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    const pixels = await this.#decode(face, strip);
+    // Clips are drawn at random: what was kept first is as good as any other, and nothing is moved about.
+    if (this.#bytes + pixels.length > this.#limit) return pixels;
+    this.#kept.set(key, pixels);
+    this.#bytes += pixels.length;
+    return pixels;
   }
 
   async #decode({ file, strips }: Options['faces'][number], strip: number): Promise<Uint8Array> {

@@ -15,6 +15,8 @@ export interface ClipFacts {
   readonly label: number | null;
   readonly moments: TrueMoments | null;
   /** Share of each class at each sample, in hundredths, where that is known: how far each expression is shown, the rest neutral. */
+  /** Strength of action units at each sample, in hundredths, where they are known. */
+  readonly units?: readonly (readonly number[])[] | null;
   readonly shares?: readonly (readonly number[])[] | null;
 }
 

@@ -35,7 +35,7 @@ function rowOf(folder: string, { name, label, split, participant, group, onsetS,
   return { from: name, path: file, sha256: name, label: index, startS: null, endS: null, onsetS, apexS, offsetS, participant, group, split };
 }
 
-function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples, strips, onsetS, apexS, offsetS, shares }: FaceClip): CachedClip {
+function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples, strips, onsetS, apexS, offsetS, shares, units }: FaceClip): CachedClip {
   const present = new Array<boolean>(samples).fill(true);
   return {
     face: { file: join(folder, 'clips', `${name}.jpegs`), side, startS: 0, rate, firstSample: 0, present, strips },
@@ -44,6 +44,7 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
     label: label === null ? null : EXPRESSIONS.indexOf(label),
     moments: onsetS === null || offsetS === null ? null : { onset: onsetS * rate, apex: (apexS ?? (onsetS + offsetS) / 2) * rate, offset: offsetS * rate },
     shares,
+    units,
   };
 }
 

@@ -4,12 +4,13 @@ import type { StepSettings } from '../adatosk/step-loss.ts';
 import type { TrainingSettings } from '../adatosk/training-graph.ts';
 
 /**
- * Training goes through up to three phases, each with a graph of its own.
+ * Training goes through up to four phases, each with a graph of its own.
  * warm-up: reconstruction alone, on every clip, labelled or not.
+ * stills: single slots, with their own labels and action units, where the set tells them for every sample.
  * joint: both branches on the visible tokens, the soft mask weighing them.
  * settling: classification alone on all tokens, those below the budget dropped, as inference does.
  */
-export type PhaseName = 'warm-up' | 'joint' | 'settling';
+export type PhaseName = 'warm-up' | 'stills' | 'joint' | 'settling';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -21,8 +22,10 @@ export interface PlanOptions {
   readonly size: NetworkSize;
   /** Clips in a step. */
   readonly batch: number;
-  readonly steps: Readonly<Record<PhaseName, number>>;
+  readonly steps: Readonly<Partial<Record<PhaseName, number>>>;
   readonly learns: StepSettings['learns'];
+  /** Action units that the set tells of each slot; 0 for none. */
+  readonly units?: number;
   /** Lambda of the joint phase. */
   readonly reconstruction: number;
 }
@@ -34,25 +37,29 @@ const DECODED = 0.5;
 /** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
 export const STEPS_PER_RUN = 4;
 const LARGEST_NORM = 1;
+/** A still is an eighth of a clip's work and tells less: more of them in a step. */
+export const STILLS_FOR_A_CLIP = 4;
 /** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
 const TOKENS_AT_ONCE = 1000;
 
-export function planOf({ size, batch, steps, learns, reconstruction }: PlanOptions): Phase[] {
-  const shared = { size, decoder: DECODERS[size.name], learns };
+export function planOf({ size, batch, steps, learns, reconstruction, units = 0 }: PlanOptions): Phase[] {
+  const shared = { size, decoder: DECODERS[size.name], learns, units };
   const visiblePlaces = Math.max(1, Math.ceil(VISIBLE * placesOf(size)));
   const masked = {
     visibleTokens: SLOTS_PER_CLIP * visiblePlaces,
     decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visiblePlaces))),
   };
-  const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number): Phase[] => {
-    const microBatches = dividingBatch(batch, Math.ceil((batch * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
-    const settings = { step: { ...step, clips: batch / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM };
-    const whole = Math.ceil(steps[name] / STEPS_PER_RUN) * STEPS_PER_RUN;
+  const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number, clips = batch): Phase[] => {
+    const microBatches = dividingBatch(clips, Math.ceil((clips * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
+    const settings = { step: { ...step, clips: clips / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM };
+    const whole = Math.ceil((steps[name] ?? 0) / STEPS_PER_RUN) * STEPS_PER_RUN;
     return whole === 0 ? [] : [{ name, steps: whole, settings }];
   };
+  const still = { visibleTokens: placesOf(size), decodedTokens: 0 };
   const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
   return [
     ...phase('warm-up', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
+    ...phase('stills', { ...shared, ...still, reconstruction: 0, classification: 1, masking: 'still' }, still.visibleTokens, STILLS_FOR_A_CLIP * batch),
     ...phase('joint', { ...shared, ...masked, reconstruction, classification: 1, masking: 'soft' }, masked.visibleTokens),
     ...phase('settling', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
   ];

@@ -124,3 +124,14 @@ function gradedLabels(shares: readonly (readonly number[])[], window: readonly n
   const counts = Math.min(1, Math.max(0, (Math.max(...strongest) - COUNTS.not) / (COUNTS.wholly - COUNTS.not)));
   return { slots, clip: Float32Array.from(strongest, (share, c) => (c === NEUTRAL_INDEX ? 1 - counts : total === 0 ? 0 : (counts * share) / total)) };
 }
+
+/** Strength of action units in each slot of a window, [8, units], 0 to 1; from samples in hundredths. */
+export function slotUnitsOf(units: readonly (readonly number[])[], window: readonly number[]): Float32Array {
+  const slots = Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => shareMeans(units, window.slice(slot * TUBE.frames, (slot + 1) * TUBE.frames)));
+  return Float32Array.from(slots.flatMap((each) => [...each]));
+}
+
+/** Mean over some samples of values in hundredths, each 0 to 1. */
+export function shareMeans(values: readonly (readonly number[])[], window: readonly number[]): Float32Array {
+  return Float32Array.from(values[0]!, (_, i) => window.reduce((sum, sample) => sum + Math.min(100, values[sample]![i]!) / (100 * window.length), 0));
+}

@@ -1,3 +1,4 @@
+import { firstEmbedding } from './first-embedding.ts';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -133,7 +134,7 @@ class Trainer {
 
   static async start(job: TrainingJob, place: TrainingPlace, events: TrainerEvents): Promise<Trainer> {
     const { size } = job.phases[0]!.settings.step;
-    const store = storeFor(job, place.weights);
+    const store = await storeFor(job, place.weights);
     const source = job.validation === null ? null : await openSource(job.validation);
     const validation = source && { source, network: await LiveNetwork.load(size, store, 'average', place.provider, place.threads) };
     const trainer = new Trainer(job, place, events, store, validation);
@@ -271,9 +272,21 @@ function clipsPerStep({ settings }: Phase): number {
 }
 
 /** All parameters of all phases, and of the inference graph, so that a checkpoint fits every phase. */
-function storeFor({ phases, batches }: TrainingJob, weights: WeightSource): ParameterStore {
+const EMBEDDING = 'patch_embed.proj.weight';
+/** The last matrices of a block's two parts. */
+const RESIDUAL = /^blocks\.\d+\.(attn\.proj|mlp\.fc2)\.weight$/;
+async function storeFor({ phases, batches, source }: TrainingJob, weights: WeightSource): Promise<ParameterStore> {
   const all = new Map(phases.flatMap(({ settings }) => [...parametersOf(settings.step).parameters]));
   const { size } = phases[0]!.settings.step;
   for (const [name, parameter] of buildInferenceGraph(size).parameters) if (!all.has(name)) all.set(name, parameter);
-  return new ParameterStore([...all.values()], weights, batches.seed);
+  const store = new ParameterStore([...all.values()], weights, batches.seed);
+  // Weights that come from nowhere else begin with what the clips' tubes look like.
+  if (weights(EMBEDDING, all.get(EMBEDDING)!.dims) === undefined) {
+    store.view('weights', EMBEDDING).set(await firstEmbedding(await openSource(source), size.width, batches.seed));
+    // Each block adds little at first (Radford et al. 2019, section 2.3), so that what tubes look like reaches the heads.
+    for (const name of store.names)
+      if (RESIDUAL.test(name)) store.view('weights', name).forEach((value, i, all) => (all[i] = value / Math.sqrt(2 * size.blocks)));
+    store.arrays.average.set(store.arrays.weights);
+  }
+  return store;
 }

@@ -15,10 +15,12 @@ interface TrainOptions {
   size: TrainRequest['size'];
   unlabelled?: string;
   learns: TrainRequest['learns'];
+  augmentation: TrainRequest['augmentation'];
   seed: number;
   batch: number;
   rate?: number;
   epochs?: [number, number, number];
+  stills: number;
   validationShare: number;
   patience: number;
   device: Device;
@@ -51,10 +53,12 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .addOption(
       new Option('--learns <part>', 'what learns when fine-tuning; by the size of the set unless said').choices(['auto', 'all', 'head']).default('auto'),
     )
+    .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'none']).default('faces'))
     .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
     .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, settling on all tokens', readEpochs)
+    .option('--stills <rounds>', 'with --epochs: rounds of single slots before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
     .option('--validation-share <share>', 'share of the people kept for validation where the set has no splits', numberBetween(0, 0.5), 0.15)
     .option('--patience <n>', 'stop after so many validations without a better one', wholeBetween(1, 10000), 12)
     .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
@@ -105,7 +109,7 @@ function requestOf(options: TrainOptions): TrainRequest {
     from: options.from ?? null,
     unlabelled: options.unlabelled ?? null,
     rate: options.rate ?? null,
-    epochs: epochs === undefined ? null : { 'warm-up': epochs[0], joint: epochs[1], settling: epochs[2] },
+    epochs: epochs === undefined ? null : { 'warm-up': epochs[0], stills: options.stills, joint: epochs[1], settling: epochs[2] },
     faces: options.faces ?? null,
     cacheLimit: options.cacheLimit * 1e9,
     checkpointEverySeconds: options.checkpointEvery,

@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { StudioError, writeError } from '../../shared/errors.ts';
+import { findProgram } from './programs.ts';
+
+export interface VideoFormat {
+  /** Even numbers of pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** x264's constant rate factor: 18 hardly differs from the frames, 28 is small. */
+  readonly quality: number;
+}
+
+/**
+ * Writes frames ([height, width, 3] RGB bytes) as an H.264 video that browsers play.
+ * @throws StudioError where ffmpeg is missing or fails, with its last words
+ */
+export async function encodeVideo(
+  path: string,
+  { width, height, fps, quality }: VideoFormat,
+  frames: Iterable<Uint8Array>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const ffmpeg = await findProgram('ffmpeg');
+  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', String(fps), '-i', 'pipe:0'];
+  const colours = ['-vf', 'scale=out_color_matrix=bt709:out_range=limited', '-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_range', 'tv'];
+  const output = ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(quality), ...colours, '-movflags', '+faststart', path];
+  const child = spawn(ffmpeg.path, ['-y', '-v', 'error', ...input, ...output], { stdio: ['pipe', 'ignore', 'pipe'] });
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)));
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  // A program that ends early closes its input: its exit code says why, not the broken pipe.
+  child.stdin.on('error', () => undefined);
+  try {
+    for (const frame of frames) {
+      signal?.throwIfAborted();
+      if (child.exitCode !== null) break;
+      if (!child.stdin.write(frame)) await Promise.race([once(child.stdin, 'drain'), ended]);
+    }
+    child.stdin.end();
+    const [code] = await ended;
+    if (code !== 0)
+      throw words.includes('No space left')
+        ? writeError(path, { code: 'ENOSPC' })
+        : new StudioError('program-failed', `ffmpeg could not write ${path}: ${words.trim()}`, '');
+  } finally {
+    if (child.exitCode === null) child.kill('SIGKILL');
+  }
+}
