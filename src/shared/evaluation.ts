@@ -24,6 +24,8 @@ export interface Evaluation {
   readonly uar: Estimate;
   readonly war: Estimate;
   readonly ece: Estimate;
+  /** Area under the ROC curve between the two classes of a set that has two; null values elsewhere. */
+  readonly auc: Estimate;
   readonly recall: Readonly<Record<string, Estimate>>;
   /** True classes in rows, proposed ones in columns. */
   readonly confusion: readonly (readonly number[])[];
@@ -37,8 +39,12 @@ export interface Evaluation {
   readonly budgets: readonly BudgetResult[];
 }
 
+/** What a baseline network says of the same clips. */
+export type BaselineEvaluation = Pick<Evaluation, 'clips' | 'uar' | 'war' | 'ece' | 'auc' | 'recall' | 'confusion'>;
+
 /** An evaluation with what was evaluated: the contents of evaluation.json. */
 export interface ModelEvaluation extends Evaluation {
+  readonly baseline: BaselineEvaluation | null;
   readonly model: string;
   readonly sha256: string;
   readonly trained: boolean;

@@ -96,3 +96,17 @@ export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (value
   values.sort((a, b) => a - b);
   return { value, low: quantileSorted(values, 0.025), high: quantileSorted(values, 0.975) };
 }
+
+/**
+ * Area under the ROC curve where a set has clips of two classes alone: how often a clip of the second class has a larger
+ * share of the second class's probability (of both together) than one of the first; ties count half. NaN elsewhere.
+ */
+export function aucOf(judgements: readonly Judgement[]): number {
+  const [first, second, ...others] = [...new Set(judgements.map(({ label }) => label))].sort((a, b) => a - b);
+  if (first === undefined || second === undefined || others.length > 0) return NaN;
+  const share = ({ probabilities }: Judgement): number => probabilities[second]! / (probabilities[first]! + probabilities[second]! + 1e-12);
+  const [low, high] = [first, second].map((label) => judgements.filter((each) => each.label === label).map(share)) as [number[], number[]];
+  let above = 0;
+  for (const a of low) for (const b of high) above += b > a ? 1 : b === a ? 0.5 : 0;
+  return above / (low.length * high.length);
+}

@@ -1,16 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
-import type { ModelEvaluation } from '../../shared/evaluation.ts';
+import type { BaselineEvaluation, ModelEvaluation } from '../../shared/evaluation.ts';
 import type { Engine, EngineStarter } from '../adatosk/engine.ts';
 import { ensureModelFile, findModel } from '../adatosk/models.ts';
 import type { Device } from '../adatosk/providers.ts';
 import { startNetwork } from '../adatosk/providers.ts';
 import { cachedClips } from '../training/cached-clips.ts';
+import type { ClipSource } from '../training/clip-source.ts';
 import { openSource } from '../training/clip-source.ts';
 import type { Split } from '../training/clip-set.ts';
-import { evaluate } from '../training/evaluation.ts';
+import type { ClipPeople } from '../training/evaluation.ts';
+import { baselineModel } from '../training/baseline.ts';
+import { evaluate, evaluateBaseline } from '../training/evaluation.ts';
 import { splitRows, unitOf } from '../training/splits.ts';
 import { evaluationPage } from '../formats/evaluation-page.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
@@ -24,6 +27,8 @@ export interface EvaluateRequest {
   /** Which clips: 'all', or those of one split; null takes the test split where the set has one, else all. */
   readonly split: Split | 'all' | null;
   readonly budgets: readonly number[];
+  /** Whether the baseline network judges the same clips. */
+  readonly baseline: boolean;
   /** Folder for evaluation.json and evaluation.html; null writes none. */
   readonly out: string | null;
   readonly device: Device;
@@ -70,8 +75,10 @@ export async function evaluateModel(
       { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED },
       events.onProgress,
     );
+    const baseline = request.baseline ? await judgedByBaseline(started.engine, source, people, events.onProgress) : null;
     const outcome = {
       ...evaluation,
+      baseline,
       model: model.manifest.id,
       sha256,
       trained: model.manifest.trained,
@@ -88,5 +95,22 @@ export async function evaluateModel(
   } finally {
     engine?.stop();
     if (request.faces === null) await rm(faces, { recursive: true, force: true });
+  }
+}
+
+/** The baseline is written for as long as it is loaded: onnxruntime reads models from files. */
+async function judgedByBaseline(
+  engine: Engine,
+  source: ClipSource,
+  people: readonly ClipPeople[],
+  onProgress: (done: number, total: number) => void,
+): Promise<BaselineEvaluation> {
+  const folder = await mkdtemp(join(tmpdir(), 'adatosk-baseline-'));
+  try {
+    const file = join(folder, 'baseline.onnx');
+    await writeFile(file, await baselineModel());
+    return await evaluateBaseline(await engine.load(file, 'cpu', 1), source, people, BOOTSTRAP_SEED, onProgress);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -12,44 +12,48 @@ export function activationIndex(unit: ActionUnit, side: 0 | 1): number {
   return 2 * ACTION_UNITS.indexOf(unit) + side;
 }
 
-/** The model's shapes that make up an action unit at full strength. A name without side stands for both halves' shape. */
+/**
+ * The model's shapes that make up an action unit at full strength, some beyond the shape itself: the model's own are
+ * those of people who were asked for a clear display, and strength E is the strongest there is. A name without side
+ * stands for both halves' shape.
+ */
 const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]>> = {
-  1: [['browInnerUp', 1.05]],
+  1: [['browInnerUp', 1.3]],
   2: [['browOuterUp', 0.8]],
-  4: [['browDown', 1.5]],
+  4: [['browDown', 1.8]],
   5: [['eyeWide', 1.25]],
   6: [
-    ['cheekRaiser', 0.7],
-    ['cheekSquint', 0.4],
+    ['cheekRaiser', 0.95],
+    ['cheekSquint', 0.5],
     ['eyeSquint', 0.25],
   ],
   7: [['eyeSquint', 1.35]],
   9: [
-    ['noseSneer', 0.95],
+    ['noseSneer', 1.2],
     ['browDown', 0.25],
   ],
-  10: [['mouthUpperUp', 0.85]],
+  10: [['mouthUpperUp', 1.1]],
   12: [
-    ['mouthSmile', 1],
+    ['mouthSmile', 1.25],
     ['mouthDimple', 0.12],
   ],
   14: [['mouthDimple', 0.9]],
-  15: [['mouthFrown', 1.25]],
+  15: [['mouthFrown', 1.7]],
   16: [['mouthLowerDown', 1]],
   17: [
-    ['mouthShrugLower*', 0.75],
+    ['mouthShrugLower*', 0.95],
     ['mouthShrugUpper*', 0.25],
   ],
   18: [['mouthPucker*', 0.7]],
-  20: [['mouthStretch', 0.9]],
+  20: [['mouthStretch', 1.2]],
   22: [['mouthFunnel*', 0.6]],
   23: [
-    ['mouthPress', 0.8],
+    ['mouthPress', 1.1],
     ['mouthRollUpper*', 0.12],
     ['mouthRollLower*', 0.2],
   ],
   24: [
-    ['mouthPress', 1],
+    ['mouthPress', 1.3],
     ['mouthRollUpper*', 0.25],
     ['mouthRollLower*', 0.3],
   ],

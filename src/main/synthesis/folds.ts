@@ -344,7 +344,7 @@ const FOLDS: readonly Fold[] = [
 ];
 
 /** What all depths below are multiplied by: set by eye against photographs of posed expressions. */
-const DEPTH = 0.62;
+const DEPTH = 0.75;
 /** How much of the valley's depth the ridges beside it gain, and where they lie in spreads. */
 const RIDGE = { share: 0.4, offset: 2.1 } as const;
 /** The skin in front: what lies farther back is not reached by lines that are drawn in the frontal plane. */

@@ -32,8 +32,8 @@ try {
   for (const { name, label, portraits, condition } of clips) {
     const base = join(folder, name);
     let frames = 0;
-    // A clip with its truth is complete: a set that was interrupted goes on.
-    if (!existsSync(`${base}.json`)) {
+    // The truth is written last: a clip that has both is complete, and a set that was interrupted goes on.
+    if (!existsSync(`${base}.json`) || !existsSync(`${base}.jpegs`)) {
       const plan = planClip(seed, name, label, portraits, condition);
       const { crops, truth } = renderClip(plan, await cast.wearer(plan.portrait), side, rate);
       const { bytes, lengths } = await encodeStrips(crops, side);

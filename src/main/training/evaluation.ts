@@ -3,15 +3,16 @@ import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { ModelManifest } from '../../shared/manifest.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
 import { findPeaks } from '../../shared/peaks.ts';
-import type { BudgetResult, Evaluation, MomentErrors } from '../../shared/evaluation.ts';
+import type { BaselineEvaluation, BudgetResult, Evaluation, MomentErrors } from '../../shared/evaluation.ts';
 import type { Estimate, Judgement } from '../../shared/recognition.ts';
-import { bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../shared/recognition.ts';
+import { aucOf, bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../shared/recognition.ts';
 import { SamplingGrid, TimingTable } from '../../shared/time.ts';
 import type { ExpressionPeak } from '../../shared/timeline.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { readClip } from '../analysis/analyse-video.ts';
 import { FaceSeries } from '../analysis/face-series.ts';
 import type { ClipSource, TrueMoments } from './clip-source.ts';
+import { judgeByBaseline } from './baseline.ts';
 import { judge } from './judging.ts';
 
 /** Who is seen in a clip, for resampling and for figures by group. */
@@ -71,7 +72,8 @@ export async function evaluate(
     uar: estimate(uarOf),
     war: estimate(warOf),
     ece: estimate((values) => calibrationErrorOf(values)),
-    recall: Object.fromEntries(EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)])),
+    auc: estimate(aucOf),
+    recall: recallEstimates(estimate),
     confusion,
     reliability: reliability(judgements),
     ...momentErrors(moments, timed, people, random),
@@ -85,6 +87,36 @@ export async function evaluate(
     budgets: [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(judgements), war: warOf(judgements) }].sort(
       (a, b) => a.tokenBudget - b.tokenBudget,
     ),
+  };
+}
+
+type Estimator = (statistic: (values: readonly Judgement[]) => number) => Estimate;
+
+function recallEstimates(estimate: Estimator): Record<string, Estimate> {
+  return Object.fromEntries(EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)]));
+}
+
+/** The same figures for the baseline (see baseline.ts) on the same clips and windows. */
+export async function evaluateBaseline(
+  session: ModelSession,
+  source: ClipSource,
+  people: readonly ClipPeople[],
+  seed: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<BaselineEvaluation> {
+  const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
+  const judgements = await judgeByBaseline(session, source, clips, WINDOWS, (done) => onProgress(done, clips.length));
+  const random = randomStream(seed, 'bootstrap');
+  const units = unitsOf(judgements, clips, people);
+  const estimate: Estimator = (statistic) => bootstrap(units, statistic, random);
+  return {
+    clips: clips.length,
+    uar: estimate(uarOf),
+    war: estimate(warOf),
+    ece: estimate((values) => calibrationErrorOf(values)),
+    auc: estimate(aucOf),
+    recall: recallEstimates(estimate),
+    confusion: confusionOf(judgements),
   };
 }
 

@@ -13,6 +13,7 @@ interface EvaluateOptions {
   data: string;
   split?: EvaluateRequest['split'];
   budgets: number[];
+  baseline: boolean;
   out?: string;
   device: Device;
   threads: number;
@@ -29,6 +30,7 @@ export function addEvaluate(program: Command, done: (code: number) => void): voi
     .requiredOption('--data <set>', 'the clip set (see: adatosk train --help)')
     .addOption(new Option('--split <name>', 'which clips; the test split where there is one, else all').choices(['train', 'validation', 'test', 'all']))
     .option('--budgets <list>', 'further token budgets to measure at, for example 1,0.6,0.2', readBudgets, [])
+    .option('--baseline', 'let the expression network of face-api judge the same clips (developers: it is a development dependency)', false)
     .option('--out <folder>', 'write evaluation.json and evaluation.html there')
     .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
@@ -69,18 +71,32 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
 
 /** The names are fixed (design.md, Command line); more may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
-  const { clips, uar, war, ece, recall, confusion, onset, apex, offset, peaksFound, groups, budgets, model, sha256, trained, warnings, split } = evaluation;
+  const { clips, uar, war, ece, recall, confusion, onset, apex, offset, peaksFound, groups, budgets, baseline, model, sha256, trained, warnings, split, auc } =
+    evaluation;
   return {
     clips,
     uar: uar.value,
     war: war.value,
     ece: ece.value,
-    recall: Object.fromEntries(Object.entries(recall).map(([name, { value }]) => [name, value])),
+    auc: auc.value,
+    recall: valuesOf(recall),
     confusion,
     onsetErrorMedian: onset?.median.value ?? null,
     apexErrorMedian: apex?.median.value ?? null,
     offsetErrorMedian: offset?.median.value ?? null,
     peaksFound,
+    baseline:
+      baseline === null
+        ? null
+        : {
+            clips: baseline.clips,
+            uar: baseline.uar.value,
+            war: baseline.war.value,
+            ece: baseline.ece.value,
+            auc: baseline.auc.value,
+            recall: valuesOf(baseline.recall),
+            confusion: baseline.confusion,
+          },
     intervals: { uar, war, ece, recall, onset, apex, offset },
     groups,
     budgets,
@@ -92,7 +108,28 @@ function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
   };
 }
 
-function describe({ clips, split, model, warnings, uar, war, ece, recall, onset, apex, offset, peaksFound, groups, budgets }: ModelEvaluation): string[] {
+function valuesOf(estimates: ModelEvaluation['recall']): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(estimates).map(([name, { value }]) => [name, value]));
+}
+
+function describe({
+  clips,
+  split,
+  model,
+  warnings,
+  uar,
+  war,
+  ece,
+  recall,
+  onset,
+  apex,
+  offset,
+  peaksFound,
+  groups,
+  budgets,
+  auc,
+  baseline,
+}: ModelEvaluation): string[] {
   const show = ({ value, low, high }: ModelEvaluation['uar'], unit = ''): string =>
     value === null ? '–' : `${value.toFixed(3)}${unit}${low === null ? '' : `  (95%: ${low.toFixed(3)} to ${high!.toFixed(3)})`}`;
   const moments = (
@@ -110,9 +147,16 @@ function describe({ clips, split, model, warnings, uar, war, ece, recall, onset,
     `UAR          ${show(uar)}`,
     `WAR          ${show(war)}`,
     `ECE          ${show(ece)}`,
+    ...(auc.value === null ? [] : [`AUC          ${show(auc)}`]),
     ...Object.entries(recall).map(([name, estimate]) => `  ${name.padEnd(10)} ${show(estimate)}`),
     ...moments,
     ...(peaksFound === null ? [] : [`expressions with a peak: ${(100 * peaksFound).toFixed(0)}%`]),
+    ...(baseline === null
+      ? []
+      : [
+          `baseline     UAR ${show(baseline.uar)}, WAR ${show(baseline.war)}${baseline.auc.value === null ? '' : `, AUC ${show(baseline.auc)}`}`,
+          ...Object.entries(baseline.recall).map(([name, estimate]) => `  ${name.padEnd(10)} ${show(estimate)}`),
+        ]),
     ...groups.map((each) => `group ${each.group} (${each.clips} clips): UAR ${show(each.uar)}`),
     ...(budgets.length < 2 ? [] : [`UAR by token budget: ${budgets.map((each) => `${each.tokenBudget}: ${each.uar.toFixed(3)}`).join(', ')}`]),
   ];

@@ -1,0 +1,309 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXPRESSIONS, NEUTRAL_INDEX } from '../../shared/expressions.ts';
+import { writeSmallFaceModel, writeSmallPortrait } from '../../../testing/face-model.ts';
+import { randomStream } from '../adatosk/initial-values.ts';
+import { cropPlacement, placeOf } from '../face/alignment.ts';
+import { readFaceSet } from '../training/face-set.ts';
+import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
+import type { ActionUnit } from './action-units.ts';
+import { Cast, portraitNames, portraitsOf, SPLITS } from './cast.ts';
+import { planClip } from './clip-plan.ts';
+import { renderClip } from './clip.ts';
+import { FacePainter, viewFor } from './draw.ts';
+import { readFaceModel } from './face-model.ts';
+import { FOLD_COUNT } from './folds.ts';
+import type { Episode } from './performance.ts';
+import { drawEpisode, drawPerformance, drawTimes, levelAt, sharesAt, stateAt, USUAL } from './performance.ts';
+import { Pose } from './pose.ts';
+import { Draw } from './random.ts';
+import { Canvas, texturePaint } from './raster.ts';
+import { RECIPES } from './recipes.ts';
+import { CONDITIONS, drawScene } from './scene.ts';
+import { synthesizeSet } from './set.ts';
+import type { Subject } from './subject.ts';
+import { vary } from './subject.ts';
+
+const SIDE = 112;
+let folder = '';
+let place = { faceModel: '', portraits: '' };
+let cast: Cast;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'adatosk-synthesis-'));
+  place = { faceModel: join(folder, 'model'), portraits: join(folder, 'portraits') };
+  await writeSmallFaceModel(place.faceModel);
+  for (const [i, skin] of ['#c08a6c', '#8a5a40', '#e0b090', '#6a4630', '#d09a7c'].entries())
+    await writeSmallPortrait(place.portraits, 'canada', `00${i}`, skin);
+  await writeSmallPortrait(place.portraits, 'composite', 'mean');
+  cast = new Cast(place, 'head');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const draws = (name: string): Draw => new Draw(randomStream(7, name));
+
+describe('action units', () => {
+  test('move shapes of the side that shows them, and both halves move what has no halves', () => {
+    const right = new Float32Array(2 * ACTION_UNITS.length);
+    right[activationIndex(12, 0)] = 1;
+    const weights = shapeWeights(right);
+    expect(weights.get('mouthSmile_R')).toBeGreaterThan(0.5);
+    expect(weights.has('mouthSmile_L')).toBe(false);
+    const jaw = new Float32Array(2 * ACTION_UNITS.length);
+    jaw[activationIndex(26, 0)] = jaw[activationIndex(26, 1)] = 1;
+    const half = new Float32Array(2 * ACTION_UNITS.length);
+    half[activationIndex(26, 0)] = 1;
+    expect(shapeWeights(jaw).get('jawOpen')).toBeCloseTo(2 * shapeWeights(half).get('jawOpen')!, 6);
+  });
+
+  test('of every recipe are ones that the model can show, and no two prototypes are alike', () => {
+    for (const name of EXPRESSIONS)
+      for (const recipe of RECIPES[name]) for (const unit of Object.keys(recipe)) expect(ACTION_UNITS).toContain(Number(unit) as ActionUnit);
+    const prototypes = EXPRESSIONS.map((name) => Object.keys(RECIPES[name][0]!).join());
+    expect(new Set(prototypes).size).toBe(EXPRESSIONS.length);
+  });
+});
+
+describe('a performance', () => {
+  const episode = (more: Partial<Episode> = {}): Episode => ({
+    ...drawEpisode(draws('episode'), 'happiness', 1, { rise: 0.5, beforeApex: 0.3, afterApex: 0.4, fall: 0.6 }),
+    ...more,
+  });
+
+  test('rises from onset, is strongest at the apex and over at the offset', () => {
+    const one = episode();
+    expect([one.onsetS, one.risenS, one.apexS, one.fallingS, one.offsetS].map((s) => Math.round(10 * s))).toEqual([10, 15, 18, 22, 28]);
+    expect(levelAt(one, 1)).toBe(0);
+    expect(levelAt(one, one.apexS)).toBeCloseTo(1, 9);
+    expect(levelAt(one, 2.8)).toBeCloseTo(0, 9);
+    const times = Array.from({ length: 400 }, (_, i) => i / 100);
+    const strongest = times.reduce((best, t) => (levelAt(one, t) > levelAt(one, best) ? t : best));
+    expect(strongest).toBeCloseTo(one.apexS, 2);
+    for (const t of times) if (t > 1 && t + 0.01 < one.apexS) expect(levelAt(one, t + 0.01)).toBeGreaterThan(levelAt(one, t));
+  });
+
+  test('tells how far each class is shown, the rest neutral', () => {
+    const shares = sharesAt({ episodes: [episode({ strength: 1 })] }, 1.8);
+    expect(shares[0]).toBeCloseTo(1, 6);
+    expect(sharesAt({ episodes: [episode()] }, 0.5)[NEUTRAL_INDEX]).toBe(1);
+    const blend = sharesAt({ episodes: [episode({ strength: 1 }), episode({ strength: 1, label: 'fear' })] }, 1.8);
+    expect(blend.reduce((a, b) => a + b)).toBeCloseTo(1, 9);
+  });
+
+  test('moves the face as its units say, head and eyes beside it, and blinks', () => {
+    const performed = drawPerformance(draws('performance'), [episode({ strength: 1, sides: [1, 1] })], 4, { talking: 0, yaw: 0 });
+    const smile = (seconds: number): number => stateAt(performed, seconds).activation[activationIndex(12, 1)]!;
+    expect(smile(1.85)).toBeGreaterThan(smile(0.9) + 0.3);
+    const long = drawPerformance(draws('blinks'), [], 30, USUAL);
+    const blinks = Array.from({ length: 900 }, (_, i) => stateAt(long, i / 30).activation[activationIndex(45, 0)]!);
+    expect(Math.max(...blinks)).toBeGreaterThan(0.8);
+    expect(blinks.filter((value) => value > 0.5).length).toBeLessThan(200);
+  });
+
+  test('lasts as long as expressions do', () => {
+    for (let i = 0; i < 200; i++) {
+      const { rise, beforeApex, afterApex, fall } = drawTimes(draws(`times ${i}`), 'fear', false);
+      const total = rise + beforeApex + afterApex + fall;
+      expect(total).toBeGreaterThan(0.45);
+      expect(total).toBeLessThan(4);
+    }
+  });
+});
+
+describe('drawing', () => {
+  const corners = (x: number[], y: number[], z: number[]): Parameters<Canvas['draw']>[1] => ({
+    x: Float32Array.from(x),
+    y: Float32Array.from(y),
+    z: Float32Array.from(z),
+    u: new Float32Array(x.length),
+    v: new Float32Array(x.length),
+    shade: new Float32Array(x.length).fill(1),
+  });
+  const fill = (canvas: Canvas, value: number) => (pixel: number) => canvas.colour.fill(value, 3 * pixel, 3 * pixel + 3);
+
+  test('covers each pixel of two triangles that share an edge, and none outside', () => {
+    const canvas = new Canvas(10, 10);
+    canvas.newLayer();
+    canvas.draw(Uint16Array.of(0, 1, 2, 2, 1, 3), corners([2, 8, 2, 8], [2, 2, 8, 8], [0, 0, 0, 0]), 'both', fill(canvas, 9));
+    const covered = Array.from({ length: 100 }, (_, i) => canvas.colour[3 * i] === 9);
+    covered.forEach((is, i) => expect(is, `pixel ${i % 10}, ${Math.floor(i / 10)}`).toBe(i % 10 >= 2 && i % 10 < 8 && i >= 20 && i < 80));
+  });
+
+  test('shows the nearer of two, whichever comes first, and a later layer over all', () => {
+    const canvas = new Canvas(4, 4);
+    const whole = (z: number): Parameters<Canvas['draw']>[1] => corners([-9, 20, -9], [-9, -9, 20], [z, z, z]);
+    canvas.newLayer();
+    canvas.draw(Uint16Array.of(0, 1, 2), whole(5), 'both', fill(canvas, 5));
+    canvas.draw(Uint16Array.of(0, 1, 2), whole(1), 'both', fill(canvas, 1));
+    expect(canvas.colour[0]).toBe(5);
+    canvas.newLayer();
+    canvas.draw(Uint16Array.of(0, 1, 2), whole(1), 'both', fill(canvas, 2));
+    expect(canvas.colour[0]).toBe(2);
+  });
+
+  test('keeps within its limits and shrinks by the mean of what is covered', () => {
+    const canvas = new Canvas(4, 2);
+    canvas.within(0, 0, 2, 2);
+    canvas.newLayer();
+    canvas.draw(Uint16Array.of(0, 1, 2), corners([-9, 20, -9], [-9, -9, 20], [0, 0, 0]), 'both', fill(canvas, 100));
+    expect([...canvas.shrunk(2, 1)]).toEqual([100, 100, 100, 0, 0, 0]);
+    expect([...canvas.shrunk(1, 1)]).toEqual([50, 50, 50]);
+  });
+
+  test('reads a texture between its pixels, over what is there by its alpha', () => {
+    const canvas = new Canvas(1, 1);
+    canvas.colour.fill(40);
+    const texture = { width: 2, height: 2, rgba: Uint8ClampedArray.from([0, 0, 0, 255, 200, 200, 200, 255, 0, 0, 0, 255, 200, 200, 200, 255]) };
+    texturePaint(canvas, texture)(0, Float64Array.of(0.5, 0, 1));
+    expect(canvas.colour[0]).toBeCloseTo(100, 0);
+    texture.rgba.forEach((_, i) => i % 4 === 3 && (texture.rgba[i] = 0));
+    texturePaint(canvas, texture)(0, Float64Array.of(0.5, 0, 1));
+    expect(canvas.colour[0]).toBeCloseTo(100, 0);
+  });
+});
+
+describe('a worn portrait', () => {
+  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, folds: new Array<number>(FOLD_COUNT).fill(1) } as const;
+  const drawn = (subject: Subject, units: Partial<Record<ActionUnit, number>>, yaw = 0): Float32Array => {
+    const pose = new Pose(subject, { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] }, 30);
+    const activation = new Float32Array(2 * ACTION_UNITS.length);
+    for (const [unit, strength] of Object.entries(units))
+      for (const side of [0, 1] as const) activation[activationIndex(Number(unit) as ActionUnit, side)] = strength;
+    const state = { activation, yaw, pitch: 0, roll: 0, shiftX: 0, shiftY: 0, gazeX: 0, gazeY: 0 };
+    const still = { ...state, activation: new Float32Array(activation.length), yaw: 0 };
+    const canvas = new Canvas(SIDE, SIDE);
+    pose.set(state);
+    // The view of the face at rest, so that pictures can be compared pixel by pixel.
+    new FacePainter(pose).draw(canvas, pose, viewFor(cropPlacement(placeOf(pose.points(still)), SIDE), 1));
+    return canvas.colour;
+  };
+  const change = (a: Float32Array, b: Float32Array, rows: readonly [number, number]): number => {
+    let sum = 0;
+    for (let i = rows[0] * SIDE * 3; i < rows[1] * SIDE * 3; i++) sum += Math.abs(a[i]! - b[i]!);
+    return sum / ((rows[1] - rows[0]) * SIDE * 3);
+  };
+  const wornBy = async (): Promise<Subject> => vary(await cast.wearer('canada/000'), plain);
+
+  test('is fitted so that every landmark lies where the photograph shows it', async () => {
+    const { rig, portrait, neutral } = await cast.wearer('canada/000');
+    const errors = [...portrait.landmarks].map(([landmark, { x, y }]) => {
+      const v = rig.model.landmarks[landmark]!;
+      return Math.hypot(neutral[3 * v]! - x, neutral[3 * v + 1]! - y);
+    });
+    expect(errors.reduce((a, b) => a + b) / errors.length).toBeLessThan(1.5);
+  });
+
+  test('shows the mouth where the jaw opens, brows where they rise, and the rest as it was', async () => {
+    const subject = await wornBy();
+    const rest = drawn(subject, {});
+    const jaw = drawn(subject, { 26: 1, 27: 1 });
+    const brows = drawn(subject, { 1: 1, 2: 1 });
+    expect(change(rest, jaw, [75, 112])).toBeGreaterThan(5 * change(rest, jaw, [15, 45]));
+    expect(change(rest, brows, [20, 50])).toBeGreaterThan(5 * change(rest, brows, [75, 112]));
+    expect(change(rest, drawn(subject, {}, 0.3), [20, 100])).toBeGreaterThan(3);
+  });
+
+  test('has folds that its skin deepens, and only where their unit is shown', async () => {
+    const wearer = await cast.wearer('canada/000');
+    const smooth = vary(wearer, { ...plain, folds: new Array<number>(FOLD_COUNT).fill(0) });
+    const lined = vary(wearer, plain);
+    expect(change(drawn(smooth, {}), drawn(lined, {}), [0, SIDE])).toBe(0);
+    const [without, deep] = [drawn(smooth, { 4: 1 }), drawn(lined, { 4: 1 })];
+    expect(change(without, deep, [15, 55])).toBeGreaterThan(10 * change(without, deep, [70, 112]));
+  });
+});
+
+describe('a clip', () => {
+  test('is the same from the same seed and name, and another from others', async () => {
+    const render = async (seed: number, name: string): Promise<string> => {
+      const plan = planClip(seed, name, 'surprise', ['canada/000', 'canada/001'], 'usual');
+      return Buffer.from(renderClip(plan, await cast.wearer(plan.portrait), 48, 10).crops).toString('base64');
+    };
+    const first = await render(1, 'a');
+    expect(await render(1, 'a')).toBe(first);
+    expect(await render(2, 'a')).not.toBe(first);
+    expect(await render(1, 'b')).not.toBe(first);
+  });
+
+  test('has a truth for every sample: shares of the classes, action units, the head', async () => {
+    for (const label of EXPRESSIONS) {
+      const plan = planClip(3, `truth ${label}`, label, ['canada/000'], 'plain');
+      const { crops, truth } = renderClip(plan, await cast.wearer(plan.portrait), 32, 10);
+      expect(crops.length).toBe(truth.samples * 32 * 32 * 3);
+      for (const list of [truth.shares, truth.units, truth.pose]) expect(list).toHaveLength(truth.samples);
+      for (const shares of truth.shares) expect(shares.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(98);
+      if (label === 'neutral') expect(truth.apexS).toBeNull();
+      else {
+        expect(truth.onsetS!).toBeLessThan(truth.apexS!);
+        expect(truth.apexS!).toBeLessThan(truth.offsetS!);
+        const strongest = truth.shares.map((shares) => shares[EXPRESSIONS.indexOf(label)]!);
+        expect(Math.abs(strongest.indexOf(Math.max(...strongest)) / 10 - truth.apexS!)).toBeLessThanOrEqual(0.11);
+      }
+    }
+  });
+
+  test('is filmed as its condition says', () => {
+    const scenes = Object.fromEntries(CONDITIONS.map((condition) => [condition, drawScene(draws('scene'), condition)]));
+    expect(scenes['dark']!.exposure).toBeLessThan(0.35);
+    expect(scenes['side-light']!.light.ambient).toBeLessThan(0.2);
+    expect(scenes['mouth-covered']!.cover).not.toBeNull();
+    expect(scenes['eyes-covered']!.glasses!.tint).toBe(1);
+    expect(scenes['plain']!.glasses).toBeNull();
+    expect(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw).toBeCloseTo(
+      0.35 * Math.sign(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw),
+      6,
+    );
+  });
+});
+
+describe('a set', () => {
+  const options = (out: string): Parameters<typeof synthesizeSet>[0] => ({
+    place,
+    out,
+    seed: 5,
+    counts: { train: 7, validation: 0, test: 7 },
+    condition: 'usual',
+    side: 32,
+    rate: 10,
+    threads: 2,
+  });
+  const never = new AbortController().signal;
+
+  test('keeps people apart, has all classes, and training reads it', async () => {
+    const out = join(folder, 'set');
+    let told = 0;
+    const set = await synthesizeSet(options(out), (done) => (told = done), never);
+    expect(told).toBe(14);
+    expect(set.clips.filter(({ split }) => split === 'train').map(({ label }) => label)).toEqual([...EXPRESSIONS]);
+    const names = await portraitNames(place.portraits);
+    const people = SPLITS.map((split) => portraitsOf(split, names));
+    expect(new Set(people.flat()).size).toBe(people.flat().length);
+    expect(people.flat().some((name) => name.startsWith('composite/'))).toBe(false);
+    const read = await readFaceSet(out);
+    expect(read.clips).toHaveLength(14);
+    expect(read.clips[0]!.clip.units![0]).toHaveLength(ACTION_UNITS.length);
+  });
+
+  test('that was interrupted goes on to the same bytes', async () => {
+    const [whole, again] = [join(folder, 'set'), join(folder, 'again')];
+    await synthesizeSet(options(again), () => undefined, never);
+    const files = (await readdir(join(again, 'clips'))).sort();
+    for (const name of files.filter((_, i) => i % 3 === 0)) await rm(join(again, 'clips', name));
+    await synthesizeSet(options(again), () => undefined, never);
+    for (const name of ['faces.json', ...files.map((file) => join('clips', file))])
+      expect(await readFile(join(again, name)), name).toEqual(await readFile(join(whole, name)));
+  });
+
+  test('refuses a damaged model, portraits that are not there and a damaged set, by name', async () => {
+    await writeFile(join(folder, 'ict-face-model.json'), '{}');
+    await expect(readFaceModel(folder)).rejects.toMatchObject({ code: 'file-unreadable', message: expect.stringContaining(folder) as string });
+    await expect(portraitNames(join(folder, 'nowhere'))).rejects.toMatchObject({
+      code: 'file-missing',
+      remedy: expect.stringContaining('--portraits') as string,
+    });
+    await writeFile(join(folder, 'faces.json'), '{"format":"other"}');
+    await expect(readFaceSet(folder)).rejects.toMatchObject({ code: 'data-set-invalid', message: expect.stringContaining('faces.json') as string });
+  });
+});
