@@ -9,6 +9,7 @@ const out = join(PROJECT, 'demo-output');
 rmSync(out, { recursive: true, force: true });
 const status = run(ownNode(), ['src/main/cli/adatosk.ts', 'analyze', 'samples', '--out', out]);
 if (status === 0) {
+  run(ownNode(), ['scripts/compare-samples.ts', 'samples', out]);
   process.stdout.write(`
 Look at
   ${join(out, 'timeline.csv')}   one row per face and time slot: probabilities, both masks and the final one

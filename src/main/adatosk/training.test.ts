@@ -30,6 +30,8 @@ const JOINT: StepSettings = {
   units: 0,
 };
 const DROPPING: StepSettings = { ...JOINT, visibleTokens: tokensOf(SIZE), reconstruction: 0, masking: 'drop' };
+const WITH_UNITS: StepSettings = { ...JOINT, units: 5 };
+const STILL: StepSettings = { ...JOINT, visibleTokens: placesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'still', units: 5 };
 const WARM_UP: StepSettings = { ...JOINT, classification: 0 };
 
 /** Data for some clips: noise, tube masks, one label a clip, slot labels for all but the last clip. */
@@ -41,12 +43,19 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
   const places = placesOf(SIZE);
   for (let clip = 0; clip < clips; clip++) {
     const order = Array.from({ length: places }, (_, i) => i).sort(() => next() - 0.5);
+    if (settings.step.masking === 'still') {
+      // A slot's places, in their order, anywhere in the clip.
+      for (let place = 0; place < places; place++) data.visible![clip * places + place] = BigInt((clip % SLOTS_PER_CLIP) * places + place);
+      data.labels![clip * 7 + (clip % 7)] = 1;
+      continue;
+    }
     fillTokens(data.visible, settings.step.visibleTokens, clip, order);
     fillTokens(data.hidden, settings.step.decodedTokens, clip, order.reverse());
     if (data.labels === undefined || data.slotLabels === undefined) continue;
     data.labels[clip * 7 + (clip % 7)] = 1;
     if (clip < clips - 1) for (let slot = 0; slot < SLOTS_PER_CLIP; slot++) data.slotLabels[(clip * SLOTS_PER_CLIP + slot) * 7 + ((clip + slot) % 7)] = 1;
   }
+  data.slotUnits?.forEach((_, i, units) => (units[i] = next()));
   data.tokenBudget?.fill(0.5);
   return data;
 }
@@ -69,9 +78,14 @@ function randomStore(settings: StepSettings): ParameterStore {
   return new ParameterStore([...probe.parameters.values()], weights, 0);
 }
 
+/** Has nothing to do where there is no soft mask. */
+const TILT = 'head.slot_tilt';
+
 describe('the gradient of the whole network agrees with finite differences', () => {
   test.each([
     ['both branches', JOINT],
+    ['both branches, with action units', WITH_UNITS],
+    ['single slots', STILL],
     ['self-supervised alone', WARM_UP],
     ['classification with dropped tokens', DROPPING],
     ['the head alone', { ...DROPPING, learns: 'head' } as StepSettings],
@@ -79,7 +93,9 @@ describe('the gradient of the whole network agrees with finite differences', () 
     const store = randomStore(settings);
     const graph = new Graph('whole');
     const { losses } = stepLoss(graph, settings, stepInputs(graph, settings));
-    const parameters = [...graph.parameters.values()].map(({ tensor }) => tensor).filter(({ name }) => settings.learns === 'all' || name.startsWith('head.'));
+    const parameters = [...graph.parameters.values()]
+      .map(({ tensor }) => tensor)
+      .filter(({ name }) => (settings.learns === 'all' || name.startsWith('head.')) && !(settings.masking === 'still' && name === TILT));
     gradientsOf(graph, losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
     graph.output('loss', losses.get('loss')!);
     const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);

@@ -64,11 +64,11 @@ export interface TrainOutcome extends TrainerSummary {
 
 /** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
 const CLIPS_FOR_ALL_WEIGHTS = 200;
-const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, stills: 0, joint: 30, settling: 10 };
+const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, stills: 4, joint: 30, settling: 10 };
 const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 10, settling: 10 };
 const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 0, settling: 30 };
 /** A step moves few weights where the head alone learns, and may move them far. */
-const RATES = { scratch: 1e-3, all: 2e-4, head: 1e-3 } as const;
+const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
 /** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
 const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
 const WEIGHT_DECAY = 0.05;

@@ -11,7 +11,7 @@ import { Pose, unitsOf } from './pose.ts';
 import { Draw } from './random.ts';
 import { Canvas } from './raster.ts';
 import type { Scene } from './scene.ts';
-import { drawScene, paintBackground, paintCovers } from './scene.ts';
+import { drawScene, paintBackground, paintCovers, wall } from './scene.ts';
 import type { Variation } from './subject.ts';
 
 /** Somebody in a film. */
@@ -142,9 +142,12 @@ export function filmOfClip({ name, portrait, variation, performance, scene }: Cl
   return { name, width, height, fps, durationS: performance.durationS, scene, actors: [actor] };
 }
 
+const STUDIO_WALL = [214, 218, 219] as const;
+
 /** A scene and a variation for films that may be shown: plain light, no covers, the skin as it is. */
 export function filmStyle(seed: number, name: string): { scene: Scene; variation: Variation } {
   const draw = new Draw(randomStream(seed, name));
   const scene = drawScene(draw, 'plain');
-  return { scene: { ...scene, ownGround: false }, variation: { ...drawVariation(draw), gain: [1, 1, 1], gamma: 1 } };
+  // The colour of the studio: loose hair in an averaged photograph is half ground, and looks like hair before that alone.
+  return { scene: { ...scene, ownGround: false, background: wall(STUDIO_WALL) }, variation: { ...drawVariation(draw), gain: [1, 1, 1], gamma: 1 } };
 }

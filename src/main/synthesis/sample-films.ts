@@ -24,7 +24,7 @@ interface Sample {
 
 const QUIET: Liveliness = { talking: 0, yaw: 0.05 };
 const TALKING: Liveliness = { talking: 1, yaw: -0.1 };
-const MIDDLE = [0.5, 0.46, 58] as const;
+const MIDDLE = [0.5, 0.5, 60] as const;
 
 /** Only averages of several people are shown. */
 const SAMPLES: readonly Sample[] = [
@@ -57,8 +57,8 @@ const SAMPLES: readonly Sample[] = [
     name: 'two-people',
     durationS: 12,
     parts: [
-      { portrait: 'composite/f_white', place: [0.27, 0.46, 44], shows: ['happiness', 'surprise'], liveliness: QUIET },
-      { portrait: 'composite/m_african', place: [0.73, 0.48, 44], shows: ['sadness', 'happiness'], liveliness: QUIET },
+      { portrait: 'composite/f_white', place: [0.26, 0.54, 50], shows: ['happiness', 'surprise'], liveliness: QUIET },
+      { portrait: 'composite/m_african', place: [0.74, 0.56, 50], shows: ['sadness', 'happiness'], liveliness: QUIET },
     ],
   },
   {

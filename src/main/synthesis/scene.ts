@@ -17,7 +17,7 @@ export interface Scene {
 }
 
 /** Few large patches of colour: what a room out of focus looks like. [SIDE, SIDE, 3] */
-interface Background {
+export interface Background {
   readonly pixels: Float32Array;
   readonly offsetX: number;
   readonly offsetY: number;
@@ -90,6 +90,12 @@ function drawBackground(draw: Draw): Background {
         for (let c = 0; c < 3; c++) pixels[(y * SIDE + x) * 3 + c]! += strength * (colour[c]! - pixels[(y * SIDE + x) * 3 + c]!);
   }
   return { pixels, offsetX: draw.between(0, SIDE), offsetY: draw.between(0, SIDE), scale: draw.between(1, 5) };
+}
+
+/** A wall of one colour, a little darker downwards. */
+export function wall(colour: readonly [number, number, number]): Background {
+  const pixels = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => colour[i % 3]! * (1 - 0.1 * (Math.floor(i / (3 * SIDE)) / SIDE)));
+  return { pixels, offsetX: 0, offsetY: 0, scale: 1 };
 }
 
 function drawGlasses(draw: Draw, tint: number): Glasses {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { augment } from './augmentation.ts';
 import { fillTubeMask } from './hard-mask.ts';
-import { ClipSampler, evenWindows, labelsOf, randomWindow } from './sampling.ts';
+import { ClipSampler, evenWindows, labelsOf, randomWindow, shareMeans, slotUnitsOf } from './sampling.ts';
 import { phaseAt, planOf, rateAt } from './plan.ts';
 import { SIZES } from '../adatosk/sizes.ts';
 
@@ -83,6 +83,39 @@ describe('labels of a window', () => {
   });
 });
 
+describe('graded labels, where a set tells how far each class is shown', () => {
+  // Neutral for 20 samples, then happiness that rises to 80%, with a little surprise.
+  const shares = Array.from({ length: 60 }, (_, i) => (i < 20 ? [0, 0, 100, 0, 0, 0, 0] : [80, 0, 15, 0, 5, 0, 0]));
+  const facts = { samples: 60, label: 0, moments: { onset: 20, apex: 24, offset: 60 }, shares };
+  const window = (start: number): number[] => Array.from({ length: 16 }, (_, i) => start + i);
+
+  test('are the shares themselves in slots, and what is shown at the strongest in the window', () => {
+    const { clip: whole, slots } = labelsOf(facts, window(10));
+    expect(slots[2]).toBe(1);
+    expect([...slots.subarray(49, 56)].map((value) => Math.round(100 * value))).toEqual([80, 0, 15, 0, 5, 0, 0]);
+    expect(whole[0]).toBeCloseTo(80 / 85, 5);
+    expect(whole[4]).toBeCloseTo(5 / 85, 5);
+    expect(whole.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+  });
+
+  test('are neutral before, and half of it where a quarter is shown', () => {
+    expect(labelsOf(facts, window(0)).clip[2]).toBe(1);
+    const weak = shares.map((row) => (row[0]! > 0 ? [25, 0, 75, 0, 0, 0, 0] : row));
+    const { clip: whole } = labelsOf({ ...facts, shares: weak }, window(20));
+    expect(whole[0]).toBeCloseTo(0.5, 5);
+    expect(whole[2]).toBeCloseTo(0.5, 5);
+  });
+
+  test('go with the means of action units, never above their strongest display', () => {
+    const units = Array.from({ length: 16 }, (_, i) => [i < 8 ? 0 : 50, 130]);
+    const slots = slotUnitsOf(units, window(0));
+    expect(slots).toHaveLength(16);
+    expect([...slots.subarray(0, 2)]).toEqual([0, 1]);
+    expect([...slots.subarray(14)]).toEqual([0.5, 1]);
+    expect([...shareMeans(units, [7, 8])]).toEqual([0.25, 1]);
+  });
+});
+
 test('a tube mask shows the same places in all slots and no token twice', () => {
   const [visible, hidden] = [new BigInt64Array(8 * 13), new BigInt64Array(8 * 36)];
   fillTubeMask(49, visible, hidden, randomStream(1, 'mask'));
@@ -134,6 +167,12 @@ describe('the plan', () => {
   test('has micro-batches that make up the batch, smaller ones where more tokens are seen', () => {
     for (const { settings } of phases) expect(settings.step.clips * settings.microBatches).toBe(16);
     expect(phases[2]!.settings.microBatches).toBeGreaterThan(phases[0]!.settings.microBatches);
+  });
+
+  test('begins with single slots where it is asked to, more of them in a step', () => {
+    const [stills] = planOf({ size: SIZES.tiny, batch: 16, steps: { stills: 5, joint: 4 }, learns: 'all', reconstruction: 0.5, units: 23 });
+    expect(stills).toMatchObject({ name: 'stills', steps: 8, settings: { step: { masking: 'still', visibleTokens: 49, units: 23 } } });
+    expect(stills!.settings.step.clips * stills!.settings.microBatches).toBe(64);
   });
 
   test('raises the rate to its peak and lets it fall', () => {
