@@ -9,6 +9,7 @@ import type { AlignmentPoints } from './pose.ts';
 import { Pose, unitsOf } from './pose.ts';
 import { Draw } from './random.ts';
 import { Canvas } from './raster.ts';
+import type { Scene } from './scene.ts';
 import { paintBackground, paintCovers } from './scene.ts';
 import type { Subject, Wearer } from './subject.ts';
 import { vary } from './subject.ts';
@@ -67,7 +68,7 @@ export function renderClip(plan: ClipPlan, wearer: Wearer, side: number, rate: n
     paintBackground(canvas, scene, placement, drawn / side, pose.between);
     painter.draw(canvas, pose, view);
     paintCovers(canvas, scene, pose, view, i / rate);
-    expose(canvas, scene.exposure);
+    finish(canvas, scene);
     const crop = canvas.shrunk(side, side);
     crops.set(plan.mirrored ? mirrored(crop, side) : crop, i * crop.length);
   }
@@ -142,7 +143,9 @@ function moved({ rightEye, leftEye, mouth }: AlignmentPoints, by: readonly numbe
   };
 }
 
-export function expose(canvas: Canvas, gain: number): void {
+/** What the camera does to a picture: exposure, and a lens out of focus. */
+export function finish(canvas: Canvas, { exposure: gain, blur }: Scene): void {
+  canvas.blur(blur);
   if (gain !== 1) for (let i = 0; i < canvas.colour.length; i++) canvas.colour[i]! *= gain;
 }
 

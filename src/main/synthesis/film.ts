@@ -2,7 +2,7 @@ import { randomStream } from '../adatosk/initial-values.ts';
 import type { Cast } from './cast.ts';
 import type { ClipPlan } from './clip-plan.ts';
 import { drawVariation } from './clip-plan.ts';
-import { expose, subjectOf } from './clip.ts';
+import { finish, subjectOf } from './clip.ts';
 import type { View } from './draw.ts';
 import { FacePainter } from './draw.ts';
 import type { Performance } from './performance.ts';
@@ -94,7 +94,7 @@ function* frames(film: Film, people: readonly Person[]): Generator<Uint8Array> {
       painter.draw(canvas, pose, view);
       paintCovers(canvas, film.scene, pose, view, seconds);
     }
-    expose(canvas, film.scene.exposure);
+    finish(canvas, film.scene);
     yield canvas.shrunk(film.width, film.height);
   }
 }

@@ -121,6 +121,21 @@ export class Canvas {
     }
   }
 
+  /** Averages every pixel over its neighbours, some times over; the edge stays as it is. */
+  blur(times: number): void {
+    const row = this.width * 3;
+    for (let time = 0; time < times; time++) {
+      const before = Float32Array.from(this.colour);
+      for (let y = 1; y + 1 < this.height; y++) {
+        for (let i = y * row + 3; i < (y + 1) * row - 3; i++) {
+          let sum = 0;
+          for (const line of [i - row, i, i + row]) sum += before[line - 3]! + before[line]! + before[line + 3]!;
+          this.colour[i] = sum / 9;
+        }
+      }
+    }
+  }
+
   /** The picture as bytes, shrunk or not, each output pixel the mean of what it covers: [height, width, 3]. */
   shrunk(width: number, height: number): Uint8Array {
     const result = new Uint8ClampedArray(width * height * 3);

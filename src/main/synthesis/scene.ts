@@ -8,6 +8,8 @@ import type { Canvas } from './raster.ts';
 export interface Scene {
   readonly light: Light;
   readonly exposure: number;
+  /** How often the picture is averaged over 3 x 3 pixels: a lens out of focus. */
+  readonly blur: number;
   readonly cameraDistance: number;
   readonly background: Background;
   /** The photograph's own ground instead, moving with the head as it must. */
@@ -63,6 +65,7 @@ export function drawScene(draw: Draw, condition: Condition): Scene {
   return {
     light: { ambient, key, direction },
     exposure: condition === 'dark' ? draw.between(0.2, 0.3) : usual ? Math.exp(0.18 * draw.normal() - 0.05) : 1,
+    blur: condition === 'blur' ? 3 : 0,
     cameraDistance: draw.between(9, 34),
     background: drawBackground(draw),
     ownGround: draw.chance(0.2),

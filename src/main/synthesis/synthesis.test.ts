@@ -152,6 +152,15 @@ describe('drawing', () => {
     expect([...canvas.shrunk(1, 1)]).toEqual([50, 50, 50]);
   });
 
+  test('out of focus spreads a point over its neighbours and keeps its light', () => {
+    const canvas = new Canvas(7, 7);
+    canvas.colour[(3 * 7 + 3) * 3] = 90;
+    canvas.blur(1);
+    expect(canvas.colour[(3 * 7 + 3) * 3]).toBeCloseTo(10, 5);
+    expect(canvas.colour[(2 * 7 + 2) * 3]).toBeCloseTo(10, 5);
+    expect(canvas.colour.reduce((a, b) => a + b)).toBeCloseTo(90, 4);
+  });
+
   test('reads a texture between its pixels, over what is there by its alpha', () => {
     const canvas = new Canvas(1, 1);
     canvas.colour.fill(40);
@@ -251,6 +260,7 @@ describe('a clip', () => {
     expect(scenes['mouth-covered']!.cover).not.toBeNull();
     expect(scenes['eyes-covered']!.glasses!.tint).toBe(1);
     expect(scenes['plain']!.glasses).toBeNull();
+    expect([scenes['blur']!.blur > 0, scenes['plain']!.blur]).toEqual([true, 0]);
     expect(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw).toBeCloseTo(
       0.35 * Math.sign(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw),
       6,

@@ -66,15 +66,8 @@ export async function evaluate(
     moments.push(await momentsFound(session, source, clip, model));
     onProgress(++before, total);
   }
-  const confusion = confusionOf(judgements);
   return {
-    clips: clips.length,
-    uar: estimate(uarOf),
-    war: estimate(warOf),
-    ece: estimate((values) => calibrationErrorOf(values)),
-    auc: estimate(aucOf),
-    recall: recallEstimates(estimate),
-    confusion,
+    ...figuresOf(judgements, estimate),
     reliability: reliability(judgements),
     ...momentErrors(moments, timed, people, random),
     peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
@@ -90,10 +83,18 @@ export async function evaluate(
   };
 }
 
-type Estimator = (statistic: (values: readonly Judgement[]) => number) => Estimate;
-
-function recallEstimates(estimate: Estimator): Record<string, Estimate> {
-  return Object.fromEntries(EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)]));
+/** What is told of any network's judgements. */
+function figuresOf(judgements: readonly Judgement[], estimate: (statistic: (values: readonly Judgement[]) => number) => Estimate): BaselineEvaluation {
+  const recall = EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)] as const);
+  return {
+    clips: judgements.length,
+    uar: estimate(uarOf),
+    war: estimate(warOf),
+    ece: estimate((values) => calibrationErrorOf(values)),
+    auc: estimate(aucOf),
+    recall: Object.fromEntries(recall),
+    confusion: confusionOf(judgements),
+  };
 }
 
 /** The same figures for the baseline (see baseline.ts) on the same clips and windows. */
@@ -108,16 +109,7 @@ export async function evaluateBaseline(
   const judgements = await judgeByBaseline(session, source, clips, WINDOWS, (done) => onProgress(done, clips.length));
   const random = randomStream(seed, 'bootstrap');
   const units = unitsOf(judgements, clips, people);
-  const estimate: Estimator = (statistic) => bootstrap(units, statistic, random);
-  return {
-    clips: clips.length,
-    uar: estimate(uarOf),
-    war: estimate(warOf),
-    ece: estimate((values) => calibrationErrorOf(values)),
-    auc: estimate(aucOf),
-    recall: recallEstimates(estimate),
-    confusion: confusionOf(judgements),
-  };
+  return figuresOf(judgements, (statistic) => bootstrap(units, statistic, random));
 }
 
 /** Values in packs of one unit each; `clips[i]` is the clip of `values[i]`. */

@@ -1,4 +1,3 @@
-import { firstEmbedding } from './first-embedding.ts';
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,6 +19,7 @@ import { hasCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { ClipSource, ClipSourceAddress } from './clip-source.ts';
 import { openSource } from './clip-source.ts';
 import { clipShape } from '../adatosk/clip-shape.ts';
+import { firstEmbedding } from './first-embedding.ts';
 import { fitTemperature, judge } from './judging.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
