@@ -8,11 +8,11 @@ import { ResultsWindow } from './page-objects/results-window.ts';
 const work = mkdtempSync(join(tmpdir(), 'adatosk-e2e-'));
 const results = join(work, 'results');
 
-/** A real analysis of the sample videos and of one file that is none. */
+/** A real analysis of three of the sample videos and of one file that is none. */
 test.beforeAll(() => {
   const videos = join(work, 'videos');
   mkdirSync(videos);
-  cpSync('samples', videos, { recursive: true });
+  for (const name of ['one-face-leaves.mp4', 'two-faces.mp4', 'two-people.mp4']) cpSync(join('samples', name), join(videos, name));
   writeFileSync(join(videos, 'broken.mp4'), 'no video');
   try {
     execFileSync(process.execPath, ['src/main/cli/adatosk.ts', 'analyze', videos, '--out', results, '--device', 'cpu'], { stdio: 'ignore' });
@@ -29,7 +29,7 @@ test('results are opened, chosen and drawn; the untrained model is said to be on
   await page.goto('/');
   const window = new ResultsWindow(page);
   await window.openFolder(results);
-  await expect(window.videos).toHaveCount(3);
+  await expect(window.videos).toHaveCount(4);
   await expect(window.warning).toContainText('untrained weights: numbers mean nothing yet');
   await window.choose('two-faces.mp4');
   await expect(window.face.locator('option')).toHaveText(['1', '2']);
