@@ -33,6 +33,8 @@ function middleOf(video: string, faceId: string): number {
 const ended = (path: string, name: string): boolean => path.split(/[\\/]/).at(-1) === name;
 const seconds = (value: number): string => value.toFixed(2).padStart(6);
 
+const { model } = JSON.parse(await readFile(join(results, 'run.json'), 'utf8')) as { model: { trained: boolean } };
+if (!model.trained) console.log('\nThe weights are untrained: nothing is expected to be found yet.');
 console.log('\nFound against true, seconds (a proposal of the model beside what the video was made to show)\n');
 let [right, found, total] = [0, 0, 0];
 for (const { video, expressions } of truth) {
