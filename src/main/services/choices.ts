@@ -10,6 +10,8 @@ import { DEFAULT_FACE_OPTIONS } from '../face/face-observer.ts';
 export { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
 export { defaultThreads } from '../adatosk/providers.ts';
 export type { Device } from '../adatosk/providers.ts';
+export { CONDITIONS } from '../synthesis/scene.ts';
+export type { Condition } from '../synthesis/scene.ts';
 export type { EnginePort } from '../adatosk/engine-messages.ts';
 
 /** The model that is used unless another is named: small enough for a laptop's processor. */
@@ -25,3 +27,10 @@ export function allThreads(): number {
 export const DEVICES = ['auto', ...PROVIDERS] as const;
 
 export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK_OPTIONS, segments: DEFAULT_SEGMENT_OPTIONS };
+
+/**
+ * faces: aligned crops, what training and evaluation read at once. videos: each clip as a small video. samples: the
+ * repository's sample videos, on averaged faces. stills: photographs of real people before a moving camera.
+ */
+export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'stills'] as const;
+export type SynthesisKind = (typeof SYNTHESIS_KINDS)[number];

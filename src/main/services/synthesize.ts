@@ -17,17 +17,8 @@ import { filmOfClip, renderFilm, truthOfFilm } from '../synthesis/film.ts';
 import { sampleFilms } from '../synthesis/sample-films.ts';
 import type { Condition } from '../synthesis/scene.ts';
 import { synthesizeSet } from '../synthesis/set.ts';
+import type { SynthesisKind } from './choices.ts';
 import { portraitStills, STILL_FORMAT, stillFrames } from '../synthesis/stills.ts';
-
-export { CONDITIONS } from '../synthesis/scene.ts';
-export type { Condition } from '../synthesis/scene.ts';
-
-/**
- * faces: aligned crops, what training and evaluation read at once. videos: each clip as a small video. samples: the
- * repository's sample videos, on averaged faces. stills: photographs of real people before a moving camera.
- */
-export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'stills'] as const;
-export type SynthesisKind = (typeof SYNTHESIS_KINDS)[number];
 
 export interface SynthesizeRequest {
   readonly kind: SynthesisKind;

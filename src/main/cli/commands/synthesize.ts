@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { allThreads } from '../../services/choices.ts';
-import type { Condition, SynthesisKind } from '../../services/synthesize.ts';
+import type { Condition, SynthesisKind } from '../../services/choices.ts';
+import { allThreads, CONDITIONS, SYNTHESIS_KINDS } from '../../services/choices.ts';
 import { wholeBetween } from '../options.ts';
 import { duration, EXIT, Output, stopOnRequest } from '../output.ts';
 import { TaskLine } from '../progress-line.ts';
@@ -35,18 +35,14 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
   program
     .command('synthesize')
     .description('render faces with known expressions: clips to train and to test a model on')
-    .addOption(new Option('--kind <name>', 'what is made (see below)').choices(['faces', 'videos', 'samples', 'stills']).default('faces'))
+    .addOption(new Option('--kind <name>', 'what is made (see below)').choices(SYNTHESIS_KINDS).default('faces'))
     .requiredOption('--face-model <folder>', 'folder of the face model')
     .requiredOption('--portraits <folder>', 'folder of the portrait sets')
     .requiredOption('--out <folder>', 'where the clips go')
     .option('--train <n>', 'clips to train on', count, 10010)
     .option('--validation <n>', 'clips to choose by', count, 1001)
     .option('--test <n>', 'clips to test on; nobody is in two of the three', count, 1505)
-    .addOption(
-      new Option('--condition <name>', 'how the clips are filmed')
-        .choices(['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned'])
-        .default('usual'),
-    )
+    .addOption(new Option('--condition <name>', 'how the clips are filmed').choices(CONDITIONS).default('usual'))
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--json', 'one JSON object on the last line of standard output', false)
