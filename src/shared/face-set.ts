@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EXPRESSIONS } from './expressions.ts';
+import { SPLITS } from './splits.ts';
 
 /** A folder with this file holds clips as aligned face crops: nothing has to be decoded or searched for faces any more. */
 export const FACE_SET_FILE = 'faces.json';
@@ -10,7 +11,7 @@ const faceClipSchema = z.object({
   /** The crops lie in clips/NAME.jpegs, beside their full truth in clips/NAME.json. */
   name: z.string().regex(/^[\w.-]+$/),
   label: z.enum(EXPRESSIONS).nullable(),
-  split: z.enum(['train', 'validation', 'test']),
+  split: z.enum(SPLITS),
   participant: z.string(),
   group: z.string().nullable(),
   samples: z.number().int().positive(),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
+import type { Split } from '../../shared/splits.ts';
 import { readFaceModel } from './face-model.ts';
 import type { Extent } from './portrait.ts';
 import { readPortrait } from './portrait.ts';
@@ -66,10 +67,6 @@ export class Cast {
 
 /** Some 1 MB each. */
 const PORTRAITS_KEPT = 200;
-
-/** Whose portraits teach, which validate and which test: a share of each set, spread over it. */
-export const SPLITS = ['train', 'validation', 'test'] as const;
-export type Split = (typeof SPLITS)[number];
 
 /**
  * The portraits of a split. Every fifth of a set tests, the one after it validates; composites, averages of several

@@ -2,11 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { StudioError } from '../../shared/errors.ts';
-
-export interface PlanePoint {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from '../face/face-geometry.ts';
 
 /** A photograph of a face with its outline. */
 export interface Portrait {
@@ -15,9 +11,9 @@ export interface Portrait {
   /** [height, width, 4]: colours, and how far a pixel belongs to the person and not to the plain ground behind. */
   readonly rgba: Uint8ClampedArray;
   /** The 189 points of the FRL template, in pixels. */
-  readonly outline: readonly PlanePoint[];
+  readonly outline: readonly Point[];
   /** Where the photograph shows each of the 68 landmarks that the outline tells, and how far that can be trusted. */
-  readonly landmarks: ReadonlyMap<number, PlanePoint & { readonly weight: number }>;
+  readonly landmarks: ReadonlyMap<number, Point & { readonly weight: number }>;
 }
 
 const outlineSchema = z.array(z.tuple([z.number(), z.number()])).length(189);
@@ -169,7 +165,7 @@ const GROUND_DISTANCE = 22;
  * Tells the person from the plain, evenly lit ground of a studio portrait: the ground's colour at each height comes
  * from the picture's sides; what is like it and joined to the picture's edge is ground. The face itself never is.
  */
-function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonly PlanePoint[]): Uint8ClampedArray {
+function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonly Point[]): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(width * height * 4);
   const strip = Math.max(2, Math.round(width * 0.04));
   const groundAt = (x: number, y: number, c: number): number => {

@@ -39,7 +39,7 @@ const STUDIO: Light = { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] };
 const LIGHTEST = 1.7;
 const DARKEST = 0.12;
 /** How near the camera is, in distances between the eyes (6.3 cm): 80 cm and more. */
-export const NEAREST_CAMERA = 13;
+const NEAREST_CAMERA = 13;
 
 /** The eye's coloured part, centimetres. */
 const IRIS_RADIUS = 0.6;
@@ -74,6 +74,7 @@ export class Pose {
   readonly #pivot: Row;
   readonly #studioShade: Float32Array;
   readonly #sheetNormals: Float32Array;
+  readonly #studioSheetShade: Float64Array;
   readonly #eyeCentres: readonly Row[];
 
   /** @param cameraDistance in distances between the eyes */
@@ -106,6 +107,8 @@ export class Pose {
     this.#studioShade = new Float32Array(wearer.rig.lastSkin + 1);
     for (let v = 0; v <= wearer.rig.lastSkin; v++) this.#studioShade[v] = lit(STUDIO, this.#normal[3 * v]!, this.#normal[3 * v + 1]!, this.#normal[3 * v + 2]!);
     this.#sheetNormals = this.#normalsOfSheet();
+    const slant = this.#sheetNormals;
+    this.#studioSheetShade = Float64Array.from(wearer.sheet.x, (_, i) => lit(STUDIO, slant[3 * i]!, slant[3 * i + 1]!, slant[3 * i + 2]!));
     this.#eyeCentres = this.#prepareEyes();
   }
 
@@ -326,7 +329,7 @@ export class Pose {
       this.sheet.y[i] = withBody[1] + share * (withHead[1] - withBody[1]);
       this.sheet.z[i] = withBody[2] + share * (withHead[2] - withBody[2]);
       const [nx, ny, nz] = [this.#sheetNormals[3 * i]!, this.#sheetNormals[3 * i + 1]!, this.#sheetNormals[3 * i + 2]!];
-      this.sheet.shade[i] = ratio(lit(this.#light, ...apply(turn, nx, ny, nz)), lit(STUDIO, nx, ny, nz));
+      this.sheet.shade[i] = ratio(lit(this.#light, ...apply(turn, nx, ny, nz)), this.#studioSheetShade[i]!);
     }
   }
 }

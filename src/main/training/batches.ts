@@ -9,7 +9,7 @@ import type { AugmentationKind } from './augmentation.ts';
 import { augment } from './augmentation.ts';
 import type { ClipSource } from './clip-source.ts';
 import { fillTubeMask } from './hard-mask.ts';
-import { ClipSampler, labelsOf, randomWindow, shareMeans, slotUnitsOf } from './sampling.ts';
+import { ClipSampler, labelsOf, randomWindow, shareMeans, slotMeans } from './sampling.ts';
 
 export interface BatchOptions {
   readonly seed: number;
@@ -74,7 +74,7 @@ export class BatchMaker {
     const labels = labelsOf(facts, window);
     data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
     data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
-    if (data.slotUnits !== undefined) data.slotUnits.set(slotUnitsOf(facts.units!, window), at * SLOTS_PER_CLIP * step.units);
+    if (data.slotUnits !== undefined) data.slotUnits.set(slotMeans(facts.units!, window), at * SLOTS_PER_CLIP * step.units);
   }
 }
 

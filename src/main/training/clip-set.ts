@@ -4,10 +4,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { sentenceOf, StudioError } from '../../shared/errors.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
+import type { Split } from '../../shared/splits.ts';
 import { findVideos } from '../media/video-files.ts';
-
-export const SPLITS = ['train', 'validation', 'test'] as const;
-export type Split = (typeof SPLITS)[number];
 
 /** One clip of a set: a video or a span of one, and what is known of it. Times are in seconds of the video. */
 export interface ClipRow {

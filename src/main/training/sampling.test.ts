@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { augment } from './augmentation.ts';
 import { fillTubeMask } from './hard-mask.ts';
-import { ClipSampler, evenWindows, labelsOf, randomWindow, shareMeans, slotUnitsOf } from './sampling.ts';
+import { ClipSampler, evenWindows, labelsOf, randomWindow, shareMeans, slotMeans } from './sampling.ts';
 import { phaseAt, planOf, rateAt } from './plan.ts';
 import { SIZES } from '../adatosk/sizes.ts';
 
@@ -108,7 +108,7 @@ describe('graded labels, where a set tells how far each class is shown', () => {
 
   test('go with the means of action units, never above their strongest display', () => {
     const units = Array.from({ length: 16 }, (_, i) => [i < 8 ? 0 : 50, 130]);
-    const slots = slotUnitsOf(units, window(0));
+    const slots = slotMeans(units, window(0));
     expect(slots).toHaveLength(16);
     expect([...slots.subarray(0, 2)]).toEqual([0, 1]);
     expect([...slots.subarray(14)]).toEqual([0.5, 1]);

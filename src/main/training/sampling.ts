@@ -113,21 +113,16 @@ const COUNTS = { not: 10, wholly: 40 } as const;
 
 /** Labels from how far each class is shown: slots have the shares themselves, the window what it shows at its strongest. */
 function gradedLabels(shares: readonly (readonly number[])[], window: readonly number[]): WindowLabels {
-  const classes = EXPRESSIONS.length;
-  const slots = new Float32Array(SLOTS_PER_CLIP * classes);
-  window.forEach((sample, frame) => {
-    const slot = Math.floor(frame / TUBE.frames);
-    for (let c = 0; c < classes; c++) slots[slot * classes + c]! += shares[sample]![c]! / (100 * TUBE.frames);
-  });
+  const slots = slotMeans(shares, window);
   const strongest = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? 0 : Math.max(...window.map((sample) => shares[sample]![c]!))));
   const total = strongest.reduce((sum, share) => sum + share, 0);
   const counts = Math.min(1, Math.max(0, (Math.max(...strongest) - COUNTS.not) / (COUNTS.wholly - COUNTS.not)));
   return { slots, clip: Float32Array.from(strongest, (share, c) => (c === NEUTRAL_INDEX ? 1 - counts : total === 0 ? 0 : (counts * share) / total)) };
 }
 
-/** Strength of action units in each slot of a window, [8, units], 0 to 1; from samples in hundredths. */
-export function slotUnitsOf(units: readonly (readonly number[])[], window: readonly number[]): Float32Array {
-  const slots = Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => shareMeans(units, window.slice(slot * TUBE.frames, (slot + 1) * TUBE.frames)));
+/** Means over each slot of a window, [8, values], 0 to 1; from samples in hundredths. */
+export function slotMeans(values: readonly (readonly number[])[], window: readonly number[]): Float32Array {
+  const slots = Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => shareMeans(values, window.slice(slot * TUBE.frames, (slot + 1) * TUBE.frames)));
   return Float32Array.from(slots.flatMap((each) => [...each]));
 }
 

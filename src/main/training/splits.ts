@@ -1,7 +1,9 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
+import type { Split } from '../../shared/splits.ts';
+import { SPLITS } from '../../shared/splits.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
-import type { ClipRow, Split } from './clip-set.ts';
-import { refuse, SPLITS } from './clip-set.ts';
+import type { ClipRow } from './clip-set.ts';
+import { refuse } from './clip-set.ts';
 
 /** A row with the SHA-256 of its video, by which the same video is known under another name. */
 export interface KnownRow extends ClipRow {

@@ -1,0 +1,3 @@
+/** The parts of a set: nobody is in two of them. */
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
