@@ -1,3 +1,4 @@
+import type { MaskEffects } from './mask-effects.ts';
 import type { Estimate, ReliabilityBin } from './recognition.ts';
 
 /** A moment's errors in seconds over the clips in which its expression was found. */
@@ -35,6 +36,8 @@ export interface Evaluation {
   readonly offset: MomentErrors | null;
   /** Share of the clips with true moments in which a peak was found that overlaps the expression; null without such clips. */
   readonly peaksFound: number | null;
+  /** Whether the masks' weights mean what they are named for, where the set tells how far an expression is shown. */
+  readonly masks: MaskEffects;
   readonly groups: readonly GroupResult[];
   readonly budgets: readonly BudgetResult[];
 }

@@ -24,6 +24,8 @@ export interface GroupRates {
   readonly deviationScale: Tensor;
   /** epsilon over the learning rate, corrected for bias likewise. */
   readonly floor: Tensor;
+  /** The learning rate itself, which Muon reads. */
+  readonly stepSize: Tensor;
   /** Share of a weight that its decay leaves: 1 - rate * weight decay. */
   readonly weightKeeps: Tensor;
   /** Share of the old average that stays. */
@@ -37,6 +39,7 @@ export function ratesOfStep(step: number, rate: number, weightDecay: number, ave
   return {
     deviationScale: Math.sqrt((1 - secondBeta) / (1 - secondBeta ** step)) / stepSize,
     floor: epsilon / stepSize,
+    stepSize: rate,
     weightKeeps: 1 - rate * weightDecay,
     averageKeeps: Math.min(averageKeeps, (1 + step) / (10 + step)),
   };

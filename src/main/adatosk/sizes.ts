@@ -28,7 +28,7 @@ export const MLP_RATIO = 4;
  * (docs/adatosk.md). `small` and `tiny` are ours; tiny is for CPUs.
  */
 export const SIZES: Readonly<Record<SizeName, NetworkSize>> = {
-  tiny: { name: 'tiny', width: 192, heads: 3, blocks: 12, blocksBeforeMask: 2, cropSide: 112, defaultTokenBudget: 0.4 },
+  tiny: { name: 'tiny', width: 192, heads: 3, blocks: 8, blocksBeforeMask: 2, cropSide: 112, defaultTokenBudget: 0.4 },
   small: { name: 'small', width: 384, heads: 6, blocks: 12, blocksBeforeMask: 2, cropSide: 112, defaultTokenBudget: 0.4 },
   base: { name: 'base', width: 768, heads: 12, blocks: 10, blocksBeforeMask: 2, cropSide: 160, defaultTokenBudget: 0.4 },
 };

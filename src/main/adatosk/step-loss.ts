@@ -51,9 +51,10 @@ export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 
  * clip [clips, 16, side, side, 3] RGB bytes. visible and hidden [clips, n, 1]: token indices, slot-major;
  * hidden names those that are reconstructed. labels
  * [clips, 7]: shares that add up to 1, or to 0 where the class is unknown; slotLabels [clips, 8, 7] likewise.
- * slotUnits [clips, 8, units]: strength of each action unit, 0 to 1. tokenBudget [1]: the share that is kept where tokens are dropped, and the mean that the final mask is held to.
+ * slotUnits [clips, 8, units]: strength of each action unit, 0 to 1; unitsKnown [clips, 1, 1]: 1, or 0 for a clip of
+ * which they are not known. tokenBudget [1]: the share that is kept where tokens are dropped, and the mean that the final mask is held to.
  */
-export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'slotUnits' | 'tokenBudget';
+export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'slotUnits' | 'unitsKnown' | 'tokenBudget';
 
 /** Types of what these settings read, in an order that stays. */
 export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
@@ -65,7 +66,10 @@ export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
   if (settings.reconstruction > 0) types.set('hidden', { type: 'int64', dims: [clips, settings.decodedTokens, 1] });
   if (settings.classification > 0) {
     types.set('labels', { type: 'float32', dims: [clips, EXPRESSIONS.length] });
-    if (settings.units > 0) types.set('slotUnits', { type: 'float32', dims: [clips, still ? 1 : SLOTS_PER_CLIP, settings.units] });
+    if (settings.units > 0) {
+      types.set('slotUnits', { type: 'float32', dims: [clips, still ? 1 : SLOTS_PER_CLIP, settings.units] });
+      types.set('unitsKnown', { type: 'float32', dims: [clips, 1, 1] });
+    }
     if (still) return types;
     types.set('slotLabels', { type: 'float32', dims: [clips, SLOTS_PER_CLIP, EXPRESSIONS.length] });
     types.set('tokenBudget', { type: 'float32', dims: [1] });
@@ -144,10 +148,10 @@ function stillLoss(graph: Graph, settings: StepSettings, data: ReadonlyMap<DataN
   const slotLabels = op.reshape(graph, labels, [clips, 1, classes]);
   terms.set('classification', { value: crossEntropy(graph, logits, labels), weight: classification });
   terms.set('slots', { value: crossEntropy(graph, slotLogits(graph, logits, similarity, features, size), slotLabels), weight: classification * TERMS.slots });
-  const slotUnits = data.get('slotUnits');
-  if (slotUnits !== undefined) {
-    terms.set('units', { value: unitsTerm(graph, features, slotUnits, size), weight: classification * TERMS.units });
-    terms.set('places', { value: placesTerm(graph, latent, slotUnits, size), weight: classification * TERMS.units });
+  const units = unitsOf(data);
+  if (units !== undefined) {
+    terms.set('units', { value: unitsTerm(graph, features, units, size), weight: classification * TERMS.units });
+    terms.set('places', { value: placesTerm(graph, latent, units, size), weight: classification * TERMS.units });
   }
   return { losses: lossesOf(graph, terms), drawn: undefined };
 }
@@ -178,8 +182,8 @@ function classificationBranch(
   add('classification', crossEntropy(graph, logits, labels), 1);
   const features = slotFeatures(graph, { latent, weights, slots }, size);
   add('slots', crossEntropy(graph, slotLogits(graph, logits, mask.similarity, features, size), slotLabels), TERMS.slots);
-  const slotUnits = data.get('slotUnits');
-  if (slotUnits !== undefined) add('units', unitsTerm(graph, features, slotUnits, size), TERMS.units);
+  const units = unitsOf(data);
+  if (units !== undefined) add('units', unitsTerm(graph, features, units, size), TERMS.units);
   if (settings.learns === 'all') {
     const likeness = op.multiply(graph, op.reduceMean(graph, mask.similarity, [1]), graph.constant(1 / SUPPORT_TEMPERATURE));
     add('semantic', crossEntropy(graph, likeness, labels), TERMS.semantic);
@@ -207,36 +211,48 @@ function masked(
   return { tokens: early, weights, logMask: logMaskOf(graph, weights), slots };
 }
 
+/** Action units of each slot and the clips of which they are known. */
+interface Units {
+  readonly strengths: Tensor;
+  readonly known: Tensor;
+}
+
+function unitsOf(data: ReadonlyMap<DataName, Tensor>): Units | undefined {
+  const [strengths, known] = [data.get('slotUnits'), data.get('unitsKnown')];
+  return strengths === undefined || known === undefined ? undefined : { strengths, known };
+}
+
 /**
  * What the slots' features say of the face's action units, one sigmoid each: mean cross-entropy over clips, slots and
  * units, softplus(z) - y z. A head of training alone, as the decoder is: units say where in a face a class shows,
  * which the class itself tells only after many more clips.
  */
-function unitsTerm(graph: Graph, features: Tensor, slotUnits: Tensor, size: NetworkSize): Tensor {
+function unitsTerm(graph: Graph, features: Tensor, units: Units, size: NetworkSize): Tensor {
   return sigmoidEntropy(
     graph,
-    graph.scope('units', () => linear(graph, 'fc', features, size.width, slotUnits.dims[2] as number)),
-    slotUnits,
+    graph.scope('units', () => linear(graph, 'fc', features, size.width, units.strengths.dims[2] as number)),
+    units,
   );
 }
 
-/** Mean of softplus(z) - y z: cross-entropy of a sigmoid with a share y. */
-function sigmoidEntropy(graph: Graph, logits: Tensor, shares: Tensor): Tensor {
-  return op.reduceMean(graph, op.subtract(graph, op.softplus(graph, logits), op.multiply(graph, shares, logits)), [0, 1, 2]);
+/** Mean of softplus(z) - y z: cross-entropy of a sigmoid with a share y; clips of which y is not known count as none. */
+function sigmoidEntropy(graph: Graph, logits: Tensor, { strengths, known }: Units): Tensor {
+  const entropy = op.subtract(graph, op.softplus(graph, logits), op.multiply(graph, strengths, logits));
+  return op.reduceMean(graph, op.multiply(graph, entropy, known), [0, 1, 2]);
 }
 
 /**
  * The same from all tokens of a still, each place read by weights of its own. The mean over places forgets where
  * something is until the tokens say it themselves; this term tells each token from the first step on what to say.
  */
-function placesTerm(graph: Graph, latent: Tensor, slotUnits: Tensor, size: NetworkSize): Tensor {
-  const [clips, , units] = slotUnits.dims as [number, number, number];
+function placesTerm(graph: Graph, latent: Tensor, told: Units, size: NetworkSize): Tensor {
+  const [clips, , units] = told.strengths.dims as [number, number, number];
   const values = placesOf(size) * size.width;
   const logits = graph.scope('units', () => {
     const tokens = op.reshape(graph, norm(graph, 'norm', latent, size.width), [clips, values]);
     return op.reshape(graph, linear(graph, 'places', tokens, values, units), [clips, 1, units]);
   });
-  return sigmoidEntropy(graph, logits, slotUnits);
+  return sigmoidEntropy(graph, logits, told);
 }
 
 /** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */

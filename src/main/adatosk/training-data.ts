@@ -10,6 +10,7 @@ export interface TrainingData {
   readonly labels?: Float32Array;
   readonly slotLabels?: Float32Array;
   readonly slotUnits?: Float32Array;
+  readonly unitsKnown?: Float32Array;
   readonly tokenBudget?: Float32Array;
 }
 

@@ -2,6 +2,7 @@ import type { GroupRates, GroupState } from './adamw.ts';
 import { adamW } from './adamw.ts';
 import { gradientsOf } from './gradients.ts';
 import { Graph } from './graph.ts';
+import { isHiddenMatrix, muon } from './muon.ts';
 import * as op from './operations.ts';
 import type { ParameterGroup } from './parameter-store.ts';
 import { STATE_ARRAYS } from './parameter-store.ts';
@@ -19,9 +20,11 @@ export interface TrainingSettings {
   readonly microBatches: number;
   /** Largest global norm of a step's gradient. */
   readonly largestNorm: number;
+  /** What moves the matrices of the blocks; everything else is AdamW's. */
+  readonly matrices?: 'adamw' | 'muon';
 }
 
-export const RATE_NAMES = ['deviationScale', 'floor', 'weightKeeps', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
+export const RATE_NAMES = ['deviationScale', 'floor', 'stepSize', 'weightKeeps', 'averageKeeps'] as const satisfies (keyof GroupRates)[];
 export const stateName = (array: string, { name }: ParameterGroup): string => `${array}/${name}`;
 export const NORM = 'gradient_norm';
 
@@ -63,7 +66,7 @@ export function parametersOf(step: StepSettings): Graph {
 }
 
 /** One turn of the outer loop: one step. */
-function stepBody({ step, microBatches, largestNorm }: TrainingSettings, learning: readonly ParameterGroup[], probe: Graph): Graph {
+function stepBody({ step, microBatches, largestNorm, matrices }: TrainingSettings, learning: readonly ParameterGroup[], probe: Graph): Graph {
   const graph = new Graph('step', 'step/');
   const states = learning.map((group) => {
     const [weights, first, second, average] = STATE_ARRAYS.map((array) => graph.input(stateName(array, group), [group.end - group.start]));
@@ -84,7 +87,10 @@ function stepBody({ step, microBatches, largestNorm }: TrainingSettings, learnin
   const factor = op.multiply(graph, clip, graph.constant(1 / microBatches));
   const next = states.map((state, i) => {
     const own = Object.fromEntries(RATE_NAMES.map((name, k) => [name, op.slice(graph, rates[k]!, 0, i, i + 1)])) as unknown as GroupRates;
-    return adamW(graph, state, op.multiply(graph, sums[i]!, factor), own);
+    const gradient = op.multiply(graph, sums[i]!, factor);
+    const group = learning[i]!;
+    if (matrices !== 'muon' || !isHiddenMatrix(group)) return adamW(graph, state, gradient, own);
+    return muon(graph, state, gradient, own, probe.parameters.get(group.names[0]!)!.dims as [number, number]);
   });
   next.forEach((state, i) => STATE_ARRAYS.forEach((array) => graph.output(nextName(stateName(array, learning[i]!)), state[array])));
   inner.outputs.slice(learning.length).forEach(({ name }, i) => graph.output(name.replace('micro/', ''), op.reduceMean(graph, left[i]!, [0])));

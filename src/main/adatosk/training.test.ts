@@ -55,6 +55,7 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
     data.labels[clip * 7 + (clip % 7)] = 1;
     if (clip < clips - 1) for (let slot = 0; slot < SLOTS_PER_CLIP; slot++) data.slotLabels[(clip * SLOTS_PER_CLIP + slot) * 7 + ((clip + slot) % 7)] = 1;
   }
+  data.unitsKnown?.fill(1, 0, clips - 1);
   data.slotUnits?.forEach((_, i, units) => (units[i] = next()));
   data.tokenBudget?.fill(0.5);
   return data;
@@ -181,6 +182,40 @@ describe('the training graph', () => {
     expect(clipped).toBeCloseTo(0.5, 3);
     expect(largestDifference(start.arrays.weights, expected.arrays.weights)).toBeLessThan(2e-5);
     await learner.release();
+  });
+
+  test('takes steps of Muon with the matrices of the blocks, and of AdamW with all else', async () => {
+    const settings: TrainingSettings = { step: JOINT, steps: 1, microBatches: 1, largestNorm: 1e9, matrices: 'muon' };
+    const [store, before, adamW] = [randomStore(JOINT), randomStore(JOINT), randomStore(JOINT)];
+    const learner = await Learner.load(settings, store, OPTIMISER, 'cpu', 2);
+    const other = await Learner.load({ ...settings, matrices: 'adamw' }, adamW, OPTIMISER, 'cpu', 2);
+    await learner.run(someData(settings), [0.01]);
+    await other.run(someData(settings), [0.01]);
+    for (const { name, part, decays, start, end } of store.groups) {
+      if (!(decays && part.startsWith('blocks.'))) {
+        expect(largestDifference(store.arrays.weights.subarray(start, end), adamW.arrays.weights.subarray(start, end))).toBeLessThan(1e-6);
+        continue;
+      }
+      const [rows, columns] = store.dims(name) as [number, number];
+      const rate = 0.01 * 0.75 ** (3 - Number(part.slice(7)));
+      // What the step turned the matrix by, in units in which an orthogonal matrix has the norm of its shorter side's root.
+      const unit = rate * 0.2 * Math.sqrt(Math.max(rows, columns));
+      const step = Array.from({ length: end - start }, (_, i) => (before.arrays.weights[start + i]! * (1 - rate * 0.05) - store.arrays.weights[start + i]!) / unit);
+      const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
+      const at = (r: number, c: number): number => (rows <= columns ? step[r * columns + c]! : step[c * columns + r]!);
+      const gram = Array.from({ length: short * short }, (_, i) => {
+        const [a, b] = [Math.floor(i / short), i % short];
+        return Array.from({ length: long }, (__, k) => at(a, k) * at(b, k)).reduce((sum, value) => sum + value, 0);
+      });
+      const trace = Array.from({ length: short }, (_, i) => gram[i * short + i]!).reduce((sum, value) => sum + value, 0);
+      // Singular values near 1: their squares add up to the shorter side (the smallest ones of a gradient may lag behind).
+      expect(trace / short, name).toBeGreaterThan(0.1);
+      expect(trace / short, name).toBeLessThan(1.3);
+      // And it goes down the gradient: the momentum of a first step is the gradient itself.
+      const along = step.reduce((sum, value, i) => sum + value * store.arrays.first[start + i]!, 0);
+      expect(along, name).toBeGreaterThan(0);
+    }
+    await Promise.all([learner.release(), other.release()]);
   });
 
   test('gives the same from one run of four steps as from four runs of one', async () => {

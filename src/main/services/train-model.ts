@@ -13,6 +13,7 @@ import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
 import type { AugmentationKind } from '../training/augmentation.ts';
 import { cachedClips } from '../training/cached-clips.ts';
 import { removeCheckpoint } from '../training/checkpoint.ts';
+import { refuse } from '../training/clip-set.ts';
 import type { PhaseName } from '../training/plan.ts';
 import { planOf } from '../training/plan.ts';
 import type { SplitRows } from '../training/splits.ts';
@@ -20,13 +21,15 @@ import { refuseOneClass, splitRows, unitOf } from '../training/splits.ts';
 import type { TrainerEvents, TrainingJob } from '../training/trainer.ts';
 import type { TrainerSummary, TrainerTask } from '../training/trainer-messages.ts';
 import { trainInProcess } from '../training/trainer-process.ts';
-import type { PreparedClip, PrepareProgress } from './prepare-clips.ts';
+import type { OpenClipSet, PreparedClip, PrepareProgress } from './prepare-clips.ts';
 import { openClipSet } from './prepare-clips.ts';
 
 export interface TrainRequest {
   readonly data: string;
   /** Further videos without labels, for the self-supervised branch; null for none. */
   readonly unlabelled: string | null;
+  /** Further clips that show their label from their first sample to their last, such as photographs; null for none. */
+  readonly held: string | null;
   readonly out: string;
   /** Model whose weights training begins with; null begins with random weights of `size`. */
   readonly from: string | null;
@@ -34,6 +37,8 @@ export interface TrainRequest {
   readonly learns: 'auto' | 'all' | 'head';
   /** How strongly clips are varied. */
   readonly augmentation: AugmentationKind;
+  /** What moves the blocks' matrices; null takes Muon from random weights, AdamW in fine-tuning. */
+  readonly matrices: 'adamw' | 'muon' | null;
   readonly seed: number;
   readonly batch: number;
   /** Peak learning rate; null takes the one that suits what learns. */
@@ -75,7 +80,7 @@ const WEIGHT_DECAY = 0.05;
 const AVERAGE_KEEPS = 0.999;
 const LABEL_SMOOTHING = 0.1;
 const BUDGETS: readonly [number, number] = [0.25, 0.7];
-const VALIDATIONS = 40;
+const VALIDATIONS = 30;
 
 /**
  * Trains a model on a clip set, or fine-tunes one, and writes it to a folder. Nothing that is there is overwritten.
@@ -98,14 +103,18 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
   const options = { faces, limit: request.cacheLimit, side: size.cropSide, rate: SAMPLES_PER_SECOND };
   const kept = [...split.train, ...split.validation];
   const prepared = await set.prepare(kept, options, start, events.onPrepare, signal);
+  const held = request.held === null ? [] : await heldClips(request.held, split, options, start, events.onPrepare, signal);
   const unlabelled = (await more?.prepare(more.rows, options, start, events.onPrepare, signal)) ?? [];
   const training = new Set(split.train);
   const clips = {
-    train: prepared.filter(({ row }) => training.has(row)),
+    train: withHeld(
+      prepared.filter(({ row }) => training.has(row)),
+      held,
+    ),
     validation: prepared.filter(({ row }) => !training.has(row) && row.label !== null),
     unlabelled: unlabelled.map(({ row, clip }) => ({ row, clip: { ...clip, label: null } })),
   };
-  const labelled = clips.train.filter(({ row }) => row.label !== null).length;
+  const labelled = new Set(clips.train.filter(({ row }) => row.label !== null)).size;
   const learns = chooseWhatLearns(request, labelled, events.onNote);
   tellSplit(split, clips.validation.length, events.onNote);
   const job = jobOf(request, learns, from, size.name, clips, labelled);
@@ -135,6 +144,45 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
       unlabelled: clips.unlabelled.length + clips.train.length - labelled,
     },
   };
+}
+
+/**
+ * Labelled clips of a further set that show their label all the time, people of training alone.
+ * @throws StudioError 'data-set-invalid' where somebody of them is in another split of the first set
+ */
+async function heldClips(
+  path: string,
+  { validation, test }: SplitRows,
+  options: Parameters<OpenClipSet['prepare']>[1],
+  ...rest: [EngineStarter, PrepareProgress, AbortSignal]
+): Promise<PreparedClip[]> {
+  const set = await openClipSet(path, rest[2]);
+  const others = new Set([...validation, ...test].map(unitOf));
+  const rows = set.rows.filter((row) => row.label !== null && (row.split ?? 'train') === 'train');
+  refuse(
+    path,
+    rows.filter((row) => others.has(unitOf(row))).map((row) => `${row.from}: ${unitOf(row)} is in validation or test of the other set`),
+    'Put all clips of a person into one split.',
+  );
+  const clips = await set.prepare(rows, options, ...rest);
+  return clips.map(({ row, clip }) => ({ row, clip: { ...clip, moments: null, units: null, shares: sharesHeld(row.label!, clip.samples) } }));
+}
+
+function sharesHeld(label: number, samples: number): number[][] {
+  return Array.from({ length: samples }, () => EXPRESSIONS.map((_, c) => (c === label ? 100 : 0)));
+}
+
+/** Held clips are few beside a rendered set: each counts as often as makes them this share of their class. */
+const HELD_SHARE = 0.15;
+
+function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): PreparedClip[] {
+  const more = EXPRESSIONS.flatMap((_, label) => {
+    const own = held.filter(({ row }) => row.label === label);
+    const others = clips.filter(({ row }) => row.label === label).length;
+    const times = own.length === 0 ? 0 : Math.max(1, Math.round((HELD_SHARE * others) / ((1 - HELD_SHARE) * own.length)));
+    return Array.from({ length: times }, () => own).flat();
+  });
+  return [...clips, ...more];
 }
 
 function refuseToOverwrite(out: string, resume: boolean): void {
@@ -195,6 +243,7 @@ function jobOf(
     learns: learns === 'head' ? 'head' : 'all',
     reconstruction: 0.5,
     units: unitsTold(clips.train.map(({ clip }) => clip)),
+    matrices: request.matrices ?? (learns === 'scratch' ? 'muon' : 'adamw'),
   });
   if (phases.length === 0)
     throw new StudioError(
@@ -222,9 +271,9 @@ function jobOf(
   };
 }
 
-/** How many action units a set tells of each sample: as many as all of its labelled clips do. */
+/** How many action units a set tells of each sample: as many as all of its clips that tell any. */
 function unitsTold(clips: readonly PreparedClip['clip'][]): number {
-  const counts = new Set(clips.filter(({ label }) => label !== null).map(({ units }) => units?.[0]?.length ?? 0));
+  const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units[0]!.length])));
   return counts.size === 1 ? [...counts][0]! : 0;
 }
 

@@ -308,28 +308,48 @@ export class Pose {
     return normals;
   }
 
+  /** Two poses of every point, the head's and the body's, and a share of each. Makes nothing: this runs for thousands of points a picture. */
   #placeSheet(still: Float32Array, turn: Rotation, state: FaceState): void {
     const { wearer } = this.subject;
     const { sheet } = wearer;
-    const body = rotationOf({ yaw: 0.25 * state.yaw, pitch: 0.1 * state.pitch, roll: 0.25 * state.roll });
+    const [h0, h1, h2] = turn;
+    const [b0, b1, b2] = rotationOf({ yaw: 0.25 * state.yaw, pitch: 0.1 * state.pitch, roll: 0.25 * state.roll });
+    const [px, py, pz] = this.#pivot;
+    const distance = this.#cameraDistance;
+    const [left, top] = [state.shiftX * this.between, state.shiftY * this.between];
+    const { ambient, key, direction } = this.#light;
     for (let i = 0; i < sheet.x.length; i++) {
-      let [x, y, z] = [sheet.x[i]!, sheet.y[i]!, sheet.z[i]!];
-      for (let n = 0; n < ANCHORS_USED; n++) {
-        const weight = sheet.weights[i * ANCHORS_USED + n]!;
+      let x = sheet.x[i]!;
+      let y = sheet.y[i]!;
+      let z = sheet.z[i]!;
+      for (let n = i * ANCHORS_USED; n < (i + 1) * ANCHORS_USED; n++) {
+        const weight = sheet.weights[n]!;
         if (weight < 1e-3) continue;
-        const at = 3 * sheet.anchors[i * ANCHORS_USED + n]!;
+        const at = 3 * sheet.anchors[n]!;
         x += weight * (still[at]! - wearer.neutral[at]!);
         y += weight * (still[at + 1]! - wearer.neutral[at + 1]!);
         z += weight * (still[at + 2]! - wearer.neutral[at + 2]!);
       }
-      const withHead = this.#project(turn, state, x, y, z);
-      const withBody = this.#project(body, state, x, y, z);
+      x -= px;
+      y -= py;
+      z -= pz;
+      const headZ = h2[0] * x + h2[1] * y + h2[2] * z;
+      const bodyZ = b2[0] * x + b2[1] * y + b2[2] * z;
+      const headNearer = distance / (distance - headZ + HEAD_DEPTH * this.between);
+      const bodyNearer = distance / (distance - bodyZ + HEAD_DEPTH * this.between);
+      const headX = px + (h0[0] * x + h0[1] * y + h0[2] * z) * headNearer + left;
+      const bodyX = px + (b0[0] * x + b0[1] * y + b0[2] * z) * bodyNearer + left;
+      const headY = py + (h1[0] * x + h1[1] * y + h1[2] * z) * headNearer + top;
+      const bodyY = py + (b1[0] * x + b1[1] * y + b1[2] * z) * bodyNearer + top;
       const share = sheet.head[i]!;
-      this.sheet.x[i] = withBody[0] + share * (withHead[0] - withBody[0]);
-      this.sheet.y[i] = withBody[1] + share * (withHead[1] - withBody[1]);
-      this.sheet.z[i] = withBody[2] + share * (withHead[2] - withBody[2]);
-      const [nx, ny, nz] = [this.#sheetNormals[3 * i]!, this.#sheetNormals[3 * i + 1]!, this.#sheetNormals[3 * i + 2]!];
-      this.sheet.shade[i] = ratio(lit(this.#light, ...apply(turn, nx, ny, nz)), this.#studioSheetShade[i]!);
+      this.sheet.x[i] = bodyX + share * (headX - bodyX);
+      this.sheet.y[i] = bodyY + share * (headY - bodyY);
+      this.sheet.z[i] = bodyZ + share * (headZ - bodyZ);
+      const nx = this.#sheetNormals[3 * i]!;
+      const ny = this.#sheetNormals[3 * i + 1]!;
+      const nz = this.#sheetNormals[3 * i + 2]!;
+      const [rx, ry, rz] = [h0[0] * nx + h0[1] * ny + h0[2] * nz, h1[0] * nx + h1[1] * ny + h1[2] * nz, h2[0] * nx + h2[1] * ny + h2[2] * nz];
+      this.sheet.shade[i] = ratio(ambient + key * wrapped(rx * direction[0] + ry * direction[1] + rz * direction[2]), this.#studioSheetShade[i]!);
     }
   }
 }

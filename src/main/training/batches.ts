@@ -56,7 +56,10 @@ export class BatchMaker {
     const slot = Math.floor(random() * SLOTS_PER_CLIP);
     for (let place = 0; place < places; place++) data.visible![at * places + place] = BigInt(slot * places + place);
     data.labels!.set(smoothed(shareMeans(facts.shares!, window), labelSmoothing), at * EXPRESSIONS.length);
-    data.slotUnits?.set(shareMeans(facts.units!, window), at * units);
+    const { units: told } = facts;
+    if (data.slotUnits === undefined || told === null || told === undefined) return;
+    data.slotUnits.set(shareMeans(told, window), at * units);
+    data.unitsKnown![at] = 1;
   }
 
   async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
@@ -74,7 +77,9 @@ export class BatchMaker {
     const labels = labelsOf(facts, window);
     data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
     data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
-    if (data.slotUnits !== undefined) data.slotUnits.set(slotMeans(facts.units!, window), at * SLOTS_PER_CLIP * step.units);
+    if (data.slotUnits === undefined || facts.units === null || facts.units === undefined) return;
+    data.slotUnits.set(slotMeans(facts.units, window), at * SLOTS_PER_CLIP * step.units);
+    data.unitsKnown![at] = 1;
   }
 }
 

@@ -4,14 +4,16 @@ import type { ModelManifest } from '../../shared/manifest.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
 import { findPeaks } from '../../shared/peaks.ts';
 import type { BaselineEvaluation, BudgetResult, Evaluation, MomentErrors } from '../../shared/evaluation.ts';
+import type { ClipContrast, MaskEffects, WeighedSlot } from '../../shared/mask-effects.ts';
+import { contrastsOf, maskEffect } from '../../shared/mask-effects.ts';
 import type { Estimate, Judgement } from '../../shared/recognition.ts';
 import { aucOf, bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../shared/recognition.ts';
 import { SamplingGrid, TimingTable } from '../../shared/time.ts';
-import type { ExpressionPeak } from '../../shared/timeline.ts';
+import type { ExpressionPeak, TimelineRow } from '../../shared/timeline.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { readClip } from '../analysis/analyse-video.ts';
 import { FaceSeries } from '../analysis/face-series.ts';
-import type { ClipSource, TrueMoments } from './clip-source.ts';
+import type { ClipFacts, ClipSource, TrueMoments } from './clip-source.ts';
 import { judgeByBaseline } from './baseline.ts';
 import { judge } from './judging.ts';
 
@@ -71,6 +73,7 @@ export async function evaluate(
     reliability: reliability(judgements),
     ...momentErrors(moments, timed, people, random),
     peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
+    masks: maskEffects(moments, timed, people, random),
     groups: groupsOf(judgements, clips, people).map(({ group, judged: own, units: within }) => ({
       group,
       clips: own.length,
@@ -143,6 +146,7 @@ interface FoundMoments {
   /** In seconds from the clip's beginning; null where no peak overlaps the expression. */
   readonly found: ExpressionPeak | null;
   readonly rate: number;
+  readonly contrasts: Readonly<Record<keyof MaskEffects, ClipContrast | null>>;
 }
 
 /** Reads a clip as a video's face is read, and takes the peak that shares most time with the true expression. */
@@ -165,10 +169,39 @@ async function momentsFound(session: ModelSession, source: ClipSource, clip: num
   };
   for (let sample = 0; sample < samples; sample++) await read(series.add(await observation(sample)));
   await read(series.end());
-  const peaks = findPeaks(series.rows(grid), 'evaluation', (seconds) => grid.table.nearestFrame(seconds));
+  const rows = series.rows(grid);
+  const peaks = findPeaks(rows, 'evaluation', (seconds) => grid.table.nearestFrame(seconds));
   const shared = (peak: ExpressionPeak): number => Math.min(peak.offsetS, moments!.offset / rate) - Math.max(peak.onsetS, moments!.onset / rate);
   const [best] = peaks.filter((peak) => shared(peak) > 0).sort((a, b) => shared(b) - shared(a));
-  return { truth: moments!, found: best ?? null, rate };
+  return { truth: moments!, found: best ?? null, rate, contrasts: contrastsOf(weighedSlots(rows, source.clips[clip]!, rate)) };
+}
+
+/** A clip's slots with their weights; none where the set does not tell how far the expression is shown. */
+function weighedSlots(rows: readonly TimelineRow[], { label, moments, shares, samples }: ClipFacts, rate: number): WeighedSlot[] {
+  if (shares === null || shares === undefined) return [];
+  const shareAt = (seconds: number): number => shares[Math.max(0, Math.min(samples - 1, Math.round(seconds * rate)))]![label!]! / 100;
+  return rows.flatMap(({ startS, endS, reading }) =>
+    reading === null
+      ? []
+      : [
+          {
+            shareBefore: shareAt(startS),
+            shareAfter: shareAt(endS),
+            fromApexS: (startS + endS) / 2 - moments!.apex / rate,
+            classAgnostic: reading.classAgnostic,
+            classSemantic: reading.classSemantic,
+          },
+        ],
+  );
+}
+
+function maskEffects(moments: readonly FoundMoments[], clips: readonly number[], people: readonly ClipPeople[], random: () => number): MaskEffects {
+  const units = unitsOf(moments, clips, people);
+  const of = (part: keyof MaskEffects): MaskEffects[typeof part] => {
+    const contrastsIn = (pack: readonly FoundMoments[]): ClipContrast[] => pack.flatMap(({ contrasts }) => contrasts[part] ?? []);
+    return maskEffect(contrastsIn(moments), (statistic) => bootstrap(units, (pack) => statistic(contrastsIn(pack)), random));
+  };
+  return { classAgnostic: of('classAgnostic'), classSemantic: of('classSemantic') };
 }
 
 function momentErrors(

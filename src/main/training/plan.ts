@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly learns: StepSettings['learns'];
   /** Action units that the set tells of each slot; 0 for none. */
   readonly units?: number;
+  /** What moves the blocks' matrices; AdamW unless said. */
+  readonly matrices?: TrainingSettings['matrices'];
   /** Lambda of the joint phase. */
   readonly reconstruction: number;
 }
@@ -42,7 +44,7 @@ export const STILLS_FOR_A_CLIP = 4;
 /** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
 const TOKENS_AT_ONCE = 1000;
 
-export function planOf({ size, batch, steps, learns, reconstruction, units = 0 }: PlanOptions): Phase[] {
+export function planOf({ size, batch, steps, learns, reconstruction, units = 0, matrices = 'adamw' }: PlanOptions): Phase[] {
   const shared = { size, decoder: DECODERS[size.name], learns, units };
   const visiblePlaces = Math.max(1, Math.ceil(VISIBLE * placesOf(size)));
   const masked = {
@@ -51,7 +53,7 @@ export function planOf({ size, batch, steps, learns, reconstruction, units = 0 }
   };
   const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number, clips = batch): Phase[] => {
     const microBatches = dividingBatch(clips, Math.ceil((clips * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
-    const settings = { step: { ...step, clips: clips / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM };
+    const settings = { step: { ...step, clips: clips / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM, matrices };
     const whole = Math.ceil((steps[name] ?? 0) / STEPS_PER_RUN) * STEPS_PER_RUN;
     return whole === 0 ? [] : [{ name, steps: whole, settings }];
   };

@@ -84,7 +84,7 @@ export interface TrainingOutcome {
 }
 
 /** Clips in a validation at most: a longer one would cost more than it tells. */
-const LARGEST_VALIDATION = 400;
+const LARGEST_VALIDATION = 250;
 
 /**
  * Trains: runs of a few steps, each with data made ahead in another thread; checkpoints, validations, early stop.
@@ -224,7 +224,8 @@ class Trainer {
   #isDue(first: number, { settings }: Phase): boolean {
     const { step } = this.#progress;
     const crossed = Math.floor(step / this.#job.validateEvery) > Math.floor(first / this.#job.validateEvery);
-    return settings.step.classification > 0 && (crossed || step >= this.#total);
+    // Single slots say nothing yet of the mask, without which no clip is judged.
+    return settings.step.classification > 0 && settings.step.masking !== 'still' && (crossed || step >= this.#total);
   }
 
   /** @returns whether patience has run out */

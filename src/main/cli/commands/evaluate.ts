@@ -71,7 +71,7 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
 
 /** The names are fixed (design.md, Command line); more may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
-  const { clips, uar, war, ece, recall, confusion, onset, apex, offset, peaksFound, groups, budgets, baseline, model, sha256, trained, warnings, split, auc } =
+  const { clips, uar, war, ece, recall, confusion, onset, apex, offset, peaksFound, masks, groups, budgets, baseline, model, sha256, trained, warnings, split, auc } =
     evaluation;
   return {
     clips,
@@ -97,6 +97,7 @@ function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
             recall: valuesOf(baseline.recall),
             confusion: baseline.confusion,
           },
+    masks,
     intervals: { uar, war, ece, recall, onset, apex, offset },
     groups,
     budgets,
@@ -125,6 +126,7 @@ function describe({
   apex,
   offset,
   peaksFound,
+  masks,
   groups,
   budgets,
   auc,
@@ -151,6 +153,16 @@ function describe({
     ...Object.entries(recall).map(([name, estimate]) => `  ${name.padEnd(10)} ${show(estimate)}`),
     ...moments,
     ...(peaksFound === null ? [] : [`expressions with a peak: ${(100 * peaksFound).toFixed(0)}%`]),
+    ...[
+      { name: 'class-agnostic weight, onset and offset against held', effect: masks.classAgnostic },
+      { name: 'class-semantic weight, near the apex against far', effect: masks.classSemantic },
+    ].flatMap(({ name, effect }) =>
+      effect === null
+        ? []
+        : [
+            `${name}: ${effect.here.toFixed(3)} and ${effect.there.toFixed(3)}, d ${show(effect.effect)}, larger in ${(100 * effect.share).toFixed(0)}% of ${effect.clips} clips`,
+          ],
+    ),
     ...(baseline === null
       ? []
       : [

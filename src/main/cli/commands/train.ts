@@ -14,6 +14,8 @@ interface TrainOptions {
   from?: string;
   size: TrainRequest['size'];
   unlabelled?: string;
+  held?: string;
+  matrices?: 'adamw' | 'muon';
   learns: TrainRequest['learns'];
   augmentation: TrainRequest['augmentation'];
   seed: number;
@@ -50,11 +52,13 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .option('--from <model>', 'begin with the weights of this model (id or folder) instead of random ones')
     .addOption(new Option('--size <name>', 'size of a new model').choices(MODEL_SIZES).default('tiny'))
     .option('--unlabelled <set>', 'further videos without labels, for the self-supervised branch')
+    .option('--held <set>', 'further clips that show their label all the time, such as photographs of faces')
     .addOption(
       new Option('--learns <part>', 'what learns when fine-tuning; by the size of the set unless said').choices(['auto', 'all', 'head']).default('auto'),
     )
     .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'none']).default('faces'))
     .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
+    .addOption(new Option('--matrices <rule>', 'what moves the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
     .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
     .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, settling on all tokens', readEpochs)
@@ -108,6 +112,8 @@ function requestOf(options: TrainOptions): TrainRequest {
     ...options,
     from: options.from ?? null,
     unlabelled: options.unlabelled ?? null,
+    held: options.held ?? null,
+    matrices: options.matrices ?? null,
     rate: options.rate ?? null,
     epochs: epochs === undefined ? null : { 'warm-up': epochs[0], stills: options.stills, joint: epochs[1], settling: epochs[2] },
     faces: options.faces ?? null,
