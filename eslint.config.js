@@ -15,12 +15,13 @@ const ROOMS = {
   analysis: { folder: 'src/main/analysis', may: ['shared', 'adatosk', 'media', 'face'] },
   training: { folder: 'src/main/training', may: ['shared', 'adatosk', 'media', 'face', 'analysis'] },
   synthesis: { folder: 'src/main/synthesis', may: ['shared', 'adatosk', 'media', 'face'] },
-  services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training', 'synthesis'] },
+  project: { folder: 'src/main/project', may: ['shared'] },
+  services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis'] },
   cli: { folder: 'src/main/cli', may: ['shared', 'services', 'bench'] },
   electron: { folder: 'src/main/electron', may: ['shared', 'services'] },
   preload: { folder: 'src/preload', may: ['shared'] },
   renderer: { folder: 'src/renderer', may: ['shared'] },
-  bench: { folder: 'bench', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'training', 'synthesis', 'services'] },
+  bench: { folder: 'bench', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis', 'services'] },
 };
 
 export default tseslint.config(

@@ -20,6 +20,16 @@ export type StudioErrorCode =
   | 'disk-full'
   | 'training-diverged'
   | 'data-set-invalid'
+  | 'project-missing'
+  | 'project-damaged'
+  | 'project-newer'
+  | 'project-busy'
+  | 'not-a-project'
+  | 'store-unsafe'
+  | 'edit-stale'
+  | 'edit-conflict'
+  | 'edit-invalid'
+  | 'layer-protected'
   | 'wrong-usage'
   | 'cancelled';
 

@@ -12,8 +12,11 @@ const MOMENTUM = 0.95;
 /** Newton-Schulz: five rounds of X -> aX + bAX + cA(AX), A = XXᵀ, bring singular values of 0.01 to 1 between 0.7 and 1.2 (ibid.). */
 const ROUNDS = 5;
 const [A, B, C] = [3.4445, -4.775, 2.0315];
-/** Brings a step's root mean square to what AdamW's usually is, so that both have one learning rate (Liu et al. 2025, section 2.2). */
-const LIKE_ADAMW = 0.2;
+/**
+ * Root mean square of a step at a learning rate of 1, as if AdamW had taken it, so that both have one learning rate. Liu
+ * et al. 2025 (section 2.2) take 0.2 for months of training; trainings here last hours and may go further a step.
+ */
+export const LIKE_ADAMW = 0.5;
 
 /** Whether a group is one matrix between layers of the encoder or decoder; embeddings, heads and vectors stay with AdamW (ibid.). */
 export function isHiddenMatrix({ part, decays, names }: ParameterGroup): boolean {

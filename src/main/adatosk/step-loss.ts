@@ -93,7 +93,7 @@ export interface StepLoss {
 
 /** Only the classification branch's own parameters: what a small set can teach. */
 function isHead(parameter: string): boolean {
-  return parameter.startsWith('head.') || parameter.startsWith('units.');
+  return ['head.', 'units.', 'places.'].some((part) => parameter.startsWith(part));
 }
 
 /** The parameters of a graph that learn under these settings. */
@@ -248,9 +248,10 @@ function sigmoidEntropy(graph: Graph, logits: Tensor, { strengths, known }: Unit
 function placesTerm(graph: Graph, latent: Tensor, told: Units, size: NetworkSize): Tensor {
   const [clips, , units] = told.strengths.dims as [number, number, number];
   const values = placesOf(size) * size.width;
-  const logits = graph.scope('units', () => {
+  // A part of its own: the vectors of a part are learned together or not at all, and other phases have no places.
+  const logits = graph.scope('places', () => {
     const tokens = op.reshape(graph, norm(graph, 'norm', latent, size.width), [clips, values]);
-    return op.reshape(graph, linear(graph, 'places', tokens, values, units), [clips, 1, units]);
+    return op.reshape(graph, linear(graph, 'fc', tokens, values, units), [clips, 1, units]);
   });
   return sigmoidEntropy(graph, logits, told);
 }

@@ -7,6 +7,7 @@ import type { TrainingData } from './training-data.ts';
 import { emptyTrainingData } from './training-data.ts';
 import { Learner, loadGraph } from './learner.ts';
 import { writeOnnxWithWeightsAsInputs } from './onnx-file.ts';
+import { LIKE_ADAMW } from './muon.ts';
 import { ParameterStore, STATE_ARRAYS } from './parameter-store.ts';
 import type { NetworkSize } from './sizes.ts';
 import { SLOTS_PER_CLIP, placesOf, tokensOf } from './sizes.ts';
@@ -199,7 +200,7 @@ describe('the training graph', () => {
       const [rows, columns] = store.dims(name) as [number, number];
       const rate = 0.01 * 0.75 ** (3 - Number(part.slice(7)));
       // What the step turned the matrix by, in units in which an orthogonal matrix has the norm of its shorter side's root.
-      const unit = rate * 0.2 * Math.sqrt(Math.max(rows, columns));
+      const unit = rate * LIKE_ADAMW * Math.sqrt(Math.max(rows, columns));
       const step = Array.from({ length: end - start }, (_, i) => (before.arrays.weights[start + i]! * (1 - rate * 0.05) - store.arrays.weights[start + i]!) / unit);
       const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
       const at = (r: number, c: number): number => (rows <= columns ? step[r * columns + c]! : step[c * columns + r]!);

@@ -165,7 +165,7 @@ async function heldClips(
     'Put all clips of a person into one split.',
   );
   const clips = await set.prepare(rows, options, ...rest);
-  return clips.map(({ row, clip }) => ({ row, clip: { ...clip, moments: null, units: null, shares: sharesHeld(row.label!, clip.samples) } }));
+  return clips.map(({ row, clip }) => ({ row, clip: { ...clip, moments: null, units: null, augmentation: 'faces' as const, shares: sharesHeld(row.label!, clip.samples) } }));
 }
 
 function sharesHeld(label: number, samples: number): number[][] {

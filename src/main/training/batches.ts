@@ -47,8 +47,9 @@ export class BatchMaker {
   }
 
   async #fillStill(data: TrainingData, { size, units }: StepSettings, at: number, clip: number, random: () => number): Promise<void> {
-    const { augmentation, labelSmoothing } = this.#options;
+    const { labelSmoothing } = this.#options;
     const facts = this.#source.clips[clip]!;
+    const augmentation = facts.augmentation ?? this.#options.augmentation;
     const window = stillWindow(facts.samples, random);
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
     data.clip.set(frames, at * frames.length);
@@ -63,10 +64,11 @@ export class BatchMaker {
   }
 
   async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
-    const { augmentation, seed, labelSmoothing } = this.#options;
+    const { seed, labelSmoothing } = this.#options;
     const random = randomStream(seed, `clip ${place}`);
     const clip = this.#sampler.clipAt(place, step.classification > 0);
     const facts = this.#source.clips[clip]!;
+    const augmentation = facts.augmentation ?? this.#options.augmentation;
     if (step.masking === 'still') return this.#fillStill(data, step, at, clip, random);
     const window = randomWindow(facts, random, augmentation === 'faces');
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { AugmentationKind } from './augmentation.ts';
 
 /** True moments of an expression, in samples from the clip's first; offset is where it has ended. */
 export interface TrueMoments {
@@ -14,9 +15,11 @@ export interface ClipFacts {
   /** Index into EXPRESSIONS; null where it is unknown. */
   readonly label: number | null;
   readonly moments: TrueMoments | null;
-  /** Share of each class at each sample, in hundredths, where that is known: how far each expression is shown, the rest neutral. */
+  /** How strongly this clip is varied where that is not what its set is: a few photographs that come again and again. */
+  readonly augmentation?: AugmentationKind;
   /** Strength of action units at each sample, in hundredths, where they are known. */
   readonly units?: readonly (readonly number[])[] | null;
+  /** Share of each class at each sample, in hundredths, where that is known: how far each expression is shown, the rest neutral. */
   readonly shares?: readonly (readonly number[])[] | null;
 }
 

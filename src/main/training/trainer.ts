@@ -192,7 +192,10 @@ class Trainer {
 
   async #learnerFor(phase: Phase): Promise<Learner> {
     if (this.#learner?.phase !== phase) {
-      await this.#learner?.learner.release();
+      const before = this.#learner?.learner;
+      // Gone before it is released: if the next one cannot be loaded, it must not be released again.
+      this.#learner = undefined;
+      await before?.release();
       const { provider, threads } = this.#place;
       this.#learner = { phase, learner: await Learner.load(phase.settings, this.#store, this.#job.optimiser, provider, threads) };
     }

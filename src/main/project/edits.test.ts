@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
+import type { ProjectDatabase } from './database.ts';
+import type { AppliedEdit, RowEdit } from './edits.ts';
+import { applyEdit, history, redo, undo } from './edits.ts';
+import { openProject } from './open-project.ts';
+
+const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit => applyEdit(db, { coderId, code: 'test', label, rows });
+const revisionOf = (db: ProjectDatabase, id: string): number => db.row(db.sql.selectFrom('segment').select('revision').where('id', '=', id))!.revision;
+const segments = (db: ProjectDatabase): { id: string; start_s: number; label: string; revision: number }[] =>
+  db.rows(db.sql.selectFrom('segment').select(['id', 'start_s', 'label', 'revision']).orderBy('start_s'));
+
+describe('an edit', () => {
+  test('of many rows is one step of undo and of redo', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    const { db } = project;
+    const rows = [1, 2, 3].map((start) => someSegment(annLayer, start));
+    edit(db, ann, 'Label three', ...rows.map((row) => ({ table: 'segment', kind: 'insert', row }) as const));
+    edit(db, ann, 'Relabel', ...rows.map(({ id }) => ({ table: 'segment', kind: 'update', id, revision: revisionOf(db, id), set: { label: 'anger' } }) as const));
+    expect(segments(db).map(({ label }) => label)).toEqual(['anger', 'anger', 'anger']);
+    expect(undo(db, ann)?.label).toBe('Relabel');
+    expect(segments(db).map(({ label }) => label)).toEqual(['happiness', 'happiness', 'happiness']);
+    undo(db, ann);
+    expect(segments(db)).toEqual([]);
+    expect(undo(db, ann)).toBeNull();
+    redo(db, ann);
+    redo(db, ann);
+    expect(redo(db, ann)).toBeNull();
+    expect(segments(db).map(({ label }) => label)).toEqual(['anger', 'anger', 'anger']);
+    expect(history(db, ann, 10).map(({ label, state }) => [label, state])).toEqual([
+      ['Relabel', 'done'],
+      ['Label three', 'done'],
+    ]);
+    project.close();
+  });
+
+  test('can be undone after the program was closed and opened again', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
+    project.close();
+    const again = await openProject(project.folder);
+    expect(undo(again.db, ann)?.label).toBe('Label');
+    expect(segments(again.db)).toEqual([]);
+    again.close();
+    const third = await openProject(project.folder);
+    redo(third.db, ann);
+    expect(segments(third.db)).toHaveLength(1);
+    third.close();
+  });
+
+  test('made on an old revision is refused and changes nothing, not even its other rows', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    const { db } = project;
+    const row = someSegment(annLayer, 1);
+    edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
+    const seen = revisionOf(db, row.id);
+    edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: seen, set: { end_s: 5 } });
+    const stale: RowEdit = { table: 'segment', kind: 'update', id: row.id, revision: seen, set: { end_s: 9 } };
+    const fresh: RowEdit = { table: 'segment', kind: 'insert', row: someSegment(annLayer, 7) };
+    expect(() => edit(db, ann, 'Move', fresh, stale)).toThrowError(expect.objectContaining({ code: 'edit-stale' }));
+    expect(segments(db)).toMatchObject([{ start_s: 1, revision: seen + 1 }]);
+    expect(history(db, ann, 10)).toHaveLength(2);
+    project.close();
+  });
+
+  test("leaves a model's layer and another coder's alone", async () => {
+    const project = await makeProject();
+    const { ann, annLayer, benLayer, modelLayer } = furnish(project);
+    const { db } = project;
+    for (const layer of [benLayer, modelLayer])
+      expect(() => edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(layer, 1) })).toThrowError(
+        expect.objectContaining({ code: 'layer-protected' }),
+      );
+    const row = someSegment(annLayer, 1);
+    edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
+    expect(() => edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: revisionOf(db, row.id), set: { layer_id: modelLayer } })).toThrowError(
+      expect.objectContaining({ code: 'layer-protected' }),
+    );
+    expect(() => edit(db, ann, 'Move', { table: 'layer', kind: 'delete', id: modelLayer, revision: 1 })).toThrowError(
+      expect.objectContaining({ code: 'layer-protected' }),
+    );
+    project.close();
+  });
+
+  test('of times that are out of order is refused with a sentence', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    expect(() => edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 5, { end_s: 4 }) })).toThrowError(
+      /times are out of order/,
+    );
+    expect(segments(project.db)).toEqual([]);
+    project.close();
+  });
+
+  test('does not delete a layer that still has labels: they would be gone without undo', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    const { db } = project;
+    const row = someSegment(annLayer, 1);
+    edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
+    expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrowError(/still used by a segment/);
+    edit(db, ann, 'Delete layer', { table: 'segment', kind: 'delete', id: row.id, revision: revisionOf(db, row.id) }, { table: 'layer', kind: 'delete', id: annLayer, revision: 1 });
+    undo(db, ann);
+    expect(segments(db)).toHaveLength(1);
+    project.close();
+  });
+});
+
+describe('undo', () => {
+  test("takes back a coder's own last edit, whatever others did meanwhile", async () => {
+    const project = await makeProject();
+    const { ann, ben, annLayer, benLayer } = furnish(project);
+    const { db } = project;
+    edit(db, ann, 'Ann labels', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
+    edit(db, ben, 'Ben labels', { table: 'segment', kind: 'insert', row: someSegment(benLayer, 2) });
+    expect(undo(db, ann)?.label).toBe('Ann labels');
+    expect(segments(db).map(({ start_s }) => start_s)).toEqual([2]);
+    project.close();
+  });
+
+  test('refuses where somebody has changed the same row since, and changes nothing', async () => {
+    const project = await makeProject();
+    const { ann, ben, video } = furnish(project);
+    const { db } = project;
+    edit(db, ann, 'Begin review', { table: 'video', kind: 'update', id: video, revision: 1, set: { review: 'in_review' } });
+    edit(db, ben, 'End review', { table: 'video', kind: 'update', id: video, revision: 2, set: { review: 'done' } });
+    expect(() => undo(db, ann)).toThrowError(expect.objectContaining({ code: 'edit-conflict' }));
+    expect(db.row(db.sql.selectFrom('video').select(['review', 'revision']))).toEqual({ review: 'done', revision: 3 });
+    project.close();
+  });
+
+  test('makes new revisions, so that a window which shows the old row is told', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    const { db } = project;
+    const row = someSegment(annLayer, 1);
+    edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
+    edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: revisionOf(db, row.id), set: { end_s: 5 } });
+    const seen = revisionOf(db, row.id);
+    undo(db, ann);
+    expect(revisionOf(db, row.id)).toBe(seen + 1);
+    undo(db, ann);
+    redo(db, ann);
+    expect(revisionOf(db, row.id)).toBe(seen + 3);
+    project.close();
+  });
+
+  test('is over for what was undone once something new is done', async () => {
+    const project = await makeProject();
+    const { ann, annLayer } = furnish(project);
+    const { db } = project;
+    edit(db, ann, 'First', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
+    undo(db, ann);
+    edit(db, ann, 'Second', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 2) });
+    expect(redo(db, ann)).toBeNull();
+    expect(history(db, ann, 10).map(({ label }) => label)).toEqual(['Second']);
+    project.close();
+  });
+});

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { StudioError } from '../../shared/errors.ts';
+import type { ProjectDatabase } from './database.ts';
+import type { JournalRow, LayerRow, Tables } from './schema.ts';
+
+/** Tables that a coder changes. The library's own facts (files, runs, timelines) are not among them. */
+export const EDITABLE = ['segment', 'peak', 'note', 'layer', 'label', 'scheme', 'participant', 'session', 'coder', 'video'] as const;
+export type EditableTable = (typeof EDITABLE)[number];
+type Row<T extends EditableTable> = Tables[T];
+type AnyRow = { [column: string]: string | number | null };
+
+/** What a coder wants done to one row. An update or a deletion names the revision that it was decided on. */
+export type RowEdit<T extends EditableTable = EditableTable> = {
+  [K in T]:
+    | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<Row<K>, 'revision'> }
+    | { readonly table: K; readonly kind: 'update'; readonly id: string; readonly revision: number; readonly set: Partial<Omit<Row<K>, 'id' | 'revision'>> }
+    | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
+}[T];
+
+/** One action of a person, which is one step of undo however many rows it changes. */
+export interface Edit {
+  readonly coderId: string;
+  /** Name of the action, which stays the same in every language: 'segment.move'. */
+  readonly code: string;
+  /** What the history shows. */
+  readonly label: string;
+  readonly rows: readonly RowEdit[];
+}
+
+/** A row before and after; null where it was not there. What the journal keeps, and all that undo needs. */
+export interface RowChange {
+  readonly table: EditableTable;
+  readonly id: string;
+  readonly before: AnyRow | null;
+  readonly after: AnyRow | null;
+}
+
+export interface AppliedEdit {
+  readonly entry: number;
+  readonly code: string;
+  readonly label: string;
+  readonly changes: readonly RowChange[];
+}
+
+/**
+ * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone.
+ * @throws StudioError 'edit-stale' where a row has changed or gone since its revision was read; 'layer-protected' for
+ *   rows of a model's layer or of another coder's; 'edit-invalid' for what the tables refuse
+ */
+export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
+  return db.transaction(() => {
+    const revision = tick(db);
+    const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
+    db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', edit.coderId).where('state', '=', 'undone'));
+    const { id } = db.row(
+      db.sql
+        .insertInto('journal')
+        .values({
+          coder_id: edit.coderId,
+          code: edit.code,
+          label: edit.label,
+          changes: JSON.stringify(changes),
+          made_at: new Date().toISOString(),
+          state: 'done',
+        } as JournalRow)
+        .returning('id'),
+    )!;
+    return { entry: id, code: edit.code, label: edit.label, changes };
+  });
+}
+
+/**
+ * Takes a coder's last edit back. It is written as new revisions, so that whoever still shows the old rows is told.
+ * @returns null where there is nothing to undo
+ * @throws StudioError 'edit-conflict' where somebody has changed the same rows since
+ */
+export function undo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
+  return db.transaction(() => {
+    const entry = db.row(lastEntry(db, coderId, 'done').orderBy('id', 'desc'));
+    return entry === undefined ? null : turn(db, entry, 'undone');
+  });
+}
+
+/** Does again what was undone last; the same errors as undo. */
+export function redo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
+  return db.transaction(() => {
+    const entry = db.row(lastEntry(db, coderId, 'undone').orderBy('id', 'asc'));
+    return entry === undefined ? null : turn(db, entry, 'done');
+  });
+}
+
+/** A coder's history, newest first. */
+export function history(db: ProjectDatabase, coderId: string, most: number): Pick<JournalRow, 'id' | 'code' | 'label' | 'made_at' | 'state'>[] {
+  return db.rows(
+    db.sql
+      .selectFrom('journal')
+      .select(['id', 'code', 'label', 'made_at', 'state'])
+      .where('coder_id', '=', coderId)
+      .where('state', '!=', 'dropped')
+      .orderBy('id', 'desc')
+      .limit(most),
+  );
+}
+
+export const newId = (): string => randomUUID();
+
+const lastEntry = (db: ProjectDatabase, coderId: string, state: JournalRow['state']) =>
+  db.sql.selectFrom('journal').selectAll().where('coder_id', '=', coderId).where('state', '=', state).limit(1);
+
+/** Brings an entry's rows to how they were before it ('undone') or after it ('done'). */
+function turn(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): AppliedEdit {
+  const recorded = JSON.parse(entry.changes) as RowChange[];
+  const wanted = to === 'done' ? recorded : recorded.map((change) => ({ ...change, before: change.after, after: change.before })).reverse();
+  const revision = tick(db);
+  const changes = wanted.map((change) => {
+    const current = readRow(db, change.table, change.id);
+    if (!sameRow(current, change.before))
+      throw new StudioError(
+        'edit-conflict',
+        `«${entry.label}» cannot be ${to === 'done' ? 'done again' : 'undone'}: somebody has changed the same ${change.table} since.`,
+        'Look at what it is now, and change it by hand if you still want to.',
+      );
+    return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
+  });
+  db.run(db.sql.updateTable('journal').set({ state: to }).where('id', '=', entry.id));
+  return { entry: entry.id, code: entry.code, label: entry.label, changes };
+}
+
+/** The next revision: one for all rows of a step. */
+function tick(db: ProjectDatabase): number {
+  return db.row(db.sql.updateTable('project').set(({ eb }) => ({ clock: eb('clock', '+', 1) })).returning('clock'))!.clock;
+}
+
+function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision: number): RowChange {
+  const id = edit.kind === 'insert' ? edit.row.id : edit.id;
+  const before = readRow(db, edit.table, id);
+  if (edit.kind === 'insert') {
+    if (before !== null) throw new StudioError('edit-invalid', `There is already a ${edit.table} with this id.`, '');
+    const row: AnyRow = { ...(edit.row as AnyRow), revision };
+    refuseProtected(db, coderId, edit.table, row);
+    return writeRow(db, edit.table, id, null, row);
+  }
+  if (before === null || before['revision'] !== edit.revision)
+    throw new StudioError(
+      'edit-stale',
+      before === null
+        ? `This ${edit.table} is no longer there: it was deleted in another window.`
+        : `This ${edit.table} was changed in another window since you saw it; nothing was changed.`,
+      'It is shown as it is now: look at it and try again.',
+    );
+  refuseProtected(db, coderId, edit.table, before);
+  if (edit.kind === 'delete') {
+    refuseUsed(db, edit.table, id);
+    return writeRow(db, edit.table, id, before, null);
+  }
+  const after = { ...before, ...(edit.set as AnyRow), id, revision };
+  refuseProtected(db, coderId, edit.table, after);
+  return writeRow(db, edit.table, id, before, after);
+}
+
+/** What belongs to a row: an edit that deletes it names them too, or they would be gone without a trace in the journal. */
+const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof Tables, column: string])[] | 'kept'>> = {
+  segment: [],
+  peak: [],
+  note: [],
+  label: [],
+  layer: [
+    ['segment', 'layer_id'],
+    ['peak', 'layer_id'],
+  ],
+  scheme: [
+    ['label', 'scheme_id'],
+    ['layer', 'scheme_id'],
+  ],
+  session: [['video', 'session_id']],
+  participant: [
+    ['session', 'participant_id'],
+    ['video', 'participant_id'],
+  ],
+  coder: 'kept',
+  video: 'kept',
+};
+
+function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void {
+  const users = USED_BY[table];
+  if (users === 'kept') throw new StudioError('edit-invalid', `A ${table} is not deleted by an edit.`, 'What it has to do with would be lost beyond undo.');
+  for (const [user, column] of users) {
+    const found = db.row(db.sql.selectFrom(user as 'segment').select('id').where(column as 'layer_id', '=', id).limit(1));
+    if (found !== undefined) throw new StudioError('edit-invalid', `The ${table} is still used by a ${user}.`, `Delete or move each ${user} of it in the same step.`);
+  }
+}
+
+/** A model's layer is what the model said, and another coder's is theirs. */
+function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTable, row: AnyRow): void {
+  const layer =
+    table === 'layer'
+      ? (row as unknown as LayerRow)
+      : table === 'segment' || table === 'peak'
+        ? db.row(db.sql.selectFrom('layer').selectAll().where('id', '=', String(row['layer_id'])))
+        : undefined;
+  if (layer === undefined || layer.kind === 'adjudicated' || layer.coder_id === coderId) return;
+  throw new StudioError(
+    'layer-protected',
+    layer.kind === 'model' ? "A model's proposals are not changed." : "Another coder's labels are not changed.",
+    'Accept the proposal into your own layer, and change it there.',
+  );
+}
+
+function readRow(db: ProjectDatabase, table: EditableTable, id: string): AnyRow | null {
+  return (db.row(db.sql.selectFrom(table as 'segment').selectAll().where('id', '=', id)) as unknown as AnyRow | undefined) ?? null;
+}
+
+function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before: AnyRow | null, after: AnyRow | null): RowChange {
+  const name = table as 'segment';
+  try {
+    if (after === null) db.run(db.sql.deleteFrom(name).where('id', '=', id));
+    else if (before === null) db.run(db.sql.insertInto(name).values(after as never));
+    else db.run(db.sql.updateTable(name).set(after as never).where('id', '=', id));
+  } catch (error) {
+    if (!/constraint/i.test(String(error))) throw error;
+    throw new StudioError('edit-invalid', `The ${table} was refused: ${sentenceOfConstraint(error)}`, 'Check its times and its name.', error);
+  }
+  return { table, id, before, after };
+}
+
+function sentenceOfConstraint(error: unknown): string {
+  const text = String((error as Error).message);
+  if (/UNIQUE/.test(text)) return 'there is already one like it.';
+  if (/FOREIGN KEY/.test(text)) return 'something else still uses it, or what it belongs to is gone.';
+  if (/CHECK/.test(text)) return 'its times are out of order.';
+  return text;
+}
+
+/** The same but for the revision. */
+function sameRow(a: AnyRow | null, b: AnyRow | null): boolean {
+  if (a === null || b === null) return a === b;
+  const columns = new Set([...Object.keys(a), ...Object.keys(b)]);
+  columns.delete('revision');
+  return [...columns].every((column) => (a[column] ?? null) === (b[column] ?? null));
+}

@@ -1,0 +1,27 @@
+import { realpathSync, statfsSync } from 'node:fs';
+
+/** Types of file systems whose locks SQLite's write-ahead log cannot trust, as statfs names them. */
+const NETWORK_TYPES = new Set([
+  0x6969, // NFS
+  0x517b, // SMB
+  0xff534d42, // CIFS
+  0xfe534d42, // SMB2
+  0x65735546, // FUSE: sshfs, rclone, many cloud drives
+  0x01021997, // 9P
+  0x5346414f, // AFS
+]);
+
+/**
+ * Whether a folder lies on another computer. Where it cannot be told the answer is no: the journal mode that SQLite
+ * then really takes is looked at all the same.
+ */
+export function isOnNetworkShare(folder: string): boolean {
+  try {
+    // On Windows a mapped drive letter becomes \\server\share.
+    const real = realpathSync.native(folder);
+    if (process.platform === 'win32') return /^\\\\(?![?.]\\)|^\\\\\?\\UNC\\/.test(real);
+    return NETWORK_TYPES.has(Number(statfsSync(real).type) >>> 0);
+  } catch {
+    return false;
+  }
+}
