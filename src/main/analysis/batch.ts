@@ -1,6 +1,7 @@
 import { isCancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
 import { mean } from '../../shared/mean.ts';
 import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import type { TimingTable } from '../../shared/time.ts';
 import { hashFile } from '../media/content-hash.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import type { AnalysisOptions, AnalysisTools, VideoAnalysis } from './analyse-video.ts';
@@ -19,6 +20,8 @@ export interface BatchRun {
   readonly resume: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
+  /** Told every video that is done, before its summary counts; the timing table is null where its result was taken over. */
+  readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
 }
 
 export interface BatchProgress {
@@ -58,7 +61,10 @@ async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise
     const sha256 = await hashFile(video.path, run.signal).catch(() => null);
     const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: run.modelSha256, options: optionsHash(run.options) };
     const kept = run.resume && sha256 !== null ? await run.parts.read(video.name, key) : undefined;
-    if (kept !== undefined) return { summary: kept.summary, resumed: true };
+    if (kept !== undefined) {
+      await run.onResult?.(video, kept, null);
+      return { summary: kept.summary, resumed: true };
+    }
     const analysis = await analyseVideo(
       video.path,
       await run.tools(),
@@ -69,6 +75,7 @@ async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise
     const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
     const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments };
     await run.parts.write(video.name, key, result);
+    await run.onResult?.(video, result, analysis.video.timing);
     return { summary, resumed: false };
   } catch (error) {
     // Whatever goes wrong after a request to stop goes wrong because of it.
@@ -79,7 +86,10 @@ async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise
 }
 
 /** What will not go away with the next video. */
-const STOPS_THE_BATCH: ReadonlySet<StudioError['code']> = new Set(['disk-full', 'cannot-write', 'program-missing', 'provider-unavailable']);
+const STOPS_THE_BATCH: ReadonlySet<StudioError['code']> = new Set([
+  ...(['disk-full', 'cannot-write', 'program-missing', 'provider-unavailable'] as const),
+  ...(['project-busy', 'project-damaged', 'store-unsafe'] as const),
+]);
 
 function describe(video: string, sha256: string | null, analysis: VideoAnalysis, secondsTaken: number): VideoSummary {
   const { timing } = analysis.video;

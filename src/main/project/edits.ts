@@ -37,6 +37,8 @@ export interface RowChange {
 
 export interface AppliedEdit {
   readonly entry: number;
+  /** The project's clock at this step: every row that it left has it as its revision. */
+  readonly clock: number;
   readonly code: string;
   readonly label: string;
   readonly changes: readonly RowChange[];
@@ -65,7 +67,7 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
         } as JournalRow)
         .returning('id'),
     )!;
-    return { entry: id, code: edit.code, label: edit.label, changes };
+    return { entry: id, clock: revision, code: edit.code, label: edit.label, changes };
   });
 }
 
@@ -123,7 +125,7 @@ function turn(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): Ap
     return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
   });
   db.run(db.sql.updateTable('journal').set({ state: to }).where('id', '=', entry.id));
-  return { entry: entry.id, code: entry.code, label: entry.label, changes };
+  return { entry: entry.id, clock: revision, code: entry.code, label: entry.label, changes };
 }
 
 /** The next revision: one for all rows of a step. */

@@ -51,11 +51,12 @@ export interface VideoRow {
   revision: number;
 }
 
-/** Every frame's PTS, packed (see packed-times.ts). */
+/** Every frame's PTS, packed, and what else a timing table knows (see packed-times.ts). */
 export interface TimingRow {
   video_id: string;
   frames: number;
   packed: Uint8Array;
+  facts: string;
 }
 
 /** record is run.json. */

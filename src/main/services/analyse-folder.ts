@@ -19,7 +19,9 @@ import { TABLES, tableText } from '../formats/tables.ts';
 import { findVideos } from '../media/video-files.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import { findProgram } from '../media/programs.ts';
+import { openProject } from '../project/open-project.ts';
 import { APP_VERSION } from './app-version.ts';
+import { RunRecorder } from './run-recorder.ts';
 
 export interface AnalyseRequest {
   /** Videos and folders of videos. */
@@ -30,6 +32,8 @@ export interface AnalyseRequest {
   readonly device: Device;
   readonly threads: number;
   readonly resume: boolean;
+  /** Folder of the project that keeps the run beside the tables; it is made where it is not there. Null keeps none. */
+  readonly project: string | null;
   /** The token budget is the model's own where it is null. */
   readonly options: Omit<AnalysisOptions, 'tokenBudget'> & { readonly tokenBudget: number | null };
 }
@@ -74,6 +78,7 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
   await parts.prepare();
   const model = await findModel(request.model);
   const modelSha256 = await ensureModelFile(model);
+  const project = request.project === null ? null : await openProject(request.project, { create: true });
   const keeper = new EngineKeeper(() => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads));
   try {
     const engines = await keeper.current();
@@ -85,12 +90,19 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
       return { network, detectors, model: model.manifest };
     };
     const clock = performance.now();
-    const summaries = await runBatch({ videos, tools, modelSha256, options, parts, resume: request.resume, signal, onProgress: events.onProgress });
-    const record = recordOf(model, modelSha256, warnings, engines, options, begun, signal.aborted);
+    const recordNow = (): RunRecord => recordOf(model, modelSha256, warnings, engines, options, begun, signal.aborted);
+    const recorder = project === null ? null : new RunRecorder(project.db, recordNow(), request.resume);
+    const summaries = await runBatch({
+      ...{ videos, tools, modelSha256, options, parts, resume: request.resume, signal, onProgress: events.onProgress },
+      ...(recorder === null ? {} : { onResult: (video, result, timing) => recorder.keep(video, result, timing, signal) }),
+    });
+    const record = recordNow();
+    recorder?.end(record);
     await writeTables(out, summaries, parts, record);
     return { summaries, record, timesRealTime: overallSpeed(summaries, (performance.now() - clock) / 1000), pids: engines.pids };
   } finally {
     keeper.stop();
+    project?.close();
   }
 }
 

@@ -17,6 +17,7 @@ interface AnalyzeOptions {
   threads: number;
   tokenBudget?: number;
   resume: boolean;
+  project?: string;
   json: boolean;
   confidentScore: number;
   confidentWidth: number;
@@ -40,6 +41,7 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .addOption(new Option('--device <name>', 'what computes the network').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
     .option('--token-budget <share>', 'share of the tokens that the network keeps, 0.01 to 1; the model has a default', numberBetween(0.01, 1))
+    .option('--project <folder>', 'keep the run in this project too (it is made where it is not there)')
     .option('--resume', 'take over finished videos of an earlier run with the same model and options', false)
     .option('--json', 'one JSON object on the last line of standard output', false)
     .option('--confident-score <p>', 'a face scored lower is marked low_confidence', numberBetween(0, 1), face.confidentScore)
@@ -85,6 +87,7 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
     device: options.device,
     threads: options.threads,
     resume: options.resume,
+    project: options.project ?? null,
     options: {
       tokenBudget: options.tokenBudget ?? null,
       face: {

@@ -19,6 +19,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../bench/train.ts')).benchTrain,
     about: 'training steps of tiny and small beside their forward pass; tiny on moving patterns (ten minutes at most)',
   },
+  torture: {
+    load: async () => (await import('../../../../bench/torture.ts')).benchTorture,
+    about: 'two clients edit a project and are killed 200 times, then on a disk that fills up: edits acknowledged and lost',
+  },
   memory: {
     load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',

@@ -50,7 +50,8 @@ const STATEMENTS = [
   `CREATE TABLE timing (
     video_id TEXT PRIMARY KEY REFERENCES video(id) ON DELETE CASCADE,
     frames INTEGER NOT NULL,
-    packed BLOB NOT NULL
+    packed BLOB NOT NULL,
+    facts TEXT NOT NULL
   ) STRICT`,
   `CREATE TABLE run (
     id TEXT PRIMARY KEY,

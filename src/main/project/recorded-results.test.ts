@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
+import type { RunRecord, VideoResult } from '../../shared/results.ts';
+import { TimingTable } from '../../shared/time.ts';
+import type { TimelineRow } from '../../shared/timeline.ts';
+import { strongest } from '../../shared/expressions.ts';
+import { tableText, TABLES } from '../formats/tables.ts';
+import { applyEdit } from './edits.ts';
+import { packTimes, unpackTimes } from './packed-times.ts';
+import { packTimeline, unpackTimeline } from './packed-timeline.ts';
+import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, unendedRun } from './recorded-results.ts';
+
+const RECORD: RunRecord = {
+  appVersion: '0.1.0',
+  model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
+  warnings: [],
+  device: 'cpu',
+  options: { tokenBudget: 0.4 },
+  thresholds: {},
+  start: '2026-11-24T10:00:00.000Z',
+  end: '2026-11-24T10:05:00.000Z',
+  cancelled: false,
+};
+
+/** Numbers with many digits, as a network gives them. */
+function someRow(faceId: number, slot: number, more: Partial<TimelineRow> = {}): TimelineRow {
+  const raw = Array.from({ length: 7 }, (_, i) => 1 + Math.sin(slot * 7 + i + faceId));
+  const sum = raw.reduce((a, b) => a + b, 0);
+  const probabilities = raw.map((value) => value / sum);
+  return {
+    ...{ faceId, slot, startS: 1.4 + slot / 5, endS: 1.4 + (slot + 1) / 5, startFrame: slot * 6, endFrame: slot * 6 + 6, status: 'ok', faceConfidence: 1 / 3 },
+    box: { x: 100 / 3, y: -20 / 3, width: 123.456, height: 234.567 },
+    reading: { probabilities, label: strongest(probabilities), intensity: 1 - probabilities[2]!, classAgnostic: 1 / 7, classSemantic: 2 / 7, final: 3 / 7 },
+    ...more,
+  };
+}
+
+function someResult(video: string): VideoResult {
+  const rows = [...Array.from({ length: 20 }, (_, slot) => [someRow(1, slot), someRow(2, slot)]).flat()];
+  rows.push(someRow(0, 20, { status: 'no_face', faceConfidence: null, box: null, reading: null }));
+  const at = { startS: 1.4, endS: 2.4, startFrame: 0, endFrame: 30 };
+  return {
+    summary: {
+      ...{ video, sha256: 'cd', durationS: 4.2, frames: 126, fps: 30, variableRate: true, faces: 2, faceShare: 20 / 21, meanConfidence: 1 / 3 },
+      ...{ peaks: 1, secondsTaken: 1, timesRealTime: 4.2, status: 'done', error: '' },
+    },
+    rows,
+    segments: [{ faceId: 1, segmentId: 1, label: 'anger', ...at, confidence: 0.7, coder: 'model', source: 'model:adatosk-tiny' }],
+    peaks: [
+      {
+        ...{ faceId: 2, peakId: 1, label: 'fear', onsetS: 1.4, apexS: 1.9, offsetS: 2.3, apexFrame: 15 },
+        ...{ intensity: 0.9, prominence: 0.5, final: 0.4, source: 'model:adatosk-tiny' },
+      },
+    ],
+  };
+}
+
+const timing = (): TimingTable =>
+  new TimingTable(
+    Float64Array.from({ length: 126 }, (_, i) => 1.4 + i / 30 + (i % 3) / 90000),
+    1 / 30,
+    { duplicateTimestamps: 1, missingTimestamps: 2, tick: 1 / 90000 },
+  );
+const FILE = { path: '/videos/a "quoted", ünïcode 😀.mp4', name: 'a.mp4', size: 1, modifiedMs: 2 };
+
+async function textOf(result: VideoResult): Promise<string> {
+  async function* results(): AsyncGenerator<VideoResult> {
+    yield await Promise.resolve(result);
+  }
+  let text = '';
+  for (const table of TABLES) for await (const piece of tableText(table, results())) text += String(piece);
+  return text;
+}
+
+describe('a result in the store', () => {
+  test('gives the tables that the analysis wrote, to the letter', async () => {
+    const { db, close } = await makeProject();
+    const run = beginRun(db, RECORD);
+    const result = someResult('a.mp4');
+    recordResult(db, run, FILE, result, timing());
+    endRun(db, run, RECORD);
+    expect(listRuns(db)).toMatchObject([{ id: run, videos: 1 }]);
+    const video = db.row(db.sql.selectFrom('video').select('id'))!.id;
+    expect(await textOf(readResult(db, run, video)!)).toBe(await textOf(result));
+    close();
+  });
+
+  test('of a second run is a layer of its own: coders’ labels and the first run stay as they are', async () => {
+    const project = await makeProject();
+    const { db } = project;
+    const { ann, annLayer } = furnish(project);
+    applyEdit(db, { coderId: ann, code: 'test', label: 'Label', rows: [{ table: 'segment', kind: 'insert', row: someSegment(annLayer, 3) }] });
+    const first = beginRun(db, RECORD);
+    recordResult(db, first, FILE, someResult('a.mp4'), timing());
+    const before = db.rows(db.sql.selectFrom('segment').selectAll().orderBy('id'));
+    const second = beginRun(db, RECORD);
+    recordResult(db, second, FILE, someResult('a.mp4'), null);
+    const after = db.rows(db.sql.selectFrom('segment').selectAll().orderBy('id'));
+    expect(after.filter(({ id }) => before.some((row) => row.id === id))).toEqual(before);
+    expect(after).toHaveLength(before.length + 1);
+    expect(db.rows(db.sql.selectFrom('video').select('id').where('path', '=', FILE.path))).toHaveLength(1);
+    project.close();
+  });
+
+  test('of a video that was moved belongs to the video that was missing, with the same contents', async () => {
+    const { db, close } = await makeProject();
+    const run = beginRun(db, RECORD);
+    recordResult(db, run, FILE, someResult('a.mp4'), timing());
+    db.run(db.sql.updateTable('video').set({ missing: 1 }));
+    recordResult(db, beginRun(db, RECORD), { ...FILE, path: '/elsewhere/a.mp4' }, someResult('a.mp4'), null);
+    expect(db.rows(db.sql.selectFrom('video').select(['path', 'missing']))).toEqual([{ path: '/elsewhere/a.mp4', missing: 0 }]);
+    close();
+  });
+
+  test('of a run that was killed can be gone on with', async () => {
+    const { db, close } = await makeProject();
+    const run = beginRun(db, RECORD);
+    recordResult(db, run, FILE, someResult('a.mp4'), timing());
+    expect(unendedRun(db, RECORD)).toBe(run);
+    expect(unendedRun(db, { ...RECORD, options: { tokenBudget: 1 } })).toBeUndefined();
+    expect([hasResult(db, run, FILE.path), hasResult(db, run, '/other.mp4')]).toEqual([true, false]);
+    endRun(db, run, RECORD);
+    expect(unendedRun(db, RECORD)).toBeUndefined();
+    close();
+  });
+});
+
+describe('packed columns', () => {
+  test('of a timeline keep what the tables print', () => {
+    const rows = [someRow(3, 0), someRow(3, 1, { box: null, reading: null, status: 'no_face', faceConfidence: null })];
+    const [first, second] = unpackTimeline(packTimeline(rows), 3);
+    expect(first!.reading!.probabilities[0]).toBeCloseTo(rows[0]!.reading!.probabilities[0]!, 6);
+    expect(first!.box!.y).toBeCloseTo(-6.7, 10);
+    expect(second).toMatchObject({ faceId: 3, slot: 1, status: 'no_face', box: null, reading: null, faceConfidence: null });
+    expect(() => unpackTimeline(packTimeline(rows).subarray(0, 40), 3)).toThrow();
+  });
+
+  test('of an hour of constant rate take little, and times come back to the microsecond', () => {
+    const table = new TimingTable(
+      Float64Array.from({ length: 108_000 }, (_, i) => 3600 + i / 30),
+      1 / 30,
+      { duplicateTimestamps: 0, missingTimestamps: 0, tick: 1 / 90000 },
+    );
+    const { packed, facts } = packTimes(table);
+    expect(packed.byteLength).toBeLessThan(60_000);
+    const again = unpackTimes(packed, facts);
+    expect(Math.max(...again.pts.map((pts, i) => Math.abs(pts - table.pts[i]!)))).toBeLessThan(5.1e-7);
+    expect(again.findings).toEqual(table.findings);
+    const variable = unpackTimes(...(Object.values(packTimes(timing())) as [Uint8Array, string]));
+    expect(variable.findings).toMatchObject({ duplicateTimestamps: 1, missingTimestamps: 2 });
+  });
+
+  test('are kept by the store as they were', async () => {
+    const { db, close } = await makeProject();
+    recordResult(db, beginRun(db, RECORD), FILE, someResult('a.mp4'), timing());
+    const video = db.row(db.sql.selectFrom('video').select('id'))!.id;
+    expect(readTiming(db, video)!.frames).toBe(126);
+    close();
+  });
+});

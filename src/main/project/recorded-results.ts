@@ -1,0 +1,177 @@
+import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
+import type { RunRecord, VideoResult, VideoSummary } from '../../shared/results.ts';
+import type { TimingTable } from '../../shared/time.ts';
+import type { Expression } from '../../shared/expressions.ts';
+import type { ProjectDatabase } from './database.ts';
+import { DEFAULT_SCHEME } from './default-scheme.ts';
+import { newId } from './edits.ts';
+import { packTimeline, unpackTimeline } from './packed-timeline.ts';
+import { packTimes, unpackTimes } from './packed-times.ts';
+
+/** A video file as it was found. */
+export interface VideoFileFacts {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** Begins a run; its record is complete when it ends. */
+export function beginRun(db: ProjectDatabase, record: RunRecord): string {
+  const id = newId();
+  const { model, start } = record;
+  db.run(
+    db.sql.insertInto('run').values({
+      ...{ id, model_id: model.id, model_sha256: model.sha256, trained: model.trained ? 1 : 0 },
+      ...{ record: JSON.stringify(record), started_at: start, ended_at: null },
+    }),
+  );
+  return id;
+}
+
+export function endRun(db: ProjectDatabase, id: string, record: RunRecord): void {
+  db.run(db.sql.updateTable('run').set({ record: JSON.stringify(record), ended_at: record.end }).where('id', '=', id));
+}
+
+/**
+ * The library's row of a file: the one with its path, else the missing one with its contents (it was moved), else a
+ * new one. What coders have said about the video stays with it.
+ */
+export function rememberVideo(db: ProjectDatabase, file: VideoFileFacts, summary: VideoSummary): string {
+  const known =
+    db.row(db.sql.selectFrom('video').select('id').where('path', '=', file.path)) ??
+    (summary.sha256 === null ? undefined : db.row(db.sql.selectFrom('video').select('id').where('sha256', '=', summary.sha256).where('missing', '=', 1)));
+  const facts = {
+    ...{ path: file.path, name: file.name, size: file.size, modified_ms: Math.round(file.modifiedMs), sha256: summary.sha256, missing: 0 },
+    ...{ duration_s: summary.durationS, frames: summary.frames, fps: summary.fps },
+    variable_rate: summary.variableRate === null ? null : Number(summary.variableRate),
+  };
+  if (known !== undefined) {
+    db.run(db.sql.updateTable('video').set(facts).where('id', '=', known.id));
+    return known.id;
+  }
+  const id = newId();
+  const none = { folder_id: null, participant_id: null, session_id: null };
+  db.run(db.sql.insertInto('video').values({ id, ...facts, ...none, review: 'new', added_at: new Date().toISOString(), revision: 1 }));
+  return id;
+}
+
+/**
+ * Keeps what a run found in a video, all of it or nothing: summary, timelines, and a layer of the run's own with its
+ * segments and peaks. No other layer is touched. @param timing null keeps the timing table that is there
+ */
+export function recordResult(db: ProjectDatabase, run: string, file: VideoFileFacts, result: VideoResult, timing: TimingTable | null): void {
+  db.transaction(() => {
+    const video = rememberVideo(db, file, result.summary);
+    db.run(db.sql.insertInto('result').values({ run_id: run, video_id: video, summary: JSON.stringify(result.summary) }));
+    if (timing !== null) {
+      db.run(db.sql.deleteFrom('timing').where('video_id', '=', video));
+      db.run(db.sql.insertInto('timing').values({ video_id: video, frames: timing.frames, ...packTimes(timing) }));
+    }
+    for (const [face, rows] of Map.groupBy(result.rows, ({ faceId }) => faceId)) {
+      const packed = packTimeline(rows);
+      db.run(db.sql.insertInto('timeline').values({ run_id: run, video_id: video, face_id: face, first_slot: rows[0]!.slot, slots: rows.length, packed }));
+    }
+    const layer = newId();
+    const at = new Date().toISOString();
+    db.run(
+      db.sql.insertInto('layer').values({
+        ...{ id: layer, video_id: video, kind: 'model', coder_id: null, run_id: run, scheme_id: DEFAULT_SCHEME.id, created_at: at, revision: 1 },
+      }),
+    );
+    const { model_sha256 } = db.row(db.sql.selectFrom('run').select('model_sha256').where('id', '=', run))!;
+    const provenance = { layer_id: layer, made_at: at, proposal_id: null, model_sha256, revision: 1 };
+    for (const segment of result.segments) db.run(db.sql.insertInto('segment').values({ ...segmentRow(segment), ...provenance }));
+    for (const peak of result.peaks) db.run(db.sql.insertInto('peak').values({ ...peakRow(peak), ...provenance }));
+  });
+}
+
+function segmentRow({ faceId, label, startS, endS, confidence, source }: Segment) {
+  return { id: newId(), face_id: faceId, label, start_s: startS, end_s: endS, confidence, made_by: source };
+}
+
+function peakRow({ faceId, label, onsetS, apexS, offsetS, intensity, prominence, final, source }: ExpressionPeak) {
+  const times = { onset_s: onsetS, apex_s: apexS, offset_s: offsetS };
+  return { id: newId(), face_id: faceId, label, ...times, intensity, prominence, mask_final: final, made_by: source };
+}
+
+export interface RecordedRun {
+  readonly id: string;
+  readonly record: RunRecord;
+  readonly videos: number;
+}
+
+/** All runs, newest first. */
+export function listRuns(db: ProjectDatabase): RecordedRun[] {
+  const runs = db.sql
+    .selectFrom('run')
+    .leftJoin('result', 'result.run_id', 'run.id')
+    .select(({ fn }) => ['run.id', 'run.record', fn.count<number>('result.video_id').as('videos')])
+    .groupBy('run.id')
+    .orderBy('run.started_at', 'desc');
+  return db.rows(runs).map(({ id, record, videos }) => ({ id, videos, record: JSON.parse(record) as RunRecord }));
+}
+
+/** Everything a run found in a video, as the analysis gave it (rows in slot order, then by face); undefined where it did not see it. */
+export function readResult(db: ProjectDatabase, run: string, video: string): VideoResult | undefined {
+  const kept = db.row(db.sql.selectFrom('result').select('summary').where('run_id', '=', run).where('video_id', '=', video));
+  if (kept === undefined) return undefined;
+  const timing = readTiming(db, video);
+  const frameAt = (seconds: number): number => timing?.nearestFrame(seconds) ?? 0;
+  const rows = readTimeline(db, run, video);
+  const layer = db.row(db.sql.selectFrom('layer').select('id').where('run_id', '=', run).where('video_id', '=', video));
+  const labels = layer === undefined ? [] : db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('start_s'));
+  const found = layer === undefined ? [] : db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('apex_s'));
+  const slotStart = new Map(rows.map((row) => [`${row.faceId} ${row.startS.toFixed(6)}`, row.startFrame]));
+  const slotEnd = new Map(rows.map((row) => [`${row.faceId} ${row.endS.toFixed(6)}`, row.endFrame]));
+  const numbered = numberer();
+  return {
+    summary: JSON.parse(kept.summary) as VideoSummary,
+    rows,
+    segments: labels.map((row) => ({
+      ...{ faceId: row.face_id, segmentId: numbered(`s${row.face_id}`), label: row.label as Expression, startS: row.start_s, endS: row.end_s },
+      startFrame: slotStart.get(`${row.face_id} ${row.start_s.toFixed(6)}`) ?? frameAt(row.start_s),
+      endFrame: slotEnd.get(`${row.face_id} ${row.end_s.toFixed(6)}`) ?? frameAt(row.end_s),
+      ...{ confidence: row.confidence ?? 0, coder: 'model', source: row.made_by },
+    })),
+    peaks: found.map((row) => ({
+      ...{ faceId: row.face_id, peakId: numbered(`p${row.face_id}`), label: row.label as Expression, onsetS: row.onset_s, apexS: row.apex_s, offsetS: row.offset_s },
+      ...{ apexFrame: frameAt(row.apex_s), intensity: row.intensity ?? 0, prominence: row.prominence ?? 0, final: row.mask_final ?? 0, source: row.made_by },
+    })),
+  };
+}
+
+/** Counts from 1 for each name. */
+function numberer(): (name: string) => number {
+  const counts = new Map<string, number>();
+  return (name) => {
+    const next = (counts.get(name) ?? 0) + 1;
+    counts.set(name, next);
+    return next;
+  };
+}
+
+export function readTimeline(db: ProjectDatabase, run: string, video: string): TimelineRow[] {
+  return db
+    .rows(db.sql.selectFrom('timeline').select(['face_id', 'packed']).where('run_id', '=', run).where('video_id', '=', video))
+    .flatMap(({ face_id, packed }) => unpackTimeline(packed, face_id))
+    .sort((a, b) => a.slot - b.slot || a.faceId - b.faceId);
+}
+
+export function readTiming(db: ProjectDatabase, video: string): TimingTable | undefined {
+  const row = db.row(db.sql.selectFrom('timing').select(['packed', 'facts']).where('video_id', '=', video));
+  return row && unpackTimes(row.packed, row.facts);
+}
+
+/** Whether a run has seen the video at a path. */
+export function hasResult(db: ProjectDatabase, run: string, path: string): boolean {
+  const query = db.sql.selectFrom('result').innerJoin('video', 'video.id', 'result.video_id').select('video.id');
+  return db.row(query.where('result.run_id', '=', run).where('video.path', '=', path)) !== undefined;
+}
+
+/** The newest run with the same model and options that was never ended: one that was killed. */
+export function unendedRun(db: ProjectDatabase, record: RunRecord): string | undefined {
+  const open = db.rows(db.sql.selectFrom('run').select(['id', 'record']).where('ended_at', 'is', null).orderBy('started_at', 'desc'));
+  const key = ({ model, options, thresholds }: RunRecord): string => JSON.stringify([model.sha256, options, thresholds]);
+  return open.find((each) => key(JSON.parse(each.record) as RunRecord) === key(record))?.id;
+}

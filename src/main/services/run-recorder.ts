@@ -1,0 +1,30 @@
+import { stat } from 'node:fs/promises';
+import type { RunRecord, VideoResult } from '../../shared/results.ts';
+import type { TimingTable } from '../../shared/time.ts';
+import { probeVideo } from '../media/probe.ts';
+import type { VideoFile } from '../media/video-files.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import { beginRun, endRun, hasResult, recordResult, unendedRun } from '../project/recorded-results.ts';
+
+/** Keeps a run in a project, video by video, so that a run that is killed has lost only the video it was at. */
+export class RunRecorder {
+  readonly #db: ProjectDatabase;
+  readonly #run: string;
+
+  /** @param resume goes on with the last run of the same model and options that never ended, where there is one */
+  constructor(db: ProjectDatabase, record: RunRecord, resume: boolean) {
+    this.#db = db;
+    this.#run = (resume ? unendedRun(db, record) : undefined) ?? beginRun(db, record);
+  }
+
+  async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {
+    const { size, mtimeMs } = await stat(video.path);
+    const file = { path: video.path, name: video.name, size, modifiedMs: mtimeMs };
+    if (hasResult(this.#db, this.#run, video.path)) return;
+    recordResult(this.#db, this.#run, file, result, timing ?? (await probeVideo(video.path, signal)).timing);
+  }
+
+  end(record: RunRecord): void {
+    endRun(this.#db, this.#run, record);
+  }
+}
