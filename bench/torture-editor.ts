@@ -21,7 +21,11 @@ function newSegment(): RowEdit {
   const start = 3600 * random();
   const provenance = { made_by: coder, made_at: new Date().toISOString(), proposal_id: null, model_sha256: null };
   const times = { start_s: start, end_s: start + 5 * random() };
-  return { table: 'segment', kind: 'insert', row: { id: newId(), layer_id: layer, face_id: 1, label: pick(LABELS), confidence: null, ...times, ...provenance } };
+  return {
+    table: 'segment',
+    kind: 'insert',
+    row: { id: newId(), layer_id: layer, face_id: 1, label: pick(LABELS), confidence: null, ...times, ...provenance },
+  };
 }
 
 function changed(segment: SegmentRow): RowEdit {

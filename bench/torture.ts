@@ -101,7 +101,9 @@ async function prepare(folder: string): Promise<Client[]> {
   db.transaction(() => {
     const none = { sha256: null, folder_id: null, participant_id: null, session_id: null, duration_s: null, frames: null, fps: null, variable_rate: null };
     db.run(
-      db.sql.insertInto('video').values({ id: video, path: '/v.mp4', name: 'v.mp4', size: 1, modified_ms: 1, missing: 0, review: 'new', added_at: at, revision: 1, ...none }),
+      db.sql
+        .insertInto('video')
+        .values({ id: video, path: '/v.mp4', name: 'v.mp4', size: 1, modified_ms: 1, missing: 0, review: 'new', added_at: at, revision: 1, ...none }),
     );
     for (const { name, coder, layer } of clients) {
       db.run(db.sql.insertInto('coder').values({ id: coder, name, added_at: at, revision: 1 }));

@@ -22,7 +22,7 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-test('results are opened, chosen and drawn; the untrained model is said to be one', async ({ page }) => {
+test('results are opened, chosen and drawn; what the model was trained on is said', async ({ page }) => {
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
@@ -30,7 +30,7 @@ test('results are opened, chosen and drawn; the untrained model is said to be on
   const window = new ResultsWindow(page);
   await window.openFolder(results);
   await expect(window.videos).toHaveCount(4);
-  await expect(window.warning).toContainText('untrained weights: numbers mean nothing yet');
+  await expect(window.warning).toContainText('trained on rendered faces');
   await window.choose('two-faces.mp4');
   await expect(window.face.locator('option')).toHaveText(['1', '2']);
   await expect(window.timelines).toHaveAccessibleName('Timelines of face 1 in two-faces.mp4');

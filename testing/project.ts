@@ -20,15 +20,17 @@ export function furnish({ db }: Project): { video: string; ann: string; ben: str
   db.transaction(() => {
     const facts = { duration_s: 60, frames: 1500, fps: 25, variable_rate: 0, missing: 0, review: 'new' as const, revision: 1 };
     const none = { sha256: null, folder_id: null, participant_id: null, session_id: null };
-    db.run(db.sql.insertInto('video').values({ id: video, path: `/videos/${video}.mp4`, name: 'interview.mp4', size: 1, modified_ms: 0, added_at: at, ...none, ...facts }));
+    db.run(
+      db.sql
+        .insertInto('video')
+        .values({ id: video, path: `/videos/${video}.mp4`, name: 'interview.mp4', size: 1, modified_ms: 0, added_at: at, ...none, ...facts }),
+    );
     for (const [id, name] of [
       [ann, 'Ann'],
       [ben, 'Ben'],
     ] as const)
       db.run(db.sql.insertInto('coder').values({ id, name, added_at: at, revision: 1 }));
-    db.run(
-      db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: '{}', started_at: at, ended_at: at }),
-    );
+    db.run(db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: '{}', started_at: at, ended_at: at }));
     const layer = { video_id: video, scheme_id: 'seven-expressions', created_at: at, revision: 1 };
     db.run(db.sql.insertInto('layer').values({ ...layer, id: annLayer, kind: 'coder', coder_id: ann, run_id: null }));
     db.run(db.sql.insertInto('layer').values({ ...layer, id: benLayer, kind: 'coder', coder_id: ben, run_id: null }));

@@ -201,7 +201,10 @@ describe('the training graph', () => {
       const rate = 0.01 * 0.75 ** (3 - Number(part.slice(7)));
       // What the step turned the matrix by, in units in which an orthogonal matrix has the norm of its shorter side's root.
       const unit = rate * LIKE_ADAMW * Math.sqrt(Math.max(rows, columns));
-      const step = Array.from({ length: end - start }, (_, i) => (before.arrays.weights[start + i]! * (1 - rate * 0.05) - store.arrays.weights[start + i]!) / unit);
+      const step = Array.from(
+        { length: end - start },
+        (_, i) => (before.arrays.weights[start + i]! * (1 - rate * 0.05) - store.arrays.weights[start + i]!) / unit,
+      );
       const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
       const at = (r: number, c: number): number => (rows <= columns ? step[r * columns + c]! : step[c * columns + r]!);
       const gram = Array.from({ length: short * short }, (_, i) => {

@@ -9,6 +9,9 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { command, readTable, startCommand } from '../../../testing/command.ts';
 import { EXACT, ffmpeg, ONE_FACE, temporaryFolder, TWO_FACES } from '../../../testing/videos.ts';
 import { PEAKS, SEGMENTS, SUMMARY, TIMELINE } from '../formats/tables.ts';
+import { listVideos } from '../project/library.ts';
+import { openProject } from '../project/open-project.ts';
+import { listRuns, readResult } from '../project/recorded-results.ts';
 import { ProgressLine } from './progress-line.ts';
 
 const folder = await temporaryFolder();
@@ -42,9 +45,9 @@ describe('a folder of good and bad files', () => {
 
   test('is worked through to its end: exit 1 and a count of both', () => {
     expect(result.code).toBe(1);
-    expect(result.json).toMatchObject({ videos: 8, done: 4, failed: 4, device: 'cpu', model: 'adatosk-tiny', trained: false });
+    expect(result.json).toMatchObject({ videos: 8, done: 4, failed: 4, device: 'cpu', model: 'adatosk-tiny', trained: true });
     expect(result.json['timesRealTime']).toBeGreaterThan(0);
-    expect(result.json['note']).toBe('untrained weights: numbers mean nothing yet');
+    expect(result.json['note']).toMatch(/^trained on rendered faces .* not validated on spontaneous expressions/);
   });
 
   test('has one row a file in summary.csv; a bad one says what happened and what to do', async () => {
@@ -80,15 +83,48 @@ describe('a folder of good and bad files', () => {
     expect(rows.at(-1)).toMatchObject({ end_frame: '50', end_s: '2' });
   });
 
-  test('is described by run.json, untrained weights included', async () => {
+  test('is described by run.json, the warnings of its model included', async () => {
     const run = JSON.parse(await readFile(at('mixed-out', 'run.json'), 'utf8')) as Record<string, unknown>;
     expect(run).toMatchObject({
-      model: { id: 'adatosk-tiny', trained: false },
-      warnings: ['untrained weights: numbers mean nothing yet'],
+      model: { id: 'adatosk-tiny', trained: true },
+      warnings: expect.arrayContaining([expect.stringMatching(/^trained on rendered faces/)]) as string[],
       device: 'cpu',
       cancelled: false,
     });
     expect(Object.keys(run)).toEqual(expect.arrayContaining(['appVersion', 'options', 'thresholds', 'start', 'end']));
+  });
+});
+
+describe('a model whose weights no data has touched', () => {
+  test('is said to be untrained wherever its numbers are', async () => {
+    await ffmpeg('-i', ONE_FACE, '-t', '1', at('short.mp4'));
+    const { json } = await command('analyze', at('short.mp4'), '--out', at('untrained'), '--model', 'small', '--device', 'cpu', '--json');
+    expect(json).toMatchObject({ trained: false, note: 'untrained weights: numbers mean nothing yet' });
+    const run = JSON.parse(await readFile(at('untrained', 'run.json'), 'utf8')) as Record<string, unknown>;
+    expect(run).toMatchObject({ model: { id: 'adatosk-small', trained: false }, warnings: ['untrained weights: numbers mean nothing yet'] });
+  });
+});
+
+describe('a run that is kept in a project', () => {
+  test('gives the tables that were written, and a layer of its own for each further run', async () => {
+    await ffmpeg('-i', TWO_FACES, '-t', '3', at('kept.mp4'));
+    for (const out of ['kept-1', 'kept-2']) {
+      const { code } = await command('analyze', at('kept.mp4'), '--out', at(out), '--project', at('project'), '--device', 'cpu', '--json');
+      expect(code).toBe(0);
+    }
+    const { db, close } = await openProject(at('project'));
+    const runs = listRuns(db);
+    expect(runs).toMatchObject([{ videos: 1 }, { videos: 1 }]);
+    const [video, ...others] = listVideos(db);
+    expect(others).toEqual([]);
+    expect(video).toMatchObject({ name: 'kept.mp4', isMissing: false, review: 'new', analysed: { run: runs[0]!.id, status: 'done', faces: 2 } });
+    for (const table of [TIMELINE, PEAKS, SEGMENTS]) {
+      const result = readResult(db, runs[0]!.id, video!.id)!;
+      const lines = [...table.rows(result)].map((row) => row.map((cell) => String(cell ?? '')));
+      const written = await readTable(at('kept-2', table.file));
+      expect(lines).toEqual(written.map((row) => table.columns.map((column) => row[column]!)));
+    }
+    close();
   });
 });
 
@@ -239,6 +275,7 @@ describe('models and doctor', () => {
     const models = json['models'] as { id: string; ok: boolean }[];
     expect(models.map(({ id }) => id)).toEqual(['adatosk-base', 'adatosk-small', 'adatosk-tiny', 'blazeface-back', 'blazeface-front']);
     expect(models.every(({ ok }) => ok)).toBe(true);
+    expect(json['store']).toMatchObject({ ok: true, note: expect.stringMatching(/^SQLite 3\.\d+\.\d+, journal wal, synchronous FULL$/) as string });
   });
 
   test('doctor says what to do where ffmpeg is missing', async () => {

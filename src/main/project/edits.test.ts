@@ -17,7 +17,12 @@ describe('an edit', () => {
     const { db } = project;
     const rows = [1, 2, 3].map((start) => someSegment(annLayer, start));
     edit(db, ann, 'Label three', ...rows.map((row) => ({ table: 'segment', kind: 'insert', row }) as const));
-    edit(db, ann, 'Relabel', ...rows.map(({ id }) => ({ table: 'segment', kind: 'update', id, revision: revisionOf(db, id), set: { label: 'anger' } }) as const));
+    edit(
+      db,
+      ann,
+      'Relabel',
+      ...rows.map(({ id }) => ({ table: 'segment', kind: 'update', id, revision: revisionOf(db, id), set: { label: 'anger' } }) as const),
+    );
     expect(segments(db).map(({ label }) => label)).toEqual(['anger', 'anger', 'anger']);
     expect(undo(db, ann)?.label).toBe('Relabel');
     expect(segments(db).map(({ label }) => label)).toEqual(['happiness', 'happiness', 'happiness']);
@@ -76,9 +81,9 @@ describe('an edit', () => {
       );
     const row = someSegment(annLayer, 1);
     edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
-    expect(() => edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: revisionOf(db, row.id), set: { layer_id: modelLayer } })).toThrowError(
-      expect.objectContaining({ code: 'layer-protected' }),
-    );
+    expect(() =>
+      edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: revisionOf(db, row.id), set: { layer_id: modelLayer } }),
+    ).toThrowError(expect.objectContaining({ code: 'layer-protected' }));
     expect(() => edit(db, ann, 'Move', { table: 'layer', kind: 'delete', id: modelLayer, revision: 1 })).toThrowError(
       expect.objectContaining({ code: 'layer-protected' }),
     );
@@ -102,7 +107,13 @@ describe('an edit', () => {
     const row = someSegment(annLayer, 1);
     edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
     expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrowError(/still used by a segment/);
-    edit(db, ann, 'Delete layer', { table: 'segment', kind: 'delete', id: row.id, revision: revisionOf(db, row.id) }, { table: 'layer', kind: 'delete', id: annLayer, revision: 1 });
+    edit(
+      db,
+      ann,
+      'Delete layer',
+      { table: 'segment', kind: 'delete', id: row.id, revision: revisionOf(db, row.id) },
+      { table: 'layer', kind: 'delete', id: annLayer, revision: 1 },
+    );
     undo(db, ann);
     expect(segments(db)).toHaveLength(1);
     project.close();

@@ -130,7 +130,12 @@ function turn(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): Ap
 
 /** The next revision: one for all rows of a step. */
 function tick(db: ProjectDatabase): number {
-  return db.row(db.sql.updateTable('project').set(({ eb }) => ({ clock: eb('clock', '+', 1) })).returning('clock'))!.clock;
+  return db.row(
+    db.sql
+      .updateTable('project')
+      .set(({ eb }) => ({ clock: eb('clock', '+', 1) }))
+      .returning('clock'),
+  )!.clock;
 }
 
 function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision: number): RowChange {
@@ -187,8 +192,15 @@ function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void
   const users = USED_BY[table];
   if (users === 'kept') throw new StudioError('edit-invalid', `A ${table} is not deleted by an edit.`, 'What it has to do with would be lost beyond undo.');
   for (const [user, column] of users) {
-    const found = db.row(db.sql.selectFrom(user as 'segment').select('id').where(column as 'layer_id', '=', id).limit(1));
-    if (found !== undefined) throw new StudioError('edit-invalid', `The ${table} is still used by a ${user}.`, `Delete or move each ${user} of it in the same step.`);
+    const found = db.row(
+      db.sql
+        .selectFrom(user as 'segment')
+        .select('id')
+        .where(column as 'layer_id', '=', id)
+        .limit(1),
+    );
+    if (found !== undefined)
+      throw new StudioError('edit-invalid', `The ${table} is still used by a ${user}.`, `Delete or move each ${user} of it in the same step.`);
   }
 }
 
@@ -209,7 +221,14 @@ function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTa
 }
 
 function readRow(db: ProjectDatabase, table: EditableTable, id: string): AnyRow | null {
-  return (db.row(db.sql.selectFrom(table as 'segment').selectAll().where('id', '=', id)) as unknown as AnyRow | undefined) ?? null;
+  return (
+    (db.row(
+      db.sql
+        .selectFrom(table as 'segment')
+        .selectAll()
+        .where('id', '=', id),
+    ) as unknown as AnyRow | undefined) ?? null
+  );
 }
 
 function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before: AnyRow | null, after: AnyRow | null): RowChange {
@@ -217,7 +236,13 @@ function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before:
   try {
     if (after === null) db.run(db.sql.deleteFrom(name).where('id', '=', id));
     else if (before === null) db.run(db.sql.insertInto(name).values(after as never));
-    else db.run(db.sql.updateTable(name).set(after as never).where('id', '=', id));
+    else
+      db.run(
+        db.sql
+          .updateTable(name)
+          .set(after as never)
+          .where('id', '=', id),
+      );
   } catch (error) {
     if (!/constraint/i.test(String(error))) throw error;
     throw new StudioError('edit-invalid', `The ${table} was refused: ${sentenceOfConstraint(error)}`, 'Check its times and its name.', error);

@@ -93,7 +93,11 @@ export function restoreProject(folder: string): { backup: Backup; damaged: strin
   const file = projectFile(path);
   const backup = newestGoodBackup(backupsFolder(path));
   if (backup === undefined)
-    throw new StudioError('project-damaged', `The project ${file} is damaged, and it has no backup that can be opened.`, 'Keep the folder as it is, and ask for help with recovering it.');
+    throw new StudioError(
+      'project-damaged',
+      `The project ${file} is damaged, and it has no backup that can be opened.`,
+      'Keep the folder as it is, and ask for help with recovering it.',
+    );
   const restored = `${file}.restored`;
   rmSync(restored, { force: true });
   const source = new Database(backup.file, { readonly: true });
@@ -129,7 +133,11 @@ function refuseOldSqlite(database: Database.Database): void {
   const parts = version.split('.').map(Number);
   const [older] = OLDEST_SQLITE.flatMap((wanted, i) => (parts[i] === wanted ? [] : [(parts[i] ?? 0) < wanted]));
   if (older === true)
-    throw new StudioError('store-unsafe', `SQLite ${version} can damage projects.`, `Install AdaTosk Studio again: it brings ${OLDEST_SQLITE.join('.')} or later.`);
+    throw new StudioError(
+      'store-unsafe',
+      `SQLite ${version} can damage projects.`,
+      `Install AdaTosk Studio again: it brings ${OLDEST_SQLITE.join('.')} or later.`,
+    );
 }
 
 function refuseOthers(database: Database.Database, file: string): void {
@@ -155,13 +163,18 @@ function chooseJournal(database: Database.Database, path: string, journal: 'auto
   }
   const read = { synchronous: database.pragma('synchronous', { simple: true }), keys: database.pragma('foreign_keys', { simple: true }) };
   if (read.synchronous !== SYNCHRONOUS[kept] || read.keys !== 1)
-    throw new StudioError('store-unsafe', `SQLite does not keep ${path} safely (synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}).`, 'Install AdaTosk Studio again.');
+    throw new StudioError(
+      'store-unsafe',
+      `SQLite does not keep ${path} safely (synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}).`,
+      'Install AdaTosk Studio again.',
+    );
   return kept;
 }
 
 function refuseDamaged(database: Database.Database, file: string): void {
   const found = database.pragma('quick_check(1)', { simple: true });
-  if (found !== 'ok') throw new StudioError('project-damaged', `The project file ${file} is damaged (${String(found)}).`, 'The newest good backup can be opened instead.');
+  if (found !== 'ok')
+    throw new StudioError('project-damaged', `The project file ${file} is damaged (${String(found)}).`, 'The newest good backup can be opened instead.');
 }
 
 /** A new project: its name, the seven classes as its first scheme. */

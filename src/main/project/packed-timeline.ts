@@ -80,7 +80,10 @@ export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[
       faceId,
       status: STATUSES[integer(statusAt, row)]!,
       faceConfidence: value(confidenceAt, row, SHARE),
-      box: integer(boxAt, row) === MISSING ? null : (Object.fromEntries(BOX.map((name, i) => [name, value(boxAt + i, row, PIXEL)])) as unknown as TimelineRow['box']),
+      box:
+        integer(boxAt, row) === MISSING
+          ? null
+          : (Object.fromEntries(BOX.map((name, i) => [name, value(boxAt + i, row, PIXEL)])) as unknown as TimelineRow['box']),
       reading: hasReading
         ? {
             probabilities,

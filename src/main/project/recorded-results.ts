@@ -30,7 +30,12 @@ export function beginRun(db: ProjectDatabase, record: RunRecord): string {
 }
 
 export function endRun(db: ProjectDatabase, id: string, record: RunRecord): void {
-  db.run(db.sql.updateTable('run').set({ record: JSON.stringify(record), ended_at: record.end }).where('id', '=', id));
+  db.run(
+    db.sql
+      .updateTable('run')
+      .set({ record: JSON.stringify(record), ended_at: record.end })
+      .where('id', '=', id),
+  );
 }
 
 /**
@@ -120,7 +125,8 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
   const frameAt = (seconds: number): number => timing?.nearestFrame(seconds) ?? 0;
   const rows = readTimeline(db, run, video);
   const layer = db.row(db.sql.selectFrom('layer').select('id').where('run_id', '=', run).where('video_id', '=', video));
-  const labels = layer === undefined ? [] : db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('start_s'));
+  const labels =
+    layer === undefined ? [] : db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('start_s'));
   const found = layer === undefined ? [] : db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('apex_s'));
   const slotStart = new Map(rows.map((row) => [`${row.faceId} ${row.startS.toFixed(6)}`, row.startFrame]));
   const slotEnd = new Map(rows.map((row) => [`${row.faceId} ${row.endS.toFixed(6)}`, row.endFrame]));
@@ -135,7 +141,14 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
       ...{ confidence: row.confidence ?? 0, coder: 'model', source: row.made_by },
     })),
     peaks: found.map((row) => ({
-      ...{ faceId: row.face_id, peakId: numbered(`p${row.face_id}`), label: row.label as Expression, onsetS: row.onset_s, apexS: row.apex_s, offsetS: row.offset_s },
+      ...{
+        faceId: row.face_id,
+        peakId: numbered(`p${row.face_id}`),
+        label: row.label as Expression,
+        onsetS: row.onset_s,
+        apexS: row.apex_s,
+        offsetS: row.offset_s,
+      },
       ...{ apexFrame: frameAt(row.apex_s), intensity: row.intensity ?? 0, prominence: row.prominence ?? 0, final: row.mask_final ?? 0, source: row.made_by },
     })),
   };

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import { ensureModelFile, findModel, listModels, modelsFolder } from '../adatosk/models.ts';
 import type { ProviderFinding } from '../adatosk/providers.ts';
@@ -7,6 +10,7 @@ import { hashFile } from '../media/content-hash.ts';
 import { findProgram, programVersion } from '../media/programs.ts';
 import type { ProgramName } from '../media/programs.ts';
 import { detectorFiles } from '../face/detector-files.ts';
+import { openProject } from '../project/open-project.ts';
 import { sentenceOf } from '../../shared/errors.ts';
 
 export interface ProgramFinding {
@@ -24,6 +28,12 @@ export interface ModelFinding {
   readonly note: string;
 }
 
+export interface StoreFinding {
+  readonly ok: boolean;
+  /** SQLite's version and how it keeps a project, or why it does not. */
+  readonly note: string;
+}
+
 export interface Findings {
   readonly node: string;
   readonly platform: string;
@@ -31,6 +41,7 @@ export interface Findings {
   readonly ffprobe: ProgramFinding;
   readonly providers: readonly ProviderFinding[];
   readonly models: readonly ModelFinding[];
+  readonly store: StoreFinding;
 }
 
 /** SHA-256 of the face detectors that this version was tested with. */
@@ -50,6 +61,7 @@ export async function examineComputer(start: EngineStarter, defaultModel: string
     ffprobe: await examineProgram('ffprobe'),
     providers: await examineProviders(start, model),
     models: await examineModels(),
+    store: await examineStore(),
   };
 }
 
@@ -59,6 +71,21 @@ async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
     return { path: program.path, version: await programVersion(program), origin: program.origin };
   } catch (error) {
     return { path: null, version: null, origin: sentenceOf(error) };
+  }
+}
+
+/** Makes, opens and removes a project. */
+async function examineStore(): Promise<StoreFinding> {
+  const folder = await mkdtemp(join(tmpdir(), 'adatosk-doctor-'));
+  try {
+    const { state, db, close } = await openProject(folder, { create: true });
+    const [journal, synchronous] = [String(db.pragma('journal_mode')), db.pragma('synchronous') === 2 ? 'FULL' : 'EXTRA'];
+    close();
+    return { ok: true, note: `SQLite ${state.sqlite}, journal ${journal}, synchronous ${synchronous}` };
+  } catch (error) {
+    return { ok: false, note: sentenceOf(error) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -37,6 +37,8 @@ export interface TrainRequest {
   readonly learns: 'auto' | 'all' | 'head';
   /** How strongly clips are varied. */
   readonly augmentation: AugmentationKind;
+  /** Share of the rate that each layer below the head has of the one above it; null takes 0.75 in fine-tuning, 1 elsewhere. */
+  readonly layerDecay: number | null;
   /** What moves the blocks' matrices; null takes Muon from random weights, AdamW in fine-tuning. */
   readonly matrices: 'adamw' | 'muon' | null;
   readonly seed: number;
@@ -77,7 +79,8 @@ const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
 /** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
 const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
 const WEIGHT_DECAY = 0.05;
-const AVERAGE_KEEPS = 0.999;
+/** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
+const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
 const LABEL_SMOOTHING = 0.1;
 const BUDGETS: readonly [number, number] = [0.25, 0.7];
 const VALIDATIONS = 30;
@@ -165,7 +168,10 @@ async function heldClips(
     'Put all clips of a person into one split.',
   );
   const clips = await set.prepare(rows, options, ...rest);
-  return clips.map(({ row, clip }) => ({ row, clip: { ...clip, moments: null, units: null, augmentation: 'faces' as const, shares: sharesHeld(row.label!, clip.samples) } }));
+  return clips.map(({ row, clip }) => ({
+    row,
+    clip: { ...clip, moments: null, units: null, augmentation: 'faces' as const, shares: sharesHeld(row.label!, clip.samples) },
+  }));
 }
 
 function sharesHeld(label: number, samples: number): number[][] {
@@ -255,7 +261,7 @@ function jobOf(
   return {
     phases,
     peakRate: request.rate ?? RATES[learns],
-    optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: LAYER_DECAY[learns], averageKeeps: AVERAGE_KEEPS },
+    optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: request.layerDecay ?? LAYER_DECAY[learns], averageKeeps: averageKeeps(total) },
     batches: { seed: request.seed, augmentation: request.augmentation, tokenBudget: BUDGETS, labelSmoothing: LABEL_SMOOTHING },
     source: cachedClips(size.cropSide, all),
     validation:

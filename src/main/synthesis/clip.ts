@@ -97,7 +97,7 @@ export function truthOf({ name, label, portrait, performance, mirrored: turned, 
     label,
     portrait,
     skinTone: round(skinTone, 10),
-    group: skinTone > 41 ? 'light skin' : skinTone > 10 ? 'medium skin' : 'dark skin',
+    group: [skinTone > 41 ? 'light skin' : skinTone > 10 ? 'medium skin' : 'dark skin', ...genderOf(portrait)].join('; '),
     rate,
     samples,
     onsetS: whole ? within(episode?.onsetS) : null,
@@ -111,6 +111,13 @@ export function truthOf({ name, label, portrait, performance, mirrored: turned, 
     covered: scene.cover !== null,
     talking: performance.distractors.speech.length > 0,
   };
+}
+
+/** What a portrait's name tells: canada/003f, composite/m_african. The London set's names tell nothing. */
+function genderOf(portrait: string): string[] {
+  const [, canada, composite] = /^(?:canada\/\d+([fm])|composite\/([fm])_)/.exec(portrait) ?? [];
+  const letter = canada ?? composite;
+  return letter === undefined ? [] : [letter === 'f' ? 'women' : 'men'];
 }
 
 function round(value: number, parts: number): number {

@@ -26,6 +26,8 @@ export class Canvas {
   #top = 0;
   #right: number;
   #bottom: number;
+  #middle = new Float32Array(0);
+  readonly #coverages = new Map<string, Coverage>();
 
   constructor(width: number, height: number) {
     this.width = width;
@@ -139,40 +141,62 @@ export class Canvas {
   /** The picture as bytes, shrunk or not, each output pixel the mean of what it covers: [height, width, 3]. */
   shrunk(width: number, height: number): Uint8Array {
     const result = new Uint8ClampedArray(width * height * 3);
-    const columns = coverage(this.width, width);
-    const rows = coverage(this.height, height);
-    const middle = new Float32Array(width * this.height * 3);
+    const columns = this.#coverage(this.width, width);
+    const rows = this.#coverage(this.height, height);
+    if (this.#middle.length !== width * this.height * 3) this.#middle = new Float32Array(width * this.height * 3);
+    const middle = this.#middle;
+    const { colour } = this;
+    // Written out by channel, in memory that is used again: this runs for every picture.
     for (let y = 0; y < this.height; y++) {
+      let to = y * width * 3;
       for (let x = 0; x < width; x++) {
         const { first, weights } = columns[x]!;
-        for (let c = 0; c < 3; c++) {
-          let sum = 0;
-          for (let n = 0; n < weights.length; n++) sum += weights[n]! * this.colour[(y * this.width + first + n) * 3 + c]!;
-          middle[(y * width + x) * 3 + c] = sum;
+        let from = (y * this.width + first) * 3;
+        let [r, g, b] = [0, 0, 0];
+        for (let n = 0; n < weights.length; n++) {
+          const weight = weights[n]!;
+          r += weight * colour[from]!;
+          g += weight * colour[from + 1]!;
+          b += weight * colour[from + 2]!;
+          from += 3;
         }
+        middle[to] = r;
+        middle[to + 1] = g;
+        middle[to + 2] = b;
+        to += 3;
       }
     }
+    const line = width * 3;
     for (let y = 0; y < height; y++) {
       const { first, weights } = rows[y]!;
-      for (let i = 0; i < width * 3; i++) {
+      for (let i = 0; i < line; i++) {
         let sum = 0;
-        for (let n = 0; n < weights.length; n++) sum += weights[n]! * middle[(first + n) * width * 3 + i]!;
-        result[y * width * 3 + i] = sum;
+        for (let n = 0; n < weights.length; n++) sum += weights[n]! * middle[(first + n) * line + i]!;
+        result[y * line + i] = sum;
       }
     }
     return new Uint8Array(result.buffer);
   }
+
+  #coverage(from: number, to: number): Coverage {
+    const key = `${from} ${to}`;
+    let known = this.#coverages.get(key);
+    if (known === undefined) this.#coverages.set(key, (known = coverage(from, to)));
+    return known;
+  }
 }
 
 /** Which pixels of a longer row each pixel of a shorter one covers, with shares that add up to 1. */
-function coverage(from: number, to: number): { first: number; weights: number[] }[] {
+type Coverage = readonly { readonly first: number; readonly weights: Float64Array }[];
+
+function coverage(from: number, to: number): Coverage {
   const step = from / to;
   return Array.from({ length: to }, (_, i) => {
     const [begin, end] = [i * step, (i + 1) * step];
     const first = Math.floor(begin);
     const weights: number[] = [];
     for (let p = first; p < Math.min(from, Math.ceil(end - 1e-9)); p++) weights.push((Math.min(end, p + 1) - Math.max(begin, p)) / step);
-    return { first, weights };
+    return { first, weights: Float64Array.from(weights) };
   });
 }
 

@@ -10,6 +10,10 @@ const FACES = {
   zoom: [0.88, 1.12],
   shift: 0.06,
   turn: 0.12,
+  /** Other proportions: width against height; the width at each height, and the heights themselves, along a wave of at most one period. */
+  stretch: 0.08,
+  taper: 0.07,
+  wave: 0.018,
   /** Gain and offset of each channel and of all, gamma, saturation. */
   gain: 0.25,
   offset: 18,
@@ -44,20 +48,25 @@ export async function augment(frames: Uint8Array, side: number, kind: Augmentati
   return random() < FACES.compression ? compress(clip, side, quality) : clip;
 }
 
-/** Flip, turn, zoom and shift, bilinear; beyond the edge the edge goes on. */
+/** Flip, turn, zoom, shift and other proportions of the face, bilinear; beyond the edge the edge goes on. */
 function warp(frames: Uint8Array, side: number, random: Random): Uint8Array {
   const flip = random() < FACES.flip ? -1 : 1;
   const zoom = between(random, FACES.zoom[0], FACES.zoom[1]);
   const angle = between(random, -FACES.turn, FACES.turn);
   const [shiftX, shiftY] = [between(random, -FACES.shift, FACES.shift) * side, between(random, -FACES.shift, FACES.shift) * side];
   const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  const stretch = Math.exp(between(random, -FACES.stretch, FACES.stretch));
+  const [taper, wave] = [between(random, -FACES.taper, FACES.taper), between(random, -FACES.wave, FACES.wave) * side];
+  const [taperPhase, wavePhase] = [between(random, 0, 2 * Math.PI), between(random, 0, 2 * Math.PI)];
+  const [taperTurn, waveTurn] = [between(random, 0.5, 1), between(random, 0.5, 1)].map((periods) => (2 * Math.PI * periods) / side) as [number, number];
   const middle = (side - 1) / 2;
   const corner = new Int32Array(side * side);
   const [rightwards, downwards] = [new Float32Array(side * side), new Float32Array(side * side)];
   const clamp = (value: number): number => Math.min(side - 1.001, Math.max(0, value));
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
-      const [dx, dy] = [flip * (x - middle) - shiftX, y - middle - shiftY];
+      const width = stretch * (1 + taper * Math.sin(taperTurn * y + taperPhase));
+      const [dx, dy] = [flip * width * (x - middle) - shiftX, (y - middle) / stretch + wave * Math.sin(waveTurn * y + wavePhase) - shiftY];
       const [fromX, fromY] = [clamp(middle + cos * dx + sin * dy), clamp(middle - sin * dx + cos * dy)];
       const at = y * side + x;
       corner[at] = (Math.floor(fromY) * side + Math.floor(fromX)) * 3;

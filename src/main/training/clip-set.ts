@@ -21,7 +21,7 @@ export interface ClipRow {
   readonly offsetS: number | null;
   /** Who is seen; null where the set does not say. */
   readonly participant: string | null;
-  /** A group of people that figures are given for, for example a skin tone or a gender. */
+  /** Groups of people that figures are given for, for example a skin tone or a gender; several are separated by semicolons. */
   readonly group: string | null;
   readonly split: Split | null;
 }

@@ -125,9 +125,10 @@ function groupsOf(
   clips: readonly number[],
   people: readonly ClipPeople[],
 ): { group: string; judged: Judgement[]; units: Judgement[][] }[] {
-  const names = [...new Set(clips.flatMap((clip) => people[clip]!.group ?? []))].sort();
+  const groupsAt = (clip: number): string[] => (people[clip]!.group ?? '').split(';').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const names = [...new Set(clips.flatMap(groupsAt))].sort();
   return names.map((group) => {
-    const members = clips.map((_, i) => i).filter((i) => people[clips[i]!]!.group === group);
+    const members = clips.map((_, i) => i).filter((i) => groupsAt(clips[i]!).includes(group));
     const judged = members.map((i) => judgements[i]!);
     return {
       group,

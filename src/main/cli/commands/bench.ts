@@ -23,6 +23,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../bench/torture.ts')).benchTorture,
     about: 'two clients edit a project and are killed 200 times, then on a disk that fills up: edits acknowledged and lost',
   },
+  project: {
+    load: async () => (await import('../../../../bench/project.ts')).benchProject,
+    about: 'a project of 1,000 videos of an hour and 100,000 segments: opening, listing, memory',
+  },
   memory: {
     load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',

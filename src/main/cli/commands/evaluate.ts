@@ -71,8 +71,28 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
 
 /** The names are fixed (design.md, Command line); more may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
-  const { clips, uar, war, ece, recall, confusion, onset, apex, offset, peaksFound, masks, groups, budgets, baseline, model, sha256, trained, warnings, split, auc } =
-    evaluation;
+  const {
+    clips,
+    uar,
+    war,
+    ece,
+    recall,
+    confusion,
+    onset,
+    apex,
+    offset,
+    peaksFound,
+    masks,
+    groups,
+    budgets,
+    baseline,
+    model,
+    sha256,
+    trained,
+    warnings,
+    split,
+    auc,
+  } = evaluation;
   return {
     clips,
     uar: uar.value,

@@ -16,6 +16,7 @@ interface TrainOptions {
   unlabelled?: string;
   held?: string;
   matrices?: 'adamw' | 'muon';
+  layerDecay?: number;
   learns: TrainRequest['learns'];
   augmentation: TrainRequest['augmentation'];
   seed: number;
@@ -59,6 +60,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'none']).default('faces'))
     .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
     .addOption(new Option('--matrices <rule>', 'what moves the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
+    .option('--layer-decay <share>', 'share of the rate that each layer has of the one above (default: 0.75 with --from, else 1)', numberBetween(0.1, 1))
     .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
     .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, settling on all tokens', readEpochs)
@@ -114,6 +116,7 @@ function requestOf(options: TrainOptions): TrainRequest {
     unlabelled: options.unlabelled ?? null,
     held: options.held ?? null,
     matrices: options.matrices ?? null,
+    layerDecay: options.layerDecay ?? null,
     rate: options.rate ?? null,
     epochs: epochs === undefined ? null : { 'warm-up': epochs[0], stills: options.stills, joint: epochs[1], settling: epochs[2] },
     faces: options.faces ?? null,

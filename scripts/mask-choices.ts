@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { uarOf } from '../src/shared/recognition.ts';
+import type { Model } from '../src/main/adatosk/models.ts';
+import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
+import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
+import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
+import { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
+import { SIZES } from '../src/main/adatosk/sizes.ts';
+import { cachedClips } from '../src/main/training/cached-clips.ts';
+import { openSource } from '../src/main/training/clip-source.ts';
+import { readFaceSet } from '../src/main/training/face-set.ts';
+import { judge } from '../src/main/training/judging.ts';
+
+/** sigmoid(20) is 1: the final mask is then one part alone. */
+const ONE_PART = 20;
+const CLIPS = 350;
+
+export interface MaskChoice {
+  readonly choice: string;
+  readonly uar: number;
+}
+
+/** UAR on validation clips when the final mask is what it is, or one of its parts alone, or nothing is dropped; the weights stay. */
+export async function postHocMasks(model: Model, set: string): Promise<MaskChoice[]> {
+  const size = SIZES[model.manifest.size];
+  const { weights } = readOnnx(await readFile(model.file));
+  const store = new ParameterStore([...buildInferenceGraph(size).parameters.values()], (name) => weights.get(name)?.values, 0);
+  const network = await LiveNetwork.load(size, store, 'weights', 'cpu', 2);
+  const validation = (await readFaceSet(set)).clips.filter(({ row }) => row.split === 'validation').map(({ clip }) => clip);
+  const source = await openSource(cachedClips(size.cropSide, validation.slice(0, CLIPS)));
+  const clips = source.clips.map((_, i) => i);
+  const balance = store.view('weights', 'mask.balance');
+  const learned = balance[0]!;
+  const choices: MaskChoice[] = [];
+  for (const [choice, value, tokenBudget] of [
+    ['both parts', learned, model.manifest.defaultTokenBudget],
+    ['class-agnostic alone', ONE_PART, model.manifest.defaultTokenBudget],
+    ['class-semantic alone', -ONE_PART, model.manifest.defaultTokenBudget],
+    ['both parts, nothing dropped', learned, 1],
+  ] as const) {
+    balance[0] = value;
+    choices.push({ choice, uar: uarOf(await judge(network, model.manifest.clip, source, clips, { tokenBudget, windows: 1 })) });
+  }
+  await network.release();
+  return choices;
+}
