@@ -170,7 +170,7 @@ async function heldClips(
   const clips = await set.prepare(rows, options, ...rest);
   return clips.map(({ row, clip }) => ({
     row,
-    clip: { ...clip, moments: null, units: null, augmentation: 'faces' as const, shares: sharesHeld(row.label!, clip.samples) },
+    clip: { ...clip, moments: null, units: null, augmentation: 'light' as const, shares: sharesHeld(row.label!, clip.samples) },
   }));
 }
 

@@ -1,13 +1,16 @@
 import sharp from 'sharp';
 
-/** How strongly clips are varied. 'faces' is what training on faces takes; 'none' leaves them as they are. */
-export type AugmentationKind = 'faces' | 'none';
+/**
+ * How strongly clips are varied. 'faces' is what training on a few hundred filmed faces takes; 'light' suits rendered sets,
+ * which vary by themselves; 'none' leaves clips as they are.
+ */
+export type AugmentationKind = 'faces' | 'light' | 'none';
 
 /** Probabilities and ranges of 'faces'; each is drawn once a clip, so that variation adds no motion of its own. */
 const FACES = {
   flip: 0.5,
   /** Zoom about the centre, shift in shares of the side, turn in radians: what alignment leaves. */
-  zoom: [0.88, 1.12],
+  zoom: [0.88, 1.12] as [number, number],
   shift: 0.06,
   turn: 0.12,
   /** Other proportions: width against height; the width at each height, and the heights themselves, along a wave of at most one period. */
@@ -24,10 +27,19 @@ const FACES = {
   noise: 0.25,
   largestNoise: 10,
   compression: 0.2,
-  quality: [12, 50],
+  quality: [12, 50] as [number, number],
   occlusion: 0.2,
-  occlusionSide: [0.15, 0.4],
-} as const;
+  occlusionSide: [0.15, 0.4] as [number, number],
+};
+
+type Ranges = typeof FACES;
+
+/** Smaller, and nothing covered, blurred or compressed. */
+const LIGHT: Ranges = {
+  ...FACES,
+  ...{ zoom: [0.97, 1.03], shift: 0.015, turn: 0.03, stretch: 0.03, taper: 0.03, wave: 0.006 },
+  ...{ gain: 0.08, offset: 6, channel: 0.03, gamma: 0.08, grey: 0.02, blur: 0, noise: 0.1, largestNoise: 3, compression: 0, occlusion: 0 },
+};
 
 type Random = () => number;
 const between = (random: Random, low: number, high: number): number => low + (high - low) * random();
@@ -39,24 +51,25 @@ const between = (random: Random, low: number, high: number): number => low + (hi
  */
 export async function augment(frames: Uint8Array, side: number, kind: AugmentationKind, random: Random): Promise<Uint8Array> {
   if (kind === 'none') return frames;
-  let clip = warp(frames, side, random);
-  colour(clip, random);
-  if (random() < FACES.blur) clip = blur(clip, side);
-  if (random() < FACES.occlusion) occlude(clip, side, random);
-  if (random() < FACES.noise) addNoise(clip, between(random, 1, FACES.largestNoise), random);
-  const quality = Math.round(between(random, FACES.quality[0], FACES.quality[1]));
-  return random() < FACES.compression ? compress(clip, side, quality) : clip;
+  const ranges = kind === 'light' ? LIGHT : FACES;
+  let clip = warp(frames, side, ranges, random);
+  colour(clip, ranges, random);
+  if (random() < ranges.blur) clip = blur(clip, side);
+  if (random() < ranges.occlusion) occlude(clip, side, ranges, random);
+  if (random() < ranges.noise) addNoise(clip, between(random, 1, ranges.largestNoise), random);
+  const quality = Math.round(between(random, ranges.quality[0], ranges.quality[1]));
+  return random() < ranges.compression ? compress(clip, side, quality) : clip;
 }
 
 /** Flip, turn, zoom, shift and other proportions of the face, bilinear; beyond the edge the edge goes on. */
-function warp(frames: Uint8Array, side: number, random: Random): Uint8Array {
-  const flip = random() < FACES.flip ? -1 : 1;
-  const zoom = between(random, FACES.zoom[0], FACES.zoom[1]);
-  const angle = between(random, -FACES.turn, FACES.turn);
-  const [shiftX, shiftY] = [between(random, -FACES.shift, FACES.shift) * side, between(random, -FACES.shift, FACES.shift) * side];
+function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random): Uint8Array {
+  const flip = random() < ranges.flip ? -1 : 1;
+  const zoom = between(random, ranges.zoom[0], ranges.zoom[1]);
+  const angle = between(random, -ranges.turn, ranges.turn);
+  const [shiftX, shiftY] = [between(random, -ranges.shift, ranges.shift) * side, between(random, -ranges.shift, ranges.shift) * side];
   const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
-  const stretch = Math.exp(between(random, -FACES.stretch, FACES.stretch));
-  const [taper, wave] = [between(random, -FACES.taper, FACES.taper), between(random, -FACES.wave, FACES.wave) * side];
+  const stretch = Math.exp(between(random, -ranges.stretch, ranges.stretch));
+  const [taper, wave] = [between(random, -ranges.taper, ranges.taper), between(random, -ranges.wave, ranges.wave) * side];
   const [taperPhase, wavePhase] = [between(random, 0, 2 * Math.PI), between(random, 0, 2 * Math.PI)];
   const [taperTurn, waveTurn] = [between(random, 0.5, 1), between(random, 0.5, 1)].map((periods) => (2 * Math.PI * periods) / side) as [number, number];
   const middle = (side - 1) / 2;
@@ -92,15 +105,15 @@ function warp(frames: Uint8Array, side: number, random: Random): Uint8Array {
   return result;
 }
 
-function colour(clip: Uint8Array, random: Random): void {
-  const gain = 1 + between(random, -FACES.gain, FACES.gain);
-  const offset = between(random, -FACES.offset, FACES.offset);
-  const gamma = Math.exp(between(random, -FACES.gamma, FACES.gamma));
+function colour(clip: Uint8Array, ranges: Ranges, random: Random): void {
+  const gain = 1 + between(random, -ranges.gain, ranges.gain);
+  const offset = between(random, -ranges.offset, ranges.offset);
+  const gamma = Math.exp(between(random, -ranges.gamma, ranges.gamma));
   const tables = [0, 1, 2].map(() => {
-    const own = gain * (1 + between(random, -FACES.channel, FACES.channel));
+    const own = gain * (1 + between(random, -ranges.channel, ranges.channel));
     return Uint8ClampedArray.from({ length: 256 }, (_, value) => own * 255 * (value / 255) ** gamma + offset);
   });
-  const grey = random() < FACES.grey ? 1 : between(random, 0, 0.3);
+  const grey = random() < ranges.grey ? 1 : between(random, 0, 0.3);
   const [red, green, blue] = tables as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
   for (let i = 0; i < clip.length; i += 3) {
     const [r, g, b] = [red[clip[i]!]!, green[clip[i + 1]!]!, blue[clip[i + 2]!]!];
@@ -137,8 +150,8 @@ function blur(clip: Uint8Array, side: number): Uint8Array {
 }
 
 /** A rectangle of one colour that stays where it is: a hand, a cup, a microphone. */
-function occlude(clip: Uint8Array, side: number, random: Random): void {
-  const [width, height] = [0, 0].map(() => Math.round(side * between(random, FACES.occlusionSide[0], FACES.occlusionSide[1]))) as [number, number];
+function occlude(clip: Uint8Array, side: number, ranges: Ranges, random: Random): void {
+  const [width, height] = [0, 0].map(() => Math.round(side * between(random, ranges.occlusionSide[0], ranges.occlusionSide[1]))) as [number, number];
   const [left, top] = [Math.floor(random() * (side - width)), Math.floor(random() * (side - height))];
   const fill = [0, 0, 0].map(() => Math.floor(256 * random()));
   for (let frame = 0; frame < clip.length / (side * side * 3); frame++) {

@@ -57,7 +57,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .addOption(
       new Option('--learns <part>', 'what learns when fine-tuning; by the size of the set unless said').choices(['auto', 'all', 'head']).default('auto'),
     )
-    .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'none']).default('faces'))
+    .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'light', 'none']).default('faces'))
     .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
     .addOption(new Option('--matrices <rule>', 'what moves the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
     .option('--layer-decay <share>', 'share of the rate that each layer has of the one above (default: 0.75 with --from, else 1)', numberBetween(0.1, 1))
