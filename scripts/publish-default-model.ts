@@ -23,6 +23,12 @@ import { evaluateModel } from '../src/main/services/evaluate-model.ts';
 import type { EvaluateRequest } from '../src/main/services/evaluate-model.ts';
 import { postHocMasks } from './mask-choices.ts';
 
+/** What the last training's own card cannot tell: the ones before it. */
+const HISTORY = `It began with the weights of an earlier training from random ones, 1,276 steps in 40 minutes: stills (118,000, Muon, rate
+1e-3, no augmentation), both branches (10,000 clips), a little settling. The last training was settling alone (batch 16, Muon,
+rate 4e-4, light augmentation); its weights are those of step 528, the best of its validations. Everything ran on two
+processor cores; the loss was still falling.`;
+
 const [modelPath, set, stills, conditions] = process.argv.slice(2) as [string, string, string, string];
 const model = await findModel(modelPath);
 const faces = join(tmpdir(), 'adatosk-publish-faces');
@@ -119,6 +125,8 @@ The portraits lean White and young. Splits go by the place of a portrait in its 
 each five) tests, the one after it validates in every other five, all others train.
 
 ${training.replace(/## Results[\s\S]*/, '')}
+${HISTORY}
+
 ## Rendered faces of unseen people (${test.clips} clips)
 
 With 95% intervals, people drawn again together. Baseline: the expression network of face-api.js (MIT) on the same aligned
@@ -177,10 +185,14 @@ Which tokens are kept, with the same weights and no new training (validation cli
 
 ## Robustness${byCondition.length === 0 ? ': not measured for these weights' : ` (${byCondition[0]![1].clips} rendered clips of unseen people each, whole expressions)`}
 
-${table(
-  ['', 'UAR', 'WAR'],
-  byCondition.map(([name, each]) => [name, range(each.uar), range(each.war)]),
-)}
+${
+  byCondition.length === 0
+    ? ''
+    : table(
+        ['', 'UAR', 'WAR'],
+        byCondition.map(([name, each]) => [name, range(each.uar), range(each.war)]),
+      )
+}
 
 ## Limits
 
