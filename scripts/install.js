@@ -1,7 +1,7 @@
 // Plain JavaScript without dependencies: this runs on a machine that has nothing but Node 20 or later and git.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,13 +21,18 @@ export function install({ quiet = false } = {}) {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted && existsSync(ownNode())) return;
   process.stderr.write('Installing what AdaTosk Studio needs (once, some minutes) …\n');
   const out = quiet ? 2 : 'inherit';
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
   // Started by npm, npm says where it is; on Windows npm is a batch file, which only a shell runs.
   const npm = process.env.npm_execpath;
-  const ran =
+  const runNpm = (args, stdio) =>
     npm !== undefined && npm.endsWith('.js')
-      ? spawnSync(process.execPath, [npm, ...args], { cwd: PROJECT, stdio: ['ignore', out, 'inherit'] })
-      : spawnSync('npm', args, { cwd: PROJECT, stdio: ['ignore', out, 'inherit'], shell: process.platform === 'win32' });
+      ? spawnSync(process.execPath, [npm, ...args, '--loglevel=error'], { cwd: PROJECT, stdio })
+      : spawnSync('npm', [...args, '--loglevel=error'], { cwd: PROJECT, stdio, shell: process.platform === 'win32' });
+  // No package's scripts but those that are needed: npm would compile better-sqlite3, which brings its binaries along,
+  // for five minutes or until it finds no compiler.
+  const installed = runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], ['ignore', out, 'inherit']);
+  const ran = installed.status === 0 ? runNpm(['rebuild', 'node'], ['ignore', out, 'inherit']) : installed;
+  // These may fail: ffmpeg is also looked for elsewhere.
+  if (ran.status === 0) runNpm(['rebuild', 'ffmpeg-static', ...ffprobePackages()], 'ignore');
   if (ran.status !== 0 || !existsSync(ownNode())) {
     process.stderr.write(
       `The dependencies could not be installed${ran.error ? ` (${ran.error.message})` : ''}. Check the connection to the npm registry and the free disk space, then try again.\n`,
@@ -35,6 +40,12 @@ export function install({ quiet = false } = {}) {
     process.exit(1);
   }
   writeFileSync(STAMP, wanted);
+}
+
+/** The packages that carry ffprobe's binary for this computer, where they were installed. */
+function ffprobePackages() {
+  const folder = join(PROJECT, 'node_modules', '@ffprobe-installer');
+  return existsSync(folder) ? readdirSync(folder).map((name) => `@ffprobe-installer/${name}`) : [];
 }
 
 /** Runs a program to its end in the project's folder; node_modules/.bin comes first on its PATH. */
