@@ -3,7 +3,7 @@
  * Every edit that the store has taken is acknowledged on standard output: «ack CLOCK ENTRY».
  * Arguments: folder, coder, layer, seed.
  */
-import { isFull } from './torture-outcome.ts';
+import { StudioError } from '../src/shared/errors.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import type { ProjectDatabase } from '../src/main/project/database.ts';
 import type { AppliedEdit, RowEdit } from '../src/main/project/edits.ts';
@@ -56,7 +56,7 @@ for (;;) {
     const applied = oneEdit(db);
     if (applied !== null) writeSync(1, `ack ${applied.clock} ${applied.entry}\n`);
   } catch (error) {
-    if (!isFull(error)) throw error;
+    if (!(error instanceof StudioError && error.code === 'disk-full')) throw error;
     writeSync(1, 'full\n');
     break;
   }

@@ -7,7 +7,7 @@ import type { Backup } from './backups.ts';
 import { isBackupDue, makeBackup, newestGoodBackup, thinBackups } from './backups.ts';
 import { ProjectDatabase, storeError } from './database.ts';
 import { DEFAULT_LABELS, DEFAULT_SCHEME } from './default-scheme.ts';
-import { migrate, MIGRATIONS, NEWEST, numberOf } from './migrations.ts';
+import { migrate, NEWEST, numberOf } from './migrations.ts';
 import { isOnNetworkShare } from './network-share.ts';
 import { APPLICATION_ID, backupsFolder, projectFile } from './project-file.ts';
 
@@ -185,6 +185,3 @@ function begin(db: ProjectDatabase, name: string): void {
     for (const label of DEFAULT_LABELS) db.run(db.sql.insertInto('label').values({ ...label, revision: 1 }));
   });
 }
-
-/** Every migration by name, for `doctor`. */
-export const migrationNames = (): string[] => Object.keys(MIGRATIONS);

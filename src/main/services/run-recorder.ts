@@ -18,9 +18,9 @@ export class RunRecorder {
   }
 
   async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {
+    if (hasResult(this.#db, this.#run, video.path)) return;
     const { size, mtimeMs } = await stat(video.path);
     const file = { path: video.path, name: video.name, size, modifiedMs: mtimeMs };
-    if (hasResult(this.#db, this.#run, video.path)) return;
     recordResult(this.#db, this.#run, file, result, timing ?? (await probeVideo(video.path, signal)).timing);
   }
 
