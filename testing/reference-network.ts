@@ -75,7 +75,8 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     t === 0 ? said(1, n) : mean(Array.from({ length: t }, (_, before) => dot(units[t * places + n]!, units[before * places + n]!)));
   const classSemantic = grid((t, n) => {
     const s = likeness(t, n);
-    const support = dot(softmax(s.map((value) => value / 0.1)), s);
+    const beyond = s.filter((_, c) => EXPRESSIONS[c] !== 'neutral').map((value) => value - s[EXPRESSIONS.indexOf('neutral')]!);
+    const support = dot(softmax(beyond.map((value) => value / 0.1)), beyond);
     const news = support - softplus(scalar('mask.semantic.discount')) * said(t, n);
     return sigmoid(softplus(scalar('mask.semantic.gain')) * news + scalar('mask.semantic.bias'));
   });

@@ -1,3 +1,4 @@
+import { NEUTRAL_INDEX } from '../../shared/expressions.ts';
 import type { Graph } from './graph.ts';
 import * as op from './operations.ts';
 import { SLOTS_PER_CLIP } from './sizes.ts';
@@ -20,9 +21,12 @@ import type { Tensor } from './tensor.ts';
  *     Both neighbours count, so that a moment is marked on both sides of a change; EVEREST looks back only.
  *
  *   class-semantic   s[t, n, c] = cos(z[t, n], e_c)                            (e_c: learned class embeddings)
- *                    support    = sum_c softmax_c(s / 0.1) s_c                 (a smooth maximum)
+ *                    r_c        = s_c - s_neutral                              (c: the six that are not neutral)
+ *                    support    = sum_c softmax_c(r / 0.1) r_c                 (a smooth maximum)
  *                    said       = mean over t' < t of cos(z[t, n], z[t', n])   (similarity accumulated over time)
  *                    b = sigmoid(gain (support - discount said) + bias)
+ *     Neutral is the absence of an expression: a token that looks neutral supports nothing. (With neutral as a class
+ *     like the others a resting face supports as much as an apex does: d 0.05 between the two after training.)
  *     Slot 0 has nothing before it, which is true of our window and not of the face: it takes slot 1's value
  *     (EVEREST does the same for its differences), or every clip would begin with a spurious key moment.
  *
@@ -80,13 +84,26 @@ function classSemanticMask(graph: Graph, z: Tensor, width: number, classes: numb
   const embeddings = graph.parameter('class_embeddings', [width, classes], { kind: 'uniform', range: 1 });
   const unit = unitVectors(graph, z, 3);
   const likeness = op.matMul(graph, unit, unitVectors(graph, embeddings, 0));
-  const sharp = op.softmax(graph, op.multiply(graph, likeness, graph.constant(1 / SUPPORT_TEMPERATURE)));
-  const support = op.reduceSum(graph, op.multiply(graph, sharp, likeness), [3]);
+  const beyondNeutral = op.matMul(graph, likeness, graph.constant(overNeutral(classes), [classes, classes - 1], 'mask.over_neutral'));
+  const sharp = op.softmax(graph, op.multiply(graph, beyondNeutral, graph.constant(1 / SUPPORT_TEMPERATURE)));
+  const support = op.reduceSum(graph, op.multiply(graph, sharp, beyondNeutral), [3]);
   const discount = op.softplus(graph, scalar(graph, 'discount', FIRST.discount));
   const news = op.subtract(graph, support, op.multiply(graph, discount, alreadySaid(graph, unit)));
   const gain = op.softplus(graph, scalar(graph, 'gain', FIRST.gain));
   const weight = op.sigmoid(graph, op.add(graph, op.multiply(graph, gain, news), scalar(graph, 'bias', FIRST.bias)));
   return { weight, similarity: op.reduceMean(graph, likeness, [2]) };
+}
+
+/** The matrix that turns [classes] similarities into those of all but neutral, each less neutral's: [classes, classes - 1]. */
+function overNeutral(classes: number): Float32Array {
+  const matrix = new Float32Array(classes * (classes - 1));
+  for (let c = 0, column = 0; c < classes; c++) {
+    if (c === NEUTRAL_INDEX) continue;
+    matrix[c * (classes - 1) + column] = 1;
+    matrix[NEUTRAL_INDEX * (classes - 1) + column] = -1;
+    column++;
+  }
+  return matrix;
 }
 
 /** Mean similarity of each token to the earlier ones at its place: [batch, slots, places]. */

@@ -41,7 +41,7 @@ export interface StepSettings {
 }
 
 /** Weights of the smaller terms, next to 1 for the clip's cross-entropy; ours (docs/adatosk.md). */
-const TERMS = { slots: 0.5, units: 4, semantic: 0.2, budget: 2 } as const;
+const TERMS = { slots: 0.5, units: 4, semantic: 0.5, budget: 2 } as const;
 
 /** The losses that a step reports; those that its settings leave out are absent. */
 export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 'units' | 'places' | 'semantic' | 'budget';
@@ -185,8 +185,7 @@ function classificationBranch(
   const units = unitsOf(data);
   if (units !== undefined) add('units', unitsTerm(graph, features, units, size), TERMS.units);
   if (settings.learns === 'all') {
-    const likeness = op.multiply(graph, op.reduceMean(graph, mask.similarity, [1]), graph.constant(1 / SUPPORT_TEMPERATURE));
-    add('semantic', crossEntropy(graph, likeness, labels), TERMS.semantic);
+    add('semantic', semanticTerm(graph, mask, labels, slotLabels), TERMS.semantic);
     add('budget', budgetTerm(graph, mask, budget), TERMS.budget);
   }
   return latent;
@@ -254,6 +253,15 @@ function placesTerm(graph: Graph, latent: Tensor, told: Units, size: NetworkSize
     return op.reshape(graph, linear(graph, 'fc', tokens, values, units), [clips, 1, units]);
   });
   return sigmoidEntropy(graph, logits, told);
+}
+
+/**
+ * What gives the class embeddings their meaning: cross-entropy of similarity / 0.1, of the clip's mean and of each slot.
+ * The slots' part, where their labels are known, is what tells an apex from the rest before and after it.
+ */
+function semanticTerm(graph: Graph, mask: SoftMask, labels: Tensor, slotLabels: Tensor): Tensor {
+  const sharp = op.multiply(graph, mask.similarity, graph.constant(1 / SUPPORT_TEMPERATURE));
+  return op.add(graph, crossEntropy(graph, op.reduceMean(graph, sharp, [1]), labels), crossEntropy(graph, sharp, slotLabels));
 }
 
 /** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */
