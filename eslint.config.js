@@ -17,7 +17,9 @@ const ROOMS = {
   synthesis: { folder: 'src/main/synthesis', may: ['shared', 'adatosk', 'media', 'face'] },
   project: { folder: 'src/main/project', may: ['shared'] },
   services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis'] },
-  cli: { folder: 'src/main/cli', may: ['shared', 'services', 'bench'] },
+  // `serve` is the browser door's beginning.
+  cli: { folder: 'src/main/cli', may: ['shared', 'services', 'web', 'bench'] },
+  web: { folder: 'src/main/web', may: ['shared', 'services'] },
   electron: { folder: 'src/main/electron', may: ['shared', 'services'] },
   preload: { folder: 'src/preload', may: ['shared'] },
   renderer: { folder: 'src/renderer', may: ['shared'] },

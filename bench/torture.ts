@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { RowChange } from '../src/shared/editable-rows.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import type { ProjectDatabase } from '../src/main/project/database.ts';
-import type { RowChange } from '../src/main/project/edits.ts';
 import { newId, redo, undo } from '../src/main/project/edits.ts';
 import { openProject } from '../src/main/project/open-project.ts';
 

@@ -2,36 +2,40 @@
  * Every failure that a person can meet has one code, in the API, on the command line and in the window;
  * a sentence that names the file; and a remedy, a sentence that says what to do about it.
  */
-export type StudioErrorCode =
-  | 'file-missing'
-  | 'file-empty'
-  | 'file-unreadable'
-  | 'not-a-video'
-  | 'no-video-stream'
-  | 'damaged-video'
-  | 'unsupported-codec'
-  | 'program-missing'
-  | 'program-failed'
-  | 'model-missing'
-  | 'model-invalid'
-  | 'provider-unavailable'
-  | 'engine-died'
-  | 'cannot-write'
-  | 'disk-full'
-  | 'training-diverged'
-  | 'data-set-invalid'
-  | 'project-missing'
-  | 'project-damaged'
-  | 'project-newer'
-  | 'project-busy'
-  | 'not-a-project'
-  | 'store-unsafe'
-  | 'edit-stale'
-  | 'edit-conflict'
-  | 'edit-invalid'
-  | 'layer-protected'
-  | 'wrong-usage'
-  | 'cancelled';
+export const ERROR_CODES = [
+  'file-missing',
+  'file-empty',
+  'file-unreadable',
+  'not-a-video',
+  'no-video-stream',
+  'damaged-video',
+  'unsupported-codec',
+  'program-missing',
+  'program-failed',
+  'model-missing',
+  'model-invalid',
+  'provider-unavailable',
+  'engine-died',
+  'cannot-write',
+  'disk-full',
+  'training-diverged',
+  'data-set-invalid',
+  'project-missing',
+  'project-damaged',
+  'project-newer',
+  'project-busy',
+  'not-a-project',
+  'store-unsafe',
+  'edit-stale',
+  'edit-conflict',
+  'edit-invalid',
+  'layer-protected',
+  'video-unknown',
+  'no-project',
+  'wrong-usage',
+  'cancelled',
+] as const;
+export type StudioErrorCode = (typeof ERROR_CODES)[number];
 
 export class StudioError extends Error {
   readonly code: StudioErrorCode;

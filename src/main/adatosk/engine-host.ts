@@ -22,10 +22,16 @@ const LOG_ERRORS_ONLY = 3;
 const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
 const models: LoadedModel[] = [];
 
+/** A message port as Electron has it outside windows. */
+interface ElectronPort {
+  on(event: 'message', listener: (event: { data: EngineRequest | { kind: 'port' }; ports: ElectronPort[] }) => void): void;
+  postMessage(answer: EngineAnswer): void;
+  start(): void;
+}
+
 /** Electron's utilityProcess gives its children a port; a forked child talks through process.send. */
-const electronPort = (
-  process as { parentPort?: { on(event: 'message', listener: (event: { data: EngineRequest }) => void): void; postMessage(answer: EngineAnswer): void } }
-).parentPort;
+const parentPort = (process as unknown as { parentPort?: ElectronPort }).parentPort;
+let electronPort = parentPort;
 
 function answer(message: EngineAnswer): void {
   if (electronPort !== undefined) electronPort.postMessage(message);
@@ -91,12 +97,24 @@ function receive(request: EngineRequest): void {
     .catch((error: unknown) => answer({ id: request.id, ok: false, message: error instanceof Error ? error.message : String(error) }));
 }
 
-if (electronPort !== undefined) {
-  electronPort.on('message', (event) => receive(event.data));
+if (parentPort !== undefined) {
+  parentPort.on('message', ({ data, ports }) => {
+    if (data.kind === 'port') talkThrough(ports[0]!);
+    else receive(data);
+  });
 } else {
   process.on('message', receive);
   // The parent died: nobody waits for an answer any more.
   process.on('disconnect', () => process.exit(0));
   // Ctrl+C reaches the whole group; the parent decides what is finished first and then ends us.
   process.on('SIGINT', () => undefined);
+}
+
+/** The process that uses this engine is not the one that started it (the desktop's queue): it sends a port of its own. */
+function talkThrough(port: ElectronPort): void {
+  electronPort = port;
+  port.on('message', ({ data }) => {
+    if (data.kind !== 'port') receive(data);
+  });
+  port.start();
 }

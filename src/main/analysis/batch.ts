@@ -9,19 +9,26 @@ import { analyseVideo } from './analyse-video.ts';
 import type { ResultKey, ResultParts } from './result-parts.ts';
 import { optionsHash } from './result-parts.ts';
 
-export interface BatchRun {
-  readonly videos: readonly VideoFile[];
+/** How one video is analysed and kept. */
+export interface VideoJob {
   /** The engines to use now; called for every video, and again after one of them has died. */
   readonly tools: () => Promise<AnalysisTools>;
   readonly modelSha256: string;
   readonly options: AnalysisOptions;
-  readonly parts: ResultParts;
+  /** Results that are kept beside tables; null where a project alone keeps them. */
+  readonly parts: ResultParts | null;
   /** Take over kept results whose video, model and options are the same. */
   readonly resume: boolean;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: BatchProgress) => void;
   /** Told every video that is done, before its summary counts; the timing table is null where its result was taken over. */
   readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
+}
+
+export interface BatchRun extends VideoJob {
+  readonly videos: readonly VideoFile[];
+  /** Videos that are analysed at once, at most. */
+  readonly atOnce: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: BatchProgress) => void;
 }
 
 export interface BatchProgress {
@@ -38,48 +45,130 @@ export interface BatchProgress {
 }
 
 /**
- * Analyses one video after the other. A video that fails does not stop the rest; finished ones are kept at once.
+ * Analyses a list of videos. A video that fails does not stop the rest; finished ones are kept at once.
  * After a stop the videos that are left are 'cancelled'.
  * @returns a summary for each video, in order
  * @throws StudioError where results cannot be written or the engine cannot be used any more
  */
 export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
-  const summaries: VideoSummary[] = [];
-  for (const [index, video] of run.videos.entries()) {
-    const { summary, resumed } = run.signal.aborted
-      ? { summary: emptySummary(video.name, 'cancelled', ''), resumed: false }
-      : await runVideo(run, video, index);
-    summaries.push(summary);
-    run.onProgress({ video, index, share: 1, timesRealTime: summary.timesRealTime, summary, resumed });
+  const { videos, onProgress, signal } = run;
+  const summaries = new Map<number, VideoSummary>();
+  const end = (index: number, summary: VideoSummary, resumed: boolean): void => {
+    summaries.set(index, summary);
+    onProgress({ video: videos[index]!, index, share: 1, timesRealTime: summary.timesRealTime, summary, resumed });
+  };
+  const waiting = [...videos.keys()];
+  const lanes: Lanes<number> = new Lanes<number>(
+    (): number | undefined => (signal.aborted || lanes.running >= run.atOnce ? undefined : waiting.shift()),
+    async (index, stop) => {
+      const video = videos[index]!;
+      const onShare = (share: number, timesRealTime: number): void => onProgress({ video, index, share, timesRealTime, resumed: false });
+      const { summary, resumed } = await runVideo(run, video, onShare, stop);
+      end(index, summary, resumed);
+    },
+  );
+  const stopAll = (): void => lanes.stop();
+  signal.addEventListener('abort', stopAll);
+  try {
+    await lanes.drain();
+  } finally {
+    signal.removeEventListener('abort', stopAll);
   }
-  return summaries;
+  for (const index of waiting) end(index, emptySummary(videos[index]!.name, 'cancelled', ''), false);
+  return [...videos.keys()].map((index) => summaries.get(index)!);
 }
 
-async function runVideo(run: BatchRun, video: VideoFile, index: number): Promise<{ summary: VideoSummary; resumed: boolean }> {
+/**
+ * Works through jobs, some at once. What may begin is for `take` to say: undefined where nothing waits, or where
+ * enough runs already. It is asked again whenever a job ends, and by `fill` when there may be more to do.
+ */
+export class Lanes<J> {
+  readonly #take: () => J | undefined;
+  readonly #work: (job: J, signal: AbortSignal) => Promise<void>;
+  readonly #running = new Map<J, AbortController>();
+  #emptied = Promise.withResolvers<undefined>();
+  #problem: { error: unknown } | undefined;
+
+  /** @param work ends by itself soon after its signal; what it throws stops all other jobs */
+  constructor(take: () => J | undefined, work: (job: J, signal: AbortSignal) => Promise<void>) {
+    this.#take = take;
+    this.#work = work;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  fill(): void {
+    while (this.#problem === undefined) {
+      const job = this.#take();
+      if (job === undefined) return;
+      const controller = new AbortController();
+      this.#running.set(job, controller);
+      void this.#work(job, controller.signal)
+        .catch((error: unknown) => {
+          this.#problem ??= { error };
+          this.stop();
+        })
+        .finally(() => {
+          this.#running.delete(job);
+          this.fill();
+          if (this.#running.size === 0) this.#emptied.resolve(undefined);
+        });
+    }
+  }
+
+  /** Begins, and ends when nothing runs any more. @throws what the first job threw */
+  async drain(): Promise<void> {
+    this.#emptied = Promise.withResolvers<undefined>();
+    this.fill();
+    if (this.#running.size > 0) await this.#emptied.promise;
+    const problem = this.#problem;
+    this.#problem = undefined;
+    if (problem !== undefined) throw problem.error;
+  }
+
+  /** Stops the jobs that run, or those that `which` says. */
+  stop(which: (job: J) => boolean = () => true): void {
+    for (const [job, controller] of this.#running) if (which(job)) controller.abort();
+  }
+}
+
+/**
+ * Analyses one video and keeps its result.
+ * @returns 'failed' with the reason in the summary for a video that cannot be analysed
+ * @throws StudioError for what will not go away with the next video
+ */
+export async function runVideo(
+  job: VideoJob,
+  video: VideoFile,
+  onShare: (share: number, timesRealTime: number) => void,
+  signal: AbortSignal,
+): Promise<{ summary: VideoSummary; resumed: boolean }> {
   const begun = performance.now();
   try {
-    const sha256 = await hashFile(video.path, run.signal).catch(() => null);
-    const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: run.modelSha256, options: optionsHash(run.options) };
-    const kept = run.resume && sha256 !== null ? await run.parts.read(video.name, key) : undefined;
+    const sha256 = await hashFile(video.path, signal).catch(() => null);
+    const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: job.modelSha256, options: optionsHash(job.options) };
+    const kept = job.resume && sha256 !== null ? await job.parts?.read(video.name, key) : undefined;
     if (kept !== undefined) {
-      await run.onResult?.(video, kept, null);
+      await job.onResult?.(video, kept, null);
       return { summary: kept.summary, resumed: true };
     }
     const analysis = await analyseVideo(
       video.path,
-      await run.tools(),
-      run.options,
-      (share, seconds) => run.onProgress({ video, index, share, timesRealTime: (1000 * seconds) / (performance.now() - begun), resumed: false }),
-      run.signal,
+      await job.tools(),
+      job.options,
+      (share, seconds) => onShare(share, (1000 * seconds) / (performance.now() - begun)),
+      signal,
     );
     const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
     const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments };
-    await run.parts.write(video.name, key, result);
-    await run.onResult?.(video, result, analysis.video.timing);
+    await job.parts?.write(video.name, key, result);
+    await job.onResult?.(video, result, analysis.video.timing);
     return { summary, resumed: false };
   } catch (error) {
     // Whatever goes wrong after a request to stop goes wrong because of it.
-    if (isCancelled(error) || run.signal.aborted) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
+    if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
     return { summary: { ...emptySummary(video.name, 'failed', sentenceOf(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
   }

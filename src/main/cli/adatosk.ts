@@ -5,12 +5,13 @@ import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addModels } from './commands/models.ts';
+import { addServe } from './commands/serve.ts';
 import { addSynthesize } from './commands/synthesize.ts';
 import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
 /** The command-line door. Each command is one file that adds itself here. */
-const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addDoctor, addBench];
+const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addServe, addDoctor, addBench];
 
 async function main(): Promise<number> {
   let code: number = EXIT.done;

@@ -13,6 +13,9 @@ export class ProgressLine {
   #drawn = 0;
   /** Bytes worked through now; resumed and failed videos took no time and say nothing about what is left. */
   #worked = 0;
+  /** Shares of the videos that are being worked on, by index. */
+  readonly #running = new Map<number, number>();
+  readonly #ended = new Set<number>();
 
   constructor(sizes: readonly number[], terminal = process.stderr.isTTY === true) {
     this.#sizes = sizes;
@@ -22,24 +25,27 @@ export class ProgressLine {
   /** @param share of the current video that is done, 0..1 */
   update(name: string, index: number, share: number, timesRealTime: number | null): void {
     const now = performance.now();
+    this.#running.set(index, share);
     if (!this.#terminal || now - this.#drawn < REDRAW_MILLISECONDS) return;
     this.#drawn = now;
     const speed = timesRealTime === null ? '' : `${timesRealTime.toFixed(1)} times real time  `;
-    const text = `[${index + 1}/${this.#sizes.length}] ${Math.round(share * 100)}%  ${speed}${this.#timeLeft(now, index, share)}  ${name}`;
+    const text = `[${index + 1}/${this.#sizes.length}] ${Math.round(share * 100)}%  ${speed}${this.#timeLeft(now)}  ${name}`;
     process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   }
 
   /** A video is over: its line stays. */
   finish(line: string, index: number, worked: boolean): void {
+    this.#running.delete(index);
+    this.#ended.add(index);
     if (worked) this.#worked += this.#sizes[index] ?? 0;
     if (this.#terminal) process.stderr.write('\r\x1b[2K');
     process.stderr.write(`${line}\n`);
   }
 
-  #timeLeft(now: number, index: number, share: number): string {
-    const current = this.#sizes[index] ?? 0;
-    const worked = this.#worked + share * current;
-    const left = this.#sizes.slice(index).reduce((sum, size) => sum + size, 0) - share * current;
+  #timeLeft(now: number): string {
+    const begun = [...this.#running].reduce((sum, [index, share]) => sum + share * (this.#sizes[index] ?? 0), 0);
+    const worked = this.#worked + begun;
+    const left = this.#sizes.reduce((sum, size, index) => sum + (this.#ended.has(index) ? 0 : size), 0) - begun;
     return worked > 0.01 * (worked + left) ? `${duration(((now - this.#begun) / 1000) * (left / worked))} left` : 'estimating time left';
   }
 }

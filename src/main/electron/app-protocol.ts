@@ -1,49 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { extname, isAbsolute, relative, resolve } from 'node:path';
+import { serveWindowRequest } from '../services/window-requests.ts';
+import type { Studio } from '../services/studio.ts';
 
-/** The window's own origin. Its files come from here and nothing else does. */
+/** The window's own origin. Its files and its videos come from here and nothing else does. */
 export const APP_ORIGIN = 'app://studio';
 
-/** No network, no foreign code: what a page of ours may load. ECharts and Vue set styles on elements. */
-export const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
-/** Answers a request for one of the window's files from `folder`; 404 for everything else, paths that lead out of it included. */
-export async function serveAppFile(folder: string, url: string): Promise<Response> {
-  const file = appFile(folder, url);
-  const type = file === undefined ? undefined : TYPES[extname(file)];
-  if (file === undefined || type === undefined) return new Response(null, { status: 404 });
-  try {
-    const headers = {
-      'content-type': type,
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    };
-    return new Response(new Uint8Array(await readFile(file)), { headers });
-  } catch {
-    return new Response(null, { status: 404 });
-  }
-}
-
-/** The file below `folder` that an address of ours names; undefined for any other address. */
-function appFile(folder: string, url: string): string | undefined {
-  const { protocol, host, pathname } = new URL(url);
-  if (`${protocol}//${host}` !== APP_ORIGIN) return undefined;
-  let name: string;
-  try {
-    name = decodeURIComponent(pathname === '/' ? '/index.html' : pathname);
-  } catch {
-    return undefined;
-  }
-  const path = resolve(folder, `.${name}`);
-  const inside = relative(folder, path);
-  return inside.startsWith('..') || isAbsolute(inside) ? undefined : path;
+/** Answers the window's requests to its own scheme; 404 for any other host. */
+export async function serveAppRequest(studio: Studio, files: string, request: Pick<Request, 'url' | 'method' | 'headers'>): Promise<Response> {
+  const { protocol, host, pathname } = new URL(request.url);
+  if (`${protocol}//${host}` !== APP_ORIGIN) return new Response(null, { status: 404 });
+  return serveWindowRequest(studio, files, { path: pathname, method: request.method, range: request.headers.get('range') });
 }

@@ -1,41 +1,79 @@
 /**
- * The desktop door: one window that shows results. It has never been run where this was written (Electron's binary
- * could not be fetched there); see README, "What was never run".
+ * The desktop door. It has never been run where this was written (Electron's binary could not be fetched there); its
+ * built files are run against a stand-in of Electron's modules (desktop.test.ts). See README, "What was never run".
  */
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
-import { join } from 'node:path';
-import { DEFAULT_MODEL } from '../services/choices.ts';
-import { examineComputer } from '../services/doctor.ts';
+import { basename, dirname, join } from 'node:path';
 import { sentenceOf } from '../../shared/errors.ts';
-import { APP_ORIGIN, serveAppFile } from './app-protocol.ts';
+import { Studio } from '../services/studio.ts';
+import { APP_ORIGIN, serveAppRequest } from './app-protocol.ts';
+import { connectWindows } from './connection.ts';
+import { buildMenu } from './menu.ts';
 import { startUtilityProcessEngine } from './utility-process-engine.ts';
+import { startUtilityProcessQueue } from './utility-process-queue.ts';
+import { openWindow } from './window.ts';
 
 // Models and programs lie outside the archive (README, "Packaging").
 process.env['ADATOSK_MODELS'] ??= join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'models');
 
+/** Where the window's files come from in development; a packaged program has none but its own. */
+const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
+const studio = new Studio({ door: 'desktop', startEngine: startUtilityProcessEngine, startQueue: startUtilityProcessQueue });
+
 app.enableSandbox();
-protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
 if (!app.requestSingleInstanceLock()) app.quit();
 
 app.on('web-contents-created', (_event, contents) => {
   contents.on('will-navigate', (event) => event.preventDefault());
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.on('render-process-gone', (_gone, { reason }) => {
+    // Nothing is lost: every edit is in the store already.
+    if (reason !== 'clean-exit' && !contents.isDestroyed()) contents.reload();
+  });
 });
-app.on('second-instance', () => BrowserWindow.getAllWindows()[0]?.focus());
+app.on('second-instance', (_event, argv) => {
+  const [window] = BrowserWindow.getAllWindows();
+  if (window?.isMinimized() === true) window.restore();
+  window?.focus();
+  void openFrom(argv);
+});
+app.on('open-file', (event, path) => {
+  event.preventDefault();
+  void app.whenReady().then(() => openFrom([path]));
+});
 app.on('window-all-closed', () => app.quit());
+let isClosed = false;
+app.on('before-quit', (event) => {
+  if (isClosed) return;
+  // What runs is put back into the queue and the store is closed before the program goes.
+  event.preventDefault();
+  void studio.close().finally(() => {
+    isClosed = true;
+    app.quit();
+  });
+});
 
-void app.whenReady().then(() => {
-  const development = process.env['ELECTRON_RENDERER_URL'];
+void app.whenReady().then(async () => {
   const files = join(import.meta.dirname, '../renderer');
-  protocol.handle('app', (request) => serveAppFile(files, request.url));
-  denyNetworkAndPermissions(development);
+  protocol.handle('app', (request) => serveAppRequest(studio, files, request));
+  denyNetworkAndPermissions();
+  connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin);
   Menu.setApplicationMenu(buildMenu());
+  await openFrom(process.argv.slice(1));
   openWindow(development ?? `${APP_ORIGIN}/index.html`);
 });
 
+/** Opens the project whose file was double-clicked. */
+async function openFrom(argv: readonly string[]): Promise<void> {
+  const file = argv.find((argument) => basename(argument).endsWith('.adatosk'));
+  if (file === undefined) return;
+  await studio.openProject(dirname(file), false).catch((error: unknown) => dialog.showErrorBox('This project could not be opened', sentenceOf(error)));
+}
+
 /** Nothing is fetched from anywhere, and no page gets a camera, a microphone or anything else that asks. */
-function denyNetworkAndPermissions(development: string | undefined): void {
+function denyNetworkAndPermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
   session.defaultSession.webRequest.onBeforeRequest((details, decide) => {
@@ -43,42 +81,4 @@ function denyNetworkAndPermissions(development: string | undefined): void {
     const ours = ['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) || (development !== undefined && host === new URL(development).host);
     decide({ cancel: !ours });
   });
-}
-
-function openWindow(address: string): void {
-  const window = new BrowserWindow({
-    width: 1366,
-    height: 768,
-    minWidth: 900,
-    minHeight: 560,
-    show: false,
-    webPreferences: { preload: join(import.meta.dirname, '../preload/index.cjs'), contextIsolation: true, nodeIntegration: false, sandbox: true },
-  });
-  window.once('ready-to-show', () => window.show());
-  void window.loadURL(address);
-}
-
-function buildMenu(): Menu {
-  return Menu.buildFromTemplate([
-    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-    { role: 'fileMenu' },
-    { role: 'editMenu' },
-    { role: 'viewMenu' },
-    { role: 'help', submenu: [{ label: 'Check this computer…', click: () => void showFindings() }] },
-  ]);
-}
-
-/** The same examination as `adatosk doctor`, with engines as utility processes. */
-async function showFindings(): Promise<void> {
-  try {
-    const { providers, models, ffmpeg } = await examineComputer(startUtilityProcessEngine, DEFAULT_MODEL);
-    const lines = [
-      `ffmpeg: ${ffmpeg.version ?? ffmpeg.origin}`,
-      ...providers.map(({ name, available, reason }) => `${name}: ${available ? 'yes' : 'no'}, ${reason}`),
-      ...models.map(({ id, note }) => `model ${id}: ${note}`),
-    ];
-    await dialog.showMessageBox({ type: 'info', message: 'This computer', detail: lines.join('\n') });
-  } catch (error) {
-    dialog.showErrorBox('This computer could not be examined', sentenceOf(error));
-  }
 }

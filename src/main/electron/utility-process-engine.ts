@@ -1,10 +1,15 @@
+import type { UtilityProcess } from 'electron';
 import { utilityProcess } from 'electron';
 import { join } from 'node:path';
 import type { EnginePort } from '../services/choices.ts';
 
+export function forkEngine(): UtilityProcess {
+  return utilityProcess.fork(join(import.meta.dirname, 'engine-host.js'), [], { serviceName: 'AdaTosk engine', stdio: 'ignore' });
+}
+
 /** Starts the engine as Electron's utilityProcess: a crash or a stop there leaves the window as it is. */
 export function startUtilityProcessEngine(): EnginePort {
-  const child = utilityProcess.fork(join(import.meta.dirname, 'engine-host.js'), [], { serviceName: 'AdaTosk engine', stdio: 'ignore' });
+  const child = forkEngine();
   return {
     get pid() {
       return child.pid;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
+import type { AppliedEdit, RowEdit } from '../../shared/editable-rows.ts';
 import type { ProjectDatabase } from './database.ts';
-import type { AppliedEdit, RowEdit } from './edits.ts';
 import { applyEdit, history, redo, undo } from './edits.ts';
 import { openProject } from './open-project.ts';
 

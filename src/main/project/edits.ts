@@ -1,48 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/editable-rows.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from './database.ts';
 import type { JournalRow, LayerRow, Tables } from './schema.ts';
 
-/** Tables that a coder changes. The library's own facts (files, runs, timelines) are not among them. */
-export const EDITABLE = ['segment', 'peak', 'note', 'layer', 'label', 'scheme', 'participant', 'session', 'coder', 'video'] as const;
-export type EditableTable = (typeof EDITABLE)[number];
-type Row<T extends EditableTable> = Tables[T];
 type AnyRow = { [column: string]: string | number | null };
-
-/** What a coder wants done to one row. An update or a deletion names the revision that it was decided on. */
-export type RowEdit<T extends EditableTable = EditableTable> = {
-  [K in T]:
-    | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<Row<K>, 'revision'> }
-    | { readonly table: K; readonly kind: 'update'; readonly id: string; readonly revision: number; readonly set: Partial<Omit<Row<K>, 'id' | 'revision'>> }
-    | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
-}[T];
-
-/** One action of a person, which is one step of undo however many rows it changes. */
-export interface Edit {
-  readonly coderId: string;
-  /** Name of the action, which stays the same in every language: 'segment.move'. */
-  readonly code: string;
-  /** What the history shows. */
-  readonly label: string;
-  readonly rows: readonly RowEdit[];
-}
-
-/** A row before and after; null where it was not there. What the journal keeps, and all that undo needs. */
-export interface RowChange {
-  readonly table: EditableTable;
-  readonly id: string;
-  readonly before: AnyRow | null;
-  readonly after: AnyRow | null;
-}
-
-export interface AppliedEdit {
-  readonly entry: number;
-  /** The project's clock at this step: every row that it left has it as its revision. */
-  readonly clock: number;
-  readonly code: string;
-  readonly label: string;
-  readonly changes: readonly RowChange[];
-}
 
 /**
  * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone.

@@ -1,7 +1,9 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { StudioError } from '../../shared/errors.ts';
 import type { VideoSummary } from '../../shared/results.ts';
 import type { ProjectDatabase } from './database.ts';
-import type { VideoRow } from './schema.ts';
+import { newId } from './edits.ts';
+import type { FolderRow, VideoRow } from './schema.ts';
 
 /** One line of the library. */
 export interface LibraryVideo {
@@ -73,4 +75,51 @@ function peakCounts(db: ProjectDatabase): Map<string, Map<string, number>> {
     byVideo.get(key)!.set(label, peaks);
   }
   return byVideo;
+}
+
+/** A video file as it lies on the disk. */
+export interface LibraryFile {
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** Takes a file into the library. @returns false where it is there already */
+export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: LibraryFile): boolean {
+  if (db.row(db.sql.selectFrom('video').select('id').where('path', '=', path)) !== undefined) return false;
+  const unknown = { sha256: null, folder_id: null, participant_id: null, session_id: null, duration_s: null, frames: null, fps: null, variable_rate: null };
+  const facts = { size, modified_ms: Math.round(modifiedMs), missing: 0, review: 'new' as const, added_at: new Date().toISOString(), revision: 1 };
+  db.run(db.sql.insertInto('video').values({ id: newId(), path, name, ...unknown, ...facts }));
+  return true;
+}
+
+/** @throws StudioError 'video-unknown' */
+export function videoOf(db: ProjectDatabase, id: string): VideoRow {
+  const video = db.row(db.sql.selectFrom('video').selectAll().where('id', '=', id));
+  if (video === undefined) throw new StudioError('video-unknown', 'This video is not in the library.', 'Look at the library again: it may have been opened with another project.');
+  return video;
+}
+
+export function videoPaths(db: ProjectDatabase): Pick<VideoRow, 'id' | 'path' | 'name' | 'size' | 'sha256' | 'missing'>[] {
+  return db.rows(db.sql.selectFrom('video').select(['id', 'path', 'name', 'size', 'sha256', 'missing']));
+}
+
+export function setMissing(db: ProjectDatabase, id: string, missing: boolean): void {
+  db.run(db.sql.updateTable('video').set({ missing: missing ? 1 : 0 }).where('id', '=', id));
+}
+
+/** A moved file's new place. What coders have said of the video stays with it. */
+export function relink(db: ProjectDatabase, id: string, { path, modifiedMs }: Pick<LibraryFile, 'path' | 'modifiedMs'>): void {
+  db.run(db.sql.updateTable('video').set({ path, modified_ms: Math.round(modifiedMs), missing: 0 }).where('id', '=', id));
+}
+
+export const listFolders = (db: ProjectDatabase): FolderRow[] => db.rows(db.sql.selectFrom('folder').selectAll().orderBy('path'));
+
+export function watchFolder(db: ProjectDatabase, path: string, watched: boolean): void {
+  db.transaction(() => {
+    const known = db.row(db.sql.selectFrom('folder').select('id').where('path', '=', path));
+    if (known === undefined) db.run(db.sql.insertInto('folder').values({ id: newId(), path, watched: watched ? 1 : 0, added_at: new Date().toISOString() }));
+    else db.run(db.sql.updateTable('folder').set({ watched: watched ? 1 : 0 }).where('id', '=', known.id));
+  });
 }

@@ -18,7 +18,8 @@ const lineSchema = z.object({ table: z.enum(ORDER), row: z.record(z.string().reg
 
 /**
  * Everything in a project, one JSON object a line: first what the file is, then each row of each table. Packed columns
- * (timelines, frame times) are base64. Nothing is left out, so that the project can be made again from it.
+ * (timelines, frame times) are base64. Nothing is left out but the batch queue, which is work and no result, so that the
+ * project can be made again from it.
  */
 export function* projectLines(db: ProjectDatabase): Generator<string> {
   yield `${JSON.stringify({ format: FORMAT, version: NEWEST })}\n`;

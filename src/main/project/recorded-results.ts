@@ -103,6 +103,8 @@ function peakRow({ faceId, label, onsetS, apexS, offsetS, intensity, prominence,
 export interface RecordedRun {
   readonly id: string;
   readonly record: RunRecord;
+  /** Null while it runs, or where it was killed. */
+  readonly ended: string | null;
   readonly videos: number;
 }
 
@@ -111,10 +113,10 @@ export function listRuns(db: ProjectDatabase): RecordedRun[] {
   const runs = db.sql
     .selectFrom('run')
     .leftJoin('result', 'result.run_id', 'run.id')
-    .select(({ fn }) => ['run.id', 'run.record', fn.count<number>('result.video_id').as('videos')])
+    .select(({ fn }) => ['run.id', 'run.record', 'run.ended_at', fn.count<number>('result.video_id').as('videos')])
     .groupBy('run.id')
     .orderBy('run.started_at', 'desc');
-  return db.rows(runs).map(({ id, record, videos }) => ({ id, videos, record: JSON.parse(record) as RunRecord }));
+  return db.rows(runs).map(({ id, record, ended_at, videos }) => ({ id, videos, ended: ended_at, record: JSON.parse(record) as RunRecord }));
 }
 
 /** Everything a run found in a video, as the analysis gave it (rows in slot order, then by face); undefined where it did not see it. */
@@ -187,4 +189,15 @@ export function unendedRun(db: ProjectDatabase, record: RunRecord): string | und
   const open = db.rows(db.sql.selectFrom('run').select(['id', 'record']).where('ended_at', 'is', null).orderBy('started_at', 'desc'));
   const key = ({ model, options, thresholds }: RunRecord): string => JSON.stringify([model.sha256, options, thresholds]);
   return open.find((each) => key(JSON.parse(each.record) as RunRecord) === key(record))?.id;
+}
+
+/** How many results are kept, of all runs: it changes whenever one is added. */
+export function resultCount(db: ProjectDatabase): number {
+  return db.row(db.sql.selectFrom('result').select(({ fn }) => fn.countAll<number>().as('count')))!.count;
+}
+
+/** One face's timeline of a run, in time order; empty where the run did not follow it. */
+export function readFace(db: ProjectDatabase, run: string, video: string, face: number): TimelineRow[] {
+  const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
+  return row === undefined ? [] : unpackTimeline(row.packed, face);
 }

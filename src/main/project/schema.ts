@@ -1,3 +1,5 @@
+import type { EditableRows } from '../../shared/editable-rows.ts';
+
 /** Rows as they lie in the store; columns have the names of the tables in migrations/. Booleans are 0 and 1, times ISO 8601 in UTC. */
 export interface ProjectRow {
   id: number;
@@ -8,47 +10,11 @@ export interface ProjectRow {
   clock: number;
 }
 
-export interface ParticipantRow {
-  id: string;
-  code: string;
-  condition: string;
-  note: string;
-  revision: number;
-}
-
-export interface SessionRow {
-  id: string;
-  participant_id: string | null;
-  name: string;
-  held_at: string;
-  revision: number;
-}
-
 export interface FolderRow {
   id: string;
   path: string;
   watched: number;
   added_at: string;
-}
-
-export interface VideoRow {
-  id: string;
-  path: string;
-  name: string;
-  size: number;
-  modified_ms: number;
-  sha256: string | null;
-  folder_id: string | null;
-  participant_id: string | null;
-  session_id: string | null;
-  duration_s: number | null;
-  frames: number | null;
-  fps: number | null;
-  variable_rate: number | null;
-  missing: number;
-  review: 'new' | 'in_review' | 'done';
-  added_at: string;
-  revision: number;
 }
 
 /** Every frame's PTS, packed, and what else a timing table knows (see packed-times.ts). */
@@ -87,86 +53,16 @@ export interface TimelineTableRow {
   packed: Uint8Array;
 }
 
-export interface SchemeRow {
-  id: string;
-  name: string;
-  revision: number;
-}
-
-/** maps_to is the class of the seven that a label counts as in another scheme, or null. */
-export interface LabelRow {
-  id: string;
-  scheme_id: string;
-  name: string;
-  colour: string;
-  key: string;
-  description: string;
-  position: number;
-  maps_to: string | null;
-  revision: number;
-}
-
-export interface CoderRow {
-  id: string;
-  name: string;
-  added_at: string;
-  revision: number;
-}
-
-export interface LayerRow {
-  id: string;
-  video_id: string;
-  kind: 'model' | 'coder' | 'adjudicated';
-  coder_id: string | null;
-  run_id: string | null;
-  scheme_id: string;
-  created_at: string;
-  revision: number;
-}
-
-/** What every label knows of how it came to be. */
-interface Provenance {
-  made_by: string;
-  made_at: string;
-  /** The model's segment or peak that it was made from. */
-  proposal_id: string | null;
-  model_sha256: string | null;
-}
-
-export interface SegmentRow extends Provenance {
-  id: string;
-  layer_id: string;
-  face_id: number;
-  label: string;
-  start_s: number;
-  end_s: number;
-  confidence: number | null;
-  revision: number;
-}
-
-export interface PeakRow extends Provenance {
-  id: string;
-  layer_id: string;
-  face_id: number;
-  label: string;
-  onset_s: number;
-  apex_s: number;
-  offset_s: number;
-  intensity: number | null;
-  prominence: number | null;
-  mask_final: number | null;
-  revision: number;
-}
-
-export interface NoteRow {
-  id: string;
-  video_id: string;
-  coder_id: string | null;
-  at_s: number | null;
-  text: string;
-  made_at: string;
-  revision: number;
-}
+export type ParticipantRow = EditableRows['participant'];
+export type SessionRow = EditableRows['session'];
+export type VideoRow = EditableRows['video'];
+export type SchemeRow = EditableRows['scheme'];
+export type LabelRow = EditableRows['label'];
+export type CoderRow = EditableRows['coder'];
+export type LayerRow = EditableRows['layer'];
+export type SegmentRow = EditableRows['segment'];
+export type PeakRow = EditableRows['peak'];
+export type NoteRow = EditableRows['note'];
 
 /** changes is a list of RowChange as JSON (see edits.ts). */
 export interface JournalRow {
@@ -179,7 +75,47 @@ export interface JournalRow {
   state: 'done' | 'undone' | 'dropped';
 }
 
+/** What was asked for at once; options are AnalysisOptions as JSON. */
+export interface BatchRow {
+  id: string;
+  model_id: string;
+  device: string;
+  threads: number;
+  options: string;
+  run_id: string | null;
+  added_at: string;
+}
+
+/** One video of a batch; position orders those of equal priority. */
+export interface JobRow {
+  position: number;
+  id: string;
+  batch_id: string;
+  path: string;
+  name: string;
+  bytes: number;
+  priority: number;
+  status: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  error: string;
+  attempts: number;
+  worker: string | null;
+  seen_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  seconds_taken: number | null;
+  times_real_time: number | null;
+}
+
+export interface QueueRow {
+  id: number;
+  paused: number;
+  at_once: number;
+}
+
 export interface Tables {
+  batch: BatchRow;
+  job: JobRow;
+  queue: QueueRow;
   project: ProjectRow;
   participant: ParticipantRow;
   session: SessionRow;

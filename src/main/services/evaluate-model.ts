@@ -19,7 +19,7 @@ import { evaluationPage } from '../formats/evaluation-page.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { PrepareProgress } from './prepare-clips.ts';
 import { openClipSet } from './prepare-clips.ts';
-import { warningsOf } from './analyse-folder.ts';
+import { warningsOf } from './analysis-session.ts';
 
 export interface EvaluateRequest {
   readonly model: string;

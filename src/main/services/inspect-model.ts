@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parameterCount, costByPart, multiplyAddsAt } from '../adatosk/cost.ts';
 import type { PartCost } from '../adatosk/cost.ts';
+import type { Model } from '../adatosk/models.ts';
 import { findModel, listModels } from '../adatosk/models.ts';
 import { buildInferenceGraph } from '../adatosk/network.ts';
 import { SIZES, tokensKept, tokensOf } from '../adatosk/sizes.ts';
@@ -21,6 +24,11 @@ export interface ModelInspection {
   readonly provenance: string;
   readonly warnings: readonly string[];
   readonly sha256: string;
+}
+
+/** What a model's card says, as Markdown; empty where it has none. */
+export async function modelCard({ folder }: Model): Promise<string> {
+  return readFile(join(folder, 'MODEL_CARD.md'), 'utf8').catch(() => '');
 }
 
 /** The manifests of all models there are. */

@@ -9,22 +9,26 @@ import { beginRun, endRun, hasResult, recordResult, unendedRun } from '../projec
 /** Keeps a run in a project, video by video, so that a run that is killed has lost only the video it was at. */
 export class RunRecorder {
   readonly #db: ProjectDatabase;
-  readonly #run: string;
+  readonly run: string;
+
+  constructor(db: ProjectDatabase, run: string) {
+    this.#db = db;
+    this.run = run;
+  }
 
   /** @param resume goes on with the last run of the same model and options that never ended, where there is one */
-  constructor(db: ProjectDatabase, record: RunRecord, resume: boolean) {
-    this.#db = db;
-    this.#run = (resume ? unendedRun(db, record) : undefined) ?? beginRun(db, record);
+  static begin(db: ProjectDatabase, record: RunRecord, resume: boolean): RunRecorder {
+    return new RunRecorder(db, (resume ? unendedRun(db, record) : undefined) ?? beginRun(db, record));
   }
 
   async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {
-    if (hasResult(this.#db, this.#run, video.path)) return;
+    if (hasResult(this.#db, this.run, video.path)) return;
     const { size, mtimeMs } = await stat(video.path);
     const file = { path: video.path, name: video.name, size, modifiedMs: mtimeMs };
-    recordResult(this.#db, this.#run, file, result, timing ?? (await probeVideo(video.path, signal)).timing);
+    recordResult(this.#db, this.run, file, result, timing ?? (await probeVideo(video.path, signal)).timing);
   }
 
   end(record: RunRecord): void {
-    endRun(this.#db, this.#run, record);
+    endRun(this.#db, this.run, record);
   }
 }

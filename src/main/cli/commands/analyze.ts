@@ -16,6 +16,7 @@ interface AnalyzeOptions {
   device: Device;
   threads: number;
   tokenBudget?: number;
+  atOnce: number;
   resume: boolean;
   project?: string;
   json: boolean;
@@ -40,6 +41,7 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .option('--model <id>', 'which model (see: adatosk models list)', DEFAULT_MODEL)
     .addOption(new Option('--device <name>', 'what computes the network').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
+    .option('--at-once <n>', 'videos that are analysed at once (more than one pays where the network runs on a graphics card)', wholeBetween(1, 64), 1)
     .option('--token-budget <share>', 'share of the tokens that the network keeps, 0.01 to 1; the model has a default', numberBetween(0.01, 1))
     .option('--project <folder>', 'keep the run in this project too (it is made where it is not there)')
     .option('--resume', 'take over finished videos of an earlier run with the same model and options', false)
@@ -87,6 +89,7 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
     device: options.device,
     threads: options.threads,
     resume: options.resume,
+    atOnce: options.atOnce,
     project: options.project ?? null,
     options: {
       tokenBudget: options.tokenBudget ?? null,

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../testing/videos.ts';
-import { CONTENT_SECURITY_POLICY, serveAppFile } from './app-protocol.ts';
+import { CONTENT_SECURITY_POLICY, serveWindowFile } from './window-files.ts';
 
 const folder = await temporaryFolder();
 const files = join(folder, 'renderer');
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 
 describe("the window's own files", () => {
-  test.each(['app://studio/', 'app://studio/index.html'])('%s is the page, under the policy', async (url) => {
-    const response = await serveAppFile(files, url);
+  test.each(['/', '/index.html'])('%s is the page, under the policy', async (url) => {
+    const response = await serveWindowFile(files, url);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('<p>window</p>');
     expect(response.headers.get('content-security-policy')).toBe(CONTENT_SECURITY_POLICY);
@@ -26,18 +26,18 @@ describe("the window's own files", () => {
   });
 
   test('names with spaces are found, with their type', async () => {
-    const response = await serveAppFile(files, 'app://studio/assets/a%20b.js');
+    const response = await serveWindowFile(files, '/assets/a%20b.js');
     expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
   });
 
   test.each([
-    ['another host', 'app://elsewhere/index.html'],
-    ['a path that leads out', 'app://studio/..%2fsecret.js'],
-    ['a path that leads out on Windows', 'app://studio/..%5c..%5csecret.js'],
-    ['a type that is none of ours', 'app://studio/data.bin'],
-    ['a file that is not there', 'app://studio/nothing.html'],
-    ['a broken escape', 'app://studio/%E0%A4%A'],
+    ['a null byte', '/index.html%00.js'],
+    ['a path that leads out', '/..%2fsecret.js'],
+    ['a path that leads out on Windows', '/..%5c..%5csecret.js'],
+    ['a type that is none of ours', '/data.bin'],
+    ['a file that is not there', '/nothing.html'],
+    ['a broken escape', '/%E0%A4%A'],
   ])('%s is answered with 404', async (_, url) => {
-    expect((await serveAppFile(files, url)).status).toBe(404);
+    expect((await serveWindowFile(files, url)).status).toBe(404);
   });
 });

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { cancelled, StudioError, writeError } from '../../shared/errors.ts';
+import type { TimingTable } from '../../shared/time.ts';
+import { explainFailure } from './ffmpeg-messages.ts';
+import type { ProbedVideo } from './probe.ts';
+import { inputName, probeVideo } from './probe.ts';
+import { findProgram } from './programs.ts';
+import { RunningProgram } from './running-program.ts';
+
+/** Where proxies lie: ADATOSK_CACHE, else the place that the system has for what can be made again. */
+export function proxyFolder(): string {
+  const given = process.env['ADATOSK_CACHE'];
+  const own =
+    process.platform === 'win32'
+      ? join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'AdaTosk Studio')
+      : process.platform === 'darwin'
+        ? join(homedir(), 'Library', 'Caches', 'AdaTosk Studio')
+        : join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'adatosk-studio');
+  return join(given ?? own, 'proxies');
+}
+
+/** What the proxies may take together; the ones not used for longest go first. */
+export const PROXY_LIMIT_BYTES = 20e9;
+/** A key frame at least so often: stepping backwards decodes from the one before. */
+const KEY_FRAMES = 24;
+/** A frame of the proxy may be off by so much: half of a tick of MPEG's clock and its rounding. */
+const LARGEST_DIFFERENCE_S = 0.001;
+/** Ticks a second of the proxy's track: MPEG's clock, of which the usual rates are whole parts. */
+const TRACK_TICKS = 90_000;
+
+/**
+ * The proxy of a file as it is now: another size or time of change makes another one. Its frames begin at 0 s: frame i
+ * is shown at pts[i] - pts[0] of the timing table.
+ */
+export async function proxyFile(path: string, folder = proxyFolder()): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  return join(folder, `${createHash('sha256').update(`${path}\n${size}\n${mtimeMs}`).digest('hex').slice(0, 40)}.mp4`);
+}
+
+/** A proxy that is there already, marked as used now; undefined where there is none. */
+export async function existingProxy(path: string, folder = proxyFolder()): Promise<string | undefined> {
+  const file = await proxyFile(path, folder);
+  if (!existsSync(file)) return undefined;
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
+  return file;
+}
+
+/**
+ * Makes a proxy that every Chromium plays, with exactly the frames of the original at exactly their times; checked
+ * frame by frame before it counts. The original is only read.
+ * @param onShare told the share that is done, 0..1
+ * @throws StudioError 'disk-full', 'damaged-video' where frames are missing from it, 'cancelled'
+ */
+export async function makeProxy(video: ProbedVideo, onShare: (share: number) => void, signal?: AbortSignal, folder = proxyFolder()): Promise<string> {
+  const { path, stream, timing } = video;
+  const file = await proxyFile(path, folder);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  const unfinished = `${file}.${process.pid}.part`;
+  try {
+    const run = new RunningProgram(await findProgram('ffmpeg'), proxyArguments(path, stream.index, timing.start, unfinished), { signal });
+    for await (const line of createInterface({ input: run.output })) {
+      const done = /^out_time_us=(\d+)/.exec(line)?.[1];
+      if (done !== undefined && timing.duration > 0) onShare(Math.min(1, Number(done) / 1e6 / timing.duration));
+    }
+    const code = await run.ended;
+    if (run.wasCancelled) throw cancelled();
+    if (code !== 0) {
+      if (run.messages.some((line) => line.includes('No space left'))) throw writeError(file, { code: 'ENOSPC' });
+      throw explainFailure(basename(path), 'ffmpeg', run.messages);
+    }
+    refuseOtherFrames(basename(path), timing, (await probeVideo(unfinished, signal)).timing);
+    await rename(unfinished, file);
+    await thinProxies(folder, PROXY_LIMIT_BYTES, file);
+    return file;
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+function proxyArguments(path: string, stream: number, start: number, to: string): string[] {
+  // Times are kept as they are in the file, less the first frame's: sound that begins earlier loses its head, as the picture is what is coded.
+  const video = ['-map', `0:${stream}`, '-vf', `setpts=PTS-(${start}/TB),scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1`, '-fps_mode', 'passthrough'];
+  const picture = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-g', String(KEY_FRAMES), '-bf', '0', '-pix_fmt', 'yuv420p', '-enc_time_base', `1:${TRACK_TICKS}`];
+  const sound = ['-map', '0:a:0?', '-af', `asetpts=PTS-(${start}/TB),atrim=start=0`, '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
+  const container = ['-video_track_timescale', String(TRACK_TICKS), '-movflags', '+faststart', '-map_metadata', '-1', '-f', 'mp4'];
+  return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', '-i', inputName(path), ...video, ...picture, ...sound, ...container, to];
+}
+
+function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTable): void {
+  const differs = (message: string): StudioError =>
+    new StudioError('damaged-video', `A copy of ${name} for playing does not have its frames: ${message}.`, 'Convert it to MP4 with another program, and add that file.');
+  if (proxy.frames !== original.frames) throw differs(`${proxy.frames} instead of ${original.frames}`);
+  for (let i = 0; i < original.frames; i++) {
+    const off = proxy.pts[i]! - (original.pts[i]! - original.start);
+    if (Math.abs(off) > LARGEST_DIFFERENCE_S) throw differs(`frame ${i} is off by ${(1000 * off).toFixed(1)} ms`);
+  }
+}
+
+/** Removes the proxies that were not used for longest until the rest takes no more than `limit` bytes. */
+export async function thinProxies(folder: string, limit: number, keep?: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.mp4'));
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(join(folder, name));
+      return { path: join(folder, name), size, mtimeMs };
+    }),
+  );
+  let total = files.reduce((sum, { size }) => sum + size, 0);
+  for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+    if (total <= limit) return;
+    if (path === keep) continue;
+    await rm(path, { force: true });
+    total -= size;
+  }
+}

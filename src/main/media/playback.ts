@@ -1,0 +1,28 @@
+import { extname } from 'node:path';
+import type { VideoStream } from './probe.ts';
+
+/** Whether Chromium plays a file as it is, with the media type to serve it under; or why it needs a proxy. */
+export type Playability = { readonly type: string; readonly reason?: undefined } | { readonly type?: undefined; readonly reason: string };
+
+/** Containers that Chromium's demuxer opens, by ending. AVI, WMV, MPEG program and transport streams are not among them. */
+const CONTAINERS: Readonly<Record<string, string>> = {
+  ...{ '.mp4': 'video/mp4', '.m4v': 'video/mp4', '.mov': 'video/mp4', '.qt': 'video/mp4', '.3gp': 'video/mp4' },
+  ...{ '.webm': 'video/webm', '.mkv': 'video/x-matroska', '.ogv': 'video/ogg' },
+};
+/** Codecs that every Chromium decodes in software, and in which depths: 10-bit H.264 it refuses, HEVC depends on the graphics card. */
+const CODECS: Readonly<Record<string, RegExp>> = {
+  h264: /^yuvj?420p$/,
+  vp8: /^yuva?420p$/,
+  vp9: /^yuv4\d\dp(10le|12le)?$/,
+  av1: /^(yuv4\d\dp(10le|12le)?|gray)$/,
+  theora: /^yuv420p$/,
+};
+
+export function playabilityOf(path: string, { codec, pixelFormat }: Pick<VideoStream, 'codec' | 'pixelFormat'>): Playability {
+  const type = CONTAINERS[extname(path).toLowerCase()];
+  if (type === undefined) return { reason: `${extname(path).slice(1).toUpperCase() || 'Such'} files cannot be played directly.` };
+  const depths = CODECS[codec];
+  if (depths === undefined) return { reason: `Video in ${codec} cannot be played directly.` };
+  if (!depths.test(pixelFormat)) return { reason: `Video in ${codec} with ${pixelFormat} pictures cannot be played directly.` };
+  return { type };
+}

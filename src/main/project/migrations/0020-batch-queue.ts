@@ -1,0 +1,49 @@
+import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+
+/**
+ * The batch queue. A batch is what was asked for at once, with one model and one set of options, and becomes one run.
+ * A job is one video of it. worker names the process that has a running job (computer and process id) and seen_at when
+ * it last said so: a job of a process that is gone is waiting again.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+}
+
+const STATEMENTS = [
+  `CREATE TABLE batch (
+    id TEXT PRIMARY KEY,
+    model_id TEXT NOT NULL,
+    device TEXT NOT NULL,
+    threads INTEGER NOT NULL,
+    options TEXT NOT NULL,
+    run_id TEXT REFERENCES run(id) ON DELETE SET NULL,
+    added_at TEXT NOT NULL
+  ) STRICT`,
+  `CREATE TABLE job (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    batch_id TEXT NOT NULL REFERENCES batch(id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    name TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    priority INTEGER NOT NULL DEFAULT 0,
+    status TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+    error TEXT NOT NULL DEFAULT '',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    worker TEXT,
+    seen_at TEXT,
+    started_at TEXT,
+    ended_at TEXT,
+    seconds_taken REAL,
+    times_real_time REAL,
+    UNIQUE (batch_id, path)
+  ) STRICT`,
+  `CREATE INDEX job_by_status ON job (status, priority DESC, position)`,
+  `CREATE TABLE queue (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    paused INTEGER NOT NULL DEFAULT 0,
+    at_once INTEGER NOT NULL DEFAULT 1 CHECK (at_once BETWEEN 1 AND 64)
+  ) STRICT`,
+  `INSERT INTO queue (id) VALUES (1)`,
+];

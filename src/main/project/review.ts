@@ -1,0 +1,56 @@
+import { StudioError } from '../../shared/errors.ts';
+import type { ProjectDatabase } from './database.ts';
+import { newId } from './edits.ts';
+import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow } from './schema.ts';
+
+/** What a review reads. It is changed through edits.ts alone. */
+
+/** All layers of a video: the runs' first, oldest first in each kind. */
+export function layersOf(db: ProjectDatabase, video: string): LayerRow[] {
+  return db.rows(db.sql.selectFrom('layer').selectAll().where('video_id', '=', video).orderBy('kind', 'desc').orderBy('created_at'));
+}
+
+/** A layer's labels in order of time. @throws StudioError 'edit-stale' where the layer is gone */
+export function readLayer(db: ProjectDatabase, layer: string): { segments: SegmentRow[]; peaks: PeakRow[] } {
+  if (db.row(db.sql.selectFrom('layer').select('id').where('id', '=', layer)) === undefined)
+    throw new StudioError('edit-stale', 'This layer is no longer there.', 'Open the video again.');
+  return {
+    segments: db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer).orderBy('start_s').orderBy('face_id')),
+    peaks: db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer).orderBy('apex_s').orderBy('face_id')),
+  };
+}
+
+export function notesOf(db: ProjectDatabase, video: string): NoteRow[] {
+  return db.rows(db.sql.selectFrom('note').selectAll().where('video_id', '=', video).orderBy('at_s').orderBy('made_at'));
+}
+
+export const listCoders = (db: ProjectDatabase): CoderRow[] => db.rows(db.sql.selectFrom('coder').selectAll().orderBy('name'));
+export const listParticipants = (db: ProjectDatabase): ParticipantRow[] => db.rows(db.sql.selectFrom('participant').selectAll().orderBy('code'));
+export const listSessions = (db: ProjectDatabase): SessionRow[] => db.rows(db.sql.selectFrom('session').selectAll().orderBy('held_at').orderBy('name'));
+
+export function listSchemes(db: ProjectDatabase): (SchemeRow & { labels: LabelRow[] })[] {
+  const labels = Map.groupBy(db.rows(db.sql.selectFrom('label').selectAll().orderBy('position')), ({ scheme_id }) => scheme_id);
+  return db.rows(db.sql.selectFrom('scheme').selectAll().orderBy('name')).map((scheme) => ({ ...scheme, labels: labels.get(scheme.id) ?? [] }));
+}
+
+/** The coder of that name, new or known: who has no row yet can make no edit, so this is none. */
+export function addCoder(db: ProjectDatabase, name: string): CoderRow {
+  return db.transaction(() => {
+    const known = db.row(db.sql.selectFrom('coder').selectAll().where('name', '=', name));
+    if (known !== undefined) return known;
+    const row = { id: newId(), name, added_at: new Date().toISOString(), revision: 1 };
+    db.run(db.sql.insertInto('coder').values(row));
+    return row;
+  });
+}
+
+/** Faces that a run followed in a video, with the span of their slots. */
+export function facesOf(db: ProjectDatabase, run: string, video: string): { face: number; firstSlot: number; slots: number }[] {
+  return db
+    .rows(db.sql.selectFrom('timeline').select(['face_id', 'first_slot', 'slots']).where('run_id', '=', run).where('video_id', '=', video).orderBy('face_id'))
+    .map(({ face_id, first_slot, slots }) => ({ face: face_id, firstSlot: first_slot, slots }));
+}
+
+export function clockOf(db: ProjectDatabase): number {
+  return db.row(db.sql.selectFrom('project').select('clock'))!.clock;
+}

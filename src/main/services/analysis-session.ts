@@ -1,0 +1,98 @@
+import type { RunRecord } from '../../shared/results.ts';
+import { UNTRAINED_WARNING } from '../../shared/results.ts';
+import type { EngineStarter } from '../adatosk/engine.ts';
+import type { Model } from '../adatosk/models.ts';
+import { ensureModelFile, findModel, modelsFolder } from '../adatosk/models.ts';
+import type { Device, ReadyEngines } from '../adatosk/providers.ts';
+import { startEngines } from '../adatosk/providers.ts';
+import type { AnalysisOptions, AnalysisTools } from '../analysis/analyse-video.ts';
+import { detectorFiles } from '../face/detector-files.ts';
+import { APP_VERSION } from './app-version.ts';
+
+export interface SessionRequest {
+  readonly model: string;
+  readonly device: Device;
+  readonly threads: number;
+  /** The token budget is the model's own where it is null. */
+  readonly options: Omit<AnalysisOptions, 'tokenBudget'> & { readonly tokenBudget: number | null };
+}
+
+/** What the videos of one request share: the model, engines that run it, and what is recorded of both. */
+export class AnalysisSession {
+  readonly model: Model;
+  readonly modelSha256: string;
+  readonly options: AnalysisOptions;
+  readonly #start: () => Promise<ReadyEngines>;
+  #engines: ReadyEngines | undefined;
+  /** So that two videos that begin at once do not start two engines. */
+  #starting: Promise<ReadyEngines> | undefined;
+  #device = '';
+
+  private constructor(request: SessionRequest, model: Model, modelSha256: string, start: EngineStarter) {
+    this.model = model;
+    this.modelSha256 = modelSha256;
+    this.options = { ...request.options, tokenBudget: request.options.tokenBudget ?? model.manifest.defaultTokenBudget };
+    this.#start = () => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads);
+  }
+
+  /** @throws StudioError for a model that is not there or not what its manifest says */
+  static async open(request: SessionRequest, start: EngineStarter): Promise<AnalysisSession> {
+    const model = await findModel(request.model);
+    return new AnalysisSession(request, model, await ensureModelFile(model), start);
+  }
+
+  get warnings(): string[] {
+    return warningsOf(this.model);
+  }
+
+  get pids(): readonly number[] {
+    return this.#engines?.pids ?? [];
+  }
+
+  /** Running engines: when they died with a video, the next video gets new ones. @throws StudioError 'provider-unavailable' */
+  async engines(): Promise<ReadyEngines> {
+    if (this.#engines?.isAlive() === true) return this.#engines;
+    this.#starting ??= this.#restart().finally(() => (this.#starting = undefined));
+    return this.#starting;
+  }
+
+  async tools(): Promise<AnalysisTools> {
+    const { network, detectors } = await this.engines();
+    return { network, detectors, model: this.model.manifest };
+  }
+
+  /** run.json, as of now. */
+  record(begun: Date, cancelled: boolean): RunRecord {
+    const { peaks, segments, face, ...rest } = this.options;
+    const { id, trained, clip } = this.model.manifest;
+    return {
+      appVersion: APP_VERSION,
+      model: { id, sha256: this.modelSha256, trained },
+      warnings: this.warnings,
+      device: this.#device,
+      options: { ...rest, sampleRateHz: clip.sampleRateHz },
+      thresholds: { face, peaks, segments },
+      start: begun.toISOString(),
+      end: new Date().toISOString(),
+      cancelled,
+    };
+  }
+
+  /** Ends the engines at once; they are started again when they are needed. */
+  stop(): void {
+    this.#engines?.stop();
+    this.#engines = undefined;
+  }
+
+  async #restart(): Promise<ReadyEngines> {
+    this.stop();
+    this.#engines = await this.#start();
+    this.#device = this.#engines.provider;
+    return this.#engines;
+  }
+}
+
+/** What everybody who sees results of this model must know. */
+export function warningsOf(model: Model): string[] {
+  return [...(model.manifest.trained ? [] : [UNTRAINED_WARNING]), ...model.manifest.warnings];
+}

@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises';
+import { findModel } from '../adatosk/models.ts';
+import type { VideoFile } from '../media/video-files.ts';
+import type { BatchSettings } from '../project/batch-queue.ts';
+import { addBatch } from '../project/batch-queue.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import type { LibraryFile } from '../project/library.ts';
+import { addVideo } from '../project/library.ts';
+import type { SessionRequest } from './analysis-session.ts';
+import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads } from './choices.ts';
+
+/** How videos are analysed unless a person chooses otherwise; the same as the command line's. @throws StudioError 'model-missing' */
+export async function defaultBatchSettings({
+  model = DEFAULT_MODEL,
+  device = 'auto',
+  tokenBudget,
+}: { model?: string | undefined; device?: SessionRequest['device']; tokenBudget?: number | undefined } = {}): Promise<BatchSettings> {
+  await findModel(model);
+  const options: SessionRequest['options'] = { ...DEFAULT_OPTIONS, tokenBudget: tokenBudget ?? null };
+  return { modelId: model, device, threads: defaultThreads(), options };
+}
+
+/** Takes videos into the library and puts them at the end of the queue (or before all others). @returns the batch */
+export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[], settings: BatchSettings, first: boolean): Promise<string> {
+  const files = await Promise.all(videos.map(libraryFileOf));
+  return db.transaction(() => {
+    for (const file of files) addVideo(db, file);
+    return addBatch(db, settings, videos, first);
+  });
+}
+
+export async function libraryFileOf({ path, name }: Pick<VideoFile, 'path' | 'name'>): Promise<LibraryFile> {
+  const { size, mtimeMs } = await stat(path);
+  return { path, name, size, modifiedMs: mtimeMs };
+}

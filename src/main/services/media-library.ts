@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { StudioError } from '../../shared/errors.ts';
+import type { StudioEvent } from '../../shared/contract/events.ts';
+import { hashFile } from '../media/content-hash.ts';
+import { playabilityOf } from '../media/playback.ts';
+import { existingProxy, makeProxy } from '../media/playback-proxy.ts';
+import { probeVideo } from '../media/probe.ts';
+import { serveFile } from '../media/ranged-file.ts';
+import { findVideos } from '../media/video-files.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import { relink, setMissing, videoOf, videoPaths } from '../project/library.ts';
+import { readTiming } from '../project/recorded-results.ts';
+import type { VideoRow } from '../project/schema.ts';
+import { libraryFileOf } from './batch-settings.ts';
+
+/** How a window gets a video to see: an address by the video's id, never by its path. */
+export interface PlayableMedia {
+  /** Below the window's own origin. */
+  readonly address: string;
+  readonly playable: boolean;
+  readonly proxy: boolean;
+  /** Why the file itself cannot be played; empty where it can. */
+  readonly reason: string;
+}
+
+export const MEDIA_PATH = '/media/';
+const PROXY_TYPE = 'video/mp4';
+
+/** Proxies that are being made, by path: a second window waits for the first one's. */
+const making = new Map<string, Promise<string>>();
+
+export async function describeMedia(db: ProjectDatabase, id: string): Promise<PlayableMedia> {
+  const video = presentVideo(db, id);
+  const address = `${MEDIA_PATH}${encodeURIComponent(id)}`;
+  const { stream } = await probeVideo(video.path);
+  const { reason } = playabilityOf(video.path, stream);
+  if (reason === undefined) return { address, playable: true, proxy: false, reason: '' };
+  const proxy = await existingProxy(video.path);
+  return { address, playable: proxy !== undefined, proxy: true, reason };
+}
+
+/** Makes the proxy of a video that cannot be played as it is; at once where there is one. */
+export async function prepareMedia(db: ProjectDatabase, id: string, tell: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void> {
+  const { path } = presentVideo(db, id);
+  if ((await existingProxy(path)) !== undefined) return;
+  let work = making.get(path);
+  if (work === undefined) {
+    work = probeVideo(path, signal).then((probed) => makeProxy(probed, (share) => tell({ kind: 'proxy', video: id, share }), signal));
+    making.set(path, work);
+    void work.catch(() => undefined).finally(() => making.delete(path));
+  }
+  await work;
+  tell({ kind: 'proxy', video: id, share: 1 });
+}
+
+/** Answers a window's request for a video's bytes. Only videos of the open project have an address. */
+export async function serveMedia(db: ProjectDatabase, id: string, method: string, range: string | null): Promise<Response> {
+  let path: string;
+  try {
+    ({ path } = presentVideo(db, id));
+  } catch {
+    return new Response(null, { status: 404 });
+  }
+  const proxy = await existingProxy(path);
+  if (proxy !== undefined) return serveFile(proxy, PROXY_TYPE, method, range);
+  // By its ending alone: probing every request would be slow, and describeMedia has told whether the codec can be played.
+  const { type } = playabilityOf(path, { codec: 'h264', pixelFormat: 'yuv420p' });
+  return type === undefined ? new Response(null, { status: 415 }) : serveFile(path, type, method, range);
+}
+
+/** Presentation times of all frames: from the store where a run has read them, else from the file. */
+export async function frameTimes(db: ProjectDatabase, id: string): Promise<Float64Array> {
+  const kept = readTiming(db, id);
+  return (kept ?? (await probeVideo(presentVideo(db, id).path)).timing).pts;
+}
+
+function presentVideo(db: ProjectDatabase, id: string): VideoRow {
+  const video = videoOf(db, id);
+  if (!existsSync(video.path))
+    throw new StudioError('file-missing', `${video.path} is not there any more.`, 'Look for moved files in the library: the video is found again by its contents.');
+  return video;
+}
+
+/**
+ * Looks for all files of the library. Those that are gone are marked, and found again below `folders` by size and
+ * contents; without a known hash the name has to be the same.
+ */
+export async function lookForFiles(db: ProjectDatabase, folders: readonly string[], signal?: AbortSignal): Promise<{ missing: number; relinked: number }> {
+  const gone = [];
+  for (const video of videoPaths(db)) {
+    const isThere = existsSync(video.path);
+    if (isThere !== (video.missing === 0)) setMissing(db, video.id, !isThere);
+    if (!isThere) gone.push(video);
+  }
+  const taken = new Set(videoPaths(db).map(({ path }) => path));
+  const candidates = gone.length === 0 || folders.length === 0 ? [] : (await findVideos(folders)).filter(({ path }) => !taken.has(path));
+  let relinked = 0;
+  for (const video of gone) {
+    for (const candidate of candidates.filter(({ bytes, path }) => bytes === video.size && !taken.has(path))) {
+      const same = video.sha256 === null ? candidate.path.endsWith(video.name) : (await hashFile(candidate.path, signal)) === video.sha256;
+      if (!same) continue;
+      relink(db, video.id, await libraryFileOf(candidate));
+      taken.add(candidate.path);
+      relinked += 1;
+      break;
+    }
+  }
+  return { missing: gone.length - relinked, relinked };
+}

@@ -1,0 +1,201 @@
+import { implement } from '@orpc/server';
+import { isAbsolute } from 'node:path';
+import { contract } from '../../shared/contract/index.ts';
+import { StudioError } from '../../shared/errors.ts';
+import { columnsOf } from '../../shared/timeline-columns.ts';
+import { listModels } from '../adatosk/models.ts';
+import { findVideos } from '../media/video-files.ts';
+import { cancelJobs, clearFinished, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../project/batch-queue.ts';
+import { applyEdit, history, redo, undo } from '../project/edits.ts';
+import { addVideo, listFolders, listVideos, videoOf, watchFolder } from '../project/library.ts';
+import type { Project } from '../project/open-project.ts';
+import { restoreProject } from '../project/open-project.ts';
+import { listRuns, readFace } from '../project/recorded-results.ts';
+import { addCoder, clockOf, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, notesOf, readLayer } from '../project/review.ts';
+import { warningsOf } from './analysis-session.ts';
+import { APP_VERSION } from './app-version.ts';
+import { defaultBatchSettings, enqueue, libraryFileOf } from './batch-settings.ts';
+import { DEFAULT_MODEL } from './choices.ts';
+import { examineComputer } from './doctor.ts';
+import { describeMedia, frameTimes, lookForFiles, prepareMedia } from './media-library.ts';
+import { modelCard } from './inspect-model.ts';
+import type { Studio } from './studio.ts';
+
+/** What a door gives with every call. */
+export interface CallContext {
+  readonly studio: Studio;
+  /** Told a failure that is none of ours, so that it is logged somewhere. */
+  readonly onFault: (procedure: string, error: unknown) => void;
+}
+
+/** Our errors keep code, sentence and remedy on their way to a window; anything else is a fault and is logged. */
+const api = implement(contract)
+  .$context<CallContext>()
+  .use(async ({ next, errors, context, path }) => {
+    try {
+      return await next();
+    } catch (error) {
+      if (error instanceof StudioError) throw errors.STUDIO({ message: error.message, data: { code: error.code, remedy: error.remedy }, cause: error });
+      context.onFault(path.join('.'), error);
+      throw error;
+    }
+  });
+
+const about = {
+  program: api.about.program.handler(({ context: { studio } }) => ({
+    version: APP_VERSION,
+    door: studio.kit.door,
+    runtime: Object.fromEntries(['node', 'electron', 'chrome'].flatMap((name) => (process.versions[name] === undefined ? [] : [[name, process.versions[name]]]))),
+    project: studio.hasProject ? stateOf(studio.project) : null,
+  })),
+  computer: api.about.computer.handler(async ({ context: { studio } }) => {
+    const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.kit.startEngine, DEFAULT_MODEL);
+    return { ffmpeg: ffmpeg.version ?? ffmpeg.origin, ffprobe: ffprobe.version ?? ffprobe.origin, store: store.note, providers: [...providers], models: [...models] };
+  }),
+  models: api.about.models.handler(async () =>
+    Promise.all(
+      (await listModels()).map(async (model) => {
+        const { id, name, trained, defaultTokenBudget } = model.manifest;
+        return { id, name, trained, warnings: warningsOf(model), tokenBudget: defaultTokenBudget, card: await modelCard(model) };
+      }),
+    ),
+  ),
+};
+
+const project = {
+  open: api.project.open.handler(async ({ input, context }) => stateOf(await context.studio.openProject(input.folder, input.create))),
+  restore: api.project.restore.handler(async ({ input, context: { studio } }) => {
+    const { backup, damaged } = restoreProject(input.folder);
+    return { backup: backup.file, damaged, state: stateOf(await studio.openProject(input.folder, false)) };
+  }),
+  state: api.project.state.handler(({ context: { studio } }) => (studio.hasProject ? stateOf(studio.project) : null)),
+  close: api.project.close.handler(({ context }) => context.studio.close()),
+  events: api.project.events.handler(({ context, signal }) => context.studio.events.listen(signal)),
+};
+
+function stateOf({ db, state }: Project) {
+  const { name } = db.row(db.sql.selectFrom('project').select('name'))!;
+  return { folder: state.folder, name, sqlite: state.sqlite, journal: state.journal, clock: clockOf(db) };
+}
+
+const library = {
+  list: api.library.list.handler(({ context }) => listVideos(context.studio.project.db).map((video) => ({ ...video, analysed: analysedOf(video.analysed) }))),
+  add: api.library.add.handler(async ({ input, context: { studio } }) => {
+    const videos = await findVideos(wholePaths(input.paths));
+    const files = await Promise.all(videos.map(libraryFileOf));
+    const { db } = studio.project;
+    const added = db.transaction(() => files.filter((file) => addVideo(db, file)).length);
+    studio.tell({ kind: 'recorded' });
+    return { added, known: files.length - added };
+  }),
+  look: api.library.look.handler(async ({ input, context: { studio }, signal }) => {
+    const found = await lookForFiles(studio.project.db, wholePaths(input.folders), signal);
+    studio.tell({ kind: 'recorded' });
+    return found;
+  }),
+  watch: api.library.watch.handler(({ input, context }) => watchFolder(context.studio.project.db, wholePaths([input.folder])[0]!, input.watched)),
+  folders: api.library.folders.handler(({ context }) =>
+    listFolders(context.studio.project.db).map(({ id, path, watched }) => ({ id, path, watched: watched === 1 })),
+  ),
+  media: api.library.media.handler(({ input, context }) => describeMedia(context.studio.project.db, input.video)),
+  prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) => prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal)),
+  times: api.library.times.handler(async ({ input, context }) => blobOf(await frameTimes(context.studio.project.db, input.video))),
+};
+
+function analysedOf(analysed: ReturnType<typeof listVideos>[number]['analysed']) {
+  return analysed === null ? null : { ...analysed, peaks: [...analysed.peaks] };
+}
+
+const runs = {
+  list: api.runs.list.handler(({ context }) =>
+    listRuns(context.studio.project.db).map(({ id, record, videos, ended }) => ({
+      ...{ id, model: record.model.id, trained: record.model.trained, device: record.device, warnings: [...record.warnings] },
+      ...{ start: record.start, end: ended, videos },
+    })),
+  ),
+  faces: api.runs.faces.handler(({ input, context }) => facesOf(context.studio.project.db, input.run, input.video)),
+  timeline: api.runs.timeline.handler(({ input, context }) => {
+    const { times, slots, values } = columnsOf(readFace(context.studio.project.db, input.run, input.video, input.face));
+    return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
+  }),
+};
+
+const layers = {
+  list: api.layers.list.handler(({ input, context }) => layersOf(context.studio.project.db, input.video)),
+  read: api.layers.read.handler(({ input, context }) => readLayer(context.studio.project.db, input.layer)),
+  notes: api.layers.notes.handler(({ input, context }) => notesOf(context.studio.project.db, input.video)),
+};
+
+const people = {
+  coders: api.people.coders.handler(({ context }) => listCoders(context.studio.project.db)),
+  addCoder: api.people.addCoder.handler(({ input, context }) => addCoder(context.studio.project.db, input.name)),
+  participants: api.people.participants.handler(({ context }) => listParticipants(context.studio.project.db)),
+  sessions: api.people.sessions.handler(({ context }) => listSessions(context.studio.project.db)),
+  schemes: api.people.schemes.handler(({ context }) => listSchemes(context.studio.project.db)),
+};
+
+const edits = {
+  apply: api.edits.apply.handler(({ input, context: { studio } }) => told(studio, input.coderId, applyEdit(studio.project.db, input))),
+  undo: api.edits.undo.handler(({ input, context: { studio } }) => told(studio, input.coder, undo(studio.project.db, input.coder))),
+  redo: api.edits.redo.handler(({ input, context: { studio } }) => told(studio, input.coder, redo(studio.project.db, input.coder))),
+  history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
+};
+
+/** Every window sees the edit at once, the one that made it too. */
+function told<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string, edit: E): E {
+  if (edit !== null) studio.tell({ kind: 'edited', coderId, edit });
+  return edit;
+}
+
+const queue = {
+  state: api.queue.state.handler(({ context }) => readQueue(context.studio.project.db)),
+  add: api.queue.add.handler(async ({ input, context: { studio } }) => {
+    const { db } = studio.project;
+    const known = input.videos.map((id) => videoOf(db, id).path);
+    const videos = await findVideos([...wholePaths(input.paths), ...known]);
+    if (videos.length === 0) throw new StudioError('wrong-usage', 'There is no video among what was chosen.', 'Choose videos, or folders that hold some.');
+    const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
+    studio.wakeQueue();
+    return { batch, videos: videos.length };
+  }),
+  pause: api.queue.pause.handler(({ context: { studio } }) => {
+    setPaused(studio.project.db, true);
+    studio.tell({ kind: 'queue' });
+  }),
+  resume: api.queue.resume.handler(({ context: { studio } }) => {
+    setPaused(studio.project.db, false);
+    studio.wakeQueue();
+  }),
+  cancel: api.queue.cancel.handler(({ input, context: { studio } }) => studio.orderQueue({ kind: 'cancel', jobs: cancelJobs(studio.project.db, input.jobs) })),
+  retry: api.queue.retry.handler(({ input, context: { studio } }) => {
+    const waiting = retryJobs(studio.project.db, input.jobs);
+    studio.wakeQueue();
+    return { waiting };
+  }),
+  prioritise: api.queue.prioritise.handler(({ input, context: { studio } }) => {
+    prioritise(studio.project.db, input.jobs, input.first);
+    studio.tell({ kind: 'queue' });
+  }),
+  atOnce: api.queue.atOnce.handler(({ input, context: { studio } }) => {
+    setAtOnce(studio.project.db, input.videos);
+    studio.wakeQueue();
+  }),
+  clearFinished: api.queue.clearFinished.handler(({ context: { studio } }) => {
+    clearFinished(studio.project.db);
+    studio.tell({ kind: 'queue' });
+  }),
+};
+
+/** The contract's one implementation, which every door serves. */
+export const router = api.router({ about, project, library, runs, layers, people, edits, queue });
+
+/** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */
+function wholePaths(paths: readonly string[]): readonly string[] {
+  for (const path of paths)
+    if (!isAbsolute(path) || path.includes('\0')) throw new StudioError('wrong-usage', `${JSON.stringify(path)} is not a whole path.`, 'Name it from the root of the disk on.');
+  return paths;
+}
+
+function blobOf(values: Float64Array | Float32Array | Int32Array): Blob {
+  return new Blob([values], { type: 'application/octet-stream' });
+}

@@ -1,0 +1,173 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { StudioEvent } from '../../shared/contract/events.ts';
+import { StudioError } from '../../shared/errors.ts';
+import type { EngineStarter } from '../adatosk/engine.ts';
+import { readQueue } from '../project/batch-queue.ts';
+import type { Project } from '../project/open-project.ts';
+import { backUpDaily, openProject } from '../project/open-project.ts';
+import { resultCount } from '../project/recorded-results.ts';
+import { clockOf } from '../project/review.ts';
+import { FolderWatch } from './folder-watch.ts';
+import type { QueueOrder, QueuePort, QueueStarter } from './queue-messages.ts';
+import { StudioEvents } from './studio-events.ts';
+
+/** What a door brings along: how it starts processes, and which door it is. */
+export interface DoorKit {
+  readonly door: 'desktop' | 'browser';
+  readonly startEngine: EngineStarter;
+  readonly startQueue: QueueStarter;
+}
+
+/** How often the store is asked whether another program has changed it. */
+const LOOK_AROUND_MS = 200;
+
+interface OpenProject {
+  readonly project: Project;
+  readonly around: NodeJS.Timeout;
+  readonly watch: FolderWatch;
+  queue: QueuePort | undefined;
+}
+
+/**
+ * The program behind every window of a door: the open project, the process that works through its queue, and what is
+ * told to the windows. It knows no door.
+ */
+export class Studio {
+  readonly kit: DoorKit;
+  readonly events = new StudioEvents();
+  #open: OpenProject | undefined;
+  /** Openings and closings one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(kit: DoorKit) {
+    this.kit = kit;
+  }
+
+  /** @throws StudioError 'no-project' */
+  get project(): Project {
+    if (this.#open === undefined) throw new StudioError('no-project', 'No project is open.', 'Open a project, or make a new one.');
+    return this.#open.project;
+  }
+
+  get hasProject(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Opens a project in the place of the one that is open. @throws StudioError as openProject does; the old one stays open then */
+  async openProject(folder: string, create: boolean): Promise<Project> {
+    if (!isAbsolute(folder)) throw new StudioError('wrong-usage', `${folder} is not a whole path.`, 'Name the folder from the root of the disk on.');
+    return this.#next(async () => {
+      if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
+      const project = await openProject(folder, { create });
+      await this.#close();
+      backUpDaily(project);
+      const watch = new FolderWatch(project.db, () => this.wakeQueue());
+      this.#open = { project, around: this.#lookAround(project), watch, queue: undefined };
+      if (readQueue(project.db).jobs.some(({ status }) => status === 'waiting' || status === 'running')) this.wakeQueue();
+      this.tell({ kind: 'project' });
+      return project;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#next(() => this.#close());
+  }
+
+  tell(event: StudioEvent): void {
+    this.events.tell(event);
+  }
+
+  /** There may be work: starts the queue's process where none runs. */
+  wakeQueue(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.tell({ kind: 'queue' });
+    if (open.queue !== undefined) open.queue.send({ kind: 'wake' });
+    else this.#startQueue(open);
+  }
+
+  orderQueue(order: QueueOrder): void {
+    this.#open?.queue?.send(order);
+    this.tell({ kind: 'queue' });
+  }
+
+  #startQueue(open: OpenProject): void {
+    const queue = this.kit.startQueue();
+    open.queue = queue;
+    queue.onNews((news) => {
+      if (news.kind === 'changed') this.tell({ kind: 'queue' });
+      else if (news.kind === 'recorded') return; // the look around tells it, as it does of other programs' results
+      else this.tell(news);
+    });
+    queue.onEnd((reason) => {
+      // After a close or a restart it is another's turn.
+      if (open.queue !== queue) return;
+      open.queue = undefined;
+      this.tell({
+        ...{ kind: 'problem', code: 'engine-died', message: `The process that analyses videos ended: ${reason}.` },
+        remedy: 'Start the queue again: it goes on with the video it was at. If it happens again, analyse fewer videos at once.',
+      });
+      this.tell({ kind: 'queue' });
+    });
+    queue.send({ kind: 'open', folder: open.project.state.folder });
+  }
+
+  /** Tells windows what other programs did to the project: `adatosk analyze --project`, or another door. */
+  #lookAround(project: Project): NodeJS.Timeout {
+    const { db } = project;
+    const seen = { version: db.pragma('data_version'), clock: clockOf(db), results: resultCount(db) };
+    return setInterval(() => {
+      try {
+        const version = db.pragma('data_version');
+        if (version === seen.version) return;
+        seen.version = version;
+        const clock = clockOf(db);
+        // Its own edits do not change data_version, but they move the clock: windows know them already, and read nothing twice.
+        if (clock !== seen.clock) this.tell({ kind: 'changed', clock });
+        seen.clock = clock;
+        const results = resultCount(db);
+        if (results !== seen.results) this.tell({ kind: 'recorded' });
+        seen.results = results;
+        this.tell({ kind: 'queue' });
+      } catch {
+        // Busy for now: the next look tells.
+      }
+    }, LOOK_AROUND_MS);
+  }
+
+  async #close(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    clearInterval(open.around);
+    open.watch.stop();
+    const { queue } = open;
+    open.queue = undefined;
+    if (queue !== undefined) await ended(queue);
+    open.project.close();
+    this.tell({ kind: 'project' });
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A queue's process puts its jobs back before it ends; one that does not end soon is ended. */
+const LONGEST_GOODBYE_MS = 5000;
+
+async function ended(queue: QueuePort): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      queue.kill();
+      resolve();
+    }, LONGEST_GOODBYE_MS);
+    queue.onEnd(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    queue.send({ kind: 'stop' });
+  });
+}

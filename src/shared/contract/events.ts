@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { appliedEditSchema } from '../editable-rows.ts';
+import { ERROR_CODES } from '../errors.ts';
+import { jobProgressSchema } from '../queue.ts';
+
+/** What every window is told while a project is open. */
+export const studioEventSchema = z.discriminatedUnion('kind', [
+  /** An edit, undo or redo that was made through this program: its rows as they are now. */
+  z.object({ kind: z.literal('edited'), coderId: z.string(), edit: appliedEditSchema }),
+  /** Another program changed the project: what has a revision above the last clock that you know is to be read again. */
+  z.object({ kind: z.literal('changed'), clock: z.int() }),
+  /** A run has kept what it found in a video; the library is to be read again. */
+  z.object({ kind: z.literal('recorded') }),
+  /** The queue is another; see queue.state. */
+  z.object({ kind: z.literal('queue') }),
+  jobProgressSchema.extend({ kind: z.literal('progress') }),
+  z.object({ kind: z.literal('proxy'), video: z.string(), share: z.number() }),
+  z.object({ kind: z.literal('problem'), code: z.enum(ERROR_CODES), message: z.string(), remedy: z.string() }),
+  /** Another project is open now, or none. */
+  z.object({ kind: z.literal('project') }),
+]);
+export type StudioEvent = z.infer<typeof studioEventSchema>;

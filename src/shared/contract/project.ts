@@ -1,0 +1,80 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { EXPRESSIONS } from '../expressions.ts';
+import { idSchema, pathSchema, procedure } from './base.ts';
+import { studioEventSchema } from './events.ts';
+
+/** What is known of the open project, for the title and the status bar. */
+export const projectStateSchema = z.object({
+  folder: z.string(),
+  name: z.string(),
+  sqlite: z.string(),
+  /** 'safe' on network shares, where write-ahead logs do not work. */
+  journal: z.enum(['wal', 'safe']),
+  clock: z.int(),
+});
+
+export const libraryVideoSchema = z.object({
+  ...{ id: z.string(), path: z.string(), name: z.string(), participant: z.string().nullable(), session: z.string().nullable() },
+  ...{ durationS: z.number().nullable(), review: z.enum(['new', 'in_review', 'done']), isMissing: z.boolean(), revision: z.int() },
+  /** Of the newest run that saw the video; null where none has. */
+  analysed: z
+    .object({
+      ...{ run: z.string(), status: z.enum(['done', 'failed', 'cancelled']), error: z.string() },
+      ...{ faces: z.number().nullable(), faceShare: z.number().nullable() },
+      /** Peaks of each class, in the order of EXPRESSIONS. */
+      peaks: z.array(z.number()).length(EXPRESSIONS.length),
+    })
+    .nullable(),
+});
+
+const found = z.object({ added: z.int(), known: z.int() });
+
+export const about = {
+  program: procedure.output(
+    z.object({ version: z.string(), door: z.enum(['desktop', 'browser']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() }),
+  ),
+  /** The same examination as `adatosk doctor`; it takes some seconds. */
+  computer: procedure.output(
+    z.object({
+      ffmpeg: z.string(),
+      ffprobe: z.string(),
+      store: z.string(),
+      providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string() })),
+      models: z.array(z.object({ id: z.string(), ok: z.boolean(), trained: z.boolean(), note: z.string() })),
+    }),
+  ),
+  models: procedure.output(
+    z.array(z.object({ id: z.string(), name: z.string(), trained: z.boolean(), warnings: z.array(z.string()), tokenBudget: z.number(), card: z.string() })),
+  ),
+};
+
+export const project = {
+  open: procedure.input(z.object({ folder: pathSchema, create: z.boolean().default(false) })).output(projectStateSchema),
+  /** Puts the newest good backup in a damaged project's place, and opens it. */
+  restore: procedure.input(z.object({ folder: pathSchema })).output(z.object({ backup: z.string(), damaged: z.string(), state: projectStateSchema })),
+  state: procedure.output(projectStateSchema.nullable()),
+  close: procedure,
+  /** Everything that happens from now on, until the window goes. */
+  events: procedure.output(eventIterator(studioEventSchema)),
+};
+
+export const library = {
+  list: procedure.output(z.array(libraryVideoSchema)),
+  /** Adds videos, and those in folders, without analysing them. */
+  add: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(found),
+  /** Looks for all files; marks those that are gone, and finds moved ones by their contents below `folders`. */
+  look: procedure
+    .input(z.object({ folders: z.array(pathSchema).max(1000).default([]) }))
+    .output(z.object({ missing: z.int(), relinked: z.int() })),
+  /** Says of a folder whether new videos in it are analysed by themselves. */
+  watch: procedure.input(z.object({ folder: pathSchema, watched: z.boolean() })),
+  folders: procedure.output(z.array(z.object({ id: z.string(), path: z.string(), watched: z.boolean() }))),
+  /** Where a window plays a video: an address below its own origin. Not playable yet: prepare makes a proxy of it. */
+  media: procedure
+    .input(z.object({ video: idSchema }))
+    .output(z.object({ address: z.string(), playable: z.boolean(), proxy: z.boolean(), reason: z.string() })),
+  prepare: procedure.input(z.object({ video: idSchema })),
+  /** Presentation times of all frames in seconds, [frames] float64, little-endian. */
+  times: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),
+};

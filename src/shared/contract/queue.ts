@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { queueStateSchema } from '../queue.ts';
+import { idSchema, pathSchema, procedure } from './base.ts';
+
+const jobs = z.array(idSchema).max(100_000);
+/** All that it can be about, where none are named. */
+const someOrAll = procedure.input(z.object({ jobs: jobs.optional() }));
+
+export const queue = {
+  state: procedure.output(queueStateSchema),
+  /** Videos, folders, or videos of the library, as one batch with one model. */
+  add: procedure
+    .input(
+      z.object({
+        paths: z.array(pathSchema).max(10_000).default([]),
+        videos: z.array(idSchema).max(100_000).default([]),
+        model: z.string().max(1000).optional(),
+        device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).default('auto'),
+        tokenBudget: z.number().min(0.01).max(1).optional(),
+        first: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ batch: z.string(), videos: z.int() })),
+  /** Videos that are being analysed are finished; no other begins. */
+  pause: procedure,
+  resume: procedure,
+  cancel: someOrAll,
+  retry: someOrAll.output(z.object({ waiting: z.int() })),
+  prioritise: procedure.input(z.object({ jobs, first: z.boolean() })),
+  atOnce: procedure.input(z.object({ videos: z.int().min(1).max(64) })),
+  clearFinished: procedure,
+};

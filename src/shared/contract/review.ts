@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { appliedEditSchema, editSchema, ROW_SCHEMAS } from '../editable-rows.ts';
+import { idSchema, procedure } from './base.ts';
+
+const ofVideo = procedure.input(z.object({ video: idSchema }));
+const ofCoder = procedure.input(z.object({ coder: idSchema }));
+
+export const runs = {
+  list: procedure.output(
+    z.array(
+      z.object({
+        ...{ id: z.string(), model: z.string(), trained: z.boolean(), device: z.string(), warnings: z.array(z.string()) },
+        ...{ start: z.string(), end: z.string().nullable(), videos: z.int() },
+      }),
+    ),
+  ),
+  /** Faces that a run followed in a video. */
+  faces: procedure.input(z.object({ run: idSchema, video: idSchema })).output(z.array(z.object({ face: z.int(), firstSlot: z.int(), slots: z.int() }))),
+  /** One face's timeline by columns (shared/timeline-columns.ts); numbers are little-endian. */
+  timeline: procedure
+    .input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() }))
+    .output(z.object({ times: z.instanceof(Blob), slots: z.instanceof(Blob), values: z.instanceof(Blob) })),
+};
+
+export const layers = {
+  list: ofVideo.output(z.array(ROW_SCHEMAS.layer)),
+  read: procedure
+    .input(z.object({ layer: idSchema }))
+    .output(z.object({ segments: z.array(ROW_SCHEMAS.segment), peaks: z.array(ROW_SCHEMAS.peak) })),
+  notes: ofVideo.output(z.array(ROW_SCHEMAS.note)),
+};
+
+export const people = {
+  coders: procedure.output(z.array(ROW_SCHEMAS.coder)),
+  addCoder: procedure.input(z.object({ name: z.string().trim().min(1).max(200) })).output(ROW_SCHEMAS.coder),
+  participants: procedure.output(z.array(ROW_SCHEMAS.participant)),
+  sessions: procedure.output(z.array(ROW_SCHEMAS.session)),
+  schemes: procedure.output(z.array(ROW_SCHEMAS.scheme.extend({ labels: z.array(ROW_SCHEMAS.label) }))),
+};
+
+export const edits = {
+  /** All rows of the edit, or none with the reason: 'edit-stale', 'edit-invalid', 'layer-protected'. */
+  apply: procedure.input(editSchema).output(appliedEditSchema),
+  undo: ofCoder.output(appliedEditSchema.nullable()),
+  redo: ofCoder.output(appliedEditSchema.nullable()),
+  /** Newest first. */
+  history: procedure
+    .input(z.object({ coder: idSchema, most: z.int().min(1).max(1000).default(100) }))
+    .output(z.array(z.object({ id: z.int(), code: z.string(), label: z.string(), made_at: z.string(), state: z.enum(['done', 'undone', 'dropped']) }))),
+};

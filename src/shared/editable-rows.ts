@@ -1,0 +1,114 @@
+import { z } from 'zod';
+
+/**
+ * The rows that a person changes, as they lie in the store and as edits name them: one definition for the tables, the
+ * contract and the window. Times are seconds of the video, spans half-open; moments of the clock are ISO 8601 in UTC.
+ * Unknown columns are refused, so that a misspelt one is an error and not a change that never happens.
+ */
+const id = z.string().min(1).max(200);
+const revision = z.int().nonnegative();
+const seconds = z.number().nonnegative();
+const share = z.number().min(0).max(1);
+const text = z.string().max(100_000);
+
+/** What every label knows of how it came to be: who or what made it, when, from which proposal, with which model. */
+const provenance = {
+  made_by: text,
+  made_at: text,
+  /** The model's segment or peak that it was made from. */
+  proposal_id: id.nullable(),
+  model_sha256: text.nullable(),
+};
+
+export const ROW_SCHEMAS = {
+  segment: z.strictObject({
+    ...{ id, layer_id: id, face_id: z.int().nonnegative(), label: text, start_s: seconds, end_s: seconds, confidence: share.nullable() },
+    ...provenance,
+    revision,
+  }),
+  peak: z.strictObject({
+    ...{ id, layer_id: id, face_id: z.int().nonnegative(), label: text, onset_s: seconds, apex_s: seconds, offset_s: seconds },
+    ...{ intensity: share.nullable(), prominence: share.nullable(), mask_final: share.nullable() },
+    ...provenance,
+    revision,
+  }),
+  note: z.strictObject({ id, video_id: id, coder_id: id.nullable(), at_s: seconds.nullable(), text, made_at: text, revision }),
+  layer: z.strictObject({
+    ...{ id, video_id: id, kind: z.enum(['model', 'coder', 'adjudicated']), coder_id: id.nullable(), run_id: id.nullable() },
+    ...{ scheme_id: id, created_at: text, revision },
+  }),
+  /** maps_to is the class of the seven that a label counts as in another scheme, or null. */
+  label: z.strictObject({
+    ...{ id, scheme_id: id, name: text, colour: text, key: text, description: text, position: z.int(), maps_to: text.nullable(), revision },
+  }),
+  scheme: z.strictObject({ id, name: text, revision }),
+  participant: z.strictObject({ id, code: text, condition: text, note: text, revision }),
+  session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, revision }),
+  coder: z.strictObject({ id, name: text, added_at: text, revision }),
+  video: z.strictObject({
+    ...{ id, path: text, name: text, size: z.int(), modified_ms: z.int(), sha256: text.nullable(), folder_id: id.nullable() },
+    ...{ participant_id: id.nullable(), session_id: id.nullable(), duration_s: seconds.nullable(), frames: z.int().nullable() },
+    ...{ fps: z.number().nullable(), variable_rate: z.int().nullable(), missing: z.int(), review: z.enum(['new', 'in_review', 'done']) },
+    ...{ added_at: text, revision },
+  }),
+} as const;
+
+/** Tables that a coder changes. The library's own facts (files, runs, timelines) are not among them. */
+export type EditableTable = keyof typeof ROW_SCHEMAS;
+export const EDITABLE = Object.keys(ROW_SCHEMAS) as EditableTable[];
+export type EditableRows = { [K in EditableTable]: z.infer<(typeof ROW_SCHEMAS)[K]> };
+
+/** What a coder wants done to one row. An update or a deletion names the revision that it was decided on. */
+export type RowEdit<T extends EditableTable = EditableTable> = {
+  [K in T]:
+    | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<EditableRows[K], 'revision'> }
+    | { readonly table: K; readonly kind: 'update'; readonly id: string; readonly revision: number; readonly set: Partial<Omit<EditableRows[K], 'id' | 'revision'>> }
+    | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
+}[T];
+
+/** Columns of a video that a person decides; the others are facts of the file. */
+const VIDEO_DECISIONS = { name: true, participant_id: true, session_id: true, review: true } as const;
+
+const rowEdits = EDITABLE.flatMap((table) => {
+  const row = ROW_SCHEMAS[table] as z.ZodObject;
+  const set = table === 'video' ? row.pick(VIDEO_DECISIONS) : row.omit({ id: true, revision: true });
+  return [
+    ...(table === 'video' ? [] : [z.strictObject({ table: z.literal(table), kind: z.literal('insert'), row: row.omit({ revision: true }) })]),
+    z.strictObject({ table: z.literal(table), kind: z.literal('update'), id, revision, set: set.partial() }),
+    z.strictObject({ table: z.literal(table), kind: z.literal('delete'), id, revision }),
+  ];
+});
+
+/** Checks one row's edit as it comes from a window. */
+export const rowEditSchema = z.union(rowEdits) as unknown as z.ZodType<RowEdit>;
+
+/** One action of a person, which is one step of undo however many rows it changes. */
+export const editSchema = z.strictObject({
+  coderId: id,
+  /** Name of the action, which stays the same in every language: 'segment.move'. */
+  code: z.string().min(1).max(100),
+  /** What the history shows. */
+  label: z.string().min(1).max(500),
+  rows: z.array(rowEditSchema).min(1).max(100_000),
+});
+export type Edit = z.infer<typeof editSchema>;
+
+type AnyRow = { [column: string]: string | number | null };
+/** A row before and after; null where it was not there. */
+export const rowChangeSchema = z.object({
+  table: z.enum(EDITABLE as [EditableTable, ...EditableTable[]]),
+  id,
+  before: z.custom<AnyRow>((value) => typeof value === 'object').nullable(),
+  after: z.custom<AnyRow>((value) => typeof value === 'object').nullable(),
+});
+export type RowChange = z.infer<typeof rowChangeSchema>;
+
+export const appliedEditSchema = z.object({
+  entry: z.int(),
+  /** The project's clock at this step: every row that it left has it as its revision. */
+  clock: z.int(),
+  code: z.string(),
+  label: z.string(),
+  changes: z.array(rowChangeSchema),
+});
+export type AppliedEdit = z.infer<typeof appliedEditSchema>;
