@@ -13,6 +13,7 @@ const steps =
         ['format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
         ['lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.']],
         ['types, node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.node.json']],
+        ['types, preload', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.preload.json']],
         ['types, e2e', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.e2e.json']],
         ['types, window', ['node_modules/vue-tsc/bin/vue-tsc.js', '-p', 'tsconfig.web.json']],
         ['unit tests', ['node_modules/vitest/vitest.mjs', 'run']],

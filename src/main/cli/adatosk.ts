@@ -4,14 +4,16 @@ import { addAnalyze } from './commands/analyze.ts';
 import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addModels } from './commands/models.ts';
+import { addProject } from './commands/project.ts';
 import { addServe } from './commands/serve.ts';
 import { addSynthesize } from './commands/synthesize.ts';
 import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
 /** The command-line door. Each command is one file that adds itself here. */
-const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addServe, addDoctor, addBench];
+const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addProject, addExport, addServe, addDoctor, addBench];
 
 async function main(): Promise<number> {
   let code: number = EXIT.done;

@@ -78,6 +78,7 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
     }
     refuseOtherFrames(basename(path), timing, (await probeVideo(unfinished, signal)).timing);
     await rename(unfinished, file);
+    onShare(1);
     await thinProxies(folder, PROXY_LIMIT_BYTES, file);
     return file;
   } finally {

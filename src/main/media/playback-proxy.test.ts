@@ -1,0 +1,92 @@
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ffmpeg, temporaryFolder } from '../../../testing/videos.ts';
+import { playabilityOf } from './playback.ts';
+import { existingProxy, makeProxy, thinProxies } from './playback-proxy.ts';
+import { probeVideo } from './probe.ts';
+import { serveFile } from './ranged-file.ts';
+
+const folder = await temporaryFolder();
+const SOURCE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=2'];
+const SOUND = ['-f', 'lavfi', '-i', 'sine=duration=2'];
+
+describe('what Chromium cannot play gets a proxy', () => {
+  test.each([
+    ['an AVI of MPEG-4', 'old.avi', [...SOURCE, ...SOUND, '-c:v', 'mpeg4']],
+    ['a WMV', 'old.wmv', [...SOURCE, ...SOUND, '-c:v', 'wmv2']],
+    ['MPEG-2 that starts late', 'camera.ts', [...SOURCE, ...SOUND, '-c:v', 'mpeg2video', '-bf', '2']],
+    ['10-bit H.264', 'ten bits é.mp4', [...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p10le']],
+    ['MPEG-2 of variable rate in Matroska', 'shaken.mkv', [...SOURCE, '-vf', "setpts='(N+0.3*mod(N,3))/25/TB'", '-fps_mode', 'vfr', '-c:v', 'mpeg2video', '-q:v', '4']],
+  ])('%s, with its frames at their times', async (_, name, args) => {
+    const path = join(folder, name);
+    await ffmpeg(...args, path);
+    const original = await probeVideo(path);
+    expect(playabilityOf(path, original.stream).reason).toMatch(/cannot be played directly/);
+    expect(await existingProxy(path, folder)).toBeUndefined();
+    const shares: number[] = [];
+    const before = await stat(path);
+    const proxy = await makeProxy(original, (share) => shares.push(share), undefined, join(folder, 'proxies'));
+    const made = await probeVideo(proxy);
+    expect(playabilityOf(proxy, made.stream).type).toBe('video/mp4');
+    expect(made.timing.frames).toBe(original.timing.frames);
+    original.timing.pts.forEach((pts, i) => expect(Math.abs(made.timing.pts[i]! - (pts - original.timing.start))).toBeLessThan(0.001));
+    expect(shares.at(-1)).toBe(1);
+    expect(await existingProxy(path, join(folder, 'proxies'))).toBe(proxy);
+    expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  test('an ordinary MP4 needs none', async () => {
+    const path = join(folder, 'plain.mp4');
+    await ffmpeg(...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', path);
+    expect(playabilityOf(path, (await probeVideo(path)).stream)).toEqual({ type: 'video/mp4' });
+  });
+
+  test('a stopped one leaves nothing behind', async () => {
+    const path = join(folder, 'long.avi');
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=25:duration=20', '-c:v', 'mpeg4', path);
+    const cache = join(folder, 'stopped');
+    const stop = new AbortController();
+    const video = await probeVideo(path);
+    await expect(makeProxy(video, () => stop.abort(), stop.signal, cache)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readdir(cache)).toEqual([]);
+  });
+
+  test('the cache keeps to its limit, and what was used last', async () => {
+    const cache = join(folder, 'cache');
+    await mkdir(cache);
+    for (const [i, name] of ['a', 'b', 'c'].entries()) {
+      await writeFile(join(cache, `${name}.mp4`), Buffer.alloc(100));
+      await utimes(join(cache, `${name}.mp4`), 1000 + i, 1000 + i);
+    }
+    await utimes(join(cache, 'a.mp4'), 2000, 2000);
+    await thinProxies(cache, 200);
+    expect((await readdir(cache)).sort()).toEqual(['a.mp4', 'c.mp4']);
+  });
+});
+
+describe('a file is served in ranges', async () => {
+  const path = join(folder, 'bytes');
+  await writeFile(path, '0123456789');
+  test.each([
+    ['bytes=2-4', 206, '234', 'bytes 2-4/10'],
+    ['bytes=7-', 206, '789', 'bytes 7-9/10'],
+    ['bytes=-3', 206, '789', 'bytes 7-9/10'],
+    ['bytes=0-99', 206, '0123456789', 'bytes 0-9/10'],
+    ['bytes=10-', 416, '', 'bytes */10'],
+    ['bytes=-0', 416, '', 'bytes */10'],
+    ['bytes=5-2', 200, '0123456789', null],
+    ['lines=1-2', 200, '0123456789', null],
+    [null, 200, '0123456789', null],
+  ])('%s', async (range, status, body, contentRange) => {
+    const response = await serveFile(path, 'video/mp4', 'GET', range);
+    expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([status, body, contentRange]);
+  });
+
+  test('HEAD tells the length and gives nothing; other methods are refused; a missing file is not there', async () => {
+    const head = await serveFile(path, 'video/mp4', 'HEAD', null);
+    expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '10', null]);
+    expect((await serveFile(path, 'video/mp4', 'PUT', null)).status).toBe(405);
+    expect((await serveFile(`${path}-gone`, 'video/mp4', 'GET', null)).status).toBe(404);
+  });
+});

@@ -1,0 +1,82 @@
+import { createReadStream } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { StudioError } from '../../shared/errors.ts';
+import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import { projectLines, readProjectLines } from '../project/open-json.ts';
+import { openProject } from '../project/open-project.ts';
+import { listRuns, readResult } from '../project/recorded-results.ts';
+import { prepareOut, writeTables } from './analyse-folder.ts';
+
+/** Forms in which a project leaves the program. */
+export const PROJECT_FORMATS = ['tables', 'json'] as const;
+export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
+
+/**
+ * Writes a run's tables as `analyze` writes them (tables), or everything in the project as open JSON (json).
+ * @param run its id; the newest where it is null
+ * @returns the files
+ * @throws StudioError as openProject does, and for a run that is not there
+ */
+export async function exportProject(folder: string, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
+  const { db, close } = await openProject(folder);
+  const to = resolve(out);
+  try {
+    await prepareOut(to);
+    if (format === 'tables') return await exportTables(db, run, to);
+    const file = join(to, 'project.jsonl');
+    await writeAtomically(file, projectLines(db));
+    return [file];
+  } finally {
+    close();
+  }
+}
+
+async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<string[]> {
+  const runs = listRuns(db);
+  const run = id === null ? runs[0] : runs.find((each) => each.id === id);
+  if (run === undefined) throw new StudioError('wrong-usage', id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`, 'See `adatosk project runs`.');
+  const kept = summariesOf(db, run.id);
+  const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
+  await writeTables(out, [...kept.values()].map(({ summary }) => summary), read, run.record);
+  return ['timeline.csv', 'peaks.csv', 'segments.csv', 'summary.csv', 'run.json'].map((name) => join(out, name));
+}
+
+/** A run's summaries by the names of their videos. */
+function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
+  const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
+  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: JSON.parse(summary) as VideoSummary }));
+  byName.sort((a, b) => (a.summary.video < b.summary.video ? -1 : 1));
+  return new Map(byName.map((each) => [each.summary.video, each]));
+}
+
+/** Makes a new project of an export (json), all of it or nothing. @throws StudioError where there is a project already */
+export async function importProject(file: string, folder: string): Promise<void> {
+  const lines: string[] = [];
+  const input = createReadStream(file, 'utf8');
+  input.on('error', () => undefined);
+  try {
+    for await (const line of createInterface({ input })) lines.push(line);
+  } catch (error) {
+    throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
+  }
+  if (await exists(folder)) throw new StudioError('wrong-usage', `There is a project in ${folder} already.`, 'Choose an empty folder: an import never changes a project.');
+  const { db, close } = await openProject(folder, { create: true });
+  try {
+    readProjectLines(db, lines);
+  } finally {
+    close();
+  }
+}
+
+async function exists(folder: string): Promise<boolean> {
+  try {
+    (await openProject(folder)).close();
+    return true;
+  } catch (error) {
+    if (error instanceof StudioError && error.code === 'project-missing') return false;
+    throw error;
+  }
+}
