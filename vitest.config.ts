@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     // onnxruntime and ffmpeg children: processes, not threads (docs/ground rules in src/main/adatosk/engine-host.ts).
     pool: 'forks',
+    // The built desktop program and the stand-in of Electron for it: run by Node itself, as Electron would.
+    server: { deps: { external: [/\/out\/main\//, /electron-stand-in/] } },
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -15,12 +15,13 @@ export interface Program {
   readonly origin: string;
 }
 
-const require = createRequire(import.meta.url);
+// Not named require: electron-vite puts a constant of that name into the same file, and the built program would not start.
+const requirePackage = createRequire(import.meta.url);
 
 /** The optional packages that bring a program along; each gives its path or nothing. */
 const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: () => string | null }> = {
-  ffmpeg: { package: 'ffmpeg-static', path: () => require('ffmpeg-static') as string | null },
-  ffprobe: { package: '@ffprobe-installer/ffprobe', path: () => (require('@ffprobe-installer/ffprobe') as { path: string }).path },
+  ffmpeg: { package: 'ffmpeg-static', path: () => requirePackage('ffmpeg-static') as string | null },
+  ffprobe: { package: '@ffprobe-installer/ffprobe', path: () => (requirePackage('@ffprobe-installer/ffprobe') as { path: string }).path },
 };
 
 const found = new Map<ProgramName, Promise<Program>>();
