@@ -27,6 +27,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../bench/project.ts')).benchProject,
     about: 'a project of 1,000 videos of an hour and 100,000 segments: opening, listing, memory',
   },
+  queue: {
+    load: async () => (await import('../../../../bench/queue.ts')).benchQueue,
+    about: 'a batch of 30 clips while a window asks for things, then with its process killed five times',
+  },
   memory: {
     load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',
