@@ -6,7 +6,11 @@ export default defineConfig({
   main: {
     build: {
       rollupOptions: {
-        input: { index: resolve('src/main/electron/index.ts'), 'engine-host': resolve('src/main/adatosk/engine-host.ts'), 'queue-utility': resolve('src/main/electron/queue-utility.ts') },
+        input: {
+          index: resolve('src/main/electron/index.ts'),
+          'engine-host': resolve('src/main/adatosk/engine-host.ts'),
+          'queue-utility': resolve('src/main/electron/queue-utility.ts'),
+        },
       },
     },
   },

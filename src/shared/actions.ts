@@ -8,7 +8,16 @@ export interface Action {
 }
 
 export type ActionId =
-  'project.new' | 'project.open' | 'library.addFolder' | 'library.addVideos' | 'queue.show' | 'edit.undo' | 'edit.redo' | 'results.open' | 'help.computer' | 'help.about';
+  | 'project.new'
+  | 'project.open'
+  | 'library.addFolder'
+  | 'library.addVideos'
+  | 'queue.show'
+  | 'edit.undo'
+  | 'edit.redo'
+  | 'results.open'
+  | 'help.computer'
+  | 'help.about';
 
 export const ACTIONS: readonly Action[] = [
   { id: 'project.new', label: 'New project…', menu: 'file', key: 'CmdOrCtrl+N' },

@@ -62,7 +62,13 @@ export type EditableRows = { [K in EditableTable]: z.infer<(typeof ROW_SCHEMAS)[
 export type RowEdit<T extends EditableTable = EditableTable> = {
   [K in T]:
     | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<EditableRows[K], 'revision'> }
-    | { readonly table: K; readonly kind: 'update'; readonly id: string; readonly revision: number; readonly set: Partial<Omit<EditableRows[K], 'id' | 'revision'>> }
+    | {
+        readonly table: K;
+        readonly kind: 'update';
+        readonly id: string;
+        readonly revision: number;
+        readonly set: Partial<Omit<EditableRows[K], 'id' | 'revision'>>;
+      }
     | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
 }[T];
 

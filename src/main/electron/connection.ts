@@ -24,18 +24,19 @@ export function connectWindows(studio: Studio, origin: string): void {
     rpc.upgrade(port as unknown as Parameters<typeof rpc.upgrade>[0], { context: { studio, onFault } });
     port.start();
   });
-  const choose = (properties: ('openDirectory' | 'createDirectory' | 'openFile' | 'multiSelections')[]) => async (event: IpcMainInvokeEvent, title: unknown) => {
-    const window = isOurs(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
-    if (window === null) return [];
-    const filters = properties.includes('openFile')
-      ? [
-          { name: 'Videos', extensions: VIDEO_ENDINGS },
-          { name: 'All files', extensions: ['*'] },
-        ]
-      : [];
-    const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
-    return filePaths;
-  };
+  const choose =
+    (properties: ('openDirectory' | 'createDirectory' | 'openFile' | 'multiSelections')[]) => async (event: IpcMainInvokeEvent, title: unknown) => {
+      const window = isOurs(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
+      if (window === null) return [];
+      const filters = properties.includes('openFile')
+        ? [
+            { name: 'Videos', extensions: VIDEO_ENDINGS },
+            { name: 'All files', extensions: ['*'] },
+          ]
+        : [];
+      const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
+      return filePaths;
+    };
   ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
   ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections']));
 }

@@ -24,7 +24,10 @@ const { connect, chooseFolder, chooseVideos, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
   // Node 24's binary runs vitest, and the build.
-  const built = spawnSync(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build'], { cwd: new URL('../../..', import.meta.url), encoding: 'utf8' });
+  const built = spawnSync(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build'], {
+    cwd: new URL('../../..', import.meta.url),
+    encoding: 'utf8',
+  });
   expect(built.stderr + built.stdout).toContain('built in');
   expect(built.status).toBe(0);
   await import(/* @vite-ignore */ new URL('main/index.js', OUT).href);
@@ -152,7 +155,8 @@ describe('the scheme app:', () => {
     const page = await get('app://studio/index.html');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*media-src 'self'/);
-    for (const url of ['app://elsewhere/index.html', 'app://studio/..%2fmain/index.js', 'app://studio/media/nothing']) expect((await get(url)).status).toBe(404);
+    for (const url of ['app://elsewhere/index.html', 'app://studio/..%2fmain/index.js', 'app://studio/media/nothing'])
+      expect((await get(url)).status).toBe(404);
   });
 });
 
@@ -211,7 +215,6 @@ async function runPreload(): Promise<{ exposed: Record<string, unknown>; used: s
     if (name !== 'electron') throw new Error(`a sandboxed preload script cannot load ${name}`);
     return electron;
   };
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
   new Function('require', 'window', 'exports', 'module', code)(requireElectron, window, {}, { exports: {} });
   return { exposed, used, window, emit: (event) => listeners.forEach((listener) => listener(event)) };
 }

@@ -38,7 +38,11 @@ function readPlace(): Place | undefined {
   try {
     const place = placeSchema.parse(JSON.parse(readFileSync(placeFile(), 'utf8')));
     const { workArea } = screen.getDisplayMatching(place);
-    const isSeen = place.x < workArea.x + workArea.width - 100 && place.x + place.width > workArea.x + 100 && place.y >= workArea.y && place.y < workArea.y + workArea.height - 100;
+    const isSeen =
+      place.x < workArea.x + workArea.width - 100 &&
+      place.x + place.width > workArea.x + 100 &&
+      place.y >= workArea.y &&
+      place.y < workArea.y + workArea.height - 100;
     return isSeen ? place : undefined;
   } catch {
     return undefined;

@@ -17,7 +17,11 @@ describe('what Chromium cannot play gets a proxy', () => {
     ['a WMV', 'old.wmv', [...SOURCE, ...SOUND, '-c:v', 'wmv2']],
     ['MPEG-2 that starts late', 'camera.ts', [...SOURCE, ...SOUND, '-c:v', 'mpeg2video', '-bf', '2']],
     ['10-bit H.264', 'ten bits é.mp4', [...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p10le']],
-    ['MPEG-2 of variable rate in Matroska', 'shaken.mkv', [...SOURCE, '-vf', "setpts='(N+0.3*mod(N,3))/25/TB'", '-fps_mode', 'vfr', '-c:v', 'mpeg2video', '-q:v', '4']],
+    [
+      'MPEG-2 of variable rate in Matroska',
+      'shaken.mkv',
+      [...SOURCE, '-vf', "setpts='(N+0.3*mod(N,3))/25/TB'", '-fps_mode', 'vfr', '-c:v', 'mpeg2video', '-q:v', '4'],
+    ],
   ])('%s, with its frames at their times', async (_, name, args) => {
     const path = join(folder, name);
     await ffmpeg(...args, path);

@@ -89,7 +89,22 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
 function proxyArguments(path: string, stream: number, start: number, to: string): string[] {
   // Times are kept as they are in the file, less the first frame's: sound that begins earlier loses its head, as the picture is what is coded.
   const video = ['-map', `0:${stream}`, '-vf', `setpts=PTS-(${start}/TB),scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1`, '-fps_mode', 'passthrough'];
-  const picture = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '20', '-g', String(KEY_FRAMES), '-bf', '0', '-pix_fmt', 'yuv420p', '-enc_time_base', `1:${TRACK_TICKS}`];
+  const picture = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'veryfast',
+    '-crf',
+    '20',
+    '-g',
+    String(KEY_FRAMES),
+    '-bf',
+    '0',
+    '-pix_fmt',
+    'yuv420p',
+    '-enc_time_base',
+    `1:${TRACK_TICKS}`,
+  ];
   const sound = ['-map', '0:a:0?', '-af', `asetpts=PTS-(${start}/TB),atrim=start=0`, '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
   const container = ['-video_track_timescale', String(TRACK_TICKS), '-movflags', '+faststart', '-map_metadata', '-1', '-f', 'mp4'];
   return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', '-i', inputName(path), ...video, ...picture, ...sound, ...container, to];
@@ -97,7 +112,11 @@ function proxyArguments(path: string, stream: number, start: number, to: string)
 
 function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTable): void {
   const differs = (message: string): StudioError =>
-    new StudioError('damaged-video', `A copy of ${name} for playing does not have its frames: ${message}.`, 'Convert it to MP4 with another program, and add that file.');
+    new StudioError(
+      'damaged-video',
+      `A copy of ${name} for playing does not have its frames: ${message}.`,
+      'Convert it to MP4 with another program, and add that file.',
+    );
   if (proxy.frames !== original.frames) throw differs(`${proxy.frames} instead of ${original.frames}`);
   for (let i = 0; i < original.frames; i++) {
     const off = proxy.pts[i]! - (original.pts[i]! - original.start);

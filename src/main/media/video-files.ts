@@ -6,6 +6,10 @@ import { StudioError } from '../../shared/errors.ts';
 /** Endings by which a file in a folder counts as a video. A file that is named outright is taken whatever its ending. */
 const VIDEO_ENDING = /\.(3gp|asf|avi|divx|dv|f4v|flv|gif|m2ts|m2v|m4v|mkv|mov|mp4|mpeg|mpg|mts|mxf|ogv|qt|ts|vob|webm|wmv)$/i;
 
+export function isVideoName(name: string): boolean {
+  return VIDEO_ENDING.test(name);
+}
+
 export interface VideoFile {
   readonly path: string;
   /** Its name in tables: the path below the folder that was given, with '/' between parts. */
@@ -49,7 +53,7 @@ async function videosBelow(folder: string): Promise<string[]> {
     if (entry.name.startsWith('.')) continue;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) files.push(...(await videosBelow(path)));
-    else if (VIDEO_ENDING.test(entry.name)) files.push(path);
+    else if (isVideoName(entry.name)) files.push(path);
   }
   return files;
 }

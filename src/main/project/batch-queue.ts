@@ -67,7 +67,13 @@ export function takeJob(db: ProjectDatabase, worker: string): TakenJob | undefin
     )!;
     if (paused === 1 || running.count >= at_once) return undefined;
     const next = db.row(
-      db.sql.selectFrom('job').select(['id', 'batch_id', 'path', 'name', 'bytes', 'attempts']).where('status', '=', 'waiting').orderBy('priority', 'desc').orderBy('position').limit(1),
+      db.sql
+        .selectFrom('job')
+        .select(['id', 'batch_id', 'path', 'name', 'bytes', 'attempts'])
+        .where('status', '=', 'waiting')
+        .orderBy('priority', 'desc')
+        .orderBy('position')
+        .limit(1),
     );
     if (next === undefined) return undefined;
     const now = new Date().toISOString();
@@ -121,7 +127,13 @@ export function finishJob(db: ProjectDatabase, id: string, { status, error, seco
  */
 export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
   const gone = db
-    .rows(db.sql.selectFrom('job').innerJoin('batch', 'batch.id', 'job.batch_id').select(['job.id', 'path', 'worker', 'seen_at', 'run_id']).where('status', '=', 'running'))
+    .rows(
+      db.sql
+        .selectFrom('job')
+        .innerJoin('batch', 'batch.id', 'job.batch_id')
+        .select(['job.id', 'path', 'worker', 'seen_at', 'run_id'])
+        .where('status', '=', 'running'),
+    )
     .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
   for (const { id, path, run_id } of gone) {
     const isKept = run_id !== null && hasResult(db, run_id, path);
@@ -168,7 +180,13 @@ export function retryJobs(db: ProjectDatabase, ids?: readonly string[]): number 
 /** Puts jobs before all others that wait, or back among them. */
 export function prioritise(db: ProjectDatabase, ids: readonly string[], first: boolean): void {
   db.transaction(() => {
-    for (const id of ids) db.run(db.sql.updateTable('job').set({ priority: first ? NEXT : 0 }).where('id', '=', id));
+    for (const id of ids)
+      db.run(
+        db.sql
+          .updateTable('job')
+          .set({ priority: first ? NEXT : 0 })
+          .where('id', '=', id),
+      );
   });
 }
 
@@ -190,17 +208,21 @@ export function clearFinished(db: ProjectDatabase): void {
 export function readQueue(db: ProjectDatabase): QueueState {
   const { paused, at_once } = db.row(db.sql.selectFrom('queue').select(['paused', 'at_once']))!;
   const jobs = db.rows(
-    db.sql.selectFrom('job').innerJoin('batch', 'batch.id', 'job.batch_id').selectAll('job').select(['batch.run_id', 'batch.model_id']).orderBy('job.priority', 'desc').orderBy('job.position'),
+    db.sql
+      .selectFrom('job')
+      .innerJoin('batch', 'batch.id', 'job.batch_id')
+      .selectAll('job')
+      .select(['batch.run_id', 'batch.model_id'])
+      .orderBy('job.priority', 'desc')
+      .orderBy('job.position'),
   );
   return {
     paused: paused === 1,
     atOnce: at_once,
-    jobs: jobs.map(
-      (row): QueueJob => ({
-        ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
-        ...{ isFirst: row.priority >= NEXT, status: row.status, error: row.error, attempts: row.attempts },
-        ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
-      }),
-    ),
+    jobs: jobs.map((row): QueueJob => ({
+      ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
+      ...{ isFirst: row.priority >= NEXT, status: row.status, error: row.error, attempts: row.attempts },
+      ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
+    })),
   };
 }

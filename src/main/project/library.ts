@@ -97,7 +97,8 @@ export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: 
 /** @throws StudioError 'video-unknown' */
 export function videoOf(db: ProjectDatabase, id: string): VideoRow {
   const video = db.row(db.sql.selectFrom('video').selectAll().where('id', '=', id));
-  if (video === undefined) throw new StudioError('video-unknown', 'This video is not in the library.', 'Look at the library again: it may have been opened with another project.');
+  if (video === undefined)
+    throw new StudioError('video-unknown', 'This video is not in the library.', 'Look at the library again: it may have been opened with another project.');
   return video;
 }
 
@@ -106,12 +107,22 @@ export function videoPaths(db: ProjectDatabase): Pick<VideoRow, 'id' | 'path' | 
 }
 
 export function setMissing(db: ProjectDatabase, id: string, missing: boolean): void {
-  db.run(db.sql.updateTable('video').set({ missing: missing ? 1 : 0 }).where('id', '=', id));
+  db.run(
+    db.sql
+      .updateTable('video')
+      .set({ missing: missing ? 1 : 0 })
+      .where('id', '=', id),
+  );
 }
 
 /** A moved file's new place. What coders have said of the video stays with it. */
 export function relink(db: ProjectDatabase, id: string, { path, modifiedMs }: Pick<LibraryFile, 'path' | 'modifiedMs'>): void {
-  db.run(db.sql.updateTable('video').set({ path, modified_ms: Math.round(modifiedMs), missing: 0 }).where('id', '=', id));
+  db.run(
+    db.sql
+      .updateTable('video')
+      .set({ path, modified_ms: Math.round(modifiedMs), missing: 0 })
+      .where('id', '=', id),
+  );
 }
 
 export const listFolders = (db: ProjectDatabase): FolderRow[] => db.rows(db.sql.selectFrom('folder').selectAll().orderBy('path'));
@@ -120,6 +131,12 @@ export function watchFolder(db: ProjectDatabase, path: string, watched: boolean)
   db.transaction(() => {
     const known = db.row(db.sql.selectFrom('folder').select('id').where('path', '=', path));
     if (known === undefined) db.run(db.sql.insertInto('folder').values({ id: newId(), path, watched: watched ? 1 : 0, added_at: new Date().toISOString() }));
-    else db.run(db.sql.updateTable('folder').set({ watched: watched ? 1 : 0 }).where('id', '=', known.id));
+    else
+      db.run(
+        db.sql
+          .updateTable('folder')
+          .set({ watched: watched ? 1 : 0 })
+          .where('id', '=', known.id),
+      );
   });
 }

@@ -37,10 +37,20 @@ export async function exportProject(folder: string, format: ProjectFormat, run: 
 async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<string[]> {
   const runs = listRuns(db);
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
-  if (run === undefined) throw new StudioError('wrong-usage', id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`, 'See `adatosk project runs`.');
+  if (run === undefined)
+    throw new StudioError(
+      'wrong-usage',
+      id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`,
+      'See `adatosk project runs`.',
+    );
   const kept = summariesOf(db, run.id);
   const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
-  await writeTables(out, [...kept.values()].map(({ summary }) => summary), read, run.record);
+  await writeTables(
+    out,
+    [...kept.values()].map(({ summary }) => summary),
+    read,
+    run.record,
+  );
   return ['timeline.csv', 'peaks.csv', 'segments.csv', 'summary.csv', 'run.json'].map((name) => join(out, name));
 }
 
@@ -62,7 +72,8 @@ export async function importProject(file: string, folder: string): Promise<void>
   } catch (error) {
     throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
   }
-  if (await exists(folder)) throw new StudioError('wrong-usage', `There is a project in ${folder} already.`, 'Choose an empty folder: an import never changes a project.');
+  if (await exists(folder))
+    throw new StudioError('wrong-usage', `There is a project in ${folder} already.`, 'Choose an empty folder: an import never changes a project.');
   const { db, close } = await openProject(folder, { create: true });
   try {
     readProjectLines(db, lines);

@@ -77,7 +77,11 @@ export async function frameTimes(db: ProjectDatabase, id: string): Promise<Float
 function presentVideo(db: ProjectDatabase, id: string): VideoRow {
   const video = videoOf(db, id);
   if (!existsSync(video.path))
-    throw new StudioError('file-missing', `${video.path} is not there any more.`, 'Look for moved files in the library: the video is found again by its contents.');
+    throw new StudioError(
+      'file-missing',
+      `${video.path} is not there any more.`,
+      'Look for moved files in the library: the video is found again by its contents.',
+    );
   return video;
 }
 

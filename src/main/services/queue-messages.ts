@@ -3,7 +3,10 @@ import type { JobProgress } from '../../shared/queue.ts';
 
 /** What the process that works through a queue is told. */
 export type QueueOrder =
-  { readonly kind: 'open'; readonly folder: string } | { readonly kind: 'wake' } | { readonly kind: 'cancel'; readonly jobs: readonly string[] } | { readonly kind: 'stop' };
+  | { readonly kind: 'open'; readonly folder: string }
+  | { readonly kind: 'wake' }
+  | { readonly kind: 'cancel'; readonly jobs: readonly string[] }
+  | { readonly kind: 'stop' };
 
 /** What it tells. */
 export type QueueNews =

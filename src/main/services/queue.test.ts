@@ -39,7 +39,7 @@ async function tablesOf(project: string, run: string | null = null): Promise<Rec
   const tables: Record<string, Record<string, string>[]> = {};
   for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
     const rows = parse(await readFile(join(out, `${name}.csv`)), { columns: true }) as Record<string, string>[];
-    tables[name] = rows.map(({ seconds_taken: _s, times_real_time: _t, ...row }) => row);
+    tables[name] = rows.map(({ seconds_taken, times_real_time, ...row }) => row);
   }
   return tables;
 }
@@ -59,7 +59,11 @@ describe('a batch', () => {
     expect(video.analysed).toMatchObject({ run: run!.id, status: 'done', faces: 1 });
     const [face] = await client.runs.faces({ run: run!.id, video: video.id });
     const { times, slots, values } = await client.runs.timeline({ run: run!.id, video: video.id, face: face!.face });
-    const got = { times: new Float64Array(await times.arrayBuffer()), slots: new Int32Array(await slots.arrayBuffer()), values: new Float32Array(await values.arrayBuffer()) };
+    const got = {
+      times: new Float64Array(await times.arrayBuffer()),
+      slots: new Int32Array(await slots.arrayBuffer()),
+      values: new Float32Array(await values.arrayBuffer()),
+    };
     expect(got).toEqual(columnsOf(readFace(it.studio.project.db, run!.id, video.id, face!.face)));
     const sum = got.slots.reduce((total, _, i) => total + SERIES.slice(0, 7).reduce((all, name) => all + seriesOf(got, name)[i]!, 0), 0);
     expect(sum / got.slots.length).toBeCloseTo(1, 4);

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
@@ -14,6 +15,7 @@ import { listRuns, readFace } from '../project/recorded-results.ts';
 import { addCoder, clockOf, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, notesOf, readLayer } from '../project/review.ts';
 import { warningsOf } from './analysis-session.ts';
 import { APP_VERSION } from './app-version.ts';
+import { browseFolder } from './browse-folder.ts';
 import { defaultBatchSettings, enqueue, libraryFileOf } from './batch-settings.ts';
 import { DEFAULT_MODEL } from './choices.ts';
 import { examineComputer } from './doctor.ts';
@@ -45,12 +47,20 @@ const about = {
   program: api.about.program.handler(({ context: { studio } }) => ({
     version: APP_VERSION,
     door: studio.kit.door,
-    runtime: Object.fromEntries(['node', 'electron', 'chrome'].flatMap((name) => (process.versions[name] === undefined ? [] : [[name, process.versions[name]]]))),
+    runtime: Object.fromEntries(
+      ['node', 'electron', 'chrome'].flatMap((name) => (process.versions[name] === undefined ? [] : [[name, process.versions[name]]])),
+    ),
     project: studio.hasProject ? stateOf(studio.project) : null,
   })),
   computer: api.about.computer.handler(async ({ context: { studio } }) => {
     const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.kit.startEngine, DEFAULT_MODEL);
-    return { ffmpeg: ffmpeg.version ?? ffmpeg.origin, ffprobe: ffprobe.version ?? ffprobe.origin, store: store.note, providers: [...providers], models: [...models] };
+    return {
+      ffmpeg: ffmpeg.version ?? ffmpeg.origin,
+      ffprobe: ffprobe.version ?? ffprobe.origin,
+      store: store.note,
+      providers: [...providers],
+      models: [...models],
+    };
   }),
   models: api.about.models.handler(async () =>
     Promise.all(
@@ -80,6 +90,7 @@ function stateOf({ db, state }: Project) {
 
 const library = {
   list: api.library.list.handler(({ context }) => listVideos(context.studio.project.db).map((video) => ({ ...video, analysed: analysedOf(video.analysed) }))),
+  browse: api.library.browse.handler(({ input }) => browseFolder(input.folder === undefined ? homedir() : wholePaths([input.folder])[0]!)),
   add: api.library.add.handler(async ({ input, context: { studio } }) => {
     const videos = await findVideos(wholePaths(input.paths));
     const files = await Promise.all(videos.map(libraryFileOf));
@@ -98,7 +109,9 @@ const library = {
     listFolders(context.studio.project.db).map(({ id, path, watched }) => ({ id, path, watched: watched === 1 })),
   ),
   media: api.library.media.handler(({ input, context }) => describeMedia(context.studio.project.db, input.video)),
-  prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) => prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal)),
+  prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) =>
+    prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal),
+  ),
   times: api.library.times.handler(async ({ input, context }) => blobOf(await frameTimes(context.studio.project.db, input.video))),
 };
 
@@ -192,7 +205,8 @@ export const router = api.router({ about, project, library, runs, layers, people
 /** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */
 function wholePaths(paths: readonly string[]): readonly string[] {
   for (const path of paths)
-    if (!isAbsolute(path) || path.includes('\0')) throw new StudioError('wrong-usage', `${JSON.stringify(path)} is not a whole path.`, 'Name it from the root of the disk on.');
+    if (!isAbsolute(path) || path.includes('\0'))
+      throw new StudioError('wrong-usage', `${JSON.stringify(path)} is not a whole path.`, 'Name it from the root of the disk on.');
   return paths;
 }
 

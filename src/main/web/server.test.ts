@@ -21,13 +21,21 @@ const known = furnish(studio.project);
 afterAll(() => it.close());
 
 /** fetch refuses to set Host; this does not. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  body = '',
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest({ host: '127.0.0.1', port, path, method, headers: { ...headers, ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }) } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
-    });
+    const sent = httpRequest(
+      { host: '127.0.0.1', port, path, method, headers: { ...headers, ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }) } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });
@@ -73,16 +81,22 @@ describe('the gate', () => {
     expect(String(page.headers['content-security-policy'])).toMatch(/default-src 'none'/);
   });
 
-  test.each(['/../window-secret', '/..%2f..%2fetc%2fpasswd', '/%2e%2e/secret.js', '/media/..%2f..%2fetc%2fpasswd', '/media/%00', '/media/%E0%A4%A', '/rpc/library/nothing', '/nothing.html'])(
-    '%s leads nowhere',
-    async (path) => {
-      const before = log.length;
-      const { status, body } = await ask(path, own);
-      expect(status).toBe(404);
-      expect(body).not.toContain('root:');
-      expect(log.length).toBeGreaterThan(before);
-    },
-  );
+  test.each([
+    '/../window-secret',
+    '/..%2f..%2fetc%2fpasswd',
+    '/%2e%2e/secret.js',
+    '/media/..%2f..%2fetc%2fpasswd',
+    '/media/%00',
+    '/media/%E0%A4%A',
+    '/rpc/library/nothing',
+    '/nothing.html',
+  ])('%s leads nowhere', async (path) => {
+    const before = log.length;
+    const { status, body } = await ask(path, own);
+    expect(status).toBe(404);
+    expect(body).not.toContain('root:');
+    expect(log.length).toBeGreaterThan(before);
+  });
 
   test.each([
     ['no JSON', '{'],
@@ -95,7 +109,12 @@ describe('the gate', () => {
   });
 
   test('a body that is too large is refused', async () => {
-    const { status } = await ask('/rpc/edits/apply', { ...own, 'content-type': 'application/json', 'transfer-encoding': 'chunked' }, 'POST', 'x'.repeat(70 * 1024 * 1024)).catch(() => ({
+    const { status } = await ask(
+      '/rpc/edits/apply',
+      { ...own, 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      'POST',
+      'x'.repeat(70 * 1024 * 1024),
+    ).catch(() => ({
       status: 413,
     }));
     expect(status).toBe(413);
@@ -124,7 +143,8 @@ describe('the contract', () => {
   test('an edit is checked column by column: a misspelt one, or a fact of a file, is no edit', async () => {
     const misspelt = { table: 'segment', kind: 'insert', row: { ...someSegment(known.annLayer, 1), start: 3 } } as unknown as RowEdit;
     const path = { table: 'video', kind: 'update', id: known.video, revision: 1, set: { path: '/etc/passwd' } } as unknown as RowEdit;
-    for (const row of [misspelt, path]) expect(await failure(it.client().edits.apply({ coderId: known.ann, code: 'test', label: 'test', rows: [row] }))).toMatchObject({ code: 'BAD_REQUEST' });
+    for (const row of [misspelt, path])
+      expect(await failure(it.client().edits.apply({ coderId: known.ann, code: 'test', label: 'test', rows: [row] }))).toMatchObject({ code: 'BAD_REQUEST' });
   });
 
   test('models come with their cards, and untrained ones with their warning', async () => {
@@ -138,7 +158,9 @@ describe('the contract', () => {
 });
 
 /** Collects events until it is closed. */
-async function listener(client: StudioClient): Promise<{ events: StudioEvent[]; until: (kind: StudioEvent['kind']) => Promise<StudioEvent>; close: () => void }> {
+async function listener(
+  client: StudioClient,
+): Promise<{ events: StudioEvent[]; until: (kind: StudioEvent['kind']) => Promise<StudioEvent>; close: () => void }> {
   const stop = new AbortController();
   const events: StudioEvent[] = [];
   const stream = await client.project.events(undefined, { signal: stop.signal });
@@ -173,14 +195,22 @@ describe('two windows on one project', () => {
     expect((await one.edits.undo({ coder: known.ann }))?.code).toBe('segment.label');
     const { segments } = await two.layers.read({ layer: known.annLayer });
     expect(segments.find((segment) => segment.id === id)?.label).toBe('happiness');
-    expect((await one.edits.history({ coder: known.ann })).map(({ code, state }) => `${code} ${state}`)).toEqual(['segment.label undone', 'segment.create done']);
+    expect((await one.edits.history({ coder: known.ann })).map(({ code, state }) => `${code} ${state}`)).toEqual([
+      'segment.label undone',
+      'segment.create done',
+    ]);
     seen.close();
   });
 
   test('are told what another program does to the project', async () => {
     const seen = await listener(it.client());
     const other = await openProject(join(folder, 'project'));
-    const { clock } = applyEdit(other.db, { coderId: known.ben, code: 'test', label: 'test', rows: [{ table: 'segment', kind: 'insert', row: someSegment(known.benLayer, 9) }] });
+    const { clock } = applyEdit(other.db, {
+      coderId: known.ben,
+      code: 'test',
+      label: 'test',
+      rows: [{ table: 'segment', kind: 'insert', row: someSegment(known.benLayer, 9) }],
+    });
     other.close();
     expect(await seen.until('changed')).toEqual({ kind: 'changed', clock });
     seen.close();

@@ -34,7 +34,10 @@ export async function openBrowserDoor(studio: Studio, files: string, port: numbe
   await listen(server, port);
   const gate = new Gate((server.address() as AddressInfo).port);
   const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_BODY })] });
-  const context: CallContext = { studio, onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`) };
+  const context: CallContext = {
+    studio,
+    onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  };
   server.on('request', (request, response) => {
     void answer({ gate, rpc, context, files, log }, request, response).catch((error: unknown) => {
       log(`failed   ${request.method} ${pathOf(request)}: ${String(error)}`);
@@ -78,7 +81,8 @@ async function answer({ gate, rpc, context, files, log }: Door, request: Incomin
   }
   if (path.startsWith(`${RPC_PATH}/`)) {
     response.on('finish', () => {
-      if (response.statusCode === 400 || response.statusCode === 404 || response.statusCode === 413) log(`refused  ${request.method} ${JSON.stringify(path)}: ${response.statusCode}`);
+      if (response.statusCode === 400 || response.statusCode === 404 || response.statusCode === 413)
+        log(`refused  ${request.method} ${JSON.stringify(path)}: ${response.statusCode}`);
     });
     const { matched } = await rpc.handle(request, response, { prefix: RPC_PATH, context });
     if (!matched) await send(new Response(null, { status: 404 }), response);

@@ -1,35 +1,17 @@
 import { LineChart } from 'echarts/charts';
-import {
-  AriaComponent,
-  DataZoomComponent,
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  TitleComponent,
-  TooltipComponent,
-} from 'echarts/components';
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, TooltipComponent } from 'echarts/components';
 import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { TableRow } from './stores/results.ts';
+import type { SeriesName, TimelineColumns } from '../../shared/timeline-columns.ts';
+import { seriesOf } from '../../shared/timeline-columns.ts';
+import { decimate } from './decimation.ts';
 
-use([
-  LineChart,
-  GridComponent,
-  LegendComponent,
-  TooltipComponent,
-  TitleComponent,
-  DataZoomComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  AriaComponent,
-  CanvasRenderer,
-]);
+use([LineChart, GridComponent, LegendComponent, TooltipComponent, TitleComponent, MarkAreaComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
 
 /** Okabe and Ito's colours, told apart by colour-blind eyes, and a line style each: colour is never alone. */
-const STYLES: readonly { readonly light: string; readonly dark: string; readonly dash: 'solid' | 'dashed' | 'dotted' }[] = [
+export const STYLES: readonly { readonly light: string; readonly dark: string; readonly dash: 'solid' | 'dashed' | 'dotted' }[] = [
   { light: '#b87a00', dark: '#e69f00', dash: 'solid' },
   { light: '#0072b2', dark: '#56b4e9', dash: 'solid' },
   { light: '#66707a', dark: '#aab4bd', dash: 'dashed' },
@@ -45,6 +27,9 @@ export const MASKS = [
   { column: 'mask_final', name: 'final' },
 ] as const;
 
+/** Pixels beside the plotting area, the same in every track. */
+export const MARGIN = { left: 64, right: 24 } as const;
+
 export interface ChartColours {
   readonly dark: boolean;
   readonly text: string;
@@ -52,81 +37,129 @@ export interface ChartColours {
   readonly line: string;
 }
 
-/** Points of one column at the middle of each slot; null where the face was away breaks the line. */
-function series(rows: readonly TableRow[], column: string): [number, number | null][] {
-  return rows.map((row) => [(Number(row['start_s']) + Number(row['end_s'])) / 2, row[column] === '' ? null : Number(row[column])]);
+export interface PeakMark {
+  readonly label: string;
+  readonly apexS: number;
 }
 
-function absences(rows: readonly TableRow[]): [{ xAxis: number }, { xAxis: number }][] {
-  const spans: [{ xAxis: number }, { xAxis: number }][] = [];
-  for (const row of rows) {
-    if (row['status'] !== 'no_face') continue;
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Track {
+  readonly name: string;
+  readonly column: SeriesName;
+  /** Which of the three charts, and which style. */
+  readonly grid: number;
+  readonly style: number;
+}
+const TRACKS: readonly Track[] = [
+  ...EXPRESSIONS.map((name, i): Track => ({ name, column: name, grid: 0, style: i })),
+  { name: 'intensity', column: 'intensity', grid: 1, style: 1 },
+  ...MASKS.map(({ column, name }, i): Track => ({ name, column, grid: 2, style: [0, 4, 6][i]! })),
+];
+
+/** Middles of the slots, ascending; worked out once for each face. */
+const middlesOf = new WeakMap<TimelineColumns, Float64Array>();
+function middles(columns: TimelineColumns): Float64Array {
+  let middle = middlesOf.get(columns);
+  if (middle === undefined) {
+    const { slots, times } = columns;
+    middle = Float64Array.from(slots, (_, i) => (times[i]! + times[slots.length + i]!) / 2);
+    middlesOf.set(columns, middle);
+  }
+  return middle;
+}
+
+/** What changes when the view moves: the axes' ends and each track's points in it, decimated. */
+export function seriesOption(columns: TimelineColumns, { from, to }: Span, width: number): EChartsCoreOption {
+  const x = middles(columns);
+  return {
+    xAxis: [0, 1, 2].map(() => ({ min: from, max: to })),
+    series: TRACKS.map(({ name, column }) => ({ name, data: decimate(x, seriesOf(columns, column), from, to, width) })),
+  };
+}
+
+/** Spans in which the face was away, merged where they touch. */
+export function absences({ slots, times, values }: TimelineColumns): Span[] {
+  const spans: { from: number; to: number }[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    if (!Number.isNaN(values[i]!)) continue;
+    const [from, to] = [times[i]!, times[slots.length + i]!];
     const last = spans.at(-1);
-    if (last !== undefined && last[1].xAxis === Number(row['start_s'])) last[1] = { xAxis: Number(row['end_s']) };
-    else spans.push([{ xAxis: Number(row['start_s']) }, { xAxis: Number(row['end_s']) }]);
+    if (last !== undefined && Math.abs(last.to - from) < 1e-6) last.to = to;
+    else spans.push({ from, to });
   }
   return spans;
 }
 
 /** Three charts over one time axis: probabilities, intensity with peaks, mask weights. */
-export function timelineOption(rows: readonly TableRow[], peaks: readonly TableRow[], label: string, colours: ChartColours): EChartsCoreOption {
+export function timelineOption(
+  columns: TimelineColumns,
+  peaks: readonly PeakMark[],
+  label: string,
+  colours: ChartColours,
+  view: Span,
+  width: number,
+): EChartsCoreOption {
   const tone = (i: number): string => (colours.dark ? STYLES[i]!.dark : STYLES[i]!.light);
   const away = {
     silent: true,
-    itemStyle: { color: colours.line, opacity: 0.45 },
+    itemStyle: { color: colours.line, opacity: 0.45, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 } },
     label: { show: true, position: 'insideTop', color: colours.quiet, formatter: 'no face' },
-    data: absences(rows),
+    data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
-  const line = (name: string, grid: number, column: string, style: number): object => ({
-    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, sampling: 'lttb', data: series(rows, column), animation: false },
+  const points = seriesOption(columns, view, width) as { series: { data: unknown }[] };
+  const lines = TRACKS.map(({ name, grid, style }, i) => ({
+    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, data: points.series[i]!.data, animation: false },
     ...{ lineStyle: { width: 2, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
-  });
-  const apexes = peaks.map((peak) => ({ xAxis: Number(peak['apex_s']), label: { formatter: peak['label'], color: colours.text } }));
+    ...(i === 0 ? { markArea: away } : {}),
+    ...(name === 'intensity'
+      ? {
+          markLine: {
+            ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet } },
+            data: peaks.map((peak) => ({ xAxis: peak.apexS, label: { formatter: peak.label, color: colours.text } })),
+          },
+        }
+      : {}),
+  }));
   const grids = [
-    { top: 64, height: '32%' },
-    { top: '49%', height: '15%' },
-    { top: '73%', height: '15%' },
-  ].map((grid) => ({ left: 64, right: 24, ...grid }));
+    { top: 56, height: '34%' },
+    { top: '56%', height: '13%' },
+    { top: '80%', bottom: 24 },
+  ].map((grid) => ({ ...MARGIN, ...grid }));
   const title = (text: string, top: string | number): object => ({ text, top, left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } });
   return {
     // ECharts writes this label onto its element whenever it draws.
     aria: { enabled: true, label: { description: label } },
     textStyle: { fontFamily: 'system-ui, sans-serif' },
-    title: [title('Probability of each expression (model proposal)', 8), title('Intensity and peaks', '44%'), title('Mask weights', '68%')],
+    title: [title('Probability of each expression (model proposal)', 6), title('Intensity and peaks', '48%'), title('Mask weights', '73%')],
     legend: [
-      { data: [...EXPRESSIONS], top: 32, left: 56, textStyle: { color: colours.quiet }, itemWidth: 28 },
-      { data: MASKS.map(({ name }) => name), top: '68%', right: 24, textStyle: { color: colours.quiet }, itemWidth: 28 },
+      { data: [...EXPRESSIONS], top: 28, left: 56, textStyle: { color: colours.quiet }, itemWidth: 28 },
+      { data: MASKS.map(({ name }) => name), top: '73%', right: 24, textStyle: { color: colours.quiet }, itemWidth: 28 },
     ],
-    tooltip: { trigger: 'axis', valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : 'no face') },
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : 'no face') },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     grid: grids,
     xAxis: grids.map((_, i) => ({
-      ...{
-        type: 'value',
-        gridIndex: i,
-        min: 'dataMin',
-        max: 'dataMax',
-        axisLabel: { show: i === 2, color: colours.quiet, formatter: (value: number) => `${Math.round(value * 100) / 100} s` },
-      },
+      ...{ type: 'value', gridIndex: i, min: view.from, max: view.to },
+      axisLabel: { show: i === 2, showMinLabel: false, showMaxLabel: false, color: colours.quiet, formatter: clockTime },
       ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
     })),
     yAxis: grids.map((_, i) => ({
-      type: 'value',
-      gridIndex: i,
-      min: 0,
-      max: 1,
-      interval: i === 0 ? 0.25 : 0.5,
-      axisLabel: { color: colours.quiet },
+      ...{ type: 'value', gridIndex: i, min: 0, max: 1, interval: i === 0 ? 0.25 : 0.5, axisLabel: { color: colours.quiet } },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
-    dataZoom: [
-      { type: 'inside', xAxisIndex: [0, 1, 2] },
-      { type: 'slider', xAxisIndex: [0, 1, 2], bottom: 6, height: 20, textStyle: { color: colours.quiet } },
-    ],
-    series: [
-      ...EXPRESSIONS.map((name, i) => ({ ...line(name, 0, name, i), ...(i === 0 ? { markArea: away } : {}) })),
-      { ...line('intensity', 1, 'intensity', 1), markLine: { symbol: 'none', lineStyle: { color: colours.quiet }, data: apexes } },
-      ...MASKS.map(({ column, name }, i) => line(name, 2, column, [0, 4, 6][i]!)),
-    ],
+    series: lines,
   };
+}
+
+/** A moment for people: 12.3 s, 3:07, 1:02:09. */
+export function clockTime(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds * 100) / 100} s`;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const fraction = seconds % 1 > 0.004 ? `.${String(Math.floor((seconds % 1) * 100)).padStart(2, '0')}` : '';
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}${fraction}`;
 }

@@ -61,12 +61,21 @@ export const project = {
 
 export const library = {
   list: procedure.output(z.array(libraryVideoSchema)),
+  /** Folders below a folder (a person's own unless said), for choosing one where there is no dialog of the desktop's. */
+  browse: procedure.input(z.object({ folder: pathSchema.optional() })).output(
+    z.object({
+      folder: z.string(),
+      parent: z.string().nullable(),
+      folders: z.array(z.object({ name: z.string(), path: z.string(), isProject: z.boolean() })),
+      /** Videos in the folder itself. */
+      videos: z.array(z.object({ name: z.string(), path: z.string() })),
+      isProject: z.boolean(),
+    }),
+  ),
   /** Adds videos, and those in folders, without analysing them. */
   add: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(found),
   /** Looks for all files; marks those that are gone, and finds moved ones by their contents below `folders`. */
-  look: procedure
-    .input(z.object({ folders: z.array(pathSchema).max(1000).default([]) }))
-    .output(z.object({ missing: z.int(), relinked: z.int() })),
+  look: procedure.input(z.object({ folders: z.array(pathSchema).max(1000).default([]) })).output(z.object({ missing: z.int(), relinked: z.int() })),
   /** Says of a folder whether new videos in it are analysed by themselves. */
   watch: procedure.input(z.object({ folder: pathSchema, watched: z.boolean() })),
   folders: procedure.output(z.array(z.object({ id: z.string(), path: z.string(), watched: z.boolean() }))),

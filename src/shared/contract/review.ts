@@ -24,9 +24,7 @@ export const runs = {
 
 export const layers = {
   list: ofVideo.output(z.array(ROW_SCHEMAS.layer)),
-  read: procedure
-    .input(z.object({ layer: idSchema }))
-    .output(z.object({ segments: z.array(ROW_SCHEMAS.segment), peaks: z.array(ROW_SCHEMAS.peak) })),
+  read: procedure.input(z.object({ layer: idSchema })).output(z.object({ segments: z.array(ROW_SCHEMAS.segment), peaks: z.array(ROW_SCHEMAS.peak) })),
   notes: ofVideo.output(z.array(ROW_SCHEMAS.note)),
 };
 

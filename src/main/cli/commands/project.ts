@@ -32,7 +32,9 @@ async function videos(folder: string, output: Output): Promise<number> {
   const { videos: all } = await overviewOf(folder);
   for (const { name, analysed, isMissing } of all) {
     const peaks = analysed === null ? '' : EXPRESSIONS.flatMap((label, i) => (analysed.peaks[i]! > 0 ? [`${analysed.peaks[i]} ${label}`] : [])).join(', ');
-    output.line(`${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`);
+    output.line(
+      `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`,
+    );
   }
   output.result({ videos: all }, `${all.length} videos`);
   return EXIT.done;
@@ -41,7 +43,9 @@ async function videos(folder: string, output: Output): Promise<number> {
 async function runs(folder: string, output: Output): Promise<number> {
   const { runs: all } = await overviewOf(folder);
   for (const { id, record, videos: count, ended } of all)
-    output.line(`${id}  ${record.start}  ${record.model.id} on ${record.device}, ${count} videos${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`);
+    output.line(
+      `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${count} videos${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
+    );
   output.result({ runs: all.map(({ id, record, videos: count, ended }) => ({ id, videos: count, ended, ...record })) }, `${all.length} runs`);
   return EXIT.done;
 }

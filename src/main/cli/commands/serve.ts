@@ -23,7 +23,8 @@ export function addServe(program: Command, done: (code: number) => void): void {
 }
 
 async function serve({ project, port, json }: { project?: string; port: number; json: boolean }): Promise<number> {
-  if (!existsSync(join(WINDOW, 'index.html'))) throw new StudioError('program-missing', 'The window has not been built.', 'Run `npm run build` in the folder of the program once.');
+  if (!existsSync(join(WINDOW, 'index.html')))
+    throw new StudioError('program-missing', 'The window has not been built.', 'Run `npm run build` in the folder of the program once.');
   const output = new Output(json);
   const signal = stopOnRequest();
   const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue });

@@ -1,6 +1,8 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import type { TimelineColumns } from '../../../shared/timeline-columns.ts';
+import { SERIES } from '../../../shared/timeline-columns.ts';
 import type { RunRecord } from '../../../shared/results.ts';
 
 /** A row of a table as it was written: text by column. */
@@ -53,11 +55,23 @@ export const useResults = defineStore('results', () => {
 
   const faces = computed(() => (version.value > 0 ? facesOf(selectedVideo.value) : []));
   const summary = computed(() => videos.value.find((row) => row['video'] === selectedVideo.value));
-  const rows = computed(() => (version.value > 0 ? (timeline.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : []));
-  const facePeaks = computed(() => (version.value > 0 ? (peaks.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : []));
+  const ofFace = (rows: Map<string, TableRow[]>): TableRow[] =>
+    version.value > 0 ? (rows.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : [];
+  const columns = computed(() => columnsOfTable(ofFace(timeline)));
+  const facePeaks = computed(() => ofFace(peaks).map((row) => ({ label: row['label'] ?? '', apexS: Number(row['apex_s']) })));
 
-  return { folder, problem, run, videos, selectedVideo, selectedFace, faces, summary, rows, facePeaks, open, select };
+  return { folder, problem, run, videos, selectedVideo, selectedFace, faces, summary, columns, facePeaks, open, select };
 });
+
+/** A face's rows of timeline.csv by columns; an empty cell is NaN. */
+function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
+  const numbers = (column: string): number[] => rows.map((row) => (row[column] === '' ? NaN : Number(row[column])));
+  return {
+    times: Float64Array.from([...numbers('start_s'), ...numbers('end_s')]),
+    slots: Int32Array.from(numbers('slot')),
+    values: Float32Array.from(SERIES.flatMap(numbers)),
+  };
+}
 
 function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
   const groups = new Map<string, TableRow[]>();

@@ -1,0 +1,74 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+
+/** The window of AdaTosk Studio, by what a person sees in it. */
+export class StudioWindow {
+  readonly page: Page;
+  readonly problem: Locator;
+  readonly library: Locator;
+  readonly queue: Locator;
+  readonly position: Locator;
+  readonly video: Locator;
+  readonly timelines: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.problem = page.getByRole('alert');
+    this.library = page.getByRole('table');
+    this.queue = page.getByRole('complementary', { name: 'Batch queue' });
+    this.position = page.getByLabel('Position');
+    this.video = page.getByLabel('Video', { exact: true });
+    this.timelines = page.getByRole('img', { name: /^Timelines of face/ });
+  }
+
+  async newProject(parent: string, name: string): Promise<void> {
+    await this.page.getByRole('button', { name: /^New project/ }).click();
+    await this.goToFolder(parent);
+    await this.page.getByLabel('Name').fill(name);
+    await this.page.getByRole('button', { name: 'Make the project' }).click();
+    await expect(this.page.getByRole('heading', { name })).toBeVisible();
+  }
+
+  async addVideos(folder: string): Promise<void> {
+    await this.page.getByRole('banner').getByRole('button', { name: 'Add videos…' }).click();
+    await this.goToFolder(folder);
+    await this.page.getByRole('button', { name: 'Add all videos of this folder' }).click();
+  }
+
+  async goToFolder(folder: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByLabel('Folder', { exact: true }).fill(folder);
+    await dialog.getByRole('button', { name: 'Go' }).click();
+  }
+
+  row(video: string): Locator {
+    return this.library.getByRole('row').filter({ hasText: video });
+  }
+
+  /** Analyses all videos that are new, and waits until it is over. */
+  async analyseNew(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Analyse \d+ new/ }).click();
+    await expect(this.queue.getByRole('status')).toHaveText('all done', { timeout: 90_000 });
+  }
+
+  async review(video: string): Promise<void> {
+    await this.page.getByRole('button', { name: video }).click();
+    await expect(this.position).toBeVisible();
+  }
+
+  async codeAs(name: string): Promise<void> {
+    await this.page.getByLabel('Who is coding?').fill(name);
+    await this.page.getByRole('button', { name: 'Begin' }).click();
+  }
+
+  tier(name: string | RegExp): Locator {
+    return this.page.getByRole('group', { name });
+  }
+
+  /** Labels in a tier, as 'happiness, 1.00 to 2.00 s'. */
+  async labelsIn(name: string | RegExp): Promise<string[]> {
+    return this.tier(name)
+      .getByRole('button')
+      .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? ''));
+  }
+}

@@ -1,0 +1,142 @@
+import { cpSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './fixtures/browser-door.ts';
+import { StudioWindow } from './page-objects/studio-window.ts';
+
+test.beforeEach(({ page }) => {
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+});
+
+test('from a new project to corrected labels that survive a reload', async ({ page, door }) => {
+  await page.goto(door.address);
+  expect(page.url()).not.toContain('token');
+  const studio = new StudioWindow(page);
+  writeFileSync(join(door.videos, 'broken.mp4'), 'no video');
+  await studio.newProject(door.folder, 'project');
+  await studio.addVideos(door.videos);
+  await expect(studio.library.getByRole('row')).toHaveCount(5);
+  await studio.analyseNew();
+  await expect(studio.row('two-faces.mp4')).toContainText('2 faces');
+  await expect(studio.queue).toContainText('broken.mp4');
+  await expect(studio.queue.getByRole('listitem').filter({ hasText: 'broken.mp4' })).toContainText('is not a video');
+  await expect(page.getByRole('note')).toContainText('trained on rendered faces');
+
+  await studio.review('happiness-and-surprise.mp4');
+  await studio.codeAs('Ann');
+  await expect(studio.timelines).toBeVisible();
+  await expect(studio.tier('Tier model')).toBeVisible();
+
+  // A label from here to there, by keys alone.
+  await page.keyboard.press('i');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(studio.position).toContainText('frame 25');
+  await page.keyboard.press('1');
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
+  const [made] = await studio.labelsIn('Tier Ann (you)');
+  expect(made).toMatch(/^happiness, 0\.00 to 1\.04 s$/);
+
+  // Another label, a split, an undo.
+  await page.keyboard.press('5');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^surprise/)]);
+  await page.keyboard.press('ArrowLeft');
+  await expect(studio.position).toContainText('frame 24');
+  await page.keyboard.press('s');
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(2);
+  await page.reload();
+  await studio.review('happiness-and-surprise.mp4');
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(2);
+  await page.keyboard.press('Control+z');
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^happiness/)]);
+  await page.keyboard.press('Control+Shift+Z');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^surprise/)]);
+});
+
+test('two windows see each other, and a blind coder sees nobody', async ({ page, door, context }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(door.folder, 'project');
+  await studio.addVideos(door.videos);
+  await studio.analyseNew();
+  await studio.review('one-face-leaves.mp4');
+  await studio.codeAs('Ann');
+  const other = new StudioWindow(await context.newPage());
+  await other.page.goto(door.address);
+  await other.review('one-face-leaves.mp4');
+  await page.keyboard.press('i');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(studio.position).toContainText('frame 25');
+  await page.keyboard.press('4');
+  await expect(other.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
+
+  await page.getByLabel('Blind').check();
+  await expect(studio.timelines).toBeHidden();
+  await expect(studio.tier('Tier model')).toBeHidden();
+  await expect(page.getByText(/Model proposal/)).toBeHidden();
+  await expect(studio.tier('Tier Ann (you)')).toBeVisible();
+});
+
+test('a moved video is found again with its labels', async ({ page, door }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(door.folder, 'project');
+  await studio.addVideos(door.videos);
+  await expect(studio.library.getByRole('row')).toHaveCount(4);
+  mkdirSync(join(door.folder, 'moved'));
+  renameSync(join(door.videos, 'two-faces.mp4'), join(door.folder, 'moved', 'two-faces.mp4'));
+  await page.getByRole('button', { name: 'two-faces.mp4' }).first().click();
+  await expect(studio.problem).toContainText('is not there any more');
+  await page.getByRole('button', { name: 'Look for missing files' }).click();
+  await page.getByRole('button', { name: 'Find 1 missing…' }).click();
+  await studio.goToFolder(join(door.folder, 'moved'));
+  await page.getByRole('button', { name: 'Look here' }).click();
+  await expect(studio.row('two-faces.mp4')).not.toContainText('not found');
+  await studio.review('two-faces.mp4');
+});
+
+test('nothing is asked of any other host', async ({ page, door }) => {
+  const foreign: string[] = [];
+  page.on(
+    'request',
+    (request) => !/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(door.address).origin && foreign.push(request.url()),
+  );
+  await page.goto(door.address);
+  await new StudioWindow(page).newProject(door.folder, 'project');
+  expect(foreign).toEqual([]);
+});
+
+for (const [width, height] of [
+  [1366, 768],
+  [2560, 1440],
+] as const) {
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page, door }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: scheme });
+      const picture = (name: string): Promise<unknown> => page.screenshot({ path: `test-results/pictures/${name}-${width}-${scheme}.png` });
+      await page.goto(door.address);
+      const studio = new StudioWindow(page);
+      await expect(page.getByRole('button', { name: /^New project/ })).toBeVisible();
+      await picture('start');
+      await studio.newProject(door.folder, 'Interviews');
+      cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
+      await studio.addVideos(door.videos);
+      await studio.analyseNew();
+      await picture('library');
+      await studio.review('all-six.mp4');
+      await studio.codeAs('Ann');
+      await page.getByRole('button', { name: 'Next peak' }).click();
+      await page.keyboard.press('1');
+      await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
+      await expect(studio.timelines).toBeVisible();
+      await page.waitForTimeout(500);
+      await picture('review');
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+      expect(overflow).toBe(false);
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { EditableRows, RowEdit } from './editable-rows.ts';
+
+/** What a coder does to labelled segments, as the edits of rows that it takes. Spans are half-open, in seconds. */
+export type SegmentRow = EditableRows['segment'];
+
+/** Shorter than this is no segment: less than a frame of any camera. */
+export const SHORTEST_S = 0.005;
+
+/** Who says so, and when (ISO 8601). */
+export interface Author {
+  readonly name: string;
+  readonly at: string;
+  readonly newId: () => string;
+}
+
+export interface Span {
+  readonly startS: number;
+  readonly endS: number;
+}
+
+export function createSegment(layer: string, face: number, label: string, { startS, endS }: Span, by: Author): RowEdit<'segment'> {
+  return {
+    table: 'segment',
+    kind: 'insert',
+    row: {
+      ...{ id: by.newId(), layer_id: layer, face_id: face, label, start_s: startS, end_s: endS, confidence: null },
+      ...{ made_by: by.name, made_at: by.at, proposal_id: null, model_sha256: null },
+    },
+  };
+}
+
+/** A model's segment in a coder's own layer: it remembers which proposal of which model it was, and the model's confidence. */
+export function acceptProposal(proposal: SegmentRow, layer: string, by: Author): RowEdit<'segment'> {
+  const { revision, ...row } = proposal;
+  return { table: 'segment', kind: 'insert', row: { ...row, id: by.newId(), layer_id: layer, made_by: by.name, made_at: by.at, proposal_id: proposal.id } };
+}
+
+export function relabel({ id, revision }: SegmentRow, label: string): RowEdit<'segment'> {
+  return { table: 'segment', kind: 'update', id, revision, set: { label } };
+}
+
+export function remove({ id, revision }: SegmentRow): RowEdit<'segment'> {
+  return { table: 'segment', kind: 'delete', id, revision };
+}
+
+/** @returns nothing where the span would be shorter than a frame */
+export function resize({ id, revision }: SegmentRow, { startS, endS }: Span): RowEdit<'segment'>[] {
+  return endS - startS < SHORTEST_S ? [] : [{ table: 'segment', kind: 'update', id, revision, set: { start_s: startS, end_s: endS } }];
+}
+
+/** @returns nothing where `at` is not inside */
+export function split(segment: SegmentRow, at: number, by: Author): RowEdit<'segment'>[] {
+  const { start_s, end_s, revision, ...row } = segment;
+  if (at - start_s < SHORTEST_S || end_s - at < SHORTEST_S) return [];
+  return [...resize(segment, { startS: start_s, endS: at }), { table: 'segment', kind: 'insert', row: { ...row, id: by.newId(), start_s: at, end_s } }];
+}
+
+/** One segment with the first one's label over both spans and what lies between. */
+export function merge(first: SegmentRow, second: SegmentRow): RowEdit<'segment'>[] {
+  return [...resize(first, { startS: Math.min(first.start_s, second.start_s), endS: Math.max(first.end_s, second.end_s) }), remove(second)];
+}
+
+/**
+ * What must give way so that nothing of the same face overlaps a span: segments are cut, split around it, or go.
+ * @param except the segment that takes the span itself
+ */
+export function makeRoom(segments: readonly SegmentRow[], face: number, { startS, endS }: Span, by: Author, except?: string): RowEdit<'segment'>[] {
+  return segments.flatMap((segment) => {
+    const { id, face_id, start_s, end_s } = segment;
+    if (id === except || face_id !== face || end_s <= startS || start_s >= endS) return [];
+    const [before, after] = [startS - start_s >= SHORTEST_S, end_s - endS >= SHORTEST_S];
+    if (before && after) {
+      const { revision, ...row } = segment;
+      return [
+        ...resize(segment, { startS: start_s, endS: startS }),
+        { table: 'segment' as const, kind: 'insert' as const, row: { ...row, id: by.newId(), start_s: endS } },
+      ];
+    }
+    if (before) return resize(segment, { startS: start_s, endS: startS });
+    return after ? resize(segment, { startS: endS, endS: end_s }) : [remove(segment)];
+  });
+}
+
+/** The nearest of some moments within reach, else the moment itself. @param moments ascending or not */
+export function snap(seconds: number, moments: readonly number[], reach: number): number {
+  let [best, distance] = [seconds, reach];
+  for (const moment of moments) {
+    const away = Math.abs(moment - seconds);
+    if (away <= distance) [best, distance] = [moment, away];
+  }
+  return best;
+}
