@@ -10,6 +10,7 @@ export class StudioWindow {
   readonly position: Locator;
   readonly video: Locator;
   readonly timelines: Locator;
+  readonly scrubber: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -18,6 +19,7 @@ export class StudioWindow {
     this.queue = page.getByRole('complementary', { name: 'Batch queue' });
     this.position = page.getByLabel('Position');
     this.video = page.getByLabel('Video', { exact: true });
+    this.scrubber = page.getByRole('slider', { name: 'Frame' });
     this.timelines = page.getByRole('img', { name: /^Timelines of face/ });
   }
 

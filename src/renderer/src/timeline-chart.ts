@@ -94,6 +94,25 @@ export function absences({ slots, times, values }: TimelineColumns): Span[] {
   return spans;
 }
 
+/** Pixels that a chart's title takes, and the axis below the last one. */
+const TITLE = 22;
+const AXIS = 22;
+
+/** Where the three charts lie: probabilities take most of what the titles leave. */
+function gridsFor(height: number): { left: number; right: number; top: number; height: number }[] {
+  const shares = [0.58, 0.21, 0.21];
+  // The labels of peaks stand above the second chart.
+  const [gaps, peakLabels] = [TITLE + 12, 8];
+  const room = Math.max(90, height - 3 * gaps - peakLabels - AXIS);
+  let top = 0;
+  return shares.map((share, i) => {
+    top += gaps + (i === 1 ? peakLabels : 0);
+    const grid = { ...MARGIN, top, height: room * share };
+    top += room * share;
+    return grid;
+  });
+}
+
 /** Three charts over one time axis: probabilities, intensity with peaks, mask weights. */
 export function timelineOption(
   columns: TimelineColumns,
@@ -102,6 +121,7 @@ export function timelineOption(
   colours: ChartColours,
   view: Span,
   width: number,
+  height: number,
 ): EChartsCoreOption {
   const tone = (i: number): string => (colours.dark ? STYLES[i]!.dark : STYLES[i]!.light);
   const away = {
@@ -124,20 +144,21 @@ export function timelineOption(
         }
       : {}),
   }));
-  const grids = [
-    { top: 56, height: '34%' },
-    { top: '56%', height: '13%' },
-    { top: '80%', bottom: 24 },
-  ].map((grid) => ({ ...MARGIN, ...grid }));
+  const grids = gridsFor(height);
+  const legend = { textStyle: { color: colours.quiet }, itemWidth: 28, itemHeight: 12 };
   const title = (text: string, top: string | number): object => ({ text, top, left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } });
   return {
     // ECharts writes this label onto its element whenever it draws.
     aria: { enabled: true, label: { description: label } },
     textStyle: { fontFamily: 'system-ui, sans-serif' },
-    title: [title('Probability of each expression (model proposal)', 6), title('Intensity and peaks', '48%'), title('Mask weights', '73%')],
+    title: [
+      title('Probability of each expression (model proposal)', 4),
+      title('Intensity and peaks', grids[1]!.top - TITLE),
+      title('Mask weights', grids[2]!.top - TITLE),
+    ],
     legend: [
-      { data: [...EXPRESSIONS], top: 28, left: 56, textStyle: { color: colours.quiet }, itemWidth: 28 },
-      { data: MASKS.map(({ name }) => name), top: '73%', right: 24, textStyle: { color: colours.quiet }, itemWidth: 28 },
+      { data: [...EXPRESSIONS], top: 3, right: 24, ...legend },
+      { data: MASKS.map(({ name }) => name), top: grids[2]!.top - TITLE, right: 24, ...legend },
     ],
     tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : 'no face') },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
