@@ -98,6 +98,17 @@ test('a moved video is found again with its labels', async ({ page, door }) => {
   await studio.review('two-faces.mp4');
 });
 
+test('the example is there at the first start, and the project is among the recent ones at the second', async ({ page, door }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await page.getByRole('button', { name: /^Try the example/ }).click();
+  await expect(studio.row('two-people.mp4')).toBeVisible();
+  await expect(studio.library.getByRole('cell', { name: /face/ }).first()).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Close project' }).click();
+  await page.getByRole('button', { name: /^Example project/ }).click();
+  await expect(studio.row('two-people.mp4')).toBeVisible();
+});
+
 test('nothing is asked of any other host', async ({ page, door }) => {
   const foreign: string[] = [];
   page.on(

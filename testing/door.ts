@@ -28,6 +28,8 @@ export interface TestDoor {
 /** The browser door on a free port, with a window's file and a new project. */
 export async function openTestDoor({ project = true } = {}): Promise<TestDoor> {
   const folder = await temporaryFolder();
+  // Not the settings of whoever runs the tests.
+  process.env['ADATOSK_CONFIG'] = join(folder, 'settings');
   await mkdir(join(folder, 'window'));
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');
   const log: string[] = [];

@@ -16,6 +16,9 @@ import { openWindow } from './window.ts';
 // Models and programs lie outside the archive (README, "Packaging").
 process.env['ADATOSK_MODELS'] ??= join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'models');
 
+process.env['ADATOSK_SAMPLES'] ??= join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'samples');
+process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
+
 /** Where the window's files come from in development; a packaged program has none but its own. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const studio = new Studio({ door: 'desktop', startEngine: startUtilityProcessEngine, startQueue: startUtilityProcessQueue });

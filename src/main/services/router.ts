@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server';
 import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { columnsOf } from '../../shared/timeline-columns.ts';
@@ -21,6 +21,8 @@ import { DEFAULT_MODEL } from './choices.ts';
 import { examineComputer } from './doctor.ts';
 import { describeMedia, frameTimes, lookForFiles, prepareMedia } from './media-library.ts';
 import { modelCard } from './inspect-model.ts';
+import { samplesFolder, settingsFolder } from './personal-folders.ts';
+import { recentProjects, rememberProject } from './recent-projects.ts';
 import type { Studio } from './studio.ts';
 
 /** What a door gives with every call. */
@@ -73,15 +75,31 @@ const about = {
 };
 
 const project = {
-  open: api.project.open.handler(async ({ input, context }) => stateOf(await context.studio.openProject(input.folder, input.create))),
+  open: api.project.open.handler(({ input, context: { studio } }) => opened(studio, input.folder, input.create)),
+  openExample: api.project.openExample.handler(async ({ context: { studio } }) => {
+    const state = await opened(studio, join(settingsFolder(), 'Example project'), true);
+    const { db } = studio.project;
+    if (listVideos(db).length === 0) {
+      await enqueue(db, await findVideos([samplesFolder()]), await defaultBatchSettings(), false);
+      studio.wakeQueue();
+    }
+    return state;
+  }),
+  recent: api.project.recent.handler(() => recentProjects()),
   restore: api.project.restore.handler(async ({ input, context: { studio } }) => {
     const { backup, damaged } = restoreProject(input.folder);
-    return { backup: backup.file, damaged, state: stateOf(await studio.openProject(input.folder, false)) };
+    return { backup: backup.file, damaged, state: await opened(studio, input.folder, false) };
   }),
   state: api.project.state.handler(({ context: { studio } }) => (studio.hasProject ? stateOf(studio.project) : null)),
   close: api.project.close.handler(({ context }) => context.studio.close()),
   events: api.project.events.handler(({ context, signal }) => context.studio.events.listen(signal)),
 };
+
+async function opened(studio: Studio, folder: string, create: boolean): Promise<ReturnType<typeof stateOf>> {
+  const state = stateOf(await studio.openProject(folder, create));
+  await rememberProject(state.folder, state.name);
+  return state;
+}
 
 function stateOf({ db, state }: Project) {
   const { name } = db.row(db.sql.selectFrom('project').select('name'))!;

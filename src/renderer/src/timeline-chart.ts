@@ -97,12 +97,13 @@ export function absences({ slots, times, values }: TimelineColumns): Span[] {
 /** Pixels that a chart's title takes, and the axis below the last one. */
 const TITLE = 22;
 const AXIS = 22;
+const PEAK_LABELS = 14;
 
 /** Where the three charts lie: probabilities take most of what the titles leave. */
 function gridsFor(height: number): { left: number; right: number; top: number; height: number }[] {
   const shares = [0.58, 0.21, 0.21];
   // The labels of peaks stand above the second chart.
-  const [gaps, peakLabels] = [TITLE + 12, 8];
+  const [gaps, peakLabels] = [TITLE + 8, PEAK_LABELS];
   const room = Math.max(90, height - 3 * gaps - peakLabels - AXIS);
   let top = 0;
   return shares.map((share, i) => {
@@ -153,7 +154,7 @@ export function timelineOption(
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     title: [
       title('Probability of each expression (model proposal)', 4),
-      title('Intensity and peaks', grids[1]!.top - TITLE),
+      title('Intensity and peaks', grids[1]!.top - TITLE - PEAK_LABELS),
       title('Mask weights', grids[2]!.top - TITLE),
     ],
     legend: [

@@ -51,6 +51,10 @@ export const about = {
 
 export const project = {
   open: procedure.input(z.object({ folder: pathSchema, create: z.boolean().default(false) })).output(projectStateSchema),
+  /** A project with the sample videos that come along, analysed at its first opening. */
+  openExample: procedure.output(projectStateSchema),
+  /** Projects that were opened on this computer, the last one first. */
+  recent: procedure.output(z.array(z.object({ folder: z.string(), name: z.string(), openedAt: z.string() }))),
   /** Puts the newest good backup in a damaged project's place, and opens it. */
   restore: procedure.input(z.object({ folder: pathSchema })).output(z.object({ backup: z.string(), damaged: z.string(), state: projectStateSchema })),
   state: procedure.output(projectStateSchema.nullable()),
