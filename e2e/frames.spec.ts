@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/browser-door.ts';
+import { findProgram } from '../src/main/media/programs.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
+const { path: ffmpeg } = await findProgram('ffmpeg');
 const FRAMES = 300;
 const BITS = 9;
 const JUMPS = 100;
@@ -18,7 +20,7 @@ function numberedVideo(path: string, extra: readonly string[], timing = ''): voi
   );
   const source = `color=black:size=${(BITS + 2) * SIDE}x${4 * SIDE}:rate=25,${squares.join(',')}${timing}`;
   const frames = ['-frames:v', String(FRAMES), '-fps_mode', 'passthrough'];
-  execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', source, ...frames, ...extra, path]);
+  execFileSync(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', source, ...frames, ...extra, path]);
 }
 
 /** The number of the frame that is on screen. */

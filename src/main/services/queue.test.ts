@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { QueueState } from '../../shared/queue.ts';
 import { columnsOf, seriesOf, SERIES } from '../../shared/timeline-columns.ts';
+import { command } from '../../../testing/command.ts';
 import { openTestDoor } from '../../../testing/door.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
 import { openProject } from '../project/open-project.ts';
@@ -90,6 +91,22 @@ describe('a batch', () => {
     expect((await client.queue.state()).jobs.map(({ status }) => status)).toEqual(['cancelled']);
   });
 
+  test('a run of the command line is seen by the doors as `adatosk project runs` tells it', async () => {
+    const out = await temporaryFolder();
+    const project = it.studio.project.state.folder;
+    const analysed = await command('analyze', join(videos, 'piece 2.mp4'), '--out', out, '--project', project, '--device', 'cpu');
+    expect(analysed.code).toBe(0);
+    const told = await command('project', 'runs', project, '--json');
+    const cli = (told.json as { runs: { id: string; videos: number; start: string }[] }).runs;
+    const doors = await client.runs.list();
+    expect(doors.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
+      cli.map(({ id, videos: count, start }) => ({ id, videos: count, start })),
+    );
+    expect(doors[0]).toMatchObject({ videos: 1 });
+    const video = (await client.library.list()).find(({ name }) => name === 'piece 2.mp4')!;
+    expect(video.analysed?.run).toBe(doors[0]!.id);
+  });
+
   test('everything leaves as open JSON and comes back as the same project', async () => {
     const project = it.studio.project.state.folder;
     const out = await temporaryFolder();
@@ -102,7 +119,7 @@ describe('a batch', () => {
 
 test('a batch whose process is killed is finished by the next one, nothing is done twice, and the tables are those of an uninterrupted run', async () => {
   const whole = it.studio.project.state.folder;
-  const uninterrupted = (await it.client().runs.list())[0]!.id;
+  const uninterrupted = (await it.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
   const other = await openTestDoor();
   const client = other.client();
   const { folder: project } = other.studio.project.state;

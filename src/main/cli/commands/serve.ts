@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../../shared/errors.ts';
@@ -9,8 +10,9 @@ import { openBrowserDoor } from '../../web/server.ts';
 import { wholeBetween } from '../options.ts';
 import { EXIT, Output, stopOnRequest } from '../output.ts';
 
+const PROGRAM = fileURLToPath(new URL('../../../..', import.meta.url));
 /** The built window. */
-const WINDOW = fileURLToPath(new URL('../../../../out/renderer', import.meta.url));
+const WINDOW = join(PROGRAM, 'out', 'renderer');
 
 export function addServe(program: Command, done: (code: number) => void): void {
   program
@@ -23,8 +25,7 @@ export function addServe(program: Command, done: (code: number) => void): void {
 }
 
 async function serve({ project, port, json }: { project?: string; port: number; json: boolean }): Promise<number> {
-  if (!existsSync(join(WINDOW, 'index.html')))
-    throw new StudioError('program-missing', 'The window has not been built.', 'Run `npm run build` in the folder of the program once.');
+  buildWindow();
   const output = new Output(json);
   const signal = stopOnRequest();
   const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue });
@@ -38,4 +39,28 @@ async function serve({ project, port, json }: { project?: string; port: number; 
     await studio.close();
   }
   return EXIT.done;
+}
+
+/** Builds the window where its sources are newer than what was built, or nothing was. */
+function buildWindow(): void {
+  const built = join(WINDOW, 'index.html');
+  const builder = join(PROGRAM, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+  if (!existsSync(builder)) {
+    if (existsSync(built)) return;
+    throw new StudioError('program-missing', 'The window has not been built, and what builds it is not here.', 'Install the program again.');
+  }
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => newestIn(join(PROGRAM, folder))))) return;
+  process.stderr.write('Building the window (some seconds) …\n');
+  const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' });
+  if (status !== 0)
+    throw new StudioError(
+      'program-failed',
+      `The window could not be built: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+      'Run `npm run build` to see all of it.',
+    );
+}
+
+/** When a file below a folder was changed last, in milliseconds. */
+function newestIn(folder: string): number {
+  return Math.max(...readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 }
