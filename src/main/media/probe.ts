@@ -64,6 +64,14 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Pr
   return { path, stream, timing };
 }
 
+/**
+ * The video stream alone, without reading every frame's time: for what depends on the codec only.
+ * @throws StudioError as probeVideo does
+ */
+export async function probeStream(path: string, signal?: AbortSignal): Promise<VideoStream> {
+  return describeStream(await firstMovingPicture(path, basename(path), signal));
+}
+
 async function firstMovingPicture(path: string, name: string, signal?: AbortSignal): Promise<z.infer<typeof streamSchema>> {
   const run = new RunningProgram(await findProgram('ffprobe'), ['-v', 'error', '-show_streams', '-of', 'json', inputName(path)], { signal });
   const printed = await text(run.output);

@@ -4,7 +4,7 @@ import type { StudioEvent } from '../../shared/contract/events.ts';
 import { hashFile } from '../media/content-hash.ts';
 import { playabilityOf } from '../media/playback.ts';
 import { existingProxy, makeProxy } from '../media/playback-proxy.ts';
-import { probeVideo } from '../media/probe.ts';
+import { probeStream, probeVideo } from '../media/probe.ts';
 import { serveFile } from '../media/ranged-file.ts';
 import { findVideos } from '../media/video-files.ts';
 import type { ProjectDatabase } from '../project/database.ts';
@@ -32,8 +32,7 @@ const making = new Map<string, Promise<string>>();
 export async function describeMedia(db: ProjectDatabase, id: string): Promise<PlayableMedia> {
   const video = presentVideo(db, id);
   const address = `${MEDIA_PATH}${encodeURIComponent(id)}`;
-  const { stream } = await probeVideo(video.path);
-  const { reason } = playabilityOf(video.path, stream);
+  const { reason } = playabilityOf(video.path, await probeStream(video.path));
   if (reason === undefined) return { address, playable: true, proxy: false, reason: '' };
   const proxy = await existingProxy(video.path);
   return { address, playable: proxy !== undefined, proxy: true, reason };

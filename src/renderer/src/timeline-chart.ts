@@ -72,12 +72,21 @@ function middles(columns: TimelineColumns): Float64Array {
   return middle;
 }
 
-/** What changes when the view moves: the axes' ends and each track's points in it, decimated. */
-export function seriesOption(columns: TimelineColumns, { from, to }: Span, width: number): EChartsCoreOption {
+/** Pixels that a peak's name needs; where peaks are closer, their lines stand without names. */
+const PEAK_NAME_WIDTH = 64;
+
+/** What changes when the view moves: the axes' ends, each track's points in it, decimated, and the peaks in it. */
+export function seriesOption(columns: TimelineColumns, peaks: readonly PeakMark[], { from, to }: Span, width: number): { xAxis: object[]; series: object[] } {
   const x = middles(columns);
+  const seen = peaks.filter(({ apexS }) => apexS >= from && apexS <= to);
+  const isNamed = seen.length * PEAK_NAME_WIDTH < width;
+  const marks = seen.map(({ label, apexS }) => ({ xAxis: apexS, label: { show: isNamed, formatter: label } }));
   return {
     xAxis: [0, 1, 2].map(() => ({ min: from, max: to })),
-    series: TRACKS.map(({ name, column }) => ({ name, data: decimate(x, seriesOf(columns, column), from, to, width) })),
+    series: TRACKS.map(({ name, column }) => ({
+      ...{ name, data: decimate(x, seriesOf(columns, column), from, to, width) },
+      ...(name === 'intensity' ? { markLine: { data: marks } } : {}),
+    })),
   };
 }
 
@@ -131,16 +140,16 @@ export function timelineOption(
     label: { show: true, position: 'insideTop', color: colours.quiet, formatter: 'no face' },
     data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
-  const points = seriesOption(columns, view, width) as { series: { data: unknown }[] };
+  const points = seriesOption(columns, peaks, view, width).series as { data: unknown; markLine?: { data: unknown } }[];
   const lines = TRACKS.map(({ name, grid, style }, i) => ({
-    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, data: points.series[i]!.data, animation: false },
+    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, data: points[i]!.data, animation: false },
     ...{ lineStyle: { width: 2, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
     ...(i === 0 ? { markArea: away } : {}),
     ...(name === 'intensity'
       ? {
           markLine: {
-            ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet } },
-            data: peaks.map((peak) => ({ xAxis: peak.apexS, label: { formatter: peak.label, color: colours.text } })),
+            ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet }, label: { color: colours.text } },
+            data: points[i]!.markLine?.data,
           },
         }
       : {}),

@@ -1,0 +1,77 @@
+/**
+ * Makes a project of one video of two hours: 45,000 slots of ten series, 2,000 segments, 500 peaks. What the window's
+ * timelines are measured on. Usage: two-hours.ts FOLDER
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXPRESSIONS } from '../src/shared/expressions.ts';
+import type { PerExpression } from '../src/shared/expressions.ts';
+import type { RunRecord, VideoResult } from '../src/shared/results.ts';
+import type { TimelineRow } from '../src/shared/timeline.ts';
+import { randomStream } from '../src/main/adatosk/initial-values.ts';
+import { probeVideo } from '../src/main/media/probe.ts';
+import { findProgram } from '../src/main/media/programs.ts';
+import { openProject } from '../src/main/project/open-project.ts';
+import { beginRun, endRun, recordResult } from '../src/main/project/recorded-results.ts';
+
+const SECONDS = 7200;
+const SLOTS = 45_000;
+const SEGMENTS = 2000;
+const PEAKS = 500;
+
+const [folder] = process.argv.slice(2) as [string];
+mkdirSync(folder, { recursive: true });
+const path = join(folder, 'two-hours.mp4');
+const ffmpeg = await findProgram('ffmpeg');
+const source = `testsrc=size=160x120:rate=5:duration=${SECONDS}`;
+const { status, stderr } = spawnSync(
+  ffmpeg.path,
+  ['-v', 'error', '-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p', path],
+  {
+    encoding: 'utf8',
+  },
+);
+if (status !== 0) throw new Error(stderr);
+
+const random = randomStream(1, 'two hours');
+const step = SECONDS / SLOTS;
+const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
+  const away = slot % 9000 > 8700;
+  const weights = EXPRESSIONS.map((_name, i) => Math.exp(2 * Math.sin(slot / (40 + 13 * i) + i) + random()));
+  const total = weights.reduce((a, b) => a + b, 0);
+  const probabilities = weights.map((weight) => weight / total) as unknown as PerExpression;
+  return {
+    ...{ slot, startS: slot * step, endS: (slot + 1) * step, startFrame: Math.floor(slot * step * 5), endFrame: Math.floor((slot + 1) * step * 5), faceId: 1 },
+    ...{ status: away ? 'no_face' : 'ok', faceConfidence: away ? null : 0.9, box: away ? null : { x: 40, y: 30, width: 60, height: 60 } },
+    reading: away
+      ? null
+      : { probabilities, label: 'happiness', intensity: 1 - probabilities[2]!, classAgnostic: random(), classSemantic: 0.4 + 0.2 * random(), final: random() },
+  };
+});
+const result: VideoResult = {
+  summary: {
+    ...{ video: 'two-hours.mp4', sha256: 'ab', durationS: SECONDS, frames: SECONDS * 5, fps: 5, variableRate: false, faces: 1, faceShare: 0.97 },
+    ...{ meanConfidence: 0.9, peaks: PEAKS, secondsTaken: 1, timesRealTime: 7200, status: 'done', error: '' },
+  },
+  rows,
+  segments: Array.from({ length: SEGMENTS }, (_, i) => {
+    const startS = (i * SECONDS) / SEGMENTS;
+    const common = { faceId: 1, segmentId: i + 1, label: EXPRESSIONS[i % 7]!, startS, endS: startS + 3.4, startFrame: 0, endFrame: 0 };
+    return { ...common, confidence: random(), coder: 'model', source: 'model:bench' };
+  }),
+  peaks: Array.from({ length: PEAKS }, (_, i) => {
+    const apexS = ((i + 0.5) * SECONDS) / PEAKS;
+    const common = { faceId: 1, peakId: i + 1, label: EXPRESSIONS[i % 7]!, onsetS: apexS - 1, apexS, offsetS: apexS + 1, apexFrame: 0 };
+    return { ...common, intensity: 0.8, prominence: 0.5, final: 0.5, source: 'model:bench' };
+  }),
+};
+const { db, close } = await openProject(join(folder, 'project'), { create: true });
+const record: RunRecord = {
+  ...{ appVersion: 'bench', model: { id: 'bench', sha256: 'ab', trained: false }, warnings: ['made up, to measure the window'], device: 'cpu', options: {} },
+  ...{ thresholds: {}, start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T10:00:00.000Z', cancelled: false },
+};
+const run = beginRun(db, record);
+recordResult(db, run, { path, name: 'two-hours.mp4', size: statSync(path).size, modifiedMs: statSync(path).mtimeMs }, result, (await probeVideo(path)).timing);
+endRun(db, run, record);
+close();

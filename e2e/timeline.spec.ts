@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from './fixtures/browser-door.ts';
+import { StudioWindow } from './page-objects/studio-window.ts';
+
+/** What is asked of the timelines of a two-hour video. Times depend on the computer: they are printed, and held loosely. */
+const MOST = { firstDrawMs: 3000, frameMs: 100, heapMb: 500, longTaskMs: 400 } as const;
+
+test('the timelines of two hours are drawn, zoomed and dragged without waiting', async ({ page, door }) => {
+  const folder = join(door.folder, 'long');
+  execFileSync(process.execPath, ['bench/two-hours.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    (window as unknown as { longTasks: number[] }).longTasks = tasks;
+    new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ['longtask'] });
+  });
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await page.getByRole('button', { name: /^Open a project/ }).click();
+  await studio.goToFolder(join(folder, 'project'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(studio.row('two-hours.mp4')).toBeVisible();
+
+  const begun = Date.now();
+  await page.getByRole('button', { name: 'two-hours.mp4' }).click();
+  await expect(studio.timelines.locator('canvas')).toBeVisible();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const firstDrawMs = Date.now() - begun;
+  await expect(studio.position).toContainText('frame 0');
+
+  // A drag of two seconds and a zoom in and out, timed from frame to frame.
+  const box = (await studio.timelines.boundingBox())!;
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 3];
+  await page.mouse.move(x, y);
+  for (let i = 0; i < 12; i++) await page.mouse.wheel(0, -240);
+  await page.evaluate(() => {
+    const times: number[] = [];
+    (window as unknown as { frames: number[] }).frames = times;
+    const tick = (now: number): void => {
+      times.push(now);
+      requestAnimationFrame(tick);
+    };
+    requestAnimationFrame(tick);
+  });
+  await page.mouse.down();
+  for (let i = 0; i < 120; i++) await page.mouse.move(x - 3 * i, y);
+  await page.mouse.up();
+  for (let i = 0; i < 40; i++) await page.mouse.wheel(0, i < 20 ? 120 : -120);
+  const frames = await page.evaluate(() => (window as unknown as { frames: number[] }).frames);
+  const gaps = frames.slice(1).map((at, i) => at - frames[i]!);
+  const frameMs = gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!;
+
+  await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks.length = 0));
+  await page.getByRole('button', { name: 'Play' }).click();
+  await page.waitForTimeout(4000);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const longTasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  const heapMb = (await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize)) / 1e6;
+  const longTaskMs = Math.max(0, ...longTasks);
+  console.log(
+    `first draw ${firstDrawMs} ms; ${(1000 / frameMs).toFixed(0)} frames/s (median) while dragging and zooming; longest task while playing ${longTaskMs.toFixed(0)} ms; heap ${heapMb.toFixed(0)} MB`,
+  );
+  expect(firstDrawMs).toBeLessThan(MOST.firstDrawMs);
+  expect(frameMs).toBeLessThan(MOST.frameMs);
+  expect(longTaskMs).toBeLessThan(MOST.longTaskMs);
+  expect(heapMb).toBeLessThan(MOST.heapMb);
+});
