@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { APP_VERSION } from '../services/app-version.ts';
+import { addAgreement } from './commands/agreement.ts';
 import { addAnalyze } from './commands/analyze.ts';
 import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -13,7 +14,7 @@ import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
 /** The command-line door. Each command is one file that adds itself here. */
-const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addProject, addExport, addServe, addDoctor, addBench];
+const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addProject, addExport, addAgreement, addServe, addDoctor, addBench];
 
 async function main(): Promise<number> {
   let code: number = EXIT.done;

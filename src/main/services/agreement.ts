@@ -1,0 +1,129 @@
+import { cohenKappa, f1ByCategory, percentAgreement } from '../../shared/agreement/cohen-kappa.ts';
+import { fleissKappa } from '../../shared/agreement/fleiss-kappa.ts';
+import { krippendorffAlpha } from '../../shared/agreement/krippendorff-alpha.ts';
+import type { LabelledSpan } from '../../shared/agreement/layers.ts';
+import { labelsInUnits, matchEvents, UNLABELLED } from '../../shared/agreement/layers.ts';
+import type { Interval } from '../../shared/agreement/tables.ts';
+import { jointCounts } from '../../shared/agreement/tables.ts';
+import { StudioError } from '../../shared/errors.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import { layersOf, listCoders, readLayer } from '../project/review.ts';
+import type { LayerRow } from '../project/schema.ts';
+
+export const STATISTICS = {
+  kappa: "Cohen's kappa of two raters over units of time",
+  'event-kappa': "Cohen's kappa of two raters over events; an event without a partner counts as unlabelled",
+  alpha: "Krippendorff's alpha (nominal) of any number of raters over units of time",
+  fleiss: "Fleiss' kappa of any number of raters over units of time",
+  percent: 'share of units of time on which two raters agree',
+  f1: 'F1 of each label over units of time, the first rater being the truth; the value is their mean',
+} as const;
+export type Statistic = keyof typeof STATISTICS;
+
+export interface AgreementRequest {
+  readonly statistic: Statistic;
+  /** Coders' names, 'model' (the newest run of each video) or 'adjudicated'; all coders where there are none. */
+  readonly raters: readonly string[];
+  /** Length of a unit of time, in seconds. */
+  readonly unitS: number;
+  /** Share of the time covered together that two spans must share to be one event. */
+  readonly overlap: number;
+  /** Units of time that no rater labelled: left out, or counted as a category that all agree on. */
+  readonly unlabelled: 'left out' | 'counted';
+}
+
+export interface Agreement {
+  readonly statistic: Statistic;
+  readonly definition: string;
+  /** Null where it is not defined: nothing varies. */
+  readonly value: number | null;
+  readonly interval: Interval | null;
+  readonly units: number;
+  readonly videos: number;
+  readonly raters: readonly string[];
+  readonly parameters: Readonly<Record<string, string | number>>;
+  /** F1 alone: each label's. */
+  readonly byLabel?: Readonly<Record<string, number | null>>;
+}
+
+/** What several raters say of one face of one video. */
+interface RatedFace {
+  readonly durationS: number;
+  readonly spans: readonly (readonly LabelledSpan[])[];
+}
+
+/**
+ * How far raters agree, over all videos that all of them rated.
+ * @throws StudioError 'wrong-usage' for unknown raters, too few or too many, or no video that all rated
+ */
+export function measureAgreement(db: ProjectDatabase, request: AgreementRequest): Agreement {
+  const raters = request.raters.length > 0 ? request.raters : listCoders(db).map(({ name }) => name);
+  const needsTwo = request.statistic !== 'alpha' && request.statistic !== 'fleiss';
+  if (raters.length < 2 || (needsTwo && raters.length !== 2))
+    throw new StudioError(
+      'wrong-usage',
+      `${request.statistic} needs ${needsTwo ? 'exactly two' : 'at least two'} raters; there ${raters.length === 1 ? 'is' : 'are'} ${raters.length}.`,
+      `Name them: --raters Ann Ben. Known: ${[...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'].join(', ')}.`,
+    );
+  const { faces, videos } = ratedFaces(db, raters);
+  if (faces.length === 0)
+    throw new StudioError('wrong-usage', `There is no video that ${raters.join(' and ')} all labelled.`, 'Check the names, or label some first.');
+  const { statistic, unitS, overlap, unlabelled } = request;
+  const parameters = statistic === 'event-kappa' ? { overlap, events: 'intersection over union, greatest first' } : { unitS, unlabelled };
+  return { statistic, definition: STATISTICS[statistic], videos, raters, parameters, ...valueOf(request, faces) };
+}
+
+function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
+  const { statistic, unitS, overlap } = request;
+  const units =
+    statistic === 'event-kappa'
+      ? faces.flatMap(({ spans }) => matchEvents(spans[0]!, spans[1]!, overlap) as string[][])
+      : faces.flatMap(({ durationS, spans }) => transposed(spans.map((each) => labelsInUnits(each, 0, durationS, unitS))));
+  const counted = units.filter((labels) => request.unlabelled === 'counted' || labels.some((label) => label !== UNLABELLED));
+  const categories = [...new Set(counted.flat())].sort();
+  const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  if (statistic === 'alpha') {
+    const ratings = transposed(counted).map((row) => row.map((label) => categories.indexOf(label)));
+    return { value: defined(krippendorffAlpha(ratings, 'nominal').value), interval: null, units: counted.length };
+  }
+  if (statistic === 'fleiss') {
+    const counts = counted.map((labels) => categories.map((category) => labels.filter((label) => label === category).length));
+    return { value: defined(fleissKappa(counts).value), interval: null, units: counted.length };
+  }
+  const table = jointCounts(counted as unknown as [string, string][], categories);
+  if (statistic === 'percent') return { value: defined(percentAgreement(table)), interval: null, units: counted.length };
+  if (statistic === 'f1') {
+    const byLabel = Object.fromEntries(f1ByCategory(table).map((value, i) => [categories[i]!, value]));
+    delete byLabel[UNLABELLED];
+    const known = Object.values(byLabel).filter((value) => value !== null);
+    return { value: known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length, interval: null, units: counted.length, byLabel };
+  }
+  const { value, interval } = cohenKappa(table);
+  return { value: defined(value), interval, units: counted.length };
+}
+
+function transposed<T>(rows: readonly (readonly T[])[]): T[][] {
+  return (rows[0] ?? []).map((_, i) => rows.map((row) => row[i]!));
+}
+
+function ratedFaces(db: ProjectDatabase, raters: readonly string[]): { faces: RatedFace[]; videos: number } {
+  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
+  const nameOf = (layer: LayerRow): string => (layer.kind === 'coder' ? (coders.get(layer.coder_id ?? '') ?? '') : layer.kind);
+  const faces: RatedFace[] = [];
+  let videos = 0;
+  for (const { id, duration_s } of db.rows(db.sql.selectFrom('video').select(['id', 'duration_s']))) {
+    const layers = layersOf(db, id);
+    // The newest of each: layers come oldest first, and each run has one of its own.
+    const own = raters.map((rater) => layers.findLast((layer) => nameOf(layer) === rater));
+    if (own.some((layer) => layer === undefined)) continue;
+    videos += 1;
+    const segments = own.map((layer) => readLayer(db, layer!.id).segments);
+    for (const face of new Set(segments.flat().map(({ face_id }) => face_id))) {
+      const spans = segments.map((each) =>
+        each.filter(({ face_id }) => face_id === face).map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })),
+      );
+      faces.push({ durationS: Math.max(duration_s ?? 0, ...spans.flat().map(({ endS }) => endS)), spans });
+    }
+  }
+  return { faces, videos };
+}

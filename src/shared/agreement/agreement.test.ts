@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { cohenKappa, f1ByCategory, percentAgreement } from './cohen-kappa.ts';
+import { fleissKappa } from './fleiss-kappa.ts';
+import { fQuantile, incompleteBeta } from './f-distribution.ts';
+import { intraclass } from './intraclass.ts';
+import { krippendorffAlpha } from './krippendorff-alpha.ts';
+import { labelsInUnits, matchEvents } from './layers.ts';
+import { jointCounts } from './tables.ts';
+
+describe('published examples', () => {
+  test("Cohen's kappa: Fleiss, Cohen and Everitt 1969, table 1, unweighted and with their weights' order", () => {
+    // Joint proportions of 200 patients in three diagnoses.
+    const table = [
+      [106, 10, 4],
+      [22, 28, 10],
+      [2, 12, 6],
+    ];
+    const { value, observed, expected, interval } = cohenKappa(table);
+    expect([observed, expected]).toEqual([expect.closeTo(0.7, 10), expect.closeTo(0.475, 10)]);
+    expect(value).toBeCloseTo(0.429, 3);
+    // Their standard error is 0.054.
+    expect((interval!.high - value) / 1.96).toBeCloseTo(0.054, 3);
+    expect(percentAgreement(table)).toBeCloseTo(0.7, 10);
+  });
+
+  test('linear and quadratic weights of two categories are no weights', () => {
+    const table = [
+      [20, 5],
+      [10, 15],
+    ];
+    expect(cohenKappa(table).value).toBeCloseTo(0.4, 10);
+    for (const weights of ['linear', 'quadratic'] as const) expect(cohenKappa(table, weights).value).toBeCloseTo(0.4, 10);
+  });
+
+  test("quadratically weighted kappa is Cohen 1968's with v = (i - j)²", () => {
+    const table = [
+      [11, 3, 1, 0],
+      [1, 9, 0, 1],
+      [0, 1, 10, 0],
+      [1, 2, 0, 10],
+    ];
+    const total = 50;
+    const rows = table.map((row) => row.reduce((a, b) => a + b, 0));
+    const columns = rows.map((_, j) => table.reduce((a, row) => a + row[j]!, 0));
+    let [seen, chance] = [0, 0];
+    for (let i = 0; i < 4; i++)
+      for (let j = 0; j < 4; j++) {
+        seen += ((i - j) ** 2 * table[i]![j]!) / total;
+        chance += ((i - j) ** 2 * rows[i]! * columns[j]!) / total ** 2;
+      }
+    expect(cohenKappa(table, 'quadratic').value).toBeCloseTo(1 - seen / chance, 12);
+  });
+
+  test("Fleiss' kappa: Fleiss 1971, 30 patients, six psychiatrists, five diagnoses", () => {
+    const rows =
+      '00060 03003 01401 00006 03030 20400 00402 20310 20040 00006 10050 11040 03300 10050 02031 00501 30012 51000 02040 10203 00006 01050 02013 20040 10041 05010 40002 02040 10500 00006';
+    const { value, units, raters } = fleissKappa(rows.split(' ').map((row) => [...row].map(Number)));
+    expect([units, raters]).toEqual([30, 6]);
+    expect(value).toBeCloseTo(0.43, 3);
+  });
+
+  test("Krippendorff's alpha: Krippendorff 2011, example C, four observers, twelve units, values missing", () => {
+    const _ = null;
+    const ratings = [
+      [1, 2, 3, 3, 2, 1, 4, 1, 2, _, _, _],
+      [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, _, 3],
+      [_, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, _],
+      [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, _],
+    ];
+    expect(krippendorffAlpha(ratings, 'nominal').value).toBeCloseTo(0.743, 3);
+    expect(krippendorffAlpha(ratings, 'ordinal').value).toBeCloseTo(0.815, 3);
+    expect(krippendorffAlpha(ratings, 'interval').value).toBeCloseTo(0.849, 3);
+    expect(krippendorffAlpha(ratings, 'nominal')).toMatchObject({ units: 11, pairable: 40 });
+  });
+
+  test('intraclass correlations: Shrout and Fleiss 1979, table 2, with the intervals that R psych prints', () => {
+    const ratings = [
+      [9, 2, 5, 8],
+      [6, 1, 3, 2],
+      [8, 4, 6, 8],
+      [7, 1, 2, 6],
+      [10, 5, 6, 9],
+      [6, 2, 4, 7],
+    ];
+    const printed = { 'A,1': [0.29, 0.019, 0.76], 'C,1': [0.71, 0.342, 0.95], 'A,k': [0.62, 0.071, 0.93], 'C,k': [0.91, 0.676, 0.99] } as const;
+    for (const [form, [value, low, high]] of Object.entries(printed)) {
+      const found = intraclass(ratings, form as keyof typeof printed);
+      expect(found.value).toBeCloseTo(value, 2);
+      expect(found.interval.low).toBeCloseTo(low, 3);
+      expect(found.interval.high).toBeCloseTo(high, 2);
+    }
+  });
+
+  test('the F distribution: values of the usual tables', () => {
+    expect(fQuantile(0.95, 1, 10)).toBeCloseTo(4.9646, 4);
+    expect(fQuantile(0.975, 5, 15)).toBeCloseTo(3.5764, 4);
+    expect(fQuantile(0.99, 120, 60)).toBeCloseTo(1.7263, 4);
+    // I_x(a, b) of whole numbers is a binomial tail: 1 - sum of C(4, k) x^k (1-x)^(4-k), k < 2.
+    expect(incompleteBeta(0.3, 2, 3)).toBeCloseTo(1 - 0.7 ** 4 - 4 * 0.3 * 0.7 ** 3, 12);
+  });
+});
+
+describe('what kappa is asked of', () => {
+  test('two raters who use one category alone leave nothing to agree on', () => {
+    expect(
+      cohenKappa(
+        jointCounts(
+          [
+            ['a', 'a'],
+            ['a', 'a'],
+          ],
+          ['a', 'b'],
+        ),
+      ).value,
+    ).toBeNaN();
+    expect(
+      krippendorffAlpha(
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        'nominal',
+      ).value,
+    ).toBeNaN();
+  });
+
+  test('F1 is null for a class that nobody used', () => {
+    expect(
+      f1ByCategory([
+        [3, 1, 0],
+        [1, 5, 0],
+        [0, 0, 0],
+      ]),
+    ).toEqual([0.75, 10 / 12, null]);
+  });
+
+  test('a category that is not listed, or a unit with another number of raters, is refused', () => {
+    expect(() => jointCounts([['a', 'x']], ['a'])).toThrow(/'x' is none of a/);
+    expect(() =>
+      fleissKappa([
+        [2, 0],
+        [1, 0],
+      ]),
+    ).toThrow(/same number of raters/);
+  });
+});
+
+describe('layers in units', () => {
+  const spans = [
+    { label: 'anger', startS: 0.5, endS: 1 },
+    { label: 'fear', startS: 0.9, endS: 1.3 },
+  ];
+
+  test('a unit has the label at its middle; the one that began last where two overlap; none elsewhere', () => {
+    expect(labelsInUnits(spans, 0, 1.6, 0.2)).toEqual(['none', 'none', 'anger', 'anger', 'fear', 'fear', 'none', 'none']);
+    expect(labelsInUnits(spans, 0.5, 1.3, 0.4)).toEqual(['anger', 'fear']);
+    expect(labelsInUnits([], 0, 0.1, 0.2)).toEqual([]);
+  });
+
+  test('events are the same where they share enough time, the best share first, each once', () => {
+    const other = [
+      { label: 'anger', startS: 0.55, endS: 1 },
+      { label: 'sadness', startS: 0.5, endS: 0.8 },
+      { label: 'joy', startS: 3, endS: 4 },
+    ];
+    expect(matchEvents(spans, other, 0.5)).toEqual([
+      ['anger', 'anger'],
+      ['fear', 'none'],
+      ['none', 'sadness'],
+      ['none', 'joy'],
+    ]);
+    expect(matchEvents([{ label: 'a', startS: 0, endS: 1 }], [{ label: 'a', startS: 1, endS: 2 }], 0)).toEqual([
+      ['a', 'none'],
+      ['none', 'a'],
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import { sum } from './tables.ts';
+
+/**
+ * Fleiss' kappa (Fleiss 1971) of subjects that were each rated by the same number of raters, not always the same ones.
+ * @param counts [subjects, categories]: raters that chose each category
+ * @throws RangeError where the numbers of raters differ, or are below two
+ */
+export function fleissKappa(counts: readonly (readonly number[])[]): { value: number; observed: number; expected: number; units: number; raters: number } {
+  const raters = sum(counts[0] ?? []);
+  if (raters < 2 || counts.some((row) => sum(row) !== raters))
+    throw new RangeError("Fleiss' kappa needs the same number of raters, two or more, for every unit");
+  const units = counts.length;
+  const shares = counts[0]!.map((_, j) => sum(counts.map((row) => row[j]!)) / (units * raters));
+  const observed = sum(counts.map((row) => (sum(row.map((n) => n * n)) - raters) / (raters * (raters - 1)))) / units;
+  const expected = sum(shares.map((share) => share * share));
+  return { value: (observed - expected) / (1 - expected), observed, expected, units, raters };
+}

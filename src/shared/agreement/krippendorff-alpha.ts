@@ -1,0 +1,40 @@
+import { sum } from './tables.ts';
+
+export type Metric = 'nominal' | 'ordinal' | 'interval';
+
+/**
+ * Krippendorff's alpha (Krippendorff 2011, "Computing Krippendorff's alpha-reliability"): any number of raters, with
+ * missing values; units with fewer than two values say nothing and are left out.
+ * @param ratings [raters, units], null where a rater gave no value; for 'nominal' any numbers stand for categories
+ * @returns NaN where all values are the same: nothing varies that could be agreed on
+ */
+export function krippendorffAlpha(ratings: readonly (readonly (number | null)[])[], metric: Metric): { value: number; units: number; pairable: number } {
+  const units = (ratings[0] ?? []).map((_, unit) => ratings.flatMap((row) => row[unit] ?? [])).filter((values) => values.length >= 2);
+  const values = [...new Set(units.flat())].sort((a, b) => a - b);
+  const place = new Map(values.map((value, i) => [value, i]));
+  const coincidences = values.map(() => values.map(() => 0));
+  for (const unit of units) {
+    unit.forEach((a, i) =>
+      unit.forEach((b, j) => {
+        if (i !== j) coincidences[place.get(a)!]![place.get(b)!]! += 1 / (unit.length - 1);
+      }),
+    );
+  }
+  const totals = coincidences.map(sum);
+  const pairable = sum(totals);
+  const distance = distances(values, totals, metric);
+  const over = (weight: (i: number, j: number) => number): number => sum(values.map((_, i) => sum(values.map((__, j) => weight(i, j) * distance(i, j)))));
+  const observed = over((i, j) => coincidences[i]![j]!);
+  const expected = over((i, j) => totals[i]! * totals[j]!) / (pairable - 1);
+  return { value: 1 - observed / expected, units: units.length, pairable };
+}
+
+/** Squared differences of two values, by their places among the values in use. */
+function distances(values: readonly number[], totals: readonly number[], metric: Metric): (i: number, j: number) => number {
+  if (metric === 'nominal') return (i, j) => Number(i !== j);
+  if (metric === 'interval') return (i, j) => (values[i]! - values[j]!) ** 2;
+  return (i, j) => {
+    const [low, high] = [Math.min(i, j), Math.max(i, j)];
+    return (sum(totals.slice(low, high + 1)) - (totals[low]! + totals[high]!) / 2) ** 2;
+  };
+}

@@ -1,0 +1,50 @@
+/** A labelled span of one face in a layer, half-open, in seconds. */
+export interface LabelledSpan {
+  readonly label: string;
+  readonly startS: number;
+  readonly endS: number;
+}
+
+/** Stands for time that a layer says nothing about. */
+export const UNLABELLED = 'none';
+
+/**
+ * A layer cut into units of time: the label at each unit's middle. Where labels overlap the one that began last counts.
+ * @param unitS length of a unit in seconds
+ */
+export function labelsInUnits(spans: readonly LabelledSpan[], startS: number, endS: number, unitS: number): string[] {
+  const units = Math.max(0, Math.floor((endS - startS) / unitS + 1e-9));
+  const labels = new Array<string>(units).fill(UNLABELLED);
+  for (const { label, startS: from, endS: to } of spans.toSorted((a, b) => a.startS - b.startS)) {
+    const first = Math.max(0, Math.ceil((from - startS) / unitS - 0.5 - 1e-9));
+    const last = Math.min(units - 1, Math.ceil((to - startS) / unitS - 0.5 - 1e-9) - 1);
+    for (let unit = first; unit <= last; unit++) labels[unit] = label;
+  }
+  return labels;
+}
+
+/**
+ * Pairs the spans of two layers as the same event: those that share at least `overlap` of the time that they cover
+ * together (intersection over union), the greatest share first, each at most once. One without a partner is paired with
+ * UNLABELLED, as in the modified kappa of ELAN and EasyDIAg (Holle and Rein 2015).
+ */
+export function matchEvents(first: readonly LabelledSpan[], second: readonly LabelledSpan[], overlap: number): [string, string][] {
+  const candidates = first.flatMap((a, i) =>
+    second.flatMap((b, j) => {
+      const shared = Math.min(a.endS, b.endS) - Math.max(a.startS, b.startS);
+      const share = shared / (Math.max(a.endS, b.endS) - Math.min(a.startS, b.startS));
+      return shared > 0 && share >= overlap ? [{ i, j, share }] : [];
+    }),
+  );
+  const [left, right] = [new Set(first.keys()), new Set(second.keys())];
+  const pairs: [string, string][] = [];
+  for (const { i, j } of candidates.sort((a, b) => b.share - a.share || a.i - b.i || a.j - b.j)) {
+    if (!left.has(i) || !right.has(j)) continue;
+    left.delete(i);
+    right.delete(j);
+    pairs.push([first[i]!.label, second[j]!.label]);
+  }
+  for (const i of left) pairs.push([first[i]!.label, UNLABELLED]);
+  for (const j of right) pairs.push([UNLABELLED, second[j]!.label]);
+  return pairs;
+}
