@@ -13,6 +13,11 @@ export async function makeProject(options: OpenOptions = {}): Promise<Project & 
   return { ...project, folder };
 }
 
+const RECORD = JSON.stringify({
+  ...{ appVersion: 'test', model: { id: 'adatosk-tiny', sha256: 'ab', trained: true }, warnings: [], device: 'cpu', options: {}, thresholds: {} },
+  ...{ start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T10:00:00.000Z', cancelled: false },
+});
+
 /** Puts a video, two coders with a layer each and a model's layer into a project, past the journal. */
 export function furnish({ db }: Project): { video: string; ann: string; ben: string; annLayer: string; benLayer: string; modelLayer: string } {
   const at = '2026-11-24T10:00:00.000Z';
@@ -30,7 +35,7 @@ export function furnish({ db }: Project): { video: string; ann: string; ben: str
       [ben, 'Ben'],
     ] as const)
       db.run(db.sql.insertInto('coder').values({ id, name, added_at: at, revision: 1 }));
-    db.run(db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: '{}', started_at: at, ended_at: at }));
+    db.run(db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: RECORD, started_at: at, ended_at: at }));
     const layer = { video_id: video, scheme_id: 'seven-expressions', created_at: at, revision: 1 };
     db.run(db.sql.insertInto('layer').values({ ...layer, id: annLayer, kind: 'coder', coder_id: ann, run_id: null }));
     db.run(db.sql.insertInto('layer').values({ ...layer, id: benLayer, kind: 'coder', coder_id: ben, run_id: null }));

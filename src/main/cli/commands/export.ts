@@ -1,29 +1,68 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { ANNOTATION_FORMAT_NAMES, exportAnnotations, importAnnotations, READABLE_FORMATS } from '../../services/exchange-annotations.ts';
 import type { ProjectFormat } from '../../services/export-project.ts';
 import { exportProject, PROJECT_FORMATS } from '../../services/export-project.ts';
 import { EXIT, Output } from '../output.ts';
 
 interface ExportOptions {
   project: string;
-  format: ProjectFormat;
+  format: string;
   run?: string;
+  layers: string[];
   out: string;
+  json: boolean;
+}
+
+interface ImportOptions {
+  project: string;
+  video: string;
+  as: string;
+  format?: string;
+  layer?: string;
+  partly: boolean;
   json: boolean;
 }
 
 export function addExport(program: Command, done: (code: number) => void): void {
   program
     .command('export')
-    .description("write a project's results: tables as `analyze` writes them, or everything as open JSON")
+    .description("write a project's results: tables as `analyze` writes them, everything as open JSON, or labels for another tool")
     .requiredOption('--project <folder>', 'the project')
-    .addOption(new Option('--format <name>', 'what to write').choices(PROJECT_FORMATS).default('tables'))
-    .option('--run <id>', 'which run (see: adatosk project runs); the newest unless given')
+    .addOption(new Option('--format <name>', 'what to write').choices([...PROJECT_FORMATS, ...ANNOTATION_FORMAT_NAMES]).default('tables'))
+    .option('--run <id>', 'tables: which run (see: adatosk project runs); the newest unless given')
+    .option('--layers <name...>', "labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
     .requiredOption('--out <folder>', 'where the files go')
     .option('--json', 'one JSON object on the last line of standard output', false)
-    .action(async ({ project, format, run, out, json }: ExportOptions) => {
-      const files = await exportProject(project, format, run ?? null, out);
-      new Output(json).result({ files }, `written: ${files.join(', ')}`);
+    .action(async (options: ExportOptions) => done(await write(options)));
+  program
+    .command('import <file>')
+    .description("read another tool's labels of a video into a coder's layer, as one step that can be undone")
+    .requiredOption('--project <folder>', 'the project')
+    .requiredOption('--video <name>', 'the video in the library, by its name or id')
+    .requiredOption('--as <coder>', 'whose labels they become')
+    .addOption(new Option('--format <name>', "what the file is; by its name's ending unless given").choices(READABLE_FORMATS))
+    .option('--layer <name>', 'which of its layers; all unless given')
+    .option('--partly', 'take what can be placed where something cannot', false)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (file: string, { project, video, as, format, layer, partly, json }: ImportOptions) => {
+      const { labels, problems } = await importAnnotations({ file, project, video, coder: as, format: format ?? null, layer: layer ?? null, partly });
+      const output = new Output(json);
+      for (const problem of problems) output.line(`not placed: ${problem}`);
+      output.result({ labels, problems }, `${labels} labels are now ${as}'s`);
       done(EXIT.done);
     });
+}
+
+async function write({ project, format, run, layers, out, json }: ExportOptions): Promise<number> {
+  const output = new Output(json);
+  if ((PROJECT_FORMATS as readonly string[]).includes(format)) {
+    const files = await exportProject(project, format as ProjectFormat, run ?? null, out);
+    output.result({ files, losses: [] }, `written: ${files.join(', ')}`);
+  } else {
+    const { files, losses } = await exportAnnotations(project, format, layers, out);
+    for (const loss of losses) output.line(`note: ${loss}`);
+    output.result({ files, losses }, `written: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${out}`);
+  }
+  return EXIT.done;
 }

@@ -1,0 +1,212 @@
+import { parse } from 'csv-parse/sync';
+import { describe, expect, test } from 'vitest';
+import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../shared/annotation-document.ts';
+import { ANNOTATION_FORMATS } from './annotation-formats.ts';
+import { randomStream } from '../adatosk/initial-values.ts';
+
+const NASTY = [
+  'happiness',
+  'it\'s "quoted"',
+  'a, b; c',
+  'line\nbreak',
+  '😀 عربي',
+  '<&>',
+  '',
+  ' x ',
+  'ends in ]',
+  '-->',
+  'face 3',
+  '1.5',
+  '=1+1',
+  'tab\there',
+  ']]>',
+];
+
+/** A document of every kind of trouble: odd names, zero-length, touching and overlapping labels, no faces and eight. */
+function randomDocument(seed: number): AnnotationDocument {
+  const random = randomStream(seed, 'annotations');
+  const whole = (n: number): number => Math.floor(n * random());
+  const pick = <T>(values: readonly T[]): T => values[whole(values.length)]!;
+  const faces = pick([0, 1, 1, 2, 8]);
+  const durationS = 1 + 100 * random();
+  const segments = (): AnnotatedSegment[] =>
+    Array.from({ length: faces === 0 ? 0 : whole(12) }, () => {
+      const startS = pick([Math.round(1000 * durationS * random()) / 1000, whole(5)]);
+      const length = pick([0, 0.2, 1, 3 * random()]);
+      return { face: 1 + whole(faces), label: pick(NASTY), startS, endS: startS + length, confidence: pick([null, Math.round(1e4 * random()) / 1e4]) };
+    });
+  const names = ['model', 'Ann', 'Ben "B" & <C>', 'عربي 😀', 'O\'Neil, "x"'].slice(0, 1 + whole(5));
+  return {
+    video: { path: pick(['/videos/a b.mp4', 'C:\\Studie\\prä 1.mp4', "/v/it's 😀.mp4"]), name: 'a b.mp4', durationS, fps: pick([25, 29.97, null]) },
+    participant: pick(['', 'P 01', '"p" & <q>']),
+    layers: names.map((name) => ({
+      ...{ name, annotator: `${name} made it`, segments: segments() },
+      peaks: name === 'model' && faces > 0 ? [{ face: 1, label: pick(NASTY), onsetS: 0.1, apexS: 0.4, offsetS: 0.9 }] : [],
+    })),
+    vocabulary: [...new Set(NASTY)].map((label) => ({ name: label, description: label })),
+    warnings: ['not "validated" & <weak>\nreally'],
+  };
+}
+
+const documents = Array.from({ length: 500 }, (_, i) => randomDocument(i + 1));
+
+/** What a document's labels are after a format's own rounding; by layer, in one order. */
+function expected(document: AnnotationDocument, round: (segment: AnnotatedSegment) => AnnotatedSegment | null): Map<string, string[]> {
+  const layers = document.layers.map(
+    ({ name, segments }) =>
+      [
+        name,
+        segments
+          .flatMap((segment) => round(segment) ?? [])
+          .map(line)
+          .sort(),
+      ] as const,
+  );
+  return new Map(layers.filter(([, lines]) => lines.length > 0));
+}
+function found({ layers }: ReadAnnotations): Map<string, string[]> {
+  return new Map(layers.filter(({ segments }) => segments.length > 0).map(({ name, segments }) => [name, segments.map(line).sort()]));
+}
+const line = ({ face, label, startS, endS, confidence }: AnnotatedSegment): string =>
+  JSON.stringify([face, label, startS.toFixed(6), endS.toFixed(6), confidence]);
+const milliseconds = (seconds: number): number => Math.round(1000 * seconds) / 1000;
+
+describe('500 random documents go out and come back', () => {
+  test('through ELAN, to the millisecond', () => {
+    for (const document of documents) {
+      const { text, losses } = ANNOTATION_FORMATS['eaf']!.write(document);
+      const read = ANNOTATION_FORMATS['eaf']!.read!(text, 'x.eaf');
+      const round = (segment: AnnotatedSegment): AnnotatedSegment => {
+        const startS = milliseconds(segment.startS);
+        return { ...segment, startS, endS: Math.max(milliseconds(segment.endS), startS + 0.001) };
+      };
+      expect(found(read)).toEqual(expected(document, round));
+      expect(read.problems).toEqual([]);
+      if (document.layers.some(({ segments }) => segments.some(({ startS, endS }) => milliseconds(endS) === milliseconds(startS))))
+        expect(losses.join()).toMatch(/shorter than a millisecond/);
+    }
+  });
+
+  test('through ELAN, in the order and with the references that its schema asks for', () => {
+    for (const document of documents.slice(0, 100)) {
+      const { text } = ANNOTATION_FORMATS['eaf']!.write(document);
+      const order = [...text.matchAll(/<(HEADER|TIME_ORDER|TIER|LINGUISTIC_TYPE|LANGUAGE|CONSTRAINT|CONTROLLED_VOCABULARY)[ >/]/g)].map(([, name]) => name!);
+      const wanted = ['HEADER', 'TIME_ORDER', 'TIER', 'LINGUISTIC_TYPE', 'LANGUAGE', 'CONSTRAINT', 'CONTROLLED_VOCABULARY'];
+      expect(order).toEqual([...order].sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b)));
+      const ids = [...text.matchAll(/(?:ANNOTATION_ID|TIME_SLOT_ID)="([^"]*)"/g)].map(([, id]) => id!);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const [, reference] of text.matchAll(/(?:TIME_SLOT_REF[12]|ANNOTATION_REF)="([^"]*)"/g)) expect(ids).toContain(reference);
+      for (const [, time] of text.matchAll(/TIME_VALUE="([^"]*)"/g)) expect(time).toMatch(/^\d+$/);
+      const tiers = [...text.matchAll(/TIER_ID="([^"]*)"/g)].map(([, name]) => name!);
+      expect(new Set(tiers).size).toBe(tiers.length);
+    }
+  });
+
+  test("through Praat's TextGrid, whose tiers tile without gaps", () => {
+    for (const document of documents) {
+      const { text, losses } = ANNOTATION_FORMATS['textgrid']!.write(document);
+      const read = ANNOTATION_FORMATS['textgrid']!.read!(text, 'x.TextGrid');
+      // No length cannot be held, and is told; no text is Praat's "unlabelled".
+      const kept = (segment: AnnotatedSegment): AnnotatedSegment | null =>
+        segment.endS > segment.startS && segment.label !== '' ? { ...segment, confidence: null } : null;
+      expect(found(read)).toEqual(expected(document, kept));
+      const dropped = document.layers.flatMap(({ segments }) => segments).filter(({ startS, endS }) => endS <= startS).length;
+      expect(losses.filter((loss) => loss.includes('has no length'))).toHaveLength(dropped);
+      for (const tier of text.split('class = "IntervalTier"').slice(1)) {
+        const bounds = [...tier.split('class = "TextTier"')[0]!.matchAll(/intervals \[\d+\]:\n\s+xmin = (\S+)\n\s+xmax = (\S+)/g)].map(
+          ([, from, to]) => [Number(from), Number(to)] as const,
+        );
+        expect(bounds[0]![0]).toBe(0);
+        bounds.slice(1).forEach(([from], i) => expect(from).toBe(bounds[i]![1]));
+      }
+    }
+  });
+
+  test('through Label Studio, frame by frame', () => {
+    for (const document of documents) {
+      const read = ANNOTATION_FORMATS['label-studio']!.read!(ANNOTATION_FORMATS['label-studio']!.write(document).text, 'x.json');
+      const fps = document.video.fps ?? 24;
+      const frames = (segment: AnnotatedSegment): AnnotatedSegment => {
+        const first = Math.round(segment.startS * fps);
+        return { ...segment, startS: first / fps, endS: Math.max(first + 1, Math.round(segment.endS * fps)) / fps };
+      };
+      const named = { ...document, layers: document.layers.map((layer) => (layer.name === 'model' ? layer : { ...layer, name: layer.annotator })) };
+      expect(found(read)).toEqual(expected(named, frames));
+    }
+  });
+
+  test('to BORIS: every state has a start and a stop of the same subject and behaviour, in order', () => {
+    for (const document of documents) {
+      const project = JSON.parse(ANNOTATION_FORMATS['boris']!.write(document).text) as {
+        observations: Record<string, { events: [number, string, string, string, string, number][] }>;
+        behaviors_conf: Record<string, { code: string; type: string }>;
+      };
+      const { events } = Object.values(project.observations)[0]!;
+      const states = new Map<string, number>();
+      const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
+      for (const [, subject, code] of events)
+        if (kinds.get(code) === 'State event') states.set(`${subject}\n${code}`, (states.get(`${subject}\n${code}`) ?? 0) + 1);
+      for (const count of states.values()) expect(count % 2).toBe(0);
+      expect(events.map(([at]) => at)).toEqual(events.map(([at]) => at).sort((a, b) => a - b));
+      expect(events.every(([, , code]) => kinds.has(code))).toBe(true);
+    }
+  });
+
+  test('to an events table that a strict parser reads, and subtitles whose cues are whole', () => {
+    for (const document of documents) {
+      const count = document.layers.reduce((sum, { segments, peaks }) => sum + segments.length + peaks.length, 0);
+      const rows = parse(ANNOTATION_FORMATS['events']!.write(document).text, {
+        columns: true,
+        delimiter: '\t',
+        relax_column_count: false,
+        relax_quotes: false,
+      }) as Record<string, string>[];
+      expect(rows.map(({ trial_type }) => trial_type).sort()).toEqual(
+        document.layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)).sort(),
+      );
+      expect(rows).toHaveLength(count);
+      const segments = document.layers.reduce((sum, layer) => sum + layer.segments.length, 0);
+      for (const [format, time] of [
+        ['vtt', /^\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}$/],
+        ['srt', /^\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}$/],
+      ] as const) {
+        const blocks = ANNOTATION_FORMATS[format]!.write(document)
+          .text.split('\n\n')
+          .filter((block) => block.split('\n').some((each) => time.test(each)));
+        expect(blocks).toHaveLength(segments);
+        for (const block of blocks) expect(block.match(/-->/g)).toHaveLength(1);
+      }
+    }
+  });
+});
+
+describe("other tools' files", () => {
+  test('annotations without times, and tiers that refer to others, are told', () => {
+    const eaf = `<?xml version="1.0"?><ANNOTATION_DOCUMENT><HEADER/><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1000"/><TIME_SLOT TIME_SLOT_ID="t2"/></TIME_ORDER>
+      <TIER TIER_ID="speech"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"><ANNOTATION_VALUE>hm</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
+      <TIER TIER_ID="gloss" PARENT_REF="speech"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1"><ANNOTATION_VALUE>x</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>`;
+    expect(ANNOTATION_FORMATS['eaf']!.read!(eaf, 'x.eaf').problems).toEqual([
+      'Tier «speech»: «hm» has no time at one of its ends.',
+      'Tier «gloss»: 1 annotations refer to others and have no times of their own.',
+    ]);
+  });
+
+  test.each([
+    ['eaf', '<html></html>', /no file of ELAN's/],
+    ['eaf', 'not xml <', /no (XML|file of ELAN's)/],
+    ['textgrid', 'something else', /is no TextGrid/],
+    ['textgrid', '"ooTextFile" "TextGrid" 0 1 <exists> 2 "IntervalTier" "a" 0 1 3 0', /is cut off/],
+    ['label-studio', '{"tasks": 3}', /no export of Label Studio/],
+    ['label-studio', '[]', /holds 0 tasks/],
+  ])('%s: a file that is none is refused with a sentence', (format, text, sentence) => {
+    expect(() => ANNOTATION_FORMATS[format]!.read!(text, 'a file')).toThrow(sentence);
+  });
+
+  test("Praat's short form is read too", () => {
+    const short = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"Ann"\n0\n2\n2\n0\n1.5\n""\n1.5\n2\n"joy"\n';
+    expect(ANNOTATION_FORMATS['textgrid']!.read!(short, 'x')).toEqual({
+      layers: [{ name: 'Ann', segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }] }],
+      problems: [],
+    });
+  });
+});

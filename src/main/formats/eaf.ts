@@ -1,0 +1,252 @@
+import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { StudioError } from '../../shared/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+
+/**
+ * ELAN's EAF 3.0. A tier for each layer and face, its confidence as a symbolic association, the layer's peaks as a tier
+ * of their own; times are whole milliseconds. The schema fixes the order of everything.
+ */
+type Attributes = Record<string, string | number | undefined>;
+interface Element {
+  readonly name: string;
+  readonly attributes?: Attributes;
+  readonly children?: readonly Element[];
+  readonly text?: string;
+}
+
+const VOCABULARY = 'expressions';
+/** ELAN shows no annotation that begins where it ends. */
+const SHORTEST_MS = 1;
+const CONSTRAINTS = [
+  ['Time_Subdivision', "Time subdivision of parent annotation's time interval, no time gaps allowed within this interval"],
+  ['Symbolic_Subdivision', 'Symbolic subdivision of a parent annotation. Annotations refering to the same parent are ordered'],
+  ['Symbolic_Association', '1-1 association with a parent annotation'],
+  ['Included_In', "Time alignable annotations within the parent annotation's time interval, gaps are allowed"],
+] as const;
+
+export function writeEaf(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
+  const losses: string[] = [];
+  const slots: Element[] = [];
+  const tiers: Element[] = [];
+  let [annotations, lengthened] = [0, 0];
+  const slot = (milliseconds: number): string => {
+    slots.push({ name: 'TIME_SLOT', attributes: { TIME_SLOT_ID: `ts${slots.length + 1}`, TIME_VALUE: milliseconds } });
+    return `ts${slots.length}`;
+  };
+  const values = new Map(document.vocabulary.map(({ name }, i) => [name, `cve${i}`]));
+  const spanOf = (startS: number, endS: number, text: string, entry?: string): Element => {
+    const start = Math.round(1000 * startS);
+    const end = Math.round(1000 * endS);
+    if (end - start < SHORTEST_MS) lengthened += 1;
+    const attributes = {
+      ANNOTATION_ID: `a${++annotations}`,
+      TIME_SLOT_REF1: slot(start),
+      TIME_SLOT_REF2: slot(Math.max(end, start + SHORTEST_MS)),
+      CVE_REF: entry,
+    };
+    return { name: 'ALIGNABLE_ANNOTATION', attributes, children: [{ name: 'ANNOTATION_VALUE', text }] };
+  };
+  const annotation = (child: Element): Element => ({ name: 'ANNOTATION', children: [child] });
+  const used = new Set<string>();
+  for (const layer of document.layers) {
+    for (const { name: wanted, segments, peaks } of tiersOf(layer)) {
+      const name = unused(wanted, used);
+      const shared = { ANNOTATOR: layer.annotator, PARTICIPANT: document.participant === '' ? undefined : document.participant };
+      const made = segments.map(({ startS, endS, label, confidence }) => ({ element: spanOf(startS, endS, label, values.get(label)), confidence }));
+      tiers.push({
+        name: 'TIER',
+        attributes: { TIER_ID: name, LINGUISTIC_TYPE_REF: 'expression', ...shared },
+        children: made.map(({ element }) => annotation(element)),
+      });
+      const certain = made.filter(({ confidence }) => confidence !== null);
+      if (certain.length > 0) {
+        const children = certain.map(({ element, confidence }) =>
+          annotation({
+            name: 'REF_ANNOTATION',
+            attributes: { ANNOTATION_ID: `a${++annotations}`, ANNOTATION_REF: String(element.attributes?.['ANNOTATION_ID']) },
+            children: [{ name: 'ANNOTATION_VALUE', text: confidence!.toFixed(4) }],
+          }),
+        );
+        tiers.push({
+          name: 'TIER',
+          attributes: { TIER_ID: unused(`${name} confidence`, used), PARENT_REF: name, LINGUISTIC_TYPE_REF: 'confidence', ...shared },
+          children,
+        });
+      }
+      if (peaks.length > 0)
+        tiers.push({
+          name: 'TIER',
+          attributes: { TIER_ID: unused(`${name} peaks`, used), LINGUISTIC_TYPE_REF: 'peak', ...shared },
+          children: peaks.map(({ apexS, label }) => annotation(spanOf(apexS, apexS + SHORTEST_MS / 1000, label))),
+        });
+    }
+  }
+  if (lengthened > 0) losses.push(`${lengthened} labels shorter than a millisecond last one here: ELAN shows none that begins where it ends.`);
+  if (document.layers.some(({ peaks }) => peaks.length > 0)) losses.push('Peaks are written by their apex; their onset and offset are in peaks.csv.');
+  return { text: xml(rootOf(document, slots, tiers, annotations, now)), losses };
+}
+
+function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[], lastAnnotation: number, now: Date): Element {
+  const { path } = document.video;
+  const media = { MEDIA_URL: fileUrl(path), MIME_TYPE: 'video/mp4', RELATIVE_MEDIA_URL: `./${encodeURI(basename(path))}` };
+  const property = (name: string, text: string): Element => ({ name: 'PROPERTY', attributes: { NAME: name }, text });
+  const type = (id: string, more: Attributes): Element => ({
+    name: 'LINGUISTIC_TYPE',
+    attributes: { LINGUISTIC_TYPE_ID: id, GRAPHIC_REFERENCES: 'false', ...more },
+  });
+  const entries = document.vocabulary.map(({ name, description }, i): Element => ({
+    name: 'CV_ENTRY_ML',
+    attributes: { CVE_ID: `cve${i}` },
+    children: [{ name: 'CVE_VALUE', attributes: { DESCRIPTION: description, LANG_REF: 'eng' }, text: name }],
+  }));
+  return {
+    name: 'ANNOTATION_DOCUMENT',
+    attributes: {
+      AUTHOR: 'AdaTosk Studio',
+      DATE: now.toISOString(),
+      FORMAT: '3.0',
+      VERSION: '3.0',
+      'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+      'xsi:noNamespaceSchemaLocation': 'http://www.mpi.nl/tools/elan/EAFv3.0.xsd',
+    },
+    children: [
+      {
+        name: 'HEADER',
+        attributes: { MEDIA_FILE: '', TIME_UNITS: 'milliseconds' },
+        children: [
+          { name: 'MEDIA_DESCRIPTOR', attributes: media },
+          ...document.warnings.map((warning, i) => property(`adatosk_warning_${i + 1}`, warning)),
+          property('lastUsedAnnotationId', String(lastAnnotation)),
+        ],
+      },
+      { name: 'TIME_ORDER', children: slots },
+      ...tiers,
+      type('expression', { TIME_ALIGNABLE: 'true', CONTROLLED_VOCABULARY_REF: VOCABULARY }),
+      type('peak', { TIME_ALIGNABLE: 'true' }),
+      type('confidence', { TIME_ALIGNABLE: 'false', CONSTRAINTS: 'Symbolic_Association' }),
+      { name: 'LANGUAGE', attributes: { LANG_ID: 'eng', LANG_DEF: 'http://cdb.iso.org/lg/CDB-00138502-001', LANG_LABEL: 'English (eng)' } },
+      ...CONSTRAINTS.map(([stereotype, description]): Element => ({ name: 'CONSTRAINT', attributes: { STEREOTYPE: stereotype, DESCRIPTION: description } })),
+      {
+        name: 'CONTROLLED_VOCABULARY',
+        attributes: { CV_ID: VOCABULARY },
+        children: [{ name: 'DESCRIPTION', attributes: { LANG_REF: 'eng' }, text: 'Expressions' }, ...entries],
+      },
+    ],
+  };
+}
+
+/** Windows paths too, wherever this runs. */
+function fileUrl(path: string): string {
+  return /^[A-Za-z]:[\\/]/.test(path) ? `file:///${encodeURI(path.replaceAll('\\', '/'))}` : pathToFileURL(path).href;
+}
+
+function unused(name: string, used: Set<string>): string {
+  let candidate = clean(name);
+  for (let i = 2; used.has(candidate); i++) candidate = `${clean(name)} (${i})`;
+  used.add(candidate);
+  return candidate;
+}
+
+/** XML has no place for control characters but tab and newline. */
+function clean(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replaceAll(
+    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+    '\uFFFD',
+  );
+}
+
+const ATTRIBUTE = '@';
+const TEXT = '#text';
+const builder = new XMLBuilder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
+
+/** Newlines in attributes would be read back as spaces, and in text as they are: they are written as references. */
+function xml(root: Element): string {
+  const node = ({ name, attributes = {}, children = [], text }: Element): object => {
+    const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+    return {
+      [name]: text === undefined ? children.map(node) : [{ [TEXT]: clean(text) }],
+      ':@': Object.fromEntries(given.map(([key, value]) => [`${ATTRIBUTE}${key}`, clean(String(value))])),
+    };
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${String(builder.build([node(root)]))}\n`;
+}
+
+const LISTS = new Set(['TIER', 'TIME_SLOT', 'ANNOTATION', 'LINGUISTIC_TYPE', 'CONTROLLED_VOCABULARY']);
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: ATTRIBUTE,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  isArray: (name) => LISTS.has(name),
+});
+
+type Node = Record<string, unknown>;
+
+/**
+ * Reads the time-aligned tiers of an EAF. Times that a tier leaves open, and tiers that refer to others, are told as problems.
+ * @throws StudioError 'data-set-invalid' for a file that is no EAF
+ */
+export function readEaf(text: string, name: string): ReadAnnotations {
+  let root: Node | undefined;
+  try {
+    root = (parser.parse(text) as Node)['ANNOTATION_DOCUMENT'] as Node | undefined;
+  } catch (error) {
+    throw new StudioError('data-set-invalid', `${name} is no XML: ${error instanceof Error ? error.message : String(error)}`, 'Save it again in ELAN.', error);
+  }
+  if (root === undefined) throw new StudioError('data-set-invalid', `${name} is no file of ELAN's.`, 'Choose an .eaf file.');
+  const times = new Map<string, number | undefined>();
+  for (const each of nodesOf((root['TIME_ORDER'] as Node | string | undefined) ?? {}, 'TIME_SLOT'))
+    times.set(String(each['@TIME_SLOT_ID']), each['@TIME_VALUE'] === undefined ? undefined : Number(each['@TIME_VALUE']) / 1000);
+  const problems: string[] = [];
+  const layers = new Map<string, AnnotatedSegment[]>();
+  const tiers = nodesOf(root, 'TIER');
+  const confidences = confidencesOf(tiers);
+  for (const tier of tiers) {
+    if (OWN_TYPES.has(String(tier['@LINGUISTIC_TYPE_REF']))) continue;
+    const id = String(tier['@TIER_ID']);
+    const annotations = nodesOf(tier, 'ANNOTATION');
+    const aligned = annotations.flatMap((each): Node[] => (each['ALIGNABLE_ANNOTATION'] === undefined ? [] : [each['ALIGNABLE_ANNOTATION'] as Node]));
+    if (aligned.length < annotations.length)
+      problems.push(`Tier «${id}»: ${annotations.length - aligned.length} annotations refer to others and have no times of their own.`);
+    const { layer, face } = tierNamed(id);
+    const segments = layers.get(layer) ?? [];
+    for (const each of aligned) {
+      const [startS, endS] = [times.get(String(each['@TIME_SLOT_REF1'])), times.get(String(each['@TIME_SLOT_REF2']))];
+      const label = textOf(each['ANNOTATION_VALUE']);
+      if (startS === undefined || endS === undefined) problems.push(`Tier «${id}»: «${label}» has no time at one of its ends.`);
+      else segments.push({ face, label, startS, endS, confidence: confidences.get(String(each['@ANNOTATION_ID'])) ?? null });
+    }
+    if (aligned.length > 0) layers.set(layer, segments);
+  }
+  return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
+}
+
+/** Tiers that writeEaf adds to those of the labels. */
+const OWN_TYPES = new Set(['confidence', 'peak']);
+
+/** What tiers of confidence say, by the annotation that they refer to. */
+function confidencesOf(tiers: readonly Node[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const tier of tiers.filter((each) => each['@LINGUISTIC_TYPE_REF'] === 'confidence')) {
+    for (const each of nodesOf(tier, 'ANNOTATION')) {
+      const reference = each['REF_ANNOTATION'] as Node | undefined;
+      const value = Number(textOf(reference?.['ANNOTATION_VALUE']));
+      if (reference !== undefined && value >= 0 && value <= 1) found.set(String(reference['@ANNOTATION_REF']), value);
+    }
+  }
+  return found;
+}
+
+function nodesOf(parent: Node | string, name: string): Node[] {
+  const children = typeof parent === 'string' ? undefined : parent[name];
+  return Array.isArray(children) ? (children as unknown[]).map((each) => (typeof each === 'string' ? {} : (each as Node))) : [];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? String((value as Node)[TEXT] ?? '') : String(value ?? '');
+}

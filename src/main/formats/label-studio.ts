@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { StudioError } from '../../shared/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, AnnotationLayer, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { tiersOf } from '../../shared/annotation-document.ts';
+
+/**
+ * Label Studio's video timeline: frames from 1, both ends included; the model's layers are predictions, all others
+ * annotations. Its frames are time times one rate, so a file of variable rate is placed by the nearest of them.
+ * The labelling configuration has <Video name="video"> and <TimelineLabels name="videoLabels" toName="video">.
+ */
+const NAMES = { from_name: 'videoLabels', to_name: 'video', type: 'timelinelabels' } as const;
+/** Label Studio's own rate where it is told none. */
+const USUAL_RATE = 24;
+
+export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotations {
+  const fps = document.video.fps ?? USUAL_RATE;
+  const resultsOf = (layer: AnnotationLayer): object[] =>
+    layer.segments.map((segment, i) => {
+      // [start, end) in frames from 0 is start + 1 .. end from 1.
+      const start = Math.round(segment.startS * fps) + 1;
+      const end = Math.max(start, Math.round(segment.endS * fps));
+      return {
+        id: createHash('sha256').update(`${layer.name} ${i} ${segment.startS}`).digest('hex').slice(0, 10),
+        ...NAMES,
+        ...(segment.confidence === null ? {} : { score: segment.confidence }),
+        value: { ranges: [{ start, end }], timelinelabels: [segment.label] },
+        meta: { text: [`face ${segment.face}`] },
+      };
+    });
+  const isModel = ({ name }: AnnotationLayer): boolean => name === 'model';
+  const predictions = document.layers.filter(isModel).map((layer) => ({ model_version: layer.annotator, result: resultsOf(layer) }));
+  const annotations = document.layers
+    .filter((layer) => !isModel(layer))
+    .map((layer) => ({ completed_by: { email: layer.annotator }, result: resultsOf(layer) }));
+  const task = { data: { video: document.video.path, fps, participant: document.participant, warnings: document.warnings }, predictions, annotations };
+  const peaks = document.layers.some((layer) => tiersOf(layer).some((tier) => tier.peaks.length > 0));
+  return {
+    text: `${JSON.stringify([task], null, 2)}\n`,
+    losses: [`Times are frames of ${fps} a second.`, ...(peaks ? ['Peaks are left out: they are in peaks.csv.'] : [])],
+  };
+}
+
+const resultSchema = z.object({
+  type: z.string(),
+  score: z.number().optional(),
+  value: z.looseObject({ ranges: z.array(z.object({ start: z.number(), end: z.number() })).optional(), timelinelabels: z.array(z.string()).optional() }),
+  meta: z.object({ text: z.array(z.string()).default([]) }).optional(),
+});
+const taskSchema = z.array(
+  z.object({
+    data: z.looseObject({ fps: z.number().positive().optional() }),
+    predictions: z.array(z.object({ model_version: z.string().optional(), result: z.array(resultSchema) })).default([]),
+    annotations: z.array(z.object({ completed_by: z.unknown().optional(), result: z.array(resultSchema) })).default([]),
+  }),
+);
+
+/** @throws StudioError 'data-set-invalid' for a file that is no export of one video's timeline */
+export function readLabelStudio(text: string, name: string): ReadAnnotations {
+  let tasks: z.infer<typeof taskSchema>;
+  try {
+    tasks = taskSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new StudioError('data-set-invalid', `${name} is no export of Label Studio's (JSON).`, 'Export it again as JSON.', error);
+  }
+  if (tasks.length !== 1)
+    throw new StudioError('data-set-invalid', `${name} holds ${tasks.length} tasks instead of one video's.`, 'Export one task at a time.');
+  const [{ data, predictions, annotations }] = tasks as [(typeof tasks)[number]];
+  const fps = data.fps ?? USUAL_RATE;
+  const problems: string[] = data.fps === undefined ? [`${name} tells no rate: ${USUAL_RATE} frames a second are taken, as Label Studio does.`] : [];
+  const segmentsOf = (results: readonly z.infer<typeof resultSchema>[]): AnnotatedSegment[] =>
+    results.flatMap(({ type, value, score, meta }) => {
+      if (type !== NAMES.type) {
+        problems.push(`A result of the type ${type} is no span of time.`);
+        return [];
+      }
+      const face = Number(/^face (\d+)$/.exec(meta?.text[0] ?? '')?.[1] ?? 1);
+      return (value.ranges ?? []).flatMap(({ start, end }) =>
+        (value.timelinelabels ?? []).map((label) => ({ face, label, startS: (start - 1) / fps, endS: end / fps, confidence: score ?? null })),
+      );
+    });
+  const nameOf = (by: unknown): string => (typeof by === 'object' && by !== null && 'email' in by ? String(by.email) : 'Label Studio');
+  return {
+    layers: [
+      ...predictions.map(({ result }) => ({ name: 'model', segments: segmentsOf(result) })),
+      ...annotations.map(({ result, completed_by }) => ({ name: nameOf(completed_by), segments: segmentsOf(result) })),
+    ],
+    problems,
+  };
+}

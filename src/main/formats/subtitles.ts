@@ -1,0 +1,36 @@
+import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { tiersOf } from '../../shared/annotation-document.ts';
+
+/** Subtitles: any player shows the labels over the video. Cues begin in order; layers are told by their names. */
+function cuesOf(document: AnnotationDocument): { startS: number; endS: number; text: string }[] {
+  return document.layers
+    .flatMap((layer) =>
+      tiersOf(layer).flatMap(({ name, segments }) => segments.map(({ startS, endS, label }) => ({ startS, endS, text: `${name}: ${label}` }))),
+    )
+    .sort((a, b) => a.startS - b.startS || a.endS - b.endS);
+}
+
+const LOSSES = ['Subtitles hold no confidence, and peaks are left out.'];
+
+/** Whole milliseconds: the one rounding that both formats share. */
+function clock(seconds: number, decimal: '.' | ','): string {
+  const all = Math.round(1000 * seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [h, m, s] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, Math.floor(all / 1000) % 60];
+  return `${two(h)}:${two(m)}:${two(s)}${decimal}${String(all % 1000).padStart(3, '0')}`;
+}
+
+/** A blank line ends a cue, and '-->' begins its times. */
+const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll('-->', '→');
+
+export function writeWebVtt(document: AnnotationDocument): WrittenAnnotations {
+  const escape = (text: string): string => oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const notes = document.warnings.map((warning) => `NOTE ${oneLine(warning)}\n`);
+  const cues = cuesOf(document).map(({ startS, endS, text }) => `${clock(startS, '.')} --> ${clock(endS, '.')}\n${escape(text)}\n`);
+  return { text: ['WEBVTT\n', ...notes, ...cues].join('\n'), losses: LOSSES };
+}
+
+export function writeSrt(document: AnnotationDocument): WrittenAnnotations {
+  const cues = cuesOf(document).map(({ startS, endS, text }, i) => `${i + 1}\n${clock(startS, ',')} --> ${clock(endS, ',')}\n${oneLine(text)}\n`);
+  return { text: cues.join('\n'), losses: LOSSES };
+}

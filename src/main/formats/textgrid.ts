@@ -1,0 +1,99 @@
+import { StudioError } from '../../shared/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+
+/**
+ * Praat's TextGrid, long form. An interval tier tiles the whole time without gaps: what is unlabelled is an interval of
+ * no text. Peaks are a tier of points at their apexes. Times are seconds, as precise as a double.
+ */
+export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations {
+  const losses: string[] = [];
+  const tiers = document.layers.flatMap(tiersOf);
+  const end = Math.max(
+    0.001,
+    document.video.durationS,
+    ...tiers.flatMap(({ segments, peaks }) => [...segments.map(({ endS }) => endS), ...peaks.map(({ apexS }) => apexS)]),
+  );
+  const items = tiers.flatMap((tier) => [intervalTier(tier, end, losses), ...(tier.peaks.length > 0 ? [pointTier(tier, end)] : [])]);
+  if (tiers.some(({ segments }) => segments.some(({ confidence }) => confidence !== null)))
+    losses.push('A TextGrid holds no confidence: it is in segments.csv.');
+  if (tiers.some(({ peaks }) => peaks.length > 0)) losses.push('Peaks are written by their apex; their onset and offset are in peaks.csv.');
+  const text = [
+    ...['File type = "ooTextFile"', 'Object class = "TextGrid"', '', 'xmin = 0', `xmax = ${end}`, 'tiers? <exists>', `size = ${items.length}`, 'item []:'],
+    ...items.flatMap((lines, i) => [`    item [${i + 1}]:`, ...lines.map((line) => `        ${line}`)]),
+    '',
+  ].join('\n');
+  return { text, losses };
+}
+
+function intervalTier({ name, segments }: AnnotationTier, end: number, losses: string[]): string[] {
+  const intervals: { from: number; to: number; text: string }[] = [];
+  let at = 0;
+  for (const { startS, endS, label } of segments) {
+    if (endS <= startS) {
+      losses.push(`«${label}» at ${startS} s has no length, and is left out.`);
+      continue;
+    }
+    if (startS > at) intervals.push({ from: at, to: startS, text: '' });
+    intervals.push({ from: startS, to: endS, text: label });
+    at = endS;
+  }
+  if (at < end) intervals.push({ from: at, to: end, text: '' });
+  return [
+    ...['class = "IntervalTier"', `name = ${quoted(name)}`, 'xmin = 0', `xmax = ${end}`, `intervals: size = ${intervals.length}`],
+    ...intervals.flatMap(({ from, to, text }, i) => [`intervals [${i + 1}]:`, `    xmin = ${from}`, `    xmax = ${to}`, `    text = ${quoted(text)}`]),
+  ];
+}
+
+function pointTier({ name, peaks }: AnnotationTier, end: number): string[] {
+  return [
+    ...['class = "TextTier"', `name = ${quoted(`${name} peaks`)}`, 'xmin = 0', `xmax = ${end}`, `points: size = ${peaks.length}`],
+    ...peaks.flatMap(({ apexS, label }, i) => [`points [${i + 1}]:`, `    number = ${apexS}`, `    mark = ${quoted(label)}`]),
+  ];
+}
+
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+/**
+ * Reads the interval tiers of a TextGrid, long or short form: the format is the row of its numbers and texts, whatever
+ * stands between them. Intervals without text are no labels.
+ * @throws StudioError 'data-set-invalid' for a file that is none
+ */
+export function readTextGrid(text: string, name: string): ReadAnnotations {
+  const values = tokensOf(text);
+  if (values[0] !== 'ooTextFile' || values[1] !== 'TextGrid')
+    throw new StudioError('data-set-invalid', `${name} is no TextGrid.`, 'Save it in Praat as a text file.');
+  let at = 5;
+  const next = (): string | number => {
+    if (at >= values.length) throw new StudioError('data-set-invalid', `${name} is cut off.`, 'Save it again in Praat.');
+    return values[at++]!;
+  };
+  const problems: string[] = [];
+  const layers = new Map<string, AnnotatedSegment[]>();
+  for (let tiers = Number(values[4] ?? 0); tiers > 0; tiers--) {
+    const [kind, tier] = [String(next()), String(next())];
+    at += 2;
+    const count = Number(next());
+    const { layer, face } = tierNamed(tier);
+    if (kind === 'TextTier' && !tier.endsWith(' peaks')) problems.push(`Tier «${tier}» has points, which are no labels of spans.`);
+    for (let i = 0; i < count; i++) {
+      const startS = Number(next());
+      const endS = kind === 'TextTier' ? startS : Number(next());
+      const label = String(next());
+      if (kind === 'TextTier' || label === '') continue;
+      if (!layers.has(layer)) layers.set(layer, []);
+      layers.get(layer)!.push({ face, label, startS, endS, confidence: null });
+    }
+  }
+  return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
+}
+
+/** Numbers and quoted texts in order; numbers in brackets ("item [2]") and words are decoration. */
+function tokensOf(text: string): (string | number)[] {
+  const tokens: (string | number)[] = [];
+  for (const [, quote, number] of text.replaceAll(/^\uFEFF/g, '').matchAll(/"((?:[^"]|"")*)"|\[\d*\]|(?<![\w.])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])/g)) {
+    if (quote !== undefined) tokens.push(quote.replaceAll('""', '"'));
+    else if (number !== undefined) tokens.push(Number(number));
+  }
+  return tokens;
+}

@@ -1,0 +1,183 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import type { AnnotationDocument, AnnotationLayer } from '../../shared/annotation-document.ts';
+import type { RowEdit } from '../../shared/editable-rows.ts';
+import { StudioError, writeError } from '../../shared/errors.ts';
+import { createSegment } from '../../shared/segment-edits.ts';
+import { ANNOTATION_FORMATS } from '../formats/annotation-formats.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import type { ProjectDatabase } from '../project/database.ts';
+import { applyEdit, newId } from '../project/edits.ts';
+import { listRuns } from '../project/recorded-results.ts';
+import { openProject } from '../project/open-project.ts';
+import { addCoder, layersOf, listCoders, listParticipants, listSchemes, readLayer } from '../project/review.ts';
+import type { LayerRow, VideoRow } from '../project/schema.ts';
+
+export const ANNOTATION_FORMAT_NAMES = Object.keys(ANNOTATION_FORMATS);
+/** Formats that can be read. */
+export const READABLE_FORMATS = Object.entries(ANNOTATION_FORMATS).flatMap(([name, { read }]) => (read === undefined ? [] : [name]));
+
+export interface ExportedAnnotations {
+  readonly files: readonly string[];
+  /** What the format could not hold, with the video's name. */
+  readonly losses: readonly string[];
+}
+
+/**
+ * Writes a file in another tool's format for each video that has labels.
+ * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
+ * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
+ */
+export async function exportAnnotations(folder: string, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+  const { ending, write } = ANNOTATION_FORMATS[format]!;
+  const to = resolve(out);
+  await mkdir(to, { recursive: true }).catch((error: unknown) => {
+    throw writeError(to, error);
+  });
+  const { db, close } = await openProject(folder);
+  try {
+    const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+    for (const video of db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'))) {
+      const document = documentOf(db, video, only);
+      if (document.layers.length === 0) continue;
+      const file = join(to, `${fileNameFor(video.name, taken)}${ending}`);
+      const written = write(document);
+      await writeAtomically(file, [written.text]);
+      files.push(file);
+      losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
+    }
+    if (files.length === 0)
+      throw new StudioError(
+        'wrong-usage',
+        `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
+        'Analyse some videos, or label some, first.',
+      );
+    return { files, losses };
+  } finally {
+    close();
+  }
+}
+
+/** A video with its layers as other tools are given them. */
+function documentOf(db: ProjectDatabase, video: VideoRow, only: readonly string[]): AnnotationDocument {
+  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
+  const nameOf = (layer: LayerRow): string => (layer.kind === 'coder' ? (coders.get(layer.coder_id ?? '') ?? 'unknown coder') : layer.kind);
+  const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
+  const layers = layersOf(db, video.id);
+  const newestRun = layers.findLast(({ kind }) => kind === 'model')?.run_id;
+  const wanted = layers.filter((layer) => (layer.kind !== 'model' || layer.run_id === newestRun) && (only.length === 0 || only.includes(nameOf(layer))));
+  const record = newestRun === null || newestRun === undefined ? undefined : runs.get(newestRun);
+  const { fps, duration_s, path, name, participant_id } = video;
+  return {
+    video: { path, name, durationS: duration_s ?? 0, fps },
+    participant: listParticipants(db).find(({ id }) => id === participant_id)?.code ?? '',
+    vocabulary: (listSchemes(db).find(({ id }) => id === wanted[0]?.scheme_id)?.labels ?? []).map((label) => ({
+      name: label.name,
+      description: label.description,
+    })),
+    warnings: record === undefined || !wanted.some(({ kind }) => kind === 'model') ? [] : record.warnings,
+    layers: wanted.map((layer): AnnotationLayer => {
+      const { segments, peaks } = readLayer(db, layer.id);
+      return {
+        name: nameOf(layer),
+        annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : nameOf(layer),
+        segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
+        peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
+      };
+    }),
+  };
+}
+
+/** A video's name as a file's: without its ending and what some system forbids; each once, whatever its case. */
+function fileNameFor(name: string, taken: Set<string>): string {
+  // eslint-disable-next-line no-control-regex
+  const plain =
+    name
+      .slice(0, name.length - extname(name).length)
+      .replaceAll(/[<>:"/\\|?*\u0000-\u001F]/g, '_')
+      .replace(/[. ]+$/, '')
+      .slice(0, 150) || 'video';
+  let candidate = plain;
+  for (let i = 2; taken.has(candidate.toLowerCase()); i++) candidate = `${plain} (${i})`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+}
+
+export interface ImportRequest {
+  readonly file: string;
+  readonly project: string;
+  /** Name or id of the video in the library. */
+  readonly video: string;
+  /** Whose labels they become. */
+  readonly coder: string;
+  /** Format; by the file's ending where it is null. */
+  readonly format: string | null;
+  /** Which of the file's layers; all of them where it is null. */
+  readonly layer: string | null;
+  /** Takes what can be placed where something cannot. */
+  readonly partly: boolean;
+}
+
+/**
+ * Reads another tool's labels into a coder's layer, as one step that can be undone. Where something cannot be placed
+ * nothing is changed, unless that is wished.
+ * @throws StudioError 'data-set-invalid' for a file that cannot be read or not wholly be placed, 'video-unknown'
+ */
+export async function importAnnotations(request: ImportRequest): Promise<{ labels: number; problems: readonly string[] }> {
+  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(ANNOTATION_FORMATS[name]!.ending.toLowerCase()));
+  const read = format === undefined ? undefined : ANNOTATION_FORMATS[format]?.read;
+  if (read === undefined)
+    throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Say it with --format: ${READABLE_FORMATS.join(', ')}.`);
+  const text = await readFile(request.file, 'utf8').catch((error: unknown) => {
+    throw new StudioError('file-unreadable', `${request.file} cannot be read.`, 'Check its name.', error);
+  });
+  const { layers, problems } = read(text, basename(request.file));
+  if (problems.length > 0 && !request.partly)
+    throw new StudioError(
+      'data-set-invalid',
+      `Nothing was imported, since this cannot be placed: ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` … (${problems.length} in all)` : ''}`,
+      'Mend the file, or import the rest with --partly.',
+    );
+  const segments = layers.filter(({ name }) => request.layer === null || name === request.layer).flatMap((layer) => layer.segments);
+  if (segments.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      `${basename(request.file)} holds no labels${request.layer === null ? '' : ` in a layer «${request.layer}»`}.`,
+      `It has: ${layers.map(({ name }) => name).join(', ') || 'none'}.`,
+    );
+  const { db, close } = await openProject(request.project);
+  try {
+    const found = db.rows(db.sql.selectFrom('video').select(['id', 'name'])).filter(({ id, name }) => id === request.video || name === request.video);
+    if (found.length !== 1)
+      throw new StudioError(
+        'video-unknown',
+        `${found.length === 0 ? 'No video' : 'More than one video'} of the library is called ${request.video}.`,
+        'See `adatosk project videos`.',
+      );
+    const coder = addCoder(db, request.coder);
+    const own = layersOf(db, found[0]!.id).find((layer) => layer.coder_id === coder.id);
+    const layer = own?.id ?? newId();
+    const made_at = new Date().toISOString();
+    const making: RowEdit[] =
+      own === undefined
+        ? [
+            {
+              table: 'layer',
+              kind: 'insert',
+              row: { id: layer, video_id: found[0]!.id, kind: 'coder', coder_id: coder.id, run_id: null, scheme_id: 'seven-expressions', created_at: made_at },
+            },
+          ]
+        : [];
+    const by = { name: `${request.coder}, from ${basename(request.file)}`, at: made_at, newId };
+    const rows = segments.map(({ face, label, startS, endS }) => createSegment(layer, face, label, { startS, endS }, by));
+    applyEdit(db, {
+      coderId: coder.id,
+      code: 'labels.import',
+      label: `Import ${rows.length} labels from ${basename(request.file)}`,
+      rows: [...making, ...rows],
+    });
+    return { labels: rows.length, problems };
+  } finally {
+    close();
+  }
+}
