@@ -152,7 +152,6 @@ function unused(name: string, used: Set<string>): string {
 
 /** XML has no place for control characters but tab and newline. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replaceAll(
     /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
     '\uFFFD',

@@ -93,8 +93,9 @@ function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<A
   const table = jointCounts(counted as unknown as [string, string][], categories);
   if (statistic === 'percent') return { value: defined(percentAgreement(table)), interval: null, units: counted.length };
   if (statistic === 'f1') {
-    const byLabel = Object.fromEntries(f1ByCategory(table).map((value, i) => [categories[i]!, value]));
-    delete byLabel[UNLABELLED];
+    const byLabel = Object.fromEntries(
+      f1ByCategory(table).flatMap((value, i) => (categories[i] === UNLABELLED ? [] : [[categories[i]!, value]])) as [string, number | null][],
+    );
     const known = Object.values(byLabel).filter((value) => value !== null);
     return { value: known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length, interval: null, units: counted.length, byLabel };
   }

@@ -90,7 +90,6 @@ function documentOf(db: ProjectDatabase, video: VideoRow, only: readonly string[
 
 /** A video's name as a file's: without its ending and what some system forbids; each once, whatever its case. */
 function fileNameFor(name: string, taken: Set<string>): string {
-  // eslint-disable-next-line no-control-regex
   const plain =
     name
       .slice(0, name.length - extname(name).length)
