@@ -1,5 +1,4 @@
-import { cpSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/browser-door.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
@@ -54,6 +53,15 @@ test('from a new project to corrected labels that survive a reload', async ({ pa
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^happiness/)]);
   await page.keyboard.press('Control+Shift+Z');
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^surprise/)]);
+
+  // The tables of the run and Ann's labels for ELAN, without a command line.
+  await page.getByRole('button', { name: '← Library' }).click();
+  await studio.exportTo(door.folder, 'Tables (CSV)', 'tables');
+  expect(readFileSync(join(door.folder, 'tables', 'peaks.csv'), 'utf8')).toContain('happiness-and-surprise.mp4');
+  await studio.exportTo(door.folder, 'ELAN', 'elan', ['Ann']);
+  const elan = readFileSync(join(door.folder, 'elan', 'happiness-and-surprise.eaf'), 'utf8');
+  expect(elan).toMatch(/TIER_ID="Ann"/);
+  expect(elan).toMatch(/>surprise</);
 });
 
 test('two windows see each other, and a blind coder sees nobody', async ({ page, door, context }) => {

@@ -43,6 +43,22 @@ export class StudioWindow {
     await dialog.getByRole('button', { name: 'Go' }).click();
   }
 
+  /** Exports from the library into a new folder below `parent`. */
+  async exportTo(parent: string, format: string, folder: string, layers: readonly string[] = []): Promise<void> {
+    await this.page.getByRole('button', { name: 'Export…' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Export' });
+    await dialog.getByRole('radio', { name: format }).check();
+    for (const layer of layers) await dialog.getByRole('checkbox', { name: layer }).check();
+    await dialog.getByRole('button', { name: 'Choose a folder and write…' }).click();
+    const where = this.page.getByRole('dialog', { name: 'Where are the files to go?' });
+    await where.getByLabel('Folder', { exact: true }).fill(parent);
+    await where.getByRole('button', { name: 'Go' }).click();
+    await where.getByLabel('New folder in it').fill(folder);
+    await where.getByRole('button', { name: 'Write here' }).click();
+    await expect(dialog.getByRole('status')).toContainText('written');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  }
+
   row(video: string): Locator {
     return this.library.getByRole('row').filter({ hasText: video });
   }

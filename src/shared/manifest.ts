@@ -16,6 +16,8 @@ export const manifestSchema = z.object({
   classes: z.array(z.string()).refine((names) => names.join() === EXPRESSIONS.join(), `classes must be ${EXPRESSIONS.join(', ')}, in this order`),
   clip: z.object({ frames: z.literal(16), height: z.number().int(), width: z.number().int(), sampleRateHz: z.number().positive() }),
   defaultTokenBudget: z.number().gt(0).lte(1),
+  /** Whether each clip is also judged mirrored, and the mean of both is its answer: better, at twice the time. */
+  mirrored: z.boolean().optional(),
   /** What the logits were divided by after training, so that probabilities are what they say; it lies in the weights. */
   temperature: z.number().positive().optional(),
   /** SHA-256 of model.onnx. */

@@ -43,15 +43,23 @@ describe('an expression peak', () => {
     [1, 2, 3],
     [2.3, 2.9, 5.1],
     [0.5, 3, 4],
-  ])('from %s over %s to %s s is found within a slot, its apex within half of one', (onset, apex, offset) => {
-    const [peak, ...others] = find(rowsOf(expression(7, onset, apex, offset)));
+  ])('from %s over %s to %s s is found, its apex within a slot, its ends where an edge of 5%% is asked for', (onset, apex, offset) => {
+    const [peak, ...others] = findPeaks(rowsOf(expression(7, onset, apex, offset)), 'model:test', frameAt, { ...DEFAULT_PEAK_OPTIONS, edge: 0.05 });
     expect(others).toEqual([]);
-    expect(Math.abs(peak!.apexS - apex)).toBeLessThan(SLOT / 2);
+    expect(Math.abs(peak!.apexS - apex)).toBeLessThan(SLOT);
     expect(Math.abs(peak!.onsetS - onset)).toBeLessThan(2 * SLOT);
     expect(Math.abs(peak!.offsetS - offset)).toBeLessThan(2 * SLOT);
     expect(peak).toMatchObject({ label: 'happiness', faceId: 1, peakId: 1, source: 'model:test', apexFrame: frameAt(peak!.apexS) });
     expect(peak!.onsetS).toBeLessThan(peak!.apexS);
     expect(peak!.apexS).toBeLessThan(peak!.offsetS);
+  });
+
+  test('a held expression has its apex in the middle of what is held, whichever slot noise makes the highest', () => {
+    const held = Array.from({ length: 30 }, (_, i) => (i < 8 || i > 21 ? 0.05 : 0.9));
+    for (const highest of [9, 12, 20]) {
+      const [peak] = find(rowsOf(held.map((value, i) => (i === highest ? value + 0.02 : value))));
+      expect(Math.abs(peak!.apexS - 15 * SLOT)).toBeLessThan(SLOT);
+    }
   });
 
   test('two expressions are two peaks; a dent in one is not', () => {

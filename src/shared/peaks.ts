@@ -4,16 +4,16 @@ import type { ExpressionPeak, TimelineRow } from './timeline.ts';
 
 /**
  * How peaks are found. The defaults: a slot is 0.2 s, expressions last 0.5 to 4 s (Ekman 2003), so smoothing by
- * less than a slot keeps the shortest; a rise of 0.15 is about twice the standard error of a probability near 0.5
- * read from two overlapping clips of a network with 60% accuracy, and is the value to raise when there are too
- * many peaks.
+ * less than a slot keeps the shortest. The other values are those with the smallest errors of onset and offset on 260
+ * rendered validation clips at few peaks in neutral ones (docs/analysis.md); prominence is the value to raise when there
+ * are too many peaks. An edge of a quarter says where the network's own blur (a clip is 1.6 s) has half risen.
  */
 export interface PeakOptions {
   /** Spread of the Gaussian that smooths intensity, in slots. */
   readonly smoothing: number;
   /** How far intensity must rise above the higher of the valleys beside a peak, 0..1. */
   readonly prominence: number;
-  /** Intensity that an apex must reach, 0..1: below one half neutral is the likelier state. */
+  /** Intensity that an apex must reach, 0..1: the network names weak expressions with less than one half. */
   readonly height: number;
   /** Shortest time from onset to offset, in seconds; shorter is a micro-expression, which 10 samples a second cannot tell from noise. */
   readonly minimumDuration: number;
@@ -21,7 +21,7 @@ export interface PeakOptions {
   readonly edge: number;
 }
 
-export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.15, height: 0.4, minimumDuration: 0.4, edge: 0.05 };
+export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.35, minimumDuration: 0.4, edge: 0.25 };
 
 /** A local maximum of a curve, by index. */
 export interface Summit {
@@ -73,9 +73,9 @@ function describePeak(
     const next = span[whole + 1];
     return next === undefined ? middle(span[whole]!) : middle(span[whole]!) + (at - whole) * (middle(next) - middle(span[whole]!));
   };
-  const apexS = seconds(sharpestNear(span, summit.index));
   const onset = crossing(curve, summit.index, summit.leftValley, options.edge);
   const offset = crossing(curve, summit.index, summit.rightValley, options.edge);
+  const apexS = seconds(centreOfTop(span, onset, offset));
   const row = span[summit.index]!;
   return {
     faceId: row.faceId,
@@ -163,23 +163,20 @@ function crossing(curve: readonly number[], apex: number, valley: number, edge: 
   return i + step * ((inner - level) / (inner - outer));
 }
 
-/**
- * Where the unsmoothed curve is highest within a slot of a summit. Smoothing finds which summits are real, but draws
- * the top of a quick rise and slow fall towards the fall.
- */
-function sharpestNear(span: readonly TimelineRow[], index: number): number {
-  const raw = span.map(({ reading }) => reading!.intensity);
-  let best = index;
-  for (const near of [index - 1, index + 1]) if ((raw[near] ?? -1) > raw[best]!) best = near;
-  return vertex(raw, best);
-}
+/** What lies above this share of a peak's height is its top. */
+const TOP = 0.85;
 
-/** Vertex of the parabola through a maximum and its neighbours; a fractional index. */
-function vertex(curve: readonly number[], index: number): number {
-  const [left, middle, right] = [curve[index - 1], curve[index]!, curve[index + 1]];
-  if (left === undefined || right === undefined) return index;
-  const bend = left - 2 * middle + right;
-  return bend >= 0 ? index : index + Math.max(-0.5, Math.min(0.5, (left - right) / (2 * bend)));
+/**
+ * The apex: the centre of gravity of the top of the unsmoothed curve between onset and offset; a fractional index. A
+ * held expression has a flat top, on which the highest slot is a matter of noise; and smoothing, which finds which
+ * summits are real, draws the top of a quick rise and slow fall towards the fall.
+ */
+function centreOfTop(span: readonly TimelineRow[], from: number, to: number): number {
+  const first = Math.max(0, Math.ceil(from));
+  const raw = span.slice(first, Math.floor(to) + 1).map(({ reading }) => reading!.intensity);
+  const level = TOP * Math.max(...raw);
+  const above = raw.map((value) => Math.max(0, value - level));
+  return first + above.reduce((sum, weight, i) => sum + weight * i, 0) / above.reduce((sum, weight) => sum + weight, 0);
 }
 
 /** The strongest class but neutral in the apex's slot and its neighbours. */

@@ -87,8 +87,14 @@ export class Engine {
   }
 }
 
+/** A model with the time that was spent in it. */
+export interface TimedModel extends ModelSession {
+  readonly runs: number;
+  readonly milliseconds: number;
+}
+
 /** A loaded model that also adds up the time that the engine spent in it. */
-export class TimedSession implements ModelSession {
+export class TimedSession implements TimedModel {
   runs = 0;
   milliseconds = 0;
   readonly #run: (feeds: Readonly<Record<string, Feed>>) => Promise<{ outputs: Record<string, FloatTensor>; milliseconds: number }>;

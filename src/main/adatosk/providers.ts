@@ -4,9 +4,10 @@ import type { ModelSession } from '../../shared/model-session.ts';
 import type { Model } from './models.ts';
 import { clipFeeds } from './clip-feeds.ts';
 import { Engine } from './engine.ts';
-import type { EngineStarter, TimedSession } from './engine.ts';
+import type { EngineStarter, TimedModel, TimedSession } from './engine.ts';
 import type { Provider } from './engine-messages.ts';
 import { randomStream } from './initial-values.ts';
+import { MirroredNetwork } from './mirrored-network.ts';
 import { OUTPUTS } from './network.ts';
 
 export type Device = 'auto' | Provider;
@@ -38,7 +39,7 @@ export interface ProviderFinding {
 /** The network and the face detectors, in an engine each, so that both work at the same time. */
 export interface ReadyEngines {
   readonly provider: Provider;
-  readonly network: TimedSession;
+  readonly network: TimedModel;
   /** Always on the CPU: a few ms a picture there, less than the way to a graphics card and back. */
   readonly detectors: { readonly search: TimedSession; readonly near: TimedSession };
   /** What was tried before, in order. */
@@ -59,7 +60,7 @@ export function defaultThreads(): number {
 /** The network alone, in an engine of its own. */
 export interface NetworkEngine {
   readonly engine: Engine;
-  readonly network: TimedSession;
+  readonly network: TimedModel;
   readonly provider: Provider;
   readonly findings: readonly ProviderFinding[];
 }
@@ -74,7 +75,9 @@ export async function startNetwork(start: EngineStarter, model: Model, device: D
   for (const provider of device === 'auto' ? providerOrder() : [device]) {
     const tried = await tryProvider(start, model, provider, threads);
     findings.push(tried.finding);
-    if (tried.engine !== undefined) return { engine: tried.engine, network: tried.network, provider, findings };
+    if (tried.engine === undefined) continue;
+    const network = model.manifest.mirrored === true ? new MirroredNetwork(tried.network) : tried.network;
+    return { engine: tried.engine, network, provider, findings };
   }
   throw new StudioError(
     'provider-unavailable',

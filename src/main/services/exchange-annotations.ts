@@ -29,33 +29,38 @@ export interface ExportedAnnotations {
  * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
  */
 export async function exportAnnotations(folder: string, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+  const { db, close } = await openProject(folder);
+  try {
+    return await writeAnnotations(db, format, only, out);
+  } finally {
+    close();
+  }
+}
+
+/** The same from a project that is open. */
+export async function writeAnnotations(db: ProjectDatabase, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
   const { ending, write } = ANNOTATION_FORMATS[format]!;
   const to = resolve(out);
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
     throw writeError(to, error);
   });
-  const { db, close } = await openProject(folder);
-  try {
-    const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
-    for (const video of db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'))) {
-      const document = documentOf(db, video, only);
-      if (document.layers.length === 0) continue;
-      const file = join(to, `${fileNameFor(video.name, taken)}${ending}`);
-      const written = write(document);
-      await writeAtomically(file, [written.text]);
-      files.push(file);
-      losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
-    }
-    if (files.length === 0)
-      throw new StudioError(
-        'wrong-usage',
-        `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
-        'Analyse some videos, or label some, first.',
-      );
-    return { files, losses };
-  } finally {
-    close();
+  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  for (const video of db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'))) {
+    const document = documentOf(db, video, only);
+    if (document.layers.length === 0) continue;
+    const file = join(to, `${fileNameFor(video.name, taken)}${ending}`);
+    const written = write(document);
+    await writeAtomically(file, [written.text]);
+    files.push(file);
+    losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
   }
+  if (files.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
+      'Analyse some videos, or label some, first.',
+    );
+  return { files, losses };
 }
 
 /** A video with its layers as other tools are given them. */

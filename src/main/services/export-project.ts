@@ -22,16 +22,21 @@ export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
  */
 export async function exportProject(folder: string, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
   const { db, close } = await openProject(folder);
-  const to = resolve(out);
   try {
-    await prepareOut(to);
-    if (format === 'tables') return await exportTables(db, run, to);
-    const file = join(to, 'project.jsonl');
-    await writeAtomically(file, projectLines(db));
-    return [file];
+    return await writeProject(db, format, run, out);
   } finally {
     close();
   }
+}
+
+/** The same from a project that is open. */
+export async function writeProject(db: ProjectDatabase, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
+  const to = resolve(out);
+  await prepareOut(to);
+  if (format === 'tables') return exportTables(db, run, to);
+  const file = join(to, 'project.jsonl');
+  await writeAtomically(file, projectLines(db));
+  return [file];
 }
 
 async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<string[]> {

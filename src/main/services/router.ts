@@ -20,6 +20,8 @@ import { defaultBatchSettings, enqueue, libraryFileOf } from './batch-settings.t
 import { DEFAULT_MODEL } from './choices.ts';
 import { examineComputer } from './doctor.ts';
 import { describeMedia, frameTimes, lookForFiles, prepareMedia } from './media-library.ts';
+import { writeAnnotations } from './exchange-annotations.ts';
+import { writeProject } from './export-project.ts';
 import { modelCard } from './inspect-model.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
 import { recentProjects, rememberProject } from './recent-projects.ts';
@@ -217,8 +219,18 @@ const queue = {
   }),
 };
 
+const exchange = {
+  export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
+    const { db } = studio.project;
+    const [out] = wholePaths([input.out]) as [string];
+    if (input.format === 'tables' || input.format === 'json') return { files: await writeProject(db, input.format, input.run ?? null, out), losses: [] };
+    const { files, losses } = await writeAnnotations(db, input.format, input.layers, out);
+    return { files: [...files], losses: [...losses] };
+  }),
+};
+
 /** The contract's one implementation, which every door serves. */
-export const router = api.router({ about, project, library, runs, layers, people, edits, queue });
+export const router = api.router({ about, project, library, runs, layers, people, edits, queue, exchange });
 
 /** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */
 function wholePaths(paths: readonly string[]): readonly string[] {

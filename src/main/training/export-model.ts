@@ -11,7 +11,7 @@ import { SIZES } from '../adatosk/sizes.ts';
 import { clipShape } from '../adatosk/clip-shape.ts';
 
 /** What a finished model says of itself. */
-export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget'> {
+export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored'> {
   readonly temperature?: number;
   /** MODEL_CARD.md below its title and warnings. */
   readonly card: string;
@@ -35,6 +35,7 @@ export async function exportModel(folder: string, weights: WeightSource, facts: 
     classes: [...EXPRESSIONS],
     clip: clipShape(size.cropSide),
     defaultTokenBudget: facts.defaultTokenBudget,
+    ...(facts.mirrored === undefined ? {} : { mirrored: facts.mirrored }),
     ...(temperature === undefined ? {} : { temperature }),
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
