@@ -17,6 +17,8 @@ Look at
   ${join(out, 'segments.csv')}   labelled spans, the model's proposal
   ${join(out, 'summary.csv')}    one row per video
   ${join(out, 'run.json')}       model, device, thresholds
+
+To see them beside the videos: npx adatosk serve, open the address that it prints, and choose «Try the example».
 `);
 }
 process.exitCode = status;

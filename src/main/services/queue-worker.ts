@@ -71,7 +71,9 @@ export class QueueWorker {
 
   async #drain(): Promise<void> {
     try {
-      await this.#lanes.drain();
+      // Work that came in just as the last job ended.
+      do await this.#lanes.drain();
+      while (this.#lanes.running > 0);
     } catch (error) {
       this.#pause(error);
     } finally {

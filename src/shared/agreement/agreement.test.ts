@@ -18,6 +18,8 @@ describe('published examples', () => {
     const { value, observed, expected, interval } = cohenKappa(table);
     expect([observed, expected]).toEqual([expect.closeTo(0.7, 10), expect.closeTo(0.475, 10)]);
     expect(value).toBeCloseTo(0.429, 3);
+    // R 4.2.2, psych 2.2.9: cohen.kappa.
+    expect([value, interval!.low, interval!.high]).toEqual([0.428571428571, 0.323299793454, 0.533843063688].map((each) => expect.closeTo(each, 10) as number));
     // Their standard error is 0.054.
     expect((interval!.high - value) / 1.96).toBeCloseTo(0.054, 3);
     expect(percentAgreement(table)).toBeCloseTo(0.7, 10);
@@ -82,19 +84,26 @@ describe('published examples', () => {
       [10, 5, 6, 9],
       [6, 2, 4, 7],
     ];
-    const printed = { 'A,1': [0.29, 0.019, 0.76], 'C,1': [0.71, 0.342, 0.95], 'A,k': [0.62, 0.071, 0.93], 'C,k': [0.91, 0.676, 0.99] } as const;
+    // R 4.2.2, psych 2.2.9: ICC(x, lmer = FALSE).
+    const printed = {
+      'A,1': [0.289763779528, 0.0187865133747, 0.761084369649],
+      'C,1': [0.714840714841, 0.3424647650339, 0.945858259955],
+      'A,k': [0.620050547599, 0.0711368153025, 0.927232040168],
+      'C,k': [0.909315542377, 0.6756747138163, 0.985891678169],
+    } as const;
     for (const [form, [value, low, high]] of Object.entries(printed)) {
       const found = intraclass(ratings, form as keyof typeof printed);
-      expect(found.value).toBeCloseTo(value, 2);
-      expect(found.interval.low).toBeCloseTo(low, 3);
-      expect(found.interval.high).toBeCloseTo(high, 2);
+      expect([found.value, found.interval.low, found.interval.high]).toEqual([value, low, high].map((each) => expect.closeTo(each, 8) as number));
     }
   });
 
   test('the F distribution: values of the usual tables', () => {
     expect(fQuantile(0.95, 1, 10)).toBeCloseTo(4.9646, 4);
-    expect(fQuantile(0.975, 5, 15)).toBeCloseTo(3.5764, 4);
     expect(fQuantile(0.99, 120, 60)).toBeCloseTo(1.7263, 4);
+    // R's qf.
+    expect(fQuantile(0.975, 5, 15)).toBeCloseTo(3.5764153492791, 10);
+    expect(fQuantile(0.95, 3.7, 61.2)).toBeCloseTo(2.5816933960558, 10);
+    expect(fQuantile(0.5, 200, 3)).toBeCloseTo(1.263651790002, 10);
     // I_x(a, b) of whole numbers is a binomial tail: 1 - sum of C(4, k) x^k (1-x)^(4-k), k < 2.
     expect(incompleteBeta(0.3, 2, 3)).toBeCloseTo(1 - 0.7 ** 4 - 4 * 0.3 * 0.7 ** 3, 12);
   });
