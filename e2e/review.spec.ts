@@ -86,6 +86,13 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   await expect(studio.tier('Tier model')).toBeHidden();
   await expect(page.getByText(/Model proposal/)).toBeHidden();
   await expect(studio.tier('Tier Ann (you)')).toBeVisible();
+
+  // The next coder at the same computer, blind too, does not see what Ann said.
+  await page.getByRole('button', { name: 'Change' }).click();
+  await studio.codeAs('Ben');
+  await expect(studio.tier(/^Tier Ann/)).toBeHidden();
+  await page.getByLabel('Blind').uncheck();
+  await expect(studio.tier('Tier Ann')).toBeVisible();
 });
 
 test('a moved video is found again with its labels', async ({ page, door }) => {

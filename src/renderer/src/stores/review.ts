@@ -123,6 +123,13 @@ export const useReview = defineStore('review', () => {
     });
   }
 
+  /** On a shared computer the next one sits down. */
+  function leaveCoder(): void {
+    coder.value = null;
+    selected.value = null;
+    localStorage.removeItem(CODER_KEY);
+  }
+
   const author = (): Author => ({ name: coder.value?.name ?? '', at: new Date().toISOString(), newId: () => crypto.randomUUID() });
 
   /** The coder's layer, with the edit that makes it where there is none yet. */
@@ -265,6 +272,7 @@ export const useReview = defineStore('review', () => {
       close,
       readTimeline,
       beCoder,
+      leaveCoder,
       create,
       label,
       accept,
