@@ -35,7 +35,9 @@ export function furnish({ db }: Project): { video: string; ann: string; ben: str
       [ben, 'Ben'],
     ] as const)
       db.run(db.sql.insertInto('coder').values({ id, name, added_at: at, revision: 1 }));
-    db.run(db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: RECORD, started_at: at, ended_at: at }));
+    db.run(
+      db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: RECORD, started_at: at, ended_at: at }),
+    );
     const layer = { video_id: video, scheme_id: 'seven-expressions', created_at: at, revision: 1 };
     db.run(db.sql.insertInto('layer').values({ ...layer, id: annLayer, kind: 'coder', coder_id: ann, run_id: null }));
     db.run(db.sql.insertInto('layer').values({ ...layer, id: benLayer, kind: 'coder', coder_id: ben, run_id: null }));
