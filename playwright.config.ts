@@ -1,11 +1,17 @@
 import { defineConfig } from '@playwright/test';
+import { existsSync } from 'node:fs';
+
+/** Electron's npm package comes without its binary, which it downloads at its first start. */
+const hasElectron = existsSync('node_modules/electron/path.txt') && existsSync('node_modules/electron/dist');
+const notRun = hasElectron ? [] : ["the desktop window itself (e2e/electron.spec.ts): Electron's binary is not installed; `npx install-electron` fetches it"];
 
 /** The window in a real browser, through the browser door (`adatosk serve`), from the built files. */
 export default defineConfig({
   testDir: 'e2e',
   timeout: 120_000,
   workers: 1,
-  reporter: 'list',
+  reporter: [['list'], ['./e2e/not-run-reporter.ts', { what: notRun }]],
+  projects: [{ name: 'browser', testIgnore: 'electron.spec.ts' }, ...(hasElectron ? [{ name: 'electron', testMatch: 'electron.spec.ts' }] : [])],
   use: {
     viewport: { width: 1366, height: 768 },
     launchOptions: {
