@@ -26,8 +26,15 @@ export interface PlayableMedia {
 export const MEDIA_PATH = '/media/';
 const PROXY_TYPE = 'video/mp4';
 
+interface Making {
+  readonly work: Promise<string>;
+  readonly stop: AbortController;
+  /** Windows that wait for it: it ends when the last one has gone. */
+  waiting: number;
+}
+
 /** Proxies that are being made, by path: a second window waits for the first one's. */
-const making = new Map<string, Promise<string>>();
+const making = new Map<string, Making>();
 
 export async function describeMedia(db: ProjectDatabase, id: string): Promise<PlayableMedia> {
   const video = presentVideo(db, id);
@@ -42,14 +49,28 @@ export async function describeMedia(db: ProjectDatabase, id: string): Promise<Pl
 export async function prepareMedia(db: ProjectDatabase, id: string, tell: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void> {
   const { path } = presentVideo(db, id);
   if ((await existingProxy(path)) !== undefined) return;
-  let work = making.get(path);
-  if (work === undefined) {
-    work = probeVideo(path, signal).then((probed) => makeProxy(probed, (share) => tell({ kind: 'proxy', video: id, share }), signal));
-    making.set(path, work);
-    void work.catch(() => undefined).finally(() => making.delete(path));
+  const proxy = making.get(path) ?? beginProxy(path, (share) => tell({ kind: 'proxy', video: id, share }));
+  proxy.waiting += 1;
+  const leave = (): void => {
+    proxy.waiting -= 1;
+    if (proxy.waiting === 0) proxy.stop.abort();
+  };
+  signal?.addEventListener('abort', leave, { once: true });
+  try {
+    await proxy.work;
+  } finally {
+    signal?.removeEventListener('abort', leave);
   }
-  await work;
   tell({ kind: 'proxy', video: id, share: 1 });
+}
+
+function beginProxy(path: string, onShare: (share: number) => void): Making {
+  const stop = new AbortController();
+  const work = probeVideo(path, stop.signal).then((probed) => makeProxy(probed, onShare, stop.signal));
+  const proxy: Making = { work, stop, waiting: 0 };
+  making.set(path, proxy);
+  void work.catch(() => undefined).finally(() => making.delete(path));
+  return proxy;
 }
 
 /** Answers a window's request for a video's bytes. Only videos of the open project have an address. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import type { RowEdit } from '../../shared/editable-rows.ts';
 import { furnish, someSegment } from '../../../testing/project.ts';
 import type { StudioClient } from '../../../testing/door.ts';
 import { openTestDoor } from '../../../testing/door.ts';
-import { ONE_FACE } from '../../../testing/videos.ts';
+import { ffmpeg, ONE_FACE } from '../../../testing/videos.ts';
 import { applyEdit } from '../project/edits.ts';
 import { openProject } from '../project/open-project.ts';
 import { router } from '../services/router.ts';
@@ -249,6 +249,30 @@ describe('videos of the library', () => {
     expect((await failure(client.library.media({ video: first!.id }))).data.code).toBe('file-missing');
     expect(await client.library.look({ folders: [join(folder, 'moved')] })).toEqual({ missing: 1, relinked: 1 });
     expect(await client.library.media({ video: first!.id })).toMatchObject({ playable: true });
+  });
+
+  test('a proxy that two windows wait for goes on when one of them goes, and ends with the last', async () => {
+    const path = join(folder, 'proxied.avi');
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=25:duration=30', '-c:v', 'mpeg4', path);
+    process.env['ADATOSK_CACHE'] = join(folder, 'cache');
+    await it.client().library.add({ paths: [path] });
+    const { id } = (await it.client().library.list()).find((video) => video.path === path)!;
+    expect(await it.client().library.media({ video: id })).toMatchObject({ playable: false, proxy: true, reason: expect.stringMatching(/AVI/) as string });
+    const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
+    const gone = it.client().library.prepare({ video: id }, { signal: first.signal });
+    const stays = it.client().library.prepare({ video: id }, { signal: second.signal });
+    await wait(400);
+    first.abort();
+    await expect(gone).rejects.toThrow();
+    await stays;
+    expect(await it.client().library.media({ video: id })).toMatchObject({ playable: true, proxy: true });
+    await rm(join(folder, 'cache'), { recursive: true });
+    const alone = it.client().library.prepare({ video: id }, { signal: third.signal });
+    await wait(400);
+    third.abort();
+    await expect(alone).rejects.toThrow();
+    await wait(1500);
+    expect(await readdir(join(folder, 'cache', 'proxies'))).toEqual([]);
   });
 
   test('an unknown id is told as such', async () => {
