@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -120,6 +121,20 @@ describe('the gate', () => {
     expect(status).toBe(413);
     expect((await ask('/', own)).status).toBe(200);
   });
+});
+
+test('a connection that was idle for longer than a while answers the next request', async () => {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  socket.write(request);
+  // Node's own limit is 5 s.
+  await wait(6500);
+  socket.write(request);
+  await wait(500);
+  socket.destroy();
+  expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
 });
 
 describe('the contract', () => {

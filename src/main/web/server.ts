@@ -31,6 +31,9 @@ const LARGEST_BODY = 64 * 1024 * 1024;
  */
 export async function openBrowserDoor(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<BrowserDoor> {
   const server = createServer();
+  // A browser sends its next request on a connection that it has; if that is closed at the same moment the request is
+  // lost, and a browser does not send an edit twice. Here nobody but this computer's browser keeps connections open.
+  server.keepAliveTimeout = 0;
   await listen(server, port);
   const gate = new Gate((server.address() as AddressInfo).port);
   const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_BODY })] });
