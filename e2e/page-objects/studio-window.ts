@@ -39,6 +39,8 @@ export class StudioWindow {
 
   async goToFolder(folder: string): Promise<void> {
     const dialog = this.page.getByRole('dialog');
+    // The folder that was used last is being read: what is written before it is there would be written over.
+    await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue('');
     await dialog.getByLabel('Folder', { exact: true }).fill(folder);
     await dialog.getByRole('button', { name: 'Go' }).click();
   }
@@ -51,6 +53,7 @@ export class StudioWindow {
     for (const layer of layers) await dialog.getByRole('checkbox', { name: layer }).check();
     await dialog.getByRole('button', { name: 'Choose a folder and write…' }).click();
     const where = this.page.getByRole('dialog', { name: 'Where are the files to go?' });
+    await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
     await where.getByLabel('Folder', { exact: true }).fill(parent);
     await where.getByRole('button', { name: 'Go' }).click();
     await where.getByLabel('New folder in it').fill(folder);
