@@ -99,7 +99,8 @@ export const editSchema = z.strictObject({
 });
 export type Edit = z.infer<typeof editSchema>;
 
-type AnyRow = { [column: string]: string | number | null };
+/** A row of whichever of these tables. */
+export type AnyRow = { [column: string]: string | number | null };
 /** A row before and after; null where it was not there. */
 export const rowChangeSchema = z.object({
   table: z.enum(EDITABLE as [EditableTable, ...EditableTable[]]),

@@ -60,6 +60,11 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Anything thrown as one of ours: what is none of ours is told by its own sentence. */
+export function asStudioError(error: unknown): StudioError {
+  return error instanceof StudioError ? error : new StudioError('program-failed', sentenceOf(error), '', error);
+}
+
 export function isCancelled(error: unknown): boolean {
   return error instanceof StudioError && error.code === 'cancelled';
 }

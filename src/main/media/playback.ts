@@ -18,8 +18,13 @@ const CODECS: Readonly<Record<string, RegExp>> = {
   theora: /^yuv420p$/,
 };
 
+/** The media type to serve a file under, by its ending alone; undefined where Chromium opens no such container. */
+export function mediaTypeOf(path: string): string | undefined {
+  return CONTAINERS[extname(path).toLowerCase()];
+}
+
 export function playabilityOf(path: string, { codec, pixelFormat }: Pick<VideoStream, 'codec' | 'pixelFormat'>): Playability {
-  const type = CONTAINERS[extname(path).toLowerCase()];
+  const type = mediaTypeOf(path);
   if (type === undefined) return { reason: `${extname(path).slice(1).toUpperCase() || 'Such'} files cannot be played directly.` };
   const depths = CODECS[codec];
   if (depths === undefined) return { reason: `Video in ${codec} cannot be played directly.` };

@@ -200,6 +200,9 @@ export function setAtOnce(db: ProjectDatabase, atOnce: number): void {
   db.run(db.sql.updateTable('queue').set({ at_once: atOnce }));
 }
 
+/** Paths of all videos in the queue, whatever became of them. */
+export const queuedPaths = (db: ProjectDatabase): string[] => db.rows(db.sql.selectFrom('job').select('path')).map(({ path }) => path);
+
 /** Removes what is over from the list; runs and results stay. */
 export function clearFinished(db: ProjectDatabase): void {
   db.run(db.sql.deleteFrom('job').where('status', 'in', ['done', 'cancelled']));

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/editable-rows.ts';
+import type { AnyRow, AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/editable-rows.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from './database.ts';
 import type { JournalRow, LayerRow, Tables } from './schema.ts';
-
-type AnyRow = { [column: string]: string | number | null };
 
 /**
  * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone.

@@ -1,33 +1,10 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { StudioError } from '../../shared/errors.ts';
+import type { LibraryVideo } from '../../shared/contract/project.ts';
 import type { VideoSummary } from '../../shared/results.ts';
 import type { ProjectDatabase } from './database.ts';
 import { newId } from './edits.ts';
 import type { FolderRow, VideoRow } from './schema.ts';
-
-/** One line of the library. */
-export interface LibraryVideo {
-  readonly id: string;
-  readonly path: string;
-  readonly name: string;
-  readonly participant: string | null;
-  readonly session: string | null;
-  readonly durationS: number | null;
-  readonly review: VideoRow['review'];
-  readonly isMissing: boolean;
-  /** Revision that an edit of this line names. */
-  readonly revision: number;
-  /** Of the newest run that saw the video; null where none has. */
-  readonly analysed: {
-    readonly run: string;
-    readonly status: VideoSummary['status'];
-    readonly error: string;
-    readonly faces: number | null;
-    readonly faceShare: number | null;
-    /** Peaks of each class, in the order of EXPRESSIONS. */
-    readonly peaks: readonly number[];
-  } | null;
-}
 
 /** All videos of the library by name, with what the newest run found in each. */
 export function listVideos(db: ProjectDatabase): LibraryVideo[] {
@@ -88,11 +65,24 @@ export interface LibraryFile {
 /** Takes a file into the library. @returns false where it is there already */
 export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: LibraryFile): boolean {
   if (db.row(db.sql.selectFrom('video').select('id').where('path', '=', path)) !== undefined) return false;
-  const unknown = { sha256: null, folder_id: null, participant_id: null, session_id: null, duration_s: null, frames: null, fps: null, variable_rate: null };
-  const facts = { size, modified_ms: Math.round(modifiedMs), missing: 0, review: 'new' as const, added_at: new Date().toISOString(), revision: 1 };
-  db.run(db.sql.insertInto('video').values({ id: newId(), path, name, ...unknown, ...facts }));
+  const unknown = { sha256: null, duration_s: null, frames: null, fps: null, variable_rate: null };
+  insertVideo(db, { path, name, size, modified_ms: Math.round(modifiedMs), missing: 0, ...unknown });
   return true;
 }
+
+/** What is known of a file; everything else of a video's row is for people to decide. */
+type FileFacts = Pick<VideoRow, 'path' | 'name' | 'size' | 'modified_ms' | 'sha256' | 'missing' | 'duration_s' | 'frames' | 'fps' | 'variable_rate'>;
+
+/** A new row, that nobody has decided anything about. @returns its id */
+export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
+  const id = newId();
+  const undecided = { folder_id: null, participant_id: null, session_id: null, review: 'new' as const };
+  db.run(db.sql.insertInto('video').values({ id, ...facts, ...undecided, added_at: new Date().toISOString(), revision: 1 }));
+  return id;
+}
+
+/** All rows of the library, by name. */
+export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'));
 
 /** @throws StudioError 'video-unknown' */
 export function videoOf(db: ProjectDatabase, id: string): VideoRow {

@@ -74,6 +74,16 @@ export async function openProject(folder: string, { journal = 'auto', create = f
   }
 }
 
+/** Opens a project for one piece of work, and closes it whatever becomes of that. */
+export async function inProject<T>(folder: string, work: (db: ProjectDatabase) => T | Promise<T>, options: OpenOptions = {}): Promise<T> {
+  const { db, close } = await openProject(folder, options);
+  try {
+    return await work(db);
+  } finally {
+    close();
+  }
+}
+
 /** Makes the day's backup where it is due, and removes old ones. @returns the new one, or null */
 export function backUpDaily({ db, state }: Project, now = new Date()): Backup | null {
   const folder = backupsFolder(state.folder);

@@ -5,16 +5,10 @@ import type { Expression } from '../../shared/expressions.ts';
 import type { ProjectDatabase } from './database.ts';
 import { DEFAULT_SCHEME } from './default-scheme.ts';
 import { newId } from './edits.ts';
+import type { LibraryFile } from './library.ts';
+import { insertVideo } from './library.ts';
 import { packTimeline, unpackTimeline } from './packed-timeline.ts';
 import { packTimes, unpackTimes } from './packed-times.ts';
-
-/** A video file as it was found. */
-export interface VideoFileFacts {
-  readonly path: string;
-  readonly name: string;
-  readonly size: number;
-  readonly modifiedMs: number;
-}
 
 /** Begins a run; its record is complete when it ends. */
 export function beginRun(db: ProjectDatabase, record: RunRecord): string {
@@ -42,7 +36,7 @@ export function endRun(db: ProjectDatabase, id: string, record: RunRecord): void
  * The library's row of a file: the one with its path, else the missing one with its contents (it was moved), else a
  * new one. What coders have said about the video stays with it.
  */
-export function rememberVideo(db: ProjectDatabase, file: VideoFileFacts, summary: VideoSummary): string {
+export function rememberVideo(db: ProjectDatabase, file: LibraryFile, summary: VideoSummary): string {
   const known =
     db.row(db.sql.selectFrom('video').select('id').where('path', '=', file.path)) ??
     (summary.sha256 === null ? undefined : db.row(db.sql.selectFrom('video').select('id').where('sha256', '=', summary.sha256).where('missing', '=', 1)));
@@ -55,17 +49,14 @@ export function rememberVideo(db: ProjectDatabase, file: VideoFileFacts, summary
     db.run(db.sql.updateTable('video').set(facts).where('id', '=', known.id));
     return known.id;
   }
-  const id = newId();
-  const none = { folder_id: null, participant_id: null, session_id: null };
-  db.run(db.sql.insertInto('video').values({ id, ...facts, ...none, review: 'new', added_at: new Date().toISOString(), revision: 1 }));
-  return id;
+  return insertVideo(db, facts);
 }
 
 /**
  * Keeps what a run found in a video, all of it or nothing: summary, timelines, and a layer of the run's own with its
  * segments and peaks. No other layer is touched. @param timing null keeps the timing table that is there
  */
-export function recordResult(db: ProjectDatabase, run: string, file: VideoFileFacts, result: VideoResult, timing: TimingTable | null): void {
+export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile, result: VideoResult, timing: TimingTable | null): void {
   db.transaction(() => {
     const video = rememberVideo(db, file, result.summary);
     db.run(db.sql.insertInto('result').values({ run_id: run, video_id: video, summary: JSON.stringify(result.summary) }));
@@ -200,4 +191,12 @@ export function resultCount(db: ProjectDatabase): number {
 export function readFace(db: ProjectDatabase, run: string, video: string, face: number): TimelineRow[] {
   const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
   return row === undefined ? [] : unpackTimeline(row.packed, face);
+}
+
+/** A run's summaries by the names of their videos, in their order. */
+export function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
+  const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
+  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: JSON.parse(summary) as VideoSummary }));
+  byName.sort((a, b) => (a.summary.video < b.summary.video ? -1 : 1));
+  return new Map(byName.map((each) => [each.summary.video, each]));
 }

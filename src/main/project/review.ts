@@ -54,3 +54,13 @@ export function facesOf(db: ProjectDatabase, run: string, video: string): { face
 export function clockOf(db: ProjectDatabase): number {
   return db.row(db.sql.selectFrom('project').select('clock'))!.clock;
 }
+
+export function projectName(db: ProjectDatabase): string {
+  return db.row(db.sql.selectFrom('project').select('name'))!.name;
+}
+
+/** Says whose a layer is: 'model', 'adjudicated', or its coder's name; coders are read once. */
+export function layerNames(db: ProjectDatabase): (layer: LayerRow) => string {
+  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
+  return ({ kind, coder_id }) => (kind === 'coder' ? (coders.get(coder_id ?? '') ?? 'unknown coder') : kind);
+}

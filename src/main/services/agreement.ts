@@ -7,8 +7,8 @@ import type { Interval } from '../../shared/agreement/tables.ts';
 import { jointCounts } from '../../shared/agreement/tables.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from '../project/database.ts';
-import { layersOf, listCoders, readLayer } from '../project/review.ts';
-import type { LayerRow } from '../project/schema.ts';
+import { allVideos } from '../project/library.ts';
+import { layerNames, layersOf, listCoders, readLayer } from '../project/review.ts';
 
 export const STATISTICS = {
   kappa: "Cohen's kappa of two raters over units of time",
@@ -108,11 +108,10 @@ function transposed<T>(rows: readonly (readonly T[])[]): T[][] {
 }
 
 function ratedFaces(db: ProjectDatabase, raters: readonly string[]): { faces: RatedFace[]; videos: number } {
-  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
-  const nameOf = (layer: LayerRow): string => (layer.kind === 'coder' ? (coders.get(layer.coder_id ?? '') ?? '') : layer.kind);
+  const nameOf = layerNames(db);
   const faces: RatedFace[] = [];
   let videos = 0;
-  for (const { id, duration_s } of db.rows(db.sql.selectFrom('video').select(['id', 'duration_s']))) {
+  for (const { id, duration_s } of allVideos(db)) {
     const layers = layersOf(db, id);
     // The newest of each: layers come oldest first, and each run has one of its own.
     const own = raters.map((rater) => layers.findLast((layer) => nameOf(layer) === rater));

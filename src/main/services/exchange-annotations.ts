@@ -9,9 +9,10 @@ import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { applyEdit, newId } from '../project/edits.ts';
 import { listRuns } from '../project/recorded-results.ts';
-import { openProject } from '../project/open-project.ts';
-import { addCoder, layersOf, listCoders, listParticipants, listSchemes, readLayer } from '../project/review.ts';
-import type { LayerRow, VideoRow } from '../project/schema.ts';
+import { inProject } from '../project/open-project.ts';
+import { allVideos } from '../project/library.ts';
+import { addCoder, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
+import type { VideoRow } from '../project/schema.ts';
 
 export const ANNOTATION_FORMAT_NAMES = Object.keys(ANNOTATION_FORMATS);
 /** Formats that can be read. */
@@ -28,13 +29,8 @@ export interface ExportedAnnotations {
  * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
  * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
  */
-export async function exportAnnotations(folder: string, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
-  const { db, close } = await openProject(folder);
-  try {
-    return await writeAnnotations(db, format, only, out);
-  } finally {
-    close();
-  }
+export function exportAnnotations(folder: string, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+  return inProject(folder, (db) => writeAnnotations(db, format, only, out));
 }
 
 /** The same from a project that is open. */
@@ -45,8 +41,9 @@ export async function writeAnnotations(db: ProjectDatabase, format: string, only
     throw writeError(to, error);
   });
   const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
-  for (const video of db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'))) {
-    const document = documentOf(db, video, only);
+  const documentOf = documentsOf(db, only);
+  for (const video of allVideos(db)) {
+    const document = documentOf(video);
     if (document.layers.length === 0) continue;
     const file = join(to, `${fileNameFor(video.name, taken)}${ending}`);
     const written = write(document);
@@ -63,33 +60,32 @@ export async function writeAnnotations(db: ProjectDatabase, format: string, only
   return { files, losses };
 }
 
-/** A video with its layers as other tools are given them. */
-function documentOf(db: ProjectDatabase, video: VideoRow, only: readonly string[]): AnnotationDocument {
-  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
-  const nameOf = (layer: LayerRow): string => (layer.kind === 'coder' ? (coders.get(layer.coder_id ?? '') ?? 'unknown coder') : layer.kind);
+/** Gives a video with its layers as other tools are given them; what all videos share is read once. */
+function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => AnnotationDocument {
+  const nameOf = layerNames(db);
   const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
-  const layers = layersOf(db, video.id);
-  const newestRun = layers.findLast(({ kind }) => kind === 'model')?.run_id;
-  const wanted = layers.filter((layer) => (layer.kind !== 'model' || layer.run_id === newestRun) && (only.length === 0 || only.includes(nameOf(layer))));
-  const record = newestRun === null || newestRun === undefined ? undefined : runs.get(newestRun);
-  const { fps, duration_s, path, name, participant_id } = video;
-  return {
-    video: { path, name, durationS: duration_s ?? 0, fps },
-    participant: listParticipants(db).find(({ id }) => id === participant_id)?.code ?? '',
-    vocabulary: (listSchemes(db).find(({ id }) => id === wanted[0]?.scheme_id)?.labels ?? []).map((label) => ({
-      name: label.name,
-      description: label.description,
-    })),
-    warnings: record === undefined || !wanted.some(({ kind }) => kind === 'model') ? [] : record.warnings,
-    layers: wanted.map((layer): AnnotationLayer => {
-      const { segments, peaks } = readLayer(db, layer.id);
-      return {
-        name: nameOf(layer),
-        annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : nameOf(layer),
-        segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
-        peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
-      };
-    }),
+  const participants = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
+  const schemes = new Map(listSchemes(db).map(({ id, labels }) => [id, labels]));
+  return ({ id, path, name, fps, duration_s, participant_id }) => {
+    const layers = layersOf(db, id);
+    const newestRun = layers.findLast(({ kind }) => kind === 'model')?.run_id;
+    const wanted = layers.filter((layer) => (layer.kind !== 'model' || layer.run_id === newestRun) && (only.length === 0 || only.includes(nameOf(layer))));
+    const record = runs.get(newestRun ?? '');
+    return {
+      video: { path, name, durationS: duration_s ?? 0, fps },
+      participant: participants.get(participant_id ?? '') ?? '',
+      vocabulary: (schemes.get(wanted[0]?.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
+      warnings: record === undefined || !wanted.some(({ kind }) => kind === 'model') ? [] : record.warnings,
+      layers: wanted.map((layer): AnnotationLayer => {
+        const { segments, peaks } = readLayer(db, layer.id);
+        return {
+          name: nameOf(layer),
+          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : nameOf(layer),
+          segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
+          peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
+        };
+      }),
+    };
   };
 }
 
@@ -149,9 +145,8 @@ export async function importAnnotations(request: ImportRequest): Promise<{ label
       `${basename(request.file)} holds no labels${request.layer === null ? '' : ` in a layer «${request.layer}»`}.`,
       `It has: ${layers.map(({ name }) => name).join(', ') || 'none'}.`,
     );
-  const { db, close } = await openProject(request.project);
-  try {
-    const found = db.rows(db.sql.selectFrom('video').select(['id', 'name'])).filter(({ id, name }) => id === request.video || name === request.video);
+  return inProject(request.project, (db) => {
+    const found = allVideos(db).filter(({ id, name }) => id === request.video || name === request.video);
     if (found.length !== 1)
       throw new StudioError(
         'video-unknown',
@@ -181,7 +176,5 @@ export async function importAnnotations(request: ImportRequest): Promise<{ label
       rows: [...making, ...rows],
     });
     return { labels: rows.length, problems };
-  } finally {
-    close();
-  }
+  });
 }

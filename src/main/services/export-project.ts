@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StudioError } from '../../shared/errors.ts';
-import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import type { VideoResult } from '../../shared/results.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { projectLines, readProjectLines } from '../project/open-json.ts';
-import { openProject } from '../project/open-project.ts';
-import { listRuns, readResult } from '../project/recorded-results.ts';
+import { inProject } from '../project/open-project.ts';
+import { projectFile } from '../project/project-file.ts';
+import { listRuns, readResult, summariesOf } from '../project/recorded-results.ts';
 import { prepareOut, writeTables } from './analyse-folder.ts';
 
 /** Forms in which a project leaves the program. */
@@ -20,13 +21,8 @@ export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
  * @returns the files
  * @throws StudioError as openProject does, and for a run that is not there
  */
-export async function exportProject(folder: string, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
-  const { db, close } = await openProject(folder);
-  try {
-    return await writeProject(db, format, run, out);
-  } finally {
-    close();
-  }
+export function exportProject(folder: string, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
+  return inProject(folder, (db) => writeProject(db, format, run, out));
 }
 
 /** The same from a project that is open. */
@@ -59,14 +55,6 @@ async function exportTables(db: ProjectDatabase, id: string | null, out: string)
   return ['timeline.csv', 'peaks.csv', 'segments.csv', 'summary.csv', 'run.json'].map((name) => join(out, name));
 }
 
-/** A run's summaries by the names of their videos. */
-function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
-  const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
-  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: JSON.parse(summary) as VideoSummary }));
-  byName.sort((a, b) => (a.summary.video < b.summary.video ? -1 : 1));
-  return new Map(byName.map((each) => [each.summary.video, each]));
-}
-
 /** Makes a new project of an export (json), all of it or nothing. @throws StudioError where there is a project already */
 export async function importProject(file: string, folder: string): Promise<void> {
   const lines: string[] = [];
@@ -77,22 +65,7 @@ export async function importProject(file: string, folder: string): Promise<void>
   } catch (error) {
     throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
   }
-  if (await exists(folder))
+  if (existsSync(projectFile(folder)))
     throw new StudioError('wrong-usage', `There is a project in ${folder} already.`, 'Choose an empty folder: an import never changes a project.');
-  const { db, close } = await openProject(folder, { create: true });
-  try {
-    readProjectLines(db, lines);
-  } finally {
-    close();
-  }
-}
-
-async function exists(folder: string): Promise<boolean> {
-  try {
-    (await openProject(folder)).close();
-    return true;
-  } catch (error) {
-    if (error instanceof StudioError && error.code === 'project-missing') return false;
-    throw error;
-  }
+  await inProject(folder, (db) => readProjectLines(db, lines), { create: true });
 }

@@ -1,4 +1,5 @@
 import { findVideos } from '../media/video-files.ts';
+import { queuedPaths } from '../project/batch-queue.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { listFolders, videoPaths } from '../project/library.ts';
 import { defaultBatchSettings, enqueue } from './batch-settings.ts';
@@ -32,7 +33,7 @@ export class FolderWatch {
     try {
       const folders = listFolders(this.#db).filter(({ watched }) => watched === 1);
       const found = (await Promise.all(folders.map(({ path }) => findVideos([path]).catch(() => [])))).flat();
-      const known = new Set([...videoPaths(this.#db).map(({ path }) => path), ...this.#queued()]);
+      const known = new Set([...videoPaths(this.#db).map(({ path }) => path), ...queuedPaths(this.#db)]);
       const fresh = found.filter(({ path }) => !known.has(path));
       const whole = fresh.filter(({ path, bytes }) => bytes > 0 && this.#growing.get(path) === bytes);
       this.#growing = new Map(fresh.map(({ path, bytes }) => [path, bytes]));
@@ -44,9 +45,5 @@ export class FolderWatch {
     } finally {
       this.#looking = false;
     }
-  }
-
-  #queued(): string[] {
-    return this.#db.rows(this.#db.sql.selectFrom('job').select('path')).map(({ path }) => path);
   }
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { StudioError } from '../../shared/errors.ts';
 import type { StudioEvent } from '../../shared/contract/events.ts';
 import { hashFile } from '../media/content-hash.ts';
-import { playabilityOf } from '../media/playback.ts';
+import { mediaTypeOf, playabilityOf } from '../media/playback.ts';
 import { existingProxy, makeProxy } from '../media/playback-proxy.ts';
 import { probeStream, probeVideo } from '../media/probe.ts';
 import { serveFile } from '../media/ranged-file.ts';
@@ -84,7 +84,7 @@ export async function serveMedia(db: ProjectDatabase, id: string, method: string
   const proxy = await existingProxy(path);
   if (proxy !== undefined) return serveFile(proxy, PROXY_TYPE, method, range);
   // By its ending alone: probing every request would be slow, and describeMedia has told whether the codec can be played.
-  const { type } = playabilityOf(path, { codec: 'h264', pixelFormat: 'yuv420p' });
+  const type = mediaTypeOf(path);
   return type === undefined ? new Response(null, { status: 415 }) : serveFile(path, type, method, range);
 }
 
@@ -110,13 +110,14 @@ function presentVideo(db: ProjectDatabase, id: string): VideoRow {
  * contents; without a known hash the name has to be the same.
  */
 export async function lookForFiles(db: ProjectDatabase, folders: readonly string[], signal?: AbortSignal): Promise<{ missing: number; relinked: number }> {
-  const gone = [];
-  for (const video of videoPaths(db)) {
-    const isThere = existsSync(video.path);
-    if (isThere !== (video.missing === 0)) setMissing(db, video.id, !isThere);
-    if (!isThere) gone.push(video);
+  const videos = videoPaths(db);
+  const gone: typeof videos = [];
+  for (const video of videos) {
+    const isGone = !existsSync(video.path);
+    if (isGone) gone.push(video);
+    if (isGone !== (video.missing === 1)) setMissing(db, video.id, isGone);
   }
-  const taken = new Set(videoPaths(db).map(({ path }) => path));
+  const taken = new Set(videos.map(({ path }) => path));
   const candidates = gone.length === 0 || folders.length === 0 ? [] : (await findVideos(folders)).filter(({ path }) => !taken.has(path));
   let relinked = 0;
   for (const video of gone) {

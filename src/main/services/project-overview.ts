@@ -1,30 +1,16 @@
-import { resolve } from 'node:path';
-import type { Agreement, AgreementRequest } from './agreement.ts';
-import { measureAgreement } from './agreement.ts';
+import type { LibraryVideo } from '../../shared/contract/project.ts';
 import { listVideos } from '../project/library.ts';
-import type { LibraryVideo } from '../project/library.ts';
-import { openProject } from '../project/open-project.ts';
-import { readQueue } from '../project/batch-queue.ts';
+import { inProject } from '../project/open-project.ts';
 import type { RecordedRun } from '../project/recorded-results.ts';
 import { listRuns } from '../project/recorded-results.ts';
-import type { QueueState } from '../../shared/queue.ts';
+import type { Agreement, AgreementRequest } from './agreement.ts';
+import { measureAgreement } from './agreement.ts';
 
-/** The library, the runs and the queue of a project, as the window shows them. @throws StudioError as openProject does */
-export async function overviewOf(folder: string): Promise<{ videos: LibraryVideo[]; runs: RecordedRun[]; queue: QueueState }> {
-  const { db, close } = await openProject(resolve(folder));
-  try {
-    return { videos: listVideos(db), runs: listRuns(db), queue: readQueue(db) };
-  } finally {
-    close();
-  }
-}
+/** The library of a project, as the window shows it. @throws StudioError as openProject does */
+export const videosIn = (folder: string): Promise<LibraryVideo[]> => inProject(folder, listVideos);
+
+/** The runs of a project, newest first. @throws StudioError as openProject does */
+export const runsIn = (folder: string): Promise<RecordedRun[]> => inProject(folder, listRuns);
 
 /** How far raters agree in a project. @throws StudioError as openProject and measureAgreement do */
-export async function agreementInProject(folder: string, request: AgreementRequest): Promise<Agreement> {
-  const { db, close } = await openProject(folder);
-  try {
-    return measureAgreement(db, request);
-  } finally {
-    close();
-  }
-}
+export const agreementIn = (folder: string, request: AgreementRequest): Promise<Agreement> => inProject(folder, (db) => measureAgreement(db, request));

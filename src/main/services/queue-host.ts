@@ -2,7 +2,7 @@
  * The process that works through a project's batch queue, so that the one that serves the window stays free. It has a
  * connection of its own to the store; its engines are processes of their own again.
  */
-import { sentenceOf, StudioError } from '../../shared/errors.ts';
+import { asStudioError } from '../../shared/errors.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import type { Project } from '../project/open-project.ts';
 import { openProject } from '../project/open-project.ts';
@@ -35,7 +35,7 @@ export function hostQueue(start: EngineStarter, tell: (news: QueueNews) => void,
     last = last
       .then(() => serve(order))
       .catch((error: unknown) => {
-        const { code, message, remedy } = error instanceof StudioError ? error : new StudioError('program-failed', sentenceOf(error), '');
+        const { code, message, remedy } = asStudioError(error);
         tell({ kind: 'problem', code, message, remedy });
       });
   };

@@ -13,7 +13,6 @@ export type QueueNews =
   | ({ readonly kind: 'progress' } & JobProgress)
   /** The state of some job, or of the queue, is another. */
   | { readonly kind: 'changed' }
-  | { readonly kind: 'recorded'; readonly path: string; readonly model: string }
   /** Work has stopped, and the queue is paused, until a person has seen to it. */
   | { readonly kind: 'problem'; readonly code: StudioErrorCode; readonly message: string; readonly remedy: string };
 

@@ -1,4 +1,4 @@
-import { StudioError } from '../../shared/errors.ts';
+import { asStudioError } from '../../shared/errors.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import type { Device } from '../adatosk/providers.ts';
 import { Lanes, runVideo } from '../analysis/batch.ts';
@@ -89,7 +89,7 @@ export class QueueWorker {
     } catch {
       // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
     }
-    const { code, message, remedy } = error instanceof StudioError ? error : new StudioError('program-failed', String(error), '');
+    const { code, message, remedy } = asStudioError(error);
     this.#tell({ kind: 'problem', code, message, remedy });
     this.#tell({ kind: 'changed' });
   }
@@ -105,7 +105,7 @@ export class QueueWorker {
     const { id, path, name, bytes, batch } = job;
     try {
       const { session, recorder } = await this.#open(batch);
-      const { model, modelSha256, options } = session;
+      const { modelSha256, options } = session;
       const { summary } = await runVideo(
         {
           ...{ tools: () => session.tools(), modelSha256, options, parts: null, resume: false },
@@ -118,7 +118,6 @@ export class QueueWorker {
       const { error, secondsTaken, timesRealTime } = summary;
       const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
       finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime });
-      if (status === 'done') this.#tell({ kind: 'recorded', path, model: model.manifest.id });
       await this.#endIfOver(batch.id);
     } catch (error) {
       finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null });

@@ -12,7 +12,19 @@ import { addVideo, listFolders, listVideos, videoOf, watchFolder } from '../proj
 import type { Project } from '../project/open-project.ts';
 import { restoreProject } from '../project/open-project.ts';
 import { listRuns, readFace } from '../project/recorded-results.ts';
-import { addCoder, clockOf, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, notesOf, readLayer } from '../project/review.ts';
+import {
+  addCoder,
+  clockOf,
+  facesOf,
+  layersOf,
+  listCoders,
+  listParticipants,
+  listSchemes,
+  listSessions,
+  notesOf,
+  projectName,
+  readLayer,
+} from '../project/review.ts';
 import { warningsOf } from './analysis-session.ts';
 import { APP_VERSION } from './app-version.ts';
 import { browseFolder } from './browse-folder.ts';
@@ -104,12 +116,11 @@ async function opened(studio: Studio, folder: string, create: boolean): Promise<
 }
 
 function stateOf({ db, state }: Project) {
-  const { name } = db.row(db.sql.selectFrom('project').select('name'))!;
-  return { folder: state.folder, name, sqlite: state.sqlite, journal: state.journal, clock: clockOf(db) };
+  return { folder: state.folder, name: projectName(db), sqlite: state.sqlite, journal: state.journal, clock: clockOf(db) };
 }
 
 const library = {
-  list: api.library.list.handler(({ context }) => listVideos(context.studio.project.db).map((video) => ({ ...video, analysed: analysedOf(video.analysed) }))),
+  list: api.library.list.handler(({ context }) => listVideos(context.studio.project.db)),
   browse: api.library.browse.handler(({ input }) => browseFolder(input.folder === undefined ? homedir() : wholePaths([input.folder])[0]!)),
   add: api.library.add.handler(async ({ input, context: { studio } }) => {
     const videos = await findVideos(wholePaths(input.paths));
@@ -134,10 +145,6 @@ const library = {
   ),
   times: api.library.times.handler(async ({ input, context }) => blobOf(await frameTimes(context.studio.project.db, input.video))),
 };
-
-function analysedOf(analysed: ReturnType<typeof listVideos>[number]['analysed']) {
-  return analysed === null ? null : { ...analysed, peaks: [...analysed.peaks] };
-}
 
 const runs = {
   list: api.runs.list.handler(({ context }) =>

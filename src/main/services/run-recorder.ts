@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import type { RunRecord, VideoResult } from '../../shared/results.ts';
 import type { TimingTable } from '../../shared/time.ts';
 import { probeVideo } from '../media/probe.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { beginRun, endRun, hasResult, recordResult, unendedRun } from '../project/recorded-results.ts';
+import { libraryFileOf } from './batch-settings.ts';
 
 /** Keeps a run in a project, video by video, so that a run that is killed has lost only the video it was at. */
 export class RunRecorder {
@@ -23,9 +23,7 @@ export class RunRecorder {
 
   async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {
     if (hasResult(this.#db, this.run, video.path)) return;
-    const { size, mtimeMs } = await stat(video.path);
-    const file = { path: video.path, name: video.name, size, modifiedMs: mtimeMs };
-    recordResult(this.#db, this.run, file, result, timing ?? (await probeVideo(video.path, signal)).timing);
+    recordResult(this.#db, this.run, await libraryFileOf(video), result, timing ?? (await probeVideo(video.path, signal)).timing);
   }
 
   end(record: RunRecord): void {

@@ -96,8 +96,6 @@ export class Studio {
     open.queue = queue;
     queue.onNews((news) => {
       if (news.kind === 'changed') this.tell({ kind: 'queue' });
-      else if (news.kind === 'recorded')
-        return; // the look around tells it, as it does of other programs' results
       else this.tell(news);
     });
     queue.onEnd((reason) => {

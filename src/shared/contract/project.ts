@@ -14,6 +14,7 @@ export const projectStateSchema = z.object({
   clock: z.int(),
 });
 
+/** One line of the library; revision is what an edit of it names. */
 export const libraryVideoSchema = z.object({
   ...{ id: z.string(), path: z.string(), name: z.string(), participant: z.string().nullable(), session: z.string().nullable() },
   ...{ durationS: z.number().nullable(), review: z.enum(['new', 'in_review', 'done']), isMissing: z.boolean(), revision: z.int() },
@@ -27,6 +28,8 @@ export const libraryVideoSchema = z.object({
     })
     .nullable(),
 });
+
+export type LibraryVideo = z.infer<typeof libraryVideoSchema>;
 
 const found = z.object({ added: z.int(), known: z.int() });
 

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { resolve } from 'node:path';
 import type { Statistic } from '../../services/agreement.ts';
 import { STATISTICS } from '../../services/agreement.ts';
-import { agreementInProject } from '../../services/project-overview.ts';
+import { agreementIn } from '../../services/project-overview.ts';
 import { numberBetween } from '../options.ts';
 import { EXIT, Output } from '../output.ts';
 
@@ -35,7 +34,7 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
         .join('\n')}`,
     )
     .action(async ({ project, statistic, raters, unit, overlap, countUnlabelled, json }: AgreementOptions) => {
-      const found = await agreementInProject(resolve(project), {
+      const found = await agreementIn(project, {
         statistic,
         raters,
         unitS: unit,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXPRESSIONS } from '../../../shared/expressions.ts';
 import { importProject } from '../../services/export-project.ts';
-import { overviewOf } from '../../services/project-overview.ts';
+import { runsIn, videosIn } from '../../services/project-overview.ts';
 import { EXIT, Output } from '../output.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
@@ -29,7 +29,7 @@ export function addProject(program: Command, done: (code: number) => void): void
 }
 
 async function videos(folder: string, output: Output): Promise<number> {
-  const { videos: all } = await overviewOf(folder);
+  const all = await videosIn(folder);
   for (const { name, analysed, isMissing } of all) {
     const peaks = analysed === null ? '' : EXPRESSIONS.flatMap((label, i) => (analysed.peaks[i]! > 0 ? [`${analysed.peaks[i]} ${label}`] : [])).join(', ');
     output.line(
@@ -41,7 +41,7 @@ async function videos(folder: string, output: Output): Promise<number> {
 }
 
 async function runs(folder: string, output: Output): Promise<number> {
-  const { runs: all } = await overviewOf(folder);
+  const all = await runsIn(folder);
   for (const { id, record, videos: count, ended } of all)
     output.line(
       `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${count} videos${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
