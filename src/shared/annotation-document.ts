@@ -47,6 +47,11 @@ export interface ReadAnnotations {
   readonly problems: readonly string[];
 }
 
+/** What formats without spans of points say of peaks; nothing where there are none. */
+export function peaksByApex({ layers }: AnnotationDocument): string[] {
+  return layers.some(({ peaks }) => peaks.length > 0) ? ['Peaks are written by their apex; their onset and offset are in peaks.csv.'] : [];
+}
+
 /** One row of labels in another tool: a layer's labels of one face that do not overlap. */
 export interface AnnotationTier {
   /** 'Ann', 'Ann face 2' where there are several faces, 'Ann face 2 lane 2' where labels overlap. */

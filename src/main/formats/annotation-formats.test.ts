@@ -74,8 +74,8 @@ const milliseconds = (seconds: number): number => Math.round(1000 * seconds) / 1
 describe('500 random documents go out and come back', () => {
   test('through ELAN, to the millisecond', () => {
     for (const document of documents) {
-      const { text, losses } = ANNOTATION_FORMATS['eaf']!.write(document);
-      const read = ANNOTATION_FORMATS['eaf']!.read!(text, 'x.eaf');
+      const { text, losses } = ANNOTATION_FORMATS['eaf'].write(document);
+      const read = ANNOTATION_FORMATS['eaf'].read!(text, 'x.eaf');
       const round = (segment: AnnotatedSegment): AnnotatedSegment => {
         const startS = milliseconds(segment.startS);
         return { ...segment, startS, endS: Math.max(milliseconds(segment.endS), startS + 0.001) };
@@ -89,7 +89,7 @@ describe('500 random documents go out and come back', () => {
 
   test('through ELAN, in the order and with the references that its schema asks for', () => {
     for (const document of documents.slice(0, 100)) {
-      const { text } = ANNOTATION_FORMATS['eaf']!.write(document);
+      const { text } = ANNOTATION_FORMATS['eaf'].write(document);
       const order = [...text.matchAll(/<(HEADER|TIME_ORDER|TIER|LINGUISTIC_TYPE|LANGUAGE|CONSTRAINT|CONTROLLED_VOCABULARY)[ >/]/g)].map(([, name]) => name!);
       const wanted = ['HEADER', 'TIME_ORDER', 'TIER', 'LINGUISTIC_TYPE', 'LANGUAGE', 'CONSTRAINT', 'CONTROLLED_VOCABULARY'];
       expect(order).toEqual([...order].sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b)));
@@ -104,8 +104,8 @@ describe('500 random documents go out and come back', () => {
 
   test("through Praat's TextGrid, whose tiers tile without gaps", () => {
     for (const document of documents) {
-      const { text, losses } = ANNOTATION_FORMATS['textgrid']!.write(document);
-      const read = ANNOTATION_FORMATS['textgrid']!.read!(text, 'x.TextGrid');
+      const { text, losses } = ANNOTATION_FORMATS['textgrid'].write(document);
+      const read = ANNOTATION_FORMATS['textgrid'].read!(text, 'x.TextGrid');
       // No length cannot be held, and is told; no text is Praat's "unlabelled".
       const kept = (segment: AnnotatedSegment): AnnotatedSegment | null =>
         segment.endS > segment.startS && segment.label !== '' ? { ...segment, confidence: null } : null;
@@ -124,7 +124,7 @@ describe('500 random documents go out and come back', () => {
 
   test('through Label Studio, frame by frame', () => {
     for (const document of documents) {
-      const read = ANNOTATION_FORMATS['label-studio']!.read!(ANNOTATION_FORMATS['label-studio']!.write(document).text, 'x.json');
+      const read = ANNOTATION_FORMATS['label-studio'].read!(ANNOTATION_FORMATS['label-studio'].write(document).text, 'x.json');
       const fps = document.video.fps ?? 24;
       const frames = (segment: AnnotatedSegment): AnnotatedSegment => {
         const first = Math.round(segment.startS * fps);
@@ -137,7 +137,7 @@ describe('500 random documents go out and come back', () => {
 
   test('to BORIS: every state has a start and a stop of the same subject and behaviour, in order', () => {
     for (const document of documents) {
-      const project = JSON.parse(ANNOTATION_FORMATS['boris']!.write(document).text) as {
+      const project = JSON.parse(ANNOTATION_FORMATS['boris'].write(document).text) as {
         observations: Record<string, { events: [number, string, string, string, string, number][] }>;
         behaviors_conf: Record<string, { code: string; type: string }>;
       };
@@ -155,7 +155,7 @@ describe('500 random documents go out and come back', () => {
   test('to an events table that a strict parser reads, and subtitles whose cues are whole', () => {
     for (const document of documents) {
       const count = document.layers.reduce((sum, { segments, peaks }) => sum + segments.length + peaks.length, 0);
-      const rows = parse(ANNOTATION_FORMATS['events']!.write(document).text, {
+      const rows = parse(ANNOTATION_FORMATS['events'].write(document).text, {
         columns: true,
         delimiter: '\t',
         relax_column_count: false,
@@ -170,7 +170,8 @@ describe('500 random documents go out and come back', () => {
         ['vtt', /^\d\d:\d\d:\d\d\.\d{3} --> \d\d:\d\d:\d\d\.\d{3}$/],
         ['srt', /^\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}$/],
       ] as const) {
-        const blocks = ANNOTATION_FORMATS[format]!.write(document)
+        const blocks = ANNOTATION_FORMATS[format]
+          .write(document)
           .text.split('\n\n')
           .filter((block) => block.split('\n').some((each) => time.test(each)));
         expect(blocks).toHaveLength(segments);
@@ -185,7 +186,7 @@ describe("other tools' files", () => {
     const eaf = `<?xml version="1.0"?><ANNOTATION_DOCUMENT><HEADER/><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1000"/><TIME_SLOT TIME_SLOT_ID="t2"/></TIME_ORDER>
       <TIER TIER_ID="speech"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"><ANNOTATION_VALUE>hm</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
       <TIER TIER_ID="gloss" PARENT_REF="speech"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1"><ANNOTATION_VALUE>x</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>`;
-    expect(ANNOTATION_FORMATS['eaf']!.read!(eaf, 'x.eaf').problems).toEqual([
+    expect(ANNOTATION_FORMATS['eaf'].read!(eaf, 'x.eaf').problems).toEqual([
       'Tier «speech»: «hm» has no time at one of its ends.',
       'Tier «gloss»: 1 annotations refer to others and have no times of their own.',
     ]);
@@ -198,13 +199,13 @@ describe("other tools' files", () => {
     ['textgrid', '"ooTextFile" "TextGrid" 0 1 <exists> 2 "IntervalTier" "a" 0 1 3 0', /is cut off/],
     ['label-studio', '{"tasks": 3}', /no export of Label Studio/],
     ['label-studio', '[]', /holds 0 tasks/],
-  ])('%s: a file that is none is refused with a sentence', (format, text, sentence) => {
-    expect(() => ANNOTATION_FORMATS[format]!.read!(text, 'a file')).toThrow(sentence);
+  ] as const)('%s: a file that is none is refused with a sentence', (format, text, sentence) => {
+    expect(() => ANNOTATION_FORMATS[format].read!(text, 'a file')).toThrow(sentence);
   });
 
   test("Praat's short form is read too", () => {
     const short = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"Ann"\n0\n2\n2\n0\n1.5\n""\n1.5\n2\n"joy"\n';
-    expect(ANNOTATION_FORMATS['textgrid']!.read!(short, 'x')).toEqual({
+    expect(ANNOTATION_FORMATS['textgrid'].read!(short, 'x')).toEqual({
       layers: [{ name: 'Ann', segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }] }],
       problems: [],
     });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StudioError } from '../../shared/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation-document.ts';
 
 /**
  * ELAN's EAF 3.0. A tier for each layer and face, its confidence as a symbolic association, the layer's peaks as a tier
@@ -85,7 +85,7 @@ export function writeEaf(document: AnnotationDocument, now = new Date()): Writte
     }
   }
   if (lengthened > 0) losses.push(`${lengthened} labels shorter than a millisecond last one here: ELAN shows none that begins where it ends.`);
-  if (document.layers.some(({ peaks }) => peaks.length > 0)) losses.push('Peaks are written by their apex; their onset and offset are in peaks.csv.');
+  losses.push(...peaksByApex(document));
   return { text: xml(rootOf(document, slots, tiers, annotations, now)), losses };
 }
 

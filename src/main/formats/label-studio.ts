@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { StudioError } from '../../shared/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationLayer, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { tiersOf } from '../../shared/annotation-document.ts';
 
 /**
  * Label Studio's video timeline: frames from 1, both ends included; the model's layers are predictions, all others
@@ -34,7 +33,7 @@ export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotatio
     .filter((layer) => !isModel(layer))
     .map((layer) => ({ completed_by: { email: layer.annotator }, result: resultsOf(layer) }));
   const task = { data: { video: document.video.path, fps, participant: document.participant, warnings: document.warnings }, predictions, annotations };
-  const peaks = document.layers.some((layer) => tiersOf(layer).some((tier) => tier.peaks.length > 0));
+  const peaks = document.layers.some((layer) => layer.peaks.length > 0);
   return {
     text: `${JSON.stringify([task], null, 2)}\n`,
     losses: [`Times are frames of ${fps} a second.`, ...(peaks ? ['Peaks are left out: they are in peaks.csv.'] : [])],

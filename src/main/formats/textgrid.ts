@@ -1,6 +1,6 @@
 import { StudioError } from '../../shared/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation-document.ts';
 
 /**
  * Praat's TextGrid, long form. An interval tier tiles the whole time without gaps: what is unlabelled is an interval of
@@ -17,7 +17,7 @@ export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations 
   const items = tiers.flatMap((tier) => [intervalTier(tier, end, losses), ...(tier.peaks.length > 0 ? [pointTier(tier, end)] : [])]);
   if (tiers.some(({ segments }) => segments.some(({ confidence }) => confidence !== null)))
     losses.push('A TextGrid holds no confidence: it is in segments.csv.');
-  if (tiers.some(({ peaks }) => peaks.length > 0)) losses.push('Peaks are written by their apex; their onset and offset are in peaks.csv.');
+  losses.push(...peaksByApex(document));
   const text = [
     ...['File type = "ooTextFile"', 'Object class = "TextGrid"', '', 'xmin = 0', `xmax = ${end}`, 'tiers? <exists>', `size = ${items.length}`, 'item []:'],
     ...items.flatMap((lines, i) => [`    item [${i + 1}]:`, ...lines.map((line) => `        ${line}`)]),

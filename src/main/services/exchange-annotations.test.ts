@@ -20,7 +20,7 @@ project.close();
 const out = await temporaryFolder();
 const base = { project: project.folder, video: 'interview.mp4', coder: 'Cleo', format: null, layer: null, partly: false };
 
-test.each(['eaf', 'textgrid', 'label-studio'])("Ann's labels leave as %s and come back as Cleo's, in one step that can be undone", async (format) => {
+test.each(['eaf', 'textgrid', 'label-studio'] as const)("Ann's labels leave as %s and come back as Cleo's, in one step that can be undone", async (format) => {
   const { files } = await exportAnnotations(project.folder, format, ['Ann'], join(out, format));
   expect(files).toHaveLength(1);
   const coder = `Cleo ${format}`;

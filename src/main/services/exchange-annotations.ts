@@ -3,6 +3,8 @@ import { basename, extname, join, resolve } from 'node:path';
 import type { AnnotationDocument, AnnotationLayer } from '../../shared/annotation-document.ts';
 import type { RowEdit } from '../../shared/editable-rows.ts';
 import { StudioError, writeError } from '../../shared/errors.ts';
+import type { AnnotationFormatName } from '../../shared/export-formats.ts';
+import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
 import { createSegment } from '../../shared/segment-edits.ts';
 import { ANNOTATION_FORMATS } from '../formats/annotation-formats.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
@@ -14,9 +16,8 @@ import { allVideos } from '../project/library.ts';
 import { addCoder, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
 import type { VideoRow } from '../project/schema.ts';
 
-export const ANNOTATION_FORMAT_NAMES = Object.keys(ANNOTATION_FORMATS);
 /** Formats that can be read. */
-export const READABLE_FORMATS = Object.entries(ANNOTATION_FORMATS).flatMap(([name, { read }]) => (read === undefined ? [] : [name]));
+export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => ANNOTATION_FORMATS[name].read !== undefined);
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
@@ -29,13 +30,13 @@ export interface ExportedAnnotations {
  * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
  * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
  */
-export function exportAnnotations(folder: string, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+export function exportAnnotations(folder: string, format: AnnotationFormatName, only: readonly string[], out: string): Promise<ExportedAnnotations> {
   return inProject(folder, (db) => writeAnnotations(db, format, only, out));
 }
 
 /** The same from a project that is open. */
-export async function writeAnnotations(db: ProjectDatabase, format: string, only: readonly string[], out: string): Promise<ExportedAnnotations> {
-  const { ending, write } = ANNOTATION_FORMATS[format]!;
+export async function writeAnnotations(db: ProjectDatabase, format: AnnotationFormatName, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+  const { ending, write } = ANNOTATION_FORMATS[format];
   const to = resolve(out);
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
     throw writeError(to, error);
@@ -111,7 +112,7 @@ export interface ImportRequest {
   /** Whose labels they become. */
   readonly coder: string;
   /** Format; by the file's ending where it is null. */
-  readonly format: string | null;
+  readonly format: AnnotationFormatName | null;
   /** Which of the file's layers; all of them where it is null. */
   readonly layer: string | null;
   /** Takes what can be placed where something cannot. */
@@ -124,8 +125,8 @@ export interface ImportRequest {
  * @throws StudioError 'data-set-invalid' for a file that cannot be read or not wholly be placed, 'video-unknown'
  */
 export async function importAnnotations(request: ImportRequest): Promise<{ labels: number; problems: readonly string[] }> {
-  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(ANNOTATION_FORMATS[name]!.ending.toLowerCase()));
-  const read = format === undefined ? undefined : ANNOTATION_FORMATS[format]?.read;
+  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(ANNOTATION_FORMATS[name].ending.toLowerCase()));
+  const read = format === undefined ? undefined : ANNOTATION_FORMATS[format].read;
   if (read === undefined)
     throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Say it with --format: ${READABLE_FORMATS.join(', ')}.`);
   const text = await readFile(request.file, 'utf8').catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StudioError } from '../../shared/errors.ts';
+import type { ProjectFormat } from '../../shared/export-formats.ts';
 import type { VideoResult } from '../../shared/results.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
@@ -10,10 +11,6 @@ import { inProject } from '../project/open-project.ts';
 import { projectFile } from '../project/project-file.ts';
 import { listRuns, readResult, summariesOf } from '../project/recorded-results.ts';
 import { prepareOut, writeTables } from './analyse-folder.ts';
-
-/** Forms in which a project leaves the program. */
-export const PROJECT_FORMATS = ['tables', 'json'] as const;
-export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
 
 /**
  * Writes a run's tables as `analyze` writes them (tables), or everything in the project as open JSON (json).

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
+import { isProjectFormat } from '../../shared/export-formats.ts';
 import { columnsOf } from '../../shared/timeline-columns.ts';
 import { listModels } from '../adatosk/models.ts';
 import { findVideos } from '../media/video-files.ts';
@@ -230,7 +231,7 @@ const exchange = {
   export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
     const { db } = studio.project;
     const [out] = wholePaths([input.out]) as [string];
-    if (input.format === 'tables' || input.format === 'json') return { files: await writeProject(db, input.format, input.run ?? null, out), losses: [] };
+    if (isProjectFormat(input.format)) return { files: await writeProject(db, input.format, input.run ?? null, out), losses: [] };
     const { files, losses } = await writeAnnotations(db, input.format, input.layers, out);
     return { files: [...files], losses: [...losses] };
   }),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { EXPORT_FORMATS } from '../export-formats.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
-
-/** Forms in which results and labels leave: a run's tables, everything, and other tools' formats. */
-export const EXPORT_FORMATS = ['tables', 'json', 'eaf', 'textgrid', 'label-studio', 'boris', 'events', 'vtt', 'srt'] as const;
 
 export const exchange = {
   /** Writes files into a folder; losses are what a format could not hold, a sentence each. */

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { ANNOTATION_FORMAT_NAMES, exportAnnotations, importAnnotations, READABLE_FORMATS } from '../../services/exchange-annotations.ts';
-import type { ProjectFormat } from '../../services/export-project.ts';
-import { exportProject, PROJECT_FORMATS } from '../../services/export-project.ts';
+import type { AnnotationFormatName, ExportFormat } from '../../../shared/export-formats.ts';
+import { EXPORT_FORMATS, isProjectFormat } from '../../../shared/export-formats.ts';
+import { exportAnnotations, importAnnotations, READABLE_FORMATS } from '../../services/exchange-annotations.ts';
+import { exportProject } from '../../services/export-project.ts';
 import { EXIT, Output } from '../output.ts';
 
 interface ExportOptions {
   project: string;
-  format: string;
+  format: ExportFormat;
   run?: string;
   layers: string[];
   out: string;
@@ -18,7 +19,7 @@ interface ImportOptions {
   project: string;
   video: string;
   as: string;
-  format?: string;
+  format?: AnnotationFormatName;
   layer?: string;
   partly: boolean;
   json: boolean;
@@ -29,7 +30,7 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .command('export')
     .description("write a project's results: tables as `analyze` writes them, everything as open JSON, or labels for another tool")
     .requiredOption('--project <folder>', 'the project')
-    .addOption(new Option('--format <name>', 'what to write').choices([...PROJECT_FORMATS, ...ANNOTATION_FORMAT_NAMES]).default('tables'))
+    .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
     .option('--run <id>', 'tables: which run (see: adatosk project runs); the newest unless given')
     .option('--layers <name...>', "labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
     .requiredOption('--out <folder>', 'where the files go')
@@ -56,8 +57,8 @@ export function addExport(program: Command, done: (code: number) => void): void 
 
 async function write({ project, format, run, layers, out, json }: ExportOptions): Promise<number> {
   const output = new Output(json);
-  if ((PROJECT_FORMATS as readonly string[]).includes(format)) {
-    const files = await exportProject(project, format as ProjectFormat, run ?? null, out);
+  if (isProjectFormat(format)) {
+    const files = await exportProject(project, format, run ?? null, out);
     output.result({ files, losses: [] }, `written: ${files.join(', ')}`);
   } else {
     const { files, losses } = await exportAnnotations(project, format, layers, out);

@@ -1,0 +1,14 @@
+/** Other tools' formats for labels; main/formats has a writer for each. */
+export const ANNOTATION_FORMAT_NAMES = ['eaf', 'textgrid', 'label-studio', 'boris', 'events', 'vtt', 'srt'] as const;
+export type AnnotationFormatName = (typeof ANNOTATION_FORMAT_NAMES)[number];
+
+/** Forms in which a project itself leaves: a run's tables, or everything. */
+export const PROJECT_FORMATS = ['tables', 'json'] as const;
+export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
+
+export const EXPORT_FORMATS = [...PROJECT_FORMATS, ...ANNOTATION_FORMAT_NAMES] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export function isProjectFormat(format: ExportFormat): format is ProjectFormat {
+  return (PROJECT_FORMATS as readonly string[]).includes(format);
+}
