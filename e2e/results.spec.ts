@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync, cpSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { picturesInAllLooks } from './fixtures/looks.ts';
 import { ResultsWindow } from './page-objects/results-window.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'adatosk-e2e-'));
@@ -57,23 +58,11 @@ test('a folder without results is answered with a sentence', async ({ page, door
   await expect(window.problem).toContainText('holds no results');
 });
 
-for (const [width, height] of [
-  [1366, 768],
-  [2560, 1440],
-] as const) {
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page, door }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.goto(door.address);
-      await page.getByRole('button', { name: /^Look at tables/ }).click();
-      const window = new ResultsWindow(page);
-      await window.openFolder(results);
-      await window.choose('one-face-leaves.mp4');
-      await expect(window.timelines).toBeVisible();
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-      expect(overflow).toBe(false);
-      await page.screenshot({ path: `test-results/pictures/results-${width}-${scheme}.png` });
-    });
-  }
-}
+picturesInAllLooks('results', async (page, _door, picture) => {
+  await page.getByRole('button', { name: /^Look at tables/ }).click();
+  const window = new ResultsWindow(page);
+  await window.openFolder(results);
+  await window.choose('one-face-leaves.mp4');
+  await expect(window.timelines).toBeVisible();
+  await picture('results');
+});

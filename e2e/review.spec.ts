@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/browser-door.ts';
+import { picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 test.beforeEach(({ page }) => {
@@ -135,34 +136,21 @@ test('nothing is asked of any other host', async ({ page, door }) => {
   expect(foreign).toEqual([]);
 });
 
-for (const [width, height] of [
-  [1366, 768],
-  [2560, 1440],
-] as const) {
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`pictures of the window, ${width} x ${height}, ${scheme}`, async ({ page, door }) => {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme: scheme });
-      const picture = (name: string): Promise<unknown> => page.screenshot({ path: `test-results/pictures/${name}-${width}-${scheme}.png` });
-      await page.goto(door.address);
-      const studio = new StudioWindow(page);
-      await expect(page.getByRole('button', { name: /^New project/ })).toBeVisible();
-      await picture('start');
-      await studio.newProject(door.folder, 'Interviews');
-      cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
-      await studio.addVideos(door.videos);
-      await studio.analyseNew();
-      await picture('library');
-      await studio.review('all-six.mp4');
-      await studio.codeAs('Ann');
-      await page.getByRole('button', { name: 'Next peak' }).click();
-      await page.keyboard.press('1');
-      await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
-      await expect(studio.timelines).toBeVisible();
-      await page.waitForTimeout(500);
-      await picture('review');
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-      expect(overflow).toBe(false);
-    });
-  }
-}
+picturesInAllLooks('the window', async (page, door, picture) => {
+  const studio = new StudioWindow(page);
+  await expect(page.getByRole('button', { name: /^New project/ })).toBeVisible();
+  await picture('start');
+  await studio.newProject(door.folder, 'Interviews');
+  cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
+  await studio.addVideos(door.videos);
+  await studio.analyseNew();
+  await picture('library');
+  await studio.review('all-six.mp4');
+  await studio.codeAs('Ann');
+  await page.getByRole('button', { name: 'Next peak' }).click();
+  await page.keyboard.press('1');
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
+  await expect(studio.timelines).toBeVisible();
+  await page.waitForTimeout(500);
+  await picture('review');
+});

@@ -2,22 +2,13 @@
 export interface Action {
   readonly id: ActionId;
   readonly label: string;
-  readonly menu: 'file' | 'edit' | 'view' | 'help';
+  readonly menu: 'file' | 'edit' | 'help';
   /** As Electron writes keys; CmdOrCtrl is Command on a Mac. */
   readonly key?: string;
 }
 
 export type ActionId =
-  | 'project.new'
-  | 'project.open'
-  | 'library.addFolder'
-  | 'library.addVideos'
-  | 'queue.show'
-  | 'edit.undo'
-  | 'edit.redo'
-  | 'results.open'
-  | 'help.computer'
-  | 'help.about';
+  'project.new' | 'project.open' | 'library.addFolder' | 'library.addVideos' | 'edit.undo' | 'edit.redo' | 'results.open' | 'help.computer';
 
 export const ACTIONS: readonly Action[] = [
   { id: 'project.new', label: 'New project…', menu: 'file', key: 'CmdOrCtrl+N' },
@@ -27,7 +18,5 @@ export const ACTIONS: readonly Action[] = [
   { id: 'results.open', label: 'Look at tables…', menu: 'file' },
   { id: 'edit.undo', label: 'Undo', menu: 'edit', key: 'CmdOrCtrl+Z' },
   { id: 'edit.redo', label: 'Redo', menu: 'edit', key: 'CmdOrCtrl+Shift+Z' },
-  { id: 'queue.show', label: 'Batch queue', menu: 'view', key: 'CmdOrCtrl+B' },
   { id: 'help.computer', label: 'Check this computer…', menu: 'help' },
-  { id: 'help.about', label: 'About AdaTosk Studio', menu: 'help' },
 ];

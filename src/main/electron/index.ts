@@ -14,9 +14,9 @@ import { startUtilityProcessQueue } from './utility-process-queue.ts';
 import { openWindow } from './window.ts';
 
 // Models and programs lie outside the archive (README, "Packaging").
-process.env['ADATOSK_MODELS'] ??= join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'models');
-
-process.env['ADATOSK_SAMPLES'] ??= join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'samples');
+const outside = app.isPackaged ? process.resourcesPath : app.getAppPath();
+process.env['ADATOSK_MODELS'] ??= join(outside, 'models');
+process.env['ADATOSK_SAMPLES'] ??= join(outside, 'samples');
 process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
 /** Where the window's files come from in development; a packaged program has none but its own. */

@@ -12,19 +12,19 @@ export function buildMenu(): Menu {
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     { label: 'File', submenu: [...entries('file'), line, process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' }] },
     { label: 'Edit', submenu: [...entries('edit'), line, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] },
-    { label: 'View', submenu: [...entries('view'), line, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, line, { role: 'togglefullscreen' }] },
+    { label: 'View', submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, line, { role: 'togglefullscreen' }] },
     { role: 'windowMenu' },
     { role: 'help', submenu: entries('help') },
   ]);
 }
 
-function entry({ id, label, key }: Action): MenuItemConstructorOptions {
+function entry({ id, label, key, menu }: Action): MenuItemConstructorOptions {
   return {
     id,
     label,
     ...(key === undefined ? {} : { accelerator: key }),
-    // Keys are the window's: it knows whether a person is writing in a field, where undo means another thing.
-    registerAccelerator: false,
+    // Undo's key is the window's: it knows whether a person is writing in a field, where undo means another thing.
+    registerAccelerator: menu !== 'edit',
     click: () => (BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0])?.webContents.send(DESKTOP_CHANNELS.action, id),
   };
 }

@@ -98,7 +98,20 @@ export const useReview = defineStore('review', () => {
     columns.value = { slots: new Int32Array(slots), times: new Float64Array(starts), values: new Float32Array(values) };
   }
 
-  async function readLayers(): Promise<void> {
+  /** The last reading of the layers, and the edit that it is known to have seen. */
+  let reading = { clock: 0, work: Promise.resolve() };
+
+  /**
+   * Reads all layers of the video anew.
+   * @param clock of an edit that is to be seen: a reading that began after it is not repeated. An edit of this window is
+   *   told twice, by its answer and by the event that every window gets
+   */
+  function readLayers(clock = 0): Promise<void> {
+    if (clock === 0 || clock > reading.clock) reading = { clock, work: fetchLayers() };
+    return reading.work;
+  }
+
+  async function fetchLayers(): Promise<void> {
     if (video.value === null) return;
     const [rows, coders] = await Promise.all([studio.layers.list({ video: video.value.id }), studio.people.coders()]);
     const nameOf = (layer: LayerRow): string =>
@@ -110,7 +123,8 @@ export const useReview = defineStore('review', () => {
     if (video.value === null) return;
     if (event.kind === 'edited') {
       lastSaved.value = new Date().toLocaleTimeString();
-      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note'].includes(table))) void readLayers().catch(() => undefined);
+      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note'].includes(table)))
+        void readLayers(event.edit.clock).catch(() => undefined);
     } else if (event.kind === 'changed' || event.kind === 'project') void readLayers().catch(() => undefined);
   }
   project.onEvent(hear);
@@ -153,8 +167,8 @@ export const useReview = defineStore('review', () => {
     const who = coder.value;
     if (who === null || rows.length === 0) return false;
     return project.attempt(async () => {
-      await studio.edits.apply({ coderId: who.id, code, label, rows: [...rows] });
-      await readLayers();
+      const { clock } = await studio.edits.apply({ coderId: who.id, code, label, rows: [...rows] });
+      await readLayers(clock);
     });
   }
 
@@ -222,8 +236,8 @@ export const useReview = defineStore('review', () => {
     const who = coder.value;
     if (who === null) return;
     await project.attempt(async () => {
-      await studio.edits[direction]({ coder: who.id });
-      await readLayers();
+      const turned = await studio.edits[direction]({ coder: who.id });
+      if (turned !== null) await readLayers(turned.clock);
     });
   }
 
@@ -231,11 +245,10 @@ export const useReview = defineStore('review', () => {
     const [row, who] = [video.value, coder.value];
     if (row === null || who === null) return;
     const change: RowEdit = { table: 'video', kind: 'update', id: row.id, revision: row.revision, set: { review } };
-    const isDone = await project.attempt(async () => {
+    await project.attempt(async () => {
       const { clock } = await studio.edits.apply({ coderId: who.id, code: 'video.review', label: `Mark as ${review.replace('_', ' ')}`, rows: [change] });
       video.value = { ...row, review, revision: clock };
     });
-    if (!isDone) video.value = row;
   }
 
   function close(): void {
