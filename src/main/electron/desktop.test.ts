@@ -1,8 +1,9 @@
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ACTIONS } from '../../shared/actions.ts';
 import { PROCEDURES } from '../../shared/contract/index.ts';
 import { DESKTOP_CHANNELS } from '../../shared/desktop.ts';
+import { packageProgram } from '../../../testing/packaged-program.ts';
+import { PROJECT_FILE } from '../project/project-file.ts';
 import type { StudioClient } from '../../../testing/door.ts';
 import { app, ipcMain, MessageChannelMain, seen } from '../../../testing/electron-stand-in.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
@@ -186,11 +189,55 @@ describe('the contract over message ports', () => {
     expect(PROCEDURES.length).toBeGreaterThan(30);
   });
 
+  test.each(['second-instance', 'open-file'])('a project that is double-clicked while the program runs is opened (%s)', async (event) => {
+    const folder = join(await temporaryFolder(), 'Étude 2');
+    const studio = client();
+    await studio.project.open({ folder, create: true });
+    await studio.project.close();
+    const file = join(folder, PROJECT_FILE);
+    if (event === 'open-file') app.emit(event, { preventDefault: () => undefined }, file);
+    else app.emit(event, {}, ['/opt/adatosk-studio', '--flag', file]);
+    await until(() => {
+      void studio.about.program().then(({ project }) => (opened = project?.folder));
+      return opened === folder;
+    });
+  });
+  let opened: string | undefined;
+
   test('quitting puts back what runs and closes the store first', async () => {
     app.quit();
     expect(seen.quits).toBe(0);
     await until(() => seen.quits === 1);
     await expect(client().library.list()).rejects.toMatchObject({ data: { code: 'no-project' } });
+  });
+});
+
+describe('the packaged program', () => {
+  test('has its fuses set, all that it loads, its models, and no Node of its own', { timeout: 180_000 }, async () => {
+    const { binary, resources, contents } = await packageProgram(await temporaryFolder());
+    const fuses = await getCurrentFuseWire(binary);
+    const state = (fuse: FuseV1Options): FuseState | undefined => fuses[fuse];
+    for (const off of [FuseV1Options.RunAsNode, FuseV1Options.EnableNodeOptionsEnvironmentVariable, FuseV1Options.EnableNodeCliInspectArguments])
+      expect(state(off)).toBe(FuseState.DISABLE);
+    for (const on of [FuseV1Options.EnableEmbeddedAsarIntegrityValidation, FuseV1Options.OnlyLoadAppFromAsar]) expect(state(on)).toBe(FuseState.ENABLE);
+    expect(state(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(FuseState.DISABLE);
+    const built = (await readdir(join(contents, 'out/main'), { recursive: true })).filter((file) => file.endsWith('.js'));
+    const loaded = new Set<string>();
+    for (const file of built) {
+      const code = await readFile(join(contents, 'out/main', file), 'utf8');
+      for (const [, name] of code.matchAll(/^import .*?["']([^"'.][^"']*)["'];$|(?<=import\()["']([^"'.][^"']*)["']\)/gm))
+        if (name !== undefined) loaded.add(name);
+    }
+    const packages = [...loaded].filter((name) => !name.startsWith('node:') && name !== 'electron');
+    expect(packages.length).toBeGreaterThan(8);
+    // In a process of its own, in that folder: nothing of the working copy can be found from there.
+    const load = `for (const name of ${JSON.stringify(packages)}) await import(name); console.log('all loaded');`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: contents, encoding: 'utf8' });
+    expect(run.stdout + run.stderr).toContain('all loaded');
+    for (const file of ['models/adatosk-tiny/model.onnx', 'models/blazeface-back/model.onnx', 'samples/truth.json'])
+      expect(existsSync(join(resources, file)), file).toBe(true);
+    expect(existsSync(join(contents, 'node_modules/node'))).toBe(false);
+    expect(existsSync(join(resources, 'app.asar.unpacked/node_modules/better-sqlite3'))).toBe(true);
   });
 });
 

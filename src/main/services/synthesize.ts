@@ -29,6 +29,8 @@ export interface SynthesizeRequest {
   readonly seed: number;
   readonly counts: Readonly<Record<Split, number>>;
   readonly condition: Condition;
+  /** Chance that a training clip's face is mixed from two people (kind faces). */
+  readonly blended: number;
   readonly threads: number;
 }
 

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import type { Split } from '../../shared/splits.ts';
+import type { ClipPlan } from './clip-plan.ts';
+import type { People } from './clip.ts';
 import { readFaceModel } from './face-model.ts';
 import type { Extent } from './portrait.ts';
 import { readPortrait } from './portrait.ts';
@@ -58,6 +60,10 @@ export class Cast {
     this.#kept.set(name, kept);
     if (this.#kept.size > PORTRAITS_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     return kept;
+  }
+
+  async people({ portrait, blend }: Pick<ClipPlan, 'portrait' | 'blend'>): Promise<People> {
+    return { wearer: await this.wearer(portrait), other: blend === null ? null : await this.wearer(blend.portrait) };
   }
 
   async #fit(name: string): Promise<Wearer> {

@@ -1,5 +1,6 @@
 import type { Expression } from '../../shared/expressions.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
+import type { Blend } from './blend.ts';
 import { FOLD_COUNT } from './folds.ts';
 import type { Episode, Liveliness, Performance } from './performance.ts';
 import { drawEpisode, drawPerformance, drawTimes, USUAL } from './performance.ts';
@@ -13,6 +14,8 @@ export interface ClipPlan {
   readonly name: string;
   readonly label: Expression;
   readonly portrait: string;
+  /** A second person in the face; null for the photograph's own. */
+  readonly blend: Blend | null;
   readonly mirrored: boolean;
   readonly variation: Variation;
   readonly performance: Performance;
@@ -29,8 +32,11 @@ type Course = 'whole' | 'cut' | 'held';
 const IDENTITIES = 24;
 const IDENTITY_SPREAD = 0.6;
 
-/** @param portraits names of the photographs that this clip's person may wear */
-export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition): ClipPlan {
+/**
+ * @param portraits names of the photographs that this clip's person may wear
+ * @param blended chance that a second one is mixed in
+ */
+export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, blended = 0): ClipPlan {
   const draw = new Draw(randomStream(seed, name));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
@@ -40,6 +46,7 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     name,
     label,
     portrait,
+    blend: drawBlend(new Draw(randomStream(seed, `${name} blend`)), portrait, portraits, blended),
     mirrored: draw.chance(0.5),
     variation: drawVariation(draw),
     performance: drawPerformance(draw, episodes, durationS, lively),
@@ -47,6 +54,13 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     finding: { lasting: 0.03, each: 0.012 },
     seed: Math.floor(2 ** 31 * draw.next()),
   };
+}
+
+/** From a stream of its own: what else is drawn for a clip does not depend on it. */
+function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], chance: number): Blend | null {
+  const others = portraits.filter((name) => name !== portrait);
+  if (others.length === 0 || !draw.chance(chance)) return null;
+  return { portrait: draw.pick(others), eyes: draw.next(), mouth: draw.next() };
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {

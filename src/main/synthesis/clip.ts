@@ -2,6 +2,8 @@ import type { Expression } from '../../shared/expressions.ts';
 import type { FacePlace } from '../face/alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from '../face/alignment.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
+import type { Blend } from './blend.ts';
+import { blendedShape, blendSkin } from './blend.ts';
 import type { ClipPlan } from './clip-plan.ts';
 import { FacePainter, viewFor } from './draw.ts';
 import { sharesAt, stateAt } from './performance.ts';
@@ -11,7 +13,7 @@ import { Draw } from './random.ts';
 import { Canvas } from './raster.ts';
 import type { Scene } from './scene.ts';
 import { paintBackground, paintCovers } from './scene.ts';
-import type { Subject, Wearer } from './subject.ts';
+import type { Subject, Variation, Wearer } from './subject.ts';
 import { vary } from './subject.ts';
 
 /** What is true of a rendered clip. Times are seconds of the clip; null where they lie outside of it. */
@@ -19,6 +21,8 @@ export interface ClipTruth {
   readonly name: string;
   readonly label: Expression;
   readonly portrait: string;
+  /** The second person in the face, if there is one. */
+  readonly blend: string | null;
   /** Skin's individual typology angle, degrees, in the studio's light: above 41 light, below 10 dark (Chardon 1991). */
   readonly skinTone: number;
   /** The same in words, which figures by group are given for. */
@@ -46,9 +50,9 @@ const DRAWN_SIDE = 160;
 const SMOOTHED_OVER = 4;
 
 /** Aligned crops of a clip, [samples, side, side, 3] RGB bytes, as face search would cut them out of a video, and what is true of them. */
-export function renderClip(plan: ClipPlan, wearer: Wearer, side: number, rate: number): { crops: Uint8Array; truth: ClipTruth } {
+export function renderClip(plan: ClipPlan, people: People, side: number, rate: number): { crops: Uint8Array; truth: ClipTruth } {
   const { performance, scene } = plan;
-  const subject = subjectOf(plan, wearer);
+  const subject = subjectOf(plan, people);
   const samples = Math.max(1, Math.round(performance.durationS * rate));
   const states = Array.from({ length: samples }, (_, i) => stateAt(performance, i / rate));
   const pose = new Pose(subject, scene.light, scene.cameraDistance);
@@ -72,17 +76,34 @@ export function renderClip(plan: ClipPlan, wearer: Wearer, side: number, rate: n
     const crop = canvas.shrunk(side, side);
     crops.set(plan.mirrored ? mirrored(crop, side) : crop, i * crop.length);
   }
-  return { crops, truth: truthOf(plan, wearer, rate, samples) };
+  return { crops, truth: truthOf(plan, people.wearer, rate, samples) };
+}
+
+/** Whose photograph a clip's person wears, and who else is mixed in. */
+export interface People {
+  readonly wearer: Wearer;
+  readonly other: Wearer | null;
 }
 
 /** The person of a plan, on the photograph's ground or cut out of it. */
-export function subjectOf(plan: Pick<ClipPlan, 'variation' | 'scene'>, wearer: Wearer): Subject {
-  const subject = vary(wearer, plan.variation);
+export function subjectOf(plan: Pick<ClipPlan, 'variation' | 'scene' | 'blend'>, { wearer, other }: People): Subject {
+  const { blend, variation } = plan;
+  const subject = blend === null || other === null ? vary(wearer, variation) : blended(wearer, other, blend, variation);
   if (plan.scene.ownGround) for (let i = 3; i < subject.behind.rgba.length; i += 4) subject.behind.rgba[i] = 255;
   return subject;
 }
 
-export function truthOf({ name, label, portrait, performance, mirrored: turned, scene }: ClipPlan, wearer: Wearer, rate: number, samples: number): ClipTruth {
+function blended(wearer: Wearer, other: Wearer, blend: Blend, variation: Variation): Subject {
+  const identity = blendedShape(wearer, other, blend).map((weight, k) => weight + (variation.identity[k] ?? 0));
+  return vary(blendSkin(wearer, other, blend), { ...variation, identity });
+}
+
+export function truthOf(
+  { name, label, portrait, blend, performance, mirrored: turned, scene }: ClipPlan,
+  wearer: Wearer,
+  rate: number,
+  samples: number,
+): ClipTruth {
   const [episode] = performance.episodes.filter((each) => each.label === label);
   const within = (seconds: number | undefined): number | null =>
     seconds === undefined || seconds < 0 || seconds * rate > samples ? null : round(seconds, 1000);
@@ -96,6 +117,7 @@ export function truthOf({ name, label, portrait, performance, mirrored: turned, 
     name,
     label,
     portrait,
+    blend: blend?.portrait ?? null,
     skinTone: round(skinTone, 10),
     group: [skinTone > 41 ? 'light skin' : skinTone > 10 ? 'medium skin' : 'dark skin', ...genderOf(portrait)].join('; '),
     rate,

@@ -62,7 +62,7 @@ export async function renderFilm(film: Film, cast: Cast): Promise<Iterable<Uint8
   const people = await Promise.all(
     film.actors.map(async (actor) => {
       const pose = new Pose(
-        subjectOf({ variation: actor.variation, scene: film.scene }, await cast.wearer(actor.portrait)),
+        subjectOf({ variation: actor.variation, scene: film.scene, blend: null }, { wearer: await cast.wearer(actor.portrait), other: null }),
         film.scene.light,
         film.scene.cameraDistance,
       );

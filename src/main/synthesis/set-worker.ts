@@ -29,13 +29,13 @@ sharp.concurrency(1);
 
 try {
   const cast = new Cast(place, 'head');
-  for (const { name, label, portraits, condition } of clips) {
+  for (const { name, label, portraits, condition, blended } of clips) {
     const base = join(folder, name);
     let frames = 0;
     // The truth is written last: a clip that has both is complete, and a set that was interrupted goes on.
     if (!existsSync(`${base}.json`) || !existsSync(`${base}.jpegs`)) {
-      const plan = planClip(seed, name, label, portraits, condition);
-      const { crops, truth } = renderClip(plan, await cast.wearer(plan.portrait), side, rate);
+      const plan = planClip(seed, name, label, portraits, condition, blended);
+      const { crops, truth } = renderClip(plan, await cast.people(plan), side, rate);
       const { bytes, lengths } = await encodeStrips(crops, side);
       await writeFileAtomic(`${base}.jpegs`, bytes, { fsync: false });
       await writeFileAtomic(`${base}.json`, JSON.stringify({ ...truth, strips: lengths }), { fsync: false });

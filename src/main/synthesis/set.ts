@@ -22,6 +22,8 @@ export interface SetClip {
   readonly split: Split;
   readonly portraits: readonly string[];
   readonly condition: Condition;
+  /** Chance that a second person is mixed into the face. */
+  readonly blended: number;
 }
 
 export interface SetOptions {
@@ -31,6 +33,8 @@ export interface SetOptions {
   /** Clips of each split; classes in equal shares. */
   readonly counts: Readonly<Record<Split, number>>;
   readonly condition: Condition;
+  /** Chance that a training clip's face is mixed from two people. */
+  readonly blended: number;
   readonly side: number;
   readonly rate: number;
   readonly threads: number;
@@ -74,7 +78,7 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
   return set;
 }
 
-async function plannedClips({ place, counts, condition }: SetOptions): Promise<SetClip[]> {
+async function plannedClips({ place, counts, condition, blended }: SetOptions): Promise<SetClip[]> {
   const names = await portraitNames(place.portraits);
   return SPLITS.flatMap((split) => {
     const portraits = portraitsOf(split, names);
@@ -84,6 +88,8 @@ async function plannedClips({ place, counts, condition }: SetOptions): Promise<S
       split,
       portraits,
       condition,
+      // Others are judged as they are.
+      blended: split === 'train' ? blended : 0,
     }));
   });
 }

@@ -92,8 +92,23 @@ function correct(model: FaceModel, portrait: Portrait, neutral: Float32Array): v
 }
 
 /** The skin's cover as an alpha map in the photograph, drawn triangle by triangle. */
-function coverMap({ skin, cover }: Rig, { width, height }: Portrait, neutral: Float32Array): Uint8ClampedArray {
-  const map = new Uint8ClampedArray(width * height);
+function coverMap(rig: Rig, portrait: Portrait, neutral: Float32Array): Uint8ClampedArray {
+  const { cover } = rig;
+  const map = new Uint8ClampedArray(portrait.width * portrait.height);
+  overSkin(rig, portrait, neutral, (at, i, j, k, a, b) => {
+    const value = 255 * (cover[i]! + a * (cover[j]! - cover[i]!) + b * (cover[k]! - cover[i]!));
+    map[at] = Math.max(map[at]!, value);
+  });
+  return map;
+}
+
+/** Calls for every pixel of the photograph that skin covers: its index, the triangle's vertices, and shares of the second and third. */
+export function overSkin(
+  { skin }: Rig,
+  { width, height }: Portrait,
+  neutral: Float32Array,
+  visit: (at: number, i: number, j: number, k: number, a: number, b: number) => void,
+): void {
   for (let t = 0; t < skin.length; t += 3) {
     const [i, j, k] = [skin[t]!, skin[t + 1]!, skin[t + 2]!];
     const [x0, y0] = [neutral[3 * i]!, neutral[3 * i + 1]!];
@@ -104,13 +119,10 @@ function coverMap({ skin, cover }: Rig, { width, height }: Portrait, neutral: Fl
       for (let x = Math.max(0, Math.floor(Math.min(x0, x0 + ax, x0 + bx))); x <= Math.min(width - 1, Math.ceil(Math.max(x0, x0 + ax, x0 + bx))); x++) {
         const a = ((x - x0) * by - bx * (y - y0)) / area;
         const b = (ax * (y - y0) - (x - x0) * ay) / area;
-        if (a < -0.3 || b < -0.3 || a + b > 1.3) continue;
-        const value = 255 * (cover[i]! + a * (cover[j]! - cover[i]!) + b * (cover[k]! - cover[i]!));
-        map[y * width + x] = Math.max(map[y * width + x]!, value);
+        if (a >= -0.3 && b >= -0.3 && a + b <= 1.3) visit(y * width + x, i, j, k, a, b);
       }
     }
   }
-  return map;
 }
 
 function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array, cover: Uint8ClampedArray): Sheet {

@@ -11,6 +11,7 @@ import { readFaceSet } from '../training/face-set.ts';
 import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
 import type { ActionUnit } from './action-units.ts';
 import { Cast, portraitNames, portraitsOf } from './cast.ts';
+import type { ClipPlan } from './clip-plan.ts';
 import { planClip } from './clip-plan.ts';
 import { renderClip } from './clip.ts';
 import { FacePainter, viewFor } from './draw.ts';
@@ -229,7 +230,7 @@ describe('a clip', () => {
   test('is the same from the same seed and name, and another from others', async () => {
     const render = async (seed: number, name: string): Promise<string> => {
       const plan = planClip(seed, name, 'surprise', ['canada/000', 'canada/001'], 'usual');
-      return Buffer.from(renderClip(plan, await cast.wearer(plan.portrait), 48, 10).crops).toString('base64');
+      return Buffer.from(renderClip(plan, await cast.people(plan), 48, 10).crops).toString('base64');
     };
     const first = await render(1, 'a');
     expect(await render(1, 'a')).toBe(first);
@@ -237,10 +238,21 @@ describe('a clip', () => {
     expect(await render(1, 'b')).not.toBe(first);
   });
 
+  test('takes on a second person where one is asked for, and is otherwise what it was', async () => {
+    const names = ['canada/000', 'canada/001'];
+    const [alone, mixed] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', names, 'usual', chance)) as [ClipPlan, ClipPlan];
+    expect({ ...mixed, blend: null }).toEqual(alone);
+    expect(mixed.blend!.portrait).toBe(names.find((name) => name !== mixed.portrait));
+    const crops = async (plan: ClipPlan): Promise<Uint8Array> => renderClip(plan, await cast.people(plan), 48, 10).crops;
+    const [own, none, both] = [await crops(alone), await crops({ ...mixed, blend: { ...mixed.blend!, eyes: 0, mouth: 0 } }), await crops(mixed)];
+    expect(Buffer.compare(own, none)).toBe(0);
+    expect(Buffer.compare(own, both)).not.toBe(0);
+  });
+
   test('has a truth for every sample: shares of the classes, action units, the head', async () => {
     for (const label of EXPRESSIONS) {
       const plan = planClip(3, `truth ${label}`, label, ['canada/000'], 'plain');
-      const { crops, truth } = renderClip(plan, await cast.wearer(plan.portrait), 32, 10);
+      const { crops, truth } = renderClip(plan, await cast.people(plan), 32, 10);
       expect(crops.length).toBe(truth.samples * 32 * 32 * 3);
       for (const list of [truth.shares, truth.units, truth.pose]) expect(list).toHaveLength(truth.samples);
       for (const shares of truth.shares) expect(shares.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(98);
@@ -278,6 +290,7 @@ describe('a set', () => {
     condition: 'usual',
     side: 32,
     rate: 10,
+    blended: 0,
     threads: 2,
   });
   const never = new AbortController().signal;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Condition, SynthesisKind } from '../../services/choices.ts';
 import { allThreads, CONDITIONS, SYNTHESIS_KINDS } from '../../services/choices.ts';
-import { wholeBetween } from '../options.ts';
+import { numberBetween, wholeBetween } from '../options.ts';
 import { duration, EXIT, Output, stopOnRequest } from '../output.ts';
 import { TaskLine } from '../progress-line.ts';
 
@@ -15,6 +15,7 @@ interface SynthesizeOptions {
   validation: number;
   test: number;
   condition: Condition;
+  blended: number;
   seed: number;
   threads: number;
   json: boolean;
@@ -43,6 +44,7 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .option('--validation <n>', 'clips to choose by', count, 1001)
     .option('--test <n>', 'clips to test on; nobody is in two of the three', count, 1505)
     .addOption(new Option('--condition <name>', 'how the clips are filmed').choices(CONDITIONS).default('usual'))
+    .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--json', 'one JSON object on the last line of standard output', false)
@@ -50,12 +52,12 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .action(async (options: SynthesizeOptions) => done(await run(options)));
 }
 
-async function run({ kind, faceModel, portraits, out, train, validation, test, condition, seed, threads, json }: SynthesizeOptions): Promise<number> {
+async function run({ kind, faceModel, portraits, out, train, validation, test, condition, blended, seed, threads, json }: SynthesizeOptions): Promise<number> {
   const output = new Output(json);
   const line = new TaskLine();
   const { synthesize } = await import('../../services/synthesize.ts');
   const outcome = await synthesize(
-    { kind, place: { faceModel, portraits }, out, seed, counts: { train, validation, test }, condition, threads },
+    { kind, place: { faceModel, portraits }, out, seed, counts: { train, validation, test }, condition, blended, threads },
     (finished, total) => line.share('drawing clips', finished, total),
     stopOnRequest(),
   );
