@@ -146,8 +146,8 @@ async function killed(project: string, videos: string): Promise<{ kills: number;
 /** Rows of the two projects' tables that are not the same, but for how long they took. */
 async function differingRows(folder: string): Promise<number> {
   let differing = 0;
-  await exportProject(join(folder, 'whole'), 'tables', null, join(folder, 'out-whole'));
-  await exportProject(join(folder, 'killed'), 'tables', null, join(folder, 'out-killed'));
+  await exportProject(join(folder, 'whole'), { format: 'tables', run: null, layers: [] }, join(folder, 'out-whole'));
+  await exportProject(join(folder, 'killed'), { format: 'tables', run: null, layers: [] }, join(folder, 'out-killed'));
   for (const table of ['timeline', 'peaks', 'segments', 'summary']) {
     const [a, b] = ['whole', 'killed'].map((name) => rowsOf(join(folder, `out-${name}`, `${table}.csv`)));
     for (let i = 0; i < Math.max(a!.length, b!.length); i++) if (a![i] !== b![i]) differing += 1;

@@ -41,6 +41,13 @@ export interface WrittenAnnotations {
   readonly losses: readonly string[];
 }
 
+/** The same where a format is several files a video, or no text. */
+export interface WrittenFiles {
+  /** What a file's name ends with, and what is in it. */
+  readonly files: readonly { readonly ending: string; readonly contents: string | Uint8Array }[];
+  readonly losses: readonly string[];
+}
+
 /** What was read from another tool's file, and what could not be placed: a sentence each. */
 export interface ReadAnnotations {
   readonly layers: readonly { readonly name: string; readonly segments: readonly AnnotatedSegment[] }[];

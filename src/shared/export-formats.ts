@@ -1,9 +1,15 @@
 /** Other tools' formats for labels; main/formats has a writer for each. */
-export const ANNOTATION_FORMAT_NAMES = ['eaf', 'textgrid', 'label-studio', 'boris', 'events', 'vtt', 'srt'] as const;
+export const ANNOTATION_FORMAT_NAMES = [
+  ...(['eaf', 'textgrid', 'label-studio', 'boris', 'boris-tabular', 'boris-aggregated', 'boris-xlsx'] as const),
+  ...(['nova', 'datavyu', 'events', 'vtt', 'srt'] as const),
+] as const;
 export type AnnotationFormatName = (typeof ANNOTATION_FORMAT_NAMES)[number];
 
-/** Forms in which a project itself leaves: a run's tables, or everything. */
-export const PROJECT_FORMATS = ['tables', 'json'] as const;
+/**
+ * Forms in which a project itself leaves: a run's tables (also as Parquet, or as logs in other programs' layout), labels of
+ * any layer as tables, figures for statistics, or everything.
+ */
+export const PROJECT_FORMATS = ['tables', 'parquet', 'openface', 'facereader', 'labels', 'frames', 'statistics', 'json'] as const;
 export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
 
 export const EXPORT_FORMATS = [...PROJECT_FORMATS, ...ANNOTATION_FORMAT_NAMES] as const;

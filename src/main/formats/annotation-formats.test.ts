@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../shared/annotation-document.ts';
-import { ANNOTATION_FORMATS } from './annotation-formats.ts';
+import { XMLParser } from 'fast-xml-parser';
+import { readSheet } from 'read-excel-file/node';
+import { ANNOTATION_FORMATS, filesOf } from './annotation-formats.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 
 const NASTY = [
@@ -180,6 +182,78 @@ describe('500 random documents go out and come back', () => {
     }
   });
 });
+
+describe('500 random documents leave for tools that only read', () => {
+  const labelsOf = (document: AnnotationDocument): AnnotatedSegment[] => document.layers.flatMap(({ segments }) => segments);
+
+  test('NOVA: every label is a line of its tier, and its number is the label in the header', async () => {
+    for (const document of documents) {
+      const { files, losses } = await filesOf('nova', document);
+      const found: string[] = [];
+      for (const { ending, contents } of files.filter((file) => file.ending.endsWith('.annotation'))) {
+        const data = String(files.find((file) => file.ending === `${ending}~`)!.contents);
+        const root = new XMLParser({ ignoreAttributes: false, parseAttributeValue: false, trimValues: false, isArray: (name) => name === 'item' }).parse(
+          String(contents),
+        ) as { annotation: { info: Record<string, string>; scheme: { item: Record<string, string>[] } } };
+        const lines = data.split('\n').filter((each) => each !== '');
+        expect(Number(root.annotation.info['@_size'])).toBe(lines.length);
+        for (const each of lines) {
+          const [from, to, id, confidence] = each.split(';') as [string, string, string, string];
+          const label = root.annotation.scheme.item[Number(id)]!['@_name']!;
+          found.push(JSON.stringify([Number(from).toFixed(6), Number(to).toFixed(6), plain(label), Number(confidence)]));
+        }
+      }
+      const wanted = labelsOf(document).map(({ startS, endS, label, confidence }) =>
+        JSON.stringify([startS.toFixed(6), endS.toFixed(6), plain(label), confidence ?? 1]),
+      );
+      expect(found.sort()).toEqual(wanted.sort());
+      expect(new Set(files.map(({ ending }) => ending)).size).toBe(files.length);
+      if (document.layers.some(({ peaks }) => peaks.length > 0)) expect(losses.join()).toContain('peaks are left out');
+    }
+  });
+
+  test('Datavyu: a column for each tier, a cell for each label, nothing that breaks a line or a cell', async () => {
+    for (const document of documents) {
+      const [file] = (await filesOf('datavyu', document)).files;
+      const lines = String(file!.contents).trimEnd().split('\n');
+      expect(lines[0]).toBe('#4');
+      const columns = lines.filter((each) => each.includes(' (MATRIX,true,)-'));
+      expect(new Set(columns.map((each) => each.split(' ')[0])).size).toBe(columns.length);
+      const cells = lines.slice(1).filter((each) => !columns.includes(each));
+      for (const cell of cells) expect(cell).toMatch(/^\d\d:\d\d:\d\d:\d{3},\d\d:\d\d:\d\d:\d{3},\([^(),]*(,[\d.]*)?\)$/);
+      expect(cells).toHaveLength(document.layers.reduce((sum, { segments, peaks }) => sum + segments.length + peaks.length, 0));
+    }
+  });
+
+  test("BORIS's own tables: a start and a stop for each label, one row for each state", async () => {
+    const read = (text: string): Record<string, string>[] => parse(text, { columns: true, delimiter: '\t' });
+    for (const document of documents) {
+      const [tabular, aggregated] = await Promise.all(
+        (['boris-tabular', 'boris-aggregated'] as const).map(async (name) => read(String((await filesOf(name, document)).files[0]!.contents))),
+      );
+      const [labels, peaks] = [labelsOf(document).length, document.layers.reduce((sum, layer) => sum + layer.peaks.length, 0)];
+      const count = (type: string): number => tabular!.filter((row) => row['Behavior type'] === type).length;
+      expect([count('START'), count('STOP'), count('POINT')]).toEqual([labels, labels, peaks]);
+      expect(aggregated).toHaveLength(labels + peaks);
+      for (const row of aggregated!.filter((each) => each['Behavior type'] === 'STATE'))
+        expect(Number(row['Stop (s)']) - Number(row['Start (s)'])).toBeCloseTo(Number(row['Duration (s)']), 2);
+    }
+  });
+
+  test('BORIS imports a sheet whose states are pairs of rows', async () => {
+    for (const document of documents.slice(0, 40)) {
+      const [file] = (await filesOf('boris-xlsx', document)).files;
+      const rows = (await readSheet(Buffer.from(file!.contents as Uint8Array))) as (string | number | null)[][];
+      expect(rows[0]).toEqual(['time', 'subject', 'code', 'modifier', 'comment']);
+      const peaks = document.layers.reduce((sum, layer) => sum + layer.peaks.length, 0);
+      expect(rows).toHaveLength(1 + 2 * labelsOf(document).length + peaks);
+      for (const [time] of rows.slice(1)) expect(typeof time).toBe('number');
+    }
+  });
+});
+
+/** XML keeps no control characters, and an attribute's line breaks are blanks to some readers. */
+const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 
 describe("other tools' files", () => {
   test('annotations without times, and tiers that refer to others, are told', () => {

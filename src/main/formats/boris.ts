@@ -9,8 +9,7 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
   const labels = [
     ...new Set([...document.vocabulary.map((each) => each.name), ...document.layers.flatMap(({ segments }) => segments.map(({ label }) => label))]),
   ];
-  const subjectOf = (layer: string, face: number): string =>
-    `${document.participant === '' ? '' : `${document.participant} `}${layer}${face > 1 ? ` face ${face}` : ''}`;
+  const subjectOf = (layer: string, face: number): string => borisSubject(document.participant, layer, face);
   const frameOf = (seconds: number): number => Math.round(seconds * (fps ?? 25));
   let shortest = 0;
   const events = document.layers.flatMap((layer) => [
@@ -65,6 +64,11 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     ...(shortest > 0 ? [`${shortest} labels without length last a millisecond here.`] : []),
   ];
   return { text: `${JSON.stringify(project, null, 1)}\n`, losses };
+}
+
+/** Who a layer's labels are about, as BORIS knows subjects. */
+export function borisSubject(participant: string, layer: string, face: number): string {
+  return `${participant === '' ? '' : `${participant} `}${layer}${face > 1 ? ` face ${face}` : ''}`;
 }
 
 const numbered = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.map((value, i) => [String(i), value]));

@@ -1,22 +1,16 @@
-import { XMLBuilder, XMLParser } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StudioError } from '../../shared/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
 import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import type { Attributes, Element } from './xml.ts';
+import { ATTRIBUTE, clean, TEXT, xml } from './xml.ts';
 
 /**
  * ELAN's EAF 3.0. A tier for each layer and face, its confidence as a symbolic association, the layer's peaks as a tier
  * of their own; times are whole milliseconds. The schema fixes the order of everything.
  */
-type Attributes = Record<string, string | number | undefined>;
-interface Element {
-  readonly name: string;
-  readonly attributes?: Attributes;
-  readonly children?: readonly Element[];
-  readonly text?: string;
-}
-
 const VOCABULARY = 'expressions';
 /** ELAN shows no annotation that begins where it ends. */
 const SHORTEST_MS = 1;
@@ -148,30 +142,6 @@ function unused(name: string, used: Set<string>): string {
   for (let i = 2; used.has(candidate); i++) candidate = `${clean(name)} (${i})`;
   used.add(candidate);
   return candidate;
-}
-
-/** XML has no place for control characters but tab and newline. */
-function clean(text: string): string {
-  return text.replaceAll(
-    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-    '\uFFFD',
-  );
-}
-
-const ATTRIBUTE = '@';
-const TEXT = '#text';
-const builder = new XMLBuilder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
-
-/** Newlines in attributes would be read back as spaces, and in text as they are: they are written as references. */
-function xml(root: Element): string {
-  const node = ({ name, attributes = {}, children = [], text }: Element): object => {
-    const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
-    return {
-      [name]: text === undefined ? children.map(node) : [{ [TEXT]: clean(text) }],
-      ':@': Object.fromEntries(given.map(([key, value]) => [`${ATTRIBUTE}${key}`, clean(String(value))])),
-    };
-  };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${String(builder.build([node(root)]))}\n`;
 }
 
 const LISTS = new Set(['TIER', 'TIME_SLOT', 'ANNOTATION', 'LINGUISTIC_TYPE', 'CONTROLLED_VOCABULARY']);

@@ -102,7 +102,8 @@ export async function* tableText(table: Table, results: AsyncIterable<VideoResul
   }
 }
 
-function csvLines(rows: readonly (readonly Cell[])[]): string {
+/** Lines of a table, as all of ours are written. */
+export function csvLines(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => [...row]),
     { record_delimiter: 'windows', cast: { boolean: (value) => (value ? 'true' : 'false') } },

@@ -4,21 +4,21 @@ import { krippendorffAlpha } from '../../shared/agreement/krippendorff-alpha.ts'
 import type { LabelledSpan } from '../../shared/agreement/layers.ts';
 import { labelsInUnits, matchEvents, UNLABELLED } from '../../shared/agreement/layers.ts';
 import type { Interval } from '../../shared/agreement/tables.ts';
+import type { Statistic } from '../../shared/agreement/statistics.ts';
 import { jointCounts } from '../../shared/agreement/tables.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { allVideos } from '../project/library.ts';
 import { layerNames, layersOf, listCoders, readLayer } from '../project/review.ts';
 
-export const STATISTICS = {
+export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
   kappa: "Cohen's kappa of two raters over units of time",
   'event-kappa': "Cohen's kappa of two raters over events; an event without a partner counts as unlabelled",
   alpha: "Krippendorff's alpha (nominal) of any number of raters over units of time",
   fleiss: "Fleiss' kappa of any number of raters over units of time",
   percent: 'share of units of time on which two raters agree',
   f1: 'F1 of each label over units of time, the first rater being the truth; the value is their mean',
-} as const;
-export type Statistic = keyof typeof STATISTICS;
+};
 
 export interface AgreementRequest {
   readonly statistic: Statistic;
@@ -70,7 +70,7 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
     throw new StudioError('wrong-usage', `There is no video that ${raters.join(' and ')} all labelled.`, 'Check the names, or label some first.');
   const { statistic, unitS, overlap, unlabelled } = request;
   const parameters = statistic === 'event-kappa' ? { overlap, events: 'intersection over union, greatest first' } : { unitS, unlabelled };
-  return { statistic, definition: STATISTICS[statistic], videos, raters, parameters, ...valueOf(request, faces) };
+  return { statistic, definition: DEFINITIONS[statistic], videos, raters, parameters, ...valueOf(request, faces) };
 }
 
 function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {

@@ -6,7 +6,7 @@ import { StudioError, writeError } from '../../shared/errors.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
 import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
 import { createSegment } from '../../shared/segment-edits.ts';
-import { ANNOTATION_FORMATS } from '../formats/annotation-formats.ts';
+import { filesOf, readerOf } from '../formats/annotation-formats.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { applyEdit, newId } from '../project/edits.ts';
@@ -17,7 +17,7 @@ import { addCoder, layerNames, layersOf, listParticipants, listSchemes, readLaye
 import type { VideoRow } from '../project/schema.ts';
 
 /** Formats that can be read. */
-export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => ANNOTATION_FORMATS[name].read !== undefined);
+export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => readerOf(name) !== undefined);
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
@@ -36,7 +36,6 @@ export function exportAnnotations(folder: string, format: AnnotationFormatName, 
 
 /** The same from a project that is open. */
 export async function writeAnnotations(db: ProjectDatabase, format: AnnotationFormatName, only: readonly string[], out: string): Promise<ExportedAnnotations> {
-  const { ending, write } = ANNOTATION_FORMATS[format];
   const to = resolve(out);
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
     throw writeError(to, error);
@@ -46,10 +45,12 @@ export async function writeAnnotations(db: ProjectDatabase, format: AnnotationFo
   for (const video of allVideos(db)) {
     const document = documentOf(video);
     if (document.layers.length === 0) continue;
-    const file = join(to, `${fileNameFor(video.name, taken)}${ending}`);
-    const written = write(document);
-    await writeAtomically(file, [written.text]);
-    files.push(file);
+    const base = join(to, fileNameFor(video.name, taken));
+    const written = await filesOf(format, document);
+    for (const { ending, contents } of written.files) {
+      await writeAtomically(`${base}${ending}`, [contents]);
+      files.push(`${base}${ending}`);
+    }
     losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
   }
   if (files.length === 0)
@@ -91,7 +92,7 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
 }
 
 /** A video's name as a file's: without its ending and what some system forbids; each once, whatever its case. */
-function fileNameFor(name: string, taken: Set<string>): string {
+export function fileNameFor(name: string, taken: Set<string>): string {
   const plain =
     name
       .slice(0, name.length - extname(name).length)
@@ -125,8 +126,8 @@ export interface ImportRequest {
  * @throws StudioError 'data-set-invalid' for a file that cannot be read or not wholly be placed, 'video-unknown'
  */
 export async function importAnnotations(request: ImportRequest): Promise<{ labels: number; problems: readonly string[] }> {
-  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(ANNOTATION_FORMATS[name].ending.toLowerCase()));
-  const read = format === undefined ? undefined : ANNOTATION_FORMATS[format].read;
+  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(readerOf(name)!.ending.toLowerCase()));
+  const read = format === undefined ? undefined : readerOf(format)?.read;
   if (read === undefined)
     throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Say it with --format: ${READABLE_FORMATS.join(', ')}.`);
   const text = await readFile(request.file, 'utf8').catch((error: unknown) => {

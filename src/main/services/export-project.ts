@@ -3,36 +3,70 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectFormat } from '../../shared/export-formats.ts';
-import type { VideoResult } from '../../shared/results.ts';
+import type { RunRecord, VideoResult } from '../../shared/results.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
+import type { FrameLog } from '../formats/other-logs.ts';
+import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../formats/other-logs.ts';
+import { writeParquet } from '../formats/parquet.ts';
+import { TABLES } from '../formats/tables.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { projectLines, readProjectLines } from '../project/open-json.ts';
 import { inProject } from '../project/open-project.ts';
 import { projectFile } from '../project/project-file.ts';
-import { listRuns, readResult, summariesOf } from '../project/recorded-results.ts';
+import { videoOf } from '../project/library.ts';
+import { listRuns, readFace, readResult, readTiming, summariesOf } from '../project/recorded-results.ts';
+import { facesOf } from '../project/review.ts';
 import { prepareOut, writeTables } from './analyse-folder.ts';
+import { fileNameFor } from './exchange-annotations.ts';
+import type { WrittenExport } from './export-labels.ts';
+import { writeDictionary, writeFrames, writeLabels, writeStatistics } from './export-labels.ts';
+
+export interface ProjectExport {
+  readonly format: ProjectFormat;
+  /** Tables and logs: which run; the newest where it is null. */
+  readonly run: string | null;
+  /** Labels, frames and statistics: whose; all of them where none are named. */
+  readonly layers: readonly string[];
+}
 
 /**
- * Writes a run's tables as `analyze` writes them (tables), or everything in the project as open JSON (json).
- * @param run its id; the newest where it is null
- * @returns the files
- * @throws StudioError as openProject does, and for a run that is not there
+ * Writes what `ProjectFormat` names.
+ * @returns the files, and what a format could not hold
+ * @throws StudioError as openProject does, and for a run or layer that is not there
  */
-export function exportProject(folder: string, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
-  return inProject(folder, (db) => writeProject(db, format, run, out));
+export function exportProject(folder: string, request: ProjectExport, out: string): Promise<WrittenExport> {
+  return inProject(folder, (db) => writeProject(db, request, out));
 }
 
 /** The same from a project that is open. */
-export async function writeProject(db: ProjectDatabase, format: ProjectFormat, run: string | null, out: string): Promise<string[]> {
+export async function writeProject(db: ProjectDatabase, { format, run, layers }: ProjectExport, out: string): Promise<WrittenExport> {
   const to = resolve(out);
   await prepareOut(to);
-  if (format === 'tables') return exportTables(db, run, to);
-  const file = join(to, 'project.jsonl');
-  await writeAtomically(file, projectLines(db));
-  return [file];
+  return WRITERS[format](db, to, run, layers);
 }
 
-async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<string[]> {
+type Writer = (db: ProjectDatabase, out: string, run: string | null, layers: readonly string[]) => Promise<WrittenExport>;
+
+const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
+  tables: (db, out, run) => exportTables(db, run, out),
+  parquet: (db, out, run) => exportParquet(db, run, out),
+  openface: (db, out, run) => exportLogs(db, run, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
+  facereader: (db, out, run) =>
+    exportLogs(db, run, out, (log, { model, start }) => [
+      { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
+      { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
+    ]),
+  labels: (db, out, _run, layers) => writeLabels(db, layers, out),
+  frames: (db, out, _run, layers) => writeFrames(db, layers, out),
+  statistics: (db, out, _run, layers) => writeStatistics(db, layers, out),
+  json: async (db, out) => {
+    const file = join(out, 'project.jsonl');
+    await writeAtomically(file, projectLines(db));
+    return { files: [file], losses: [] };
+  },
+};
+
+function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
   const runs = listRuns(db);
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
   if (run === undefined)
@@ -41,6 +75,11 @@ async function exportTables(db: ProjectDatabase, id: string | null, out: string)
       id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`,
       'See `adatosk project runs`.',
     );
+  return run;
+}
+
+async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<WrittenExport> {
+  const run = runNamed(db, id);
   const kept = summariesOf(db, run.id);
   const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
   await writeTables(
@@ -49,7 +88,54 @@ async function exportTables(db: ProjectDatabase, id: string | null, out: string)
     read,
     run.record,
   );
-  return ['timeline.csv', 'peaks.csv', 'segments.csv', 'summary.csv', 'run.json'].map((name) => join(out, name));
+  const dictionary = await writeDictionary(out, TABLES);
+  return { files: [...[...TABLES.map(({ file }) => file), 'run.json'].map((name) => join(out, name)), dictionary], losses: [] };
+}
+
+/** The same tables as Parquet; what everybody must know of the run is in each file's metadata. */
+async function exportParquet(db: ProjectDatabase, id: string | null, out: string): Promise<WrittenExport> {
+  const run = runNamed(db, id);
+  async function* results(): AsyncGenerator<VideoResult> {
+    for (const { id: video, summary } of summariesOf(db, run.id).values())
+      yield await Promise.resolve({ rows: [], peaks: [], segments: [], ...readResult(db, run.id, video), summary });
+  }
+  const files: string[] = [];
+  const tables = TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
+  for (const table of tables) {
+    files.push(join(out, table.file));
+    await writeParquet(files.at(-1)!, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
+  }
+  files.push(join(out, 'run.json'));
+  await writeAtomically(files.at(-1)!, [`${JSON.stringify(run.record, null, 2)}\n`]);
+  files.push(await writeDictionary(out, tables));
+  return { files, losses: [] };
+}
+
+/** A log for each face of each video, in another program's layout. */
+async function exportLogs(
+  db: ProjectDatabase,
+  id: string | null,
+  out: string,
+  textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
+): Promise<WrittenExport> {
+  const run = runNamed(db, id);
+  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  for (const { id: video, summary } of summariesOf(db, run.id).values()) {
+    const pts = readTiming(db, video)?.pts;
+    if (summary.status !== 'done' || pts === undefined) continue;
+    const name = fileNameFor(summary.video, taken);
+    for (const { face } of facesOf(db, run.id, video).filter((each) => each.face > 0)) {
+      const log = { video: summary.video, path: videoOf(db, video).path, fps: summary.fps, pts, face, rows: readFace(db, run.id, video, face) };
+      for (const { ending, text } of textsOf(log, run.record)) {
+        files.push(join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`));
+        await writeAtomically(files.at(-1)!, [text]);
+      }
+    }
+  }
+  if (files.length === 0) throw new StudioError('wrong-usage', 'This run found no face in any video.', 'Choose another run.');
+  losses.push('Columns that this program does not measure (landmarks, gaze, action units, valence) are not there.');
+  losses.push(...run.record.warnings);
+  return { files, losses };
 }
 
 /** Makes a new project of an export (json), all of it or nothing. @throws StudioError where there is a project already */

@@ -36,7 +36,7 @@ async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
 /** The rows of a run's tables but for how long they took. */
 async function tablesOf(project: string, run: string | null = null): Promise<Record<string, Record<string, string>[]>> {
   const out = await temporaryFolder();
-  await exportProject(project, 'tables', run, out);
+  await exportProject(project, { format: 'tables', run, layers: [] }, out);
   const tables: Record<string, Record<string, string>[]> = {};
   for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
     const rows = parse(await readFile(join(out, `${name}.csv`)), { columns: true }) as Record<string, string>[];
@@ -110,7 +110,7 @@ describe('a batch', () => {
   test('everything leaves as open JSON and comes back as the same project', async () => {
     const project = it.studio.project.state.folder;
     const out = await temporaryFolder();
-    const [file] = await exportProject(project, 'json', null, out);
+    const [file] = (await exportProject(project, { format: 'json', run: null, layers: [] }, out)).files;
     await importProject(file!, join(out, 'again'));
     expect(await tablesOf(join(out, 'again'))).toEqual(await tablesOf(project));
     await expect(importProject(file!, join(out, 'again'))).rejects.toMatchObject({ code: 'wrong-usage' });

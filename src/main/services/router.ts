@@ -26,6 +26,7 @@ import {
   projectName,
   readLayer,
 } from '../project/review.ts';
+import { measureAgreement } from './agreement.ts';
 import { warningsOf } from './analysis-session.ts';
 import { APP_VERSION } from './app-version.ts';
 import { browseFolder } from './browse-folder.ts';
@@ -37,6 +38,7 @@ import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
 import { modelCard } from './inspect-model.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
+import { projectFigures } from './project-figures.ts';
 import { recentProjects, rememberProject } from './recent-projects.ts';
 import type { Studio } from './studio.ts';
 
@@ -231,9 +233,14 @@ const exchange = {
   export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
     const { db } = studio.project;
     const [out] = wholePaths([input.out]) as [string];
-    if (isProjectFormat(input.format)) return { files: await writeProject(db, input.format, input.run ?? null, out), losses: [] };
+    if (isProjectFormat(input.format)) return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers }, out);
     const { files, losses } = await writeAnnotations(db, input.format, input.layers, out);
     return { files: [...files], losses: [...losses] };
+  }),
+  figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
+  agreement: api.exchange.agreement.handler(({ input, context }) => {
+    const { interval, byLabel, raters, ...agreement } = measureAgreement(context.studio.project.db, input);
+    return { ...agreement, raters: [...raters], interval: interval === null ? null : { ...interval }, byLabel: byLabel ?? null };
   }),
 };
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { EXPORT_FORMATS } from '../export-formats.ts';
+import { STATISTICS } from '../agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
+import { projectFiguresSchema } from './figures.ts';
 
 export const exchange = {
   /** Writes files into a folder; losses are what a format could not hold, a sentence each. */
@@ -16,4 +18,28 @@ export const exchange = {
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(z.string()) })),
+  /** What a layer comes to, for plots; of some videos or of all. */
+  figures: procedure
+    .input(z.object({ layer: z.string().max(200), videos: z.array(idSchema).max(100_000).optional(), against: z.string().max(200).optional() }))
+    .output(projectFiguresSchema),
+  /** The same numbers as `adatosk agreement`, with their definition and parameters. */
+  agreement: procedure
+    .input(
+      z.object({
+        statistic: z.enum(STATISTICS),
+        raters: z.array(z.string().max(200)).max(100),
+        unitS: z.number().positive().max(60).default(0.1),
+        overlap: z.number().min(0.01).max(1).default(0.5),
+        unlabelled: z.enum(['left out', 'counted']).default('left out'),
+      }),
+    )
+    .output(
+      z.object({
+        ...{ statistic: z.enum(STATISTICS), definition: z.string(), value: z.number().nullable(), units: z.int(), videos: z.int() },
+        interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+        raters: z.array(z.string()),
+        parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+        byLabel: z.record(z.string(), z.number().nullable()).nullable(),
+      }),
+    ),
 };

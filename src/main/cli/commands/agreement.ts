@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { Statistic } from '../../services/agreement.ts';
-import { STATISTICS } from '../../services/agreement.ts';
+import type { Statistic } from '../../../shared/agreement/statistics.ts';
+import { STATISTICS } from '../../../shared/agreement/statistics.ts';
+import { DEFINITIONS } from '../../services/agreement.ts';
 import { agreementIn } from '../../services/project-overview.ts';
 import { numberBetween } from '../options.ts';
 import { EXIT, Output } from '../output.ts';
@@ -21,7 +22,7 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
     .command('agreement')
     .description('how far coders, the model and the adjudicated labels agree, over all videos that all of them labelled')
     .requiredOption('--project <folder>', 'the project')
-    .addOption(new Option('--statistic <name>', 'which number').choices(Object.keys(STATISTICS)).default('kappa'))
+    .addOption(new Option('--statistic <name>', 'which number').choices(STATISTICS).default('kappa'))
     .option('--raters <name...>', "coders' names, 'model' or 'adjudicated'; for f1 the first is the truth; all coders unless given", [])
     .option('--unit <s>', 'length of a unit of time', numberBetween(0.001, 60), 0.2)
     .option('--overlap <share>', 'share of the time covered together that two spans must share to be one event', numberBetween(0, 1), 0.5)
@@ -29,7 +30,7 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
     .option('--json', 'one JSON object on the last line of standard output', false)
     .addHelpText(
       'after',
-      `\nStatistics:\n${Object.entries(STATISTICS)
+      `\nStatistics:\n${Object.entries(DEFINITIONS)
         .map(([name, about]) => `  ${name.padEnd(13)}${about}`)
         .join('\n')}`,
     )

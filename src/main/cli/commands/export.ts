@@ -28,11 +28,11 @@ interface ImportOptions {
 export function addExport(program: Command, done: (code: number) => void): void {
   program
     .command('export')
-    .description("write a project's results: tables as `analyze` writes them, everything as open JSON, or labels for another tool")
+    .description("write a project's results: tables, labels, statistics, everything as open JSON, or labels for another tool")
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
-    .option('--run <id>', 'tables: which run (see: adatosk project runs); the newest unless given')
-    .option('--layers <name...>', "labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
+    .option('--run <id>', 'tables and logs: which run (see: adatosk project runs); the newest unless given')
+    .option('--layers <name...>', "whose labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
     .requiredOption('--out <folder>', 'where the files go')
     .option('--json', 'one JSON object on the last line of standard output', false)
     .action(async (options: ExportOptions) => done(await write(options)));
@@ -58,8 +58,9 @@ export function addExport(program: Command, done: (code: number) => void): void 
 async function write({ project, format, run, layers, out, json }: ExportOptions): Promise<number> {
   const output = new Output(json);
   if (isProjectFormat(format)) {
-    const files = await exportProject(project, format, run ?? null, out);
-    output.result({ files, losses: [] }, `written: ${files.join(', ')}`);
+    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers }, out);
+    for (const loss of losses) output.line(`note: ${loss}`);
+    output.result({ files, losses }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
   } else {
     const { files, losses } = await exportAnnotations(project, format, layers, out);
     for (const loss of losses) output.line(`note: ${loss}`);

@@ -1,0 +1,107 @@
+import { stringify } from 'csv-stringify/sync';
+import writeExcelFile from 'write-excel-file/node';
+import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
+import { borisSubject } from './boris.ts';
+
+/** What BORIS calls an event: a state with start and stop, or a point. */
+interface Event {
+  readonly subject: string;
+  readonly behaviour: string;
+  readonly kind: 'STATE' | 'POINT';
+  readonly startS: number;
+  readonly stopS: number;
+  readonly comment: string;
+}
+
+const NO_CATEGORY = '';
+const MEDIA = 'Media file(s)';
+const LOSSES = ['Never opened in BORIS itself where this was written.'];
+
+function eventsOf({ layers, participant }: AnnotationDocument): Event[] {
+  return layers
+    .flatMap(({ name, segments, peaks }): Event[] => [
+      ...segments.map(({ face, label, startS, endS, confidence }) => ({
+        ...{ subject: borisSubject(participant, name, face), behaviour: label, kind: 'STATE' as const, startS, stopS: endS },
+        comment: confidence === null ? '' : `conf=${confidence.toFixed(4)}`,
+      })),
+      ...peaks.map(({ face, label, apexS }) => ({
+        ...{ subject: borisSubject(participant, name, face), behaviour: `${label} peak`, kind: 'POINT' as const, startS: apexS, stopS: apexS, comment: '' },
+      })),
+    ])
+    .sort((a, b) => a.startS - b.startS || a.stopS - b.stopS);
+}
+
+const rounded = (seconds: number): number => Math.round(1000 * seconds) / 1000;
+
+/** What all rows of an observation begin with. */
+function observation({ video }: AnnotationDocument, now: Date): Record<string, string | number> {
+  return {
+    'Observation id': video.name,
+    'Observation date': now.toISOString().slice(0, 19).replace('T', ' '),
+    Description: '',
+    'Observation duration': rounded(video.durationS),
+    'Observation type': MEDIA,
+    Source: `player #1:${video.path}`,
+    'Time offset (s)': 0,
+    'Media duration (s)': rounded(video.durationS),
+    FPS: video.fps ?? 'NA',
+  };
+}
+
+/** BORIS's "tabular events": a row for each start, stop and point, with BORIS's own columns (9.12), tab-separated. */
+export function writeBorisTabular(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
+  const frame = (seconds: number): number | string => (document.video.fps === null ? 'NA' : Math.round(seconds * document.video.fps));
+  const rows = eventsOf(document).flatMap((event) => {
+    const at = (type: string, seconds: number) => ({
+      ...observation(document, now),
+      ...{ Subject: event.subject, Behavior: event.behaviour, 'Behavioral category': NO_CATEGORY, 'Behavior type': type, Time: rounded(seconds) },
+      ...{ 'Media file name': document.video.path, 'Image index': frame(seconds), 'Image file path': 'NA', Comment: type === 'STOP' ? '' : event.comment },
+    });
+    return event.kind === 'POINT' ? [at('POINT', event.startS)] : [at('START', event.startS), at('STOP', event.stopS)];
+  });
+  rows.sort((a, b) => a.Time - b.Time);
+  const columns = [
+    ...Object.keys(observation(document, now)),
+    ...['Subject', 'Behavior', 'Behavioral category', 'Behavior type', 'Time', 'Media file name', 'Image index', 'Image file path', 'Comment'],
+  ];
+  return { text: stringify(rows, { header: true, columns, delimiter: '\t' }), losses: LOSSES };
+}
+
+/** BORIS's "aggregated events": a row for each state with start, stop and duration, and for each point. */
+export function writeBorisAggregated(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
+  const { fps, durationS, path } = document.video;
+  const frame = (seconds: number): number | string => (fps === null ? 'NA' : Math.round(seconds * fps));
+  const { 'Observation duration': _, FPS: rate, 'Media duration (s)': media, ...begin } = observation(document, now);
+  const rows = eventsOf(document).map(({ subject, behaviour, kind, startS, stopS, comment }) => ({
+    ...{ ...begin, 'Coding duration': rounded(durationS), 'Media duration (s)': media, 'FPS (frame/s)': rate, Subject: subject },
+    ...{ 'Observation duration by subject by observation': rounded(durationS), Behavior: behaviour, 'Behavioral category': NO_CATEGORY },
+    ...{ 'Behavior type': kind, 'Start (s)': rounded(startS), 'Stop (s)': rounded(stopS) },
+    'Duration (s)': kind === 'POINT' ? 'NA' : rounded(stopS - startS),
+    ...{ 'Media file name': path, 'Image index start': frame(startS), 'Image index stop': frame(stopS), 'Image file path start': 'NA' },
+    ...{ 'Image file path stop': 'NA', 'Comment start': comment, 'Comment stop': '' },
+  }));
+  const empty = {
+    ...{ ...begin, 'Coding duration': 0, 'Media duration (s)': 0, 'FPS (frame/s)': 0, Subject: '' },
+    ...{ 'Observation duration by subject by observation': 0, Behavior: '', 'Behavioral category': '', 'Behavior type': '', 'Start (s)': 0 },
+    ...{ 'Stop (s)': 0, 'Duration (s)': 0, 'Media file name': '', 'Image index start': 0, 'Image index stop': 0, 'Image file path start': '' },
+    ...{ 'Image file path stop': '', 'Comment start': '', 'Comment stop': '' },
+  };
+  return { text: stringify(rows, { header: true, columns: Object.keys(empty), delimiter: '\t' }), losses: LOSSES };
+}
+
+/** A sheet that BORIS imports into an open observation: time, subject, code, modifier, comment; a state is two rows. */
+export async function writeBorisXlsx(document: AnnotationDocument): Promise<WrittenFiles> {
+  const cells = eventsOf(document)
+    .flatMap(({ subject, behaviour, kind, startS, stopS, comment }) => [
+      [rounded(startS), subject, behaviour, '', comment] as const,
+      ...(kind === 'STATE' ? [[rounded(Math.max(stopS, startS + 0.001)), subject, behaviour, '', ''] as const] : []),
+    ])
+    .sort((a, b) => a[0] - b[0]);
+  const text = (value: string) => ({ value, type: String });
+  const rows = [
+    ['time', 'subject', 'code', 'modifier', 'comment'].map(text),
+    ...cells.map(([time, ...texts]) => [{ value: time, type: Number }, ...texts.map((each) => (each === '' ? null : text(each)))]),
+  ];
+  const contents = new Uint8Array(await writeExcelFile(rows as never).toBuffer());
+  return { files: [{ ending: '.boris-import.xlsx', contents }], losses: [...LOSSES, 'Labels without length last a millisecond here.'] };
+}

@@ -1,0 +1,99 @@
+import { stringify } from 'csv-stringify/sync';
+import { EXPRESSIONS } from '../../shared/expressions.ts';
+
+/** What a column holds. */
+export interface ColumnMeaning {
+  readonly type: 'text' | 'integer' | 'number' | 'boolean';
+  /** Empty for names and texts. */
+  readonly unit: string;
+  readonly meaning: string;
+}
+
+const text = (meaning: string): ColumnMeaning => ({ type: 'text', unit: '', meaning });
+const whole = (unit: string, meaning: string): ColumnMeaning => ({ type: 'integer', unit, meaning });
+const number = (unit: string, meaning: string): ColumnMeaning => ({ type: 'number', unit, meaning });
+
+/** Every column of every table that leaves the program, by its name: a name means the same everywhere. */
+export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
+  video: text("the video file's name"),
+  sha256: text("SHA-256 of the file's bytes"),
+  duration_s: number('seconds', 'length of the video by its timing table'),
+  frames: whole('frames', 'frames in the video'),
+  fps: number('frames per second', 'mean rate, for people; times are never computed from it'),
+  variable_rate: { type: 'boolean', unit: '', meaning: 'whether frames are unevenly spaced' },
+  faces: whole('faces', 'faces that were followed in the video'),
+  face_share: number('share, 0 to 1', 'share of the time slots in which a face was found'),
+  mean_confidence: number('share, 0 to 1', "mean of the face detector's confidence"),
+  peaks: whole('peaks', 'expression peaks'),
+  seconds_taken: number('seconds', 'how long the analysis took'),
+  times_real_time: number('ratio', "the video's length by the time that its analysis took"),
+  status: text('of a video: done, failed, cancelled; of a slot: ok, low_confidence, no_face'),
+  error: text('why a video failed, or a warning'),
+  face_id: whole('', 'number of the face in its video, from 1; empty where no face is in the picture'),
+  slot: whole('', "number of the time slot from the video's start"),
+  start_s: number('seconds', 'begin, belongs to the span'),
+  end_s: number('seconds', 'end, no longer belongs to the span'),
+  start_frame: whole('frame, from 0', 'first frame of the span'),
+  end_frame: whole('frame, from 0', 'first frame after the span'),
+  face_confidence: number('share, 0 to 1', "the face detector's confidence"),
+  box_x: number('pixels', "left side of the face's box in the picture as shown"),
+  box_y: number('pixels', 'top of the box'),
+  box_w: number('pixels', 'width of the box'),
+  box_h: number('pixels', 'height of the box'),
+  ...Object.fromEntries(EXPRESSIONS.map((name) => [name, number('probability, 0 to 1', `the model's probability of ${name}: a proposal, not a feeling`)])),
+  label: text('the expression: a label of the scheme; in timeline.csv the most probable one'),
+  intensity: number('share, 0 to 1', '1 minus the probability of neutral; of a peak at its apex'),
+  mask_class_agnostic: number('weight, 0 to 1', 'mean weight of the class-agnostic mask: how much changes in the face'),
+  mask_class_semantic: number('weight, 0 to 1', 'mean weight of the class-semantic mask: how typical of an expression'),
+  mask_final: number('weight, 0 to 1', 'mean weight of both masks together'),
+  peak_id: whole('', 'number of the peak in its video'),
+  onset_s: number('seconds', 'where the expression begins to rise'),
+  apex_s: number('seconds', 'its strongest moment'),
+  offset_s: number('seconds', 'where it has faded'),
+  apex_frame: whole('frame, from 0', 'frame of the apex'),
+  prominence: number('share, 0 to 1', 'how far the peak rises above what is around it'),
+  source: text('what made it, for example model:adatosk-tiny'),
+  segment_id: whole('', 'number of the segment in its video'),
+  confidence: number('share, 0 to 1', "mean probability of the label over the span; empty for a person's own label"),
+  coder: text("who says so: 'model' or a coder's name"),
+  participant: text("the person's code"),
+  condition: text('experimental condition of the participant'),
+  session: text('session of the recording'),
+  layer: text("whose labels: 'model', a coder's name, or 'adjudicated'"),
+  made_by: text('who made or took over the label'),
+  made_at: text('when, ISO 8601, UTC'),
+  proposal_id: text("id of the model's proposal that it was made from; empty where a person made it"),
+  model_sha256: text("SHA-256 of the proposing model's weights"),
+  frame: whole('frame, from 0', 'number of the frame'),
+  time_s: number('seconds', "the frame's presentation time"),
+  observed_s: number('seconds', 'time in which the face could be judged'),
+  seconds: number('seconds', 'time with this label'),
+  time_share: number('share, 0 to 1', 'seconds by observed_s'),
+  segments: whole('segments', 'how many segments have this label'),
+  peaks_per_minute: number('per minute', 'peaks by observed time'),
+  first_peak_s: number('seconds', "latency: the video's time until the first peak; over several videos their mean"),
+  mean_intensity: number('probability, 0 to 1', "mean of the label's probability over the measured time; model layers alone"),
+  max_intensity: number('probability, 0 to 1', 'its maximum'),
+  area: number('seconds', 'its integral over time'),
+  measured_s: number('seconds', 'time with a probability'),
+  videos: whole('videos', 'videos that the row is made from'),
+};
+
+const COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;
+
+/**
+ * data-dictionary.csv: a line for each column of each table.
+ * @throws RangeError for a column that nobody has described
+ */
+export function dictionaryText(tables: readonly { readonly file: string; readonly columns: readonly string[] }[]): string {
+  const rows = tables.flatMap(({ file, columns }) => columns.map((column) => ({ table: file, column, ...meaningOf(column) })));
+  return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
+}
+
+/** Columns of a wide table that stand for a layer and a face are described by what is in them. */
+export function meaningOf(column: string): ColumnMeaning {
+  const known =
+    COLUMN_MEANINGS[column] ?? (/ face \d+$/.test(column) ? text('the label of this layer and face at the frame; empty where there is none') : undefined);
+  if (known === undefined) throw new RangeError(`nobody has said what the column ${column} means`);
+  return known;
+}

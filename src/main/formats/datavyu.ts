@@ -1,0 +1,49 @@
+import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { peaksByApex, tiersOf } from '../../shared/annotation-document.ts';
+
+/**
+ * Datavyu's CSV («#4»): a column for each tier, its cells with onset and offset as hours:minutes:seconds:milliseconds and
+ * their codes in brackets. Peaks are a column of their own, onset and offset at the apex.
+ */
+export function writeDatavyu(document: AnnotationDocument): WrittenAnnotations {
+  const taken = new Set<string>();
+  let reworded = 0;
+  const code = (text: string): string => {
+    // Commas part codes, brackets end a cell, and a line is a cell.
+    const plain = text
+      .replaceAll(/[\r\n\t]+/g, ' ')
+      .replaceAll(',', '，')
+      .replaceAll('(', '[')
+      .replaceAll(')', ']');
+    if (plain !== text) reworded += 1;
+    return plain;
+  };
+  const column = (name: string): string => {
+    const plain = name.replaceAll(/[^\p{L}\p{N}_]+/gu, '_').replace(/^_+|_+$/g, '') || 'column';
+    let candidate = plain;
+    for (let i = 2; taken.has(candidate); i++) candidate = `${plain}_${i}`;
+    taken.add(candidate);
+    return candidate;
+  };
+  const lines = document.layers.flatMap((layer) =>
+    tiersOf(layer).flatMap(({ name, segments, peaks }) => [
+      `${column(name)} (MATRIX,true,)-label|NOMINAL,confidence|NOMINAL`,
+      ...segments.map(({ startS, endS, label, confidence }) => `${clock(startS)},${clock(endS)},(${code(label)},${confidence ?? ''})`),
+      ...(peaks.length === 0
+        ? []
+        : [`${column(`${name} peaks`)} (MATRIX,true,)-label|NOMINAL`, ...peaks.map(({ apexS, label }) => `${clock(apexS)},${clock(apexS)},(${code(label)})`)]),
+    ]),
+  );
+  const losses = [
+    'Times are rounded to milliseconds; never opened in Datavyu itself where this was written.',
+    ...peaksByApex(document),
+    ...(reworded > 0 ? [`${reworded} labels have signs that Datavyu's codes cannot hold (commas, brackets, line breaks); they were replaced.`] : []),
+  ];
+  return { text: ['#4', ...lines, ''].join('\n'), losses };
+}
+
+function clock(seconds: number): string {
+  const all = Math.round(1000 * seconds);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(Math.floor(all / 3_600_000))}:${two(Math.floor(all / 60_000) % 60)}:${two(Math.floor(all / 1000) % 60)}:${String(all % 1000).padStart(3, '0')}`;
+}

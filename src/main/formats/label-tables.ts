@@ -1,0 +1,85 @@
+import type { AnnotatedSegment } from '../../shared/annotation-document.ts';
+import type { LabelFigures } from '../../shared/statistics.ts';
+import { roundSeconds } from '../../shared/time.ts';
+import type { Cell } from './tables.ts';
+
+/** Who and what a table's row is about, in the order of their columns. */
+export interface Subject {
+  readonly video: string;
+  readonly participant: string;
+  readonly condition: string;
+  readonly session: string;
+}
+const SUBJECT = ['video', 'participant', 'condition', 'session'] as const;
+const PROVENANCE = ['made_by', 'made_at', 'proposal_id', 'model_sha256'] as const;
+
+/** Columns of tables of labels; the dictionary says what each means. */
+export const LABEL_COLUMNS = [
+  ...SUBJECT,
+  ...(['layer', 'face_id', 'label', 'start_s', 'end_s', 'start_frame', 'end_frame', 'confidence'] as const),
+  ...PROVENANCE,
+] as const;
+export const LABEL_PEAK_COLUMNS = [
+  ...SUBJECT,
+  ...(['layer', 'face_id', 'label', 'onset_s', 'apex_s', 'offset_s', 'intensity', 'prominence', 'mask_final'] as const),
+  ...PROVENANCE,
+] as const;
+export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label'] as const;
+export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns()] as const;
+export const PARTICIPANT_STATISTICS_COLUMNS = ['participant', 'condition', 'layer', 'videos', 'label', ...figureColumns()] as const;
+
+function figureColumns() {
+  return [
+    ...(['observed_s', 'seconds', 'time_share', 'segments', 'peaks', 'peaks_per_minute', 'first_peak_s'] as const),
+    ...(['mean_intensity', 'max_intensity', 'area', 'measured_s'] as const),
+  ] as const;
+}
+
+/** A row's figures, in the order of their columns. */
+export function figureCells(figures: LabelFigures): Cell[] {
+  const { observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS } = figures;
+  return [observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map(sixDigits);
+}
+
+const sixDigits = (value: number | null): number | null => (value === null ? null : Math.round(1e6 * value) / 1e6);
+
+/** One layer's labels of one face. */
+export interface LabelTrack {
+  readonly layer: string;
+  readonly face: number;
+  readonly segments: readonly Pick<AnnotatedSegment, 'label' | 'startS' | 'endS'>[];
+}
+
+/** The label of a track at each moment, '' where there is none; of overlapping ones the one that began last. @param pts ascending */
+export function labelsAt({ segments }: LabelTrack, pts: Float64Array): string[] {
+  const labels = new Array<string>(pts.length).fill('');
+  for (const { label, startS, endS } of segments.toSorted((a, b) => a.startS - b.startS))
+    for (let i = firstAtOrAfter(pts, startS); i < pts.length && pts[i]! < endS; i++) labels[i] = label;
+  return labels;
+}
+
+/** Index of the first frame at or after a moment. */
+export function firstAtOrAfter(pts: Float64Array, seconds: number): number {
+  let [low, high] = [0, pts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pts[middle]! < seconds - 1e-6) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A row for each frame, layer and face. */
+export function longFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[]): Cell[][] {
+  return tracks.flatMap((track) =>
+    labelsAt(track, pts).map((label, frame): Cell[] => [video, frame, roundSeconds(pts[frame]!), track.layer, track.face, label]),
+  );
+}
+
+export const wideColumn = ({ layer, face }: LabelTrack): string => `${layer} face ${face}`;
+
+/** A row for each frame, a column for each layer and face of the whole table. @param columns their names, in order */
+export function wideFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[], columns: readonly string[]): Cell[][] {
+  const byColumn = new Map(tracks.map((track) => [wideColumn(track), labelsAt(track, pts)]));
+  return Array.from(pts, (seconds, frame): Cell[] => [video, frame, roundSeconds(seconds), ...columns.map((column) => byColumn.get(column)?.[frame] ?? '')]);
+}

@@ -1,0 +1,42 @@
+import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation-document.ts';
+import { tiersOf } from '../../shared/annotation-document.ts';
+import { xml } from './xml.ts';
+
+/**
+ * NOVA (and SSI): a pair of files for each tier, VIDEO.TIER.annotation with the scheme and VIDEO.TIER.annotation~ with one
+ * label a line, «start;end;id;confidence» in seconds. A label of no confidence is one that somebody is sure of: 1.
+ */
+export function writeNova(document: AnnotationDocument): WrittenFiles {
+  const tiers = document.layers.flatMap((layer) => tiersOf(layer).map((tier) => ({ tier, annotator: layer.annotator })));
+  const files = tiers.flatMap(({ tier, annotator }) => {
+    const labels = [...new Set([...document.vocabulary.map(({ name }) => name), ...tier.segments.map(({ label }) => label)])];
+    const name = tier.name.replaceAll(/[<>:"/\\|?*.\u0000-\u001F]/g, '_');
+    return [
+      { ending: `.${name}.annotation`, contents: header(document, tier, annotator, labels) },
+      { ending: `.${name}.annotation~`, contents: tier.segments.map((segment) => lineOf(segment, labels)).join('') },
+    ];
+  });
+  const losses = [
+    ...(document.layers.some(({ peaks }) => peaks.length > 0) ? ['NOVA has no moments: peaks are left out.'] : []),
+    ...(document.layers.some(({ segments }) => segments.some(({ confidence }) => confidence === null)) ? ['Labels without a confidence have 1.'] : []),
+  ];
+  return { files, losses };
+}
+
+function header({ participant }: AnnotationDocument, { segments }: AnnotationTier, annotator: string, labels: readonly string[]): string {
+  const items = labels.map((name, id) => ({ name: 'item', attributes: { name, id, color: '#FF808080' } }));
+  return xml({
+    name: 'annotation',
+    attributes: { 'ssi-v': 3 },
+    children: [
+      { name: 'info', attributes: { ftype: 'ASCII', size: segments.length } },
+      { name: 'meta', attributes: { role: participant, annotator } },
+      { name: 'scheme', attributes: { name: 'expression', type: 'DISCRETE', color: '#FFFFFFFF' }, children: items },
+    ],
+  });
+}
+
+function lineOf({ startS, endS, label, confidence }: AnnotationTier['segments'][number], labels: readonly string[]): string {
+  const seconds = (value: number): string => String(Math.round(1e6 * value) / 1e6);
+  return `${seconds(startS)};${seconds(endS)};${labels.indexOf(label)};${confidence ?? 1}\n`;
+}

@@ -1,0 +1,34 @@
+import { XMLBuilder } from 'fast-xml-parser';
+
+export type Attributes = Record<string, string | number | undefined>;
+/** An element with either text or children. */
+export interface Element {
+  readonly name: string;
+  readonly attributes?: Attributes;
+  readonly children?: readonly Element[];
+  readonly text?: string;
+}
+
+/** XML has no place for control characters but tab and newline. */
+export function clean(text: string): string {
+  return text.replaceAll(
+    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
+    '\uFFFD',
+  );
+}
+
+export const ATTRIBUTE = '@';
+export const TEXT = '#text';
+const builder = new XMLBuilder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
+
+/** Newlines in attributes would be read back as spaces, and in text as they are: they are written as references. */
+export function xml(root: Element): string {
+  const node = ({ name, attributes = {}, children = [], text }: Element): object => {
+    const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+    return {
+      [name]: text === undefined ? children.map(node) : [{ [TEXT]: clean(text) }],
+      ':@': Object.fromEntries(given.map(([key, value]) => [`${ATTRIBUTE}${key}`, clean(String(value))])),
+    };
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${String(builder.build([node(root)]))}\n`;
+}
