@@ -6,6 +6,7 @@ import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
+import { addFineTuningSet } from './commands/fine-tuning-set.ts';
 import { addModels } from './commands/models.ts';
 import { addProject } from './commands/project.ts';
 import { addServe } from './commands/serve.ts';
@@ -14,7 +15,20 @@ import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
 /** The command-line door. Each command is one file that adds itself here. */
-const COMMANDS = [addAnalyze, addSynthesize, addTrain, addEvaluate, addModels, addProject, addExport, addAgreement, addServe, addDoctor, addBench];
+const COMMANDS = [
+  addAnalyze,
+  addSynthesize,
+  addTrain,
+  addEvaluate,
+  addModels,
+  addProject,
+  addExport,
+  addFineTuningSet,
+  addAgreement,
+  addServe,
+  addDoctor,
+  addBench,
+];
 
 async function main(): Promise<number> {
   let code: number = EXIT.done;

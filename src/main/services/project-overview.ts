@@ -5,6 +5,7 @@ import type { RecordedRun } from '../project/recorded-results.ts';
 import { listRuns } from '../project/recorded-results.ts';
 import type { Agreement, AgreementRequest } from './agreement.ts';
 import { measureAgreement } from './agreement.ts';
+import { writeFineTuningSet } from './fine-tuning-set.ts';
 
 /** The library of a project, as the window shows it. @throws StudioError as openProject does */
 export const videosIn = (folder: string): Promise<LibraryVideo[]> => inProject(folder, listVideos);
@@ -14,3 +15,9 @@ export const runsIn = (folder: string): Promise<RecordedRun[]> => inProject(fold
 
 /** How far raters agree in a project. @throws StudioError as openProject and measureAgreement do */
 export const agreementIn = (folder: string, request: AgreementRequest): Promise<Agreement> => inProject(folder, (db) => measureAgreement(db, request));
+
+/** Makes a fine-tuning set of a project's labels. @throws StudioError as openProject and writeFineTuningSet do */
+export const fineTuningSetOf = (folder: string, ...rest: Tail<Parameters<typeof writeFineTuningSet>>): ReturnType<typeof writeFineTuningSet> =>
+  inProject(folder, (db) => writeFineTuningSet(db, ...rest));
+
+type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
