@@ -9,9 +9,9 @@ import type { Split } from '../../shared/splits.ts';
 import { SPLITS } from '../../shared/splits.ts';
 import { encodeStrips } from '../face/face-strips.ts';
 import { encodeVideo } from '../media/encode-video.ts';
-import { writeAtomically } from './atomic-file.ts';
-import type { Cell } from './tables.ts';
-import { csvLines } from './tables.ts';
+import { writeAtomically } from '../formats/atomic-file.ts';
+import type { Cell } from '../formats/tables.ts';
+import { csvLines } from '../formats/tables.ts';
 
 /** One clip of a set. Times are seconds of the clip; null where no peak tells them. */
 export interface SetClip {
