@@ -9,6 +9,8 @@ export default defineConfig({
         input: {
           index: resolve('src/main/electron/index.ts'),
           'engine-host': resolve('src/main/adatosk/engine-host.ts'),
+          'trainer-host': resolve('src/main/training/trainer-host.ts'),
+          'batch-worker': resolve('src/main/training/batch-worker.ts'),
           'queue-utility': resolve('src/main/electron/queue-utility.ts'),
         },
       },

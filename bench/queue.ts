@@ -11,7 +11,7 @@ import { quantile } from 'simple-statistics';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { newId } from '../src/main/project/edits.ts';
-import { startChildProcessEngine, startChildProcessQueue } from '../src/main/services/choices.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/choices.ts';
 import { exportProject } from '../src/main/services/export-project.ts';
 import { router } from '../src/main/services/router.ts';
 import { Studio } from '../src/main/services/studio.ts';
@@ -64,7 +64,7 @@ async function cutClips(folder: string): Promise<string> {
   return folder;
 }
 
-const newStudio = (): Studio => new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue });
+const newStudio = (): Studio => new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
 const clientOf = (studio: Studio) =>
   createRouterClient(router, {
     context: {

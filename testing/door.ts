@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contract } from '../src/shared/contract/index.ts';
-import { startChildProcessEngine, startChildProcessQueue } from '../src/main/services/choices.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/choices.ts';
 import { Studio } from '../src/main/services/studio.ts';
 import type { BrowserDoor } from '../src/main/web/server.ts';
 import { openBrowserDoor } from '../src/main/web/server.ts';
@@ -33,7 +33,7 @@ export async function openTestDoor({ project = true } = {}): Promise<TestDoor> {
   await mkdir(join(folder, 'window'));
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');
   const log: string[] = [];
-  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue });
+  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
   if (project) await studio.openProject(join(folder, 'project'), true);
   const door = await openBrowserDoor(studio, join(folder, 'window'), 0, (line) => log.push(line));
   const token = new URL(door.address).searchParams.get('token')!;

@@ -11,6 +11,7 @@ import { connectWindows } from './connection.ts';
 import { buildMenu } from './menu.ts';
 import { startUtilityProcessEngine } from './utility-process-engine.ts';
 import { startUtilityProcessQueue } from './utility-process-queue.ts';
+import { startUtilityProcessTrainer } from './utility-process-trainer.ts';
 import { openWindow } from './window.ts';
 
 // Models and programs lie outside the archive (README, "Packaging").
@@ -21,7 +22,12 @@ process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
 /** Where the window's files come from in development; a packaged program has none but its own. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
-const studio = new Studio({ door: 'desktop', startEngine: startUtilityProcessEngine, startQueue: startUtilityProcessQueue });
+const studio = new Studio({
+  door: 'desktop',
+  startEngine: startUtilityProcessEngine,
+  startQueue: startUtilityProcessQueue,
+  startTrainer: startUtilityProcessTrainer,
+});
 
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);

@@ -1,7 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { BrowserWindow, Menu } from 'electron';
 import type { Action } from '../../shared/actions.ts';
-import { ACTIONS } from '../../shared/actions.ts';
+import { acceleratorOf, ACTIONS } from '../../shared/actions.ts';
 import { DESKTOP_CHANNELS } from '../../shared/desktop.ts';
 
 /** The menu, from the same table of actions that the window's keys and help read. */
@@ -12,19 +12,19 @@ export function buildMenu(): Menu {
     ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
     { label: 'File', submenu: [...entries('file'), line, process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' }] },
     { label: 'Edit', submenu: [...entries('edit'), line, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] },
-    { label: 'View', submenu: [{ role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, line, { role: 'togglefullscreen' }] },
+    { label: 'View', submenu: [...entries('view'), line, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, line, { role: 'togglefullscreen' }] },
     { role: 'windowMenu' },
     { role: 'help', submenu: entries('help') },
   ]);
 }
 
-function entry({ id, label, key, menu }: Action): MenuItemConstructorOptions {
+function entry({ id, label, key }: Action): MenuItemConstructorOptions {
   return {
     id,
     label,
-    ...(key === undefined ? {} : { accelerator: key }),
-    // Undo's key is the window's: it knows whether a person is writing in a field, where undo means another thing.
-    registerAccelerator: menu !== 'edit',
+    ...(key === undefined ? {} : { accelerator: acceleratorOf(key) }),
+    // Keys are the window's, which lets people change them, and knows where undo means what was written in a field.
+    registerAccelerator: false,
     click: () => (BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0])?.webContents.send(DESKTOP_CHANNELS.action, id),
   };
 }

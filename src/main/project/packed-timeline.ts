@@ -1,7 +1,9 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
-import type { PerExpression } from '../../shared/expressions.ts';
+import type { Expression, PerExpression } from '../../shared/expressions.ts';
 import { roundSeconds } from '../../shared/time.ts';
+import type { SeriesName, TimelineColumns } from '../../shared/timeline-columns.ts';
+import { SERIES } from '../../shared/timeline-columns.ts';
 import type { FaceStatus, TimelineRow } from '../../shared/timeline.ts';
 
 /**
@@ -54,13 +56,58 @@ export function packTimeline(rows: readonly TimelineRow[]): Uint8Array {
   return deflateRawSync(new Uint8Array(bytes.buffer), { level: 6 });
 }
 
-/** @throws RangeError for bytes that are none of ours */
-export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[] {
+/** The bytes of a timeline and how many rows they hold. @throws RangeError for bytes that are none of ours */
+function inflated(packed: Uint8Array): { bytes: DataView; count: number } {
   const plain = inflateRawSync(packed);
   const bytes = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   if (bytes.getUint8(0) !== VERSION) throw new RangeError(`a timeline of version ${bytes.getUint8(0)} cannot be read`);
   const count = bytes.getUint32(1, true);
   if (bytes.byteLength !== HEADER + count * (8 * TIMES.length + 4 * INTEGERS)) throw new RangeError('a timeline is cut off');
+  return { bytes, count };
+}
+
+/** Columns of the integers that are one of SERIES each, in its order; intensity is worked out from neutral. */
+const SHARES_AT = WHOLE.length + 2 + BOX.length;
+const NEUTRAL = EXPRESSIONS.indexOf('neutral');
+const SERIES_COLUMNS: Readonly<Record<SeriesName, { readonly column: number; readonly scale: number }>> = {
+  ...(Object.fromEntries(EXPRESSIONS.map((name, i) => [name, { column: SHARES_AT + i, scale: SHARE }])) as Record<
+    Expression,
+    { column: number; scale: number }
+  >),
+  intensity: { column: SHARES_AT + NEUTRAL, scale: SHARE },
+  mask_class_agnostic: { column: SHARES_AT + EXPRESSIONS.length, scale: SHARE },
+  mask_class_semantic: { column: SHARES_AT + EXPRESSIONS.length + 1, scale: SHARE },
+  mask_final: { column: SHARES_AT + EXPRESSIONS.length + 2, scale: SHARE },
+  face_confidence: { column: WHOLE.length + 1, scale: SHARE },
+  box_x: { column: WHOLE.length + 2, scale: PIXEL },
+  box_y: { column: WHOLE.length + 3, scale: PIXEL },
+  box_w: { column: WHOLE.length + 4, scale: PIXEL },
+  box_h: { column: WHOLE.length + 5, scale: PIXEL },
+};
+
+/** The same as unpackTimeline and columnsOf, without a row's object for each slot: two hours take a window no time. */
+export function unpackColumns(packed: Uint8Array): TimelineColumns {
+  const { bytes, count } = inflated(packed);
+  const integersAt = HEADER + 8 * TIMES.length * count;
+  const times = new Float64Array(2 * count);
+  for (let i = 0; i < 2 * count; i++) times[i] = bytes.getFloat64(HEADER + 8 * i, true);
+  const slots = new Int32Array(count);
+  for (let i = 0; i < count; i++) slots[i] = bytes.getInt32(integersAt + 4 * i, true);
+  const values = new Float32Array(SERIES.length * count);
+  SERIES.forEach((name, k) => {
+    const { column, scale } = SERIES_COLUMNS[name];
+    const at = integersAt + 4 * column * count;
+    for (let i = 0; i < count; i++) {
+      const whole = bytes.getInt32(at + 4 * i, true);
+      values[k * count + i] = whole === MISSING ? NaN : name === 'intensity' ? 1 - whole / scale : whole / scale;
+    }
+  });
+  return { times, slots, values };
+}
+
+/** @throws RangeError for bytes that are none of ours */
+export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[] {
+  const { bytes, count } = inflated(packed);
   const integersAt = HEADER + 8 * TIMES.length * count;
   const time = (column: number, row: number): number => bytes.getFloat64(HEADER + 8 * (column * count + row), true);
   const integer = (column: number, row: number): number => bytes.getInt32(integersAt + 4 * (column * count + row), true);

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FILE, RECORD, someResult, someRow, timing } from '../../../testing/results.ts';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
+import { columnsOf } from '../../shared/timeline-columns.ts';
 import type { VideoResult } from '../../shared/results.ts';
 import { TimingTable } from '../../shared/time.ts';
 import { tableText, TABLES } from '../formats/tables.ts';
 import { applyEdit } from './edits.ts';
 import { packTimes, unpackTimes } from './packed-times.ts';
-import { packTimeline, unpackTimeline } from './packed-timeline.ts';
+import { packTimeline, unpackColumns, unpackTimeline } from './packed-timeline.ts';
 import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, unendedRun } from './recorded-results.ts';
 
 async function textOf(result: VideoResult): Promise<string> {
@@ -74,6 +75,7 @@ describe('a result in the store', () => {
 describe('packed columns', () => {
   test('of a timeline keep what the tables print', () => {
     const rows = [someRow(3, 0), someRow(3, 1, { box: null, reading: null, status: 'no_face', faceConfidence: null })];
+    expect(unpackColumns(packTimeline(rows))).toEqual(columnsOf(unpackTimeline(packTimeline(rows), 3)));
     const [first, second] = unpackTimeline(packTimeline(rows), 3);
     expect(first!.reading!.probabilities[0]).toBeCloseTo(rows[0]!.reading!.probabilities[0]!, 6);
     expect(first!.box!.y).toBeCloseTo(-6.7, 10);

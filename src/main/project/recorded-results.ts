@@ -1,13 +1,15 @@
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
 import type { RunRecord, VideoResult, VideoSummary } from '../../shared/results.ts';
 import type { TimingTable } from '../../shared/time.ts';
+import type { TimelineColumns } from '../../shared/timeline-columns.ts';
+import { columnsOf } from '../../shared/timeline-columns.ts';
 import type { Expression } from '../../shared/expressions.ts';
 import type { ProjectDatabase } from './database.ts';
 import { DEFAULT_SCHEME } from './default-scheme.ts';
 import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
 import { insertVideo } from './library.ts';
-import { packTimeline, unpackTimeline } from './packed-timeline.ts';
+import { packTimeline, unpackColumns, unpackTimeline } from './packed-timeline.ts';
 import { packTimes, unpackTimes } from './packed-times.ts';
 
 /** Begins a run; its record is complete when it ends. */
@@ -191,6 +193,12 @@ export function resultCount(db: ProjectDatabase): number {
 export function readFace(db: ProjectDatabase, run: string, video: string, face: number): TimelineRow[] {
   const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
   return row === undefined ? [] : unpackTimeline(row.packed, face);
+}
+
+/** The same by columns, as a window gets it. */
+export function readColumns(db: ProjectDatabase, run: string, video: string, face: number): TimelineColumns {
+  const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
+  return row === undefined ? columnsOf([]) : unpackColumns(row.packed);
 }
 
 /** A run's summaries by the names of their videos, in their order. */

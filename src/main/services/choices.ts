@@ -13,6 +13,8 @@ export { defaultThreads } from '../adatosk/providers.ts';
 export type { Device } from '../adatosk/providers.ts';
 export { CONDITIONS } from '../synthesis/scene.ts';
 export type { Condition } from '../synthesis/scene.ts';
+export { startChildProcessTrainer } from '../training/trainer-process.ts';
+export type { TrainerPort } from '../training/trainer-messages.ts';
 export type { EnginePort } from '../adatosk/engine-messages.ts';
 
 /** The model that is used unless another is named: small enough for a laptop's processor. */

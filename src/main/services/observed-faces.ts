@@ -1,9 +1,9 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { ObservedFace, ObservedSlots } from '../../shared/statistics.ts';
-import { columnsOf, seriesOf } from '../../shared/timeline-columns.ts';
+import { seriesOf } from '../../shared/timeline-columns.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { allVideos } from '../project/library.ts';
-import { readFace } from '../project/recorded-results.ts';
+import { readColumns } from '../project/recorded-results.ts';
 import { facesOf, layerNames, layersOf, listParticipants, listSessions, readLayer } from '../project/review.ts';
 
 /** Whose labels, and in which videos. */
@@ -44,7 +44,7 @@ export function* observedFaces(db: ProjectDatabase, { layer: wanted, videos }: O
 }
 
 function slotsOf(db: ProjectDatabase, run: string, video: string, face: number): ObservedSlots {
-  const columns = columnsOf(readFace(db, run, video, face));
+  const columns = readColumns(db, run, video, face);
   return { times: columns.times, shares: Object.fromEntries(EXPRESSIONS.map((name) => [name, seriesOf(columns, name)])) };
 }
 

@@ -13,6 +13,9 @@ export function settingsFolder(): string {
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'adatosk-studio');
 }
 
+/** Where models that were fine-tuned here are kept. */
+export const ownModelsFolder = (): string => join(settingsFolder(), 'models');
+
 /** The sample videos that come with the program: ADATOSK_SAMPLES, else `samples` at the top of the project. */
 export function samplesFolder(): string {
   return process.env['ADATOSK_SAMPLES'] ?? fileURLToPath(new URL('../../../samples', import.meta.url));

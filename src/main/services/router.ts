@@ -4,15 +4,13 @@ import { isAbsolute, join } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { isProjectFormat } from '../../shared/export-formats.ts';
-import { columnsOf } from '../../shared/timeline-columns.ts';
-import { listModels } from '../adatosk/models.ts';
 import { findVideos } from '../media/video-files.ts';
 import { cancelJobs, clearFinished, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../project/batch-queue.ts';
 import { applyEdit, history, redo, undo } from '../project/edits.ts';
 import { addVideo, listFolders, listVideos, videoOf, watchFolder } from '../project/library.ts';
 import type { Project } from '../project/open-project.ts';
 import { restoreProject } from '../project/open-project.ts';
-import { listRuns, readFace } from '../project/recorded-results.ts';
+import { listRuns, readColumns } from '../project/recorded-results.ts';
 import {
   addCoder,
   clockOf,
@@ -27,15 +25,18 @@ import {
   readLayer,
 } from '../project/review.ts';
 import { measureAgreement } from './agreement.ts';
+import { allModels } from './all-models.ts';
 import { warningsOf } from './analysis-session.ts';
 import { APP_VERSION } from './app-version.ts';
 import { browseFolder } from './browse-folder.ts';
 import { defaultBatchSettings, enqueue, libraryFileOf } from './batch-settings.ts';
 import { DEFAULT_MODEL } from './choices.ts';
 import { examineComputer } from './doctor.ts';
+import { proxyFolder } from '../media/playback-proxy.ts';
 import { describeMedia, frameTimes, lookForFiles, prepareMedia } from './media-library.ts';
 import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
+import { soundOf } from './glimpses.ts';
 import { modelCard } from './inspect-model.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
 import { projectFigures } from './project-figures.ts';
@@ -70,6 +71,7 @@ const about = {
       ['node', 'electron', 'chrome'].flatMap((name) => (process.versions[name] === undefined ? [] : [[name, process.versions[name]]])),
     ),
     project: studio.hasProject ? stateOf(studio.project) : null,
+    places: { settings: settingsFolder(), cache: proxyFolder() },
   })),
   computer: api.about.computer.handler(async ({ context: { studio } }) => {
     const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.kit.startEngine, DEFAULT_MODEL);
@@ -83,9 +85,9 @@ const about = {
   }),
   models: api.about.models.handler(async () =>
     Promise.all(
-      (await listModels()).map(async (model) => {
-        const { id, name, trained, defaultTokenBudget } = model.manifest;
-        return { id, name, trained, warnings: warningsOf(model), tokenBudget: defaultTokenBudget, card: await modelCard(model) };
+      (await allModels()).map(async ({ key, model }) => {
+        const { name, trained, defaultTokenBudget } = model.manifest;
+        return { id: key, name, trained, warnings: warningsOf(model), tokenBudget: defaultTokenBudget, card: await modelCard(model) };
       }),
     ),
   ),
@@ -146,6 +148,7 @@ const library = {
   prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) =>
     prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal),
   ),
+  sound: api.library.sound.handler(async ({ input, context, signal }) => blobOf(await soundOf(context.studio.project.db, input.video, signal))),
   times: api.library.times.handler(async ({ input, context }) => blobOf(await frameTimes(context.studio.project.db, input.video))),
 };
 
@@ -158,7 +161,7 @@ const runs = {
   ),
   faces: api.runs.faces.handler(({ input, context }) => facesOf(context.studio.project.db, input.run, input.video)),
   timeline: api.runs.timeline.handler(({ input, context }) => {
-    const { times, slots, values } = columnsOf(readFace(context.studio.project.db, input.run, input.video, input.face));
+    const { times, slots, values } = readColumns(context.studio.project.db, input.run, input.video, input.face);
     return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
   }),
 };
@@ -244,8 +247,17 @@ const exchange = {
   }),
 };
 
+const training = {
+  state: api.training.state.handler(({ context }) => context.studio.fineTuning.state),
+  begin: api.training.begin.handler(({ input, context }) => context.studio.fineTuning.begin(input)),
+  pause: api.training.pause.handler(({ context }) => context.studio.fineTuning.pause()),
+  resume: api.training.resume.handler(({ context }) => context.studio.fineTuning.resume()),
+  keep: api.training.keep.handler(async ({ context }) => ({ model: await context.studio.fineTuning.keep() })),
+  discard: api.training.discard.handler(({ context }) => context.studio.fineTuning.discard()),
+};
+
 /** The contract's one implementation, which every door serves. */
-export const router = api.router({ about, project, library, runs, layers, people, edits, queue, exchange });
+export const router = api.router({ about, project, library, runs, layers, people, edits, queue, exchange, training });
 
 /** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */
 function wholePaths(paths: readonly string[]): readonly string[] {
@@ -255,6 +267,6 @@ function wholePaths(paths: readonly string[]): readonly string[] {
   return paths;
 }
 
-function blobOf(values: Float64Array | Float32Array | Int32Array): Blob {
+function blobOf(values: Float64Array | Float32Array | Int32Array | Int8Array): Blob {
   return new Blob([values], { type: 'application/octet-stream' });
 }

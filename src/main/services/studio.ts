@@ -7,6 +7,8 @@ import type { Project } from '../project/open-project.ts';
 import { backUpDaily, openProject } from '../project/open-project.ts';
 import { resultCount } from '../project/recorded-results.ts';
 import { clockOf } from '../project/review.ts';
+import type { TrainerStarter } from '../training/trainer-messages.ts';
+import { FineTuning } from './fine-tuning.ts';
 import { FolderWatch } from './folder-watch.ts';
 import type { QueueOrder, QueuePort, QueueStarter } from './queue-messages.ts';
 import { StudioEvents } from './studio-events.ts';
@@ -16,6 +18,7 @@ export interface DoorKit {
   readonly door: 'desktop' | 'browser';
   readonly startEngine: EngineStarter;
   readonly startQueue: QueueStarter;
+  readonly startTrainer: TrainerStarter;
 }
 
 /** How often the store is asked whether another program has changed it. */
@@ -25,6 +28,7 @@ interface OpenProject {
   readonly project: Project;
   readonly around: NodeJS.Timeout;
   readonly watch: FolderWatch;
+  readonly fineTuning: FineTuning;
   queue: QueuePort | undefined;
 }
 
@@ -49,6 +53,12 @@ export class Studio {
     return this.#open.project;
   }
 
+  /** @throws StudioError 'no-project' */
+  get fineTuning(): FineTuning {
+    if (this.#open === undefined) throw new StudioError('no-project', 'No project is open.', 'Open a project, or make a new one.');
+    return this.#open.fineTuning;
+  }
+
   get hasProject(): boolean {
     return this.#open !== undefined;
   }
@@ -62,7 +72,8 @@ export class Studio {
       await this.#close();
       backUpDaily(project);
       const watch = new FolderWatch(project.db, () => this.wakeQueue());
-      this.#open = { project, around: this.#lookAround(project), watch, queue: undefined };
+      const fineTuning = await FineTuning.of(project, this.kit, () => this.tell({ kind: 'training' }));
+      this.#open = { project, around: this.#lookAround(project), watch, fineTuning, queue: undefined };
       if (readQueue(project.db).jobs.some(({ status }) => status === 'waiting' || status === 'running')) this.wakeQueue();
       this.tell({ kind: 'project' });
       return project;
@@ -140,6 +151,7 @@ export class Studio {
     this.#open = undefined;
     clearInterval(open.around);
     open.watch.stop();
+    await open.fineTuning.close();
     const { queue } = open;
     open.queue = undefined;
     if (queue !== undefined) await ended(queue);

@@ -19,7 +19,7 @@ import { planOf } from '../training/plan.ts';
 import type { SplitRows } from '../training/splits.ts';
 import { refuseOneClass, splitRows, unitOf } from '../training/splits.ts';
 import type { TrainerEvents, TrainingJob } from '../training/trainer.ts';
-import type { TrainerSummary, TrainerTask } from '../training/trainer-messages.ts';
+import type { TrainerStarter, TrainerSummary, TrainerTask } from '../training/trainer-messages.ts';
 import { trainInProcess } from '../training/trainer-process.ts';
 import type { OpenClipSet, PreparedClip, PrepareProgress } from './prepare-clips.ts';
 import { openClipSet } from './prepare-clips.ts';
@@ -89,7 +89,13 @@ const VALIDATIONS = 30;
  * Trains a model on a clip set, or fine-tunes one, and writes it to a folder. Nothing that is there is overwritten.
  * @throws StudioError for a set that cannot be used (with the rows), an --out that holds a model, a full disk …
  */
-export async function trainModel(request: TrainRequest, start: EngineStarter, events: TrainRequestEvents, signal: AbortSignal): Promise<TrainOutcome> {
+export async function trainModel(
+  request: TrainRequest,
+  start: EngineStarter,
+  events: TrainRequestEvents,
+  signal: AbortSignal,
+  startTrainer?: TrainerStarter,
+): Promise<TrainOutcome> {
   const out = resolve(request.out);
   refuseToOverwrite(out, request.resume);
   const from = request.from === null ? null : await findModel(request.from);
@@ -132,7 +138,7 @@ export async function trainModel(request: TrainRequest, start: EngineStarter, ev
     exportTo: out,
     facts: factsOf(request, out, size.name, from, labelled, clips, learns),
   };
-  const summary = await trainInProcess(task, events, signal);
+  const summary = await trainInProcess(task, events, signal, startTrainer);
   if (!summary.stopped) {
     await removeCheckpoint(task.folder);
     if (request.faces === null) await rm(faces, { recursive: true, force: true });
@@ -315,6 +321,7 @@ function factsOf(
     ],
     provenance: `Trained by its user with AdaTosk Studio on ${labelled} labelled clips of ${basename(data)}, beginning with ${basis}; ${what} learned.`,
     defaultTokenBudget: from?.manifest.defaultTokenBudget ?? SIZES[size].defaultTokenBudget,
+    ...(from?.manifest.mirrored === undefined ? {} : { mirrored: from.manifest.mirrored }),
     card: `## Data\n\n${labelled} labelled clips (${counts})${people === 0 ? '' : ` of ${people} participants`}, ${clips.unlabelled.length} further unlabelled ones.${fromName === null ? '' : ` Began with ${fromName}.`} Not for diagnosis or for decisions about people.`,
   };
 }

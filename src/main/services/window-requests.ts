@@ -1,3 +1,4 @@
+import { serveThumbnail, THUMBNAIL_PATH } from './glimpses.ts';
 import { MEDIA_PATH, serveMedia } from './media-library.ts';
 import type { Studio } from './studio.ts';
 import { serveWindowFile } from './window-files.ts';
@@ -12,6 +13,10 @@ export interface WindowRequest {
 
 /** What a window gets from its own origin, whichever door it came through: its files, and videos by their ids. */
 export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
+  if (path.startsWith(THUMBNAIL_PATH)) {
+    const id = decoded(path.slice(THUMBNAIL_PATH.length));
+    return id === undefined || !studio.hasProject || method !== 'GET' ? new Response(null, { status: 404 }) : serveThumbnail(studio.project.db, id);
+  }
   if (!path.startsWith(MEDIA_PATH)) return method === 'GET' ? serveWindowFile(files, path) : new Response(null, { status: 405 });
   const id = decoded(path.slice(MEDIA_PATH.length));
   return id === undefined || !studio.hasProject ? new Response(null, { status: 404 }) : serveMedia(studio.project.db, id, method, range);

@@ -9,8 +9,9 @@ export class BatchQueue {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (data: TrainingData) => void; reject: (error: Error) => void }[] = [];
 
-  constructor(data: BatchWorkerData) {
-    this.#worker = new Worker(new URL('./batch-worker.ts', import.meta.url), { workerData: data });
+  /** @param file the thread's; a packaged program has it elsewhere */
+  constructor(data: BatchWorkerData, file = new URL('./batch-worker.ts', import.meta.url)) {
+    this.#worker = new Worker(file, { workerData: data });
     this.#worker.on('message', (answer: BatchAnswer) => {
       const waiting = this.#waiting.shift()!;
       if ('data' in answer) waiting.resolve(answer.data);

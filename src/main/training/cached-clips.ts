@@ -5,7 +5,6 @@ import { StudioError } from '../../shared/errors.ts';
 import type { CachedFace } from './face-cache.ts';
 import { CROPS_PER_STRIP } from '../face/face-strips.ts';
 import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
-import { addressOf } from './clip-source.ts';
 import type { KnownRow } from './splits.ts';
 
 /** A clip in a cached face: samples [first, first + samples) of the face's crops. */
@@ -55,7 +54,7 @@ export function cachedClips(side: number, clips: readonly CachedClip[]): ClipSou
     faces: faces.map(({ file, strips }) => ({ file, strips })),
     clips: clips.map(({ face, ...clip }) => ({ ...clip, face: indexOf.get(face.file)! })),
   };
-  return addressOf(import.meta.url, options);
+  return { module: 'cached', options };
 }
 
 export function openClipSource(options: unknown): Promise<ClipSource> {

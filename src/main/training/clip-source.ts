@@ -32,7 +32,7 @@ export interface ClipSource {
   read(clip: number, samples: readonly number[]): Promise<Uint8Array>;
 }
 
-/** A source that another thread can open too: a module that exports `openClipSource`, and what it is told. */
+/** A source that another thread can open too: one of ours by its name, or a module that exports `openClipSource`; and what it is told. */
 export interface ClipSourceAddress {
   readonly module: string;
   readonly options: unknown;
@@ -42,10 +42,13 @@ interface ClipSourceModule {
   openClipSource(options: unknown): Promise<ClipSource>;
 }
 
+/** By name, since a packaged program has its modules in other files. */
+const OWN: Readonly<Record<string, () => Promise<ClipSourceModule>>> = { cached: () => import('./cached-clips.ts') };
+
 export function addressOf(moduleUrl: string, options: unknown): ClipSourceAddress {
   return { module: fileURLToPath(moduleUrl), options };
 }
 
 export async function openSource({ module, options }: ClipSourceAddress): Promise<ClipSource> {
-  return ((await import(module)) as ClipSourceModule).openClipSource(options);
+  return (await (OWN[module]?.() ?? (import(/* @vite-ignore */ module) as Promise<ClipSourceModule>))).openClipSource(options);
 }

@@ -12,15 +12,36 @@ import type { TrainingOutcome } from './trainer.ts';
 import type { TrainerMessage, TrainerRequest, TrainerTask } from './trainer-messages.ts';
 
 const stop = new AbortController();
-const tell = (message: TrainerMessage): Promise<void> => new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()));
+/** Electron's utilityProcess gives its children a port; a forked child talks through process.send. */
+const parentPort = (process as unknown as { parentPort?: ElectronPort }).parentPort;
+interface ElectronPort {
+  on(event: 'message', listener: (event: { data: TrainerRequest }) => void): void;
+  postMessage(message: TrainerMessage): void;
+}
 
-process.on('message', (request: TrainerRequest) => {
+function tell(message: TrainerMessage): Promise<void> {
+  if (parentPort === undefined) return new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()));
+  parentPort.postMessage(message);
+  return Promise.resolve();
+}
+
+/** The thread that makes batches lies beside this file, as source or as built. */
+const batchWorker = new URL(`./batch-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+function receive(request: TrainerRequest): void {
   if (request.kind === 'stop') stop.abort();
   else void run(request.task);
-});
-process.on('disconnect', () => process.exit(0));
-// Ctrl+C reaches the whole group; the parent asks us to stop.
-process.on('SIGINT', () => undefined);
+}
+if (parentPort !== undefined) parentPort.on('message', ({ data }) => receive(data));
+else {
+  process.on('message', receive);
+  process.on('disconnect', () => process.exit(0));
+  // Ctrl+C reaches the whole group; the parent asks us to stop.
+  process.on('SIGINT', () => undefined);
+}
+
+/** What was told last must be out before the process goes. */
+const GOODBYE_MS = 200;
 
 async function run(task: TrainerTask): Promise<void> {
   try {
@@ -33,6 +54,7 @@ async function run(task: TrainerTask): Promise<void> {
     if (error instanceof StudioError) await tell({ kind: 'failed', code: error.code, message: error.message, remedy: error.remedy });
     else await tell({ kind: 'failed', code: null, message: sentenceOf(error), remedy: '' });
   }
+  if (parentPort !== undefined) await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
   process.exit(0);
 }
 
@@ -46,7 +68,7 @@ async function trainOnFirst(task: TrainerTask, weights: WeightSource): Promise<{
   const { job, folder, threads, checkpointEverySeconds, resume, providers } = task;
   for (const [i, provider] of providers.entries()) {
     try {
-      const place = { folder, provider, threads, checkpointEverySeconds, resume, weights };
+      const place = { folder, provider, threads, checkpointEverySeconds, resume, weights, batchWorker };
       const outcome = await train(
         job,
         place,

@@ -33,3 +33,13 @@ export type TrainerMessage =
   | { readonly kind: 'validation'; readonly validation: Parameters<TrainerEvents['onValidation']>[0] }
   | { readonly kind: 'done'; readonly summary: TrainerSummary }
   | { readonly kind: 'failed'; readonly code: StudioErrorCode | null; readonly message: string; readonly remedy: string };
+
+/** The training process as whoever started it sees it. */
+export interface TrainerPort {
+  send(request: TrainerRequest): void;
+  onMessage(listener: (message: TrainerMessage) => void): void;
+  /** Told once, with the reason in words. */
+  onEnd(listener: (reason: string) => void): void;
+  kill(): void;
+}
+export type TrainerStarter = () => TrainerPort;

@@ -50,6 +50,8 @@ export interface TrainingPlace {
   readonly resume: boolean;
   /** First weights by name; the rest is drawn from the seed. */
   readonly weights: WeightSource;
+  /** File of the thread that makes batches, where it is not beside this one. */
+  readonly batchWorker?: URL;
 }
 
 export interface TrainerEvents {
@@ -127,7 +129,7 @@ class Trainer {
     this.#store = store;
     this.#validation = validation;
     this.#id = createHash('sha256').update(JSON.stringify(job)).digest('hex');
-    this.#queue = new BatchQueue({ source: job.source, options: job.batches });
+    this.#queue = new BatchQueue({ source: job.source, options: job.batches }, place.batchWorker);
     this.#log = new MetricsLog(join(place.folder, 'metrics.jsonl'));
     this.#total = job.phases.reduce((sum, { steps }) => sum + steps, 0);
   }

@@ -7,6 +7,7 @@ import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { SeriesName, TimelineColumns } from '../../shared/timeline-columns.ts';
 import { seriesOf } from '../../shared/timeline-columns.ts';
 import { decimate } from './decimation.ts';
+import type { TrackName } from './tracks.ts';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, TitleComponent, MarkAreaComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
 
@@ -47,18 +48,40 @@ export interface Span {
   readonly to: number;
 }
 
-interface Track {
+/** Tracks that are charts; sound has a canvas of its own. */
+export type ChartTrack = Exclude<TrackName, 'sound'>;
+
+interface Line {
   readonly name: string;
   readonly column: SeriesName;
-  /** Which of the three charts, and which style. */
-  readonly grid: number;
   readonly style: number;
 }
-const TRACKS: readonly Track[] = [
-  ...EXPRESSIONS.map((name, i): Track => ({ name, column: name, grid: 0, style: i })),
-  { name: 'intensity', column: 'intensity', grid: 1, style: 1 },
-  ...MASKS.map(({ column, name }, i): Track => ({ name, column, grid: 2, style: [0, 4, 6][i]! })),
-];
+interface TrackKind {
+  /** Share of the height beside the others. */
+  readonly weight: number;
+  readonly interval: number;
+  readonly lines: readonly Line[];
+}
+const KINDS: Readonly<Record<ChartTrack, TrackKind>> = {
+  probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((name, i) => ({ name, column: name, style: i })) },
+  intensity: { weight: 0.21, interval: 0.5, lines: [{ name: 'intensity', column: 'intensity', style: 1 }] },
+  masks: { weight: 0.21, interval: 0.5, lines: MASKS.map(({ column, name }, i) => ({ name, column, style: [0, 4, 6][i]! })) },
+  confidence: { weight: 0.16, interval: 0.5, lines: [{ name: 'face confidence', column: 'face_confidence', style: 2 }] },
+};
+
+/** A track as it is shown: its place follows from the order. */
+export interface ShownTrack {
+  readonly name: ChartTrack;
+  readonly title: string;
+  readonly height: number;
+}
+
+/** Peaks stand in the intensity's chart, or in the first one where that is not shown. */
+const peakTrack = (tracks: readonly ShownTrack[]): number =>
+  Math.max(
+    0,
+    tracks.findIndex(({ name }) => name === 'intensity'),
+  );
 
 /** Middles of the slots, ascending; worked out once for each face. */
 const middlesOf = new WeakMap<TimelineColumns, Float64Array>();
@@ -75,18 +98,27 @@ function middles(columns: TimelineColumns): Float64Array {
 /** Pixels that a peak's name needs; where peaks are closer, their lines stand without names. */
 const PEAK_NAME_WIDTH = 64;
 
-/** What changes when the view moves: the axes' ends, each track's points in it, decimated, and the peaks in it. */
-export function seriesOption(columns: TimelineColumns, peaks: readonly PeakMark[], { from, to }: Span, width: number): { xAxis: object[]; series: object[] } {
+/** What changes when the view moves: the axes' ends, each line's points in it, decimated, and the peaks in it. */
+export function seriesOption(
+  columns: TimelineColumns,
+  peaks: readonly PeakMark[],
+  tracks: readonly ShownTrack[],
+  { from, to }: Span,
+  width: number,
+): { xAxis: object[]; series: object[] } {
   const x = middles(columns);
   const seen = peaks.filter(({ apexS }) => apexS >= from && apexS <= to);
   const isNamed = seen.length * PEAK_NAME_WIDTH < width;
   const marks = seen.map(({ label, apexS }) => ({ xAxis: apexS, label: { show: isNamed, formatter: label } }));
+  const withPeaks = peakTrack(tracks);
   return {
-    xAxis: [0, 1, 2].map(() => ({ min: from, max: to })),
-    series: TRACKS.map(({ name, column }) => ({
-      ...{ name, data: decimate(x, seriesOf(columns, column), from, to, width) },
-      ...(name === 'intensity' ? { markLine: { data: marks } } : {}),
-    })),
+    xAxis: tracks.map(() => ({ min: from, max: to })),
+    series: tracks.flatMap((track, grid) =>
+      KINDS[track.name].lines.map(({ name, column }, i) => ({
+        ...{ name, data: decimate(x, seriesOf(columns, column), from, to, width) },
+        ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
+      })),
+    ),
   };
 }
 
@@ -108,26 +140,34 @@ const TITLE = 22;
 const AXIS = 22;
 const PEAK_LABELS = 14;
 
-/** Where the three charts lie: probabilities take most of what the titles leave. */
-function gridsFor(height: number): { left: number; right: number; top: number; height: number }[] {
-  const shares = [0.58, 0.21, 0.21];
-  // The labels of peaks stand above the second chart.
-  const [gaps, peakLabels] = [TITLE + 8, PEAK_LABELS];
-  const room = Math.max(90, height - 3 * gaps - peakLabels - AXIS);
+/** Where the charts lie: by their weight and the person's own factor. */
+function gridsFor(tracks: readonly ShownTrack[], height: number): { left: number; right: number; top: number; height: number }[] {
+  const weights = tracks.map((track) => KINDS[track.name].weight * track.height);
+  const all = weights.reduce((a, b) => a + b, 0);
+  const gap = TITLE + 8;
+  const room = Math.max(30 * tracks.length, height - tracks.length * gap - PEAK_LABELS - AXIS);
+  const withPeaks = peakTrack(tracks);
   let top = 0;
-  return shares.map((share, i) => {
-    top += gaps + (i === 1 ? peakLabels : 0);
-    const grid = { ...MARGIN, top, height: room * share };
-    top += room * share;
+  return weights.map((weight, i) => {
+    // The names of peaks stand above their chart.
+    top += gap + (i === withPeaks ? PEAK_LABELS : 0);
+    const grid = { ...MARGIN, top, height: (room * weight) / all };
+    top += grid.height;
     return grid;
   });
 }
 
-/** Three charts over one time axis: probabilities, intensity with peaks, mask weights. */
+export interface ChartTexts {
+  readonly label: string;
+  readonly noFace: string;
+}
+
+/** Charts over one time axis. */
 export function timelineOption(
   columns: TimelineColumns,
   peaks: readonly PeakMark[],
-  label: string,
+  tracks: readonly ShownTrack[],
+  texts: ChartTexts,
   colours: ChartColours,
   view: Span,
   width: number,
@@ -137,49 +177,45 @@ export function timelineOption(
   const away = {
     silent: true,
     itemStyle: { color: colours.line, opacity: 0.45, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 } },
-    label: { show: true, position: 'insideTop', color: colours.quiet, formatter: 'no face' },
+    label: { show: true, position: 'insideTop', color: colours.quiet, formatter: texts.noFace },
     data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
-  const points = seriesOption(columns, peaks, view, width).series as { data: unknown; markLine?: { data: unknown } }[];
-  const lines = TRACKS.map(({ name, grid, style }, i) => ({
+  const points = seriesOption(columns, peaks, tracks, view, width).series as { data: unknown; markLine?: { data: unknown } }[];
+  const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
+  const lines = places.map(({ name, grid, style, isFirst }, i) => ({
     ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, data: points[i]!.data, animation: false },
     ...{ lineStyle: { width: 2, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
-    ...(i === 0 ? { markArea: away } : {}),
-    ...(name === 'intensity'
-      ? {
+    ...(grid === 0 && isFirst ? { markArea: away } : {}),
+    ...(points[i]!.markLine === undefined
+      ? {}
+      : {
           markLine: {
             ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet }, label: { color: colours.text } },
-            data: points[i]!.markLine?.data,
+            data: points[i]!.markLine.data,
           },
-        }
-      : {}),
+        }),
   }));
-  const grids = gridsFor(height);
+  const grids = gridsFor(tracks, height);
   const legend = { textStyle: { color: colours.quiet }, itemWidth: 28, itemHeight: 12 };
-  const title = (text: string, top: string | number): object => ({ text, top, left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } });
+  const titleTop = (i: number): number => grids[i]!.top - TITLE - (i === peakTrack(tracks) ? PEAK_LABELS : 0);
   return {
     // ECharts writes this label onto its element whenever it draws.
-    aria: { enabled: true, label: { description: label } },
+    aria: { enabled: true, label: { description: texts.label } },
     textStyle: { fontFamily: 'system-ui, sans-serif' },
-    title: [
-      title('Probability of each expression (model proposal)', 4),
-      title('Intensity and peaks', grids[1]!.top - TITLE - PEAK_LABELS),
-      title('Mask weights', grids[2]!.top - TITLE),
-    ],
-    legend: [
-      { data: [...EXPRESSIONS], top: 3, right: 24, ...legend },
-      { data: MASKS.map(({ name }) => name), top: grids[2]!.top - TITLE, right: 24, ...legend },
-    ],
-    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : 'no face') },
+    title: tracks.map(({ title }, i) => ({ text: title, top: titleTop(i), left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } })),
+    legend: tracks.flatMap(({ name }, i) =>
+      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map((line) => line.name), top: titleTop(i), right: 24, ...legend }],
+    ),
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : texts.noFace) },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     grid: grids,
     xAxis: grids.map((_, i) => ({
       ...{ type: 'value', gridIndex: i, min: view.from, max: view.to },
-      axisLabel: { show: i === 2, showMinLabel: false, showMaxLabel: false, color: colours.quiet, formatter: clockTime },
+      axisLabel: { show: i === grids.length - 1, showMinLabel: false, showMaxLabel: false, color: colours.quiet, formatter: clockTime },
       ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
     })),
-    yAxis: grids.map((_, i) => ({
-      ...{ type: 'value', gridIndex: i, min: 0, max: 1, interval: i === 0 ? 0.25 : 0.5, axisLabel: { color: colours.quiet } },
+    yAxis: tracks.map(({ name }, i) => ({
+      ...{ type: 'value', gridIndex: i, min: 0, max: 1, interval: KINDS[name].interval, axisLabel: { color: colours.quiet } },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     series: lines,

@@ -13,6 +13,8 @@ export const studioEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recorded') }),
   /** The queue is another; see queue.state. */
   z.object({ kind: z.literal('queue') }),
+  /** The fine-tuning is another; see training.state. */
+  z.object({ kind: z.literal('training') }),
   jobProgressSchema.extend({ kind: z.literal('progress') }),
   z.object({ kind: z.literal('proxy'), video: z.string(), share: z.number() }),
   z.object({ kind: z.literal('problem'), code: z.enum(ERROR_CODES), message: z.string(), remedy: z.string() }),

@@ -35,7 +35,11 @@ const found = z.object({ added: z.int(), known: z.int() });
 
 export const about = {
   program: procedure.output(
-    z.object({ version: z.string(), door: z.enum(['desktop', 'browser']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() }),
+    z.object({
+      ...{ version: z.string(), door: z.enum(['desktop', 'browser']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() },
+      /** Where this program writes beside the project: settings and models, and proxies for playing. */
+      places: z.object({ settings: z.string(), cache: z.string() }),
+    }),
   ),
   /** The same examination as `adatosk doctor`; it takes some seconds. */
   computer: procedure.output(
@@ -91,6 +95,8 @@ export const library = {
     .input(z.object({ video: idSchema }))
     .output(z.object({ address: z.string(), playable: z.boolean(), proxy: z.boolean(), reason: z.string() })),
   prepare: procedure.input(z.object({ video: idSchema })),
+  /** Lowest and highest of the sound for every hundredth of a second, [points, 2] int8; empty where there is none. */
+  sound: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),
   /** Presentation times of all frames in seconds, [frames] float64, little-endian. */
   times: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),
 };

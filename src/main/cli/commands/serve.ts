@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../../shared/errors.ts';
-import { startChildProcessEngine, startChildProcessQueue } from '../../services/choices.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../../services/choices.ts';
 import { Studio } from '../../services/studio.ts';
 import { openBrowserDoor } from '../../web/server.ts';
 import { wholeBetween } from '../options.ts';
@@ -28,7 +28,7 @@ async function serve({ project, port, json }: { project?: string; port: number; 
   buildWindow();
   const output = new Output(json);
   const signal = stopOnRequest();
-  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue });
+  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
   try {
     if (project !== undefined) await studio.openProject(resolve(project), true);
     const door = await openBrowserDoor(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));

@@ -1,16 +1,16 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { EditableRows, RowEdit } from '../../../shared/editable-rows.ts';
+import type { EditableRows } from '../../../shared/editable-rows.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
-import type { Author, SegmentRow, Span } from '../../../shared/segment-edits.ts';
-import { acceptProposal, createSegment, makeRoom, merge, relabel, remove, resize, split } from '../../../shared/segment-edits.ts';
+import type { NoteRow } from '../../../shared/decisions.ts';
+import type { PeakRow } from '../../../shared/peak-edits.ts';
+import type { SegmentRow } from '../../../shared/segment-edits.ts';
 import type { TimelineColumns } from '../../../shared/timeline-columns.ts';
 import { studio } from '../studio.ts';
 import type { LibraryVideo } from './project.ts';
 import { useProject } from './project.ts';
 
 export type LayerRow = EditableRows['layer'];
-export type PeakRow = EditableRows['peak'];
 export type LabelRow = EditableRows['label'];
 
 /** One layer with what is in it. */
@@ -46,6 +46,10 @@ export const useReview = defineStore('review', () => {
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<string | null>(null);
+  const notes = shallowRef<readonly NoteRow[]>([]);
+  const schemeId = ref('seven-expressions');
+  /** Boxes of the other faces, by face: to be drawn, and to be pressed. */
+  const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
 
   const own = computed(() => layers.value.find(({ layer }) => layer.kind === 'coder' && layer.coder_id === coder.value?.id));
   const proposals = computed(() => layers.value.find(({ layer }) => layer.kind === 'model' && layer.run_id === run.value));
@@ -54,6 +58,8 @@ export const useReview = defineStore('review', () => {
       layer.kind === 'model' ? !isBlind.value && layer.run_id === run.value : !isBlind.value || layer.coder_id === coder.value?.id,
     ),
   );
+  const adjudicated = computed(() => layers.value.find(({ layer }) => layer.kind === 'adjudicated'));
+  const selectedPeak = computed(() => layers.value.flatMap(({ peaks }) => peaks).find(({ id }) => id === selected.value));
   const selectedSegment = computed(() => layers.value.flatMap(({ segments }) => segments).find(({ id }) => id === selected.value));
   const duration = computed(() => video.value?.durationS ?? times.value.at(-1) ?? 0);
 
@@ -69,7 +75,7 @@ export const useReview = defineStore('review', () => {
         studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
       ]);
       [run.value, selected.value, lastSaved.value] = [of, null, null];
-      labels.value = schemes.find(({ id: scheme }) => scheme === 'seven-expressions')?.labels ?? [];
+      labels.value = schemes.find(({ id: scheme }) => scheme === schemeId.value)?.labels ?? [];
       coder.value = coders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
       media.value = about;
       faces.value = faceList.filter((each) => each.face > 0);
@@ -89,13 +95,27 @@ export const useReview = defineStore('review', () => {
   }
 
   async function readTimeline(): Promise<void> {
-    if (video.value === null || run.value === null || faces.value.length === 0) {
-      columns.value = null;
-      return;
-    }
-    const got = await studio.runs.timeline({ run: run.value, video: video.value.id, face: face.value });
+    columns.value = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(face.value);
+    boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
+    // Others follow when this one is on screen: they are wanted for their boxes alone.
+    void readOtherFaces(video.value?.id).catch(() => undefined);
+  }
+
+  async function readFace(of: number): Promise<TimelineColumns> {
+    const got = await studio.runs.timeline({ run: run.value!, video: video.value!.id, face: of });
     const [slots, starts, values] = await Promise.all([got.slots.arrayBuffer(), got.times.arrayBuffer(), got.values.arrayBuffer()]);
-    columns.value = { slots: new Int32Array(slots), times: new Float64Array(starts), values: new Float32Array(values) };
+    return { slots: new Int32Array(slots), times: new Float64Array(starts), values: new Float32Array(values) };
+  }
+
+  /** A crowd's boxes would hide the picture. */
+  const FACES_DRAWN = 8;
+  async function readOtherFaces(of: string | undefined): Promise<void> {
+    const others = faces.value.filter((each) => each.face !== face.value).toSorted((a, b) => b.slots - a.slots);
+    for (const other of others.slice(0, FACES_DRAWN)) {
+      const read = await readFace(other.face);
+      if (video.value?.id !== of) return;
+      boxes.value = new Map([...boxes.value, [other.face, read]]);
+    }
   }
 
   /** The last reading of the layers, and the edit that it is known to have seen. */
@@ -113,7 +133,9 @@ export const useReview = defineStore('review', () => {
 
   async function fetchLayers(): Promise<void> {
     if (video.value === null) return;
-    const [rows, coders] = await Promise.all([studio.layers.list({ video: video.value.id }), studio.people.coders()]);
+    const of = { video: video.value.id };
+    const [rows, coders, remarks] = await Promise.all([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of)]);
+    notes.value = remarks;
     const nameOf = (layer: LayerRow): string =>
       layer.kind === 'coder' ? (coders.find(({ id }) => id === layer.coder_id)?.name ?? 'unknown coder') : layer.kind;
     layers.value = await Promise.all(rows.map(async (layer) => ({ layer, name: nameOf(layer), ...(await studio.layers.read({ layer: layer.id })) })));
@@ -144,117 +166,14 @@ export const useReview = defineStore('review', () => {
     localStorage.removeItem(CODER_KEY);
   }
 
-  const author = (): Author => ({ name: coder.value?.name ?? '', at: new Date().toISOString(), newId: () => crypto.randomUUID() });
-
-  /** The coder's layer, with the edit that makes it where there is none yet. */
-  function ownLayer(): { id: string; making: RowEdit[] } {
-    if (own.value !== undefined) return { id: own.value.layer.id, making: [] };
-    const id = crypto.randomUUID();
-    const row = {
-      id,
-      video_id: video.value!.id,
-      kind: 'coder' as const,
-      coder_id: coder.value!.id,
-      run_id: null,
-      scheme_id: 'seven-expressions',
-      created_at: new Date().toISOString(),
-    };
-    return { id, making: [{ table: 'layer', kind: 'insert', row }] };
-  }
-
-  /** One step of undo. @returns whether it was done */
-  async function edit(code: string, label: string, rows: readonly RowEdit[]): Promise<boolean> {
-    const who = coder.value;
-    if (who === null || rows.length === 0) return false;
-    return project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: who.id, code, label, rows: [...rows] });
-      await readLayers(clock);
-    });
-  }
-
-  const roomFor = (span: Span, except?: string): RowEdit[] =>
-    isOverlapAllowed.value ? [] : makeRoom(own.value?.segments ?? [], face.value, span, author(), except);
-
-  async function create(label: string, span: Span): Promise<void> {
-    const { id, making } = ownLayer();
-    const made = createSegment(id, face.value, label, span, author());
-    if (await edit('segment.create', `Label ${label}`, [...making, ...roomFor(span), made])) selected.value = made.kind === 'insert' ? made.row.id : null;
-  }
-
-  /** A label for the selected segment; a proposal that is selected is taken over with it. */
-  async function label(name: string): Promise<void> {
-    const segment = selectedSegment.value;
-    if (segment === undefined) return;
-    if (segment.layer_id === own.value?.layer.id) await edit('segment.label', `Relabel as ${name}`, [relabel(segment, name)]);
-    else await accept([segment], name);
-  }
-
-  /**
-   * Takes proposals over into the coder's layer. One makes room for itself; of several, those that touch a label of the
-   * coder's are left alone, so that no decision is lost in a sweep.
-   */
-  async function accept(segments: readonly SegmentRow[], as?: string): Promise<void> {
-    const { id, making } = ownLayer();
-    const [only] = segments.length === 1 ? segments : [];
-    const isFree = ({ face_id, start_s, end_s }: SegmentRow): boolean =>
-      isOverlapAllowed.value || own.value?.segments.every((each) => each.face_id !== face_id || each.end_s <= start_s || each.start_s >= end_s) !== false;
-    const taken = only === undefined ? segments.filter(isFree) : segments;
-    const made = taken.map((segment) => acceptProposal(as === undefined ? segment : { ...segment, label: as }, id, author()));
-    const room = only === undefined ? [] : roomFor({ startS: only.start_s, endS: only.end_s });
-    const what = only === undefined ? `Accept ${made.length} proposals` : `Accept ${as ?? only.label}`;
-    const isDone = made.length > 0 && (await edit('proposal.accept', what, [...making, ...room, ...made]));
-    const [first] = made;
-    if (isDone && only !== undefined && first?.kind === 'insert') selected.value = first.row.id;
-  }
-
-  const isOwn = (segment: SegmentRow | undefined): segment is SegmentRow => segment !== undefined && segment.layer_id === own.value?.layer.id;
-
-  async function removeSelected(): Promise<void> {
-    const segment = selectedSegment.value;
-    if (isOwn(segment) && (await edit('segment.delete', `Delete ${segment.label}`, [remove(segment)]))) selected.value = null;
-  }
-
-  async function resizeSegment(segment: SegmentRow, span: Span): Promise<void> {
-    const rows = resize(segment, span);
-    if (isOwn(segment) && rows.length > 0) await edit('segment.move', `Move ${segment.label}`, [...roomFor(span, segment.id), ...rows]);
-  }
-
-  async function splitSelected(): Promise<void> {
-    const segment = selectedSegment.value;
-    if (isOwn(segment)) await edit('segment.split', `Split ${segment.label}`, split(segment, playhead.value, author()));
-  }
-
-  /** The selected segment with the one after it. */
-  async function mergeSelected(): Promise<void> {
-    const segment = selectedSegment.value;
-    if (!isOwn(segment)) return;
-    const next = own.value?.segments.find((each) => each.face_id === segment.face_id && each.id !== segment.id && each.start_s >= segment.start_s);
-    if (next !== undefined) await edit('segment.merge', `Merge ${segment.label}`, merge(segment, next));
-  }
-
-  async function turn(direction: 'undo' | 'redo'): Promise<void> {
-    const who = coder.value;
-    if (who === null) return;
-    await project.attempt(async () => {
-      const turned = await studio.edits[direction]({ coder: who.id });
-      if (turned !== null) await readLayers(turned.clock);
-    });
-  }
-
-  async function setReview(review: LibraryVideo['review']): Promise<void> {
-    const [row, who] = [video.value, coder.value];
-    if (row === null || who === null) return;
-    const change: RowEdit = { table: 'video', kind: 'update', id: row.id, revision: row.revision, set: { review } };
-    await project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: who.id, code: 'video.review', label: `Mark as ${review.replace('_', ' ')}`, rows: [change] });
-      video.value = { ...row, review, revision: clock };
-    });
-  }
+  const isOwn = (row: { readonly layer_id: string } | undefined): boolean => row !== undefined && row.layer_id === own.value?.layer.id;
 
   function close(): void {
     video.value = null;
     columns.value = null;
     layers.value = [];
+    notes.value = [];
+    boxes.value = new Map();
   }
 
   return {
@@ -278,24 +197,6 @@ export const useReview = defineStore('review', () => {
       own,
       proposals,
     },
-    ...{
-      duration,
-      lastSaved,
-      open,
-      close,
-      readTimeline,
-      beCoder,
-      leaveCoder,
-      create,
-      label,
-      accept,
-      removeSelected,
-      resizeSegment,
-      splitSelected,
-      mergeSelected,
-      turn,
-      setReview,
-      isOwn,
-    },
+    ...{ notes, boxes, schemeId, duration, lastSaved, adjudicated, selectedPeak, open, close, readTimeline, readLayers, beCoder, leaveCoder, isOwn },
   };
 });

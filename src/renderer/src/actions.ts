@@ -1,0 +1,101 @@
+import type { Ref } from 'vue';
+import { computed, onBeforeUnmount, onMounted, ref, shallowReactive } from 'vue';
+import type { Action, ActionId } from '../../shared/actions.ts';
+import { ACTIONS, keyName } from '../../shared/actions.ts';
+import { useSettings } from './stores/settings.ts';
+
+type Handlers = Partial<Record<ActionId, () => unknown>>;
+
+/** What can be done now, by who can do it: the app, and the view on screen. */
+const handlers = shallowReactive(new Map<Action['place'], Handlers>());
+
+/** Says what actions do for as long as the component is there. */
+export function useActions(place: Action['place'], own: Handlers): void {
+  onMounted(() => handlers.set(place, own));
+  onBeforeUnmount(() => {
+    if (handlers.get(place) === own) handlers.delete(place);
+  });
+}
+
+/** Does something by its name, from a menu, the palette or a key. The view's way comes before the app's. @returns whether anybody could */
+export function perform(id: ActionId): boolean {
+  const handler = handlers.get('review')?.[id] ?? handlers.get('everywhere')?.[id];
+  if (handler === undefined) return false;
+  void handler();
+  return true;
+}
+
+/** What can be done now. */
+export const available = computed(() =>
+  ACTIONS.filter(({ id }) => handlers.get('review')?.[id] !== undefined || handlers.get('everywhere')?.[id] !== undefined),
+);
+
+const WRITING = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
+
+/** Whether a key belongs to the field or the button that has the focus. */
+function belongsElsewhere(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement;
+  if (document.querySelector('dialog[open]') !== null) return true;
+  if (target.matches(WRITING)) return !event.ctrlKey && !event.metaKey;
+  // Space and Enter press what has the focus.
+  return target.matches('button, summary, a, [role="button"]') && (event.key === ' ' || event.key === 'Enter');
+}
+
+/** In a field, Ctrl with these means the text. */
+const OF_TEXT = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+A', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X']);
+
+/** Keys of the whole window, as the person has set them; for the app's root alone. */
+export function useKeys(): void {
+  const settings = useSettings();
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.defaultPrevented || belongsElsewhere(event)) return;
+    const name = keyName(event);
+    if ((event.target as HTMLElement).matches(WRITING) && OF_TEXT.has(name)) return;
+    const id = settings.actionByKey.get(name);
+    if (id !== undefined && perform(id)) event.preventDefault();
+  }
+  onMounted(() => window.addEventListener('keydown', onKeyDown));
+  onBeforeUnmount(() => window.removeEventListener('keydown', onKeyDown));
+}
+
+interface LabelKeyUse {
+  readonly isEnabled: () => boolean;
+  /** Whether a pressed key means «until it is let go» and not «now». */
+  readonly isHeld: () => boolean;
+  /** Seconds of the video. */
+  readonly now: () => number;
+  readonly choose: (label: string) => void;
+  readonly release: (label: string, fromS: number) => void;
+}
+
+/** Keys of labels, numbers of the numeric pad included. They come before all other keys. */
+export function useLabelKeys(
+  labels: Ref<readonly { readonly key: string; readonly name: string }[]>,
+  use: LabelKeyUse,
+): { held: Ref<{ key: string; label: string; from: number } | null> } {
+  const held = ref<{ key: string; label: string; from: number } | null>(null);
+  function onKeyDown(event: KeyboardEvent): void {
+    if (belongsElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const label = labels.value.find(({ key }) => key === keyName(event) || key === event.key);
+    if (label === undefined || !use.isEnabled()) return;
+    event.preventDefault();
+    if (event.repeat) return;
+    if (use.isHeld()) held.value = { key: event.code, label: label.name, from: use.now() };
+    else use.choose(label.name);
+  }
+  function onKeyUp(event: KeyboardEvent): void {
+    const now = held.value;
+    if (now === null || now.key !== event.code) return;
+    held.value = null;
+    use.release(now.label, now.from);
+  }
+  onMounted(() => {
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    window.addEventListener('keyup', onKeyUp);
+  });
+  onBeforeUnmount(() => {
+    window.removeEventListener('keydown', onKeyDown, { capture: true });
+    window.removeEventListener('keyup', onKeyUp);
+  });
+  return { held };
+}

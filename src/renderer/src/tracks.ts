@@ -1,0 +1,10 @@
+/** Tracks over the time axis, in their usual order. */
+export const TRACK_NAMES = ['probabilities', 'intensity', 'masks', 'confidence', 'sound'] as const;
+export type TrackName = (typeof TRACK_NAMES)[number];
+
+export interface TrackSetting {
+  readonly name: TrackName;
+  readonly shown: boolean;
+  /** Times the usual height. */
+  readonly height: number;
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { EXPRESSIONS } from '../expressions.ts';
+import { procedure } from './base.ts';
+
+/** How a model fared on the clips of people who were kept out. */
+const measuredSchema = z.object({
+  clips: z.int(),
+  people: z.int(),
+  uar: z.number(),
+  war: z.number(),
+  calibrationError: z.number(),
+  recall: z.array(z.number().nullable()).length(EXPRESSIONS.length),
+});
+export type Measured = z.infer<typeof measuredSchema>;
+
+export const fineTuningStateSchema = z.object({
+  /** idle: none. failed can be begun again, paused can go on, ready waits for a decision. */
+  phase: z.enum(['idle', 'preparing', 'measuring', 'training', 'pausing', 'paused', 'ready', 'failed']),
+  name: z.string(),
+  layer: z.string(),
+  from: z.string(),
+  clips: z.object({ train: z.int(), validation: z.int(), test: z.int() }).nullable(),
+  /** Done of all, in whatever the phase counts. */
+  progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  secondsLeft: z.number().nullable(),
+  /** Mean loss by step. */
+  losses: z.array(z.object({ step: z.int(), loss: z.number() })),
+  validations: z.array(z.object({ step: z.int(), uar: z.number(), logLoss: z.number() })),
+  before: measuredSchema.nullable(),
+  after: measuredSchema.nullable(),
+  /** 'test', or 'validation' where there were too few people for both. */
+  measuredOn: z.enum(['test', 'validation']).nullable(),
+  notes: z.array(z.string()),
+  problem: z.string(),
+  /** Folder of the model, from ready on. */
+  model: z.string().nullable(),
+});
+export type FineTuningState = z.infer<typeof fineTuningStateSchema>;
+
+export const training = {
+  state: procedure.output(fineTuningStateSchema),
+  /** From corrected labels to a model: a set is made, people apart, and training begins. */
+  begin: procedure.input(
+    z.object({
+      /** What the model is called. */
+      name: z.string().trim().min(1).max(80),
+      layer: z.string().min(1).max(200),
+      /** Id or folder of the model that training begins with. */
+      from: z.string().max(32_768),
+      minConfidence: z.number().min(0).max(1).default(0),
+      minAgreement: z.number().min(0).max(1).default(0),
+      /** Rounds through the set. */
+      rounds: z.int().min(1).max(500).default(30),
+    }),
+  ),
+  /** Saves where it is and ends; resume goes on from there, after a restart too. */
+  pause: procedure,
+  resume: procedure,
+  /** The model stays among the models; the old one and all its results stay as well. */
+  keep: procedure.output(z.object({ model: z.string() })),
+  discard: procedure,
+};
