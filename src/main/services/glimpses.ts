@@ -44,7 +44,7 @@ export async function serveThumbnail(db: ProjectDatabase, id: string): Promise<R
     if (!existsSync(path)) return new Response(null, { status: 404 });
     // A tenth into the video people are usually in the picture.
     const picture = await kept(pictures, THUMBNAILS_KEPT, `${path} ${size}`, () => inTurn(() => thumbnail(path, 0.1 * (duration_s ?? 0))));
-    if (picture === undefined) return new Response(null, { status: 404 });
+    if (picture === undefined) return new Response(null, { status: 204 });
     return new Response(new Uint8Array(picture), {
       headers: { 'content-type': 'image/jpeg', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
     });

@@ -29,7 +29,12 @@ function styleOf(label: string, i: number): (typeof STYLES)[number] {
 }
 
 const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
-const nameOf = (name: string, vertical: boolean): object => ({ name, nameLocation: 'middle', nameGap: vertical ? 48 : 34, nameTextStyle: { ...FONT, fontSize: 14 } });
+const nameOf = (name: string, vertical: boolean): object => ({
+  name,
+  nameLocation: 'middle',
+  nameGap: vertical ? 48 : 34,
+  nameTextStyle: { ...FONT, fontSize: 14 },
+});
 
 function frame({ title }: FigureTexts): EChartsCoreOption {
   return {
@@ -62,14 +67,22 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
       ...frame(texts),
       legend: by === 'all' ? undefined : { top: 38, left: 72, right: 28, type: 'scroll', textStyle: FONT },
       xAxis: { type: 'category', data: shown.map((i) => figures.labels[i]!), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
-      yAxis: { type: 'value', ...axis, ...nameOf(texts.y, true), axisLabel: { ...axis.axisLabel, formatter: percent ? (v: number) => `${Math.round(100 * v)}%` : undefined } },
+      yAxis: {
+        type: 'value',
+        ...axis,
+        ...nameOf(texts.y, true),
+        axisLabel: { ...axis.axisLabel, formatter: percent ? (v: number) => `${Math.round(100 * v)}%` : undefined },
+      },
       series: groups.map((group, g) => ({
         ...{ type: 'bar', name: group.name, barMaxWidth: 46 },
         data: shown.map((i) => ({
           value: valueOf(group.figures[i]!),
           itemStyle: {
             color: by === 'all' ? styleOf(figures.labels[i]!, i).light : STYLES[g % STYLES.length]!.light,
-            decal: g === 0 ? undefined : { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2 + (g % 4), 4], rotation: (g * Math.PI) / 5, color: 'rgba(255,255,255,0.55)' },
+            decal:
+              g === 0
+                ? undefined
+                : { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2 + (g % 4), 4], rotation: (g * Math.PI) / 5, color: 'rgba(255,255,255,0.55)' },
           },
         })),
       })),
@@ -97,7 +110,13 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
           { ...band, data: points.map(({ mean, error }, n) => [at[n]!, mean - (error ?? 0)]) },
           { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map(({ error }, n) => [at[n]!, 2 * (error ?? 0)]) },
           {
-            ...{ type: 'line', name: `${label} (${most(points)})`, symbol: 'none', lineStyle: { width: 2.4, color: light, type: dash }, itemStyle: { color: light } },
+            ...{
+              type: 'line',
+              name: `${label} (${most(points)})`,
+              symbol: 'none',
+              lineStyle: { width: 2.4, color: light, type: dash },
+              itemStyle: { color: light },
+            },
             data: points.map(({ mean }, n) => [at[n]!, Math.round(1e4 * mean) / 1e4]),
           },
         ];
@@ -131,7 +150,10 @@ function heatmap(rows: readonly string[], columns: readonly string[], values: re
         ...{ type: 'heatmap', itemStyle: { borderColor: INK.line, borderWidth: 1 } },
         label: { show: true, fontSize: 13 },
         data: values.flatMap((row, i) =>
-          row.map((value, j) => ({ value: [j, i, value], label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : String(value) } })),
+          row.map((value, j) => ({
+            value: [j, i, value],
+            label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : String(value) },
+          })),
         ),
       },
     ],

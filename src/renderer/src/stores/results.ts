@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import { i18n } from '../i18n.ts';
 import type { TimelineColumns } from '../../../shared/timeline-columns.ts';
 import { SERIES } from '../../../shared/timeline-columns.ts';
 import type { RunRecord } from '../../../shared/results.ts';
@@ -26,7 +27,7 @@ export const useResults = defineStore('results', () => {
     const byName = new Map(files.map((file) => [file.name, file]));
     const missing = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'].filter((name) => !byName.has(name));
     if (missing.length > 0) {
-      problem.value = `This folder holds no results: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing. Choose the folder that was given to adatosk analyze with --out.`;
+      problem.value = i18n.global.t('tables.missing', { names: missing.join(', ') }, missing.length);
       return;
     }
     try {
@@ -40,7 +41,7 @@ export const useResults = defineStore('results', () => {
       version.value += 1;
       select((summary.find((row) => row['status'] === 'done') ?? summary[0])?.['video'] ?? '');
     } catch (error) {
-      problem.value = `The results cannot be read: ${error instanceof Error ? error.message : String(error)}. Run the analysis again with --resume to write them anew.`;
+      problem.value = i18n.global.t('tables.unreadable', { why: error instanceof Error ? error.message : String(error) });
     }
   }
 
