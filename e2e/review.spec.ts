@@ -1,7 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/browser-door.ts';
-import { picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 test.beforeEach(({ page }) => {
@@ -120,7 +119,7 @@ test('the example is there at the first start, and the project is among the rece
   await page.getByRole('button', { name: /^Try the example/ }).click();
   await expect(studio.row('two-people.mp4')).toBeVisible();
   await expect(studio.library.getByRole('cell', { name: /face/ }).first()).toBeVisible({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Close project' }).click();
+  await studio.closeProject();
   await page.getByRole('button', { name: /^Example project/ }).click();
   await expect(studio.row('two-people.mp4')).toBeVisible();
 });
@@ -134,23 +133,4 @@ test('nothing is asked of any other host', async ({ page, door }) => {
   await page.goto(door.address);
   await new StudioWindow(page).newProject(door.folder, 'project');
   expect(foreign).toEqual([]);
-});
-
-picturesInAllLooks('the window', async (page, door, picture) => {
-  const studio = new StudioWindow(page);
-  await expect(page.getByRole('button', { name: /^New project/ })).toBeVisible();
-  await picture('start');
-  await studio.newProject(door.folder, 'Interviews');
-  cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
-  await studio.addVideos(door.videos);
-  await studio.analyseNew();
-  await picture('library');
-  await studio.review('all-six.mp4');
-  await studio.codeAs('Ann');
-  await page.getByRole('button', { name: 'Next peak' }).click();
-  await page.keyboard.press('1');
-  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
-  await expect(studio.timelines).toBeVisible();
-  await page.waitForTimeout(500);
-  await picture('review');
 });

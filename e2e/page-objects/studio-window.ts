@@ -45,6 +45,29 @@ export class StudioWindow {
     await dialog.getByRole('button', { name: 'Go' }).click();
   }
 
+  async closeProject(): Promise<void> {
+    await this.more('Close project');
+  }
+
+  /** An entry under «More» in the library. */
+  async more(entry: string): Promise<void> {
+    await this.page.getByText('More ▾').click();
+    await this.page.getByRole('button', { name: entry }).click();
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.page.getByRole('tab', { name }).click();
+  }
+
+  /** Labels from here for so many seconds, by keys. */
+  async labelFor(key: string, seconds: number): Promise<void> {
+    await this.page.keyboard.press('i');
+    const before = await this.position.textContent();
+    for (let i = 0; i < seconds; i++) await this.page.keyboard.press('Shift+ArrowRight');
+    await expect(this.position).not.toHaveText(before ?? '');
+    await this.page.keyboard.press(key);
+  }
+
   /** Exports from the library into a new folder below `parent`. */
   async exportTo(parent: string, format: string, folder: string, layers: readonly string[] = []): Promise<void> {
     await this.page.getByRole('button', { name: 'Export…' }).click();
@@ -80,6 +103,7 @@ export class StudioWindow {
   async codeAs(name: string): Promise<void> {
     await this.page.getByLabel('Who is coding?').fill(name);
     await this.page.getByRole('button', { name: 'Begin' }).click();
+    await expect(this.page.getByRole('tab', { name: 'Label' })).toBeVisible();
   }
 
   tier(name: string | RegExp): Locator {

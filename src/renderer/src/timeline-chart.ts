@@ -157,6 +157,19 @@ function gridsFor(tracks: readonly ShownTrack[], height: number): { left: number
   });
 }
 
+/** Shares go from 0 to 1. Mask weights lie in a narrow band: theirs is what the face's own go through, so that it can be seen. */
+function rangeOf(columns: TimelineColumns, name: ChartTrack): { min: number; max: number; interval: number } {
+  if (name !== 'masks') return { min: 0, max: 1, interval: KINDS[name].interval };
+  let [low, high] = [1, 0];
+  for (const { column } of KINDS[name].lines)
+    for (const value of seriesOf(columns, column)) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  const [min, max] = [Math.floor(10 * low) / 10, Math.ceil(10 * high) / 10];
+  return high < low ? { min: 0, max: 1, interval: 0.5 } : { min, max, interval: Math.max(0.1, (max - min) / 2) };
+}
+
 export interface ChartTexts {
   readonly label: string;
   readonly noFace: string;
@@ -215,7 +228,7 @@ export function timelineOption(
       ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
     })),
     yAxis: tracks.map(({ name }, i) => ({
-      ...{ type: 'value', gridIndex: i, min: 0, max: 1, interval: KINDS[name].interval, axisLabel: { color: colours.quiet } },
+      ...{ type: 'value', gridIndex: i, ...rangeOf(columns, name), axisLabel: { color: colours.quiet } },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     series: lines,
