@@ -64,7 +64,8 @@ async function cutClips(folder: string): Promise<string> {
   return folder;
 }
 
-const newStudio = (): Studio => new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
+const newStudio = (): Studio =>
+  new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
 const clientOf = (studio: Studio) =>
   createRouterClient(router, {
     context: {

@@ -98,6 +98,16 @@ function middles(columns: TimelineColumns): Float64Array {
 /** Pixels that a peak's name needs; where peaks are closer, their lines stand without names. */
 const PEAK_NAME_WIDTH = 64;
 
+/** Points one after the other, x and y in turn: the charts take them without an object for each. */
+function flat(points: readonly (readonly [number, number | null])[]): Float64Array {
+  const values = new Float64Array(2 * points.length);
+  points.forEach(([px, py], i) => {
+    values[2 * i] = px;
+    values[2 * i + 1] = py ?? NaN;
+  });
+  return values;
+}
+
 /** What changes when the view moves: the axes' ends, each line's points in it, decimated, and the peaks in it. */
 export function seriesOption(
   columns: TimelineColumns,
@@ -115,7 +125,7 @@ export function seriesOption(
     xAxis: tracks.map(() => ({ min: from, max: to })),
     series: tracks.flatMap((track, grid) =>
       KINDS[track.name].lines.map(({ name, column }, i) => ({
-        ...{ name, data: decimate(x, seriesOf(columns, column), from, to, width) },
+        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, seriesOf(columns, column), from, to, width)) },
         ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
       })),
     ),
@@ -196,7 +206,7 @@ export function timelineOption(
   const points = seriesOption(columns, peaks, tracks, view, width).series as { data: unknown; markLine?: { data: unknown } }[];
   const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
   const lines = places.map(({ name, grid, style, isFirst }, i) => ({
-    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, data: points[i]!.data, animation: false },
+    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, dimensions: ['x', 'y'], data: points[i]!.data, animation: false },
     ...{ lineStyle: { width: 2, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
     ...(grid === 0 && isFirst ? { markArea: away } : {}),
     ...(points[i]!.markLine === undefined

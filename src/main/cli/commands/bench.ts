@@ -31,6 +31,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../bench/queue.ts')).benchQueue,
     about: 'a batch of 30 clips while a window asks for things, then with its process killed five times',
   },
+  circle: {
+    load: async () => (await import('../../../../bench/full-circle.ts')).benchFullCircle,
+    about: 'analyse, correct 20 labels, export a set, train, measure on people kept out, analyse again',
+  },
   memory: {
     load: async () => (await import('../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',

@@ -28,7 +28,12 @@ async function serve({ project, port, json }: { project?: string; port: number; 
   buildWindow();
   const output = new Output(json);
   const signal = stopOnRequest();
-  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
+  const studio = new Studio({
+    door: 'browser',
+    startEngine: startChildProcessEngine,
+    startQueue: startChildProcessQueue,
+    startTrainer: startChildProcessTrainer,
+  });
   try {
     if (project !== undefined) await studio.openProject(resolve(project), true);
     const door = await openBrowserDoor(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));

@@ -37,7 +37,8 @@ export const useReview = defineStore('review', () => {
   const labels = shallowRef<readonly LabelRow[]>([]);
   /** Presentation times of all frames, in seconds of the file. */
   const times = shallowRef(new Float64Array());
-  const media = shallowRef({ address: '', playable: false, proxy: false, reason: '' });
+  const NOT_YET = { address: '', playable: false, proxy: false, reason: '' };
+  const media = shallowRef(NOT_YET);
   /** Seconds of the video where the playhead is. */
   const playhead = ref(0);
   const selected = ref<string | null>(null);
@@ -69,22 +70,30 @@ export const useReview = defineStore('review', () => {
       const found = project.videos.find((each) => each.id === id);
       if (found === undefined) return;
       const of = found.analysed?.run ?? null;
-      const [schemes, coders, about, faceList, frames] = await Promise.all([
-        ...([studio.people.schemes(), studio.people.coders(), studio.library.media({ video: id })] as const),
+      // Whether the file can be played takes ffprobe's time: labels and timelines do not wait for it.
+      const about = studio.library.media({ video: id });
+      about.catch(() => undefined);
+      const [schemes, coders, faceList, frames] = await Promise.all([
+        ...([studio.people.schemes(), studio.people.coders()] as const),
         of === null ? [] : studio.runs.faces({ run: of, video: id }),
         studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
       ]);
       [run.value, selected.value, lastSaved.value] = [of, null, null];
       labels.value = schemes.find(({ id: scheme }) => scheme === schemeId.value)?.labels ?? [];
       coder.value = coders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
-      media.value = about;
+      media.value = NOT_YET;
       faces.value = faceList.filter((each) => each.face > 0);
       face.value = faces.value.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
       times.value = new Float64Array(frames);
       playhead.value = times.value[0] ?? 0;
       video.value = found;
-      await Promise.all([readTimeline(), readLayers()]);
-      if (!about.playable) await prepare(id);
+      try {
+        await Promise.all([readTimeline(), readLayers(), about.then((known) => (media.value = known))]);
+      } catch (error) {
+        close();
+        throw error;
+      }
+      if (!media.value.playable) await prepare(id);
     });
   }
 
