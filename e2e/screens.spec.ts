@@ -42,6 +42,10 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await expect(studio.timelines).toBeVisible();
   await page.waitForTimeout(500);
   await look('review');
+  await page.getByLabel('Mask on the face').selectOption('class-semantic');
+  await expect(page.locator('svg.heat image')).toBeAttached();
+  await look('mask-on-face');
+  await page.getByLabel('Mask on the face').selectOption('no mask');
   await studio.tab('To review');
   await page.keyboard.press('j');
   await look('review-queue');
@@ -72,7 +76,7 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await look('export');
   await close();
   await studio.more('Fine-tune the model');
-  await expect(page.getByRole('heading', { name: 'Fine-tune the model' })).toBeVisible();
+  await expect(page.getByLabel('beginning with').getByRole('option').first()).toBeAttached();
   await look('fine-tuning');
   await page.getByRole('button', { name: '← Library' }).click();
   await studio.more('Settings');

@@ -33,7 +33,12 @@ export async function openTestDoor({ project = true } = {}): Promise<TestDoor> {
   await mkdir(join(folder, 'window'));
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');
   const log: string[] = [];
-  const studio = new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
+  const studio = new Studio({
+    door: 'browser',
+    startEngine: startChildProcessEngine,
+    startQueue: startChildProcessQueue,
+    startTrainer: startChildProcessTrainer,
+  });
   if (project) await studio.openProject(join(folder, 'project'), true);
   const door = await openBrowserDoor(studio, join(folder, 'window'), 0, (line) => log.push(line));
   const token = new URL(door.address).searchParams.get('token')!;

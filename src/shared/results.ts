@@ -27,6 +27,14 @@ export interface VideoResult {
   readonly rows: readonly TimelineRow[];
   readonly peaks: readonly ExpressionPeak[];
   readonly segments: readonly Segment[];
+  /** Mask weights by place; results from before they were kept have none. */
+  readonly maps?: readonly PackedMaps[];
+}
+
+/** One face's mask weights by place (main/analysis/mask-maps.ts), base64. */
+export interface PackedMaps {
+  readonly faceId: number;
+  readonly packed: string;
 }
 
 /** run.json: how a set of tables came to be. */

@@ -6,6 +6,7 @@ import type { PeakOptions } from '../../shared/peaks.ts';
 import { findPeaks } from '../../shared/peaks.ts';
 import type { SegmentOptions } from '../../shared/segments.ts';
 import { findSegments } from '../../shared/segments.ts';
+import type { PackedMaps } from '../../shared/results.ts';
 import { SamplingGrid } from '../../shared/time.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
 import { clipFeeds } from '../adatosk/clip-feeds.ts';
@@ -19,6 +20,7 @@ import type { ProbedVideo } from '../media/probe.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
 import type { Clip, ClipReading } from './face-series.ts';
 import { FaceSeries, rowsWithoutFace } from './face-series.ts';
+import { packMaps } from './mask-maps.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Everything that decides what comes out for a given video and model. */
@@ -48,6 +50,8 @@ export interface VideoAnalysis {
   readonly rows: readonly TimelineRow[];
   readonly peaks: readonly ExpressionPeak[];
   readonly segments: readonly Segment[];
+  /** Mask weights by place of each face. */
+  readonly maps: readonly PackedMaps[];
   /** Faces that were believed. */
   readonly faces: number;
   /** Samples whose own frame could not be decoded and whose neighbour stood in. */
@@ -125,7 +129,7 @@ function describe(
   grid: SamplingGrid,
   modelId: string,
   options: AnalysisOptions,
-): Pick<VideoAnalysis, 'rows' | 'peaks' | 'segments' | 'faces'> {
+): Pick<VideoAnalysis, 'rows' | 'peaks' | 'segments' | 'faces' | 'maps'> {
   const source = `model:${modelId}`;
   const byFace = series.map((each) => each.rows(grid));
   const occupied = new Set(byFace.flat().map(({ slot }) => slot));
@@ -133,6 +137,10 @@ function describe(
   return {
     rows,
     faces: series.length,
+    maps: series.flatMap((each) => {
+      const maps = each.maps();
+      return maps === null ? [] : [{ faceId: each.faceId, packed: Buffer.from(packMaps(maps)).toString('base64') }];
+    }),
     peaks: byFace.flatMap((face) => findPeaks(face, source, (seconds) => grid.table.nearestFrame(seconds), options.peaks)),
     segments: byFace.flatMap((face) => findSegments(face, source, options.segments)),
   };
@@ -197,5 +205,16 @@ export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, 
     classAgnostic: perSlot(OUTPUTS.classAgnostic),
     classSemantic: perSlot(OUTPUTS.classSemantic),
     final: perSlot(OUTPUTS.final),
+    maps: mapsOf([OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final].map((name) => outputs[name]!.data)),
   };
+}
+
+/** Masks of [slots, places] each as [slots, masks, places]. */
+function mapsOf(masks: readonly Float32Array[]): Float32Array {
+  const places = masks[0]!.length / SLOTS_PER_CLIP;
+  const maps = new Float32Array(SLOTS_PER_CLIP * masks.length * places);
+  masks.forEach((mask, m) => {
+    for (let s = 0; s < SLOTS_PER_CLIP; s++) maps.set(mask.subarray(s * places, (s + 1) * places), (s * masks.length + m) * places);
+  });
+  return maps;
 }

@@ -162,7 +162,7 @@ export async function runVideo(
       signal,
     );
     const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
-    const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments };
+    const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments, maps: analysis.maps };
     await job.parts?.write(video.name, key, result);
     await job.onResult?.(video, result, analysis.video.timing);
     return { summary, resumed: false };

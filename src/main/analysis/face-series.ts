@@ -1,5 +1,7 @@
 import type { SamplingGrid } from '../../shared/time.ts';
 import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/timeline.ts';
+import type { FaceMaps } from '../../shared/mask-maps.ts';
+import { MASK_COUNT } from '../../shared/mask-maps.ts';
 import { mean } from '../../shared/mean.ts';
 import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
@@ -25,6 +27,8 @@ export interface ClipReading {
   readonly classAgnostic: Float32Array;
   readonly classSemantic: Float32Array;
   readonly final: Float32Array;
+  /** [8, 3, places]: the masks by place, in the order of MAP_MASKS. */
+  readonly maps?: Float32Array;
 }
 
 interface SlotSum {
@@ -33,6 +37,8 @@ interface SlotSum {
   classAgnostic: number;
   classSemantic: number;
   final: number;
+  /** [3, places] */
+  maps: Float32Array | null;
 }
 
 /** One face from its first to its last sample: cuts clips, and averages what the network says of them by slot. */
@@ -74,7 +80,7 @@ export class FaceSeries {
       const slot = firstSample / SAMPLES_PER_SLOT + s;
       let sum = this.#sums.get(slot);
       if (sum === undefined) {
-        sum = { readings: 0, probabilities: EXPRESSIONS.map(() => 0), classAgnostic: 0, classSemantic: 0, final: 0 };
+        sum = { readings: 0, probabilities: EXPRESSIONS.map(() => 0), classAgnostic: 0, classSemantic: 0, final: 0, maps: null };
         this.#sums.set(slot, sum);
       }
       sum.readings += 1;
@@ -82,6 +88,7 @@ export class FaceSeries {
       sum.classAgnostic += reading.classAgnostic[s]!;
       sum.classSemantic += reading.classSemantic[s]!;
       sum.final += reading.final[s]!;
+      if (reading.maps !== undefined) addMaps(sum, reading.maps, s);
     }
   }
 
@@ -93,6 +100,28 @@ export class FaceSeries {
       bySlot.set(slot, [...(bySlot.get(slot) ?? []), observation]);
     }
     return [...bySlot].map(([slot, observations]) => this.#row(grid, slot, observations));
+  }
+
+  /** Mask weights by place for every slot that was read while the face was there; null where the network gives none. */
+  maps(): FaceMaps | null {
+    const places = new Map<number, NonNullable<FaceObservation['place']>>();
+    for (const { sample, place } of this.#observations) if (place) places.set(Math.floor(sample / SAMPLES_PER_SLOT), place);
+    const read = [...this.#sums].filter(([slot, { maps }]) => maps !== null && places.has(slot)).sort(([a], [b]) => a - b);
+    const first = read[0]?.[1].maps;
+    if (first === undefined || first === null) return null;
+    const weights = new Uint8Array(read.length * first.length);
+    read.forEach(([, { maps, readings }], i) => maps!.forEach((value, k) => (weights[i * first.length + k] = Math.round((255 * value) / readings))));
+    return {
+      side: Math.round(Math.sqrt(first.length / MASK_COUNT)),
+      slots: Int32Array.from(read, ([slot]) => slot),
+      places: Float32Array.from(
+        read.flatMap(([slot]) => {
+          const { x, y, side, roll } = places.get(slot)!;
+          return [x, y, side, roll];
+        }),
+      ),
+      weights,
+    };
   }
 
   #row(grid: SamplingGrid, slot: number, observations: readonly Omit<FaceObservation, 'crop'>[]): TimelineRow {
@@ -149,6 +178,13 @@ export class FaceSeries {
     this.#crops.forEach((crop, i) => pixels.set(crop, i * size));
     return { firstSample: this.#firstSample + this.#samples - FRAMES_PER_CLIP, pixels };
   }
+}
+
+function addMaps(sum: SlotSum, maps: Float32Array, slot: number): void {
+  const size = maps.length / SLOTS_PER_CLIP;
+  const own = maps.subarray(slot * size, (slot + 1) * size);
+  if (sum.maps === null) sum.maps = Float32Array.from(own);
+  else for (let i = 0; i < size; i++) sum.maps[i]! += own[i]!;
 }
 
 function statusOf(observations: readonly { status: FaceStatus }[]): FaceStatus {

@@ -1,3 +1,4 @@
+import { CROP_MIDDLE } from '../../shared/mask-maps.ts';
 import type { FacePoints, Point } from './face-geometry.ts';
 import { distance } from './face-geometry.ts';
 import type { Placement } from './resample.ts';
@@ -7,7 +8,7 @@ import type { Placement } from './resample.ts';
  * between eyes and mouth below the middle, so that brows and chin are both inside. Models are trained on crops
  * aligned like this; a change needs new weights.
  */
-export const CANONICAL = { eyesToMouth: 0.36, betweenEyes: 0.335, middle: { x: 0.5, y: 0.56 } } as const;
+export const CANONICAL = { eyesToMouth: 0.36, betweenEyes: 0.335, middle: CROP_MIDDLE } as const;
 
 /** A face's place in the picture: half way between eyes and mouth, the crop's side in pixels, the head's roll in radians. */
 export interface FacePlace {

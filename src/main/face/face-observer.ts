@@ -47,6 +47,8 @@ export interface FaceObservation {
   readonly score: number | null;
   readonly box: PictureBox | null;
   readonly crop: Uint8Array | null;
+  /** Where the crop lies in the picture. */
+  readonly place?: FacePlace | null;
 }
 
 /** A picture on its way through the observer; it is handed back as soon as it is not needed. */
@@ -160,12 +162,12 @@ export class FaceObserver {
     }
     this.#away.delete(track);
     const told = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
-    const crop = this.#cutOut(track, sample, picture);
+    const { crop, place } = this.#cutOut(track, sample, picture);
     return [
       ...told,
       detection === undefined
-        ? this.#interpolated(track, sample, between, crop)
-        : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop },
+        ? { ...this.#interpolated(track, sample, between, crop), place }
+        : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop, place },
     ];
   }
 
@@ -179,14 +181,15 @@ export class FaceObserver {
     return score >= this.#options.confidentScore && box.width >= this.#options.confidentWidth ? 'ok' : 'low_confidence';
   }
 
-  #cutOut(track: Track, sample: number, picture: Picture): Uint8Array {
+  #cutOut(track: Track, sample: number, picture: Picture): { crop: Uint8Array; place: FacePlace } {
     const start = performance.now();
     const around = new Map<number, FacePlace>();
     for (const [key, { points }] of track.detections) if (Math.abs(key - sample) <= LOOK_AHEAD) around.set(key, placeOf(points));
     const crop = new Uint8Array(this.#cropSide * this.#cropSide * 3);
-    resampleRgb(picture, cropPlacement(smoothedPlace(sample, around), this.#cropSide), this.#cropSide, this.#cropSide, crop, 'edge');
+    const place = smoothedPlace(sample, around);
+    resampleRgb(picture, cropPlacement(place, this.#cropSide), this.#cropSide, this.#cropSide, crop, 'edge');
     this.cropMilliseconds += performance.now() - start;
-    return crop;
+    return { crop, place };
   }
 }
 

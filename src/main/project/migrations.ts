@@ -4,11 +4,13 @@ import type { Migration } from 'kysely/migration';
 import { Migrator } from 'kysely/migration';
 import * as first from './migrations/0010-first-tables.ts';
 import * as batchQueue from './migrations/0020-batch-queue.ts';
+import * as maskMaps from './migrations/0030-mask-maps.ts';
 
 /** Every change of the tables, in order. A number once published never changes its meaning; new ones come at the end, in tens. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-first-tables': first,
   '0020-batch-queue': batchQueue,
+  '0030-mask-maps': maskMaps,
 };
 
 /** What user_version says of a store that has all of these migrations. */

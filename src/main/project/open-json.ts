@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 
 /** Parents before what belongs to them, so that a file can be read from its first line to its last. */
 const ORDER = [
-  ...(['project', 'participant', 'session', 'folder', 'video', 'timing', 'run', 'result', 'timeline'] as const),
+  ...(['project', 'participant', 'session', 'folder', 'video', 'timing', 'run', 'result', 'timeline', 'mask_map'] as const),
   ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'journal'] as const),
 ] satisfies readonly (keyof Tables)[];
 

@@ -70,6 +70,8 @@ export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile
       const packed = packTimeline(rows);
       db.run(db.sql.insertInto('timeline').values({ run_id: run, video_id: video, face_id: face, first_slot: rows[0]!.slot, slots: rows.length, packed }));
     }
+    for (const { faceId, packed } of result.maps ?? [])
+      db.run(db.sql.insertInto('mask_map').values({ run_id: run, video_id: video, face_id: faceId, packed: Buffer.from(packed, 'base64') }));
     const layer = newId();
     const at = new Date().toISOString();
     db.run(
@@ -199,6 +201,11 @@ export function readFace(db: ProjectDatabase, run: string, video: string, face: 
 export function readColumns(db: ProjectDatabase, run: string, video: string, face: number): TimelineColumns {
   const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
   return row === undefined ? columnsOf([]) : unpackColumns(row.packed);
+}
+
+/** One face's mask weights by place, as they were packed; undefined where the run kept none. */
+export function readMaps(db: ProjectDatabase, run: string, video: string, face: number): Uint8Array | undefined {
+  return db.row(db.sql.selectFrom('mask_map').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face))?.packed;
 }
 
 /** A run's summaries by the names of their videos, in their order. */

@@ -112,7 +112,15 @@ export interface QueueRow {
   at_once: number;
 }
 
+export interface MaskMapRow {
+  run_id: string;
+  video_id: string;
+  face_id: number;
+  packed: Uint8Array;
+}
+
 export interface Tables {
+  mask_map: MaskMapRow;
   batch: BatchRow;
   job: JobRow;
   queue: QueueRow;

@@ -68,6 +68,25 @@ describe('a batch', () => {
     expect(got).toEqual(columnsOf(readFace(it.studio.project.db, run!.id, video.id, face!.face)));
     const sum = got.slots.reduce((total, _, i) => total + SERIES.slice(0, 7).reduce((all, name) => all + seriesOf(got, name)[i]!, 0), 0);
     expect(sum / got.slots.length).toBeCloseTo(1, 4);
+    // The masks by place are those whose means stand in the timeline.
+    const maps = await client.runs.maps({ run: run!.id, video: video.id, face: face!.face });
+    const [slotsOfMaps, places, weights] = [
+      new Int32Array(await maps.slots.arrayBuffer()),
+      new Float32Array(await maps.places.arrayBuffer()),
+      new Uint8Array(await maps.weights.arrayBuffer()),
+    ];
+    expect([maps.side, places.length, weights.length]).toEqual([7, 4 * slotsOfMaps.length, 3 * 49 * slotsOfMaps.length]);
+    expect(slotsOfMaps.length).toBeGreaterThan(2);
+    slotsOfMaps.forEach((slot, i) => {
+      const at = got.slots.indexOf(slot);
+      (['mask_class_agnostic', 'mask_class_semantic', 'mask_final'] as const).forEach((name, m) => {
+        const mean = weights.subarray((3 * i + m) * 49, (3 * i + m + 1) * 49).reduce((a, b) => a + b, 0) / 49 / 255;
+        expect(Math.abs(mean - seriesOf(got, name)[at]!)).toBeLessThan(0.004);
+      });
+      const [x, y, side] = places.subarray(4 * i);
+      const [left, top, width, height] = (['box_x', 'box_y', 'box_w', 'box_h'] as const).map((name) => seriesOf(got, name)[at]!);
+      expect(x! > left! && x! < left! + width! && y! > top! && y! < top! + height! && side! > width! / 2).toBe(true);
+    });
     expect((await client.layers.list({ video: video.id })).map(({ kind, run_id }) => [kind, run_id])).toEqual([['model', run!.id]]);
   });
 

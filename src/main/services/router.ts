@@ -3,14 +3,16 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
+import type { FaceMaps } from '../../shared/mask-maps.ts';
 import { isProjectFormat } from '../../shared/export-formats.ts';
+import { unpackMaps } from '../analysis/mask-maps.ts';
 import { findVideos } from '../media/video-files.ts';
 import { cancelJobs, clearFinished, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../project/batch-queue.ts';
 import { applyEdit, history, redo, undo } from '../project/edits.ts';
 import { addVideo, listFolders, listVideos, videoOf, watchFolder } from '../project/library.ts';
 import type { Project } from '../project/open-project.ts';
 import { restoreProject } from '../project/open-project.ts';
-import { listRuns, readColumns } from '../project/recorded-results.ts';
+import { listRuns, readColumns, readMaps } from '../project/recorded-results.ts';
 import {
   addCoder,
   clockOf,
@@ -164,7 +166,15 @@ const runs = {
     const { times, slots, values } = readColumns(context.studio.project.db, input.run, input.video, input.face);
     return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
   }),
+  maps: api.runs.maps.handler(({ input, context }) => {
+    const packed = readMaps(context.studio.project.db, input.run, input.video, input.face);
+    const { side, slots, places, weights } = packed === undefined ? NO_MAPS : unpackMaps(packed);
+    return { side, slots: blobOf(slots), places: blobOf(places), weights: blobOf(weights) };
+  }),
 };
+
+/** A run from before mask weights were kept by place. */
+const NO_MAPS: FaceMaps = { side: 0, slots: new Int32Array(), places: new Float32Array(), weights: new Uint8Array() };
 
 const layers = {
   list: api.layers.list.handler(({ input, context }) => layersOf(context.studio.project.db, input.video)),
@@ -267,6 +277,6 @@ function wholePaths(paths: readonly string[]): readonly string[] {
   return paths;
 }
 
-function blobOf(values: Float64Array | Float32Array | Int32Array | Int8Array): Blob {
+function blobOf(values: Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array): Blob {
   return new Blob([values], { type: 'application/octet-stream' });
 }

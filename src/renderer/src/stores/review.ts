@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { EditableRows } from '../../../shared/editable-rows.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
+import type { FaceMaps } from '../../../shared/mask-maps.ts';
 import type { NoteRow } from '../../../shared/decisions.ts';
 import type { PeakRow } from '../../../shared/peak-edits.ts';
 import type { SegmentRow } from '../../../shared/segment-edits.ts';
@@ -104,10 +105,23 @@ export const useReview = defineStore('review', () => {
   }
 
   async function readTimeline(): Promise<void> {
+    maps.value = null;
     columns.value = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(face.value);
     boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
     // Others follow when this one is on screen: they are wanted for their boxes alone.
     void readOtherFaces(video.value?.id).catch(() => undefined);
+  }
+
+  /** Mask weights by place of the face on screen; read when somebody wants to see them. */
+  const maps = shallowRef<FaceMaps | null>(null);
+  async function readMaps(): Promise<void> {
+    if (video.value === null || run.value === null || faces.value.length === 0) return;
+    const of = { run: run.value, video: video.value.id, face: face.value };
+    const got = await studio.runs.maps(of);
+    const [slots, places, weights] = await Promise.all([got.slots.arrayBuffer(), got.places.arrayBuffer(), got.weights.arrayBuffer()]);
+    // Another face or video may be on screen by now.
+    if (of.face !== face.value || of.video !== video.value?.id) return;
+    maps.value = { side: got.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) };
   }
 
   async function readFace(of: number): Promise<TimelineColumns> {
@@ -206,6 +220,23 @@ export const useReview = defineStore('review', () => {
       own,
       proposals,
     },
-    ...{ notes, boxes, schemeId, duration, lastSaved, adjudicated, selectedPeak, open, close, readTimeline, readLayers, beCoder, leaveCoder, isOwn },
+    ...{
+      notes,
+      boxes,
+      maps,
+      readMaps,
+      schemeId,
+      duration,
+      lastSaved,
+      adjudicated,
+      selectedPeak,
+      open,
+      close,
+      readTimeline,
+      readLayers,
+      beCoder,
+      leaveCoder,
+      isOwn,
+    },
   };
 });

@@ -45,6 +45,7 @@ const ACTIONS: Readonly<Record<ActionId, string>> = {
   'peak.add': 'Hier eine Spitze des ausgewählten Labels setzen',
   'peak.here': 'Scheitel der ausgewählten Spitze hierher',
   'note.add': 'Notiz zu diesem Moment schreiben',
+  heat: 'Nächste Maske auf dem Gesicht',
   blind: 'Blindmodus',
   'zoom.in': 'Vergrößern',
   'zoom.out': 'Verkleinern',
@@ -320,6 +321,15 @@ export const de: Translated<typeof en> = {
     peak: 'Spitze von {label} bei {at} s',
   },
   player: { video: 'Video', faces: 'Gesichter', face: 'Gesicht {face}' },
+  heat: {
+    title: 'Maske auf dem Gesicht',
+    opacity: 'Deckkraft',
+    none: 'keine Maske',
+    class_agnostic: 'klassenunabhängig',
+    class_semantic: 'klassenbezogen',
+    final: 'endgültig',
+    missing: 'Dieser Lauf hat keine Masken je Ort: nochmals analysieren.',
+  },
   keys: {
     title: 'Tasten',
     about: 'Drücken Sie auf eine Taste, um der Handlung eine andere zu geben.',

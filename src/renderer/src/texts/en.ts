@@ -260,6 +260,15 @@ export const en = {
     peak: 'peak of {label} at {at} s',
   },
   player: { video: 'Video', faces: 'Faces', face: 'face {face}' },
+  heat: {
+    title: 'Mask on the face',
+    opacity: 'Opacity',
+    none: 'no mask',
+    class_agnostic: 'class-agnostic',
+    class_semantic: 'class-semantic',
+    final: 'final',
+    missing: 'This run kept no masks by place: analyse the video again.',
+  },
   keys: {
     title: 'Keys',
     about: 'Press a key’s button to give the action another one.',

@@ -1,0 +1,22 @@
+/** Makes docs/screenshots anew: every screen at both sizes and in both schemes of colours, by the specs that check them. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import sharp from 'sharp';
+
+const [PICTURES, OUT] = ['test-results/pictures', 'docs/screenshots'];
+const { status } = spawnSync('npx', ['playwright', 'test', 'screens'], { stdio: 'inherit' });
+if (status !== 0) process.exit(status ?? 1);
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+const pictures = readdirSync(PICTURES).filter((name) => name.endsWith('.png'));
+for (const name of pictures) {
+  // Half the size of the largest ones: a page of documentation shows no more.
+  const picture = sharp(join(PICTURES, name));
+  const { width = 0 } = await picture.metadata();
+  await picture
+    .resize({ width: width > 1600 ? width / 2 : width })
+    .webp({ quality: 82 })
+    .toFile(join(OUT, `${basename(name, '.png')}.webp`));
+}
+console.log(`${pictures.length} screenshots in ${OUT}`);

@@ -1,0 +1,41 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { FaceMaps } from '../../shared/mask-maps.ts';
+import { MASK_COUNT } from '../../shared/mask-maps.ts';
+
+/** Bytes: version, side of the grid, slots (4 bytes); then slots (Int32), places (Float32), weights (a byte each). Little-endian, deflated. */
+const VERSION = 1;
+const HEADER = 8;
+const PLACE_VALUES = 4;
+
+export function packMaps({ side, slots, places, weights }: FaceMaps): Uint8Array {
+  const header = new DataView(new ArrayBuffer(HEADER));
+  header.setUint8(0, VERSION);
+  header.setUint8(1, side);
+  header.setUint32(4, slots.length, true);
+  const parts = [new Uint8Array(header.buffer), bytesOf(slots), bytesOf(places), weights];
+  return deflateRawSync(Buffer.concat(parts), { level: 6 });
+}
+
+/** @throws RangeError for bytes that are none of ours */
+export function unpackMaps(packed: Uint8Array): FaceMaps {
+  const plain = inflateRawSync(packed);
+  const header = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
+  if (header.getUint8(0) !== VERSION) throw new RangeError(`mask maps of version ${header.getUint8(0)} cannot be read`);
+  const side = header.getUint8(1);
+  const count = header.getUint32(4, true);
+  const [slotsAt, placesAt] = [HEADER, HEADER + 4 * count];
+  const weightsAt = placesAt + 4 * PLACE_VALUES * count;
+  if (plain.length !== weightsAt + MASK_COUNT * side * side * count) throw new RangeError('mask maps are cut off');
+  // Copies: what comes out of zlib may lie at any address.
+  const copy = (from: number, to: number): ArrayBuffer => plain.buffer.slice(plain.byteOffset + from, plain.byteOffset + to) as ArrayBuffer;
+  return {
+    side,
+    slots: new Int32Array(copy(slotsAt, placesAt)),
+    places: new Float32Array(copy(placesAt, weightsAt)),
+    weights: new Uint8Array(copy(weightsAt, plain.length)),
+  };
+}
+
+function bytesOf(values: Int32Array | Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
