@@ -56,15 +56,24 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
       { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
       { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
     ]),
-  labels: (db, out, _run, layers) => writeLabels(db, layers, out),
-  frames: (db, out, _run, layers) => writeFrames(db, layers, out),
-  statistics: (db, out, _run, layers) => writeStatistics(db, layers, out),
+  labels: async (db, out, run, layers) => withRun(db, out, run, await writeLabels(db, layers, out)),
+  frames: async (db, out, run, layers) => withRun(db, out, run, await writeFrames(db, layers, out)),
+  statistics: async (db, out, run, layers) => withRun(db, out, run, await writeStatistics(db, layers, out)),
   json: async (db, out) => {
     const file = join(out, 'project.jsonl');
     await writeAtomically(file, projectLines(db));
     return { files: [file], losses: [] };
   },
 };
+
+/** run.json beside tables of labels, where a model has proposed any: which one, and what must be known of it. */
+async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
+  if (run === null && listRuns(db).length === 0) return { files, losses };
+  const { record } = runNamed(db, run);
+  const file = join(out, 'run.json');
+  await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
+  return { files: [...files, file], losses: [...losses, ...record.warnings] };
+}
 
 function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
   const runs = listRuns(db);

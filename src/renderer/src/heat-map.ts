@@ -21,7 +21,8 @@ const CIVIDIS: readonly (readonly [number, number, number])[] = [
   [254, 232, 56],
 ];
 
-/** Lowest and highest weight of a face's mask; its colours go from one to the other, so that differences can be seen. */
+/** Weights of a face's mask that 2% lie below and above; its colours go from one to the other, so that differences can be seen. */
+const OUTSIDE = 0.02;
 const ranges = new WeakMap<FaceMaps, Map<MapMask, readonly [number, number]>>();
 function rangeOf(maps: FaceMaps, mask: MapMask): readonly [number, number] {
   let known = ranges.get(maps);
@@ -30,16 +31,24 @@ function rangeOf(maps: FaceMaps, mask: MapMask): readonly [number, number] {
   if (range === undefined) {
     const size = maps.side ** 2;
     const offset = MAP_MASKS.indexOf(mask) * size;
-    let [low, high] = [255, 0];
-    for (let i = 0; i < maps.slots.length; i++)
-      for (let k = 0; k < size; k++) {
-        const value = maps.weights[i * MASK_COUNT * size + offset + k]!;
-        if (value < low) low = value;
-        if (value > high) high = value;
-      }
+    const counts = new Uint32Array(256);
+    for (let i = 0; i < maps.slots.length; i++) for (let k = 0; k < size; k++) counts[maps.weights[i * MASK_COUNT * size + offset + k]!]! += 1;
+    const most = OUTSIDE * maps.slots.length * size;
+    const low = firstBeyond(counts, most);
+    const high = 255 - firstBeyond(counts.toReversed(), most);
     known.set(mask, (range = [low, Math.max(high, low + 1)]));
   }
   return range;
+}
+
+/** The first value that more than so many lie at or below. */
+function firstBeyond(counts: Uint32Array, most: number): number {
+  let sum = 0;
+  for (let value = 0; value < counts.length; value++) {
+    sum += counts[value]!;
+    if (sum > most) return value;
+  }
+  return counts.length - 1;
 }
 
 /** The mask of a slot; null where nothing was read there. */
