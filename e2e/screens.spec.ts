@@ -78,6 +78,15 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await studio.more('Fine-tune the model');
   await expect(page.getByLabel('beginning with').getByRole('option').first()).toBeAttached();
   await look('fine-tuning');
+  await page.getByRole('button', { name: 'Export a fine-tuning set…' }).click();
+  await page.getByLabel('Labels of').last().selectOption('Ann');
+  await page.getByRole('button', { name: 'Choose a folder and write…' }).click();
+  await studio.goToFolder(door.folder);
+  await page.getByLabel('Name', { exact: true }).fill('set');
+  await page.getByRole('button', { name: 'Write here' }).click();
+  await expect(page.getByRole('dialog').getByRole('status')).toContainText('1 clips');
+  await look('fine-tuning-set');
+  await close();
   await page.getByRole('button', { name: '← Library' }).click();
   await studio.more('Settings');
   await expect(page.getByRole('dialog').getByText('cpu', { exact: true })).toBeVisible({ timeout: 30_000 });

@@ -38,6 +38,7 @@ import { proxyFolder } from '../media/playback-proxy.ts';
 import { describeMedia, frameTimes, lookForFiles, prepareMedia } from './media-library.ts';
 import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
+import { writeFineTuningSet } from './fine-tuning-set.ts';
 import { soundOf } from './glimpses.ts';
 import { modelCard } from './inspect-model.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
@@ -249,6 +250,13 @@ const exchange = {
     if (isProjectFormat(input.format)) return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers }, out);
     const { files, losses } = await writeAnnotations(db, input.format, input.layers, out);
     return { files: [...files], losses: [...losses] };
+  }),
+  fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {
+    const [out] = wholePaths([input.out]) as [string];
+    const tell = (done: number, total: number): void => studio.tell({ kind: 'set', done, total });
+    const stop = signal ?? new AbortController().signal;
+    const { report, ...made } = await writeFineTuningSet(studio.project.db, input.options, out, studio.kit.startEngine, { onProgress: tell }, stop);
+    return { ...made, clips: report.clips, balance: [...report.balance], notes: [...report.notes] };
   }),
   figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
   agreement: api.exchange.agreement.handler(({ input, context }) => {

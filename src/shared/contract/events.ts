@@ -13,6 +13,8 @@ export const studioEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recorded') }),
   /** The queue is another; see queue.state. */
   z.object({ kind: z.literal('queue') }),
+  /** Clips of a fine-tuning set that are written so far. */
+  z.object({ kind: z.literal('set'), done: z.int(), total: z.int() }),
   /** The fine-tuning is another; see training.state. */
   z.object({ kind: z.literal('training') }),
   jobProgressSchema.extend({ kind: z.literal('progress') }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fineTuningOptionsSchema } from '../fine-tuning.ts';
 import { EXPORT_FORMATS } from '../export-formats.ts';
 import { STATISTICS } from '../agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
@@ -18,6 +19,15 @@ export const exchange = {
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(z.string()) })),
+  /** Makes a fine-tuning set in an empty folder; how far it is comes by events ('set'). Stopping the call stops it. */
+  fineTuningSet: procedure.input(z.object({ options: fineTuningOptionsSchema, out: pathSchema })).output(
+    z.object({
+      out: z.string(),
+      clips: z.int(),
+      balance: z.array(z.object({ label: z.string(), train: z.int(), validation: z.int(), test: z.int() })),
+      notes: z.array(z.string()),
+    }),
+  ),
   /** What a layer comes to, for plots; of some videos or of all. */
   figures: procedure
     .input(z.object({ layer: z.string().max(200), videos: z.array(idSchema).max(100_000).optional(), against: z.string().max(200).optional() }))
