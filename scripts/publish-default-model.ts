@@ -14,7 +14,7 @@ import { EXPRESSIONS } from '../src/shared/expressions.ts';
 import type { ModelEvaluation } from '../src/shared/evaluation.ts';
 import type { ModelManifest } from '../src/shared/manifest.ts';
 import type { Estimate } from '../src/shared/recognition.ts';
-import { uarOf } from '../src/shared/recognition.ts';
+import { logLossOf, uarOf } from '../src/shared/recognition.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
 import type { Model } from '../src/main/adatosk/models.ts';
 import { findModel, modelsFolder } from '../src/main/adatosk/models.ts';
@@ -29,7 +29,7 @@ import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { exportModel } from '../src/main/training/export-model.ts';
 import { readFaceSet } from '../src/main/training/face-set.ts';
-import { fitTemperature, judge } from '../src/main/training/judging.ts';
+import { calibrated, fitCalibration, judge } from '../src/main/training/judging.ts';
 import { postHocMasks } from './mask-choices.ts';
 
 /** What the last training's own card cannot tell: the ones before it. */
@@ -85,8 +85,8 @@ await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify({ test, portr
 await writeFile(join(folder, 'MODEL_CARD.md'), await card());
 
 /**
- * Writes the trained model anew for how it is used, its logits divided by the temperature that validation clips ask for
- * then: the mean of two answers is more cautious than each of them.
+ * Writes the trained model anew for how it is used, its logits calibrated by what validation clips ask for then: the mean
+ * of two answers is more cautious than each of them, and a class that is proposed too rarely gets its due.
  */
 async function calibrate(trained: Model): Promise<void> {
   await mkdir(modelPath);
@@ -95,19 +95,16 @@ async function calibrate(trained: Model): Promise<void> {
   const facts = { ...trained.manifest, ...USE, card: await readFile(join(trained.folder, 'MODEL_CARD.md'), 'utf8') };
   await exportModel(modelPath, source, { ...facts, temperature: 1 });
   const clips = (await readFaceSet(set)).clips.filter(({ row }) => row.split === 'validation').map(({ clip }) => clip);
-  const validation = await openSource(
-    cachedClips(
-      trained.manifest.clip.height,
-      clips.filter((_, i) => i % 2 === 0),
-    ),
-  );
+  const validation = await openSource(cachedClips(trained.manifest.clip.height, clips));
   const { engine, network } = await startNetwork(startChildProcessEngine, await findModel(modelPath), 'cpu', 2);
   const all = validation.clips.map((_, i) => i);
   const judgements = await judge(network, trained.manifest.clip, validation, all, { tokenBudget: USE.defaultTokenBudget, windows: 1 });
   engine.stop();
-  const temperature = fitTemperature(judgements);
-  process.stderr.write(`validation UAR ${uarOf(judgements).toFixed(3)} on ${judgements.length} clips, temperature ${temperature.toFixed(3)}\n`);
-  await exportModel(modelPath, source, { ...facts, temperature });
+  const calibration = fitCalibration(judgements);
+  const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
+  const tell = (which: string, values: typeof after): string => `${which}: UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
+  process.stderr.write(`validation clips (${judgements.length}), ${tell('before', judgements)}; ${tell('after', after)}; ${JSON.stringify(calibration)}\n`);
+  await exportModel(modelPath, source, { ...facts, ...calibration });
 }
 
 function percent(estimate: Estimate | undefined): string {

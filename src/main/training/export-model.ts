@@ -13,6 +13,8 @@ import { clipShape } from '../adatosk/clip-shape.ts';
 /** What a finished model says of itself. */
 export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored'> {
   readonly temperature?: number;
+  /** Added to the calibrated logits, one for each class. */
+  readonly bias?: readonly number[];
   /** MODEL_CARD.md below its title and warnings. */
   readonly card: string;
 }
@@ -23,8 +25,9 @@ export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' |
  */
 export async function exportModel(folder: string, weights: WeightSource, facts: ModelFacts): Promise<ModelManifest> {
   const size = SIZES[facts.size];
-  const { id, temperature } = facts;
-  const bytes = writeOnnx(buildInferenceGraph(size), withTemperature(weights, temperature ?? 1), 0, { model: id, trained: String(facts.trained) });
+  const { id, temperature, bias } = facts;
+  const calibrated = withBias(withTemperature(weights, temperature ?? 1), bias);
+  const bytes = writeOnnx(buildInferenceGraph(size), calibrated, 0, { model: id, trained: String(facts.trained) });
   const manifest: ModelManifest = {
     id,
     name: facts.name,
@@ -72,5 +75,14 @@ function withTemperature(weights: WeightSource, temperature: number): WeightSour
     if (SCALED.has(name)) return values.map((value) => value / temperature);
     if (name === 'head.slot_tilt') return values.map((value) => Math.log(Math.expm1(Math.log1p(Math.exp(value)) / temperature)));
     return values;
+  };
+}
+
+/** Weights whose logits have a number added to each class. */
+function withBias(weights: WeightSource, bias: readonly number[] | undefined): WeightSource {
+  if (bias === undefined) return weights;
+  return (name, dims) => {
+    const values = weights(name, dims);
+    return values !== undefined && name === 'head.fc2.bias' ? values.map((value, c) => value + bias[c]!) : values;
   };
 }

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { logLossOf } from '../../shared/recognition.ts';
+import { randomStream } from '../adatosk/initial-values.ts';
+import type { Calibration } from './judging.ts';
+import { calibrated, fitCalibration, fitTemperature } from './judging.ts';
+
+const NEUTRAL = EXPRESSIONS.indexOf('neutral');
+
+function softmax(logits: readonly number[]): number[] {
+  const powers = logits.map(Math.exp);
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+test('calibration: a class that is proposed too rarely gets its due, and what is too cautious becomes surer', () => {
+  const random = randomStream(4, 'shy');
+  // Labels are drawn from true probabilities; what the network says is shy of neutral and too cautious.
+  const judgements = Array.from({ length: 1500 }, () => {
+    const truth = softmax(EXPRESSIONS.map(() => 4 * (random() - 0.5)));
+    const at = random();
+    let [label, sum] = [0, truth[0]!];
+    while (sum < at && label < EXPRESSIONS.length - 1) sum += truth[++label]!;
+    return { label, probabilities: softmax(truth.map((p, c) => 0.5 * (Math.log(p) - (c === NEUTRAL ? 1.2 : 0)))) };
+  });
+  const { temperature, bias } = fitCalibration(judgements);
+  expect(temperature).toBeGreaterThan(0.42);
+  expect(temperature).toBeLessThan(0.58);
+  const others = bias.filter((_, c) => c !== NEUTRAL);
+  expect(Math.abs(bias[NEUTRAL]! - others.reduce((x, y) => x + y, 0) / others.length - 1.2)).toBeLessThan(0.25);
+  const loss = (fit: Calibration): number => logLossOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+  expect(loss({ temperature, bias })).toBeLessThan(loss({ temperature: fitTemperature(judgements), bias: bias.map(() => 0) }) - 0.02);
+});
