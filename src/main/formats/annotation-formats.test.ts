@@ -137,6 +137,17 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
+  test('through BORIS, to the moment', () => {
+    for (const document of documents) {
+      const read = ANNOTATION_FORMATS['boris'].read!(ANNOTATION_FORMATS['boris'].write(document).text, 'x.boris');
+      expect(found(read)).toEqual(
+        expected(document, (segment) => ({ ...segment, endS: segment.endS > segment.startS ? segment.endS : segment.startS + 0.001 })),
+      );
+      const peaks = document.layers.reduce((sum, layer) => sum + layer.peaks.length, 0);
+      expect(read.problems).toEqual(peaks === 0 ? [] : [`${peaks} point events have no length.`]);
+    }
+  });
+
   test('to BORIS: every state has a start and a stop of the same subject and behaviour, in order', () => {
     for (const document of documents) {
       const project = JSON.parse(ANNOTATION_FORMATS['boris'].write(document).text) as {

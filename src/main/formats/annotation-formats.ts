@@ -1,7 +1,7 @@
 import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
 import { writeBorisAggregated, writeBorisTabular, writeBorisXlsx } from './boris-tables.ts';
-import { writeBoris } from './boris.ts';
+import { readBoris, writeBoris } from './boris.ts';
 import { writeDatavyu } from './datavyu.ts';
 import { readEaf, writeEaf } from './eaf.ts';
 import { writeEventsTsv } from './events-tsv.ts';
@@ -30,7 +30,7 @@ export const ANNOTATION_FORMATS = {
   eaf: { ending: '.eaf', write: writeEaf, read: readEaf },
   textgrid: { ending: '.TextGrid', write: writeTextGrid, read: readTextGrid },
   'label-studio': { ending: '.label-studio.json', write: writeLabelStudio, read: readLabelStudio },
-  boris: { ending: '.boris', write: writeBoris },
+  boris: { ending: '.boris', write: writeBoris, read: readBoris },
   'boris-tabular': { ending: '.boris-tabular.tsv', write: writeBorisTabular },
   'boris-aggregated': { ending: '.boris-aggregated.tsv', write: writeBorisAggregated },
   'boris-xlsx': { writeFiles: writeBorisXlsx },

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
-import { borisSubject } from './boris.ts';
+import { borisTracks } from './boris.ts';
 
 /** What BORIS calls an event: a state with start and stop, or a point. */
 interface Event {
@@ -17,16 +17,14 @@ const NO_CATEGORY = '';
 const MEDIA = 'Media file(s)';
 const LOSSES = ['Never opened in BORIS itself where this was written.'];
 
-function eventsOf({ layers, participant }: AnnotationDocument): Event[] {
-  return layers
-    .flatMap(({ name, segments, peaks }): Event[] => [
-      ...segments.map(({ face, label, startS, endS, confidence }) => ({
-        ...{ subject: borisSubject(participant, name, face), behaviour: label, kind: 'STATE' as const, startS, stopS: endS },
+function eventsOf(document: AnnotationDocument): Event[] {
+  return borisTracks(document)
+    .flatMap(({ subject, segments, peaks }): Event[] => [
+      ...segments.map(({ label, startS, endS, confidence }) => ({
+        ...{ subject, behaviour: label, kind: 'STATE' as const, startS, stopS: endS },
         comment: confidence === null ? '' : `conf=${confidence.toFixed(4)}`,
       })),
-      ...peaks.map(({ face, label, apexS }) => ({
-        ...{ subject: borisSubject(participant, name, face), behaviour: `${label} peak`, kind: 'POINT' as const, startS: apexS, stopS: apexS, comment: '' },
-      })),
+      ...peaks.map(({ label, apexS }) => ({ subject, behaviour: `${label} peak`, kind: 'POINT' as const, startS: apexS, stopS: apexS, comment: '' })),
     ])
     .sort((a, b) => a.startS - b.startS || a.stopS - b.stopS);
 }
@@ -94,7 +92,7 @@ export async function writeBorisXlsx(document: AnnotationDocument): Promise<Writ
   const cells = eventsOf(document)
     .flatMap(({ subject, behaviour, kind, startS, stopS, comment }) => [
       [rounded(startS), subject, behaviour, '', comment] as const,
-      ...(kind === 'STATE' ? [[rounded(Math.max(stopS, startS + 0.001)), subject, behaviour, '', ''] as const] : []),
+      ...(kind === 'STATE' ? [[rounded(stopS), subject, behaviour, '', ''] as const] : []),
     ])
     .sort((a, b) => a[0] - b[0]);
   const text = (value: string) => ({ value, type: String });

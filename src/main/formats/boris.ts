@@ -1,4 +1,10 @@
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { z } from 'zod';
+import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import { StudioError } from '../../shared/errors.ts';
+
+/** Who is seen, as BORIS keeps what is said of an observation. */
+const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };
 
 /**
  * A BORIS project ("7.0"): an observation with the video, labels as state events (START and STOP of the same subject and
@@ -9,26 +15,19 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
   const labels = [
     ...new Set([...document.vocabulary.map((each) => each.name), ...document.layers.flatMap(({ segments }) => segments.map(({ label }) => label))]),
   ];
-  const subjectOf = (layer: string, face: number): string => borisSubject(document.participant, layer, face);
   const frameOf = (seconds: number): number => Math.round(seconds * (fps ?? 25));
-  let shortest = 0;
-  const events = document.layers.flatMap((layer) => [
-    ...layer.segments.flatMap(({ face, label, startS, endS, confidence }) => {
-      // A state that stops where it starts would be read as two starts.
-      const stop = endS > startS ? endS : startS + 0.001;
-      if (stop !== endS) shortest += 1;
-      const subject = subjectOf(layer.name, face);
+  const tracks = borisTracks(document);
+  const events = tracks.flatMap(({ subject, segments, peaks }) => [
+    ...segments.flatMap(({ label, startS, endS, confidence }) => {
       const comment = confidence === null ? '' : `conf=${confidence.toFixed(4)}`;
       return [
         [startS, subject, label, '', comment, frameOf(startS)],
-        [stop, subject, label, '', '', frameOf(stop)],
-      ] as [number, string, string, string, string, number][];
+        [endS, subject, label, '', '', frameOf(endS)],
+      ] as BorisEvent[];
     }),
-    ...layer.peaks.map(
-      ({ face, label, apexS }) =>
-        [apexS, subjectOf(layer.name, face), `${label} peak`, '', '', frameOf(apexS)] as [number, string, string, string, string, number],
-    ),
+    ...peaks.map(({ label, apexS }): BorisEvent => [apexS, subject, `${label} peak`, '', '', frameOf(apexS)]),
   ]);
+  const shortest = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
   const subjects = [...new Set(events.map(([, subject]) => subject))];
   const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', `${label} peak`] as const)];
   const at = now.toISOString().slice(0, 23);
@@ -50,14 +49,28 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     ),
     observations: {
       [name]: {
-        ...{ type: 'MEDIA', date: at, description: '', 'time offset': 0, 'observation time interval': [0, 0], independent_variables: {} },
+        ...{
+          type: 'MEDIA',
+          date: at,
+          description: '',
+          'time offset': 0,
+          'observation time interval': [0, 0],
+          independent_variables: { participant: document.participant },
+        },
         ...{ visualize_spectrogram: false, visualize_waveform: false },
         file: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [String(i + 1), i === 0 ? [path] : []])),
         media_info: { length: { [path]: durationS }, fps: { [path]: fps ?? 25 }, hasVideo: { [path]: true }, hasAudio: { [path]: false }, offset: { 1: 0 } },
         events: events.sort((a, b) => a[0] - b[0]),
       },
     },
-    ...{ behavioral_categories: [], behavioral_categories_config: {}, independent_variables: {}, coding_map: {}, behaviors_coding_map: [], converters: {} },
+    ...{
+      behavioral_categories: [],
+      behavioral_categories_config: {},
+      independent_variables: PARTICIPANT,
+      coding_map: {},
+      behaviors_coding_map: [],
+      converters: {},
+    },
   };
   const losses = [
     'Never opened in BORIS itself where this was written.',
@@ -66,9 +79,82 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
   return { text: `${JSON.stringify(project, null, 1)}\n`, losses };
 }
 
-/** Who a layer's labels are about, as BORIS knows subjects. */
-export function borisSubject(participant: string, layer: string, face: number): string {
-  return `${participant === '' ? '' : `${participant} `}${layer}${face > 1 ? ` face ${face}` : ''}`;
+type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];
+
+/** A state that stops where it starts would be read as two starts. */
+const SHORTEST_S = 0.001;
+
+/**
+ * What BORIS calls a subject: a layer's labels of one face, without overlaps, since a code that starts twice in a subject
+ * is one that stops.
+ */
+export function borisTracks({ layers, participant }: AnnotationDocument): (AnnotationTier & { readonly subject: string })[] {
+  return layers.flatMap((layer) => {
+    const segments = layer.segments.map((each) => ({ ...each, endS: each.endS > each.startS ? each.endS : each.startS + SHORTEST_S }));
+    return tiersOf({ ...layer, segments }).map((tier) => ({ ...tier, subject: `${participant === '' ? '' : `${participant} `}${tier.name}` }));
+  });
+}
+
+const projectSchema = z.object({
+  behaviors_conf: z.record(z.string(), z.looseObject({ code: z.string(), type: z.string() })),
+  observations: z.record(
+    z.string(),
+    z.looseObject({
+      independent_variables: z.record(z.string(), z.unknown()).default({}),
+      events: z.array(z.tuple([z.number(), z.string(), z.string()], z.unknown())),
+    }),
+  ),
+});
+
+/**
+ * Reads the state events of a BORIS project with one observation: subjects are layers, a code's first event in a subject
+ * starts it and the next one stops it, as BORIS has it. Point events have no length and are told.
+ * @throws StudioError 'data-set-invalid' for another file, or for several observations
+ */
+export function readBoris(text: string, name: string): ReadAnnotations {
+  let project: z.infer<typeof projectSchema>;
+  try {
+    project = projectSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new StudioError('data-set-invalid', `${name} is no project of BORIS's.`, 'Save it again in BORIS.', error);
+  }
+  const observations = Object.entries(project.observations);
+  if (observations.length !== 1)
+    throw new StudioError(
+      'data-set-invalid',
+      `${name} holds ${observations.length} observations instead of one video's.`,
+      'Save one observation in a project.',
+    );
+  const [[, { events, independent_variables: variables }]] = observations as [(typeof observations)[number]];
+  const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
+  const prefix = typeof variables['participant'] === 'string' && variables['participant'] !== '' ? `${variables['participant']} ` : '';
+  const layers = new Map<string, AnnotatedSegment[]>();
+  const open = new Map<string, { startS: number; comment: string }>();
+  let points = 0;
+  // A stop and a start at one moment are told apart by their order in the file.
+  for (const [at, subject, code, , comment] of events.toSorted((x, y) => x[0] - y[0]) as BorisEvent[]) {
+    if (/^point/i.test(kinds.get(code) ?? '')) {
+      points += 1;
+      continue;
+    }
+    const key = JSON.stringify([subject, code]);
+    const begun = open.get(key);
+    if (begun === undefined) {
+      open.set(key, { startS: at, comment: typeof comment === 'string' ? comment : '' });
+      continue;
+    }
+    open.delete(key);
+    const { layer, face } = tierNamed(subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
+    const confidence = /conf=([\d.]+)/.exec(begun.comment)?.[1];
+    const own = layers.get(layer) ?? [];
+    own.push({ face, label: code, startS: begun.startS, endS: at, confidence: confidence === undefined ? null : Number(confidence) });
+    layers.set(layer, own);
+  }
+  const problems = [
+    ...[...open].map(([key, { startS }]) => `«${(JSON.parse(key) as string[])[1]}» starts at ${startS} s and never stops.`),
+    ...(points > 0 ? [`${points} point events have no length.`] : []),
+  ];
+  return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
 }
 
 const numbered = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.map((value, i) => [String(i), value]));
