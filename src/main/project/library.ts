@@ -84,6 +84,12 @@ export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
 /** All rows of the library, by name. */
 export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'));
 
+/** Those of the library that are named by id or name; all of them where none are. */
+export function someVideos(db: ProjectDatabase, wanted: readonly string[]): VideoRow[] {
+  const names = new Set(wanted);
+  return allVideos(db).filter(({ id, name }) => names.size === 0 || names.has(id) || names.has(name));
+}
+
 /** @throws StudioError 'video-unknown' */
 export function videoOf(db: ProjectDatabase, id: string): VideoRow {
   const video = db.row(db.sql.selectFrom('video').selectAll().where('id', '=', id));

@@ -21,7 +21,7 @@ const out = await temporaryFolder();
 const base = { project: project.folder, video: 'interview.mp4', coder: 'Cleo', format: null, layer: null, partly: false };
 
 test.each(['eaf', 'textgrid', 'label-studio'] as const)("Ann's labels leave as %s and come back as Cleo's, in one step that can be undone", async (format) => {
-  const { files } = await exportAnnotations(project.folder, format, ['Ann'], join(out, format));
+  const { files } = await exportAnnotations(project.folder, format, ['Ann'], [], join(out, format));
   expect(files).toHaveLength(1);
   const coder = `Cleo ${format}`;
   expect(await importAnnotations({ ...base, file: files[0]!, coder })).toEqual({ labels: 2, problems: [] });
@@ -41,7 +41,7 @@ test.each(['eaf', 'textgrid', 'label-studio'] as const)("Ann's labels leave as %
 
 test('a file that cannot wholly be placed changes nothing, unless that is wished', async () => {
   const file = join(out, 'open.eaf');
-  const { files } = await exportAnnotations(project.folder, 'eaf', ['Ann'], join(out, 'open'));
+  const { files } = await exportAnnotations(project.folder, 'eaf', ['Ann'], [], join(out, 'open'));
   await writeFile(file, (await readFile(files[0]!, 'utf8')).replace(/ TIME_VALUE="2000"/, ''));
   await expect(importAnnotations({ ...base, file })).rejects.toMatchObject({
     code: 'data-set-invalid',
@@ -51,8 +51,8 @@ test('a file that cannot wholly be placed changes nothing, unless that is wished
 });
 
 test('what is not there is told: a layer, a video, a format', async () => {
-  await expect(exportAnnotations(project.folder, 'eaf', ['Nobody'], out)).rejects.toThrow(/No video has labels of Nobody/);
-  const [file] = (await exportAnnotations(project.folder, 'eaf', [], join(out, 'all'))).files;
+  await expect(exportAnnotations(project.folder, 'eaf', ['Nobody'], [], out)).rejects.toThrow(/No video has labels of Nobody/);
+  const [file] = (await exportAnnotations(project.folder, 'eaf', [], [], join(out, 'all'))).files;
   await expect(importAnnotations({ ...base, file: file!, video: 'other.mp4' })).rejects.toMatchObject({ code: 'video-unknown' });
   await expect(importAnnotations({ ...base, file: file!, layer: 'Ben 2' })).rejects.toThrow(/no labels in a layer «Ben 2»/);
   await expect(importAnnotations({ ...base, file: join(out, 'x.docx') })).rejects.toThrow(/not known what x.docx is/);

@@ -12,7 +12,7 @@ import type { ProjectDatabase } from '../project/database.ts';
 import { applyEdit, newId } from '../project/edits.ts';
 import { listRuns } from '../project/recorded-results.ts';
 import { inProject } from '../project/open-project.ts';
-import { allVideos } from '../project/library.ts';
+import { allVideos, someVideos } from '../project/library.ts';
 import { addCoder, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
 import type { VideoRow } from '../project/schema.ts';
 
@@ -28,21 +28,34 @@ export interface ExportedAnnotations {
 /**
  * Writes a file in another tool's format for each video that has labels.
  * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
+ * @param videos ids or names; all of them where there are none
  * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
  */
-export function exportAnnotations(folder: string, format: AnnotationFormatName, only: readonly string[], out: string): Promise<ExportedAnnotations> {
-  return inProject(folder, (db) => writeAnnotations(db, format, only, out));
+export function exportAnnotations(
+  folder: string,
+  format: AnnotationFormatName,
+  only: readonly string[],
+  videos: readonly string[],
+  out: string,
+): Promise<ExportedAnnotations> {
+  return inProject(folder, (db) => writeAnnotations(db, format, only, videos, out));
 }
 
 /** The same from a project that is open. */
-export async function writeAnnotations(db: ProjectDatabase, format: AnnotationFormatName, only: readonly string[], out: string): Promise<ExportedAnnotations> {
+export async function writeAnnotations(
+  db: ProjectDatabase,
+  format: AnnotationFormatName,
+  only: readonly string[],
+  videos: readonly string[],
+  out: string,
+): Promise<ExportedAnnotations> {
   const to = resolve(out);
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
     throw writeError(to, error);
   });
   const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
   const documentOf = documentsOf(db, only);
-  for (const video of allVideos(db)) {
+  for (const video of someVideos(db, videos)) {
     const document = documentOf(video);
     if (document.layers.length === 0) continue;
     const base = join(to, fileNameFor(video.name, taken));

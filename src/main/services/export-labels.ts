@@ -21,7 +21,7 @@ import {
 import type { Cell } from '../formats/tables.ts';
 import { csvLines } from '../formats/tables.ts';
 import type { ProjectDatabase } from '../project/database.ts';
-import { allVideos } from '../project/library.ts';
+import { someVideos } from '../project/library.ts';
 import { readTiming } from '../project/recorded-results.ts';
 import { layerNames, layersOf, listParticipants, listSessions, readLayer } from '../project/review.ts';
 import type { LayerRow, VideoRow } from '../project/schema.ts';
@@ -70,13 +70,13 @@ function refuseNothing(written: boolean, only: readonly string[]): void {
 }
 
 /** labels.csv and label_peaks.csv: every label of the layers with who made it, from what. */
-export async function writeLabels(db: ProjectDatabase, only: readonly string[], out: string): Promise<WrittenExport> {
+export async function writeLabels(db: ProjectDatabase, only: readonly string[], videos: readonly string[], out: string): Promise<WrittenExport> {
   const layersIn = wantedLayers(db, only);
   const subjectOf = subjects(db);
   const [labels, peaks]: [Cell[][], Cell[][]] = [[[...LABEL_COLUMNS]], [[...LABEL_PEAK_COLUMNS]]];
   const untimed: string[] = [];
   let layers = 0;
-  for (const video of allVideos(db)) {
+  for (const video of someVideos(db, videos)) {
     const pts = readTiming(db, video.id)?.pts;
     for (const { layer, name } of layersIn(video)) {
       layers += 1;
@@ -109,7 +109,7 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
 }
 
 /** frames_long.csv (a row for each frame, layer and face) and frames_wide.csv (a column for each layer and face). */
-export async function writeFrames(db: ProjectDatabase, only: readonly string[], out: string): Promise<WrittenExport> {
+export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const layersIn = wantedLayers(db, only);
   const losses: string[] = [];
   const tracksOf = (video: VideoRow): LabelTrack[] =>
@@ -120,7 +120,7 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
         .sort(([a], [b]) => a - b)
         .map(([face, own]) => ({ layer: name, face, segments: own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })) }));
     });
-  const videos = allVideos(db).filter((video) => {
+  const videos = someVideos(db, some).filter((video) => {
     const isLabelled = tracksOf(video).length > 0;
     const isTimed = readTiming(db, video.id) !== undefined;
     if (isLabelled && !isTimed) losses.push(`${video.name} was never analysed, so its frames' times are not known; it is left out.`);
@@ -153,16 +153,18 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
 }
 
 /** statistics_faces.csv and statistics_participants.csv: time, counts, latency, intensity, area, by label, tidy for R. */
-export async function writeStatistics(db: ProjectDatabase, only: readonly string[], out: string): Promise<WrittenExport> {
+export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+  const chosen = someVideos(db, some);
   const layersIn = wantedLayers(db, only);
-  const names = [...new Set(allVideos(db).flatMap((video) => layersIn(video).map(({ name }) => name)))];
+  const names = [...new Set(chosen.flatMap((video) => layersIn(video).map(({ name }) => name)))];
   refuseNothing(names.length > 0, only);
   const labels = labelsOf(db);
+  const ids = chosen.map(({ id }) => id);
   const faceRows: Cell[][] = [[...FACE_STATISTICS_COLUMNS]];
   const personRows: Cell[][] = [[...PARTICIPANT_STATISTICS_COLUMNS]];
   for (const layer of names) {
     const groups = new Map<string, { face: ObservedFace; videos: Set<string>; figures: ReturnType<typeof figuresOf>[][] }>();
-    for (const face of observedFaces(db, { layer })) {
+    for (const face of observedFaces(db, { layer, videos: ids })) {
       const figures = labels.map((label) => figuresOf(face, label));
       for (const each of figures)
         faceRows.push([face.video, face.participant, face.condition, face.session, layer, face.face, each.label, ...figureCells(each)]);

@@ -75,6 +75,13 @@ describe('an export', () => {
     await expect(exported('labels', ['Nobody'])).rejects.toMatchObject({ code: 'wrong-usage' });
   });
 
+  test('of some videos alone, by name or id; of none that is there nothing is written', async () => {
+    const out = await temporaryFolder();
+    const chosen = (videos: readonly string[]) => writeProject(db, { format: 'labels', run: null, layers: [], videos }, out);
+    expect((await chosen(['a.mp4'])).files.length).toBe(4);
+    await expect(chosen(['b.mp4'])).rejects.toMatchObject({ code: 'wrong-usage' });
+  });
+
   test('frames: a row a frame, long and wide the same', async () => {
     const { table } = await exported('frames');
     const [long, wide] = [await table('frames_long.csv'), await table('frames_wide.csv')];

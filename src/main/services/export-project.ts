@@ -13,7 +13,7 @@ import type { ProjectDatabase } from '../project/database.ts';
 import { projectLines, readProjectLines } from '../project/open-json.ts';
 import { inProject } from '../project/open-project.ts';
 import { projectFile } from '../project/project-file.ts';
-import { videoOf } from '../project/library.ts';
+import { someVideos, videoOf } from '../project/library.ts';
 import { listRuns, readFace, readResult, readTiming, summariesOf } from '../project/recorded-results.ts';
 import { facesOf } from '../project/review.ts';
 import { prepareOut, writeTables } from './analyse-folder.ts';
@@ -27,6 +27,8 @@ export interface ProjectExport {
   readonly run: string | null;
   /** Labels, frames and statistics: whose; all of them where none are named. */
   readonly layers: readonly string[];
+  /** Ids or names of videos; all of them where there are none. */
+  readonly videos?: readonly string[] | undefined;
 }
 
 /**
@@ -39,26 +41,32 @@ export function exportProject(folder: string, request: ProjectExport, out: strin
 }
 
 /** The same from a project that is open. */
-export async function writeProject(db: ProjectDatabase, { format, run, layers }: ProjectExport, out: string): Promise<WrittenExport> {
+export async function writeProject(db: ProjectDatabase, { format, run, layers, videos = [] }: ProjectExport, out: string): Promise<WrittenExport> {
   const to = resolve(out);
   await prepareOut(to);
-  return WRITERS[format](db, to, run, layers);
+  return WRITERS[format](db, to, { run, layers, videos });
 }
 
-type Writer = (db: ProjectDatabase, out: string, run: string | null, layers: readonly string[]) => Promise<WrittenExport>;
+type Writer = (db: ProjectDatabase, out: string, chosen: Chosen) => Promise<WrittenExport>;
+
+interface Chosen {
+  readonly run: string | null;
+  readonly layers: readonly string[];
+  readonly videos: readonly string[];
+}
 
 const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
-  tables: (db, out, run) => exportTables(db, run, out),
-  parquet: (db, out, run) => exportParquet(db, run, out),
-  openface: (db, out, run) => exportLogs(db, run, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
-  facereader: (db, out, run) =>
-    exportLogs(db, run, out, (log, { model, start }) => [
+  tables: (db, out, chosen) => exportTables(db, chosen, out),
+  parquet: (db, out, chosen) => exportParquet(db, chosen, out),
+  openface: (db, out, chosen) => exportLogs(db, chosen, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
+  facereader: (db, out, chosen) =>
+    exportLogs(db, chosen, out, (log, { model, start }) => [
       { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
       { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
     ]),
-  labels: async (db, out, run, layers) => withRun(db, out, run, await writeLabels(db, layers, out)),
-  frames: async (db, out, run, layers) => withRun(db, out, run, await writeFrames(db, layers, out)),
-  statistics: async (db, out, run, layers) => withRun(db, out, run, await writeStatistics(db, layers, out)),
+  labels: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeLabels(db, layers, videos, out)),
+  frames: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeFrames(db, layers, videos, out)),
+  statistics: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeStatistics(db, layers, videos, out)),
   json: async (db, out) => {
     const file = join(out, 'project.jsonl');
     await writeAtomically(file, projectLines(db));
@@ -75,6 +83,12 @@ async function withRun(db: ProjectDatabase, out: string, run: string | null, { f
   return { files: [...files, file], losses: [...losses, ...record.warnings] };
 }
 
+/** A run's summaries, of some videos or of all. */
+function summariesIn(db: ProjectDatabase, run: string, videos: readonly string[]): ReturnType<typeof summariesOf> {
+  const wanted = new Set(someVideos(db, videos).map(({ id }) => id));
+  return new Map([...summariesOf(db, run)].filter(([, { id }]) => wanted.has(id)));
+}
+
 function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
   const runs = listRuns(db);
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
@@ -87,9 +101,9 @@ function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof lis
   return run;
 }
 
-async function exportTables(db: ProjectDatabase, id: string | null, out: string): Promise<WrittenExport> {
+async function exportTables(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
   const run = runNamed(db, id);
-  const kept = summariesOf(db, run.id);
+  const kept = summariesIn(db, run.id, videos);
   const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
   await writeTables(
     out,
@@ -102,10 +116,10 @@ async function exportTables(db: ProjectDatabase, id: string | null, out: string)
 }
 
 /** The same tables as Parquet; what everybody must know of the run is in each file's metadata. */
-async function exportParquet(db: ProjectDatabase, id: string | null, out: string): Promise<WrittenExport> {
+async function exportParquet(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
   const run = runNamed(db, id);
   async function* results(): AsyncGenerator<VideoResult> {
-    for (const { id: video, summary } of summariesOf(db, run.id).values())
+    for (const { id: video, summary } of summariesIn(db, run.id, videos).values())
       yield await Promise.resolve({ rows: [], peaks: [], segments: [], ...readResult(db, run.id, video), summary });
   }
   const files: string[] = [];
@@ -123,13 +137,13 @@ async function exportParquet(db: ProjectDatabase, id: string | null, out: string
 /** A log for each face of each video, in another program's layout. */
 async function exportLogs(
   db: ProjectDatabase,
-  id: string | null,
+  { run: id, videos }: Chosen,
   out: string,
   textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
 ): Promise<WrittenExport> {
   const run = runNamed(db, id);
   const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
-  for (const { id: video, summary } of summariesOf(db, run.id).values()) {
+  for (const { id: video, summary } of summariesIn(db, run.id, videos).values()) {
     const pts = readTiming(db, video)?.pts;
     if (summary.status !== 'done' || pts === undefined) continue;
     const name = fileNameFor(summary.video, taken);

@@ -247,8 +247,9 @@ const exchange = {
   export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
     const { db } = studio.project;
     const [out] = wholePaths([input.out]) as [string];
-    if (isProjectFormat(input.format)) return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers }, out);
-    const { files, losses } = await writeAnnotations(db, input.format, input.layers, out);
+    if (isProjectFormat(input.format))
+      return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers, videos: input.videos }, out);
+    const { files, losses } = await writeAnnotations(db, input.format, input.layers, input.videos, out);
     return { files: [...files], losses: [...losses] };
   }),
   fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {

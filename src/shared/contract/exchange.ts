@@ -15,6 +15,8 @@ export const exchange = {
         layers: z.array(z.string().max(200)).max(1000).default([]),
         /** Tables: which run; the newest where none is named. */
         run: idSchema.optional(),
+        /** Ids of videos; all of them where none are named. */
+        videos: z.array(idSchema).max(100_000).default([]),
         out: pathSchema,
       }),
     )

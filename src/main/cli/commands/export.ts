@@ -11,6 +11,7 @@ interface ExportOptions {
   format: ExportFormat;
   run?: string;
   layers: string[];
+  videos: string[];
   out: string;
   json: boolean;
 }
@@ -33,6 +34,7 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
     .option('--run <id>', 'tables and logs: which run (see: adatosk project runs); the newest unless given')
     .option('--layers <name...>', "whose labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
+    .option('--videos <name...>', 'videos, by name or id; all unless given', [])
     .requiredOption('--out <folder>', 'where the files go')
     .option('--json', 'one JSON object on the last line of standard output', false)
     .action(async (options: ExportOptions) => done(await write(options)));
@@ -55,14 +57,14 @@ export function addExport(program: Command, done: (code: number) => void): void 
     });
 }
 
-async function write({ project, format, run, layers, out, json }: ExportOptions): Promise<number> {
+async function write({ project, format, run, layers, videos, out, json }: ExportOptions): Promise<number> {
   const output = new Output(json);
   if (isProjectFormat(format)) {
-    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers }, out);
+    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos }, out);
     for (const loss of losses) output.line(`note: ${loss}`);
     output.result({ files, losses }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
   } else {
-    const { files, losses } = await exportAnnotations(project, format, layers, out);
+    const { files, losses } = await exportAnnotations(project, format, layers, videos, out);
     for (const loss of losses) output.line(`note: ${loss}`);
     output.result({ files, losses }, `written: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${out}`);
   }

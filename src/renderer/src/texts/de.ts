@@ -173,6 +173,7 @@ export const de: Translated<typeof en> = {
     writing: 'Wird geschrieben…',
     whose: 'Wessen Labels?',
     allLayers: 'Alle, wenn keine gewählt sind.',
+    onlyChosen: 'keine | nur das gewählte Video | nur die {n} gewählten Videos',
     written: 'Eine Datei ist geschrieben: | {n} Dateien sind geschrieben:',
     moreNotes: 'und {n} weitere Hinweise',
     groups: { tables: 'Für R, pandas und Excel', tools: 'Für andere Annotationsprogramme', all: 'Alles' },

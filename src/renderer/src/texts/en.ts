@@ -112,6 +112,7 @@ export const en = {
     writing: 'Writing…',
     whose: 'Whose labels?',
     allLayers: 'All where none is chosen.',
+    onlyChosen: 'none | only the chosen video | only the {n} chosen videos',
     written: 'One file is written: | {n} files are written:',
     moreNotes: 'and {n} more notes',
     groups: { tables: 'For R, pandas and Excel', tools: 'For other annotation tools', all: 'Everything' },
