@@ -122,6 +122,29 @@ test('ten labels are corrected while the video plays', async ({ page, door }) =>
   await expect(page.getByRole('tabpanel')).toContainText('Relabel 2 happiness as fear');
   await page.keyboard.press('Control+z');
   await expect.poll(fears).toBe(1);
+
+  // A selected label is dragged to another time, as long as it was, and begins on a frame (25 a second).
+  await studio.tab('Label');
+  const last = studio
+    .tier('Tier Ann (you)')
+    .getByRole('button', { name: /^neutral/ })
+    .last();
+  await last.click();
+  await page.keyboard.press('z');
+  const spanOf = async (): Promise<[number, number]> => {
+    const [, from, to] = /([\d.]+) to ([\d.]+) s$/.exec((await last.getAttribute('aria-label'))!)!;
+    return [Number(from), Number(to)];
+  };
+  const before = await spanOf();
+  const box = (await last.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 150, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(async () => (await spanOf())[0]).toBeGreaterThan(before[0] + 0.1);
+  const after = await spanOf();
+  expect(after[1] - after[0]).toBeCloseTo(before[1] - before[0], 1);
+  expect(Math.abs(after[0] * 25 - Math.round(after[0] * 25))).toBeLessThan(0.3);
 });
 
 test('two coders judge blind, their disagreements are decided, and the queue of proposals empties', async ({ page, door }) => {

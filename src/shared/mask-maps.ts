@@ -13,6 +13,8 @@ export interface FaceMaps {
   readonly places: Float32Array;
   /** [slots, 3, side, side]: weights 0..1 in 255ths, rows from above, in the order of MAP_MASKS. */
   readonly weights: Uint8Array;
+  /** [slots, classes]: how like each class's prototype the slot's tokens are, the mean over the places. */
+  readonly similarity: Float32Array;
 }
 
 /** Where the point half way between eyes and mouth stands in a crop, as shares of its side (main/face/alignment.ts). */

@@ -205,6 +205,7 @@ export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, 
     classAgnostic: perSlot(OUTPUTS.classAgnostic),
     classSemantic: perSlot(OUTPUTS.classSemantic),
     final: perSlot(OUTPUTS.final),
+    similarity: outputs[OUTPUTS.similarity]!.data,
     maps: mapsOf([OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final].map((name) => outputs[name]!.data)),
   };
 }

@@ -29,6 +29,8 @@ export interface ClipReading {
   readonly final: Float32Array;
   /** [8, 3, places]: the masks by place, in the order of MAP_MASKS. */
   readonly maps?: Float32Array;
+  /** [8, 7]: similarity to each class. */
+  readonly similarity?: Float32Array;
 }
 
 interface SlotSum {
@@ -39,6 +41,7 @@ interface SlotSum {
   final: number;
   /** [3, places] */
   maps: Float32Array | null;
+  similarity: number[];
 }
 
 /** One face from its first to its last sample: cuts clips, and averages what the network says of them by slot. */
@@ -80,11 +83,22 @@ export class FaceSeries {
       const slot = firstSample / SAMPLES_PER_SLOT + s;
       let sum = this.#sums.get(slot);
       if (sum === undefined) {
-        sum = { readings: 0, probabilities: EXPRESSIONS.map(() => 0), classAgnostic: 0, classSemantic: 0, final: 0, maps: null };
+        sum = {
+          readings: 0,
+          probabilities: EXPRESSIONS.map(() => 0),
+          classAgnostic: 0,
+          classSemantic: 0,
+          final: 0,
+          maps: null,
+          similarity: EXPRESSIONS.map(() => 0),
+        };
         this.#sums.set(slot, sum);
       }
       sum.readings += 1;
-      for (let c = 0; c < EXPRESSIONS.length; c++) sum.probabilities[c]! += reading.slotProbabilities[s * EXPRESSIONS.length + c]!;
+      for (let c = 0; c < EXPRESSIONS.length; c++) {
+        sum.probabilities[c]! += reading.slotProbabilities[s * EXPRESSIONS.length + c]!;
+        sum.similarity[c]! += reading.similarity?.[s * EXPRESSIONS.length + c] ?? 0;
+      }
       sum.classAgnostic += reading.classAgnostic[s]!;
       sum.classSemantic += reading.classSemantic[s]!;
       sum.final += reading.final[s]!;
@@ -120,6 +134,7 @@ export class FaceSeries {
           return [x, y, side, roll];
         }),
       ),
+      similarity: Float32Array.from(read.flatMap(([, { similarity, readings }]) => similarity.map((value) => value / readings))),
       weights,
     };
   }

@@ -1,18 +1,19 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { FaceMaps } from '../../shared/mask-maps.ts';
 import { MASK_COUNT } from '../../shared/mask-maps.ts';
 
-/** Bytes: version, side of the grid, slots (4 bytes); then slots (Int32), places (Float32), weights (a byte each). Little-endian, deflated. */
+/** Bytes: version, side of the grid, slots (4 bytes); then slots (Int32), places and similarities (Float32), weights (a byte each). Little-endian, deflated. */
 const VERSION = 1;
 const HEADER = 8;
 const PLACE_VALUES = 4;
 
-export function packMaps({ side, slots, places, weights }: FaceMaps): Uint8Array {
+export function packMaps({ side, slots, places, similarity, weights }: FaceMaps): Uint8Array {
   const header = new DataView(new ArrayBuffer(HEADER));
   header.setUint8(0, VERSION);
   header.setUint8(1, side);
   header.setUint32(4, slots.length, true);
-  const parts = [new Uint8Array(header.buffer), bytesOf(slots), bytesOf(places), weights];
+  const parts = [new Uint8Array(header.buffer), bytesOf(slots), bytesOf(places), bytesOf(similarity), weights];
   return deflateRawSync(Buffer.concat(parts), { level: 6 });
 }
 
@@ -24,14 +25,16 @@ export function unpackMaps(packed: Uint8Array): FaceMaps {
   const side = header.getUint8(1);
   const count = header.getUint32(4, true);
   const [slotsAt, placesAt] = [HEADER, HEADER + 4 * count];
-  const weightsAt = placesAt + 4 * PLACE_VALUES * count;
+  const similarityAt = placesAt + 4 * PLACE_VALUES * count;
+  const weightsAt = similarityAt + 4 * EXPRESSIONS.length * count;
   if (plain.length !== weightsAt + MASK_COUNT * side * side * count) throw new RangeError('mask maps are cut off');
   // Copies: what comes out of zlib may lie at any address.
   const copy = (from: number, to: number): ArrayBuffer => plain.buffer.slice(plain.byteOffset + from, plain.byteOffset + to) as ArrayBuffer;
   return {
     side,
     slots: new Int32Array(copy(slotsAt, placesAt)),
-    places: new Float32Array(copy(placesAt, weightsAt)),
+    places: new Float32Array(copy(placesAt, similarityAt)),
+    similarity: new Float32Array(copy(similarityAt, weightsAt)),
     weights: new Uint8Array(copy(weightsAt, plain.length)),
   };
 }

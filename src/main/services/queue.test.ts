@@ -75,6 +75,9 @@ describe('a batch', () => {
       new Float32Array(await maps.places.arrayBuffer()),
       new Uint8Array(await maps.weights.arrayBuffer()),
     ];
+    expect(new Float32Array(await maps.similarity.arrayBuffer()).filter((value) => value !== 0 && Math.abs(value) <= 1.001)).toHaveLength(
+      7 * slotsOfMaps.length,
+    );
     expect([maps.side, places.length, weights.length]).toEqual([7, 4 * slotsOfMaps.length, 3 * 49 * slotsOfMaps.length]);
     expect(slotsOfMaps.length).toBeGreaterThan(2);
     slotsOfMaps.forEach((slot, i) => {

@@ -169,13 +169,13 @@ const runs = {
   }),
   maps: api.runs.maps.handler(({ input, context }) => {
     const packed = readMaps(context.studio.project.db, input.run, input.video, input.face);
-    const { side, slots, places, weights } = packed === undefined ? NO_MAPS : unpackMaps(packed);
-    return { side, slots: blobOf(slots), places: blobOf(places), weights: blobOf(weights) };
+    const { side, slots, places, weights, similarity } = packed === undefined ? NO_MAPS : unpackMaps(packed);
+    return { side, slots: blobOf(slots), places: blobOf(places), weights: blobOf(weights), similarity: blobOf(similarity) };
   }),
 };
 
 /** A run from before mask weights were kept by place. */
-const NO_MAPS: FaceMaps = { side: 0, slots: new Int32Array(), places: new Float32Array(), weights: new Uint8Array() };
+const NO_MAPS: FaceMaps = { side: 0, slots: new Int32Array(), places: new Float32Array(), weights: new Uint8Array(), similarity: new Float32Array() };
 
 const layers = {
   list: api.layers.list.handler(({ input, context }) => layersOf(context.studio.project.db, input.video)),

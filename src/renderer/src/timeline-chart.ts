@@ -3,7 +3,9 @@ import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkL
 import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
+import type { Expression } from '../../shared/expressions.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
+import type { FaceMaps } from '../../shared/mask-maps.ts';
 import type { SeriesName, TimelineColumns } from '../../shared/timeline-columns.ts';
 import { seriesOf } from '../../shared/timeline-columns.ts';
 import { decimate } from './decimation.ts';
@@ -51,9 +53,12 @@ export interface Span {
 /** Tracks that are charts; sound has a canvas of its own. */
 export type ChartTrack = Exclude<TrackName, 'sound'>;
 
+/** Similarities travel with the mask maps and not with the timeline. */
+type SimilarityName = `similarity ${Expression}`;
+
 interface Line {
   readonly name: string;
-  readonly column: SeriesName;
+  readonly column: SeriesName | SimilarityName;
   readonly style: number;
 }
 interface TrackKind {
@@ -66,6 +71,7 @@ const KINDS: Readonly<Record<ChartTrack, TrackKind>> = {
   probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((name, i) => ({ name, column: name, style: i })) },
   intensity: { weight: 0.21, interval: 0.5, lines: [{ name: 'intensity', column: 'intensity', style: 1 }] },
   masks: { weight: 0.21, interval: 0.5, lines: MASKS.map(({ column, name }, i) => ({ name, column, style: [0, 4, 6][i]! })) },
+  similarity: { weight: 0.32, interval: 0.5, lines: EXPRESSIONS.map((name, i) => ({ name, column: `similarity ${name}` as const, style: i })) },
   confidence: { weight: 0.16, interval: 0.5, lines: [{ name: 'face confidence', column: 'face_confidence', style: 2 }] },
 };
 
@@ -115,6 +121,7 @@ export function seriesOption(
   tracks: readonly ShownTrack[],
   { from, to }: Span,
   width: number,
+  maps: FaceMaps | null,
 ): { xAxis: object[]; series: object[] } {
   const x = middles(columns);
   const seen = peaks.filter(({ apexS }) => apexS >= from && apexS <= to);
@@ -125,12 +132,31 @@ export function seriesOption(
     xAxis: tracks.map(() => ({ min: from, max: to })),
     series: tracks.flatMap((track, grid) =>
       KINDS[track.name].lines.map(({ name, column }, i) => ({
-        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, seriesOf(columns, column), from, to, width)) },
+        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width)) },
         ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
       })),
     ),
   };
 }
+
+/** A line's values, one for each slot; what is not known is NaN. Similarities are laid beside the slots once for each face. */
+const similarities = new WeakMap<FaceMaps, Map<string, Float32Array>>();
+function valuesOf(columns: TimelineColumns, column: SeriesName | SimilarityName, maps: FaceMaps | null): Float32Array {
+  if (!isSimilarity(column)) return seriesOf(columns, column);
+  if (maps === null) return new Float32Array(columns.slots.length).fill(NaN);
+  let known = similarities.get(maps);
+  if (known === undefined) similarities.set(maps, (known = new Map()));
+  let values = known.get(column);
+  if (values === undefined) {
+    values = new Float32Array(columns.slots.length).fill(NaN);
+    const label = EXPRESSIONS.findIndex((name) => column === `similarity ${name}`);
+    const place = new Map(Array.from(columns.slots, (slot, i) => [slot, i]));
+    maps.slots.forEach((slot, i) => (values![place.get(slot) ?? -1] = maps.similarity[i * EXPRESSIONS.length + label]!));
+    known.set(column, values);
+  }
+  return values;
+}
+const isSimilarity = (column: string): column is SimilarityName => column.startsWith('similarity ');
 
 /** Spans in which the face was away, merged where they touch. */
 export function absences({ slots, times, values }: TimelineColumns): Span[] {
@@ -168,11 +194,11 @@ function gridsFor(tracks: readonly ShownTrack[], height: number): { left: number
 }
 
 /** Shares go from 0 to 1. Mask weights lie in a narrow band: theirs is what the face's own go through, so that it can be seen. */
-function rangeOf(columns: TimelineColumns, name: ChartTrack): { min: number; max: number; interval: number } {
-  if (name !== 'masks') return { min: 0, max: 1, interval: KINDS[name].interval };
-  let [low, high] = [1, 0];
+function rangeOf(columns: TimelineColumns, name: ChartTrack, maps: FaceMaps | null): { min: number; max: number; interval: number } {
+  if (name !== 'masks' && name !== 'similarity') return { min: 0, max: 1, interval: KINDS[name].interval };
+  let [low, high] = [Infinity, -Infinity];
   for (const { column } of KINDS[name].lines)
-    for (const value of seriesOf(columns, column)) {
+    for (const value of valuesOf(columns, column, maps)) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
@@ -195,6 +221,7 @@ export function timelineOption(
   view: Span,
   width: number,
   height: number,
+  maps: FaceMaps | null,
 ): EChartsCoreOption {
   const tone = (i: number): string => (colours.dark ? STYLES[i]!.dark : STYLES[i]!.light);
   const away = {
@@ -203,7 +230,7 @@ export function timelineOption(
     label: { show: true, position: 'insideTop', color: colours.quiet, formatter: texts.noFace },
     data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
-  const points = seriesOption(columns, peaks, tracks, view, width).series as { data: unknown; markLine?: { data: unknown } }[];
+  const points = seriesOption(columns, peaks, tracks, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
   const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
   const lines = places.map(({ name, grid, style, isFirst }, i) => ({
     ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, dimensions: ['x', 'y'], data: points[i]!.data, animation: false },
@@ -238,7 +265,7 @@ export function timelineOption(
       ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
     })),
     yAxis: tracks.map(({ name }, i) => ({
-      ...{ type: 'value', gridIndex: i, ...rangeOf(columns, name), axisLabel: { color: colours.quiet } },
+      ...{ type: 'value', gridIndex: i, ...rangeOf(columns, name, maps), axisLabel: { color: colours.quiet } },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     series: lines,

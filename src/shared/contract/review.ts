@@ -21,9 +21,12 @@ export const runs = {
     .input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() }))
     .output(z.object({ times: z.instanceof(Blob), slots: z.instanceof(Blob), values: z.instanceof(Blob) })),
   /** One face's mask weights by place (shared/mask-maps.ts); side is 0 where the run kept none. */
-  maps: procedure
-    .input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() }))
-    .output(z.object({ side: z.int(), slots: z.instanceof(Blob), places: z.instanceof(Blob), weights: z.instanceof(Blob) })),
+  maps: procedure.input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() })).output(
+    z.object({
+      ...{ side: z.int(), slots: z.instanceof(Blob), places: z.instanceof(Blob), weights: z.instanceof(Blob) },
+      similarity: z.instanceof(Blob),
+    }),
+  ),
 };
 
 export const layers = {

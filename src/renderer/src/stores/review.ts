@@ -118,10 +118,14 @@ export const useReview = defineStore('review', () => {
     if (video.value === null || run.value === null || faces.value.length === 0) return;
     const of = { run: run.value, video: video.value.id, face: face.value };
     const got = await studio.runs.maps(of);
-    const [slots, places, weights] = await Promise.all([got.slots.arrayBuffer(), got.places.arrayBuffer(), got.weights.arrayBuffer()]);
+    const parts = [got.slots, got.places, got.weights, got.similarity].map((part) => part.arrayBuffer());
+    const [slots, places, weights, similarity] = (await Promise.all(parts)) as [ArrayBuffer, ArrayBuffer, ArrayBuffer, ArrayBuffer];
     // Another face or video may be on screen by now.
     if (of.face !== face.value || of.video !== video.value?.id) return;
-    maps.value = { side: got.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) };
+    maps.value = {
+      ...{ side: got.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) },
+      similarity: new Float32Array(similarity),
+    };
   }
 
   async function readFace(of: number): Promise<TimelineColumns> {

@@ -58,7 +58,7 @@ export const useSettings = defineStore('settings', () => {
     get: () => {
       const known = settings.value.tracks.filter(({ name }, i, all) => all.findIndex((each) => each.name === name) === i);
       const rest = TRACK_NAMES.filter((name) => !known.some((each) => each.name === name));
-      return [...known, ...rest.map((name) => ({ name, shown: name !== 'confidence', height: 1 }))];
+      return [...known, ...rest.map((name) => ({ name, shown: name !== 'confidence' && name !== 'similarity', height: 1 }))];
     },
     set: (value) => (settings.value.tracks = value),
   });

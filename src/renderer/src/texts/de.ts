@@ -305,6 +305,7 @@ export const de: Translated<typeof en> = {
     probabilities: 'Wahrscheinlichkeit jedes Ausdrucks (Vorschlag des Modells)',
     intensity: 'Intensität und Spitzen',
     masks: 'Gewichte der Masken',
+    similarity: 'Ähnlichkeit mit jeder Klasse',
     confidence: 'Sicherheit der Gesichtssuche',
     sound: 'Ton',
     soundOf: 'Lautstärke im Verlauf',

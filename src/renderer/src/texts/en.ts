@@ -244,6 +244,7 @@ export const en = {
     probabilities: 'Probability of each expression (model proposal)',
     intensity: 'Intensity and peaks',
     masks: 'Mask weights',
+    similarity: 'Similarity to each class',
     confidence: 'Face confidence',
     sound: 'Sound',
     soundOf: 'Loudness over time',
