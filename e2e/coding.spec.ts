@@ -129,8 +129,11 @@ test('ten labels are corrected while the video plays', async ({ page, door }) =>
     .tier('Tier Ann (you)')
     .getByRole('button', { name: /^neutral/ })
     .last();
+  await page.keyboard.press('Escape');
   await last.click();
+  await expect(last).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.press('z');
+  await expect.poll(async () => (await last.boundingBox())!.width).toBeGreaterThan(80);
   const spanOf = async (): Promise<[number, number]> => {
     const [, from, to] = /([\d.]+) to ([\d.]+) s$/.exec((await last.getAttribute('aria-label'))!)!;
     return [Number(from), Number(to)];
