@@ -21,11 +21,21 @@ test('the timelines of two hours are drawn, zoomed and dragged without waiting',
   await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
   await expect(studio.row('two-hours.mp4')).toBeVisible();
 
-  const begun = Date.now();
-  await page.getByRole('button', { name: 'two-hours.mp4' }).click();
+  // From the press to the frame after the one in which the charts are there, by the page's own clock.
+  const firstDrawMs = await page.getByRole('button', { name: 'two-hours.mp4' }).evaluate(
+    (button) =>
+      new Promise<number>((resolve) => {
+        const begun = performance.now();
+        const look = (): void => {
+          const isThere = document.querySelector('[role="img"] canvas') !== null && document.querySelector('.chart canvas') !== null;
+          if (isThere) requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begun)));
+          else requestAnimationFrame(look);
+        };
+        (button as HTMLElement).click();
+        look();
+      }),
+  );
   await expect(studio.timelines.locator('canvas')).toBeVisible();
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  const firstDrawMs = Date.now() - begun;
   await expect(studio.position).toContainText('frame 0');
 
   const before = await pictureOf(studio);
@@ -59,7 +69,7 @@ test('the timelines of two hours are drawn, zoomed and dragged without waiting',
   const heapMb = (await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize)) / 1e6;
   const longTaskMs = Math.max(0, ...longTasks);
   console.log(
-    `first draw ${firstDrawMs} ms; ${(1000 / frameMs).toFixed(0)} frames/s (median) while dragging and zooming; longest task while playing ${longTaskMs.toFixed(0)} ms; heap ${heapMb.toFixed(0)} MB`,
+    `first draw ${firstDrawMs.toFixed(0)} ms; ${(1000 / frameMs).toFixed(0)} frames/s (median) while dragging and zooming; longest task while playing ${longTaskMs.toFixed(0)} ms; heap ${heapMb.toFixed(0)} MB`,
   );
   // It was dragged and zoomed: what is drawn is another part of the video than before.
   expect(await pictureOf(studio)).not.toBe(before);

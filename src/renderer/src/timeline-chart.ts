@@ -114,6 +114,9 @@ function flat(points: readonly (readonly [number, number | null])[]): Float64Arr
   return values;
 }
 
+/** Lines are so wide: finer than that nothing is seen. */
+const LINE_PIXELS = 2;
+
 /** What changes when the view moves: the axes' ends, each line's points in it, decimated, and the peaks in it. */
 export function seriesOption(
   columns: TimelineColumns,
@@ -132,7 +135,7 @@ export function seriesOption(
     xAxis: tracks.map(() => ({ min: from, max: to })),
     series: tracks.flatMap((track, grid) =>
       KINDS[track.name].lines.map(({ name, column }, i) => ({
-        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width)) },
+        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)) },
         ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
       })),
     ),
@@ -234,7 +237,7 @@ export function timelineOption(
   const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
   const lines = places.map(({ name, grid, style, isFirst }, i) => ({
     ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, dimensions: ['x', 'y'], data: points[i]!.data, animation: false },
-    ...{ lineStyle: { width: 2, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
+    ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
     ...(grid === 0 && isFirst ? { markArea: away } : {}),
     ...(points[i]!.markLine === undefined
       ? {}
