@@ -8,6 +8,14 @@ export interface AnnotationDocument {
   readonly vocabulary: readonly { readonly name: string; readonly description: string }[];
   /** What everybody who reads the labels must know. */
   readonly warnings: readonly string[];
+  /** What the model measured over time, for tools that show curves; and the name, without an ending, that files get. */
+  readonly signals?: { readonly fileName: string; readonly table: () => SignalTable };
+}
+
+/** Curves over the video: a first column of seconds, a column for each series, '' where nothing is known. */
+export interface SignalTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (number | '')[])[];
 }
 
 export interface AnnotationLayer {

@@ -3,7 +3,7 @@ import type { AnnotationFormatName } from '../../shared/export-formats.ts';
 import { writeBorisAggregated, writeBorisTabular, writeBorisXlsx } from './boris-tables.ts';
 import { readBoris, writeBoris } from './boris.ts';
 import { writeDatavyu } from './datavyu.ts';
-import { readEaf, writeEaf } from './eaf.ts';
+import { eafSignals, readEaf, writeEaf } from './eaf.ts';
 import { writeEventsTsv } from './events-tsv.ts';
 import { readLabelStudio, writeLabelStudio } from './label-studio.ts';
 import { writeNova } from './nova.ts';
@@ -16,6 +16,8 @@ export interface TextFormat {
   readonly ending: string;
   readonly write: (document: AnnotationDocument) => WrittenAnnotations;
   readonly read?: (text: string, name: string) => ReadAnnotations;
+  /** Files that belong to it. */
+  readonly beside?: (document: AnnotationDocument) => WrittenFiles['files'];
 }
 
 /** A format that is several files a video, or no text. */
@@ -27,7 +29,7 @@ export type AnnotationFormat = TextFormat | FilesFormat;
 
 /** Other tools' formats: one file each, one line here. */
 export const ANNOTATION_FORMATS = {
-  eaf: { ending: '.eaf', write: writeEaf, read: readEaf },
+  eaf: { ending: '.eaf', write: writeEaf, read: readEaf, beside: eafSignals },
   textgrid: { ending: '.TextGrid', write: writeTextGrid, read: readTextGrid },
   'label-studio': { ending: '.label-studio.json', write: writeLabelStudio, read: readLabelStudio },
   boris: { ending: '.boris', write: writeBoris, read: readBoris },
@@ -41,10 +43,13 @@ export const ANNOTATION_FORMATS = {
   srt: { ending: '.srt', write: writeSrt },
 } satisfies Readonly<Record<AnnotationFormatName, AnnotationFormat>>;
 
-/** A format that can be read. */
-export function readerOf(name: AnnotationFormatName): Required<TextFormat> | undefined {
+/** A text format that can be read. */
+export type ReadableFormat = TextFormat & { readonly read: NonNullable<TextFormat['read']> };
+
+/** The format, where it can be read. */
+export function readerOf(name: AnnotationFormatName): ReadableFormat | undefined {
   const format: AnnotationFormat = ANNOTATION_FORMATS[name];
-  return 'write' in format && format.read !== undefined ? (format as Required<TextFormat>) : undefined;
+  return 'write' in format && format.read !== undefined ? { ...format, read: format.read } : undefined;
 }
 
 /** A video's files in a format. */
@@ -52,5 +57,5 @@ export async function filesOf(name: AnnotationFormatName, document: AnnotationDo
   const format: AnnotationFormat = ANNOTATION_FORMATS[name];
   if ('writeFiles' in format) return format.writeFiles(document);
   const { text, losses } = format.write(document);
-  return { files: [{ ending: format.ending, contents: text }], losses };
+  return { files: [{ ending: format.ending, contents: text }, ...(format.beside?.(document) ?? [])], losses };
 }

@@ -1,3 +1,4 @@
+import { stringify } from 'csv-stringify/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -112,6 +113,7 @@ function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[]
         attributes: { MEDIA_FILE: '', TIME_UNITS: 'milliseconds' },
         children: [
           { name: 'MEDIA_DESCRIPTOR', attributes: media },
+          ...linkedSignals(document),
           ...document.warnings.map((warning, i) => property(`adatosk_warning_${i + 1}`, warning)),
           property('lastUsedAnnotationId', String(lastAnnotation)),
         ],
@@ -155,6 +157,22 @@ const parser = new XMLParser({
 });
 
 type Node = Record<string, unknown>;
+
+const SIGNALS = '_signals.csv';
+
+/** Where ELAN finds the curves: beside the EAF, whatever folder both are moved to. */
+function linkedSignals({ signals }: AnnotationDocument): Element[] {
+  if (signals === undefined) return [];
+  const link = `./${encodeURIComponent(`${signals.fileName}${SIGNALS}`)}`;
+  return [{ name: 'LINKED_FILE_DESCRIPTOR', attributes: { LINK_URL: link, RELATIVE_LINK_URL: link, MIME_TYPE: 'text/plain', TIME_ORIGIN: 0 } }];
+}
+
+/** The linked signal file: comma-separated, time in seconds first, as ELAN's time series viewer is told to read it. */
+export function eafSignals({ signals }: AnnotationDocument): { ending: string; contents: string }[] {
+  if (signals === undefined) return [];
+  const { columns, rows } = signals.table();
+  return [{ ending: SIGNALS, contents: stringify([[...columns], ...rows.map((row) => [...row])]) }];
+}
 
 /**
  * Reads the time-aligned tiers of an EAF. Times that a tier leaves open, and tiers that refer to others, are told as problems.

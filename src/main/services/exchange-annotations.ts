@@ -1,19 +1,21 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import type { AnnotationDocument, AnnotationLayer } from '../../shared/annotation-document.ts';
+import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../shared/annotation-document.ts';
 import type { RowEdit } from '../../shared/editable-rows.ts';
 import { StudioError, writeError } from '../../shared/errors.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
 import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
+import { SERIES, seriesOf } from '../../shared/timeline-columns.ts';
+import { roundSeconds } from '../../shared/time.ts';
 import { createSegment } from '../../shared/segment-edits.ts';
 import { filesOf, readerOf } from '../formats/annotation-formats.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { applyEdit, newId } from '../project/edits.ts';
-import { listRuns } from '../project/recorded-results.ts';
+import { listRuns, readColumns } from '../project/recorded-results.ts';
 import { inProject } from '../project/open-project.ts';
 import { allVideos, someVideos } from '../project/library.ts';
-import { addCoder, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
+import { addCoder, facesOf, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
 import type { VideoRow } from '../project/schema.ts';
 
 /** Formats that can be read. */
@@ -58,8 +60,10 @@ export async function writeAnnotations(
   for (const video of someVideos(db, videos)) {
     const document = documentOf(video);
     if (document.layers.length === 0) continue;
-    const base = join(to, fileNameFor(video.name, taken));
-    const written = await filesOf(format, document);
+    const fileName = fileNameFor(video.name, taken);
+    const base = join(to, fileName);
+    const signals = signalsOf(db, video, document, fileName);
+    const written = await filesOf(format, signals === undefined ? document : { ...document, signals });
     for (const { ending, contents } of written.files) {
       await writeAtomically(`${base}${ending}`, [contents]);
       files.push(`${base}${ending}`);
@@ -101,6 +105,37 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
         };
       }),
     };
+  };
+}
+
+/** The newest run's probabilities and mask weights, slot by slot, where the model's layer is among those that leave. */
+function signalsOf(db: ProjectDatabase, { id }: VideoRow, { layers }: AnnotationDocument, fileName: string): AnnotationDocument['signals'] {
+  const run = layersOf(db, id).findLast(({ kind }) => kind === 'model')?.run_id;
+  if (run === undefined || run === null || !layers.some(({ name }) => name === 'model')) return undefined;
+  return { fileName, table: () => signalTable(db, run, id) };
+}
+
+/** Series that are curves and not boxes. */
+const SIGNALS = SERIES.filter((name) => !name.startsWith('box_'));
+
+function signalTable(db: ProjectDatabase, run: string, video: string): SignalTable {
+  const faces = facesOf(db, run, video).flatMap(({ face }) => (face > 0 ? [{ face, columns: readColumns(db, run, video, face) }] : []));
+  const rows = new Map<number, (number | '')[]>();
+  const width = 1 + faces.length * SIGNALS.length;
+  faces.forEach(({ columns }, f) => {
+    columns.slots.forEach((slot, i) => {
+      let row = rows.get(slot);
+      const middle = (columns.times[i]! + columns.times[columns.slots.length + i]!) / 2;
+      if (row === undefined) rows.set(slot, (row = [roundSeconds(middle), ...new Array<''>(width - 1).fill('')]));
+      SIGNALS.forEach((name, k) => {
+        const value = seriesOf(columns, name)[i]!;
+        if (!Number.isNaN(value)) row[1 + f * SIGNALS.length + k] = Math.round(1e4 * value) / 1e4;
+      });
+    });
+  });
+  return {
+    columns: ['time_s', ...faces.flatMap(({ face }) => SIGNALS.map((name) => `face ${face} ${name}`))],
+    rows: [...rows].sort(([a], [b]) => a - b).map(([, row]) => row),
   };
 }
 

@@ -13,6 +13,7 @@ import { applyEdit, newId } from '../project/edits.ts';
 import { allVideos } from '../project/library.ts';
 import { beginRun, recordResult } from '../project/recorded-results.ts';
 import { addCoder } from '../project/review.ts';
+import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
 import { projectFigures } from './project-figures.ts';
 
@@ -146,6 +147,21 @@ describe('an export', () => {
     const state = (await readFile(join(reader.out, 'a_state.txt'), 'utf8')).split('\r\n');
     expect([state[0], state[10], state.at(-2)!.split('\t')[1]]).toEqual(['Video analysis state log', 'Video Time\tDominant Expression', 'Unknown']);
   });
+});
+
+test("ELAN's file links the model's curves, which lie beside it: a row a slot, a column a series and face", async () => {
+  const out = await temporaryFolder();
+  const { files } = await writeAnnotations(db, 'eaf', [], [], out);
+  expect(files.map((file) => basename(file))).toEqual(['a.eaf', 'a_signals.csv']);
+  expect(await readFile(files[0]!, 'utf8')).toContain('RELATIVE_LINK_URL="./a_signals.csv"');
+  const rows = parse(await readFile(files[1]!), { columns: true }) as unknown as Row[];
+  expect(rows).toHaveLength(20);
+  expect(Object.keys(rows[0]!)).toHaveLength(1 + 2 * 12);
+  expect(Number(rows[3]!['time_s'])).toBeCloseTo(1.4 + 3.5 / 5, 6);
+  const sum = EXPRESSIONS.reduce((total, name) => total + Number(rows[3]![`face 2 ${name}`]), 0);
+  expect(sum).toBeCloseTo(1, 3);
+  // A coder's labels alone bring no curves of the model's.
+  expect((await writeAnnotations(db, 'eaf', ['Ann "A", 😀'], [], out)).files).toHaveLength(1);
 });
 
 test('figures for plots: by video and participant, and what two layers say', () => {
