@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import { applyEdit } from '../project/edits.ts';
+import { intraclass } from '../../shared/agreement/intraclass.ts';
 import type { AgreementRequest } from './agreement.ts';
 import { measureAgreement } from './agreement.ts';
 
@@ -44,6 +45,19 @@ test('events: two pairs and one without a partner', () => {
 
 test("alpha and Fleiss' kappa of two raters are near Cohen's", () => {
   for (const statistic of ['alpha', 'fleiss'] as const) expect(measureAgreement(db, { ...request, statistic }).value).toBeCloseTo(0.6, 1);
+});
+
+test('ICC over the seconds of each label: worked out by the library that equals Shrout and Fleiss', () => {
+  // Units: happiness 10 and 10 s, anger 10 and 5 s, fear 0 and 5 s.
+  const ratings = [
+    [10, 5],
+    [0, 5],
+    [10, 10],
+  ];
+  const found = measureAgreement(db, { ...request, statistic: 'icc' });
+  expect(found).toMatchObject({ units: 3, raters: ['Ann', 'Ben'] });
+  for (const form of ['A,1', 'C,1', 'A,k', 'C,k'] as const) expect(found.byLabel![`ICC(${form})`]).toBeCloseTo(intraclass(ratings, form).value, 12);
+  expect(found.value).toBe(found.byLabel!['ICC(A,1)']);
 });
 
 test('too many raters, unknown ones, and videos that not all labelled are told', () => {

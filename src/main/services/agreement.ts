@@ -1,5 +1,6 @@
 import { cohenKappa, f1ByCategory, percentAgreement } from '../../shared/agreement/cohen-kappa.ts';
 import { fleissKappa } from '../../shared/agreement/fleiss-kappa.ts';
+import { intraclass } from '../../shared/agreement/intraclass.ts';
 import { krippendorffAlpha } from '../../shared/agreement/krippendorff-alpha.ts';
 import type { LabelledSpan } from '../../shared/agreement/layers.ts';
 import { labelsInUnits, matchEvents, UNLABELLED } from '../../shared/agreement/layers.ts';
@@ -17,6 +18,7 @@ export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
   alpha: "Krippendorff's alpha (nominal) of any number of raters over units of time",
   fleiss: "Fleiss' kappa of any number of raters over units of time",
   percent: 'share of units of time on which two raters agree',
+  icc: 'intraclass correlation ICC(A,1) of any number of raters over the seconds that each gives each label in each face; other forms beside it',
   f1: 'F1 of each label over units of time, the first rater being the truth; the value is their mean',
 };
 
@@ -42,7 +44,7 @@ export interface Agreement {
   readonly videos: number;
   readonly raters: readonly string[];
   readonly parameters: Readonly<Record<string, string | number>>;
-  /** F1 alone: each label's. */
+  /** F1: each label's; ICC: each form's. */
   readonly byLabel?: Readonly<Record<string, number | null>>;
 }
 
@@ -52,13 +54,16 @@ interface RatedFace {
   readonly spans: readonly (readonly LabelledSpan[])[];
 }
 
+/** Statistics of any number of raters. */
+const MANY_RATERS: ReadonlySet<Statistic> = new Set(['alpha', 'fleiss', 'icc']);
+
 /**
  * How far raters agree, over all videos that all of them rated.
  * @throws StudioError 'wrong-usage' for unknown raters, too few or too many, or no video that all rated
  */
 export function measureAgreement(db: ProjectDatabase, request: AgreementRequest): Agreement {
   const raters = request.raters.length > 0 ? request.raters : listCoders(db).map(({ name }) => name);
-  const needsTwo = request.statistic !== 'alpha' && request.statistic !== 'fleiss';
+  const needsTwo = !MANY_RATERS.has(request.statistic);
   if (raters.length < 2 || (needsTwo && raters.length !== 2))
     throw new StudioError(
       'wrong-usage',
@@ -68,13 +73,14 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
   const { faces, videos } = ratedFaces(db, raters);
   if (faces.length === 0)
     throw new StudioError('wrong-usage', `There is no video that ${raters.join(' and ')} all labelled.`, 'Check the names, or label some first.');
-  const { statistic, unitS, overlap, unlabelled } = request;
-  const parameters = statistic === 'event-kappa' ? { overlap, events: 'intersection over union, greatest first' } : { unitS, unlabelled };
+  const { statistic } = request;
+  const parameters = parametersOf(request);
   return { statistic, definition: DEFINITIONS[statistic], videos, raters, parameters, ...valueOf(request, faces) };
 }
 
 function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
   const { statistic, unitS, overlap } = request;
+  if (statistic === 'icc') return secondsAgreement(faces);
   const units =
     statistic === 'event-kappa'
       ? faces.flatMap(({ spans }) => matchEvents(spans[0]!, spans[1]!, overlap) as string[][])
@@ -101,6 +107,31 @@ function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<A
   }
   const { value, interval } = cohenKappa(table);
   return { value: defined(value), interval, units: counted.length };
+}
+
+function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementRequest): Agreement['parameters'] {
+  if (statistic === 'event-kappa') return { overlap, events: 'intersection over union, greatest first' };
+  return statistic === 'icc' ? { unit: 'seconds of a label in a face', model: 'two-way, raters random (McGraw and Wong 1996)' } : { unitS, unlabelled };
+}
+
+const FORMS = ['A,1', 'C,1', 'A,k', 'C,k'] as const;
+
+/** Units are each label in each face; a label that none of the raters gives anywhere is no unit. */
+function secondsAgreement(faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
+  const labels = [...new Set(faces.flatMap(({ spans }) => spans.flat().map(({ label }) => label)))].sort();
+  const secondsOf = (spans: readonly LabelledSpan[], label: string): number =>
+    spans.filter((span) => span.label === label).reduce((sum, { startS, endS }) => sum + endS - startS, 0);
+  const ratings = faces.flatMap(({ spans }) => labels.map((label) => spans.map((own) => secondsOf(own, label))));
+  if (ratings.length < 2) return { value: null, interval: null, units: ratings.length };
+  const results = FORMS.map((form) => [form, intraclass(ratings, form)] as const);
+  const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  const { value, interval } = results[0]![1];
+  return {
+    value: defined(value),
+    interval: Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null,
+    units: ratings.length,
+    byLabel: Object.fromEntries(results.map(([form, result]) => [`ICC(${form})`, defined(result.value)])),
+  };
 }
 
 function transposed<T>(rows: readonly (readonly T[])[]): T[][] {

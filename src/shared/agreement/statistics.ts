@@ -1,3 +1,3 @@
 /** Measures of agreement that can be asked for; services/agreement.ts defines each. */
-export const STATISTICS = ['kappa', 'event-kappa', 'alpha', 'fleiss', 'percent', 'f1'] as const;
+export const STATISTICS = ['kappa', 'event-kappa', 'alpha', 'fleiss', 'percent', 'f1', 'icc'] as const;
 export type Statistic = (typeof STATISTICS)[number];

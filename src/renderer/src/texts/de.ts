@@ -94,6 +94,7 @@ export const de: Translated<typeof en> = {
     lookHere: 'Hier suchen',
     analyseChosen: '{n} gewählte analysieren',
     analyseNew: '{n} neue analysieren',
+    nothingNew: 'Nichts Neues zu analysieren',
     figures: 'Diagramme',
     more: 'Mehr ▾',
     close: 'Projekt schließen',

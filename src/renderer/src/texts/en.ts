@@ -41,6 +41,7 @@ export const en = {
     lookHere: 'Look here',
     analyseChosen: 'Analyse {n} chosen',
     analyseNew: 'Analyse {n} new',
+    nothingNew: 'Nothing new to analyse',
     figures: 'Plots',
     more: 'More ▾',
     close: 'Close project',
