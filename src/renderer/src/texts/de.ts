@@ -322,6 +322,7 @@ export const de: Translated<typeof en> = {
     ownTitle: '{name}: Ihre Labels',
     segment: '{label}, {from} bis {to} s',
     peak: 'Spitze von {label} bei {at} s',
+    reach: 'Spitze von {label}: Beginn {onset} s, Scheitel {at} s, Ende {offset} s',
   },
   player: { video: 'Video', faces: 'Gesichter', face: 'Gesicht {face}' },
   heat: {

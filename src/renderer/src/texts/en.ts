@@ -261,6 +261,7 @@ export const en = {
     ownTitle: '{name}: your labels',
     segment: '{label}, {from} to {to} s',
     peak: 'peak of {label} at {at} s',
+    reach: 'peak of {label}: onset {onset} s, apex {at} s, offset {offset} s',
   },
   player: { video: 'Video', faces: 'Faces', face: 'face {face}' },
   heat: {
