@@ -40,8 +40,8 @@ test('from a new project to corrected labels that survive a reload', async ({ pa
   // Another label, a split, an undo.
   await page.keyboard.press('5');
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^surprise/)]);
-  await page.keyboard.press('ArrowLeft');
-  await expect(studio.position).toContainText('frame 24');
+  await studio.scrubber.fill('12');
+  await expect(studio.position).toContainText('frame 12');
   await page.keyboard.press('s');
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(2);
   await page.reload();
