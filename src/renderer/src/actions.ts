@@ -1,7 +1,7 @@
 import type { Ref } from 'vue';
 import { computed, onBeforeUnmount, onMounted, ref, shallowReactive } from 'vue';
 import type { Action, ActionId } from '../../shared/actions.ts';
-import { ACTIONS, keyName } from '../../shared/actions.ts';
+import { ACTIONS, keyName, shownKey } from '../../shared/actions.ts';
 import { useSettings } from './stores/settings.ts';
 
 type Handlers = Partial<Record<ActionId, () => unknown>>;
@@ -98,4 +98,13 @@ export function useLabelKeys(
     window.removeEventListener('keyup', onKeyUp);
   });
   return { held };
+}
+
+/** Says an action's key in brackets, for the titles of buttons; nothing where it has none. */
+export function useKeyHints(): (id: ActionId) => string {
+  const { keyOf } = useSettings();
+  return (id) => {
+    const key = keyOf(id);
+    return key === undefined ? '' : ` (${shownKey(key)})`;
+  };
 }
