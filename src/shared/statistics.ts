@@ -1,5 +1,7 @@
 /** Figures of expressions over time, for plots and for R. Times in seconds; a face's labels are half-open spans. */
 
+import { upperBound } from './sorted-search.ts';
+
 /** One face in one video as somebody labelled it. */
 export interface ObservedFace {
   readonly video: string;
@@ -136,11 +138,6 @@ export function meanCurve(faces: readonly ObservedFace[], label: string, halfS: 
 
 function valueAt({ times, shares }: ObservedSlots, label: string, at: number): number {
   const values = shares[label]!;
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[values.length + middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low < values.length && times[low]! <= at ? values[low]! : NaN;
+  const slot = upperBound(times.subarray(values.length), at);
+  return slot < values.length && times[slot]! <= at ? values[slot]! : NaN;
 }

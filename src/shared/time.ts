@@ -2,6 +2,7 @@
  * Time. A frame is its index in presentation order and its PTS in seconds; never frame = time x fps.
  * A timing table holds every frame's PTS; viewer, model and exports share it. Intervals are [start, end).
  */
+import { upperBound } from './sorted-search.ts';
 
 /** What was seen in a file's timestamps, for the person and for the tables. */
 export interface TimingFindings {
@@ -70,26 +71,15 @@ export class TimingTable {
 
   /** Index of the frame on screen at `seconds`: the last one that has begun, the first before it all. */
   frameAt(seconds: number): number {
-    return Math.max(0, this.#firstAfter(seconds) - 1);
+    return Math.max(0, upperBound(this.pts, seconds) - 1);
   }
 
   /** Index of the frame whose PTS is nearest to `seconds`; the earlier one on a tie. */
   nearestFrame(seconds: number): number {
-    const after = this.#firstAfter(seconds);
+    const after = upperBound(this.pts, seconds);
     if (after === 0) return 0;
     if (after === this.frames) return this.frames - 1;
     return this.pts[after]! - seconds < seconds - this.pts[after - 1]! ? after : after - 1;
-  }
-
-  #firstAfter(seconds: number): number {
-    let low = 0;
-    let high = this.pts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.pts[middle]! <= seconds) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }
 

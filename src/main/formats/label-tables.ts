@@ -1,5 +1,6 @@
 import type { AnnotatedSegment } from '../../shared/annotation-document.ts';
 import type { LabelFigures } from '../../shared/statistics.ts';
+import { lowerBound } from '../../shared/sorted-search.ts';
 import { roundSeconds } from '../../shared/time.ts';
 import type { Cell } from './tables.ts';
 
@@ -38,10 +39,10 @@ function figureColumns() {
 /** A row's figures, in the order of their columns. */
 export function figureCells(figures: LabelFigures): Cell[] {
   const { observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS } = figures;
-  return [observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map(sixDigits);
+  return [observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map((value) =>
+    value === null ? null : roundSeconds(value),
+  );
 }
-
-const sixDigits = (value: number | null): number | null => (value === null ? null : Math.round(1e6 * value) / 1e6);
 
 /** One layer's labels of one face. */
 export interface LabelTrack {
@@ -60,13 +61,7 @@ export function labelsAt({ segments }: LabelTrack, pts: Float64Array): string[] 
 
 /** Index of the first frame at or after a moment. */
 export function firstAtOrAfter(pts: Float64Array, seconds: number): number {
-  let [low, high] = [0, pts.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (pts[middle]! < seconds - 1e-6) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return lowerBound(pts, seconds - 1e-6);
 }
 
 /** A row for each frame, layer and face. */

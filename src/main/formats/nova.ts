@@ -1,5 +1,6 @@
 import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation-document.ts';
 import { tiersOf } from '../../shared/annotation-document.ts';
+import { roundSeconds } from '../../shared/time.ts';
 import { xml } from './xml.ts';
 
 /**
@@ -37,6 +38,5 @@ function header({ participant }: AnnotationDocument, { segments }: AnnotationTie
 }
 
 function lineOf({ startS, endS, label, confidence }: AnnotationTier['segments'][number], labels: readonly string[]): string {
-  const seconds = (value: number): string => String(Math.round(1e6 * value) / 1e6);
-  return `${seconds(startS)};${seconds(endS)};${labels.indexOf(label)};${confidence ?? 1}\n`;
+  return `${roundSeconds(startS)};${roundSeconds(endS)};${labels.indexOf(label)};${confidence ?? 1}\n`;
 }

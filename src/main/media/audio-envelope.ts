@@ -1,9 +1,8 @@
 import { StudioError } from '../../shared/errors.ts';
+import { ENVELOPE_RATE } from '../../shared/sound.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
-/** Envelope points a second: finer than anybody can see until a second fills the screen. */
-export const ENVELOPE_RATE = 100;
 const SAMPLE_RATE = 8000;
 const PER_POINT = SAMPLE_RATE / ENVELOPE_RATE;
 

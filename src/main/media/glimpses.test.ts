@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
-import { audioEnvelope, ENVELOPE_RATE } from './audio-envelope.ts';
+import { ENVELOPE_RATE } from '../../shared/sound.ts';
+import { audioEnvelope } from './audio-envelope.ts';
 import { thumbnail } from './thumbnail.ts';
 
 test('the sound curve is on the clock of the frames, also where the sound starts late, and empty without sound', async () => {

@@ -6,6 +6,7 @@ import type { LabelledSpan } from '../../shared/agreement/layers.ts';
 import { labelsInUnits, matchEvents, UNLABELLED } from '../../shared/agreement/layers.ts';
 import type { Interval } from '../../shared/agreement/tables.ts';
 import type { Statistic } from '../../shared/agreement/statistics.ts';
+import { MANY_RATERS } from '../../shared/agreement/statistics.ts';
 import { jointCounts } from '../../shared/agreement/tables.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from '../project/database.ts';
@@ -53,9 +54,6 @@ interface RatedFace {
   readonly durationS: number;
   readonly spans: readonly (readonly LabelledSpan[])[];
 }
-
-/** Statistics of any number of raters. */
-const MANY_RATERS: ReadonlySet<Statistic> = new Set(['alpha', 'fleiss', 'icc']);
 
 /**
  * How far raters agree, over all videos that all of them rated.

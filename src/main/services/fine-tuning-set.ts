@@ -4,7 +4,10 @@ import { cancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { FineTuningOptions, FineTuningReport } from '../../shared/fine-tuning.ts';
 import { SPLITS } from '../../shared/splits.ts';
+import { upperBound } from '../../shared/sorted-search.ts';
 import { assignGroups } from '../../shared/stratified-groups.ts';
+import { roundSeconds } from '../../shared/time.ts';
+import type { TimelineRow } from '../../shared/timeline.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { modelsFolder } from '../adatosk/models.ts';
@@ -19,6 +22,7 @@ import { csvLines } from '../formats/tables.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { readFace } from '../project/recorded-results.ts';
 import { facesOf } from '../project/review.ts';
+import type { WantedCrops } from '../training/segment-crops.ts';
 import { segmentCrops } from '../training/segment-crops.ts';
 import { prepareOut } from './analyse-folder.ts';
 import type { ChosenLabel } from './fine-tuning-labels.ts';
@@ -125,7 +129,8 @@ async function writeCrops(
   try {
     for (const own of Map.groupBy(planned, ({ from }) => from.video.id).values()) {
       const { path, name } = own[0]!.from.video;
-      const wanted = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: placeOfFace(db, from) }));
+      const placeOf = placesOfFaces(db);
+      const wanted = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: placeOf(from) }));
       try {
         for await (const { index, crops } of segmentCrops(path, wanted, writer, detectors, signal)) {
           if (signal.aborted) throw cancelled();
@@ -150,23 +155,34 @@ async function writeCrops(
   return written;
 }
 
-/** Where the timeline of the analysis saw the labelled face. */
-function placeOfFace(db: ProjectDatabase, { run, video, segment }: ChosenLabel): Parameters<typeof segmentCrops>[1][number]['boxAt'] {
-  if (run === null) return () => null;
-  const rows = readFace(db, run, video.id, segment.face_id);
-  return (seconds) => rows.find(({ startS, endS }) => startS <= seconds && seconds < endS)?.box ?? null;
+/** Says where the timeline of the analysis saw the labelled faces of one video; each face's is read once. */
+function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => WantedCrops['boxAt'] {
+  const known = new Map<number, WantedCrops['boxAt']>();
+  return ({ run, video, segment: { face_id: face } }) => {
+    if (run === null) return () => null;
+    const place = known.get(face) ?? boxesOver(readFace(db, run, video.id, face));
+    known.set(face, place);
+    return place;
+  };
+}
+
+function boxesOver(rows: readonly TimelineRow[]): WantedCrops['boxAt'] {
+  const starts = Float64Array.from(rows, ({ startS }) => startS);
+  return (seconds) => {
+    const row = rows[upperBound(starts, seconds) - 1];
+    return row !== undefined && seconds < row.endS ? row.box : null;
+  };
 }
 
 /** A clip set as `adatosk train --data` reads it; times are seconds of the video. */
 function referenceRows(written: readonly PlannedClip[]): Cell[][] {
   const head: Cell[] = ['path', 'label', 'start_s', 'end_s', 'onset_s', 'apex_s', 'offset_s', 'participant', 'split'];
-  const six = (value: number): number => Math.round(1e6 * value) / 1e6;
   return [
     head,
     ...written.map(({ clip, from: { video, startS, endS, peak } }): Cell[] => {
       const isInside = peak !== null && peak.onset_s >= startS && peak.offset_s <= endS;
-      const moments = isInside ? [six(peak.onset_s), six(peak.apex_s), six(peak.offset_s)] : [null, null, null];
-      return [video.path, EXPRESSIONS[clip.label]!, six(startS), six(endS), ...moments, clip.participant, clip.split];
+      const moments = isInside ? [roundSeconds(peak.onset_s), roundSeconds(peak.apex_s), roundSeconds(peak.offset_s)] : [null, null, null];
+      return [video.path, EXPRESSIONS[clip.label]!, roundSeconds(startS), roundSeconds(endS), ...moments, clip.participant, clip.split];
     }),
   ];
 }

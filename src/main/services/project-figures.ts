@@ -1,6 +1,6 @@
 import type { ProjectFigures } from '../../shared/contract/figures.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { labelsInUnits } from '../../shared/agreement/layers.ts';
+import { labelsInUnits, UNLABELLED } from '../../shared/agreement/layers.ts';
 import { jointCounts } from '../../shared/agreement/tables.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { LabelFigures, ObservedFace } from '../../shared/statistics.ts';
@@ -38,23 +38,34 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against }: 
     throw new StudioError('wrong-usage', `There is nothing of ${layer} in these videos.`, 'Choose another layer, or analyse or label some videos first.');
   const used = new Set(faces.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)));
   const labels = labelsOf(db).filter((label) => (EXPRESSIONS as readonly string[]).includes(label) || used.has(label));
+  const measured = faces.map((face) => ({ face, figures: labels.map((label) => figuresOf(face, label)) }));
   const expressed = labels.filter((label) => label !== 'neutral');
   return {
     layer,
     labels,
     faces: faces.length,
-    videos: groupFigures(faces, labels, ({ video }) => video),
-    participants: groupFigures(faces, labels, ({ participant }) => participant),
-    all: labels.map((label) => pooled(faces.map((face) => figuresOf(face, label)))),
+    videos: grouped(measured, ({ video }) => video),
+    participants: grouped(measured, ({ participant }) => participant),
+    all: together(measured),
     transitions: { labels: expressed, counts: transitions(faces, expressed) },
     curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
     confusion: against === null ? null : confusionOf(db, faces, { layer: against, videos }, labels, [layer, against]),
   };
 }
 
-function groupFigures(faces: readonly ObservedFace[], labels: readonly string[], nameOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
-  const groups = Map.groupBy(faces, nameOf);
-  return [...groups].map(([name, members]) => ({ name, figures: labels.map((label): LabelFigures => pooled(members.map((face) => figuresOf(face, label)))) }));
+interface MeasuredFace {
+  readonly face: ObservedFace;
+  /** One for each label. */
+  readonly figures: readonly LabelFigures[];
+}
+
+function grouped(measured: readonly MeasuredFace[], nameOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
+  return [...Map.groupBy(measured, ({ face }) => nameOf(face))].map(([name, members]) => ({ name, figures: together(members) }));
+}
+
+/** Several faces as one, label by label. */
+function together(measured: readonly MeasuredFace[]): LabelFigures[] {
+  return (measured[0]?.figures ?? []).map((_, i) => pooled(measured.map(({ figures }) => figures[i]!)));
 }
 
 /** Units of time over which both layers say something of the same face of the same video. */
@@ -67,7 +78,7 @@ function confusionOf(
 ): ProjectFigures['confusion'] {
   const key = ({ video, face }: ObservedFace): string => `${face} ${video}`;
   const known = new Map(own.map((face) => [key(face), face]));
-  const categories = [...labels, 'none'];
+  const categories = [...labels, UNLABELLED];
   const pairs: [string, string][] = [];
   for (const theirs of observedFaces(db, other)) {
     const ours = known.get(key(theirs));
@@ -75,7 +86,7 @@ function confusionOf(
     const endS = Math.max(0, ...[...ours.segments, ...theirs.segments].map((each) => each.endS));
     const [first, second] = [labelsInUnits(ours.segments, 0, endS, UNIT_S), labelsInUnits(theirs.segments, 0, endS, UNIT_S)];
     first.forEach((label, unit) => {
-      if (label !== 'none' || second[unit] !== 'none') pairs.push([label, second[unit]!]);
+      if (label !== UNLABELLED || second[unit] !== UNLABELLED) pairs.push([label, second[unit]!]);
     });
   }
   return { raters: [...raters], labels: categories, unitS: UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };

@@ -17,18 +17,19 @@ export function useActions(place: Action['place'], own: Handlers): void {
   });
 }
 
-/** Does something by its name, from a menu, the palette or a key. The view's way comes before the app's. @returns whether anybody could */
+/** The view's way comes before the app's. */
+const handlerOf = (id: ActionId): (() => unknown) | undefined => handlers.get('review')?.[id] ?? handlers.get('everywhere')?.[id];
+
+/** Does something by its name, from a menu, the palette or a key. @returns whether anybody could */
 export function perform(id: ActionId): boolean {
-  const handler = handlers.get('review')?.[id] ?? handlers.get('everywhere')?.[id];
+  const handler = handlerOf(id);
   if (handler === undefined) return false;
   void handler();
   return true;
 }
 
 /** What can be done now. */
-export const available = computed(() =>
-  ACTIONS.filter(({ id }) => handlers.get('review')?.[id] !== undefined || handlers.get('everywhere')?.[id] !== undefined),
-);
+export const available = computed(() => ACTIONS.filter(({ id }) => handlerOf(id) !== undefined));
 
 const WRITING = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
 

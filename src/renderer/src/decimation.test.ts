@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decimate, lowerBound } from './decimation.ts';
+import { lowerBound } from '../../shared/sorted-search.ts';
+import { decimate } from './decimation.ts';
 
 const x = Float64Array.from({ length: 45_000 }, (_, i) => i * 0.2);
 

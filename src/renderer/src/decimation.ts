@@ -1,3 +1,5 @@
+import { lowerBound } from '../../shared/sorted-search.ts';
+
 /**
  * Points of a series for a span of a window: at most four for each column of pixels (first, lowest, highest, last), so
  * that no extreme is lost and no more is drawn than can be seen. Missing values (NaN) break the line.
@@ -34,15 +36,4 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: numbe
 
 function point(x: number, y: number): [number, number | null] {
   return [x, Number.isNaN(y) ? null : y];
-}
-
-/** Index of the first x that is not below a value; x.length where all are. */
-export function lowerBound(x: ArrayLike<number>, value: number): number {
-  let [low, high] = [0, x.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (x[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

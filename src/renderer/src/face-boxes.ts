@@ -1,6 +1,6 @@
 import type { TimelineColumns } from '../../shared/timeline-columns.ts';
 import { seriesOf } from '../../shared/timeline-columns.ts';
-import { lowerBound } from './decimation.ts';
+import { lowerBound } from '../../shared/sorted-search.ts';
 
 /** Where a face is in the picture, in pixels of the video. */
 export interface FaceBox {

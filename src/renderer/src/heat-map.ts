@@ -1,6 +1,6 @@
 import type { FaceMaps, MapMask } from '../../shared/mask-maps.ts';
 import { CROP_MIDDLE, MAP_MASKS, MASK_COUNT } from '../../shared/mask-maps.ts';
-import { lowerBound } from './decimation.ts';
+import { lowerBound } from '../../shared/sorted-search.ts';
 
 /** A mask's weights as a picture to lie on the face: where, and what. */
 export interface HeatMap {
@@ -81,5 +81,3 @@ function colourAt(share: number): [number, number, number] {
   const [from, to] = [CIVIDIS[Math.floor(at)]!, CIVIDIS[Math.floor(at) + 1]!];
   return from.map((value, c) => Math.round(value + (at % 1) * (to[c]! - value))) as [number, number, number];
 }
-
-export { MAP_MASKS };

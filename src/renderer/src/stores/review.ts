@@ -24,7 +24,7 @@ export interface OpenLayer {
 }
 
 /** Where this window keeps who codes here; a name is no secret and leaves the computer with exports alone. */
-const CODER_KEY = 'adatosk.coder';
+export const CODER_KEY = 'adatosk.coder';
 
 /** The video that is open for review: its faces, timelines and layers, and what the coder does to them. */
 export const useReview = defineStore('review', () => {
