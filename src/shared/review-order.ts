@@ -19,11 +19,15 @@ export function undecided(proposals: readonly SegmentRow[], own: readonly Segmen
   );
 }
 
-function coveredShare({ face_id, start_s, end_s }: SegmentRow, own: readonly SegmentRow[]): number {
-  const shared = own
+/** Seconds of a segment that others, which do not overlap, cover in the same face. */
+export function coveredSeconds({ face_id, start_s, end_s }: SegmentRow, others: readonly SegmentRow[]): number {
+  return others
     .filter((each) => each.face_id === face_id)
     .reduce((sum, each) => sum + Math.max(0, Math.min(end_s, each.end_s) - Math.max(start_s, each.start_s)), 0);
-  return shared / (end_s - start_s);
+}
+
+function coveredShare(segment: SegmentRow, own: readonly SegmentRow[]): number {
+  return coveredSeconds(segment, own) / (segment.end_s - segment.start_s);
 }
 
 /** @param proposals any; a proposal without confidence is as doubtful as can be */

@@ -1,5 +1,6 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
 import { peaksByApex, tiersOf } from '../../shared/annotation-document.ts';
+import { clockText } from './clock.ts';
 
 /**
  * Datavyu's CSV («#4»): a column for each tier, its cells with onset and offset as hours:minutes:seconds:milliseconds and
@@ -42,8 +43,4 @@ export function writeDatavyu(document: AnnotationDocument): WrittenAnnotations {
   return { text: ['#4', ...lines, ''].join('\n'), losses };
 }
 
-function clock(seconds: number): string {
-  const all = Math.round(1000 * seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(Math.floor(all / 3_600_000))}:${two(Math.floor(all / 60_000) % 60)}:${two(Math.floor(all / 1000) % 60)}:${String(all % 1000).padStart(3, '0')}`;
-}
+const clock = (seconds: number): string => clockText(Math.round(1000 * seconds), ':');

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { TimelineRow } from '../../shared/timeline.ts';
+import { clockText } from './clock.ts';
 
 /** One video's frames with what was read of its faces, for logs in other programs' layouts. */
 export interface FrameLog {
@@ -63,11 +64,7 @@ function faceReaderHead(kind: 'detailed' | 'state', { path, fps }: FrameLog, mod
 }
 
 /** Hours, minutes, seconds, and milliseconds cut off, as FaceReader writes them. */
-function clock(seconds: number): string {
-  const all = Math.floor(1000 * seconds + 1e-6);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(Math.floor(all / 3_600_000))}:${two(Math.floor(all / 60_000) % 60)}:${two(Math.floor(all / 1000) % 60)}.${String(all % 1000).padStart(3, '0')}`;
-}
+const clock = (seconds: number): string => clockText(Math.floor(1000 * seconds + 1e-6), '.');
 
 /** A log in the layout of FaceReader's detailed one: tab-separated, header on line 11, a row a frame; no valence, no action units. */
 export function faceReaderDetailedText(log: FrameLog, model: string, start: string): string {

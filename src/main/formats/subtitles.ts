@@ -1,5 +1,6 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
 import { tiersOf } from '../../shared/annotation-document.ts';
+import { clockText } from './clock.ts';
 
 /** Subtitles: any player shows the labels over the video. Cues begin in order; layers are told by their names. */
 function cuesOf(document: AnnotationDocument): { startS: number; endS: number; text: string }[] {
@@ -13,12 +14,7 @@ function cuesOf(document: AnnotationDocument): { startS: number; endS: number; t
 const LOSSES = ['Subtitles hold no confidence, and peaks are left out.'];
 
 /** Whole milliseconds: the one rounding that both formats share. */
-function clock(seconds: number, decimal: '.' | ','): string {
-  const all = Math.round(1000 * seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [h, m, s] = [Math.floor(all / 3_600_000), Math.floor(all / 60_000) % 60, Math.floor(all / 1000) % 60];
-  return `${two(h)}:${two(m)}:${two(s)}${decimal}${String(all % 1000).padStart(3, '0')}`;
-}
+const clock = (seconds: number, decimal: '.' | ','): string => clockText(Math.round(1000 * seconds), decimal);
 
 /** A blank line ends a cue, and '-->' begins its times. */
 const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll('-->', '→');

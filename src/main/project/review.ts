@@ -1,7 +1,7 @@
 import { StudioError } from '../../shared/errors.ts';
 import type { ProjectDatabase } from './database.ts';
 import { newId } from './edits.ts';
-import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow } from './schema.ts';
+import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow, VideoRow } from './schema.ts';
 
 /** What a review reads. It is changed through edits.ts alone. */
 
@@ -63,4 +63,39 @@ export function projectName(db: ProjectDatabase): string {
 export function layerNames(db: ProjectDatabase): (layer: LayerRow) => string {
   const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
   return ({ kind, coder_id }) => (kind === 'coder' ? (coders.get(coder_id ?? '') ?? 'unknown coder') : kind);
+}
+
+/** The newest run whose proposals are among a video's layers, oldest first; null where no model has proposed anything. */
+export function newestRun(layers: readonly LayerRow[]): string | null {
+  return layers.findLast(({ kind }) => kind === 'model')?.run_id ?? null;
+}
+
+export interface NamedLayer {
+  readonly layer: LayerRow;
+  readonly name: string;
+}
+
+/** Gives a video's layers as they leave the program: of several runs the newest. @param only names; all of them where there are none */
+export function leavingLayers(db: ProjectDatabase, only: readonly string[]): (video: string) => NamedLayer[] {
+  const nameOf = layerNames(db);
+  return (video) => {
+    const layers = layersOf(db, video);
+    const newest = newestRun(layers);
+    return layers
+      .filter(({ kind, run_id }) => kind !== 'model' || run_id === newest)
+      .map((layer) => ({ layer, name: nameOf(layer) }))
+      .filter(({ name }) => only.length === 0 || only.includes(name));
+  };
+}
+
+/** Says who is in a video, in which condition and session; '' where nobody has said. Both tables are read once. */
+export function subjectsOf(
+  db: ProjectDatabase,
+): (video: Pick<VideoRow, 'participant_id' | 'session_id'>) => { readonly participant: string; readonly condition: string; readonly session: string } {
+  const participants = new Map(listParticipants(db).map((each) => [each.id, each]));
+  const sessions = new Map(listSessions(db).map(({ id, name }) => [id, name]));
+  return ({ participant_id, session_id }) => {
+    const who = participants.get(participant_id ?? '');
+    return { participant: who?.code ?? '', condition: who?.condition ?? '', session: sessions.get(session_id ?? '') ?? '' };
+  };
 }

@@ -128,7 +128,14 @@ export async function writeTables(
     }
   }
   for (const table of TABLES) await writeAtomically(join(out, table.file), tableText(table, results()));
-  await writeAtomically(join(out, 'run.json'), [`${JSON.stringify(record, null, 2)}\n`]);
+  await writeRunRecord(out, record);
+}
+
+/** run.json: how the tables beside it came to be. @returns the file */
+export async function writeRunRecord(out: string, record: RunRecord): Promise<string> {
+  const file = join(out, 'run.json');
+  await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
+  return file;
 }
 
 /** Seconds of video per second of work, over the videos that were analysed now; null where there were none. */

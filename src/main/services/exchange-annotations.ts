@@ -15,7 +15,7 @@ import { applyEdit, newId } from '../project/edits.ts';
 import { listRuns, readColumns } from '../project/recorded-results.ts';
 import { inProject } from '../project/open-project.ts';
 import { allVideos, someVideos } from '../project/library.ts';
-import { addCoder, facesOf, layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
+import { addCoder, facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../project/review.ts';
 import type { VideoRow } from '../project/schema.ts';
 
 /** Formats that can be read. */
@@ -81,25 +81,23 @@ export async function writeAnnotations(
 
 /** Gives a video with its layers as other tools are given them; what all videos share is read once. */
 function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => AnnotationDocument {
-  const nameOf = layerNames(db);
+  const layersIn = leavingLayers(db, only);
   const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
   const participants = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const schemes = new Map(listSchemes(db).map(({ id, labels }) => [id, labels]));
   return ({ id, path, name, fps, duration_s, participant_id }) => {
-    const layers = layersOf(db, id);
-    const newestRun = layers.findLast(({ kind }) => kind === 'model')?.run_id;
-    const wanted = layers.filter((layer) => (layer.kind !== 'model' || layer.run_id === newestRun) && (only.length === 0 || only.includes(nameOf(layer))));
-    const record = runs.get(newestRun ?? '');
+    const wanted = layersIn(id);
+    const record = runs.get(wanted.find(({ layer }) => layer.kind === 'model')?.layer.run_id ?? '');
     return {
       video: { path, name, durationS: duration_s ?? 0, fps },
       participant: participants.get(participant_id ?? '') ?? '',
-      vocabulary: (schemes.get(wanted[0]?.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
-      warnings: record === undefined || !wanted.some(({ kind }) => kind === 'model') ? [] : record.warnings,
-      layers: wanted.map((layer): AnnotationLayer => {
+      vocabulary: (schemes.get(wanted[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
+      warnings: record?.warnings ?? [],
+      layers: wanted.map(({ layer, name: whose }): AnnotationLayer => {
         const { segments, peaks } = readLayer(db, layer.id);
         return {
-          name: nameOf(layer),
-          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : nameOf(layer),
+          name: whose,
+          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : whose,
           segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
           peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
         };
@@ -110,8 +108,8 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
 
 /** The newest run's probabilities and mask weights, slot by slot, where the model's layer is among those that leave. */
 function signalsOf(db: ProjectDatabase, { id }: VideoRow, { layers }: AnnotationDocument, fileName: string): AnnotationDocument['signals'] {
-  const run = layersOf(db, id).findLast(({ kind }) => kind === 'model')?.run_id;
-  if (run === undefined || run === null || !layers.some(({ name }) => name === 'model')) return undefined;
+  const run = newestRun(layersOf(db, id));
+  if (run === null || !layers.some(({ name }) => name === 'model')) return undefined;
   return { fileName, table: () => signalTable(db, run, id) };
 }
 

@@ -23,8 +23,8 @@ import { csvLines } from '../formats/tables.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { someVideos } from '../project/library.ts';
 import { readTiming } from '../project/recorded-results.ts';
-import { layerNames, layersOf, listParticipants, listSessions, readLayer } from '../project/review.ts';
-import type { LayerRow, VideoRow } from '../project/schema.ts';
+import { leavingLayers, readLayer, subjectsOf } from '../project/review.ts';
+import type { VideoRow } from '../project/schema.ts';
 import { observedFaces } from './observed-faces.ts';
 import { labelsOf } from './project-figures.ts';
 
@@ -42,24 +42,6 @@ export async function writeDictionary(out: string, tables: Parameters<typeof dic
   return file;
 }
 
-interface NamedLayer {
-  readonly layer: LayerRow;
-  readonly name: string;
-}
-
-/** Says which layers of a video are wanted: of several runs the newest. */
-function wantedLayers(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => NamedLayer[] {
-  const nameOf = layerNames(db);
-  return ({ id }) => {
-    const layers = layersOf(db, id);
-    const newest = layers.findLast(({ kind }) => kind === 'model')?.id;
-    return layers
-      .filter((layer) => layer.kind !== 'model' || layer.id === newest)
-      .map((layer) => ({ layer, name: nameOf(layer) }))
-      .filter(({ name }) => only.length === 0 || only.includes(name));
-  };
-}
-
 function refuseNothing(written: boolean, only: readonly string[]): void {
   if (!written)
     throw new StudioError(
@@ -71,26 +53,28 @@ function refuseNothing(written: boolean, only: readonly string[]): void {
 
 /** labels.csv and label_peaks.csv: every label of the layers with who made it, from what. */
 export async function writeLabels(db: ProjectDatabase, only: readonly string[], videos: readonly string[], out: string): Promise<WrittenExport> {
-  const layersIn = wantedLayers(db, only);
-  const subjectOf = subjects(db);
+  const layersIn = leavingLayers(db, only);
+  const subjectOf = subjectsOf(db);
   const [labels, peaks]: [Cell[][], Cell[][]] = [[[...LABEL_COLUMNS]], [[...LABEL_PEAK_COLUMNS]]];
   const untimed: string[] = [];
   let layers = 0;
   for (const video of someVideos(db, videos)) {
+    const { participant, condition, session } = subjectOf(video);
+    const subject = [video.name, participant, condition, session];
     const pts = readTiming(db, video.id)?.pts;
-    for (const { layer, name } of layersIn(video)) {
+    for (const { layer, name } of layersIn(video.id)) {
       layers += 1;
       const read = readLayer(db, layer.id);
       const frame = (seconds: number): number | null => (pts === undefined ? null : firstAtOrAfter(pts, seconds));
       if (pts === undefined && read.segments.length > 0) untimed.push(video.name);
       for (const s of read.segments)
         labels.push([
-          ...[...subjectOf(video), name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
+          ...[...subject, name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
           ...[s.confidence, s.made_by, s.made_at, s.proposal_id, s.model_sha256],
         ]);
       for (const p of read.peaks)
         peaks.push([
-          ...[...subjectOf(video), name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
+          ...[...subject, name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
           ...[p.intensity, p.prominence, p.mask_final, p.made_by, p.made_at, p.proposal_id, p.model_sha256],
         ]);
     }
@@ -110,10 +94,10 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
 
 /** frames_long.csv (a row for each frame, layer and face) and frames_wide.csv (a column for each layer and face). */
 export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
-  const layersIn = wantedLayers(db, only);
+  const layersIn = leavingLayers(db, only);
   const losses: string[] = [];
   const tracksOf = (video: VideoRow): LabelTrack[] =>
-    layersIn(video).flatMap(({ layer, name }) => {
+    layersIn(video.id).flatMap(({ layer, name }) => {
       const { segments } = readLayer(db, layer.id);
       const byFace = Map.groupBy(segments, ({ face_id }) => face_id);
       return [...byFace]
@@ -155,8 +139,8 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
 /** statistics_faces.csv and statistics_participants.csv: time, counts, latency, intensity, area, by label, tidy for R. */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const chosen = someVideos(db, some);
-  const layersIn = wantedLayers(db, only);
-  const names = [...new Set(chosen.flatMap((video) => layersIn(video).map(({ name }) => name)))];
+  const layersIn = leavingLayers(db, only);
+  const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
   refuseNothing(names.length > 0, only);
   const labels = labelsOf(db);
   const ids = chosen.map(({ id }) => id);
@@ -189,13 +173,4 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   ];
   files.push(await writeDictionary(out, tables));
   return { files, losses: [] };
-}
-
-function subjects(db: ProjectDatabase): (video: VideoRow) => [string, string, string, string] {
-  const participants = new Map(listParticipants(db).map((each) => [each.id, each]));
-  const sessions = new Map(listSessions(db).map(({ id, name }) => [id, name]));
-  return ({ name, participant_id, session_id }) => {
-    const who = participants.get(participant_id ?? '');
-    return [name, who?.code ?? '', who?.condition ?? '', sessions.get(session_id ?? '') ?? ''];
-  };
 }

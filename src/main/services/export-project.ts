@@ -16,7 +16,7 @@ import { projectFile } from '../project/project-file.ts';
 import { someVideos, videoOf } from '../project/library.ts';
 import { listRuns, readFace, readResult, readTiming, summariesOf } from '../project/recorded-results.ts';
 import { facesOf } from '../project/review.ts';
-import { prepareOut, writeTables } from './analyse-folder.ts';
+import { prepareOut, writeRunRecord, writeTables } from './analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { writeDictionary, writeFrames, writeLabels, writeStatistics } from './export-labels.ts';
@@ -49,11 +49,7 @@ export async function writeProject(db: ProjectDatabase, { format, run, layers, v
 
 type Writer = (db: ProjectDatabase, out: string, chosen: Chosen) => Promise<WrittenExport>;
 
-interface Chosen {
-  readonly run: string | null;
-  readonly layers: readonly string[];
-  readonly videos: readonly string[];
-}
+type Chosen = Omit<ProjectExport, 'format' | 'videos'> & { readonly videos: readonly string[] };
 
 const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   tables: (db, out, chosen) => exportTables(db, chosen, out),
@@ -78,9 +74,7 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
 async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
   if (run === null && listRuns(db).length === 0) return { files, losses };
   const { record } = runNamed(db, run);
-  const file = join(out, 'run.json');
-  await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
-  return { files: [...files, file], losses: [...losses, ...record.warnings] };
+  return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...record.warnings] };
 }
 
 /** A run's summaries, of some videos or of all. */
@@ -128,8 +122,7 @@ async function exportParquet(db: ProjectDatabase, { run: id, videos }: Chosen, o
     files.push(join(out, table.file));
     await writeParquet(files.at(-1)!, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
   }
-  files.push(join(out, 'run.json'));
-  await writeAtomically(files.at(-1)!, [`${JSON.stringify(run.record, null, 2)}\n`]);
+  files.push(await writeRunRecord(out, run.record));
   files.push(await writeDictionary(out, tables));
   return { files, losses: [] };
 }

@@ -1,9 +1,10 @@
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { FineTuningOptions } from '../../shared/fine-tuning.ts';
+import { coveredSeconds } from '../../shared/review-order.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { allVideos } from '../project/library.ts';
-import { layerNames, layersOf, listParticipants, listSchemes, readLayer } from '../project/review.ts';
+import { layerNames, layersOf, listParticipants, listSchemes, newestRun, readLayer } from '../project/review.ts';
 import type { PeakRow, SegmentRow, VideoRow } from '../project/schema.ts';
 
 /** A label that goes into a set. Times are seconds of the video. */
@@ -42,7 +43,7 @@ export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): {
     const layers = layersOf(db, video.id);
     const layer = layers.findLast((each) => nameOf(each) === options.layer);
     if (layer === undefined) continue;
-    const run = layers.findLast(({ kind }) => kind === 'model')?.run_id ?? null;
+    const run = newestRun(layers);
     const { segments, peaks } = readLayer(db, layer.id);
     const others = layers.filter(({ kind, id }) => kind === 'coder' && id !== layer.id).map(({ id }) => readLayer(db, id).segments);
     for (const segment of segments) {
@@ -81,11 +82,9 @@ function classesOf(db: ProjectDatabase, mapping: FineTuningOptions['mapping']): 
   };
 }
 
-function saysTheSame({ face_id, label, start_s, end_s }: SegmentRow, theirs: readonly SegmentRow[]): boolean {
-  const shared = theirs
-    .filter((each) => each.face_id === face_id && each.label === label)
-    .reduce((sum, each) => sum + Math.max(0, Math.min(end_s, each.end_s) - Math.max(start_s, each.start_s)), 0);
-  return shared >= 0.5 * (end_s - start_s);
+function saysTheSame(segment: SegmentRow, theirs: readonly SegmentRow[]): boolean {
+  const same = theirs.filter(({ label }) => label === segment.label);
+  return coveredSeconds(segment, same) >= 0.5 * (segment.end_s - segment.start_s);
 }
 
 function windowOf(

@@ -4,7 +4,7 @@ import { seriesOf } from '../../shared/timeline-columns.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { allVideos } from '../project/library.ts';
 import { readColumns } from '../project/recorded-results.ts';
-import { facesOf, layerNames, layersOf, listParticipants, listSessions, readLayer } from '../project/review.ts';
+import { facesOf, layerNames, layersOf, newestRun, readLayer, subjectsOf } from '../project/review.ts';
 
 /** Whose labels, and in which videos. */
 export interface Observation {
@@ -17,22 +17,20 @@ export interface Observation {
 /** Every face that a layer speaks of, one video after the other: the timelines of a project do not fit into memory. */
 export function* observedFaces(db: ProjectDatabase, { layer: wanted, videos }: Observation): Generator<ObservedFace> {
   const nameOf = layerNames(db);
-  const participants = new Map(listParticipants(db).map((each) => [each.id, each]));
-  const sessions = new Map(listSessions(db).map(({ id, name }) => [id, name]));
+  const subjectOf = subjectsOf(db);
   for (const video of allVideos(db)) {
     if (videos !== undefined && !videos.includes(video.id)) continue;
     const layers = layersOf(db, video.id);
     const layer = layers.findLast((each) => nameOf(each) === wanted);
     if (layer === undefined) continue;
-    const run = layers.findLast(({ kind }) => kind === 'model')?.run_id ?? null;
+    const run = newestRun(layers);
     const { segments, peaks } = readLayer(db, layer.id);
     const followed = run === null ? [] : facesOf(db, run, video.id).flatMap(({ face }) => (face > 0 ? [face] : []));
     const faces = new Set([...followed, ...[...segments, ...peaks].map(({ face_id }) => face_id)]);
-    const who = participants.get(video.participant_id ?? '');
     for (const face of [...faces].sort((a, b) => a - b)) {
       const slots = run !== null && followed.includes(face) ? slotsOf(db, run, video.id, face) : null;
       yield {
-        ...{ video: video.name, participant: who?.code ?? '', condition: who?.condition ?? '', session: sessions.get(video.session_id ?? '') ?? '', face },
+        ...{ video: video.name, ...subjectOf(video), face },
         observedS: slots === null ? (video.duration_s ?? 0) : seenSeconds(slots),
         segments: segments.flatMap(({ face_id, label, start_s, end_s }) => (face_id === face ? [{ label, startS: start_s, endS: end_s }] : [])),
         peaks: peaks.flatMap(({ face_id, label, apex_s }) => (face_id === face ? [{ label, apexS: apex_s }] : [])),
