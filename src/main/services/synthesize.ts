@@ -12,6 +12,7 @@ import { writeAtomically } from '../formats/atomic-file.ts';
 import { encodeVideo } from '../media/encode-video.ts';
 import type { CastPlace } from '../synthesis/cast.ts';
 import { Cast, portraitNames, portraitsOf } from '../synthesis/cast.ts';
+import type { Mixing } from '../synthesis/clip-plan.ts';
 import { planClip } from '../synthesis/clip-plan.ts';
 import { truthOf } from '../synthesis/clip.ts';
 import type { Film } from '../synthesis/film.ts';
@@ -29,8 +30,8 @@ export interface SynthesizeRequest {
   readonly seed: number;
   readonly counts: Readonly<Record<Split, number>>;
   readonly condition: Condition;
-  /** Chance that a training clip's face is mixed from two people (kind faces). */
-  readonly blended: number;
+  /** Of training clips (kind faces). */
+  readonly mixing: Mixing;
   readonly threads: number;
 }
 

@@ -32,11 +32,18 @@ type Course = 'whole' | 'cut' | 'held';
 const IDENTITIES = 24;
 const IDENTITY_SPREAD = 0.6;
 
-/**
- * @param portraits names of the photographs that this clip's person may wear
- * @param blended chance that a second one is mixed in
- */
-export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, blended = 0): ClipPlan {
+/** Chances that a clip's person is somebody whom no portrait shows. */
+export interface Mixing {
+  /** That a second person is mixed into the face. */
+  readonly blended: number;
+  /** That the skin has another tone than the photograph's. */
+  readonly toned: number;
+}
+
+export const UNMIXED: Mixing = { blended: 0, toned: 0 };
+
+/** @param portraits names of the photographs that this clip's person may wear */
+export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
   const draw = new Draw(randomStream(seed, name));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
@@ -46,9 +53,9 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     name,
     label,
     portrait,
-    blend: drawBlend(new Draw(randomStream(seed, `${name} blend`)), portrait, portraits, blended),
+    blend: drawBlend(new Draw(randomStream(seed, `${name} blend`)), portrait, portraits, mixing.blended),
     mirrored: draw.chance(0.5),
-    variation: drawVariation(draw),
+    variation: { ...drawVariation(draw), skinLight: drawSkinLight(new Draw(randomStream(seed, `${name} skin`)), mixing.toned) },
     performance: drawPerformance(draw, episodes, durationS, lively),
     scene: drawScene(draw, condition),
     finding: { lasting: 0.03, each: 0.012 },
@@ -61,6 +68,14 @@ function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], c
   const others = portraits.filter((name) => name !== portrait);
   if (others.length === 0 || !draw.chance(chance)) return null;
   return { portrait: draw.pick(others), eyes: draw.next(), mouth: draw.next() };
+}
+
+/** Light of the skin, 0 to 255, that a studio photograph of dark to light brown people shows. */
+const SKIN_LIGHT = { darkest: 55, lightest: 150 } as const;
+
+/** From a stream of its own as well. */
+function drawSkinLight(draw: Draw, chance: number): number | null {
+  return draw.chance(chance) ? draw.between(SKIN_LIGHT.darkest, SKIN_LIGHT.lightest) : null;
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {
@@ -100,6 +115,7 @@ export function drawVariation(draw: Draw): Variation {
     gain: [tone * (1 + warmth), tone, tone * (1 - warmth + 0.04 * draw.normal())],
     balance: draw.between(0.2, 1),
     gamma: Math.exp(0.18 * draw.normal()),
+    skinLight: null,
     folds: ((skin) => Array.from({ length: FOLD_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
   };
 }

@@ -29,12 +29,12 @@ sharp.concurrency(1);
 
 try {
   const cast = new Cast(place, 'head');
-  for (const { name, label, portraits, condition, blended } of clips) {
+  for (const { name, label, portraits, condition, mixing } of clips) {
     const base = join(folder, name);
     let frames = 0;
     // The truth is written last: a clip that has both is complete, and a set that was interrupted goes on.
     if (!existsSync(`${base}.json`) || !existsSync(`${base}.jpegs`)) {
-      const plan = planClip(seed, name, label, portraits, condition, blended);
+      const plan = planClip(seed, name, label, portraits, condition, mixing);
       const { crops, truth } = renderClip(plan, await cast.people(plan), side, rate);
       const { bytes, lengths } = await encodeStrips(crops, side);
       await writeFileAtomic(`${base}.jpegs`, bytes, { fsync: false });

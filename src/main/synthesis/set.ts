@@ -11,6 +11,8 @@ import type { Split } from '../../shared/splits.ts';
 import { SPLITS } from '../../shared/splits.ts';
 import type { CastPlace } from './cast.ts';
 import { portraitNames, portraitsOf } from './cast.ts';
+import type { Mixing } from './clip-plan.ts';
+import { UNMIXED } from './clip-plan.ts';
 import type { ClipTruth } from './clip.ts';
 import type { Condition } from './scene.ts';
 import type { SetMessage, SetWork } from './set-worker.ts';
@@ -22,8 +24,7 @@ export interface SetClip {
   readonly split: Split;
   readonly portraits: readonly string[];
   readonly condition: Condition;
-  /** Chance that a second person is mixed into the face. */
-  readonly blended: number;
+  readonly mixing: Mixing;
 }
 
 export interface SetOptions {
@@ -33,8 +34,8 @@ export interface SetOptions {
   /** Clips of each split; classes in equal shares. */
   readonly counts: Readonly<Record<Split, number>>;
   readonly condition: Condition;
-  /** Chance that a training clip's face is mixed from two people. */
-  readonly blended: number;
+  /** Of training clips alone. */
+  readonly mixing: Mixing;
   readonly side: number;
   readonly rate: number;
   readonly threads: number;
@@ -78,7 +79,7 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
   return set;
 }
 
-async function plannedClips({ place, counts, condition, blended }: SetOptions): Promise<SetClip[]> {
+async function plannedClips({ place, counts, condition, mixing }: SetOptions): Promise<SetClip[]> {
   const names = await portraitNames(place.portraits);
   return SPLITS.flatMap((split) => {
     const portraits = portraitsOf(split, names);
@@ -89,7 +90,7 @@ async function plannedClips({ place, counts, condition, blended }: SetOptions): 
       portraits,
       condition,
       // Others are judged as they are.
-      blended: split === 'train' ? blended : 0,
+      mixing: split === 'train' ? mixing : UNMIXED,
     }));
   });
 }

@@ -224,6 +224,8 @@ export interface Variation {
   /** How far the photograph's own tint, told by the whites of the eyes, is taken out: 0 to 1. */
   readonly balance: number;
   readonly gamma: number;
+  /** The skin's mean light after pigment is added, 0 to 255; null or more than the photograph's for the skin as it is. */
+  readonly skinLight: number | null;
   /** Depth of each fold on this face, 1 for usual skin. */
   readonly folds: readonly number[];
 }
@@ -242,6 +244,8 @@ export interface Subject {
 }
 
 const BRIGHTEST_SKIN = 205;
+/** How much red, green and blue light pigment takes away, for as much of all light as 1: from light to dark skin red loses least. */
+const PIGMENT = [0.85, 1.05, 1.15] as const;
 
 export function vary(wearer: Wearer, variation: Variation): Subject {
   const { portrait, rig, toPixels } = wearer;
@@ -267,11 +271,14 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
     const balanced = dim * gain * (white / wearer.sclera[c]!) ** variation.balance;
     return Uint8ClampedArray.from({ length: 256 }, (_, value) => 255 * balanced * (value / 255) ** variation.gamma);
   });
+  // Eyes and teeth have none of the skin's pigment.
   const tone = (colour: readonly number[]): number[] => colour.map((value, c) => tables[c]![Math.round(value)]!);
+  const pigment = variation.skinLight === null ? 0 : Math.max(0, Math.log(wearer.skinLight / variation.skinLight));
+  const skinTables = tables.map((table, c) => table.map((value) => value * Math.exp(-pigment * PIGMENT[c]!)));
   const behind = new Uint8ClampedArray(portrait.rgba.length);
   const face = new Uint8ClampedArray(portrait.rgba.length);
   for (let i = 0; i < wearer.cover.length; i++) {
-    for (let c = 0; c < 3; c++) behind[4 * i + c] = face[4 * i + c] = tables[c]![portrait.rgba[4 * i + c]!]!;
+    for (let c = 0; c < 3; c++) behind[4 * i + c] = face[4 * i + c] = skinTables[c]![portrait.rgba[4 * i + c]!]!;
     behind[4 * i + 3] = portrait.rgba[4 * i + 3]!;
     face[4 * i + 3] = wearer.cover[i]!;
   }

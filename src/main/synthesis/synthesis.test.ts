@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXPRESSIONS, NEUTRAL_INDEX } from '../../shared/expressions.ts';
+import { mean } from '../../shared/mean.ts';
 import { SPLITS } from '../../shared/splits.ts';
 import { writeSmallFaceModel, writeSmallPortrait } from '../../../testing/face-model.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
@@ -12,8 +13,8 @@ import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
 import type { ActionUnit } from './action-units.ts';
 import { Cast, portraitNames, portraitsOf } from './cast.ts';
 import type { ClipPlan } from './clip-plan.ts';
-import { planClip } from './clip-plan.ts';
-import { renderClip } from './clip.ts';
+import { planClip, UNMIXED } from './clip-plan.ts';
+import { renderClip, subjectOf } from './clip.ts';
 import { FacePainter, viewFor } from './draw.ts';
 import { readFaceModel } from './face-model.ts';
 import { FOLD_COUNT } from './folds.ts';
@@ -176,7 +177,7 @@ describe('drawing', () => {
 });
 
 describe('a worn portrait', () => {
-  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, folds: new Array<number>(FOLD_COUNT).fill(1) } as const;
+  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, skinLight: null, folds: new Array<number>(FOLD_COUNT).fill(1) } as const;
   const drawn = (subject: Subject, units: Partial<Record<ActionUnit, number>>, yaw = 0): Float32Array => {
     const pose = new Pose(subject, { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] }, 30);
     const activation = new Float32Array(2 * ACTION_UNITS.length);
@@ -240,13 +241,25 @@ describe('a clip', () => {
 
   test('takes on a second person where one is asked for, and is otherwise what it was', async () => {
     const names = ['canada/000', 'canada/001'];
-    const [alone, mixed] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', names, 'usual', chance)) as [ClipPlan, ClipPlan];
+    const [alone, mixed] = [0, 1].map((blended) => planClip(1, 'a', 'surprise', names, 'usual', { blended, toned: 0 })) as [ClipPlan, ClipPlan];
     expect({ ...mixed, blend: null }).toEqual(alone);
     expect(mixed.blend!.portrait).toBe(names.find((name) => name !== mixed.portrait));
     const crops = async (plan: ClipPlan): Promise<Uint8Array> => renderClip(plan, await cast.people(plan), 48, 10).crops;
     const [own, none, both] = [await crops(alone), await crops({ ...mixed, blend: { ...mixed.blend!, eyes: 0, mouth: 0 } }), await crops(mixed)];
     expect(Buffer.compare(own, none)).toBe(0);
     expect(Buffer.compare(own, both)).not.toBe(0);
+  });
+
+  test('takes on a darker skin where one is asked for: the eyes keep their white', async () => {
+    const [alone, toned] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', ['canada/000'], 'usual', { blended: 0, toned: chance })) as [ClipPlan, ClipPlan];
+    expect({ ...toned, variation: { ...toned.variation, skinLight: null } }).toEqual(alone);
+    const people = await cast.people(alone);
+    const dark: ClipPlan = { ...toned, variation: { ...toned.variation, skinLight: 0.4 * people.wearer.skinLight } };
+    const [usual, darker] = [alone, dark].map((plan) => subjectOf(plan, people)) as [Subject, Subject];
+    expect(darker.sclera).toEqual(usual.sclera);
+    const light = ({ face }: Subject): number => mean(Array.from(face.rgba.filter((_, i) => i % 4 < 3 && people.wearer.cover[i >> 2] === 255)));
+    expect(light(darker) / light(usual)).toBeCloseTo(0.4, 1);
+    expect(subjectOf({ ...dark, variation: { ...dark.variation, skinLight: 255 } }, people).face).toEqual(usual.face);
   });
 
   test('has a truth for every sample: shares of the classes, action units, the head', async () => {
@@ -290,7 +303,7 @@ describe('a set', () => {
     condition: 'usual',
     side: 32,
     rate: 10,
-    blended: 0,
+    mixing: UNMIXED,
     threads: 2,
   });
   const never = new AbortController().signal;

@@ -20,7 +20,7 @@ import type { ClipSource, ClipSourceAddress } from './clip-source.ts';
 import { openSource } from './clip-source.ts';
 import { clipShape } from '../adatosk/clip-shape.ts';
 import { firstEmbedding } from './first-embedding.ts';
-import { fitTemperature, judge } from './judging.ts';
+import { atTemperature, fitTemperature, judge } from './judging.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
 import { phaseAt, rateAt, STEPS_PER_RUN } from './plan.ts';
@@ -238,9 +238,10 @@ class Trainer {
     if (this.#validation === null) return false;
     const judgements = await this.#judgements();
     const { step } = this.#progress;
-    const [uar, war, logLoss] = [uarOf(judgements), warOf(judgements), logLossOf(judgements)];
+    const [uar, war, logLoss] = [uarOf(judgements), warOf(judgements), calibratedLogLoss(judgements)];
     const { best } = this.#progress;
-    const isBest = best === null || uar > best.uar || (uar === best.uar && logLoss < best.logLoss);
+    // UAR counts clips: on a few hundred it moves by more than what a validation is to tell.
+    const isBest = best === null || logLoss < best.logLoss;
     if (isBest) this.#bestWeights = Float32Array.from(this.#store.arrays.average);
     this.#progress = { ...this.#progress, best: isBest ? { step, uar, logLoss } : best, sinceBest: isBest ? 0 : this.#progress.sinceBest + 1 };
     await this.#log.append([{ step, validation: true, uar, war, logLoss, isBest }]);
@@ -271,6 +272,12 @@ class Trainer {
     const temperature = judgements.length === 0 ? 1 : fitTemperature(judgements);
     return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, judgements, temperature, times: this.#times };
   }
+}
+
+/** What is left of the log loss once logits are divided by the temperature that suits them, as they are in the end. */
+function calibratedLogLoss(judgements: readonly Judgement[]): number {
+  const temperature = fitTemperature(judgements);
+  return logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
 }
 
 function clipsPerStep({ settings }: Phase): number {
