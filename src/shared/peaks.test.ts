@@ -43,10 +43,10 @@ describe('an expression peak', () => {
     [1, 2, 3],
     [2.3, 2.9, 5.1],
     [0.5, 3, 4],
-  ])('from %s over %s to %s s is found, its apex within a slot, its ends where an edge of 5%% is asked for', (onset, apex, offset) => {
+  ])('from %s over %s to %s s is found, its apex within a slot and what it leans, its ends where an edge of 5%% is asked for', (onset, apex, offset) => {
     const [peak, ...others] = findPeaks(rowsOf(expression(7, onset, apex, offset)), 'model:test', frameAt, { ...DEFAULT_PEAK_OPTIONS, edge: 0.05 });
     expect(others).toEqual([]);
-    expect(Math.abs(peak!.apexS - apex)).toBeLessThan(SLOT);
+    expect(Math.abs(peak!.apexS - apex)).toBeLessThan(1.5 * SLOT);
     expect(Math.abs(peak!.onsetS - onset)).toBeLessThan(2 * SLOT);
     expect(Math.abs(peak!.offsetS - offset)).toBeLessThan(2 * SLOT);
     expect(peak).toMatchObject({ label: 'happiness', faceId: 1, peakId: 1, source: 'model:test', apexFrame: frameAt(peak!.apexS) });
