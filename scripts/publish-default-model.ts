@@ -14,6 +14,7 @@ import { EXPRESSIONS } from '../src/shared/expressions.ts';
 import type { ModelEvaluation } from '../src/shared/evaluation.ts';
 import type { ModelManifest } from '../src/shared/manifest.ts';
 import type { Estimate, Judgement } from '../src/shared/recognition.ts';
+import type { ModelSession } from '../src/shared/model-session.ts';
 import { logLossOf, uarOf } from '../src/shared/recognition.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
 import type { Model } from '../src/main/adatosk/models.ts';
@@ -25,10 +26,10 @@ import { SIZES } from '../src/main/adatosk/sizes.ts';
 import { startChildProcessEngine } from '../src/main/services/choices.ts';
 import { evaluateModel } from '../src/main/services/evaluate-model.ts';
 import type { EvaluateRequest } from '../src/main/services/evaluate-model.ts';
+import { openClipSet } from '../src/main/services/prepare-clips.ts';
 import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { exportModel } from '../src/main/training/export-model.ts';
-import { readFaceSet } from '../src/main/training/face-set.ts';
 import { calibrated, fitCalibration, judge } from '../src/main/training/judging.ts';
 import { postHocMasks } from './mask-choices.ts';
 
@@ -45,11 +46,15 @@ least log loss on validation clips. Everything ran on two processor cores.`;
 const USE = { mirrored: true, defaultTokenBudget: 0.7 } as const;
 
 const [trainedPath, set, stills, conditions] = process.argv.slice(2) as [string, string, string, string];
+/** Share that photographs of validation people have in their classes when logits are calibrated, as in training. */
+const PHOTOGRAPHS_SHARE = 0.15;
+
+const never = new AbortController().signal;
+const faces = join(tmpdir(), 'adatosk-publish-faces');
+await mkdir(faces, { recursive: true });
 const modelPath = join(await mkdtemp(join(tmpdir(), 'adatosk-publish-')), 'adatosk-tiny');
 await calibrate(await findModel(trainedPath));
 const model = await findModel(modelPath);
-const faces = join(tmpdir(), 'adatosk-publish-faces');
-await mkdir(faces, { recursive: true });
 
 const quiet = { onPrepare: () => undefined, onProgress: () => undefined };
 const evaluate = async (data: string, more: Partial<EvaluateRequest> = {}): Promise<ModelEvaluation> => {
@@ -58,7 +63,7 @@ const evaluate = async (data: string, more: Partial<EvaluateRequest> = {}): Prom
     ...{ model: modelPath, data, split: 'test', budgets: [], baseline: false, out: null, device: 'cpu', threads: 2, faces, cacheLimit: 20e9 },
     ...more,
   };
-  return evaluateModel(request, startChildProcessEngine, quiet, new AbortController().signal);
+  return evaluateModel(request, startChildProcessEngine, quiet, never);
 };
 
 const test = await evaluate(set, { baseline: true, budgets: [1] });
@@ -95,17 +100,41 @@ async function calibrate(trained: Model): Promise<void> {
   const source = (name: string): Float32Array | undefined => weights.get(name)?.values;
   const facts = { ...trained.manifest, ...USE, card: await readFile(join(trained.folder, 'MODEL_CARD.md'), 'utf8') };
   await exportModel(modelPath, source, { ...facts, temperature: 1 });
-  const clips = (await readFaceSet(set)).clips.filter(({ row }) => row.split === 'validation').map(({ clip }) => clip);
-  const validation = await openSource(cachedClips(trained.manifest.clip.height, clips));
   const { engine, network } = await startNetwork(startChildProcessEngine, await findModel(modelPath), 'cpu', 2);
-  const all = validation.clips.map((_, i) => i);
-  const judgements = await judge(network, trained.manifest.clip, validation, all, { tokenBudget: USE.defaultTokenBudget, windows: 1 });
+  const [rendered, photographed] = [await judgedValidation(network, set), await judgedValidation(network, stills)];
   engine.stop();
-  const calibration = fitCalibration(judgements);
-  const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
-  const tell = (which: string, values: readonly Judgement[]): string => `${which}: UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
-  process.stderr.write(`validation clips (${judgements.length}), ${tell('before', judgements)}; ${tell('after', after)}; ${JSON.stringify(calibration)}\n`);
+  const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
+  const times = Math.max(1, Math.round((PHOTOGRAPHS_SHARE * ofTheirClasses) / ((1 - PHOTOGRAPHS_SHARE) * photographed.length)));
+  const calibration = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
+  for (const [name, judgements] of Object.entries({ rendered, photographed })) {
+    const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
+    const tell = (values: readonly Judgement[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
+    process.stderr.write(`validation clips, ${name} (${judgements.length}), before: ${tell(judgements)}; after: ${tell(after)}\n`);
+  }
+  process.stderr.write(`${JSON.stringify(calibration)}\n`);
   await exportModel(modelPath, source, { ...facts, ...calibration });
+}
+
+/** What a network says of a set's validation clips. */
+async function judgedValidation(network: ModelSession, data: string): Promise<Judgement[]> {
+  const clipSet = await openClipSet(data, never);
+  const { clip } = (await findModel(modelPath)).manifest;
+  const rows = clipSet.rows.filter(({ split }) => split === 'validation');
+  const prepared = await clipSet.prepare(
+    rows,
+    { faces, limit: 20e9, side: clip.height, rate: clip.sampleRateHz },
+    startChildProcessEngine,
+    () => undefined,
+    never,
+  );
+  const source = await openSource(
+    cachedClips(
+      clip.height,
+      prepared.map((each) => each.clip),
+    ),
+  );
+  const all = source.clips.map((_, i) => i);
+  return judge(network, clip, source, all, { tokenBudget: USE.defaultTokenBudget, windows: 1 });
 }
 
 function percent(estimate: Estimate | undefined): string {

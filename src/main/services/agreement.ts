@@ -3,7 +3,7 @@ import { fleissKappa } from '../../shared/agreement/fleiss-kappa.ts';
 import { intraclass } from '../../shared/agreement/intraclass.ts';
 import { krippendorffAlpha } from '../../shared/agreement/krippendorff-alpha.ts';
 import type { LabelledSpan } from '../../shared/agreement/layers.ts';
-import { labelsInUnits, matchEvents, UNLABELLED } from '../../shared/agreement/layers.ts';
+import { matchEvents, UNLABELLED, unitsOf } from '../../shared/agreement/layers.ts';
 import type { Interval } from '../../shared/agreement/tables.ts';
 import type { Statistic } from '../../shared/agreement/statistics.ts';
 import { MANY_RATERS } from '../../shared/agreement/statistics.ts';
@@ -79,11 +79,10 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
 function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
   const { statistic, unitS, overlap } = request;
   if (statistic === 'icc') return secondsAgreement(faces);
-  const units =
+  const counted: string[][] =
     statistic === 'event-kappa'
-      ? faces.flatMap(({ spans }) => matchEvents(spans[0]!, spans[1]!, overlap) as string[][])
-      : faces.flatMap(({ durationS, spans }) => transposed(spans.map((each) => labelsInUnits(each, 0, durationS, unitS))));
-  const counted = units.filter((labels) => request.unlabelled === 'counted' || labels.some((label) => label !== UNLABELLED));
+      ? faces.flatMap(({ spans }) => matchEvents(spans[0]!, spans[1]!, overlap))
+      : faces.flatMap(({ durationS, spans }) => unitsOf(spans, durationS, unitS, request.unlabelled === 'counted'));
   const categories = [...new Set(counted.flat())].sort();
   const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
   if (statistic === 'alpha') {

@@ -104,14 +104,16 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
         .sort(([a], [b]) => a - b)
         .map(([face, own]) => ({ layer: name, face, segments: own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })) }));
     });
+  const columnSet = new Set<string>();
   const videos = someVideos(db, some).filter((video) => {
-    const isLabelled = tracksOf(video).length > 0;
+    const tracks = tracksOf(video);
     const isTimed = readTiming(db, video.id) !== undefined;
-    if (isLabelled && !isTimed) losses.push(`${video.name} was never analysed, so its frames' times are not known; it is left out.`);
-    return isLabelled && isTimed;
+    if (isTimed) tracks.forEach((track) => columnSet.add(wideColumn(track)));
+    else if (tracks.length > 0) losses.push(`${video.name} was never analysed, so its frames' times are not known; it is left out.`);
+    return tracks.length > 0 && isTimed;
   });
   refuseNothing(videos.length > 0, only);
-  const columns = [...new Set(videos.flatMap((video) => tracksOf(video).map(wideColumn)))].sort();
+  const columns = [...columnSet].sort();
   const wideColumns = ['video', 'frame', 'time_s', ...columns];
   // A video at a time: an hour of frames and four layers are half a million rows.
   function* pieces(head: readonly string[], rows: (video: VideoRow) => Cell[][]): Generator<string> {

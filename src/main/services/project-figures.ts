@@ -1,6 +1,6 @@
 import type { ProjectFigures } from '../../shared/contract/figures.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { labelsInUnits, UNLABELLED } from '../../shared/agreement/layers.ts';
+import { pairedUnits, UNLABELLED } from '../../shared/agreement/layers.ts';
 import { jointCounts } from '../../shared/agreement/tables.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { LabelFigures, ObservedFace } from '../../shared/statistics.ts';
@@ -83,11 +83,7 @@ function confusionOf(
   for (const theirs of observedFaces(db, other)) {
     const ours = known.get(key(theirs));
     if (ours === undefined) continue;
-    const endS = Math.max(0, ...[...ours.segments, ...theirs.segments].map((each) => each.endS));
-    const [first, second] = [labelsInUnits(ours.segments, 0, endS, UNIT_S), labelsInUnits(theirs.segments, 0, endS, UNIT_S)];
-    first.forEach((label, unit) => {
-      if (label !== UNLABELLED || second[unit] !== UNLABELLED) pairs.push([label, second[unit]!]);
-    });
+    for (const pair of pairedUnits(ours.segments, theirs.segments, UNIT_S)) pairs.push(pair);
   }
   return { raters: [...raters], labels: categories, unitS: UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
 }

@@ -23,6 +23,19 @@ export function labelsInUnits(spans: readonly LabelledSpan[], startS: number, en
   return labels;
 }
 
+/** What each of several layers says in each unit of time of one face, [units][layers]; `wherever` keeps units that none has labelled. */
+export function unitsOf(layers: readonly (readonly LabelledSpan[])[], endS: number, unitS: number, wherever = false): string[][] {
+  const columns = layers.map((spans) => labelsInUnits(spans, 0, endS, unitS));
+  const units = (columns[0] ?? []).map((_, unit) => columns.map((labels) => labels[unit]!));
+  return wherever ? units : units.filter((labels) => labels.some((label) => label !== UNLABELLED));
+}
+
+/** The same of two layers, up to where the last of them ends. */
+export function pairedUnits(first: readonly LabelledSpan[], second: readonly LabelledSpan[], unitS: number): [string, string][] {
+  const endS = [...first, ...second].reduce((last, span) => Math.max(last, span.endS), 0);
+  return unitsOf([first, second], endS, unitS).map(([a, b]) => [a!, b!]);
+}
+
 /**
  * Pairs the spans of two layers as the same event: those that share at least `overlap` of the time that they cover
  * together (intersection over union), the greatest share first, each at most once. One without a partner is paired with
