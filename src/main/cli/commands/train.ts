@@ -145,7 +145,8 @@ function conclude(outcome: TrainOutcome, output: Output): number {
     return EXIT.interrupted;
   }
   output.line(`${steps} steps in ${duration(seconds)} on ${provider}${stoppedEarly ? '; stopped early: no better validation for a while' : ''}`);
-  if (best !== null) output.line(
+  if (best !== null)
+    output.line(
       `best validation at step ${best.step}: UAR ${best.uar.toFixed(3)}, log loss ${best.logLoss.toFixed(3)}; logits divided by ${temperature.toFixed(2)}`,
     );
   output.line(`curve in ${join(out, 'training', 'metrics.jsonl')}`);

@@ -1,0 +1,132 @@
+/**
+ * What each part of the soft mask is worth: the tiny network's last phases, once for each arm and seed, all from the same
+ * weights with the soft mask drawn anew, on the same clips in the same order. Results are kept after every arm; a run that
+ * was stopped goes on with the next one.
+ *
+ * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…]
+ *   SET   rendered set (adatosk synthesize)
+ *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --stills)
+ *   OUT   folder for ablations.json
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { logLossOf, uarOf } from '../src/shared/recognition.ts';
+import { clipShape } from '../src/main/adatosk/clip-shape.ts';
+import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
+import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
+import { SIZES } from '../src/main/adatosk/sizes.ts';
+import { cachedClips } from '../src/main/training/cached-clips.ts';
+import { openSource } from '../src/main/training/clip-source.ts';
+import { readFaceSet } from '../src/main/training/face-set.ts';
+import { atTemperature, fitTemperature, judge } from '../src/main/training/judging.ts';
+import { planOf } from '../src/main/training/plan.ts';
+import { train } from '../src/main/training/trainer.ts';
+
+interface Arm {
+  readonly mask: 'both' | 'class-agnostic' | 'class-semantic' | 'none';
+  readonly blocksBeforeMask: number;
+  /** Share of the steps that both branches learn together before tokens are dropped, and the weight of reconstruction in them. */
+  readonly joint: number;
+  readonly reconstruction: number;
+}
+
+const USUAL: Arm = { mask: 'both', blocksBeforeMask: SIZES.tiny.blocksBeforeMask, joint: 0, reconstruction: 0.5 };
+const ARMS: Readonly<Record<string, Arm>> = {
+  both: USUAL,
+  none: { ...USUAL, mask: 'none' },
+  'class-agnostic': { ...USUAL, mask: 'class-agnostic' },
+  'class-semantic': { ...USUAL, mask: 'class-semantic' },
+  'after-4-blocks': { ...USUAL, blocksBeforeMask: 4 },
+  'after-1-block': { ...USUAL, blocksBeforeMask: 1 },
+  joint: { ...USUAL, joint: 0.5 },
+  'joint-without-reconstruction': { ...USUAL, joint: 0.5, reconstruction: 0 },
+};
+/** sigmoid(20) is 1 in single precision's neighbourhood: a part alone, or a weight of 1 for every token, that no gradient moves. */
+const ALL = 20;
+const FIXED: Readonly<Record<Arm['mask'], Readonly<Record<string, number>>>> = {
+  both: {},
+  'class-agnostic': { 'mask.balance': ALL },
+  'class-semantic': { 'mask.balance': -ALL },
+  none: { 'mask.balance': -ALL, 'mask.semantic.gain': -ALL, 'mask.semantic.bias': ALL },
+};
+const BATCH = 32;
+const RATE = 5e-4;
+const JUDGED = 500;
+const BUDGETS = [0.25, 0.4, 0.7, 1];
+
+interface Result {
+  readonly arm: string;
+  readonly seed: number;
+  readonly clips: number;
+  readonly seconds: number;
+  /** Log loss with logits divided by the temperature that suits them. */
+  readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number }[];
+}
+
+const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(',')] = process.argv.slice(2) as [string, string, string, ...string[]];
+await mkdir(out, { recursive: true });
+const file = join(out, 'ablations.json');
+const results = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Result[]) : [];
+const { weights } = readOnnx(await readFile(from));
+const { clips } = await readFaceSet(set);
+const side = SIZES.tiny.cropSide;
+const training = clips.filter(({ row }) => row.split === 'train').map(({ clip }) => clip);
+const validation = clips.filter(({ row }) => row.split === 'validation').map(({ clip }) => clip);
+const judged = await openSource(cachedClips(side, validation.slice(0, JUDGED)));
+for (const seed of seeds.split(',').map(Number))
+  for (const name of arms.split(',')) {
+    if (results.some((each) => each.arm === name && each.seed === seed)) continue;
+    results.push(await run(name, ARMS[name]!, seed));
+    await writeFile(file, `${JSON.stringify(results, null, 1)}\n`);
+  }
+
+async function run(name: string, arm: Arm, seed: number): Promise<Result> {
+  const size = { ...SIZES.tiny, blocksBeforeMask: arm.blocksBeforeMask };
+  const jointSteps = Math.round(arm.joint * Number(steps));
+  const phases = planOf({
+    ...{ size, batch: BATCH, learns: 'all', reconstruction: arm.reconstruction, matrices: 'muon' },
+    steps: { joint: jointSteps, settling: Number(steps) - jointSteps },
+    units: training[0]!.units?.[0]?.length ?? 0,
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'adatosk-ablation-'));
+  const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
+  const tokenBudget: [number, number] = arm.mask === 'none' ? [1, 1] : [0.25, 0.7];
+  const outcome = await train(
+    {
+      phases,
+      peakRate: RATE,
+      optimiser: { weightDecay: 0.05, layerDecay: 1, averageKeeps: 0.9 },
+      batches: { seed, augmentation: 'light', tokenBudget, labelSmoothing: 0.1 },
+      source: cachedClips(side, training),
+      validation: null,
+      validateEvery: total,
+      patience: 1,
+      tokenBudget: size.defaultTokenBudget,
+    },
+    { folder, provider: 'cpu', threads: 2, checkpointEverySeconds: 3600, resume: false, weights: (parameter) => first(parameter, arm) },
+    { onSteps: ({ step }) => process.stderr.write(`\r${name}, seed ${seed}: ${step}/${total} `), onValidation: () => undefined },
+    new AbortController().signal,
+  );
+  await rm(folder, { recursive: true, force: true });
+  const network = await LiveNetwork.load(size, outcome.store, 'average', 'cpu', 2);
+  const budgets: Result['budgets'] = [];
+  for (const budget of arm.mask === 'none' ? [1] : BUDGETS) {
+    const judgements = await judge(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
+    const temperature = fitTemperature(judgements);
+    const logLoss = logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
+    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss });
+  }
+  await network.release();
+  const told = budgets.map((each) => `${each.tokenBudget}: UAR ${each.uar.toFixed(3)}, log loss ${each.logLoss.toFixed(3)}`).join('; ');
+  process.stderr.write(`\r${name}, seed ${seed}: ${told}\n`);
+  return { arm: name, seed, clips: total * BATCH, seconds: outcome.seconds, budgets };
+}
+
+/** The given weights, but the soft mask's, which are drawn or fixed. */
+function first(parameter: string, { mask }: Arm): Float32Array | undefined {
+  const fixed = FIXED[mask][parameter];
+  if (fixed !== undefined) return Float32Array.of(fixed);
+  return parameter.startsWith('mask.') ? undefined : weights.get(parameter)?.values;
+}
