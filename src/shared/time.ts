@@ -2,7 +2,7 @@
  * Time. A frame is its index in presentation order and its PTS in seconds; never frame = time x fps.
  * A timing table holds every frame's PTS; viewer, model and exports share it. Intervals are [start, end).
  */
-import { upperBound } from './sorted-search.ts';
+import { nearestIndex, upperBound } from './sorted-search.ts';
 
 /** What was seen in a file's timestamps, for the person and for the tables. */
 export interface TimingFindings {
@@ -76,10 +76,7 @@ export class TimingTable {
 
   /** Index of the frame whose PTS is nearest to `seconds`; the earlier one on a tie. */
   nearestFrame(seconds: number): number {
-    const after = upperBound(this.pts, seconds);
-    if (after === 0) return 0;
-    if (after === this.frames) return this.frames - 1;
-    return this.pts[after]! - seconds < seconds - this.pts[after - 1]! ? after : after - 1;
+    return nearestIndex(this.pts, seconds);
   }
 }
 
