@@ -4,7 +4,7 @@ import type { ExpressionPeak, TimelineRow } from './timeline.ts';
 
 /**
  * How peaks are found. The defaults: a slot is 0.2 s, expressions last 0.5 to 4 s (Ekman 2003), so smoothing by
- * less than a slot keeps the shortest. The other values are those with the smallest errors of onset and offset on 260
+ * less than a slot keeps the shortest. The other values are among those with the smallest errors of onset and offset on 334
  * rendered validation clips at few peaks in neutral ones (docs/analysis.md); prominence is the value to raise when there
  * are too many peaks. An edge of a quarter says where the network's own blur (a clip is 1.6 s) has half risen.
  */
@@ -21,7 +21,7 @@ export interface PeakOptions {
   readonly edge: number;
 }
 
-export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.35, minimumDuration: 0.4, edge: 0.25 };
+export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.25, minimumDuration: 0.4, edge: 0.25 };
 
 /** A local maximum of a curve, by index. */
 export interface Summit {
