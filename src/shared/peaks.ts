@@ -166,7 +166,7 @@ function crossing(curve: readonly number[], apex: number, valley: number, edge: 
 /** What lies above this share of a peak's height is its top. */
 const TOP = 0.85;
 
-/** Where between onset and offset an apex is expected: faces rise faster than they fall (Schmidt, Cohn and Tian 2003). */
+/** Where between onset and offset an apex is expected: faces rise faster than they fall. */
 const USUAL_APEX = 0.4;
 /** How far an apex leans towards where it is expected, and by how many slots at most. */
 const LEANING = { share: 0.5, slots: 0.5 } as const;
