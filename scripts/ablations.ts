@@ -12,7 +12,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { logLossOf, uarOf } from '../src/shared/recognition.ts';
+import { uarOf } from '../src/shared/recognition.ts';
 import { clipShape } from '../src/main/adatosk/clip-shape.ts';
 import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
 import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
@@ -20,7 +20,7 @@ import { SIZES } from '../src/main/adatosk/sizes.ts';
 import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { readFaceSet } from '../src/main/training/face-set.ts';
-import { atTemperature, fitTemperature, judge } from '../src/main/training/judging.ts';
+import { judge, logLossAtBest } from '../src/main/training/judging.ts';
 import { planOf } from '../src/main/training/plan.ts';
 import { train } from '../src/main/training/trainer.ts';
 
@@ -114,9 +114,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const budgets: Result['budgets'] = [];
   for (const budget of arm.mask === 'none' ? [1] : BUDGETS) {
     const judgements = await judge(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
-    const temperature = fitTemperature(judgements);
-    const logLoss = logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
-    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss });
+    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss: logLossAtBest(judgements) });
   }
   await network.release();
   const told = budgets.map((each) => `${each.tokenBudget}: UAR ${each.uar.toFixed(3)}, log loss ${each.logLoss.toFixed(3)}`).join('; ');

@@ -27,6 +27,7 @@ import { startChildProcessEngine } from '../src/main/services/choices.ts';
 import { evaluateModel } from '../src/main/services/evaluate-model.ts';
 import type { EvaluateRequest } from '../src/main/services/evaluate-model.ts';
 import { openClipSet } from '../src/main/services/prepare-clips.ts';
+import { timesHeld } from '../src/main/services/train-model.ts';
 import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { exportModel } from '../src/main/training/export-model.ts';
@@ -48,9 +49,6 @@ clips and on photographs of validation people, these with 15% of their classes. 
 const USE = { mirrored: true, defaultTokenBudget: 0.7 } as const;
 
 const [trainedPath, set, stills, conditions] = process.argv.slice(2) as [string, string, string, string];
-/** Share that photographs of validation people have in their classes when logits are calibrated, as in training. */
-const PHOTOGRAPHS_SHARE = 0.15;
-
 const never = new AbortController().signal;
 const faces = join(tmpdir(), 'adatosk-publish-faces');
 await mkdir(faces, { recursive: true });
@@ -106,7 +104,8 @@ async function calibrate(trained: Model): Promise<void> {
   const [rendered, photographed] = [await judgedValidation(network, set), await judgedValidation(network, stills)];
   engine.stop();
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
-  const times = Math.max(1, Math.round((PHOTOGRAPHS_SHARE * ofTheirClasses) / ((1 - PHOTOGRAPHS_SHARE) * photographed.length)));
+  // Photographs count among clips of their classes as they do in training.
+  const times = timesHeld(photographed.length, ofTheirClasses);
   const calibration = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
   for (const [name, judgements] of Object.entries({ rendered, photographed })) {
     const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));

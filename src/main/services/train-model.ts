@@ -187,11 +187,16 @@ function sharesHeld(label: number, samples: number): number[][] {
 /** Held clips are few beside a rendered set: each counts as often as makes them this share of their class. */
 const HELD_SHARE = 0.15;
 
+/** How often each of some held clips counts beside others of its classes. */
+export function timesHeld(held: number, others: number): number {
+  return Math.max(1, Math.round((HELD_SHARE * others) / ((1 - HELD_SHARE) * held)));
+}
+
 function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): PreparedClip[] {
   const more = EXPRESSIONS.flatMap((_, label) => {
     const own = held.filter(({ row }) => row.label === label);
     const others = clips.filter(({ row }) => row.label === label).length;
-    const times = own.length === 0 ? 0 : Math.max(1, Math.round((HELD_SHARE * others) / ((1 - HELD_SHARE) * own.length)));
+    const times = own.length === 0 ? 0 : timesHeld(own.length, others);
     return Array.from({ length: times }, () => own).flat();
   });
   return [...clips, ...more];

@@ -46,6 +46,10 @@ export function atTemperature(probabilities: readonly number[], temperature: num
   return powers.map((power) => power / total);
 }
 
+function logLossAt(judgements: readonly Judgement[], temperature: number): number {
+  return logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
+}
+
 /** From fewer clips a temperature says more about those clips than about the model. */
 const CLIPS_FOR_CALIBRATION = 50;
 
@@ -55,7 +59,7 @@ const CLIPS_FOR_CALIBRATION = 50;
  */
 export function fitTemperature(judgements: readonly Judgement[]): number {
   if (judgements.length < CLIPS_FOR_CALIBRATION) return 1;
-  const loss = (log: number): number => logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, Math.exp(log)) })));
+  const loss = (log: number): number => logLossAt(judgements, Math.exp(log));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [-Math.log(8), Math.log(8)];
   for (let i = 0; i < 40; i++) {
@@ -64,6 +68,11 @@ export function fitTemperature(judgements: readonly Judgement[]): number {
     else low = left;
   }
   return Math.exp((low + high) / 2);
+}
+
+/** What is left of the log loss once logits are divided by the temperature that suits them. */
+export function logLossAtBest(judgements: readonly Judgement[]): number {
+  return logLossAt(judgements, fitTemperature(judgements));
 }
 
 /** A temperature and a number for each class: softmax(log p / temperature + bias). */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mean } from '../../shared/mean.ts';
 import type { Judgement } from '../../shared/recognition.ts';
-import { logLossOf, uarOf, warOf } from '../../shared/recognition.ts';
+import { uarOf, warOf } from '../../shared/recognition.ts';
 import type { Provider } from '../adatosk/engine-messages.ts';
 import type { OptimiserSettings, RunResult } from '../adatosk/learner.ts';
 import { Learner } from '../adatosk/learner.ts';
@@ -20,7 +20,7 @@ import type { ClipSource, ClipSourceAddress } from './clip-source.ts';
 import { openSource } from './clip-source.ts';
 import { clipShape } from '../adatosk/clip-shape.ts';
 import { firstEmbedding } from './first-embedding.ts';
-import { atTemperature, fitTemperature, judge } from './judging.ts';
+import { fitTemperature, judge, logLossAtBest } from './judging.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
 import { phaseAt, rateAt, STEPS_PER_RUN } from './plan.ts';
@@ -238,7 +238,7 @@ class Trainer {
     if (this.#validation === null) return false;
     const judgements = await this.#judgements();
     const { step } = this.#progress;
-    const [uar, war, logLoss] = [uarOf(judgements), warOf(judgements), calibratedLogLoss(judgements)];
+    const [uar, war, logLoss] = [uarOf(judgements), warOf(judgements), logLossAtBest(judgements)];
     const { best } = this.#progress;
     // UAR counts clips: on a few hundred it moves by more than what a validation is to tell.
     const isBest = best === null || logLoss < best.logLoss;
@@ -272,12 +272,6 @@ class Trainer {
     const temperature = judgements.length === 0 ? 1 : fitTemperature(judgements);
     return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, judgements, temperature, times: this.#times };
   }
-}
-
-/** What is left of the log loss once logits are divided by the temperature that suits them, as they are in the end. */
-function calibratedLogLoss(judgements: readonly Judgement[]): number {
-  const temperature = fitTemperature(judgements);
-  return logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
 }
 
 function clipsPerStep({ settings }: Phase): number {
