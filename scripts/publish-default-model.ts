@@ -31,7 +31,7 @@ import { timesHeld } from '../src/main/services/train-model.ts';
 import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { exportModel } from '../src/main/training/export-model.ts';
-import { calibrated, fitCalibration, judge } from '../src/main/training/judging.ts';
+import { calibrated, favouringNeutral, fitCalibration, judge } from '../src/main/training/judging.ts';
 import { postHocMasks } from './mask-choices.ts';
 
 /** What the last training's own card cannot tell: the ones before it. */
@@ -106,7 +106,8 @@ async function calibrate(trained: Model): Promise<void> {
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
   // Photographs count among clips of their classes as they do in training.
   const times = timesHeld(photographed.length, ofTheirClasses);
-  const calibration = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
+  const least = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
+  const calibration = favouringNeutral(rendered, least);
   for (const [name, judgements] of Object.entries({ rendered, photographed })) {
     const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
     const tell = (values: readonly Judgement[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;

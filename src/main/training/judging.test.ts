@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { logLossOf } from '../../shared/recognition.ts';
+import { logLossOf, uarOf } from '../../shared/recognition.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import type { Calibration } from './judging.ts';
-import { calibrated, fitCalibration, fitTemperature } from './judging.ts';
+import { calibrated, favouringNeutral, fitCalibration, fitTemperature } from './judging.ts';
 
 const NEUTRAL = EXPRESSIONS.indexOf('neutral');
 
@@ -30,4 +30,24 @@ test('calibration: a class that is proposed too rarely gets its due, and what is
   expect(Math.abs(bias[NEUTRAL]! - others.reduce((x, y) => x + y, 0) / others.length - 1.2)).toBeLessThan(0.25);
   const loss = (fit: Calibration): number => logLossOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
   expect(loss({ temperature, bias })).toBeLessThan(loss({ temperature: fitTemperature(judgements), bias: bias.map(() => 0) }) - 0.02);
+});
+
+test('calibration: neutral gets as much more as serves the recall of all classes together, and nothing where that is nothing', () => {
+  const random = randomStream(5, 'rest');
+  const none = { temperature: 1, bias: EXPRESSIONS.map(() => 0) };
+  const judged = (restShort: number): { label: number; probabilities: number[] }[] =>
+    Array.from({ length: 7000 }, (_, n) => {
+      const label = n % EXPRESSIONS.length;
+      return { label, probabilities: softmax(EXPRESSIONS.map((_, c) => 2 * random() + (c === label ? 1.2 : 0) - (c === NEUTRAL ? restShort : 0))) };
+    });
+  const uar = (judgements: ReturnType<typeof judged>, fit: Calibration): number =>
+    uarOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+  const short = judged(0.9);
+  const fit = favouringNeutral(short, none);
+  expect(fit.bias[NEUTRAL]! - fit.bias[0]!).toBeGreaterThan(0.6);
+  expect(fit.bias[NEUTRAL]! - fit.bias[0]!).toBeLessThan(1.2);
+  expect(fit.bias.reduce((a, b) => a + b, 0)).toBeCloseTo(0);
+  expect(uar(short, fit)).toBeGreaterThan(uar(short, none) + 0.01);
+  const fair = favouringNeutral(judged(0), none);
+  expect(fair.bias[NEUTRAL]! - fair.bias[0]!).toBeLessThan(0.3);
 });
