@@ -3,6 +3,9 @@
  * weights with the soft mask drawn anew, on the same clips in the same order. Results are kept after every arm; a run that
  * was stopped goes on with the next one.
  *
+ * Each arm is compared with the usual one of its seed on the same validation clips: the difference in UAR, with an interval
+ * over people.
+ *
  * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…]
  *   SET   rendered set (adatosk synthesize)
  *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --stills)
@@ -12,7 +15,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { uarOf } from '../src/shared/recognition.ts';
+import type { Estimate, Judgement } from '../src/shared/recognition.ts';
+import { bootstrap, uarOf } from '../src/shared/recognition.ts';
+import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import { clipShape } from '../src/main/adatosk/clip-shape.ts';
 import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
 import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
@@ -21,7 +26,7 @@ import { cachedClips } from '../src/main/training/cached-clips.ts';
 import { openSource } from '../src/main/training/clip-source.ts';
 import { readFaceSet } from '../src/main/training/face-set.ts';
 import { judge, logLossAtBest } from '../src/main/training/judging.ts';
-import { planOf } from '../src/main/training/plan.ts';
+import { averageKeeps, BUDGETS as TRAINED_BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../src/main/training/plan.ts';
 import { train } from '../src/main/training/trainer.ts';
 
 interface Arm {
@@ -62,7 +67,7 @@ interface Result {
   readonly clips: number;
   readonly seconds: number;
   /** Log loss with logits divided by the temperature that suits them. */
-  readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number }[];
+  readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number; readonly judgements: readonly Judgement[] }[];
 }
 
 const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(',')] = process.argv.slice(2) as [string, string, string, ...string[]];
@@ -73,14 +78,21 @@ const { weights } = readOnnx(await readFile(from));
 const { clips } = await readFaceSet(set);
 const side = SIZES.tiny.cropSide;
 const training = clips.filter(({ row }) => row.split === 'train').map(({ clip }) => clip);
-const validation = clips.filter(({ row }) => row.split === 'validation').map(({ clip }) => clip);
-const judged = await openSource(cachedClips(side, validation.slice(0, JUDGED)));
+const validation = clips.filter(({ row }) => row.split === 'validation').slice(0, JUDGED);
+const people = validation.map(({ row }) => row.participant);
+const judged = await openSource(
+  cachedClips(
+    side,
+    validation.map(({ clip }) => clip),
+  ),
+);
 for (const seed of seeds.split(',').map(Number))
   for (const name of arms.split(',')) {
     if (results.some((each) => each.arm === name && each.seed === seed)) continue;
     results.push(await run(name, ARMS[name]!, seed));
-    await writeFile(file, `${JSON.stringify(results, null, 1)}\n`);
+    await writeFile(file, `${JSON.stringify(results)}\n`);
   }
+for (const result of results) process.stdout.write(`${told(result)}\n`);
 
 async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const size = { ...SIZES.tiny, blocksBeforeMask: arm.blocksBeforeMask };
@@ -92,13 +104,13 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   });
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-ablation-'));
   const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
-  const tokenBudget: [number, number] = arm.mask === 'none' ? [1, 1] : [0.25, 0.7];
+  const tokenBudget = arm.mask === 'none' ? ([1, 1] as const) : TRAINED_BUDGETS;
   const outcome = await train(
     {
       phases,
       peakRate: RATE,
-      optimiser: { weightDecay: 0.05, layerDecay: 1, averageKeeps: 0.9 },
-      batches: { seed, augmentation: 'light', tokenBudget, labelSmoothing: 0.1 },
+      optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: 1, averageKeeps: averageKeeps(total) },
+      batches: { seed, augmentation: 'light', tokenBudget, labelSmoothing: LABEL_SMOOTHING },
       source: cachedClips(side, training),
       validation: null,
       validateEvery: total,
@@ -114,11 +126,9 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const budgets: Result['budgets'] = [];
   for (const budget of arm.mask === 'none' ? [1] : BUDGETS) {
     const judgements = await judge(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
-    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss: logLossAtBest(judgements) });
+    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss: logLossAtBest(judgements), judgements });
   }
   await network.release();
-  const told = budgets.map((each) => `${each.tokenBudget}: UAR ${each.uar.toFixed(3)}, log loss ${each.logLoss.toFixed(3)}`).join('; ');
-  process.stderr.write(`\r${name}, seed ${seed}: ${told}\n`);
   return { arm: name, seed, clips: total * BATCH, seconds: outcome.seconds, budgets };
 }
 
@@ -127,4 +137,29 @@ function first(parameter: string, { mask }: Arm): Float32Array | undefined {
   const fixed = FIXED[mask][parameter];
   if (fixed !== undefined) return Float32Array.of(fixed);
   return parameter.startsWith('mask.') ? undefined : weights.get(parameter)?.values;
+}
+
+/** A line for each arm: its figures at each token budget, and the difference from the usual arm. */
+function told({ arm, seed, clips: count, budgets }: Result): string {
+  const usual = results.find((each) => each.arm === 'both' && each.seed === seed);
+  const parts = budgets.map(({ tokenBudget, uar, logLoss, judgements }) => {
+    // Where nothing is dropped in training, the usual arm with nothing dropped is the one to compare with.
+    const other = arm === 'both' ? undefined : usual?.budgets.find((each) => each.tokenBudget === tokenBudget);
+    const difference = other === undefined ? '' : `, ${signed(differenceOf(other.judgements, judgements))} against both`;
+    return `  at ${tokenBudget}: UAR ${uar.toFixed(3)}, log loss ${logLoss.toFixed(3)}${difference}`;
+  });
+  return [`${arm}, seed ${seed}, ${count} clips`, ...parts].join('\n');
+}
+
+/** How much better (UAR) the second judges are than the first, of the same clips. */
+function differenceOf(first: readonly Judgement[], second: readonly Judgement[]): Estimate {
+  const pairs = first.map((each, i) => [each, second[i]!] as const);
+  const units = Object.values(Object.groupBy(pairs, (_, i) => String(people[i]))) as (typeof pairs)[];
+  const difference = (values: readonly (readonly [Judgement, Judgement])[]): number => uarOf(values.map(([, b]) => b)) - uarOf(values.map(([a]) => a));
+  return bootstrap(units, difference, randomStream(1, 'ablations'));
+}
+
+function signed({ value, low, high }: Estimate): string {
+  const number = (each: number | null): string => (each === null ? '–' : `${each < 0 ? '' : '+'}${each.toFixed(3)}`);
+  return `${number(value)} (${number(low)} to ${number(high)})`;
 }

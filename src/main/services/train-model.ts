@@ -15,7 +15,7 @@ import { cachedClips } from '../training/cached-clips.ts';
 import { removeCheckpoint } from '../training/checkpoint.ts';
 import { refuse } from '../training/clip-set.ts';
 import type { PhaseName } from '../training/plan.ts';
-import { planOf } from '../training/plan.ts';
+import { averageKeeps, BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../training/plan.ts';
 import type { SplitRows } from '../training/splits.ts';
 import { refuseOneClass, splitRows, unitOf } from '../training/splits.ts';
 import type { TrainerEvents, TrainingJob } from '../training/trainer.ts';
@@ -78,11 +78,6 @@ const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint:
 const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
 /** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
 const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
-const WEIGHT_DECAY = 0.05;
-/** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
-const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
-const LABEL_SMOOTHING = 0.1;
-const BUDGETS: readonly [number, number] = [0.25, 0.7];
 const VALIDATIONS = 30;
 
 /**

@@ -41,6 +41,12 @@ export const STEPS_PER_RUN = 4;
 const LARGEST_NORM = 1;
 /** A still is an eighth of a clip's work and tells less: more of them in a step. */
 export const STILLS_FOR_A_CLIP = 4;
+export const WEIGHT_DECAY = 0.05;
+export const LABEL_SMOOTHING = 0.1;
+/** Range of the token budgets of settling. */
+export const BUDGETS: readonly [number, number] = [0.25, 0.7];
+/** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
+export const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
 /** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
 const TOKENS_AT_ONCE = 1000;
 
