@@ -67,8 +67,7 @@ export class FacePainter {
       pose,
       lid.map((landmark) => landmarks[landmark]!),
     );
-    return (pixel, at) => {
-      const [u, v, shade] = [at[0]!, at[1]!, at[2]!];
+    return forEach((pixel, u, v, shade) => {
       const radius = Math.sqrt(u * u + v * v);
       const y = Math.floor(pixel / width) + 0.5;
       const under = Math.min(1, Math.max(0.35, 0.45 + ((y - upper) / opening) * 1.3));
@@ -81,7 +80,7 @@ export class FacePainter {
         const ring = iris[c]! * rim * (1 - 0.85 * pupil);
         colour[3 * pixel + c] = strength * (sclera[c]! * 1.12 * (1 - edge) + ring * edge) + glint * light;
       }
-    };
+    });
   }
 
   #drawMouth(canvas: Canvas, pose: Pose): void {
@@ -100,10 +99,10 @@ export class FacePainter {
     const depth = 1.1 * pose.between;
     const flat = (shares: readonly number[], gain: number): Paint => {
       const { colour } = canvas;
-      return (pixel, at) => {
-        const deep = Math.max(0.25, 1 - Math.max(0, front - at[2]!) / depth);
+      return forEach((pixel, _u, _v, near) => {
+        const deep = Math.max(0.25, 1 - Math.max(0, front - near) / depth);
         for (let c = 0; c < 3; c++) colour[3 * pixel + c] = light * gain * deep * shares[c]! * tint[c]!;
-      };
+      });
     };
     // Nearness takes the shade's place: what lies deeper in the mouth is darker.
     const corners = { ...this.#corners, shade: pose.z };
@@ -116,6 +115,13 @@ export class FacePainter {
     canvas.draw(rig.teeth, corners, 'both', flat(TEETH, 1));
     canvas.within(0, 0, canvas.width, canvas.height);
   }
+}
+
+/** For what covers few pixels. */
+function forEach(paint: (pixel: number, u: number, v: number, shade: number) => void): Paint {
+  return ({ count, pixels, u, v, shade }) => {
+    for (let n = 0; n < count; n++) paint(pixels[n]!, u[pixels[n]!]!, v[pixels[n]!]!, shade[pixels[n]!]!);
+  };
 }
 
 function meanShade(pose: Pose, vertices: readonly number[]): number {

@@ -131,7 +131,9 @@ export class Pose {
     for (const [first, last] of [[0, rig.lastSkin], rig.mouthRange] as const) {
       // The mouth's inside is posed together with the skin, which decides whether it is seen.
       for (let i = 3 * first; i <= 3 * last; i += 3) {
-        const [dx, dy, dz] = [delta[i]!, delta[i + 1]!, delta[i + 2]!];
+        const dx = delta[i]!;
+        const dy = delta[i + 1]!;
+        const dz = delta[i + 2]!;
         still[i] = neutral[i]! + rx[0] * dx + rx[1] * dy + rx[2] * dz;
         still[i + 1] = neutral[i + 1]! + ry[0] * dx + ry[1] * dy + ry[2] * dz;
         still[i + 2] = neutral[i + 2]! + rz[0] * dx + rz[1] * dy + rz[2] * dz;
@@ -190,7 +192,9 @@ export class Pose {
     const far = distance + HEAD_DEPTH * between;
     const [left, top] = [px + state.shiftX * between, py + state.shiftY * between];
     for (let v = first; v <= last; v++) {
-      const [dx, dy, dz] = [from[3 * v]! - px, from[3 * v + 1]! - py, from[3 * v + 2]! - pz];
+      const dx = from[3 * v]! - px;
+      const dy = from[3 * v + 1]! - py;
+      const dz = from[3 * v + 2]! - pz;
       const tz = c[0] * dx + c[1] * dy + c[2] * dz;
       const nearer = distance / (far - tz);
       x[v] = left + (a[0] * dx + a[1] * dy + a[2] * dz) * nearer;

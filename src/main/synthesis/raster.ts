@@ -1,8 +1,18 @@
 /**
- * What a layer does with a pixel that it covers: its index, and the attributes there (u, v, shade). They come in an
- * array since numbers with fractions that are handed to a function are put on the heap one by one.
+ * Where a call of `draw` left its triangles: pixels, each once, and the attributes of the nearest triangle there, by pixel.
+ * All of them at once, so that what paints them is one loop: a function called for every pixel would take longer than the pixel.
  */
-export type Paint = (pixel: number, at: Float64Array) => void;
+export interface Hits {
+  /** How many of `pixels` are meant. */
+  readonly count: number;
+  readonly pixels: Int32Array;
+  readonly u: Float32Array;
+  readonly v: Float32Array;
+  readonly shade: Float32Array;
+}
+
+/** What a layer does with the pixels that it covers. */
+export type Paint = (hits: Hits) => void;
 
 /** Corners as they are on the output: pixel positions, nearness, and attributes that are interpolated. */
 export interface Corners {
@@ -22,6 +32,10 @@ export class Canvas {
   /** [height, width, 3], 0 to 255 */
   readonly colour: Float32Array;
   readonly #depth: Float32Array;
+  readonly #hits: Hits;
+  /** The last call of draw that covered a pixel. */
+  readonly #covered: Int32Array;
+  #calls = 0;
   #left = 0;
   #top = 0;
   #right: number;
@@ -33,7 +47,13 @@ export class Canvas {
     this.width = width;
     this.height = height;
     this.colour = new Float32Array(width * height * 3);
-    this.#depth = new Float32Array(width * height);
+    const pixels = width * height;
+    this.#depth = new Float32Array(pixels);
+    this.#covered = new Int32Array(pixels);
+    this.#hits = {
+      ...{ count: 0, pixels: new Int32Array(pixels) },
+      ...{ u: new Float32Array(pixels), v: new Float32Array(pixels), shade: new Float32Array(pixels) },
+    };
     this.#right = width;
     this.#bottom = height;
   }
@@ -56,7 +76,10 @@ export class Canvas {
     const { width } = this;
     const [edgeLeft, edgeTop, edgeRight, edgeBottom] = [this.#left, this.#top, this.#right, this.#bottom];
     const depth = this.#depth;
-    const at = new Float64Array(3);
+    const { pixels, u: hitU, v: hitV, shade: hitShade } = this.#hits;
+    const covered = this.#covered;
+    const call = ++this.#calls;
+    let count = 0;
     for (let t = 0; t < triangles.length; t += 3) {
       // No lists here: this runs some ten thousand times a picture, and short-lived lists would take half of the time.
       const i = triangles[t]!;
@@ -114,13 +137,16 @@ export class Canvas {
           const pixel = py * width + px;
           if (near <= depth[pixel]!) continue;
           depth[pixel] = near;
-          at[0] = u0 + a * ua + b * ub;
-          at[1] = v0 + a * va + b * vb;
-          at[2] = s0 + a * sa + b * sb;
-          paint(pixel, at);
+          hitU[pixel] = u0 + a * ua + b * ub;
+          hitV[pixel] = v0 + a * va + b * vb;
+          hitShade[pixel] = s0 + a * sa + b * sb;
+          if (covered[pixel] === call) continue;
+          covered[pixel] = call;
+          pixels[count++] = pixel;
         }
       }
     }
+    paint({ ...this.#hits, count });
   }
 
   /** Averages every pixel over its neighbours, some times over; the edge stays as it is. */
@@ -150,11 +176,12 @@ export class Canvas {
     for (let y = 0; y < this.height; y++) {
       let to = y * width * 3;
       for (let x = 0; x < width; x++) {
-        const { first, weights } = columns[x]!;
-        let from = (y * this.width + first) * 3;
-        let [r, g, b] = [0, 0, 0];
-        for (let n = 0; n < weights.length; n++) {
-          const weight = weights[n]!;
+        let from = (y * this.width + columns.first[x]!) * 3;
+        let r = 0;
+        let g = 0;
+        let b = 0;
+        for (let n = x * columns.each; n < (x + 1) * columns.each; n++) {
+          const weight = columns.weights[n]!;
           r += weight * colour[from]!;
           g += weight * colour[from + 1]!;
           b += weight * colour[from + 2]!;
@@ -167,13 +194,15 @@ export class Canvas {
       }
     }
     const line = width * 3;
+    const sums = new Float32Array(line);
     for (let y = 0; y < height; y++) {
-      const { first, weights } = rows[y]!;
-      for (let i = 0; i < line; i++) {
-        let sum = 0;
-        for (let n = 0; n < weights.length; n++) sum += weights[n]! * middle[(first + n) * line + i]!;
-        result[y * line + i] = sum;
+      sums.fill(0);
+      for (let n = 0; n < rows.each; n++) {
+        const weight = rows.weights[y * rows.each + n]!;
+        const from = (rows.first[y]! + n) * line;
+        if (weight !== 0) for (let i = 0; i < line; i++) sums[i]! += weight * middle[from + i]!;
       }
+      result.set(sums, y * line);
     }
     return new Uint8Array(result.buffer);
   }
@@ -186,18 +215,25 @@ export class Canvas {
   }
 }
 
-/** Which pixels of a longer row each pixel of a shorter one covers, with shares that add up to 1. */
-type Coverage = readonly { readonly first: number; readonly weights: Float64Array }[];
+/** Which pixels of a longer row each pixel of a shorter one covers: `each` from `first` on, with shares that add up to 1. */
+interface Coverage {
+  readonly each: number;
+  readonly first: Int32Array;
+  /** [pixels, each] */
+  readonly weights: Float32Array;
+}
 
 function coverage(from: number, to: number): Coverage {
   const step = from / to;
-  return Array.from({ length: to }, (_, i) => {
-    const [begin, end] = [i * step, (i + 1) * step];
-    const first = Math.floor(begin);
-    const weights: number[] = [];
-    for (let p = first; p < Math.min(from, Math.ceil(end - 1e-9)); p++) weights.push((Math.min(end, p + 1) - Math.max(begin, p)) / step);
-    return { first, weights: Float64Array.from(weights) };
-  });
+  const each = Math.min(from, Math.ceil(step) + 1);
+  const first = Int32Array.from({ length: to }, (_, i) => Math.min(from - each, Math.floor(i * step)));
+  const weights = new Float32Array(to * each);
+  for (let i = 0; i < to; i++)
+    for (let n = 0; n < each; n++) {
+      const pixel = first[i]! + n;
+      weights[i * each + n] = Math.max(0, Math.min((i + 1) * step, pixel + 1) - Math.max(i * step, pixel)) / step;
+    }
+  return { each, first, weights };
 }
 
 /** A picture that triangles are painted with: [height, width, 4]. */
@@ -211,30 +247,32 @@ export interface Texture {
 export function texturePaint(canvas: Canvas, { width, height, rgba }: Texture): Paint {
   const { colour } = canvas;
   const [right, bottom] = [width - 1.001, height - 1.001];
-  return (pixel, at) => {
-    const u = at[0]!;
-    const v = at[1]!;
-    const shade = at[2]!;
-    const fx = u < 0 ? 0 : u > right ? right : u;
-    const fy = v < 0 ? 0 : v > bottom ? bottom : v;
-    const x = fx | 0;
-    const y = fy | 0;
-    const dx = fx - x;
-    const dy = fy - y;
-    const a = (y * width + x) << 2;
-    const b = a + (width << 2);
-    const w11 = dx * dy;
-    const w01 = dy - w11;
-    const w10 = dx - w11;
-    const w00 = 1 - dx - w01;
-    const alpha = (w00 * rgba[a + 3]! + w10 * rgba[a + 7]! + w01 * rgba[b + 3]! + w11 * rgba[b + 7]!) * (1 / 255);
-    if (alpha <= 0.004) return;
-    const to = pixel * 3;
-    const gain = alpha * shade;
-    const rest = 1 - alpha;
-    // Written out: this runs for every pixel of every layer.
-    colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
-    colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
-    colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);
+  return ({ count, pixels, u: us, v: vs, shade: shades }) => {
+    for (let n = 0; n < count; n++) {
+      const pixel = pixels[n]!;
+      const u = us[pixel]!;
+      const v = vs[pixel]!;
+      const fx = u < 0 ? 0 : u > right ? right : u;
+      const fy = v < 0 ? 0 : v > bottom ? bottom : v;
+      const x = fx | 0;
+      const y = fy | 0;
+      const dx = fx - x;
+      const dy = fy - y;
+      const a = (y * width + x) << 2;
+      const b = a + (width << 2);
+      const w11 = dx * dy;
+      const w01 = dy - w11;
+      const w10 = dx - w11;
+      const w00 = 1 - dx - w01;
+      const alpha = (w00 * rgba[a + 3]! + w10 * rgba[a + 7]! + w01 * rgba[b + 3]! + w11 * rgba[b + 7]!) * (1 / 255);
+      if (alpha <= 0.004) continue;
+      const to = pixel * 3;
+      const gain = alpha * shades[pixel]!;
+      const rest = 1 - alpha;
+      // Written out: this runs for every pixel of every layer.
+      colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
+      colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
+      colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);
+    }
   };
 }

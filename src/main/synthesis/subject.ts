@@ -254,15 +254,11 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
   const change = new Float32Array(3 * (Math.max(...rig.eyes.map(({ last }) => last)) + 1));
   variation.identity.forEach((weight, k) => {
     const component = rig.model.identities[k]!;
+    if (weight === 0) return;
     for (let i = 0; i < change.length; i++) change[i]! += weight * component[i]!;
   });
-  for (let v = 0; v < change.length / 3; v++) {
-    const [x, y, z] = [change[3 * v]!, change[3 * v + 1]!, change[3 * v + 2]!];
-    for (let axis = 0; axis < 3; axis++) {
-      const row = toPixels[axis]!;
-      neutral[3 * v + axis]! += row[0] * x + row[1] * y + row[2] * z;
-    }
-  }
+  for (const [axis, row] of toPixels.entries())
+    for (let i = 0; i < change.length; i += 3) neutral[i + axis]! += row[0]! * change[i]! + row[1]! * change[i + 1]! + row[2]! * change[i + 2]!;
   const white = (wearer.sclera[0] + wearer.sclera[1] + wearer.sclera[2]) / 3;
   // No skin is as bright as paper: a photograph that is bright already is not made brighter.
   const brightest = BRIGHTEST_SKIN / (255 * (wearer.skinLight / 255) ** variation.gamma);
@@ -277,12 +273,16 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
   const skinTables = tables.map((table, c) => table.map((value) => value * Math.exp(-pigment * PIGMENT[c]!)));
   const behind = new Uint8ClampedArray(portrait.rgba.length);
   const face = new Uint8ClampedArray(portrait.rgba.length);
-  for (let i = 0; i < wearer.cover.length; i++) {
-    for (let c = 0; c < 3; c++) behind[4 * i + c] = face[4 * i + c] = skinTables[c]![portrait.rgba[4 * i + c]!]!;
-    behind[4 * i + 3] = portrait.rgba[4 * i + 3]!;
-    face[4 * i + 3] = wearer.cover[i]!;
+  const { width, height, rgba } = portrait;
+  const [red, green, blue] = skinTables as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
+  // Written out: this runs for every pixel of every clip's portrait.
+  for (let i = 0; i < rgba.length; i += 4) {
+    behind[i] = face[i] = red[rgba[i]!]!;
+    behind[i + 1] = face[i + 1] = green[rgba[i + 1]!]!;
+    behind[i + 2] = face[i + 2] = blue[rgba[i + 2]!]!;
+    behind[i + 3] = rgba[i + 3]!;
+    face[i + 3] = wearer.cover[i >> 2]!;
   }
-  const { width, height } = portrait;
   return {
     wearer,
     variation,

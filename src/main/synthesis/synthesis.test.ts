@@ -22,6 +22,7 @@ import type { Episode } from './performance.ts';
 import { drawEpisode, drawPerformance, drawTimes, levelAt, sharesAt, stateAt, USUAL } from './performance.ts';
 import { Pose } from './pose.ts';
 import { Draw } from './random.ts';
+import type { Paint } from './raster.ts';
 import { Canvas, texturePaint } from './raster.ts';
 import { RECIPES } from './recipes.ts';
 import { CONDITIONS, drawScene } from './scene.ts';
@@ -124,7 +125,11 @@ describe('drawing', () => {
     v: new Float32Array(x.length),
     shade: new Float32Array(x.length).fill(1),
   });
-  const fill = (canvas: Canvas, value: number) => (pixel: number) => canvas.colour.fill(value, 3 * pixel, 3 * pixel + 3);
+  const fill =
+    (canvas: Canvas, value: number): Paint =>
+    ({ count, pixels }) => {
+      for (const pixel of pixels.subarray(0, count)) canvas.colour.fill(value, 3 * pixel, 3 * pixel + 3);
+    };
 
   test('covers each pixel of two triangles that share an edge, and none outside', () => {
     const canvas = new Canvas(10, 10);
@@ -144,6 +149,17 @@ describe('drawing', () => {
     canvas.newLayer();
     canvas.draw(Uint16Array.of(0, 1, 2), whole(1), 'both', fill(canvas, 2));
     expect(canvas.colour[0]).toBe(2);
+  });
+
+  test('gives a pixel that two triangles of a call cover once, with what the nearer one has there', () => {
+    const canvas = new Canvas(4, 4);
+    canvas.newLayer();
+    const two = { ...corners([-9, 20, -9, -9, 20, -9], [-9, -9, 20, -9, -9, 20], [1, 1, 1, 5, 5, 5]), shade: Float32Array.of(0.1, 0.1, 0.1, 0.5, 0.5, 0.5) };
+    canvas.draw(Uint16Array.of(0, 1, 2, 3, 4, 5), two, 'both', ({ count, pixels, shade }) => {
+      expect([...pixels.subarray(0, count)].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+      shade.forEach((each) => expect(each).toBeCloseTo(0.5));
+    });
+    expect.assertions(17);
   });
 
   test('keeps within its limits and shrinks by the mean of what is covered', () => {
@@ -168,10 +184,11 @@ describe('drawing', () => {
     const canvas = new Canvas(1, 1);
     canvas.colour.fill(40);
     const texture = { width: 2, height: 2, rgba: Uint8ClampedArray.from([0, 0, 0, 255, 200, 200, 200, 255, 0, 0, 0, 255, 200, 200, 200, 255]) };
-    texturePaint(canvas, texture)(0, Float64Array.of(0.5, 0, 1));
+    const hits = { count: 1, pixels: Int32Array.of(0), u: Float32Array.of(0.5), v: Float32Array.of(0), shade: Float32Array.of(1) };
+    texturePaint(canvas, texture)(hits);
     expect(canvas.colour[0]).toBeCloseTo(100, 0);
     texture.rgba.forEach((_, i) => i % 4 === 3 && (texture.rgba[i] = 0));
-    texturePaint(canvas, texture)(0, Float64Array.of(0.5, 0, 1));
+    texturePaint(canvas, texture)(hits);
     expect(canvas.colour[0]).toBeCloseTo(100, 0);
   });
 });
