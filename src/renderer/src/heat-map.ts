@@ -2,6 +2,9 @@ import type { FaceMaps, MapMask } from '../../shared/mask-maps.ts';
 import { CROP_MIDDLE, MAP_MASKS, MASK_COUNT } from '../../shared/mask-maps.ts';
 import { lowerBound } from '../../shared/sorted-search.ts';
 
+/** What can lie on the face, in the order in which a key goes through it. */
+export const HEATS = ['none', ...MAP_MASKS] as const;
+
 /** A mask's weights as a picture to lie on the face: where, and what. */
 export interface HeatMap {
   /** PNG, one pixel a place; the browser smooths it. */
