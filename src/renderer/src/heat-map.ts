@@ -4,6 +4,8 @@ import { lowerBound } from '../../shared/sorted-search.ts';
 
 /** What can lie on the face, in the order in which a key goes through it. */
 export const HEATS = ['none', ...MAP_MASKS] as const;
+type Heat = (typeof HEATS)[number];
+export const heatAfter = (heat: Heat): Heat => HEATS[(HEATS.indexOf(heat) + 1) % HEATS.length]!;
 
 /** A mask's weights as a picture to lie on the face: where, and what. */
 export interface HeatMap {
