@@ -6,12 +6,16 @@ import type { PeakRow } from '../../../shared/peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak, USUAL_HALF_S } from '../../../shared/peak-edits.ts';
 import type { Author, SegmentRow, Span } from '../../../shared/segment-edits.ts';
 import { acceptProposal, createSegment, makeRoom, merge, relabel, remove, resize, split } from '../../../shared/segment-edits.ts';
+import type { StepName, StepValues } from '../steps.ts';
+import { stepLabel } from '../steps.ts';
 import { studio } from '../studio.ts';
 import type { LibraryVideo } from './project.ts';
 import { useProject } from './project.ts';
 import { useReview } from './review.ts';
 
-/** What a coder does to the open video. Each call is one step of undo. Labels of steps are English: they are kept in the project. */
+const MARKS = { new: 'markNew', in_review: 'markInReview', done: 'markDone' } as const;
+
+/** What a coder does to the open video. Each call is one step of undo. */
 export const useCoding = defineStore('coding', () => {
   const project = useProject();
   const review = useReview();
@@ -32,11 +36,11 @@ export const useCoding = defineStore('coding', () => {
   }
 
   /** One step of undo. @returns whether it was done */
-  async function edit(code: string, label: string, rows: readonly RowEdit[]): Promise<boolean> {
+  async function edit(code: string, step: readonly [StepName, StepValues?], rows: readonly RowEdit[]): Promise<boolean> {
     const who = coder.value;
     if (who === null || rows.length === 0) return false;
     return project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: who.id, code, label, rows: [...rows] });
+      const { clock } = await studio.edits.apply({ coderId: who.id, code, label: stepLabel(...step), rows: [...rows] });
       await review.readLayers(clock);
     });
   }
@@ -47,16 +51,16 @@ export const useCoding = defineStore('coding', () => {
   async function create(label: string, span: Span): Promise<void> {
     const { id, making } = layerFor('coder');
     const made = createSegment(id, face.value, label, span, author());
-    if (await edit('segment.create', `Label ${label}`, [...making, ...roomFor(span), made])) selected.value = made.kind === 'insert' ? made.row.id : null;
+    if (await edit('segment.create', ['create', { label }], [...making, ...roomFor(span), made])) selected.value = made.kind === 'insert' ? made.row.id : null;
   }
 
   /** A label for what is selected; a proposal that is selected is taken over with it. */
   async function label(name: string): Promise<void> {
     const [segment, peak] = [selectedSegment.value, selectedPeak.value];
     if (peak !== undefined) {
-      if (review.isOwn(peak)) await edit('peak.label', `Relabel peak as ${name}`, [relabelPeak(peak, name)]);
+      if (review.isOwn(peak)) await edit('peak.label', ['peakRelabel', { label: name }], [relabelPeak(peak, name)]);
       else await takePeak({ ...peak, label: name });
-    } else if (segment !== undefined && review.isOwn(segment)) await edit('segment.label', `Relabel as ${name}`, [relabel(segment, name)]);
+    } else if (segment !== undefined && review.isOwn(segment)) await edit('segment.label', ['relabel', { label: name }], [relabel(segment, name)]);
     else if (segment !== undefined) await accept([segment], name);
   }
 
@@ -72,7 +76,7 @@ export const useCoding = defineStore('coding', () => {
     const taken = only === undefined ? segments.filter(isFree) : segments;
     const made = taken.map((segment) => acceptProposal(as === undefined ? segment : { ...segment, label: as }, id, author()));
     const room = only === undefined ? [] : roomFor({ startS: only.start_s, endS: only.end_s }, undefined, only.face_id);
-    const what = only === undefined ? `Accept ${made.length} proposals` : `Accept ${as ?? only.label}`;
+    const what = only === undefined ? (['acceptMany', { count: made.length }] as const) : (['accept', { label: as ?? only.label }] as const);
     const isDone = made.length > 0 && (await edit('proposal.accept', what, [...making, ...room, ...made]));
     const [first] = made;
     if (isDone && only !== undefined && first?.kind === 'insert') selected.value = first.row.id;
@@ -82,7 +86,8 @@ export const useCoding = defineStore('coding', () => {
   async function rejectProposals(segments: readonly SegmentRow[]): Promise<void> {
     const who = coder.value;
     if (who === null || video.value === null) return;
-    const what = segments.length === 1 ? `Reject ${segments[0]!.label}` : `Reject ${segments.length} proposals`;
+    const [only] = segments.length === 1 ? segments : [];
+    const what = only === undefined ? (['rejectMany', { count: segments.length }] as const) : (['reject', { label: only.label }] as const);
     const rows = segments.map((segment) => reject(video.value!.id, who.id, segment, author()));
     if (await edit('proposal.reject', what, rows)) selected.value = null;
   }
@@ -90,19 +95,21 @@ export const useCoding = defineStore('coding', () => {
   async function removeSelected(): Promise<void> {
     const [segment, peak] = [selectedSegment.value, selectedPeak.value];
     if (peak !== undefined && review.isOwn(peak)) {
-      if (await edit('peak.delete', `Delete peak of ${peak.label}`, [removePeak(peak)])) selected.value = null;
-    } else if (segment !== undefined && review.isOwn(segment) && (await edit('segment.delete', `Delete ${segment.label}`, [remove(segment)])))
+      if (await edit('peak.delete', ['peakRemove', { label: peak.label }], [removePeak(peak)])) selected.value = null;
+    } else if (segment !== undefined && review.isOwn(segment) && (await edit('segment.delete', ['remove', { label: segment.label }], [remove(segment)])))
       selected.value = null;
   }
 
   async function resizeSegment(segment: SegmentRow, span: Span): Promise<void> {
     const rows = resize(segment, span);
-    if (review.isOwn(segment) && rows.length > 0) await edit('segment.move', `Move ${segment.label}`, [...roomFor(span, segment.id, segment.face_id), ...rows]);
+    if (review.isOwn(segment) && rows.length > 0)
+      await edit('segment.move', ['move', { label: segment.label }], [...roomFor(span, segment.id, segment.face_id), ...rows]);
   }
 
   async function splitSelected(): Promise<void> {
     const segment = selectedSegment.value;
-    if (segment !== undefined && review.isOwn(segment)) await edit('segment.split', `Split ${segment.label}`, split(segment, playhead.value, author()));
+    if (segment !== undefined && review.isOwn(segment))
+      await edit('segment.split', ['split', { label: segment.label }], split(segment, playhead.value, author()));
   }
 
   /** The selected segment with the one after it. */
@@ -110,13 +117,13 @@ export const useCoding = defineStore('coding', () => {
     const segment = selectedSegment.value;
     if (segment === undefined || !review.isOwn(segment)) return;
     const next = own.value?.segments.find((each) => each.face_id === segment.face_id && each.id !== segment.id && each.start_s >= segment.start_s);
-    if (next !== undefined) await edit('segment.merge', `Merge ${segment.label}`, merge(segment, next));
+    if (next !== undefined) await edit('segment.merge', ['merge', { label: segment.label }], merge(segment, next));
   }
 
   /** All of the coder's labels of one name in this video, renamed in one step. */
   async function relabelAll(from: string, to: string): Promise<void> {
     const rows = (own.value?.segments ?? []).filter((segment) => segment.label === from).map((segment) => relabel(segment, to));
-    await edit('segment.relabelAll', `Relabel ${rows.length} ${from} as ${to}`, rows);
+    await edit('segment.relabelAll', ['relabelAll', { count: rows.length, label: from, to }], rows);
   }
 
   /** A peak at the playhead, with the selected segment's span or half a second on either side. */
@@ -128,29 +135,29 @@ export const useCoding = defineStore('coding', () => {
       : { onsetS: Math.max(0, apexS - USUAL_HALF_S), apexS, offsetS: apexS + USUAL_HALF_S };
     const { id, making } = layerFor('coder');
     const made = createPeak(id, face.value, name, times, author());
-    if (await edit('peak.create', `Add peak of ${name}`, [...making, made])) selected.value = made.kind === 'insert' ? made.row.id : null;
+    if (await edit('peak.create', ['peakCreate', { label: name }], [...making, made])) selected.value = made.kind === 'insert' ? made.row.id : null;
   }
 
   async function takePeak(peak: PeakRow): Promise<void> {
     const { id, making } = layerFor('coder');
     const made = acceptPeak(peak, id, author());
-    if (await edit('peak.accept', `Accept peak of ${peak.label}`, [...making, made])) selected.value = made.kind === 'insert' ? made.row.id : null;
+    if (await edit('peak.accept', ['peakAccept', { label: peak.label }], [...making, made])) selected.value = made.kind === 'insert' ? made.row.id : null;
   }
 
   /** Another apex; a model's peak is taken over with it. */
   async function movePeak(peak: PeakRow, apexS: number): Promise<void> {
-    if (review.isOwn(peak)) await edit('peak.move', `Move peak of ${peak.label}`, [moveApex(peak, apexS)]);
+    if (review.isOwn(peak)) await edit('peak.move', ['peakMove', { label: peak.label }], [moveApex(peak, apexS)]);
     else await takePeak({ ...peak, apex_s: apexS, onset_s: Math.min(peak.onset_s, apexS), offset_s: Math.max(peak.offset_s, apexS) });
   }
 
   async function writeNote(text: string, atS: number | null): Promise<boolean> {
     const who = coder.value;
     if (who === null || video.value === null || text.trim() === '') return false;
-    return edit('note.create', 'Write a note', [noteAt(video.value.id, who.id, atS, text.trim(), author())]);
+    return edit('note.create', ['noteCreate'], [noteAt(video.value.id, who.id, atS, text.trim(), author())]);
   }
 
   const deleteNote = ({ id, revision }: { id: string; revision: number }): Promise<boolean> =>
-    edit('note.delete', 'Delete a note', [{ table: 'note', kind: 'delete', id, revision }]);
+    edit('note.delete', ['noteRemove'], [{ table: 'note', kind: 'delete', id, revision }]);
 
   /** What coders disagree about, decided: a label over the stretch, or null where there is nothing to label. */
   async function adjudicate(stretches: readonly Stretch[], decide: (stretch: Stretch, i: number) => string | null): Promise<void> {
@@ -164,7 +171,7 @@ export const useCoding = defineStore('coding', () => {
       const room = stretches.length === 1 ? makeRoom(adjudicated.value?.segments ?? [], stretch.face, stretch, author()) : [];
       return [...room, createSegment(id, stretch.face, name, stretch, author())];
     });
-    await edit('adjudicate', stretches.length === 1 ? 'Adjudicate a disagreement' : `Adjudicate ${stretches.length} agreements`, [...making, ...rows]);
+    await edit('adjudicate', stretches.length === 1 ? ['adjudicate'] : ['adjudicateMany', { count: stretches.length }], [...making, ...rows]);
   }
 
   async function turn(direction: 'undo' | 'redo'): Promise<void> {
@@ -181,7 +188,7 @@ export const useCoding = defineStore('coding', () => {
     if (row === null || who === null) return;
     const change: RowEdit = { table: 'video', kind: 'update', id: row.id, revision: row.revision, set: { review: state } };
     await project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: who.id, code: 'video.review', label: `Mark as ${state.replace('_', ' ')}`, rows: [change] });
+      const { clock } = await studio.edits.apply({ coderId: who.id, code: 'video.review', label: stepLabel(MARKS[state]), rows: [change] });
       video.value = { ...row, review: state, revision: clock };
     });
   }

@@ -1,4 +1,5 @@
 import { ACTIONS } from '../../../shared/actions.ts';
+import { STEPS } from '../steps.ts';
 import { nest } from './nest.ts';
 
 /** English: what the other catalogues translate. Braces hold values, bars part singular and plural. */
@@ -239,6 +240,7 @@ export const en = {
     delete: 'Delete this note',
     none: 'No notes yet.',
   },
+  steps: STEPS,
   history: { about: 'Your steps in this project', goTo: 'Go back or forward to this step', undone: 'undone', none: 'Nothing has been done yet.' },
   tracks: {
     choose: 'Tracks ▾',
