@@ -1,13 +1,11 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../shared/errors.ts';
-
-/** A displacement of some vertices: [3 n] centimetres for the n vertices it moves. */
-export interface Shape {
-  readonly vertices: Uint16Array;
-  readonly deltas: Float32Array;
-}
+import { sentenceOf, StudioError } from '../../shared/errors.ts';
+import { readFaceKit } from './face-kit.ts';
+import type { Shape } from './sparse-shape.ts';
+import { sparse } from './sparse-shape.ts';
 
 /**
  * The ICT face: x to the subject's left, y up, z towards the viewer, centimetres. Its neutral face plus weighted
@@ -17,10 +15,8 @@ export interface FaceModel {
   readonly vertexCount: number;
   /** [3 vertices] */
   readonly neutral: Float32Array;
-  /** [3 triangles] vertex indices, and each triangle's material. */
+  /** [3 triangles] vertex indices. */
   readonly triangles: Uint16Array;
-  readonly triangleMaterials: Uint8Array;
-  readonly materials: readonly string[];
   /** First and last vertex of each named group. */
   readonly groups: ReadonlyMap<string, readonly [number, number]>;
   /** Vertices of the 68 usual landmarks (iBUG order). */
@@ -33,21 +29,19 @@ export interface FaceModel {
 const arraySchema = z.object({ dtype: z.string(), shape: z.array(z.number().int()), byteOffset: z.number().int(), names: z.array(z.string()).optional() });
 const indexSchema = z.object({
   landmarks68: z.array(z.number().int()).length(68),
-  materials: z.array(z.string()),
   vertexGroups: z.array(z.tuple([z.string(), z.number().int(), z.number().int()])),
   arrays: z.record(z.string(), arraySchema),
 });
 
-/** Displacements below this (centimetres) are not worth their time. */
-const SMALLEST_DELTA = 0.004;
-
 /**
- * Reads the model from its folder: ict-face-model.json (an index) and ict-face-model.bin.
- * @throws StudioError 'file-unreadable' that names the file
+ * Reads the model from its folder: a clone of the ICT-FaceKit repository (or its folder FaceXModel), or the same packed as
+ * ict-face-model.json (an index) and ict-face-model.bin.
+ * @throws StudioError 'file-unreadable' that names the folder
  */
 export async function readFaceModel(folder: string): Promise<FaceModel> {
   const indexPath = join(folder, 'ict-face-model.json');
   try {
+    if (!existsSync(indexPath)) return await readFaceKit(folder);
     const index = indexSchema.parse(JSON.parse(await readFile(indexPath, 'utf8')));
     const bytes = await readFile(join(folder, 'ict-face-model.bin'));
     const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
@@ -55,14 +49,14 @@ export async function readFaceModel(folder: string): Promise<FaceModel> {
   } catch (error) {
     throw new StudioError(
       'file-unreadable',
-      `The face model in ${folder} cannot be read.`,
-      'Give the folder with ict-face-model.json and ict-face-model.bin as --face-model.',
+      `The face model in ${folder} cannot be read (${sentenceOf(error)}).`,
+      'Give a clone of the repository ICT-FaceKit as --face-model, or a folder with ict-face-model.json and ict-face-model.bin.',
       error,
     );
   }
 }
 
-function modelFrom({ landmarks68, materials, vertexGroups, arrays }: z.infer<typeof indexSchema>, bytes: ArrayBuffer): FaceModel {
+function modelFrom({ landmarks68, vertexGroups, arrays }: z.infer<typeof indexSchema>, bytes: ArrayBuffer): FaceModel {
   const at = (name: string): z.infer<typeof arraySchema> => {
     const found = arrays[name];
     if (found === undefined) throw new Error(`${name} is missing`);
@@ -79,23 +73,9 @@ function modelFrom({ landmarks68, materials, vertexGroups, arrays }: z.infer<typ
     vertexCount: values / 3,
     neutral,
     triangles: new Uint16Array(bytes.slice(at('triangles').byteOffset, at('triangles').byteOffset + 2 * count('triangles'))),
-    triangleMaterials: new Uint8Array(bytes, at('triangleMaterials').byteOffset, count('triangleMaterials')),
-    materials,
     groups: new Map(vertexGroups.map(([name, first, last]) => [name, [first, last] as const])),
     landmarks: landmarks68,
     expressions: new Map(at('expressions').names!.map((name, k) => [name, sparse(expressions.subarray(k * values, (k + 1) * values), expressionScales[k]!)])),
     identities: Array.from(identityScales, (scale, k) => Float32Array.from(identities.subarray(k * values, (k + 1) * values), (value) => value * scale)),
   };
-}
-
-function sparse(values: Int16Array, scale: number): Shape {
-  const vertices: number[] = [];
-  const deltas: number[] = [];
-  for (let v = 0; v < values.length / 3; v++) {
-    const [x, y, z] = [values[3 * v]! * scale, values[3 * v + 1]! * scale, values[3 * v + 2]! * scale];
-    if (Math.hypot(x, y, z) < SMALLEST_DELTA) continue;
-    vertices.push(v);
-    deltas.push(x, y, z);
-  }
-  return { vertices: Uint16Array.from(vertices), deltas: Float32Array.from(deltas) };
 }

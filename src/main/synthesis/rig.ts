@@ -1,6 +1,7 @@
-import type { FaceModel, Shape } from './face-model.ts';
+import type { FaceModel } from './face-model.ts';
 import type { FoldField } from './folds.ts';
 import { foldFields } from './folds.ts';
+import type { Shape } from './sparse-shape.ts';
 
 /** What drawing needs of the model beside its shapes; made once. */
 export interface Rig {

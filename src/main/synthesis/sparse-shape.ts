@@ -1,0 +1,21 @@
+/** A displacement of some vertices: [3 n] centimetres for the n vertices it moves. */
+export interface Shape {
+  readonly vertices: Uint16Array;
+  readonly deltas: Float32Array;
+}
+
+/** Displacements below this (centimetres) are not worth their time. */
+const SMALLEST_DELTA = 0.004;
+
+/** @param values [3 vertices], times `scale` centimetres */
+export function sparse(values: ArrayLike<number>, scale: number): Shape {
+  const vertices: number[] = [];
+  const deltas: number[] = [];
+  for (let v = 0; v < values.length / 3; v++) {
+    const [x, y, z] = [values[3 * v]! * scale, values[3 * v + 1]! * scale, values[3 * v + 2]! * scale];
+    if (Math.hypot(x, y, z) < SMALLEST_DELTA) continue;
+    vertices.push(v);
+    deltas.push(x, y, z);
+  }
+  return { vertices: Uint16Array.from(vertices), deltas: Float32Array.from(deltas) };
+}
