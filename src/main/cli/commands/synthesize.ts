@@ -38,7 +38,7 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .command('synthesize')
     .description('render faces with known expressions: clips to train and to test a model on')
     .addOption(new Option('--kind <name>', 'what is made (see below)').choices(SYNTHESIS_KINDS).default('faces'))
-    .requiredOption('--face-model <folder>', 'folder of the face model')
+    .requiredOption('--face-model <folder>', 'clone of ICT-FaceKit, or the same packed')
     .requiredOption('--portraits <folder>', 'folder of the portrait sets')
     .requiredOption('--out <folder>', 'where the clips go')
     .option('--train <n>', 'clips to train on', count, 10010)
