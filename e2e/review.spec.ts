@@ -95,6 +95,29 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   await expect(studio.tier('Tier Ann')).toBeVisible();
 });
 
+test('who goes somewhere before the picture has come is there when it comes', async ({ page, door }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(door.folder, 'project');
+  await studio.addVideos(door.videos);
+  let known: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (known = resolve));
+  await page.route('**/rpc/library/media', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await studio.review('happiness-and-surprise.mp4');
+  await studio.codeAs('Ann');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(studio.position).toContainText('1 s');
+  known();
+  await expect(studio.position).toContainText('1 s · frame 25');
+  await page.keyboard.press('1');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toHaveLength(1);
+  const [made] = await studio.labelsIn('Tier Ann (you)');
+  expect(made![0]).toBeCloseTo(1, 1);
+});
+
 test('a moved video is found again with its labels', async ({ page, door }) => {
   await page.goto(door.address);
   const studio = new StudioWindow(page);
