@@ -21,7 +21,7 @@ export interface PeakOptions {
   readonly edge: number;
 }
 
-export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.25, minimumDuration: 0.4, edge: 0.25 };
+export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.15, minimumDuration: 0.4, edge: 0.25 };
 
 /** A local maximum of a curve, by index. */
 export interface Summit {
