@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
+import { EXPRESSIONS, intensityOf, NEUTRAL_INDEX, strongest } from '../../shared/expressions.ts';
 import type { Expression, PerExpression } from '../../shared/expressions.ts';
 import { roundSeconds } from '../../shared/time.ts';
 import type { SeriesName, TimelineColumns } from '../../shared/timeline-columns.ts';
@@ -68,13 +68,12 @@ function inflated(packed: Uint8Array): { bytes: DataView; count: number } {
 
 /** Columns of the integers that are one of SERIES each, in its order; intensity is worked out from neutral. */
 const SHARES_AT = WHOLE.length + 2 + BOX.length;
-const NEUTRAL = EXPRESSIONS.indexOf('neutral');
 const SERIES_COLUMNS: Readonly<Record<SeriesName, { readonly column: number; readonly scale: number }>> = {
   ...(Object.fromEntries(EXPRESSIONS.map((name, i) => [name, { column: SHARES_AT + i, scale: SHARE }])) as Record<
     Expression,
     { column: number; scale: number }
   >),
-  intensity: { column: SHARES_AT + NEUTRAL, scale: SHARE },
+  intensity: { column: SHARES_AT + NEUTRAL_INDEX, scale: SHARE },
   mask_class_agnostic: { column: SHARES_AT + EXPRESSIONS.length, scale: SHARE },
   mask_class_semantic: { column: SHARES_AT + EXPRESSIONS.length + 1, scale: SHARE },
   mask_final: { column: SHARES_AT + EXPRESSIONS.length + 2, scale: SHARE },

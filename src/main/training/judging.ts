@@ -1,4 +1,4 @@
-import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { EXPRESSIONS, NEUTRAL_INDEX } from '../../shared/expressions.ts';
 import type { ModelManifest } from '../../shared/manifest.ts';
 import { mean } from '../../shared/mean.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
@@ -120,7 +120,6 @@ export function fitCalibration(judgements: readonly Judgement[]): Calibration {
   return { temperature: 1 / scale, bias: bias.map((value) => value - middle) };
 }
 
-const NEUTRAL = EXPRESSIONS.indexOf('neutral');
 const LARGEST_FAVOUR = 1.5;
 const FAVOURS = Array.from({ length: 16 }, (_, i) => (i * LARGEST_FAVOUR) / 15);
 /** Of UAR: what a few hundred clips cannot tell apart. */
@@ -134,7 +133,7 @@ const AS_GOOD = 0.002;
 export function favouringNeutral(judgements: readonly Judgement[], calibration: Calibration): Calibration {
   const favoured = (favour: number): Calibration => {
     const share = favour / EXPRESSIONS.length;
-    return { ...calibration, bias: calibration.bias.map((value, c) => value - share + (c === NEUTRAL ? favour : 0)) };
+    return { ...calibration, bias: calibration.bias.map((value, c) => value - share + (c === NEUTRAL_INDEX ? favour : 0)) };
   };
   const uars = FAVOURS.map((favour) => {
     const fit = favoured(favour);

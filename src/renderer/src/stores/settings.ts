@@ -3,7 +3,7 @@ import { computed, ref, watch } from 'vue';
 import { z } from 'zod';
 import type { ActionId } from '../../../shared/actions.ts';
 import { ACTIONS } from '../../../shared/actions.ts';
-import { MAP_MASKS } from '../../../shared/mask-maps.ts';
+import { HEATS } from '../heat-map.ts';
 import { TRACK_NAMES } from '../tracks.ts';
 import { i18n, LANGUAGES } from '../i18n.ts';
 
@@ -14,7 +14,7 @@ const settingsSchema = z.object({
   /** Keys that differ from the usual ones, by action; '' for none. */
   keys: z.record(z.string(), z.string()).catch({}),
   tracks: z.array(z.object({ name: z.enum(TRACK_NAMES), shown: z.boolean(), height: z.number().min(0.25).max(4) })).catch([]),
-  heat: z.enum(['none', ...MAP_MASKS]).catch('none'),
+  heat: z.enum(HEATS).catch('none'),
   heatOpacity: z.number().min(0).max(1).catch(0.55),
   model: z.string().catch(''),
   device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
