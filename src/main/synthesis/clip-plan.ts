@@ -3,7 +3,7 @@ import { randomStream } from '../adatosk/initial-values.ts';
 import type { Blend } from './blend.ts';
 import { FOLD_COUNT } from './folds.ts';
 import type { Episode, Liveliness, Performance } from './performance.ts';
-import { drawEpisode, drawPerformance, drawTimes, USUAL } from './performance.ts';
+import { drawEpisode, drawPerformance, drawTimes, STRENGTHS, USUAL } from './performance.ts';
 import { Draw } from './random.ts';
 import type { Condition, Scene } from './scene.ts';
 import { drawScene } from './scene.ts';
@@ -33,21 +33,28 @@ const IDENTITIES = 24;
 const IDENTITY_SPREAD = 0.6;
 
 /** Chances that a clip's person is somebody whom no portrait shows. */
-export interface Mixing {
+interface Strangers {
   /** That a second person is mixed into the face. */
   readonly blended: number;
   /** That the skin has another tone than the photograph's. */
   readonly toned: number;
 }
 
-export const UNMIXED: Mixing = { blended: 0, toned: 0 };
+/** What makes training clips harder, or more various, than those a network is judged by. */
+export interface Mixing extends Strangers {
+  /** Chance that the display is weak. */
+  readonly subdued: number;
+}
+
+export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0 };
 
 /** @param portraits names of the photographs that this clip's person may wear */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
   const draw = new Draw(randomStream(seed, name));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
-  const { episodes, durationS } = drawEpisodes(draw, label, course);
+  const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
+  const episodes = subdue(new Draw(randomStream(seed, `${name} display`)), usual, mixing.subdued);
   const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
   return {
     name,
@@ -76,6 +83,13 @@ const SKIN_LIGHT = { darkest: 55, lightest: 150 } as const;
 /** From a stream of its own as well. */
 function drawSkinLight(draw: Draw, chance: number): number | null {
   return draw.chance(chance) ? draw.between(SKIN_LIGHT.darkest, SKIN_LIGHT.lightest) : null;
+}
+
+/** From a stream of its own as well: displays of the weaker half, as weak ones and strong ones were drawn. */
+function subdue(draw: Draw, episodes: readonly Episode[], chance: number): readonly Episode[] {
+  if (!draw.chance(chance)) return episodes;
+  const { weakest } = STRENGTHS;
+  return episodes.map((episode) => ({ ...episode, strength: weakest + (episode.strength - weakest) / 2 }));
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {

@@ -60,6 +60,8 @@ export function drawTimes(draw: Draw, label: Expression, held: boolean): Episode
   return { rise: quick * draw.between(0.2, 0.8), beforeApex: hold, afterApex: hold * draw.between(0.6, 1.6), fall: draw.between(0.3, 1.0) };
 }
 
+export const STRENGTHS = { weakest: 0.5, strongest: 1 } as const;
+
 export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { rise, beforeApex, afterApex, fall }: EpisodeTimes): Episode {
   const recipe: UnitStrengths = { ...draw.pick(RECIPES[label]) };
   const units: UnitStrengths = {};
@@ -78,7 +80,7 @@ export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { ris
     apexS: risenS + beforeApex,
     fallingS: risenS + beforeApex + afterApex,
     offsetS: risenS + beforeApex + afterApex + fall,
-    strength: draw.between(0.5, 1),
+    strength: draw.between(STRENGTHS.weakest, STRENGTHS.strongest),
     units,
     sides: weaker ? [1 - uneven, 1] : [1, 1 - uneven],
     lags: Object.fromEntries(ACTION_UNITS.map((unit) => [unit, draw.between(0, 0.07)])) as UnitStrengths,

@@ -19,7 +19,7 @@ import { FacePainter, viewFor } from './draw.ts';
 import { readFaceModel } from './face-model.ts';
 import { FOLD_COUNT } from './folds.ts';
 import type { Episode } from './performance.ts';
-import { drawEpisode, drawPerformance, drawTimes, levelAt, sharesAt, stateAt, USUAL } from './performance.ts';
+import { drawEpisode, drawPerformance, drawTimes, levelAt, sharesAt, stateAt, STRENGTHS, USUAL } from './performance.ts';
 import { Pose } from './pose.ts';
 import { Draw } from './random.ts';
 import type { Paint } from './raster.ts';
@@ -258,7 +258,7 @@ describe('a clip', () => {
 
   test('takes on a second person where one is asked for, and is otherwise what it was', async () => {
     const names = ['canada/000', 'canada/001'];
-    const [alone, mixed] = [0, 1].map((blended) => planClip(1, 'a', 'surprise', names, 'usual', { blended, toned: 0 })) as [ClipPlan, ClipPlan];
+    const [alone, mixed] = [0, 1].map((blended) => planClip(1, 'a', 'surprise', names, 'usual', { ...UNMIXED, blended })) as [ClipPlan, ClipPlan];
     expect({ ...mixed, blend: null }).toEqual(alone);
     expect(mixed.blend!.portrait).toBe(names.find((name) => name !== mixed.portrait));
     const crops = async (plan: ClipPlan): Promise<Uint8Array> => renderClip(plan, await cast.people(plan), 48, 10).crops;
@@ -268,7 +268,7 @@ describe('a clip', () => {
   });
 
   test('takes on a darker skin where one is asked for: the eyes keep their white', async () => {
-    const [alone, toned] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', ['canada/000'], 'usual', { blended: 0, toned: chance })) as [ClipPlan, ClipPlan];
+    const [alone, toned] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', ['canada/000'], 'usual', { ...UNMIXED, toned: chance })) as [ClipPlan, ClipPlan];
     expect({ ...toned, variation: { ...toned.variation, skinLight: null } }).toEqual(alone);
     const people = await cast.people(alone);
     const dark: ClipPlan = { ...toned, variation: { ...toned.variation, skinLight: 0.4 * people.wearer.skinLight } };
@@ -277,6 +277,19 @@ describe('a clip', () => {
     const light = ({ face }: Subject): number => mean(Array.from(face.rgba.filter((_, i) => i % 4 < 3 && people.wearer.cover[i >> 2] === 255)));
     expect(light(darker) / light(usual)).toBeCloseTo(0.4, 1);
     expect(subjectOf({ ...dark, variation: { ...dark.variation, skinLight: 255 } }, people).face).toEqual(usual.face);
+  });
+
+  test('shows a weak display where one is asked for, and is otherwise what it was', () => {
+    const [alone, subdued] = [0, 1].map((chance) => planClip(1, 'a', 'anger', ['canada/000'], 'usual', { ...UNMIXED, subdued: chance })) as [
+      ClipPlan,
+      ClipPlan,
+    ];
+    const strengths = ({ performance }: ClipPlan): number[] => performance.episodes.map(({ strength }) => strength);
+    const { weakest, strongest } = STRENGTHS;
+    expect(strengths(subdued)).toEqual(strengths(alone).map((strength) => (weakest + strength) / 2));
+    expect(Math.max(...strengths(subdued))).toBeLessThan((weakest + strongest) / 2);
+    const same = ({ performance, ...plan }: ClipPlan): unknown => ({ ...plan, performance: { ...performance, episodes: [] } });
+    expect(same(subdued)).toEqual(same(alone));
   });
 
   test('has a truth for every sample: shares of the classes, action units, the head', async () => {

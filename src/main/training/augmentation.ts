@@ -23,6 +23,9 @@ const FACES = {
   channel: 0.08,
   gamma: 0.3,
   grey: 0.1,
+  /** A picture far too dark: how often, and what is left of its light. */
+  dark: 0,
+  left: [0.2, 0.55] as [number, number],
   blur: 0.2,
   noise: 0.25,
   largestNoise: 10,
@@ -38,7 +41,7 @@ type Ranges = typeof FACES;
 const LIGHT: Ranges = {
   ...FACES,
   ...{ zoom: [0.96, 1.04], shift: 0.02, turn: 0.04, stretch: 0.045, taper: 0.045, wave: 0.009 },
-  ...{ gain: 0.15, offset: 10, channel: 0.05, gamma: 0.2, grey: 0.08, blur: 0.08, noise: 0.1, largestNoise: 4, occlusion: 0 },
+  ...{ gain: 0.15, offset: 10, channel: 0.05, gamma: 0.2, grey: 0.08, dark: 0.1, blur: 0.08, noise: 0.1, largestNoise: 4, occlusion: 0 },
   ...{ compression: 0.1, quality: [30, 70] },
 };
 
@@ -107,8 +110,9 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
 }
 
 function colour(clip: Uint8Array, ranges: Ranges, random: Random): void {
-  const gain = 1 + between(random, -ranges.gain, ranges.gain);
-  const offset = between(random, -ranges.offset, ranges.offset);
+  const left = random() < ranges.dark ? between(random, ranges.left[0], ranges.left[1]) : 1;
+  const gain = left * (1 + between(random, -ranges.gain, ranges.gain));
+  const offset = left * between(random, -ranges.offset, ranges.offset);
   const gamma = Math.exp(between(random, -ranges.gamma, ranges.gamma));
   const tables = [0, 1, 2].map(() => {
     const own = gain * (1 + between(random, -ranges.channel, ranges.channel));

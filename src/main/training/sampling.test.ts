@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../adatosk/initial-values.ts';
+import { mean } from '../../shared/mean.ts';
 import { augment } from './augmentation.ts';
 import { fillTubeMask } from './hard-mask.ts';
 import { ClipSampler, evenWindows, labelsOf, randomWindow, shareMeans, slotMeans } from './sampling.ts';
@@ -147,6 +148,16 @@ describe('augmentation', () => {
       const means = Array.from({ length: 16 }, (_, f) => varied.subarray(f * first.length, (f + 1) * first.length).reduce((a, b) => a + b, 0) / first.length);
       expect(Math.max(...means) - Math.min(...means)).toBeLessThan(2);
     }
+  });
+
+  test('shows a rendered clip in the dark now and then', async () => {
+    const grey = new Uint8Array(frames.length).fill(128);
+    const levels: number[] = [];
+    for (let seed = 0; seed < 100; seed++) levels.push(mean(Array.from(await augment(grey, side, 'light', randomStream(seed, 'dark')))));
+    const dark = levels.filter((level) => level < 80);
+    expect(dark.length).toBeGreaterThan(3);
+    expect(dark.length).toBeLessThan(20);
+    expect(Math.min(...dark)).toBeGreaterThan(10);
   });
 });
 
