@@ -44,9 +44,11 @@ interface Strangers {
 export interface Mixing extends Strangers {
   /** Chance that the display is weak. */
   readonly subdued: number;
+  /** Chance that the face's shape lies further from the photograph's than it otherwise does. */
+  readonly varied: number;
 }
 
-export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0 };
+export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0 };
 
 /** @param portraits names of the photographs that this clip's person may wear */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
@@ -62,7 +64,10 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     portrait,
     blend: drawBlend(new Draw(randomStream(seed, `${name} blend`)), portrait, portraits, mixing.blended),
     mirrored: draw.chance(0.5),
-    variation: { ...drawVariation(draw), skinLight: drawSkinLight(new Draw(randomStream(seed, `${name} skin`)), mixing.toned) },
+    variation: {
+      ...vary(new Draw(randomStream(seed, `${name} shape`)), drawVariation(draw), mixing.varied),
+      skinLight: drawSkinLight(new Draw(randomStream(seed, `${name} skin`)), mixing.toned),
+    },
     performance: drawPerformance(draw, episodes, durationS, lively),
     scene: drawScene(draw, condition),
     finding: { lasting: 0.03, each: 0.012 },
@@ -90,6 +95,16 @@ function subdue(draw: Draw, episodes: readonly Episode[], chance: number): reado
   if (!draw.chance(chance)) return episodes;
   const { weakest } = STRENGTHS;
   return episodes.map((episode) => ({ ...episode, strength: weakest + (episode.strength - weakest) / 2 }));
+}
+
+/** How many times as far from the photograph a varied face's shape lies, at most. */
+const FURTHEST = 2.2;
+
+/** From a stream of its own as well. */
+function vary(draw: Draw, variation: Variation, chance: number): Variation {
+  if (!draw.chance(chance)) return variation;
+  const further = draw.between(1, FURTHEST);
+  return { ...variation, identity: variation.identity.map((weight) => further * weight) };
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {

@@ -279,6 +279,15 @@ describe('a clip', () => {
     expect(subjectOf({ ...dark, variation: { ...dark.variation, skinLight: 255 } }, people).face).toEqual(usual.face);
   });
 
+  test("takes on a shape further from the photograph's where one is asked for, and is otherwise what it was", () => {
+    const [alone, varied] = [0, 1].map((chance) => planClip(1, 'a', 'fear', ['canada/000'], 'usual', { ...UNMIXED, varied: chance })) as [ClipPlan, ClipPlan];
+    const [usual, other] = [alone.variation.identity, varied.variation.identity];
+    const further = other[0]! / usual[0]!;
+    expect(further).toBeGreaterThan(1);
+    other.forEach((weight, i) => expect(weight).toBeCloseTo(further * usual[i]!));
+    expect({ ...varied, variation: { ...varied.variation, identity: usual } }).toEqual(alone);
+  });
+
   test('shows a weak display where one is asked for, and is otherwise what it was', () => {
     const [alone, subdued] = [0, 1].map((chance) => planClip(1, 'a', 'anger', ['canada/000'], 'usual', { ...UNMIXED, subdued: chance })) as [
       ClipPlan,

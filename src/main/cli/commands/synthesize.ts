@@ -18,6 +18,7 @@ interface SynthesizeOptions {
   blended: number;
   toned: number;
   subdued: number;
+  varied: number;
   seed: number;
   threads: number;
   json: boolean;
@@ -49,6 +50,7 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--toned <share>', 'chance that a training clip shows a skin darker than the photograph (kind faces)', numberBetween(0, 1), 0)
     .option('--subdued <share>', 'chance that a training clip shows a weak display (kind faces)', numberBetween(0, 1), 0)
+    .option('--varied <share>', "chance that a training clip's face has a shape far from the photograph's (kind faces)", numberBetween(0, 1), 0)
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--json', 'one JSON object on the last line of standard output', false)
@@ -57,12 +59,12 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
 }
 
 async function run(options: SynthesizeOptions): Promise<number> {
-  const { kind, faceModel, portraits, out, train, validation, test, condition, blended, toned, subdued, seed, threads, json } = options;
+  const { kind, faceModel, portraits, out, train, validation, test, condition, blended, toned, subdued, varied, seed, threads, json } = options;
   const output = new Output(json);
   const line = new TaskLine();
   const { synthesize } = await import('../../services/synthesize.ts');
   const outcome = await synthesize(
-    { kind, place: { faceModel, portraits }, out, seed, counts: { train, validation, test }, condition, mixing: { blended, toned, subdued }, threads },
+    { kind, place: { faceModel, portraits }, out, seed, counts: { train, validation, test }, condition, mixing: { blended, toned, subdued, varied }, threads },
     (finished, total) => line.share('drawing clips', finished, total),
     stopOnRequest(),
   );
