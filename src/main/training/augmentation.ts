@@ -40,8 +40,8 @@ type Ranges = typeof FACES;
 /** Smaller, seldom blurred or compressed, and nothing covered: rendered clips have hands and masks of their own. */
 const LIGHT: Ranges = {
   ...FACES,
-  ...{ zoom: [0.96, 1.04], shift: 0.02, turn: 0.04, stretch: 0.045, taper: 0.045, wave: 0.009 },
-  ...{ gain: 0.15, offset: 10, channel: 0.05, gamma: 0.2, grey: 0.08, dark: 0.1, blur: 0.08, noise: 0.1, largestNoise: 4, occlusion: 0 },
+  ...{ zoom: [0.95, 1.05], shift: 0.025, turn: 0.05, stretch: 0.06, taper: 0.06, wave: 0.012 },
+  ...{ gain: 0.2, offset: 12, channel: 0.06, gamma: 0.25, grey: 0.08, dark: 0.1, blur: 0.08, noise: 0.1, largestNoise: 4, occlusion: 0 },
   ...{ compression: 0.1, quality: [30, 70] },
 };
 

@@ -90,11 +90,13 @@ export function calibrated(probabilities: readonly number[], { temperature, bias
 
 const DESCENTS = 2000;
 const DESCENT_RATE = 0.3;
+/** Pull of the biases towards 0: what a few people's clips say of a class is partly about those people (chosen by leaving each of them out in turn). */
+const PULL = 0.02;
 
 /**
  * Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020): the temperature and the classes' biases with
- * the least log loss, by gradient descent on a convex function of 1 / temperature and the biases. A network that is shy of
- * a class on other people's faces is so on all of them.
+ * the least log loss, the biases held back a little, by gradient descent on a convex function of 1 / temperature and the
+ * biases. A network that is shy of a class on other people's faces is so on all of them.
  */
 export function fitCalibration(judgements: readonly Judgement[]): Calibration {
   const logs = judgements.map(({ probabilities }) => probabilities.map((p) => Math.log(Math.max(1e-12, p))));
@@ -114,7 +116,7 @@ export function fitCalibration(judgements: readonly Judgement[]): Calibration {
     });
     // Log probabilities reach far: their factor moves in smaller steps.
     scale = Math.max(0.05, scale - 0.1 * DESCENT_RATE * slope);
-    slopes.forEach((each, c) => (bias[c]! -= DESCENT_RATE * each));
+    slopes.forEach((each, c) => (bias[c]! -= DESCENT_RATE * (each + PULL * bias[c]!)));
   }
   const middle = mean(bias);
   return { temperature: 1 / scale, bias: bias.map((value) => value - middle) };
