@@ -65,6 +65,11 @@ export async function augment(frames: Uint8Array, side: number, kind: Augmentati
   return random() < ranges.compression ? compress(clip, side, quality) : clip;
 }
 
+/** Shares of neighbouring pixels, in whole numbers that add up to 1024. */
+const BITS = 10;
+const WHOLE = 1 << BITS;
+const HALF = WHOLE >> 1;
+
 /** Flip, turn, zoom, shift and other proportions of the face, bilinear; beyond the edge the edge goes on. */
 function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random): Uint8Array {
   const flip = random() < ranges.flip ? -1 : 1;
@@ -78,7 +83,7 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
   const [taperTurn, waveTurn] = [between(random, 0.5, 1), between(random, 0.5, 1)].map((periods) => (2 * Math.PI * periods) / side) as [number, number];
   const middle = (side - 1) / 2;
   const corner = new Int32Array(side * side);
-  const [rightwards, downwards] = [new Float32Array(side * side), new Float32Array(side * side)];
+  const shares = new Uint16Array(4 * side * side);
   const clamp = (value: number): number => Math.min(side - 1.001, Math.max(0, value));
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
@@ -87,23 +92,27 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
       const [fromX, fromY] = [clamp(middle + cos * dx + sin * dy), clamp(middle - sin * dx + cos * dy)];
       const at = y * side + x;
       corner[at] = (Math.floor(fromY) * side + Math.floor(fromX)) * 3;
-      rightwards[at] = fromX - Math.floor(fromX);
-      downwards[at] = fromY - Math.floor(fromY);
+      const [right, down] = [Math.round(WHOLE * (fromX % 1)), Math.round(WHOLE * (fromY % 1))];
+      const both = Math.round((right * down) / WHOLE);
+      shares.set([WHOLE - right - down + both, right - both, down - both, both], 4 * at);
     }
   }
   const result = new Uint8Array(frames.length);
   const row = side * 3;
   for (let frame = 0; frame < frames.length / (side * side * 3); frame++) {
     const start = frame * side * row;
+    // Whole numbers, channels written out: this runs for every pixel of every clip.
     for (let at = 0; at < corner.length; at++) {
       const from = start + corner[at]!;
-      const [right, down] = [rightwards[at]!, downwards[at]!];
       const to = start + at * 3;
-      for (let c = 0; c < 3; c++) {
-        const top = frames[from + c]! + right * (frames[from + 3 + c]! - frames[from + c]!);
-        const bottom = frames[from + row + c]! + right * (frames[from + row + 3 + c]! - frames[from + row + c]!);
-        result[to + c] = top + down * (bottom - top) + 0.5;
-      }
+      const a = shares[4 * at]!;
+      const b = shares[4 * at + 1]!;
+      const c = shares[4 * at + 2]!;
+      const d = shares[4 * at + 3]!;
+      const below = from + row;
+      result[to] = (a * frames[from]! + b * frames[from + 3]! + c * frames[below]! + d * frames[below + 3]! + HALF) >> BITS;
+      result[to + 1] = (a * frames[from + 1]! + b * frames[from + 4]! + c * frames[below + 1]! + d * frames[below + 4]! + HALF) >> BITS;
+      result[to + 2] = (a * frames[from + 2]! + b * frames[from + 5]! + c * frames[below + 2]! + d * frames[below + 5]! + HALF) >> BITS;
     }
   }
   return result;

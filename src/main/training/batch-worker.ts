@@ -3,6 +3,7 @@
  * and this thread shares the second core with it. No onnxruntime here.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import sharp from 'sharp';
 import { sentenceOf } from '../../shared/errors.ts';
 import type { TrainingData } from '../adatosk/training-data.ts';
 import type { TrainingSettings } from '../adatosk/training-graph.ts';
@@ -22,6 +23,9 @@ export interface BatchRequest {
   readonly settings: TrainingSettings;
   readonly firstStep: number;
 }
+
+// The step's threads wait for each other: what decodes pictures takes no more than this one.
+sharp.concurrency(1);
 
 const { source, options } = workerData as BatchWorkerData;
 const maker = openSource(source).then((opened) => new BatchMaker(opened, options));

@@ -107,7 +107,7 @@ class StripReader {
     try {
       const handle = await open(file);
       await handle.read(jpeg, 0, jpeg.length, offset).finally(() => handle.close());
-      const pixels = new Uint8Array(await sharp(jpeg).raw().toBuffer());
+      const pixels = await sharp(jpeg).raw().toBuffer();
       if (pixels.length % (this.#side ** 2 * 3) !== 0) throw new Error('it has another size');
       return pixels;
     } catch (error) {
