@@ -32,7 +32,7 @@ export interface EvaluationOptions {
 }
 
 /** Two views in time, as MAE-DFER's test. */
-const WINDOWS = 2;
+export const WINDOWS = 2;
 
 /**
  * Judges a model on the labelled clips of a source.
