@@ -16,7 +16,7 @@ export interface CachedClip extends ClipFacts {
 /** A clip needs a face in at least this share of its samples. */
 const SMALLEST_SHARE = 0.5;
 /** Decoded strips are kept while they take no more than this share of the memory that was free, and no more than these bytes. */
-const KEPT = { share: 0.5, bytes: 12e9 } as const;
+const KEPT = { share: 0.25, bytes: 4e9 } as const;
 
 /**
  * The clip that a row means, in the crops of its video's face.
