@@ -32,19 +32,15 @@ type Course = 'whole' | 'cut' | 'held';
 const IDENTITIES = 24;
 const IDENTITY_SPREAD = 0.6;
 
-/** Chances that a clip's person is somebody whom no portrait shows. */
-interface Strangers {
+/** What makes training clips harder, or more various, than those a network is judged by: chances, each of its own. */
+export interface Mixing {
   /** That a second person is mixed into the face. */
   readonly blended: number;
   /** That the skin has another tone than the photograph's. */
   readonly toned: number;
-}
-
-/** What makes training clips harder, or more various, than those a network is judged by. */
-export interface Mixing extends Strangers {
-  /** Chance that the display is weak. */
+  /** That the display is weak. */
   readonly subdued: number;
-  /** Chance that the face's shape lies further from the photograph's than it otherwise does. */
+  /** That the face's shape lies further from the photograph's than it otherwise does. */
   readonly varied: number;
 }
 
@@ -53,20 +49,22 @@ export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0 };
 /** @param portraits names of the photographs that this clip's person may wear */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
   const draw = new Draw(randomStream(seed, name));
+  // A stream of its own for each mixing: what else is drawn for a clip does not depend on it.
+  const apart = (what: string): Draw => new Draw(randomStream(seed, `${name} ${what}`));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
   const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
-  const episodes = subdue(new Draw(randomStream(seed, `${name} display`)), usual, mixing.subdued);
+  const episodes = subdue(apart('display'), usual, mixing.subdued);
   const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
   return {
     name,
     label,
     portrait,
-    blend: drawBlend(new Draw(randomStream(seed, `${name} blend`)), portrait, portraits, mixing.blended),
+    blend: drawBlend(apart('blend'), portrait, portraits, mixing.blended),
     mirrored: draw.chance(0.5),
     variation: {
-      ...vary(new Draw(randomStream(seed, `${name} shape`)), drawVariation(draw), mixing.varied),
-      skinLight: drawSkinLight(new Draw(randomStream(seed, `${name} skin`)), mixing.toned),
+      ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
+      skinLight: drawSkinLight(apart('skin'), mixing.toned),
     },
     performance: drawPerformance(draw, episodes, durationS, lively),
     scene: drawScene(draw, condition),
@@ -75,7 +73,6 @@ export function planClip(seed: number, name: string, label: Expression, portrait
   };
 }
 
-/** From a stream of its own: what else is drawn for a clip does not depend on it. */
 function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], chance: number): Blend | null {
   const others = portraits.filter((name) => name !== portrait);
   if (others.length === 0 || !draw.chance(chance)) return null;
@@ -85,12 +82,11 @@ function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], c
 /** Light of the skin, 0 to 255, that a studio photograph of dark to light brown people shows. */
 const SKIN_LIGHT = { darkest: 55, lightest: 150 } as const;
 
-/** From a stream of its own as well. */
 function drawSkinLight(draw: Draw, chance: number): number | null {
   return draw.chance(chance) ? draw.between(SKIN_LIGHT.darkest, SKIN_LIGHT.lightest) : null;
 }
 
-/** From a stream of its own as well: displays of the weaker half, as weak ones and strong ones were drawn. */
+/** Displays of the weaker half, as weak ones and strong ones were drawn. */
 function subdue(draw: Draw, episodes: readonly Episode[], chance: number): readonly Episode[] {
   if (!draw.chance(chance)) return episodes;
   const { weakest } = STRENGTHS;
@@ -100,8 +96,7 @@ function subdue(draw: Draw, episodes: readonly Episode[], chance: number): reado
 /** How many times as far from the photograph a varied face's shape lies, at most. */
 const FURTHEST = 2.2;
 
-/** From a stream of its own as well. */
-function vary(draw: Draw, variation: Variation, chance: number): Variation {
+function reshape(draw: Draw, variation: Variation, chance: number): Variation {
   if (!draw.chance(chance)) return variation;
   const further = draw.between(1, FURTHEST);
   return { ...variation, identity: variation.identity.map((weight) => further * weight) };

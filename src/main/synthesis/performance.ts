@@ -60,6 +60,7 @@ export function drawTimes(draw: Draw, label: Expression, held: boolean): Episode
   return { rise: quick * draw.between(0.2, 0.8), beforeApex: hold, afterApex: hold * draw.between(0.6, 1.6), fall: draw.between(0.3, 1.0) };
 }
 
+/** Strength of a display, as a share of its recipe. */
 export const STRENGTHS = { weakest: 0.5, strongest: 1 } as const;
 
 export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { rise, beforeApex, afterApex, fall }: EpisodeTimes): Episode {

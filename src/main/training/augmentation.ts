@@ -25,7 +25,7 @@ const FACES = {
   grey: 0.1,
   /** A picture far too dark: how often, and what is left of its light. */
   dark: 0,
-  left: [0.2, 0.55] as [number, number],
+  lightLeft: [0.2, 0.55] as [number, number],
   blur: 0.2,
   noise: 0.25,
   largestNoise: 10,
@@ -94,7 +94,10 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
       corner[at] = (Math.floor(fromY) * side + Math.floor(fromX)) * 3;
       const [right, down] = [Math.round(WHOLE * (fromX % 1)), Math.round(WHOLE * (fromY % 1))];
       const both = Math.round((right * down) / WHOLE);
-      shares.set([WHOLE - right - down + both, right - both, down - both, both], 4 * at);
+      shares[4 * at] = WHOLE - right - down + both;
+      shares[4 * at + 1] = right - both;
+      shares[4 * at + 2] = down - both;
+      shares[4 * at + 3] = both;
     }
   }
   const result = new Uint8Array(frames.length);
@@ -119,7 +122,7 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
 }
 
 function colour(clip: Uint8Array, ranges: Ranges, random: Random): void {
-  const left = random() < ranges.dark ? between(random, ranges.left[0], ranges.left[1]) : 1;
+  const left = random() < ranges.dark ? between(random, ranges.lightLeft[0], ranges.lightLeft[1]) : 1;
   const gain = left * (1 + between(random, -ranges.gain, ranges.gain));
   const offset = left * between(random, -ranges.offset, ranges.offset);
   const gamma = Math.exp(between(random, -ranges.gamma, ranges.gamma));
