@@ -20,26 +20,29 @@ export interface Still {
   readonly split: Split;
 }
 
+/** Folders of photographs, the set whose people they show, and what these show. */
+const STILL_SETS = [
+  { folder: 'london-neutral', people: 'london-neutral', label: 'neutral' },
+  { folder: 'london-smiling', people: 'london-neutral', label: 'happiness' },
+  { folder: 'canada', people: 'canada', label: 'neutral' },
+] as const;
+
 export const STILL_FORMAT = { width: 320, height: 320, fps: 25, durationS: 2 } as const;
 
-/** The London set's neutral and smiling portraits; who is in which split is the same as in rendered sets. */
+/**
+ * The London set's neutral and smiling portraits, and the Canada set's neutral ones; who is in which split is the same as
+ * in rendered sets. The test split is the London set's alone: of its people there is a face at rest and one that smiles.
+ */
 export async function portraitStills(portraits: string): Promise<Still[]> {
   const names = await portraitNames(portraits);
   const splitOf = new Map(SPLITS.flatMap((split) => portraitsOf(split, names).map((name) => [name, split] as const)));
   const stills: Still[] = [];
-  for (const [folder, label] of [
-    ['london-neutral', 'neutral'],
-    ['london-smiling', 'happiness'],
-  ] as const) {
+  for (const { folder, people, label } of STILL_SETS) {
     for (const file of (await readdir(join(portraits, folder)).catch(() => [])).filter((each) => each.endsWith('.jpg')).sort()) {
-      const participant = `london-neutral/${basename(file, '.jpg')}`;
-      stills.push({
-        name: `${folder}-${basename(file, '.jpg')}`,
-        file: join(portraits, folder, file),
-        label,
-        participant,
-        split: splitOf.get(participant) ?? 'test',
-      });
+      const participant = `${people}/${basename(file, '.jpg')}`;
+      const split = splitOf.get(participant) ?? 'test';
+      if (split === 'test' && people !== 'london-neutral') continue;
+      stills.push({ name: `${folder}-${basename(file, '.jpg')}`, file: join(portraits, folder, file), label, participant, split });
     }
   }
   return stills;
