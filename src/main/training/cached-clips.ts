@@ -67,9 +67,13 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
       const { face, first } = clips[index]!;
       const size = side * side * 3;
       const result = new Uint8Array(samples.length * size);
+      // Each strip once, however many of its samples are asked for: where nothing more is kept, reading it means decoding it.
+      const needed = new Map<number, Uint8Array>();
       for (const [i, sample] of samples.entries()) {
         const at = first + sample;
-        const strip = await strips.read(faces[face]!, Math.floor(at / CROPS_PER_STRIP));
+        const number = Math.floor(at / CROPS_PER_STRIP);
+        const strip = needed.get(number) ?? (await strips.read(faces[face]!, number));
+        needed.set(number, strip);
         const start = (at % CROPS_PER_STRIP) * size;
         result.set(strip.subarray(start, start + size), i * size);
       }
