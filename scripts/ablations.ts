@@ -100,7 +100,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const phases = planOf({
     ...{ size, batch: BATCH, learns: 'all', reconstruction: arm.reconstruction, matrices: 'muon' },
     steps: { joint: jointSteps, settling: Number(steps) - jointSteps },
-    units: training[0]!.units?.[0]?.length ?? 0,
+    units: training[0]!.units?.width ?? 0,
   });
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-ablation-'));
   const total = phases.reduce((sum, phase) => sum + phase.steps, 0);

@@ -14,6 +14,8 @@ import type { AugmentationKind } from '../training/augmentation.ts';
 import { cachedClips } from '../training/cached-clips.ts';
 import { removeCheckpoint } from '../training/checkpoint.ts';
 import { refuse } from '../training/clip-set.ts';
+import type { SampleValues } from '../training/clip-source.ts';
+import { sampleValues } from '../training/clip-source.ts';
 import type { PhaseName } from '../training/plan.ts';
 import { averageKeeps, BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../training/plan.ts';
 import type { SplitRows } from '../training/splits.ts';
@@ -175,8 +177,8 @@ async function heldClips(
   }));
 }
 
-function sharesHeld(label: number, samples: number): number[][] {
-  return Array.from({ length: samples }, () => EXPRESSIONS.map((_, c) => (c === label ? 100 : 0)));
+function sharesHeld(label: number, samples: number): SampleValues {
+  return sampleValues(Array.from({ length: samples }, () => EXPRESSIONS.map((_, c) => (c === label ? 100 : 0))));
 }
 
 /** Held clips are few beside a rendered set: each counts as often as makes them this share of their class. */
@@ -285,7 +287,7 @@ function jobOf(
 
 /** How many action units a set tells of each sample: as many as all of its clips that tell any. */
 function unitsTold(clips: readonly PreparedClip['clip'][]): number {
-  const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units[0]!.length])));
+  const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units.width])));
   return counts.size === 1 ? [...counts][0]! : 0;
 }
 

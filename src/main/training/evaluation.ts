@@ -180,7 +180,10 @@ async function momentsFound(session: ModelSession, source: ClipSource, clip: num
 /** A clip's slots with their weights; none where the set does not tell how far the expression is shown. */
 function weighedSlots(rows: readonly TimelineRow[], { label, moments, shares, samples }: ClipFacts, rate: number): WeighedSlot[] {
   if (shares === null || shares === undefined) return [];
-  const shareAt = (seconds: number): number => shares[Math.max(0, Math.min(samples - 1, Math.round(seconds * rate)))]![label!]! / 100;
+  const shareAt = (seconds: number): number => {
+    const sample = Math.max(0, Math.min(samples - 1, Math.round(seconds * rate)));
+    return shares.values[sample * shares.width + label!]! / 100;
+  };
   return rows.flatMap(({ startS, endS, reading }) =>
     reading === null
       ? []

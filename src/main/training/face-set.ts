@@ -6,6 +6,7 @@ import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { FaceClip, FaceSet } from '../../shared/face-set.ts';
 import { FACE_SET_FILE, faceSetSchema } from '../../shared/face-set.ts';
 import type { CachedClip } from './cached-clips.ts';
+import { sampleValues } from './clip-source.ts';
 import type { KnownRow } from './splits.ts';
 
 /** Whether a folder holds clips as aligned faces. */
@@ -43,8 +44,8 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
     samples,
     label: label === null ? null : EXPRESSIONS.indexOf(label),
     moments: onsetS === null || offsetS === null ? null : { onset: onsetS * rate, apex: (apexS ?? (onsetS + offsetS) / 2) * rate, offset: offsetS * rate },
-    shares,
-    units,
+    shares: shares && sampleValues(shares),
+    units: units && sampleValues(units),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { mean } from '../../shared/mean.ts';
 import { augment } from './augmentation.ts';
+import { sampleValues } from './clip-source.ts';
 import { fillTubeMask } from './hard-mask.ts';
 import { ClipSampler, evenWindows, labelsOf, randomWindow, shareMeans, slotMeans } from './sampling.ts';
 import { phaseAt, planOf, rateAt } from './plan.ts';
@@ -87,7 +88,7 @@ describe('labels of a window', () => {
 describe('graded labels, where a set tells how far each class is shown', () => {
   // Neutral for 20 samples, then happiness that rises to 80%, with a little surprise.
   const shares = Array.from({ length: 60 }, (_, i) => (i < 20 ? [0, 0, 100, 0, 0, 0, 0] : [80, 0, 15, 0, 5, 0, 0]));
-  const facts = { samples: 60, label: 0, moments: { onset: 20, apex: 24, offset: 60 }, shares };
+  const facts = { samples: 60, label: 0, moments: { onset: 20, apex: 24, offset: 60 }, shares: sampleValues(shares) };
   const window = (start: number): number[] => Array.from({ length: 16 }, (_, i) => start + i);
 
   test('are the shares themselves in slots, and what is shown at the strongest in the window', () => {
@@ -102,13 +103,13 @@ describe('graded labels, where a set tells how far each class is shown', () => {
   test('are neutral before, and half of it where a quarter is shown', () => {
     expect(labelsOf(facts, window(0)).clip[2]).toBe(1);
     const weak = shares.map((row) => (row[0]! > 0 ? [25, 0, 75, 0, 0, 0, 0] : row));
-    const { clip: whole } = labelsOf({ ...facts, shares: weak }, window(20));
+    const { clip: whole } = labelsOf({ ...facts, shares: sampleValues(weak) }, window(20));
     expect(whole[0]).toBeCloseTo(0.5, 5);
     expect(whole[2]).toBeCloseTo(0.5, 5);
   });
 
   test('go with the means of action units, never above their strongest display', () => {
-    const units = Array.from({ length: 16 }, (_, i) => [i < 8 ? 0 : 50, 130]);
+    const units = sampleValues(Array.from({ length: 16 }, (_, i) => [i < 8 ? 0 : 50, 130]));
     const slots = slotMeans(units, window(0));
     expect(slots).toHaveLength(16);
     expect([...slots.subarray(0, 2)]).toEqual([0, 1]);

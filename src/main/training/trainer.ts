@@ -128,7 +128,7 @@ class Trainer {
     this.#events = events;
     this.#store = store;
     this.#validation = validation;
-    this.#id = createHash('sha256').update(JSON.stringify(job)).digest('hex');
+    this.#id = idOf(job);
     this.#queue = new BatchQueue({ source: job.source, options: job.batches }, place.batchWorker);
     this.#log = new MetricsLog(join(place.folder, 'metrics.jsonl'));
     this.#total = job.phases.reduce((sum, { steps }) => sum + steps, 0);
@@ -272,6 +272,12 @@ class Trainer {
     const temperature = judgements.length === 0 ? 1 : fitTemperature(judgements);
     return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, judgements, temperature, times: this.#times };
   }
+}
+
+/** Tells jobs apart: equal only where all that makes the curve is. */
+function idOf(job: TrainingJob): string {
+  const text = JSON.stringify(job, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value));
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function clipsPerStep({ settings }: Phase): number {
