@@ -88,9 +88,9 @@ const manifest: ModelManifest = {
   name: `AdaTosk ${size}`,
   warnings: [
     'trained on rendered faces and still portraits: not validated on spontaneous expressions; not for diagnosis or decisions about people',
-    ...(failed ? [`weak: it names the expression of ${percent(test.uar)} of unseen rendered faces (mean over classes)`] : []),
+    ...(failed ? [`weak: it names the expression of ${(100 * (test.uar.value ?? 0)).toFixed(1)}% of unseen rendered faces (mean over classes)`] : []),
   ],
-  provenance: `Trained from random weights by this project on clips rendered from the ICT-FaceKit light model with skins of portraits (Face Research Lab), and on still portraits of the London set. See MODEL_CARD.md.`,
+  provenance: `Trained from random weights by this project on clips rendered from the ICT-FaceKit light model with skins of portraits (Face Research Lab), and on the portraits themselves. See MODEL_CARD.md.`,
 };
 if (id !== `adatosk-${size}`) throw new Error(`the model's id is ${id}: train it into a folder of the name adatosk-${size}`);
 await copyFile(model.file, join(folder, 'model.onnx'));
