@@ -88,7 +88,7 @@ const manifest: ModelManifest = {
   name: `AdaTosk ${size}`,
   warnings: [
     'trained on rendered faces and still portraits: not validated on spontaneous expressions; not for diagnosis or decisions about people',
-    ...(failed ? [`weak: it names the expression of ${(100 * (test.uar.value ?? 0)).toFixed(1)}% of unseen rendered faces (mean over classes)`] : []),
+    ...(failed ? [`weak: it names the expression of ${percent(test.uar, 1)} of unseen rendered faces (mean over classes)`] : []),
   ],
   provenance: `Trained from random weights by this project on clips rendered from the ICT-FaceKit light model with skins of portraits (Face Research Lab), and on the portraits themselves. See MODEL_CARD.md.`,
 };
@@ -147,8 +147,8 @@ async function judgedValidation(network: ModelSession, data: string): Promise<Ju
   return judge(network, clip, source, all, { tokenBudget: USE.defaultTokenBudget, windows: WINDOWS });
 }
 
-function percent(estimate: Estimate | undefined): string {
-  return estimate === undefined || estimate.value === null ? '–' : `${(100 * estimate.value).toFixed(0)}%`;
+function percent(estimate: Estimate | undefined, digits = 0): string {
+  return estimate === undefined || estimate.value === null ? '–' : `${(100 * estimate.value).toFixed(digits)}%`;
 }
 
 function range({ value, low, high }: Estimate, digits = 2): string {

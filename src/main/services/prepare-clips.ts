@@ -51,11 +51,13 @@ export async function openClipSet(data: string, signal: AbortSignal): Promise<Op
     return { rows, prepare: (wanted, ...rest) => prepareClips(data, wanted, ...rest) };
   }
   const { set, clips } = await readFaceSet(data);
+  // Not the set itself: its lists of values are large, and what is prepared later needs them no more.
+  const crops = { side: set.side, rate: set.rate };
   const byRow = new Map(clips.map((each) => [each.row, each]));
   return {
     rows: clips.map(({ row }) => row),
     prepare: (wanted, { side, rate }) => {
-      refuseOtherCrops(data, set, side, rate);
+      refuseOtherCrops(data, crops, side, rate);
       return Promise.resolve(wanted.map((row) => byRow.get(row)!));
     },
   };

@@ -20,11 +20,11 @@ export interface Still {
   readonly split: Split;
 }
 
-/** Folders of photographs, the set whose people they show, and what these show. */
+/** Folders of photographs, the set whose people they show, what these show, and whether they are tested with. */
 const STILL_SETS = [
-  { folder: 'london-neutral', people: 'london-neutral', label: 'neutral' },
-  { folder: 'london-smiling', people: 'london-neutral', label: 'happiness' },
-  { folder: 'canada', people: 'canada', label: 'neutral' },
+  { folder: 'london-neutral', people: 'london-neutral', label: 'neutral', tests: true },
+  { folder: 'london-smiling', people: 'london-neutral', label: 'happiness', tests: true },
+  { folder: 'canada', people: 'canada', label: 'neutral', tests: false },
 ] as const;
 
 export const STILL_FORMAT = { width: 320, height: 320, fps: 25, durationS: 2 } as const;
@@ -37,11 +37,11 @@ export async function portraitStills(portraits: string): Promise<Still[]> {
   const names = await portraitNames(portraits);
   const splitOf = new Map(SPLITS.flatMap((split) => portraitsOf(split, names).map((name) => [name, split] as const)));
   const stills: Still[] = [];
-  for (const { folder, people, label } of STILL_SETS) {
+  for (const { folder, people, label, tests } of STILL_SETS) {
     for (const file of (await readdir(join(portraits, folder)).catch(() => [])).filter((each) => each.endsWith('.jpg')).sort()) {
       const participant = `${people}/${basename(file, '.jpg')}`;
       const split = splitOf.get(participant) ?? 'test';
-      if (split === 'test' && people !== 'london-neutral') continue;
+      if (split === 'test' && !tests) continue;
       stills.push({ name: `${folder}-${basename(file, '.jpg')}`, file: join(portraits, folder, file), label, participant, split });
     }
   }

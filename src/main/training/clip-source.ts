@@ -16,13 +16,17 @@ export interface SampleValues {
   /** Values at one sample. */
   readonly width: number;
   /** [samples, width], 0 to 255 */
-  readonly values: Uint8Array;
+  readonly values: Uint8ClampedArray;
 }
 
 /** Values from a list for each sample; what is above 255 is 255. */
 export function sampleValues(rows: readonly (readonly number[])[]): SampleValues {
-  const width = rows[0]?.length ?? 0;
-  return { width, values: Uint8Array.from(rows.flat(), (value) => Math.min(255, value)) };
+  return { width: rows[0]?.length ?? 0, values: new Uint8ClampedArray(rows.flat()) };
+}
+
+/** One of the values at a sample, hundredths. */
+export function valueAt({ width, values }: SampleValues, sample: number, value: number): number {
+  return values[sample * width + value]!;
 }
 
 /** What is known of one clip of a set: aligned crops of one face at the model's sample rate, of any length. */

@@ -14,6 +14,7 @@ import { randomStream } from '../adatosk/initial-values.ts';
 import { readClip } from '../analysis/analyse-video.ts';
 import { FaceSeries } from '../analysis/face-series.ts';
 import type { ClipFacts, ClipSource, TrueMoments } from './clip-source.ts';
+import { valueAt } from './clip-source.ts';
 import { judgeByBaseline } from './baseline.ts';
 import { judge } from './judging.ts';
 
@@ -180,10 +181,7 @@ async function momentsFound(session: ModelSession, source: ClipSource, clip: num
 /** A clip's slots with their weights; none where the set does not tell how far the expression is shown. */
 function weighedSlots(rows: readonly TimelineRow[], { label, moments, shares, samples }: ClipFacts, rate: number): WeighedSlot[] {
   if (shares === null || shares === undefined) return [];
-  const shareAt = (seconds: number): number => {
-    const sample = Math.max(0, Math.min(samples - 1, Math.round(seconds * rate)));
-    return shares.values[sample * shares.width + label!]! / 100;
-  };
+  const shareAt = (seconds: number): number => valueAt(shares, Math.max(0, Math.min(samples - 1, Math.round(seconds * rate))), label!) / 100;
   return rows.flatMap(({ startS, endS, reading }) =>
     reading === null
       ? []

@@ -50,7 +50,7 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
 }
 
 /** @throws StudioError 'data-set-invalid' where a set's crops are not what a model reads */
-export function refuseOtherCrops(folder: string, set: FaceSet, side: number, rate: number): void {
+export function refuseOtherCrops(folder: string, set: Pick<FaceSet, 'side' | 'rate'>, side: number, rate: number): void {
   if (set.side === side && set.rate === rate) return;
   throw new StudioError(
     'data-set-invalid',

@@ -2,6 +2,7 @@ import { EXPRESSIONS, NEUTRAL_INDEX } from '../../shared/expressions.ts';
 import { randomStream } from '../adatosk/initial-values.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/sizes.ts';
 import type { ClipFacts, SampleValues } from './clip-source.ts';
+import { valueAt } from './clip-source.ts';
 
 /** Range of playing speeds: the same expression, shown faster or slower. */
 const SPEED = { slowest: 0.8, fastest: 1.25 } as const;
@@ -114,7 +115,7 @@ const COUNTS = { not: 10, wholly: 40 } as const;
 /** Labels from how far each class is shown: slots have the shares themselves, the window what it shows at its strongest. */
 function gradedLabels(shares: SampleValues, window: readonly number[]): WindowLabels {
   const slots = slotMeans(shares, window);
-  const strongest = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? 0 : Math.max(...window.map((sample) => shares.values[sample * shares.width + c]!))));
+  const strongest = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? 0 : Math.max(...window.map((sample) => valueAt(shares, sample, c)))));
   const total = strongest.reduce((sum, share) => sum + share, 0);
   const counts = Math.min(1, Math.max(0, (Math.max(...strongest) - COUNTS.not) / (COUNTS.wholly - COUNTS.not)));
   return { slots, clip: Float32Array.from(strongest, (share, c) => (c === NEUTRAL_INDEX ? 1 - counts : total === 0 ? 0 : (counts * share) / total)) };
@@ -127,7 +128,7 @@ export function slotMeans(values: SampleValues, window: readonly number[]): Floa
 }
 
 /** Mean over some samples of values in hundredths, each 0 to 1. */
-export function shareMeans({ width, values }: SampleValues, window: readonly number[]): Float32Array {
-  const mean = (i: number): number => window.reduce((sum, sample) => sum + Math.min(100, values[sample * width + i]!) / (100 * window.length), 0);
-  return Float32Array.from({ length: width }, (_, i) => mean(i));
+export function shareMeans(values: SampleValues, window: readonly number[]): Float32Array {
+  const share = (sample: number, i: number): number => Math.min(100, valueAt(values, sample, i)) / (100 * window.length);
+  return Float32Array.from({ length: values.width }, (_, i) => window.reduce((sum, sample) => sum + share(sample, i), 0));
 }

@@ -276,7 +276,7 @@ class Trainer {
 
 /** Tells jobs apart: equal only where all that makes the curve is. */
 function idOf(job: TrainingJob): string {
-  const text = JSON.stringify(job, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value));
+  const text = JSON.stringify(job, (_, value: unknown) => (value instanceof Uint8ClampedArray ? Buffer.from(value).toString('base64') : value));
   return createHash('sha256').update(text).digest('hex');
 }
 
