@@ -1,6 +1,7 @@
 /**
  * Every failure that a person can meet has one code, in the API, on the command line and in the window;
- * a sentence that names the file; and a remedy, a sentence that says what to do about it.
+ * a sentence that names the file; and a remedy, a sentence that says what to do about it. What a window may show names no
+ * option of the command line: who types commands finds them under --help.
  */
 export const ERROR_CODES = [
   'file-missing',
@@ -70,7 +71,7 @@ export function isCancelled(error: unknown): boolean {
 }
 
 export function cancelled(): StudioError {
-  return new StudioError('cancelled', 'Stopped on request.', 'Run again with --resume to go on.');
+  return new StudioError('cancelled', 'Stopped on request.', 'What was finished stays: start it again to go on.');
 }
 
 /** Node's errno on a write, as a sentence that names the path and the remedy. */
@@ -80,12 +81,12 @@ export function writeError(path: string, error: unknown): StudioError {
     return new StudioError(
       'disk-full',
       `The disk is full: could not write ${path}.`,
-      'Free some space or choose another --out folder, then run again with --resume.',
+      'Free some space or choose another folder, then go on: what was finished stays.',
       error,
     );
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new StudioError('cannot-write', `No permission to write ${path}.`, 'Choose an --out folder of your own, for example in Documents.', error);
+    return new StudioError('cannot-write', `No permission to write ${path}.`, 'Choose a folder of your own, for example in Documents.', error);
   }
-  return new StudioError('cannot-write', `Could not write ${path}: ${sentenceOf(error)}.`, 'Choose another --out folder.', error);
+  return new StudioError('cannot-write', `Could not write ${path}: ${sentenceOf(error)}.`, 'Choose another folder.', error);
 }

@@ -73,7 +73,7 @@ export class Engine {
     return new StudioError(
       'engine-died',
       `The process that runs the network ended: ${this.#ended ?? 'unknown reason'}.`,
-      'Try again with --device cpu; if it happens again, the graphics driver or memory is the likely cause.',
+      'Try again on the processor (cpu); if it happens again, the graphics driver or memory is the likely cause.',
     );
   }
 

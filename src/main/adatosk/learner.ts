@@ -69,7 +69,11 @@ export class Learner {
     this.computing += performance.now() - begun;
     const norms = Array.from(results[NORM]!.data as Float32Array);
     if (norms.some((norm) => !Number.isFinite(norm)))
-      throw new StudioError('training-diverged', 'Training lost its way: a gradient is no longer a finite number.', 'Use a smaller --rate.');
+      throw new StudioError(
+        'training-diverged',
+        'Training lost its way: a gradient is no longer a finite number.',
+        'Train again with a smaller learning rate, or check the labels first.',
+      );
     this.#take(results);
     const losses = Object.fromEntries(
       Object.entries(results)

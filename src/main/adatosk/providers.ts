@@ -82,7 +82,7 @@ export async function startNetwork(start: EngineStarter, model: Model, device: D
   throw new StudioError(
     'provider-unavailable',
     `${device} cannot be used: ${findings.at(-1)?.reason ?? 'unknown device'}`,
-    'Use --device auto or --device cpu; adatosk doctor lists what this computer has.',
+    "Choose 'auto' or 'cpu' as the device; the check of this computer (adatosk doctor) lists what it has.",
   );
 }
 

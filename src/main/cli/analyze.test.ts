@@ -238,7 +238,7 @@ describe('wrong usage', () => {
     await writeFile(at('a-file'), '');
     const { code, stderr } = await command('analyze', ONE_FACE, '--out', at('a-file', 'out'), '--device', 'cpu');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Could not write .*a-file.*Choose another --out folder/);
+    expect(stderr).toMatch(/Could not write .*a-file.*Choose another folder/);
   });
 });
 

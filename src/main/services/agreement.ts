@@ -66,7 +66,7 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
     throw new StudioError(
       'wrong-usage',
       `${request.statistic} needs ${needsTwo ? 'exactly two' : 'at least two'} raters; there ${raters.length === 1 ? 'is' : 'are'} ${raters.length}.`,
-      `Name them: --raters Ann Ben. Known: ${[...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'].join(', ')}.`,
+      `Name them, for example Ann and Ben. Known: ${[...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'].join(', ')}.`,
     );
   const { faces, videos } = ratedFaces(db, raters);
   if (faces.length === 0)

@@ -175,7 +175,7 @@ export async function importAnnotations(request: ImportRequest): Promise<{ label
   const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(readerOf(name)!.ending.toLowerCase()));
   const read = format === undefined ? undefined : readerOf(format)?.read;
   if (read === undefined)
-    throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Say it with --format: ${READABLE_FORMATS.join(', ')}.`);
+    throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Name its format, one of: ${READABLE_FORMATS.join(', ')}.`);
   const text = await readFile(request.file, 'utf8').catch((error: unknown) => {
     throw new StudioError('file-unreadable', `${request.file} cannot be read.`, 'Check its name.', error);
   });
@@ -184,7 +184,7 @@ export async function importAnnotations(request: ImportRequest): Promise<{ label
     throw new StudioError(
       'data-set-invalid',
       `Nothing was imported, since this cannot be placed: ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` … (${problems.length} in all)` : ''}`,
-      'Mend the file, or import the rest with --partly.',
+      'Mend the file, or import the rest alone (--partly).',
     );
   const segments = layers.filter(({ name }) => request.layer === null || name === request.layer).flatMap((layer) => layer.segments);
   if (segments.length === 0)

@@ -200,7 +200,7 @@ function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): Prepare
 }
 
 function refuseToOverwrite(out: string, resume: boolean): void {
-  refuseToOverwriteModel(out, 'Choose another --out folder.');
+  refuseToOverwriteModel(out, 'Choose another folder.');
   if (!resume && existsSync(join(out, 'training', 'metrics.jsonl')))
     throw new StudioError(
       'wrong-usage',
@@ -215,8 +215,8 @@ function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note
   const head = labelled < CLIPS_FOR_ALL_WEIGHTS;
   note(
     head
-      ? `${labelled} labelled clips are few (under ${CLIPS_FOR_ALL_WEIGHTS}): only the head is trained, the face features stay as they are. --learns all trains everything.`
-      : `${labelled} labelled clips: all weights are trained. --learns head would train the head alone.`,
+      ? `${labelled} labelled clips are few (under ${CLIPS_FOR_ALL_WEIGHTS}): only the head is trained, the face features stay as they are.`
+      : `${labelled} labelled clips: all weights are trained.`,
   );
   return head ? 'head' : 'all';
 }

@@ -115,12 +115,7 @@ class StripReader {
       if (pixels.length % (this.#side ** 2 * 3) !== 0) throw new Error('it has another size');
       return pixels;
     } catch (error) {
-      throw new StudioError(
-        'file-unreadable',
-        `The cached faces in ${file} cannot be read.`,
-        'Delete the folder of faces and start again with --resume.',
-        error,
-      );
+      throw new StudioError('file-unreadable', `The cached faces in ${file} cannot be read.`, 'Delete the folder of faces and go on with the training.', error);
     }
   }
 }

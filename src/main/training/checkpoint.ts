@@ -73,7 +73,7 @@ export async function loadCheckpoint(folder: string, job: string, store: Paramet
     throw new StudioError(
       'wrong-usage',
       `${path} was made with other data or settings.`,
-      'Resume with the same command as before, or choose another --out folder.',
+      'Go on with the same data and settings as before, or train into another folder.',
     );
   const arrays = STATE_ARRAYS.length + (header.hasBest ? 1 : 0);
   if (header.count !== store.count || bytes.length !== 4 + length + arrays * 4 * header.count)

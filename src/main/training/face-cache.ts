@@ -114,7 +114,7 @@ function tooLarge(total: number, limit: number): StudioError {
   return new StudioError(
     'data-set-invalid',
     `The faces of this set take ${gigabytes(total)}; ${gigabytes(limit)} are allowed.`,
-    'Allow more with --cache-limit, or use a smaller set.',
+    'Allow more room for them, or use a smaller set.',
   );
 }
 

@@ -46,7 +46,7 @@ export function trainInProcess(
         new StudioError(
           'engine-died',
           `The training process ended: ${reason}.`,
-          'Run the same command with --resume; if it happens again, memory is the likely cause: use a smaller --batch.',
+          'Go on with the training: it was saved. If it happens again, memory is the likely cause: close other programs, or use smaller batches.',
         ),
       ),
     );

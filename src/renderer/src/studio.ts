@@ -5,6 +5,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../shared/contract/index.ts';
 import type { DesktopBridge } from '../../shared/desktop.ts';
 import { DESKTOP_CHANNELS } from '../../shared/desktop.ts';
+import type { StudioErrorCode } from '../../shared/errors.ts';
+import { i18n } from './i18n.ts';
 
 /** What the window asks the program for; the same through every door. */
 export type StudioClient = ContractRouterClient<Contract>;
@@ -24,15 +26,19 @@ function portToDesktop(): MessagePort {
   return port1;
 }
 
-/** What went wrong and what to do, as a person is told. */
+/** What went wrong and what to do, as a person is told; without a code where it is the window's own sentence. */
 export interface Problem {
+  readonly code: StudioErrorCode | null;
   readonly message: string;
   readonly remedy: string;
 }
 
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ORPCError && error.code === 'STUDIO') return { message: error.message, remedy: (error.data as { remedy?: string }).remedy ?? '' };
-  if (error instanceof TypeError)
-    return { message: 'The program does not answer.', remedy: 'It may have been closed: start it again, and open the address that it prints.' };
-  return { message: error instanceof Error ? error.message : String(error), remedy: 'If it happens again, restart the program. What was saved is safe.' };
+  const { t } = i18n.global;
+  if (error instanceof ORPCError && error.code === 'STUDIO') {
+    const { code, remedy } = error.data as { code: StudioErrorCode; remedy: string };
+    return { code, message: error.message, remedy };
+  }
+  if (error instanceof TypeError) return { code: null, message: t('common.noAnswer'), remedy: t('common.noAnswerRemedy') };
+  return { code: null, message: error instanceof Error ? error.message : String(error), remedy: t('common.faultRemedy') };
 }

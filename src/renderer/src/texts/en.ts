@@ -1,10 +1,22 @@
 import { ACTIONS } from '../../../shared/actions.ts';
+import type { StudioErrorCode } from '../../../shared/errors.ts';
+import { ERROR_CODES } from '../../../shared/errors.ts';
 import { STEPS } from '../steps.ts';
 import { nest } from './nest.ts';
 
 /** English: what the other catalogues translate. Braces hold values, bars part singular and plural. */
 export const en = {
-  common: { close: 'Close', cancel: 'Cancel', opening: 'Opening…', proposals: 'Model proposals:' },
+  common: {
+    close: 'Close',
+    cancel: 'Cancel',
+    opening: 'Opening…',
+    proposals: 'Model proposals:',
+    noAnswer: 'The program does not answer.',
+    noAnswerRemedy: 'It may have been closed: start it again, and open the address that it prints.',
+    faultRemedy: 'If it happens again, restart the program. What was saved is safe.',
+  },
+  /** What goes before the program's own sentence on a failure. That is in English: a heading would say the same twice. */
+  problems: Object.fromEntries(ERROR_CODES.map((code) => [code, ''])) as Record<StudioErrorCode, string>,
   actions: nest(Object.fromEntries(ACTIONS.map(({ id, label }) => [id, label]))),
   start: {
     lead: 'Facial expressions over time: proposed by a model, judged by you. Everything stays on this computer.',
