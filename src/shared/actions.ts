@@ -16,6 +16,7 @@ const EVERYWHERE = [
   { id: 'project.open', label: 'Open project…', menu: 'file', key: 'Ctrl+O' },
   { id: 'library.addFolder', label: 'Add a folder of videos…', menu: 'file', key: 'Ctrl+Shift+A' },
   { id: 'library.addVideos', label: 'Add videos…', menu: 'file', key: 'Ctrl+Shift+V' },
+  { id: 'import.open', label: 'Import labels…', menu: 'file', key: 'Ctrl+I' },
   { id: 'export.open', label: 'Export…', menu: 'file', key: 'Ctrl+E' },
   { id: 'results.open', label: 'Look at tables…', menu: 'file' },
   { id: 'edit.undo', label: 'Undo', menu: 'edit', key: 'Ctrl+Z' },

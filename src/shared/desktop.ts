@@ -4,6 +4,7 @@ export const DESKTOP_CHANNELS = {
   connect: 'studio:connect',
   chooseFolder: 'studio:choose-folder',
   chooseVideos: 'studio:choose-videos',
+  chooseLabels: 'studio:choose-labels',
   /** A menu entry was chosen, by the action's id. */
   action: 'studio:action',
 } as const;
@@ -14,6 +15,8 @@ export interface DesktopBridge {
   /** @returns whole paths; empty where the person chose none */
   chooseFolder(title: string): Promise<readonly string[]>;
   chooseVideos(title: string): Promise<readonly string[]>;
+  /** Files of labels from other tools. */
+  chooseLabels(title: string): Promise<readonly string[]>;
   /** Whole path of a file that was dropped on the window. */
   pathOf(file: File): string;
   /** @returns a function that ends it */

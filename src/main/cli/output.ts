@@ -1,3 +1,4 @@
+import type { StudioErrorCode } from '../../shared/errors.ts';
 import { StudioError } from '../../shared/errors.ts';
 
 /** Exit codes of every command. */
@@ -21,10 +22,14 @@ export class Output {
   }
 }
 
+/** What ends a command in the middle of its work. */
+const INTERRUPTING: readonly StudioErrorCode[] = ['disk-full', 'engine-died', 'cancelled'];
+
 /** The exit code for an error that ended a command, after telling the person. */
 export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
     process.stderr.write(`adatosk: ${error.sentence}\n`);
+    if (INTERRUPTING.includes(error.code)) process.stderr.write('analyze and train go on with --resume.\n');
     if (error.code === 'cancelled') return EXIT.interrupted;
     return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)
       ? EXIT.wrongUsage

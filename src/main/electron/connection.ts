@@ -1,12 +1,15 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
-import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron';
+import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
 import { DESKTOP_CHANNELS } from '../../shared/desktop.ts';
+import { READABLE_ENDINGS } from '../services/import-labels.ts';
 import { router } from '../services/router.ts';
 import type { Studio } from '../services/studio.ts';
 
-/** Videos that the dialog offers; a person can choose any other file too. */
-const VIDEO_ENDINGS = ['mp4', 'mov', 'm4v', 'mkv', 'webm', 'avi', 'wmv', 'mpg', 'mpeg', 'mts', 'm2ts', '3gp'];
+/** Files that the dialogs offer; a person can choose any other file too. */
+const VIDEOS = { name: 'Videos', extensions: ['mp4', 'mov', 'm4v', 'mkv', 'webm', 'avi', 'wmv', 'mpg', 'mpeg', 'mts', 'm2ts', '3gp'] };
+const LABELS = { name: 'Labels', extensions: READABLE_ENDINGS.map((ending) => ending.slice(ending.lastIndexOf('.') + 1)) };
+const ALL = { name: 'All files', extensions: ['*'] };
 
 /**
  * Lets windows of ours, and nobody else, speak the contract and ask for the desktop's dialogs.
@@ -25,20 +28,16 @@ export function connectWindows(studio: Studio, origin: string): void {
     port.start();
   });
   const choose =
-    (properties: ('openDirectory' | 'createDirectory' | 'openFile' | 'multiSelections')[]) => async (event: IpcMainInvokeEvent, title: unknown) => {
+    (properties: NonNullable<OpenDialogOptions['properties']>, filters: FileFilter[] = []) =>
+    async (event: IpcMainInvokeEvent, title: unknown) => {
       const window = isOurs(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
       if (window === null) return [];
-      const filters = properties.includes('openFile')
-        ? [
-            { name: 'Videos', extensions: VIDEO_ENDINGS },
-            { name: 'All files', extensions: ['*'] },
-          ]
-        : [];
       const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
       return filePaths;
     };
   ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
-  ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections']));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], [VIDEOS, ALL]));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], [LABELS, ALL]));
 }
 
 /** The window's own page, in its main frame: not a frame in it, and not a page that it was led to. */

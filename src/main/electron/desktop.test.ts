@@ -23,7 +23,7 @@ registerHooks({
 });
 
 const OUT = new URL('../../../out/', import.meta.url);
-const { connect, chooseFolder, chooseVideos, action } = DESKTOP_CHANNELS;
+const { connect, chooseFolder, chooseVideos, chooseLabels, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
   // Node 24's binary runs vitest, and the build.
@@ -119,17 +119,18 @@ describe('the built desktop program', () => {
 
 describe("the window's bridge", () => {
   test('the preload script and the program use the same channels, and no others', async () => {
-    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos].sort());
+    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels].sort());
     expect(ipcMain.eventNames()).toEqual([connect]);
     const bridge = await runPreload();
     expect(Object.keys(bridge.exposed)).toEqual(['studio']);
-    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseVideos', 'door', 'onAction', 'pathOf']);
+    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseLabels', 'chooseVideos', 'door', 'onAction', 'pathOf']);
     (bridge.exposed['studio'] as { chooseFolder: (title: string) => void }).chooseFolder('x');
     (bridge.exposed['studio'] as { chooseVideos: (title: string) => void }).chooseVideos('x');
+    (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
     bridge.emit({ source: bridge.window, data: connect, ports: ['a port'] });
     bridge.emit({ source: 'another window', data: connect, ports: ['its port'] });
     bridge.emit({ source: bridge.window, data: 'something else', ports: ['a port'] });
-    expect(bridge.used).toEqual([`invoke ${chooseFolder}`, `invoke ${chooseVideos}`, `post ${connect} a port`]);
+    expect(bridge.used).toEqual([`invoke ${chooseFolder}`, `invoke ${chooseVideos}`, `invoke ${chooseLabels}`, `post ${connect} a port`]);
   });
 
   test.each([

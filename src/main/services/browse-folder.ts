@@ -4,12 +4,20 @@ import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
 import { isVideoName } from '../media/video-files.ts';
 import { projectFile } from '../project/project-file.ts';
+import { isLabelFileName } from './import-labels.ts';
+
+interface NamedFile {
+  name: string;
+  path: string;
+}
 
 export interface FolderListing {
   readonly folder: string;
   readonly parent: string | null;
   readonly folders: { name: string; path: string; isProject: boolean }[];
-  readonly videos: { name: string; path: string }[];
+  readonly videos: NamedFile[];
+  /** Files that labels can be read from. */
+  readonly labels: NamedFile[];
   readonly isProject: boolean;
 }
 
@@ -21,13 +29,16 @@ export async function browseFolder(path: string): Promise<FolderListing> {
   });
   const names = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => a.name.localeCompare(b.name));
   const parent = dirname(folder);
+  const files = (wanted: (name: string) => boolean): NamedFile[] =>
+    names.filter((entry) => entry.isFile() && wanted(entry.name)).map(({ name }) => ({ name, path: join(folder, name) }));
   return {
     folder,
     parent: parent === folder ? null : parent,
     folders: names
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
-    videos: names.filter((entry) => entry.isFile() && isVideoName(entry.name)).map(({ name }) => ({ name, path: join(folder, name) })),
+    videos: files(isVideoName),
+    labels: files(isLabelFileName),
     isProject: existsSync(projectFile(folder)),
   };
 }

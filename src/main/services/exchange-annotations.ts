@@ -1,25 +1,18 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../shared/annotation-document.ts';
-import type { RowEdit } from '../../shared/editable-rows.ts';
 import { StudioError, writeError } from '../../shared/errors.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
-import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
 import { SERIES, seriesOf } from '../../shared/timeline-columns.ts';
 import { roundSeconds } from '../../shared/time.ts';
-import { createSegment } from '../../shared/segment-edits.ts';
-import { filesOf, readerOf } from '../formats/annotation-formats.ts';
+import { filesOf } from '../formats/annotation-formats.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../project/database.ts';
-import { applyEdit, newId } from '../project/edits.ts';
 import { listRuns, readColumns } from '../project/recorded-results.ts';
 import { inProject } from '../project/open-project.ts';
-import { allVideos, someVideos } from '../project/library.ts';
-import { addCoder, facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../project/review.ts';
+import { someVideos } from '../project/library.ts';
+import { facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../project/review.ts';
 import type { VideoRow } from '../project/schema.ts';
-
-/** Formats that can be read. */
-export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => readerOf(name) !== undefined);
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
@@ -149,80 +142,4 @@ export function fileNameFor(name: string, taken: Set<string>): string {
   for (let i = 2; taken.has(candidate.toLowerCase()); i++) candidate = `${plain} (${i})`;
   taken.add(candidate.toLowerCase());
   return candidate;
-}
-
-export interface ImportRequest {
-  readonly file: string;
-  readonly project: string;
-  /** Name or id of the video in the library. */
-  readonly video: string;
-  /** Whose labels they become. */
-  readonly coder: string;
-  /** Format; by the file's ending where it is null. */
-  readonly format: AnnotationFormatName | null;
-  /** Which of the file's layers; all of them where it is null. */
-  readonly layer: string | null;
-  /** Takes what can be placed where something cannot. */
-  readonly partly: boolean;
-}
-
-/**
- * Reads another tool's labels into a coder's layer, as one step that can be undone. Where something cannot be placed
- * nothing is changed, unless that is wished.
- * @throws StudioError 'data-set-invalid' for a file that cannot be read or not wholly be placed, 'video-unknown'
- */
-export async function importAnnotations(request: ImportRequest): Promise<{ labels: number; problems: readonly string[] }> {
-  const format = request.format ?? READABLE_FORMATS.find((name) => request.file.toLowerCase().endsWith(readerOf(name)!.ending.toLowerCase()));
-  const read = format === undefined ? undefined : readerOf(format)?.read;
-  if (read === undefined)
-    throw new StudioError('wrong-usage', `It is not known what ${basename(request.file)} is.`, `Name its format, one of: ${READABLE_FORMATS.join(', ')}.`);
-  const text = await readFile(request.file, 'utf8').catch((error: unknown) => {
-    throw new StudioError('file-unreadable', `${request.file} cannot be read.`, 'Check its name.', error);
-  });
-  const { layers, problems } = read(text, basename(request.file));
-  if (problems.length > 0 && !request.partly)
-    throw new StudioError(
-      'data-set-invalid',
-      `Nothing was imported, since this cannot be placed: ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` … (${problems.length} in all)` : ''}`,
-      'Mend the file, or import the rest alone (--partly).',
-    );
-  const segments = layers.filter(({ name }) => request.layer === null || name === request.layer).flatMap((layer) => layer.segments);
-  if (segments.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `${basename(request.file)} holds no labels${request.layer === null ? '' : ` in a layer «${request.layer}»`}.`,
-      `It has: ${layers.map(({ name }) => name).join(', ') || 'none'}.`,
-    );
-  return inProject(request.project, (db) => {
-    const found = allVideos(db).filter(({ id, name }) => id === request.video || name === request.video);
-    if (found.length !== 1)
-      throw new StudioError(
-        'video-unknown',
-        `${found.length === 0 ? 'No video' : 'More than one video'} of the library is called ${request.video}.`,
-        'See `adatosk project videos`.',
-      );
-    const coder = addCoder(db, request.coder);
-    const own = layersOf(db, found[0]!.id).find((layer) => layer.coder_id === coder.id);
-    const layer = own?.id ?? newId();
-    const made_at = new Date().toISOString();
-    const making: RowEdit[] =
-      own === undefined
-        ? [
-            {
-              table: 'layer',
-              kind: 'insert',
-              row: { id: layer, video_id: found[0]!.id, kind: 'coder', coder_id: coder.id, run_id: null, scheme_id: 'seven-expressions', created_at: made_at },
-            },
-          ]
-        : [];
-    const by = { name: `${request.coder}, from ${basename(request.file)}`, at: made_at, newId };
-    const rows = segments.map(({ face, label, startS, endS }) => createSegment(layer, face, label, { startS, endS }, by));
-    applyEdit(db, {
-      coderId: coder.id,
-      code: 'labels.import',
-      label: `Import ${rows.length} labels from ${basename(request.file)}`,
-      rows: [...making, ...rows],
-    });
-    return { labels: rows.length, problems };
-  });
 }

@@ -40,6 +40,7 @@ import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
 import { writeFineTuningSet } from './fine-tuning-set.ts';
 import { soundOf } from './glimpses.ts';
+import { importLabels, lookAtLabelFiles } from './import-labels.ts';
 import { modelCard } from './inspect-model.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
 import { projectFigures } from './project-figures.ts';
@@ -251,6 +252,16 @@ const exchange = {
       return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers, videos: input.videos }, out);
     const { files, losses } = await writeAnnotations(db, input.format, input.layers, input.videos, out);
     return { files: [...files], losses: [...losses] };
+  }),
+  labelFiles: api.exchange.labelFiles.handler(async ({ input, context }) => {
+    const files = await lookAtLabelFiles(context.studio.project.db, wholePaths(input.paths));
+    return files.map(({ layers, problems, ...file }) => ({ ...file, layers: [...layers], problems: [...problems] }));
+  }),
+  importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
+    wholePaths(input.files.map(({ file }) => file));
+    const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input.coder, input.partly);
+    for (const edit of made) told(studio, coderId, edit);
+    return { ...counts, problems: [...problems] };
   }),
   fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {
     const [out] = wholePaths([input.out]) as [string];

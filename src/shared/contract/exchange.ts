@@ -21,6 +21,31 @@ export const exchange = {
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(z.string()) })),
+  /** What files of labels from other tools hold, and those in folders; nothing is changed. */
+  labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(
+    z.array(
+      z.object({
+        ...{ path: z.string(), name: z.string(), layers: z.array(z.object({ name: z.string(), labels: z.int() })), problems: z.array(z.string()) },
+        /** Why a file cannot be read at all; '' where it can. */
+        unreadable: z.string(),
+        /** The video of the library that is called like the file; null where none or several are. */
+        video: idSchema.nullable(),
+      }),
+    ),
+  ),
+  /** Reads labels of such files into a coder's layers: all files or, where something cannot be placed and `partly` is not wished, none. */
+  importLabels: procedure
+    .input(
+      z.object({
+        files: z
+          .array(z.object({ file: pathSchema, video: idSchema, layers: z.array(z.string().max(10_000)).min(1).max(10_000) }))
+          .min(1)
+          .max(10_000),
+        coder: z.string().trim().min(1).max(200),
+        partly: z.boolean().default(false),
+      }),
+    )
+    .output(z.object({ labels: z.int(), known: z.int(), problems: z.array(z.string()) })),
   /** Makes a fine-tuning set in an empty folder; how far it is comes by events ('set'). Stopping the call stops it. */
   fineTuningSet: procedure.input(z.object({ options: fineTuningOptionsSchema, out: pathSchema })).output(
     z.object({

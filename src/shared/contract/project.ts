@@ -80,6 +80,8 @@ export const library = {
       folders: z.array(z.object({ name: z.string(), path: z.string(), isProject: z.boolean() })),
       /** Videos in the folder itself. */
       videos: z.array(z.object({ name: z.string(), path: z.string() })),
+      /** Files in it that labels can be read from. */
+      labels: z.array(z.object({ name: z.string(), path: z.string() })),
       isProject: z.boolean(),
     }),
   ),

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AnnotationFormatName, ExportFormat } from '../../../shared/export-formats.ts';
 import { EXPORT_FORMATS, isProjectFormat } from '../../../shared/export-formats.ts';
-import { exportAnnotations, importAnnotations, READABLE_FORMATS } from '../../services/exchange-annotations.ts';
+import { exportAnnotations } from '../../services/exchange-annotations.ts';
 import { exportProject } from '../../services/export-project.ts';
+import { importIntoProject, READABLE_FORMATS } from '../../services/import-labels.ts';
 import { EXIT, Output } from '../output.ts';
 
 interface ExportOptions {
@@ -49,10 +50,11 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .option('--partly', 'take what can be placed where something cannot', false)
     .option('--json', 'one JSON object on the last line of standard output', false)
     .action(async (file: string, { project, video, as, format, layer, partly, json }: ImportOptions) => {
-      const { labels, problems } = await importAnnotations({ file, project, video, coder: as, format: format ?? null, layer: layer ?? null, partly });
+      const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
+      const { labels, known, problems } = await importIntoProject(project, [placement], as, partly);
       const output = new Output(json);
       for (const problem of problems) output.line(`not placed: ${problem}`);
-      output.result({ labels, problems }, `${labels} labels are now ${as}'s`);
+      output.result({ labels, known, problems }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);
       done(EXIT.done);
     });
 }

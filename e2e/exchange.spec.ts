@@ -1,0 +1,85 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from './fixtures/browser-door.ts';
+import { picturesInAllLooks } from './fixtures/looks.ts';
+import { StudioWindow } from './page-objects/studio-window.ts';
+
+/** A file as ELAN writes it: a tier of expressions, one annotation of which was begun and left empty, and a tier of speech. */
+function elanFile(labels: readonly (readonly [label: string, startMs: number, endMs: number])[]): string {
+  const slots = labels.flatMap(([, start, end], i) => [
+    `<TIME_SLOT TIME_SLOT_ID="ts${2 * i + 1}" TIME_VALUE="${start}"/>`,
+    `<TIME_SLOT TIME_SLOT_ID="ts${2 * i + 2}" TIME_VALUE="${end}"/>`,
+  ]);
+  const annotation = (label: string, i: number): string =>
+    `<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a${i + 1}" TIME_SLOT_REF1="ts${2 * i + 1}" TIME_SLOT_REF2="ts${2 * i + 2}">` +
+    `<ANNOTATION_VALUE>${label}</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION>`;
+  const tier = (name: string, wanted: (label: string) => boolean): string =>
+    `<TIER LINGUISTIC_TYPE_REF="default-lt" TIER_ID="${name}">${labels.map(([label], i) => (wanted(label) ? annotation(label, i) : '')).join('')}</TIER>`;
+  const isSpeech = (label: string): boolean => label === 'yes';
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<ANNOTATION_DOCUMENT AUTHOR="" DATE="2024-03-01T10:00:00+01:00" FORMAT="3.0" VERSION="3.0">' +
+    `<HEADER MEDIA_FILE="" TIME_UNITS="milliseconds"></HEADER><TIME_ORDER>${slots.join('')}</TIME_ORDER>` +
+    `${tier('expression', (label) => !isSpeech(label))}${tier('speech', isSpeech)}` +
+    '<LINGUISTIC_TYPE GRAPHIC_REFERENCES="false" LINGUISTIC_TYPE_ID="default-lt" TIME_ALIGNABLE="true"/></ANNOTATION_DOCUMENT>\n'
+  );
+}
+
+/** A project with the sample videos, and the dialog with a folder of files for two of them, one that fits none and one that is none. */
+async function lookAtLabels(studio: StudioWindow, door: { folder: string; videos: string }): Promise<void> {
+  const folder = join(door.folder, 'from ELAN');
+  mkdirSync(folder);
+  const spoken = ['yes', 600, 900] as const;
+  writeFileSync(join(folder, 'two-faces.eaf'), elanFile([['happiness', 500, 1500], spoken, ['', 1600, 1700], ['fear', 2000, 2600]])); // prettier-ignore
+  writeFileSync(join(folder, 'One-Face-Leaves.eaf'), elanFile([['anger', 1000, 1900], ['sadness', 600_000, 601_000]])); // prettier-ignore
+  writeFileSync(join(folder, 'pilot.eaf'), elanFile([['anger', 1000, 1900]]));
+  writeFileSync(join(folder, 'damaged.TextGrid'), 'File type = "ooTextFile"');
+  await studio.newProject(door.folder, 'Interviews');
+  await studio.addVideos(door.videos);
+  await expect(studio.row('two-faces.mp4')).toBeVisible();
+  await studio.more('Import labels…');
+  const dialog = studio.page.getByRole('dialog', { name: 'Import labels' });
+  await dialog.getByRole('button', { name: 'Choose files…' }).click();
+  const where = studio.page.getByRole('dialog', { name: 'Choose files…' });
+  await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
+  await where.getByLabel('Folder', { exact: true }).fill(folder);
+  await where.getByRole('button', { name: 'Go' }).click();
+  await expect(where.getByRole('button', { name: 'pilot.eaf' })).toBeVisible();
+  await where.getByRole('button', { name: 'All of this folder' }).click();
+  await expect(dialog.getByRole('row', { name: /two-faces\.eaf/ })).toBeVisible();
+}
+
+test('labels of years in ELAN come into a project: matched by name, checked first, one step of undo', async ({ page, door }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await lookAtLabels(studio, door);
+  const dialog = page.getByRole('dialog', { name: 'Import labels' });
+  await expect(dialog.getByRole('row', { name: /damaged\.TextGrid/ })).toContainText('no TextGrid');
+  await expect(dialog.getByLabel('Video of pilot.eaf')).toHaveValue('');
+  const shown = (name: string): Promise<string | null> => dialog.getByLabel(`Video of ${name}`).locator('option:checked').textContent();
+  expect(await shown('two-faces.eaf')).toBe('two-faces.mp4');
+  expect(await shown('One-Face-Leaves.eaf')).toBe('one-face-leaves.mp4');
+  await dialog.getByRole('row', { name: /two-faces\.eaf/ }).getByRole('checkbox', { name: /speech/ }).uncheck(); // prettier-ignore
+  await dialog.getByLabel('Whose labels are they?').fill('Ann');
+
+  // A label at ten minutes belongs to another video: nothing is taken until that is decided.
+  await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('«sadness» at 600.0 s begins after the end of one-face-leaves.mp4');
+  await dialog.getByLabel('Import the rest').check();
+  await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
+  await expect(dialog.getByRole('status')).toContainText('3 labels are now Ann’s.');
+  await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
+  await expect(dialog.getByRole('status')).toContainText('No label is new to Ann. 3 were there already.');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  await studio.review('two-faces.mp4');
+  await studio.codeAs('Ann');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual(['happiness, 0.50 to 1.50 s', 'fear, 2.00 to 2.60 s']);
+  await studio.tab('History');
+  await expect(page.getByRole('tabpanel')).toContainText('Import 2 labels from two-faces.eaf');
+});
+
+picturesInAllLooks('the import of labels', async (page, door, picture) => {
+  await lookAtLabels(new StudioWindow(page), door);
+  await page.getByLabel('Whose labels are they?').fill('Ann');
+  await picture('import');
+});
