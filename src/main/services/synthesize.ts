@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cancelled, StudioError, writeError } from '../../shared/errors.ts';
+import type { Expression } from '../../shared/expressions.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { FACE_SET_FILE } from '../../shared/face-set.ts';
 import type { Split } from '../../shared/splits.ts';
@@ -29,6 +30,8 @@ export interface SynthesizeRequest {
   readonly out: string;
   readonly seed: number;
   readonly counts: Readonly<Record<Split, number>>;
+  /** Which classes are shown (kind faces), in equal shares. */
+  readonly classes: readonly Expression[];
   readonly condition: Condition;
   /** Of training clips (kind faces). */
   readonly mixing: Mixing;

@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import writeFileAtomic from 'write-file-atomic';
 import { cancelled, StudioError, writeError } from '../../shared/errors.ts';
 import type { Expression } from '../../shared/expressions.ts';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
 import type { FaceClip, FaceSet } from '../../shared/face-set.ts';
 import { FACE_SET_FILE } from '../../shared/face-set.ts';
 import type { Split } from '../../shared/splits.ts';
@@ -33,6 +32,7 @@ export interface SetOptions {
   readonly seed: number;
   /** Clips of each split; classes in equal shares. */
   readonly counts: Readonly<Record<Split, number>>;
+  readonly classes: readonly Expression[];
   readonly condition: Condition;
   /** Of training clips alone. */
   readonly mixing: Mixing;
@@ -79,13 +79,13 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
   return set;
 }
 
-async function plannedClips({ place, counts, condition, mixing }: SetOptions): Promise<SetClip[]> {
+async function plannedClips({ place, counts, classes, condition, mixing }: SetOptions): Promise<SetClip[]> {
   const names = await portraitNames(place.portraits);
   return SPLITS.flatMap((split) => {
     const portraits = portraitsOf(split, names);
     return Array.from({ length: counts[split] }, (_, i) => ({
       name: `${split}-${String(i).padStart(5, '0')}`,
-      label: EXPRESSIONS[i % EXPRESSIONS.length]!,
+      label: classes[i % classes.length]!,
       split,
       portraits,
       condition,

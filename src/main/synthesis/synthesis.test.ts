@@ -339,6 +339,7 @@ describe('a set', () => {
     out,
     seed: 5,
     counts: { train: 7, validation: 0, test: 7 },
+    classes: EXPRESSIONS,
     condition: 'usual',
     side: 32,
     rate: 10,
@@ -360,6 +361,12 @@ describe('a set', () => {
     const read = await readFaceSet(out);
     expect(read.clips).toHaveLength(14);
     expect(read.clips[0]!.clip.units!.width).toBe(ACTION_UNITS.length);
+  });
+
+  test('can be of some classes alone', async () => {
+    const counts = { train: 3, validation: 0, test: 0 };
+    const set = await synthesizeSet({ ...options(join(folder, 'two')), counts, classes: ['neutral', 'anger'] }, () => undefined, never);
+    expect(set.clips.map(({ label }) => label)).toEqual(['neutral', 'anger', 'neutral']);
   });
 
   test('that was interrupted goes on to the same bytes', async () => {

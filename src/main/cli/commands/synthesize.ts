@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Expression } from '../../../shared/expressions.ts';
+import { EXPRESSIONS } from '../../../shared/expressions.ts';
 import type { Condition, SynthesisKind } from '../../services/choices.ts';
 import { allThreads, CONDITIONS, SYNTHESIS_KINDS } from '../../services/choices.ts';
 import { numberBetween, wholeBetween } from '../options.ts';
@@ -14,6 +16,7 @@ interface SynthesizeOptions {
   train: number;
   validation: number;
   test: number;
+  classes: readonly Expression[];
   condition: Condition;
   blended: number;
   toned: number;
@@ -46,6 +49,7 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .option('--train <n>', 'clips to train on', count, 10010)
     .option('--validation <n>', 'clips to choose by', count, 1001)
     .option('--test <n>', 'clips to test on; nobody is in two of the three', count, 1505)
+    .addOption(new Option('--classes <name...>', 'only clips of these expressions (kind faces)').choices(EXPRESSIONS).default(EXPRESSIONS, 'all seven'))
     .addOption(new Option('--condition <name>', 'how the clips are filmed').choices(CONDITIONS).default('usual'))
     .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--toned <share>', 'chance that a training clip shows a skin darker than the photograph (kind faces)', numberBetween(0, 1), 0)
@@ -59,12 +63,22 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
 }
 
 async function run(options: SynthesizeOptions): Promise<number> {
-  const { kind, faceModel, portraits, out, train, validation, test, condition, blended, toned, subdued, varied, seed, threads, json } = options;
+  const { kind, faceModel, portraits, out, train, validation, test, classes, condition, blended, toned, subdued, varied, seed, threads, json } = options;
   const output = new Output(json);
   const line = new TaskLine();
   const { synthesize } = await import('../../services/synthesize.ts');
   const outcome = await synthesize(
-    { kind, place: { faceModel, portraits }, out, seed, counts: { train, validation, test }, condition, mixing: { blended, toned, subdued, varied }, threads },
+    {
+      kind,
+      place: { faceModel, portraits },
+      out,
+      seed,
+      counts: { train, validation, test },
+      classes,
+      condition,
+      mixing: { blended, toned, subdued, varied },
+      threads,
+    },
     (finished, total) => line.share('drawing clips', finished, total),
     stopOnRequest(),
   );
