@@ -29,7 +29,7 @@ async function lookAtLabels(studio: StudioWindow, door: { folder: string; videos
   const folder = join(door.folder, 'from ELAN');
   mkdirSync(folder);
   const spoken = ['yes', 600, 900] as const;
-  writeFileSync(join(folder, 'two-faces.eaf'), elanFile([['happiness', 500, 1500], spoken, ['', 1600, 1700], ['fear', 2000, 2600]])); // prettier-ignore
+  writeFileSync(join(folder, 'two-faces.eaf'), elanFile([['Happiness', 500, 1500], spoken, ['', 1600, 1700], ['scared', 2000, 2600]])); // prettier-ignore
   writeFileSync(join(folder, 'One-Face-Leaves.eaf'), elanFile([['anger', 1000, 1900], ['sadness', 600_000, 601_000]])); // prettier-ignore
   writeFileSync(join(folder, 'pilot.eaf'), elanFile([['anger', 1000, 1900]]));
   writeFileSync(join(folder, 'damaged.TextGrid'), 'File type = "ooTextFile"');
@@ -59,6 +59,9 @@ test('labels of years in ELAN come into a project: matched by name, checked firs
   expect(await shown('two-faces.eaf')).toBe('two-faces.mp4');
   expect(await shown('One-Face-Leaves.eaf')).toBe('one-face-leaves.mp4');
   await dialog.getByRole('row', { name: /two-faces\.eaf/ }).getByRole('checkbox', { name: /speech/ }).uncheck(); // prettier-ignore
+  // Somebody's own codes get the project's names; another case is the same word already.
+  await expect(dialog.getByRole('combobox', { name: 'Happiness' })).toHaveValue('happiness');
+  await dialog.getByRole('combobox', { name: 'scared' }).selectOption('fear');
   await dialog.getByLabel('Whose labels are they?').fill('Ann');
 
   // A label at ten minutes belongs to another video: nothing is taken until that is decided.

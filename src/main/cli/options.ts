@@ -18,3 +18,13 @@ export function wholeBetween(low: number, high: number): (text: string) => numbe
     return value;
   };
 }
+
+/** 'smile=happiness' as what a label is called; 'speech=' leaves it out. A label may hold a sign of equality: the last one counts. */
+export function readMapping(pairs: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.lastIndexOf('=');
+      return at < 0 ? [pair, null] : [pair.slice(0, at), pair.slice(at + 1) || null];
+    }),
+  );
+}

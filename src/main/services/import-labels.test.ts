@@ -7,6 +7,7 @@ import { applyEdit, undo } from '../project/edits.ts';
 import { inProject } from '../project/open-project.ts';
 import { layersOf, listCoders, readLayer } from '../project/review.ts';
 import { exportAnnotations } from './exchange-annotations.ts';
+import type { ImportOptions } from './import-labels.ts';
 import { importIntoProject, lookAtLabelFiles } from './import-labels.ts';
 
 const project = await makeProject();
@@ -29,6 +30,8 @@ async function elan(name: string, change: (text: string) => string): Promise<str
 }
 const placed = (file: string, layers: string[] | null = null) => [{ file, video: 'interview.mp4', layers }];
 
+const as = (coder: string, partly = false): ImportOptions => ({ coder, mapping: {}, partly });
+
 /** What a coder has in the video: label, start and end. */
 const labelsOf = (coder: string): Promise<(string | number)[][]> =>
   inProject(project.folder, (db) => {
@@ -41,7 +44,7 @@ test.each(['eaf', 'textgrid', 'label-studio', 'boris'] as const)("Ann's labels l
   const { files } = await exportAnnotations(project.folder, format, ['Ann'], [], join(out, format));
   expect(files).toHaveLength(1);
   const coder = `Cleo ${format}`;
-  expect(await importIntoProject(project.folder, placed(files[0]!), coder, false)).toEqual({ labels: 2, known: 0, problems: [] });
+  expect(await importIntoProject(project.folder, placed(files[0]!), as(coder))).toEqual({ labels: 2, known: 0, problems: [] });
   expect(await labelsOf(coder)).toEqual([
     ['fear', 1, 2],
     ['anger', 4, 5],
@@ -52,31 +55,38 @@ test.each(['eaf', 'textgrid', 'label-studio', 'boris'] as const)("Ann's labels l
 
 test('the same file once more adds nothing; what is new in it comes in alone', async () => {
   const file = await elan('again.eaf', (text) => text);
-  await importIntoProject(project.folder, placed(file), 'Dora', false);
-  expect(await importIntoProject(project.folder, placed(file), 'Dora', false)).toEqual({ labels: 0, known: 2, problems: [] });
+  await importIntoProject(project.folder, placed(file), as('Dora'));
+  expect(await importIntoProject(project.folder, placed(file), as('Dora'))).toEqual({ labels: 0, known: 2, problems: [] });
   const more = await elan('more.eaf', (text) => text.replace('>anger<', '>disgust<'));
-  expect(await importIntoProject(project.folder, placed(more), 'Dora', false)).toEqual({ labels: 1, known: 1, problems: [] });
+  expect(await importIntoProject(project.folder, placed(more), as('Dora'))).toEqual({ labels: 1, known: 1, problems: [] });
   expect((await labelsOf('Dora')).map(([label]) => label).sort()).toEqual(['anger', 'disgust', 'fear']);
 });
 
 test('a file that cannot wholly be placed changes nothing, unless that is wished: no time, or one after the end of the video', async () => {
   const file = await elan('open.eaf', (text) => text.replace(/ TIME_VALUE="2000"/, ''));
-  await expect(importIntoProject(project.folder, placed(file), 'Eve', false)).rejects.toMatchObject({
+  await expect(importIntoProject(project.folder, placed(file), as('Eve'))).rejects.toMatchObject({
     code: 'data-set-invalid',
     message: expect.stringMatching(/Nothing was imported.*«fear» has no time/) as string,
   });
   const late = await elan('late.eaf', (text) => text.replace('TIME_VALUE="4000"', 'TIME_VALUE="61000"').replace('TIME_VALUE="5000"', 'TIME_VALUE="62000"'));
-  await expect(importIntoProject(project.folder, placed(late), 'Eve', false)).rejects.toThrow(/«anger» at 61\.0 s begins after the end of interview\.mp4/);
-  expect(await importIntoProject(project.folder, placed(file), 'Eve', true)).toMatchObject({ labels: 1, problems: [expect.any(String)] });
+  await expect(importIntoProject(project.folder, placed(late), as('Eve'))).rejects.toThrow(/«anger» at 61\.0 s begins after the end of interview\.mp4/);
+  expect(await importIntoProject(project.folder, placed(file), as('Eve', true))).toMatchObject({ labels: 1, problems: [expect.any(String)] });
   // Of several files all or none.
   const good = await elan('good.eaf', (text) => text);
-  await expect(importIntoProject(project.folder, [...placed(good), ...placed(late)], 'Eve', false)).rejects.toThrow(/late\.eaf: «anger»/);
+  await expect(importIntoProject(project.folder, [...placed(good), ...placed(late)], as('Eve'))).rejects.toThrow(/late\.eaf: «anger»/);
   expect(await labelsOf('Eve')).toEqual([['anger', 4, 5]]);
+});
+
+test("labels get the project's names, or are left out", async () => {
+  const file = await elan('names.eaf', (text) => text.replace('>fear<', '>scared<'));
+  const options = { ...as('Ida'), mapping: { scared: 'fear', anger: null } };
+  expect(await importIntoProject(project.folder, placed(file), options)).toMatchObject({ labels: 1 });
+  expect(await labelsOf('Ida')).toEqual([['fear', 1, 2]]);
 });
 
 test('annotations without text are none; what Praat writes as UTF-16 is read', async () => {
   const empty = await elan('empty.eaf', (text) => text.replace('>fear<', '> <'));
-  expect(await importIntoProject(project.folder, placed(empty), 'Finn', false)).toMatchObject({ labels: 1 });
+  expect(await importIntoProject(project.folder, placed(empty), as('Finn'))).toMatchObject({ labels: 1 });
   const [file] = (await exportAnnotations(project.folder, 'textgrid', ['Ann'], [], join(out, 'utf16'))).files;
   const text = (await readFile(file!, 'utf8')).replace('fear', 'Überraschung');
   for (const [name, bytes] of [
@@ -85,7 +95,7 @@ test('annotations without text are none; what Praat writes as UTF-16 is read', a
   ] as const) {
     const praat = join(out, `${name}.TextGrid`);
     await writeFile(praat, bytes);
-    await importIntoProject(project.folder, placed(praat), `Gus ${name}`, false);
+    await importIntoProject(project.folder, placed(praat), as(`Gus ${name}`));
     expect((await labelsOf(`Gus ${name}`)).map(([label]) => label)).toEqual(['Überraschung', 'anger']);
   }
 });
@@ -101,15 +111,19 @@ test('files are looked into before anything is changed: whose video, which tiers
   const found = await inProject(project.folder, (db) => lookAtLabelFiles(db, [folder, join(folder, 'other.eaf')]));
   expect(found.map(({ path }) => basename(path))).toEqual(['broken.TextGrid', 'Interview.EAF', 'other.eaf']);
   expect(found[0]).toMatchObject({ video: null, layers: [], unreadable: expect.stringContaining('is no TextGrid') as string });
-  expect(found[1]).toMatchObject({ video, layers: [{ name: 'Ann', labels: 2 }], problems: [], unreadable: '' });
-  expect(found[2]).toMatchObject({ video: null, layers: [{ name: 'Ann', labels: 1 }], problems: [expect.stringContaining('no time') as string] });
+  expect(found[1]).toMatchObject({ video, layers: [{ name: 'Ann', labels: 2, names: ['anger', 'fear'] }], problems: [], unreadable: '' });
+  expect(found[2]).toMatchObject({
+    video: null,
+    layers: [{ name: 'Ann', labels: 1, names: ['anger'] }],
+    problems: [expect.stringContaining('no time') as string],
+  });
   await expect(inProject(project.folder, (db) => lookAtLabelFiles(db, [join(folder, 'gone.eaf')]))).rejects.toMatchObject({ code: 'file-missing' });
 });
 
 test('what is not there is told: a layer, a video, a format', async () => {
   await expect(exportAnnotations(project.folder, 'eaf', ['Nobody'], [], out)).rejects.toThrow(/No video has labels of Nobody/);
   const file = await elan('there.eaf', (text) => text);
-  const into = (placements: Parameters<typeof importIntoProject>[1]): Promise<unknown> => importIntoProject(project.folder, placements, 'Hal', false);
+  const into = (placements: Parameters<typeof importIntoProject>[1]): Promise<unknown> => importIntoProject(project.folder, placements, as('Hal'));
   await expect(into([{ file, video: 'other.mp4', layers: null }])).rejects.toMatchObject({ code: 'video-unknown' });
   await expect(into(placed(file, ['Ben 2']))).rejects.toThrow(/no labels in a layer «Ben 2»/);
   await expect(into(placed(join(out, 'x.docx')))).rejects.toThrow(/not known what x.docx is/);

@@ -28,8 +28,8 @@ export const isLabelFileName = (name: string): boolean => formatOf(name) !== und
 export interface LabelFile {
   readonly path: string;
   readonly name: string;
-  /** Its tiers without face and lane, with how many labels each has. */
-  readonly layers: readonly { readonly name: string; readonly labels: number }[];
+  /** Its tiers without face and lane, with how many labels each has, and which. */
+  readonly layers: readonly { readonly name: string; readonly labels: number; readonly names: readonly string[] }[];
   /** What cannot be placed: a sentence each. */
   readonly problems: readonly string[];
   /** Why it cannot be read at all; '' where it can. */
@@ -47,6 +47,16 @@ export interface LabelPlacement {
   readonly layers: readonly string[] | null;
   /** By the file's ending where it is left out. */
   readonly format?: AnnotationFormatName;
+}
+
+/** How an import is done. */
+export interface ImportOptions {
+  /** Whose labels they become. */
+  readonly coder: string;
+  /** What labels are called here; null leaves a label out. Those that are not named stay as they are. */
+  readonly mapping: Readonly<Record<string, string | null>>;
+  /** Takes what can be placed where something cannot. */
+  readonly partly: boolean;
 }
 
 export interface ImportedLabels {
@@ -72,7 +82,8 @@ export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly stri
       const about = { path, name: basename(path), video: videoNamedLike(basename(path), videos)?.id ?? null };
       try {
         const { layers, problems } = await readLabels(path);
-        return { ...about, layers: layers.map(({ name, segments }) => ({ name, labels: segments.length })), problems, unreadable: '' };
+        const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
+        return { ...about, layers: told, problems, unreadable: '' };
       } catch (error) {
         return { ...about, layers: [], problems: [], unreadable: sentenceOf(error) };
       }
@@ -129,9 +140,9 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** importLabels in a project that is opened for it. */
-export function importIntoProject(folder: string, placements: readonly LabelPlacement[], coder: string, partly: boolean): Promise<ImportedLabels> {
+export function importIntoProject(folder: string, placements: readonly LabelPlacement[], options: ImportOptions): Promise<ImportedLabels> {
   return inProject(folder, async (db) => {
-    const { labels, known, problems } = await importLabels(db, placements, coder, partly);
+    const { labels, known, problems } = await importLabels(db, placements, options);
     return { labels, known, problems };
   });
 }
@@ -146,12 +157,11 @@ export function importIntoProject(folder: string, placements: readonly LabelPlac
 export async function importLabels(
   db: ProjectDatabase,
   placements: readonly LabelPlacement[],
-  coder: string,
-  partly: boolean,
+  { coder, mapping, partly }: ImportOptions,
 ): Promise<ImportedLabels & { coderId: string; edits: readonly AppliedEdit[] }> {
   const files: FileToPlace[] = [];
   // One after the other: a video that nobody has analysed yet is asked for its length.
-  for (const placement of placements) files.push(await readyToPlace(db, placement));
+  for (const placement of placements) files.push(await readyToPlace(db, placement, mapping));
   const problems = files.flatMap(({ name, problems: own }) => own.map((problem) => (files.length > 1 ? `${name}: ${problem}` : problem)));
   if (problems.length > 0 && !partly)
     throw new StudioError(
@@ -178,7 +188,11 @@ interface FileToPlace {
 }
 
 /** A file's labels of the wanted layers that lie in its video; what does not is told. */
-async function readyToPlace(db: ProjectDatabase, { file, video: wanted, layers, format }: LabelPlacement): Promise<FileToPlace> {
+async function readyToPlace(
+  db: ProjectDatabase,
+  { file, video: wanted, layers, format }: LabelPlacement,
+  mapping: ImportOptions['mapping'],
+): Promise<FileToPlace> {
   const { layers: all, problems } = await readLabels(file, format);
   const video = videoCalled(db, wanted);
   const chosen = all.filter(({ name }) => layers === null || layers.includes(name)).flatMap(({ segments }) => segments);
@@ -188,10 +202,14 @@ async function readyToPlace(db: ProjectDatabase, { file, video: wanted, layers, 
       `${basename(file)} holds no labels${layers === null ? '' : ` in a layer «${layers.join('», «')}»`}.`,
       `It has: ${all.map(({ name }) => name).join(', ') || 'none'}.`,
     );
+  const named = chosen.flatMap((segment) => {
+    const label = Object.hasOwn(mapping, segment.label) ? mapping[segment.label]! : segment.label;
+    return label === null ? [] : [{ ...segment, label }];
+  });
   const endS = await endOf(video);
-  const late = chosen.filter(({ startS }) => startS >= endS);
+  const late = named.filter(({ startS }) => startS >= endS);
   const tooLate = late.map(({ label, startS }) => `«${label}» at ${startS.toFixed(1)} s begins after the end of ${video.name}.`);
-  return { name: basename(file), video, segments: chosen.filter((segment) => !late.includes(segment)), problems: [...problems, ...tooLate] };
+  return { name: basename(file), video, segments: named.filter((segment) => !late.includes(segment)), problems: [...problems, ...tooLate] };
 }
 
 /** Where a video ends, seconds; without an end where its file is away or cannot be read: labels may come before it. */

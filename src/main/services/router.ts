@@ -255,11 +255,12 @@ const exchange = {
   }),
   labelFiles: api.exchange.labelFiles.handler(async ({ input, context }) => {
     const files = await lookAtLabelFiles(context.studio.project.db, wholePaths(input.paths));
-    return files.map(({ layers, problems, ...file }) => ({ ...file, layers: [...layers], problems: [...problems] }));
+    const copied = (layers: (typeof files)[number]['layers']) => layers.map(({ names, ...layer }) => ({ ...layer, names: [...names] }));
+    return files.map(({ layers, problems, ...file }) => ({ ...file, layers: copied(layers), problems: [...problems] }));
   }),
   importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
     wholePaths(input.files.map(({ file }) => file));
-    const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input.coder, input.partly);
+    const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input);
     for (const edit of made) told(studio, coderId, edit);
     return { ...counts, problems: [...problems] };
   }),

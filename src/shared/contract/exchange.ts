@@ -25,7 +25,9 @@ export const exchange = {
   labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(
     z.array(
       z.object({
-        ...{ path: z.string(), name: z.string(), layers: z.array(z.object({ name: z.string(), labels: z.int() })), problems: z.array(z.string()) },
+        ...{ path: z.string(), name: z.string(), problems: z.array(z.string()) },
+        /** Tiers, with how many labels each has, and which. */
+        layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
         /** Why a file cannot be read at all; '' where it can. */
         unreadable: z.string(),
         /** The video of the library that is called like the file; null where none or several are. */
@@ -42,6 +44,8 @@ export const exchange = {
           .min(1)
           .max(10_000),
         coder: z.string().trim().min(1).max(200),
+        /** What labels are called here; null leaves a label out. */
+        mapping: z.record(z.string(), z.string().min(1).max(100_000).nullable()).default({}),
         partly: z.boolean().default(false),
       }),
     )

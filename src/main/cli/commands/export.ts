@@ -5,6 +5,7 @@ import { EXPORT_FORMATS, isProjectFormat } from '../../../shared/export-formats.
 import { exportAnnotations } from '../../services/exchange-annotations.ts';
 import { exportProject } from '../../services/export-project.ts';
 import { importIntoProject, READABLE_FORMATS } from '../../services/import-labels.ts';
+import { readMapping } from '../options.ts';
 import { EXIT, Output } from '../output.ts';
 
 interface ExportOptions {
@@ -23,6 +24,7 @@ interface ImportOptions {
   as: string;
   format?: AnnotationFormatName;
   layer?: string;
+  map: string[];
   partly: boolean;
   json: boolean;
 }
@@ -47,11 +49,12 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .requiredOption('--as <coder>', 'whose labels they become')
     .addOption(new Option('--format <name>', "what the file is; by its name's ending unless given").choices(READABLE_FORMATS))
     .option('--layer <name>', 'which of its layers; all unless given')
+    .option('--map <label=name...>', "what labels are called here; 'label=' leaves one out", [])
     .option('--partly', 'take what can be placed where something cannot', false)
     .option('--json', 'one JSON object on the last line of standard output', false)
-    .action(async (file: string, { project, video, as, format, layer, partly, json }: ImportOptions) => {
+    .action(async (file: string, { project, video, as, format, layer, map, partly, json }: ImportOptions) => {
       const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
-      const { labels, known, problems } = await importIntoProject(project, [placement], as, partly);
+      const { labels, known, problems } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
       const output = new Output(json);
       for (const problem of problems) output.line(`not placed: ${problem}`);
       output.result({ labels, known, problems }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);

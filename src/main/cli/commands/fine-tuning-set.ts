@@ -4,7 +4,7 @@ import type { FineTuningForm } from '../../../shared/fine-tuning.ts';
 import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../shared/fine-tuning.ts';
 import { startChildProcessEngine } from '../../services/choices.ts';
 import { fineTuningSetOf } from '../../services/project-overview.ts';
-import { numberBetween, wholeBetween } from '../options.ts';
+import { numberBetween, readMapping, wholeBetween } from '../options.ts';
 import { EXIT, Output, stopOnRequest } from '../output.ts';
 import { TaskLine } from '../progress-line.ts';
 
@@ -63,8 +63,7 @@ function threeShares(text: string): [number, number, number] {
 async function run({ project, out, map, json, ...rest }: SetOptions): Promise<number> {
   const output = new Output(json);
   const line = new TaskLine();
-  const mapping = Object.fromEntries(map.map((each) => [each.split('=')[0]!, each.split('=')[1] || null]));
-  const options = fineTuningOptionsSchema.parse({ ...rest, mapping });
+  const options = fineTuningOptionsSchema.parse({ ...rest, mapping: readMapping(map) });
   const stop = stopOnRequest();
   const { report, ...made } = await fineTuningSetOf(
     project,
