@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures/browser-door.ts';
-import { picturesInAllLooks } from './fixtures/looks.ts';
+import { expectAccessible, picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 /** A file as ELAN writes it: a tier of expressions, one annotation of which was begun and left empty, and a tier of speech. */
@@ -85,4 +85,5 @@ picturesInAllLooks('the import of labels', async (page, door, picture) => {
   await lookAtLabels(new StudioWindow(page), door);
   await page.getByLabel('Whose labels are they?').fill('Ann');
   await picture('import');
+  await expectAccessible(page, 'import');
 });

@@ -1,19 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from './fixtures/browser-door.ts';
-import { picturesInAllLooks } from './fixtures/looks.ts';
+import { expectAccessible, picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
-
-/** No screen may be one that somebody cannot see, hear or reach: WCAG 2.2 AA, as far as a program can tell. */
-async function expectAccessible(page: Page, screen: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  const found = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${screen}: ${id} ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  expect(found).toEqual([]);
-}
 
 picturesInAllLooks('every screen', async (page, door, picture) => {
   const studio = new StudioWindow(page);

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import sharp from 'sharp';
 
 const [PICTURES, OUT] = ['test-results/pictures', 'docs/screenshots'];
-const { status } = spawnSync('npx', ['playwright', 'test', 'screens'], { stdio: 'inherit' });
+const { status } = spawnSync('npx', ['playwright', 'test', 'screens', 'exchange'], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
