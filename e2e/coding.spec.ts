@@ -150,6 +150,40 @@ test('ten labels are corrected while the video plays', async ({ page, door }) =>
   expect(Math.abs(after[0] * 25 - Math.round(after[0] * 25))).toBeLessThan(0.3);
 });
 
+test("a label of the project's own is made in the window and given by its key", async ({ page, door }) => {
+  await page.goto(door.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(door.folder, 'project');
+  await studio.addVideos(door.videos);
+  await studio.review('two-faces.mp4');
+  await studio.codeAs('Ann');
+  const dialog = page.getByRole('dialog', { name: 'Labels of the project' });
+  const add = async (name: string): Promise<void> => {
+    await page.getByRole('button', { name: 'Labels of the project…' }).click();
+    await dialog.getByRole('button', { name: 'Add a label' }).click();
+    await dialog.getByLabel('Name of the new label').fill(name);
+  };
+  await add('contempt');
+  await expect(dialog.getByLabel('Key of contempt')).toHaveValue('8');
+  await dialog.getByLabel('contempt counts').selectOption('disgust');
+  await dialog.getByLabel('Colour of contempt').fill('#aa3377');
+  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press('8');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^contempt/)]);
+  await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCSS('border-color', 'rgb(170, 51, 119)');
+  await studio.tab('History');
+  await expect(page.getByRole('tabpanel')).toContainText('Change the labels of the project');
+  await studio.tab('Label');
+  await add('Anger');
+  await expect(dialog.getByRole('alert')).toHaveText('There is a label «Anger» already.');
+  await dialog.getByLabel('Name of the new label').fill('smirk');
+  await dialog.getByLabel('Key of smirk').fill('a');
+  await expect(dialog.getByRole('alert')).toHaveText('The key A does something else already.');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByRole('button', { name: /smirk/ })).toHaveCount(0);
+});
+
 test('two coders judge blind, their disagreements are decided, and the queue of proposals empties', async ({ page, door }) => {
   cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
   await page.goto(door.address);

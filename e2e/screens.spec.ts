@@ -50,6 +50,12 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await page.getByRole('button', { name: 'Keys' }).click();
   await look('keys');
   await close();
+  await studio.tab('Label');
+  await page.getByRole('button', { name: 'Labels of the project…' }).click();
+  await page.getByRole('button', { name: 'Add a label' }).click();
+  await page.getByLabel('Name of the new label').fill('contempt');
+  await look('labels');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await page.keyboard.press('Control+k');
   await page.getByRole('combobox', { name: 'What do you want to do?' }).fill('zoom');
   await look('palette');

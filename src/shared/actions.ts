@@ -54,6 +54,7 @@ const REVIEW = [
   { id: 'delete', label: 'Delete what is selected', key: 'Delete' },
   { id: 'peak.add', label: 'Add a peak of the selected label here', key: 'K' },
   { id: 'peak.here', label: 'Move the selected peak’s apex here', key: '.' },
+  { id: 'labels.edit', label: 'Labels of the project…' },
   { id: 'note.add', label: 'Write a note at this moment', key: 'T' },
   { id: 'heat', label: 'Next mask on the face', key: 'H' },
   { id: 'blind', label: 'Blind mode', key: 'Ctrl+B' },

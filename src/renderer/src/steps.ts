@@ -23,6 +23,7 @@ export const STEPS = {
   noteRemove: 'Delete a note',
   adjudicate: 'Adjudicate a disagreement',
   adjudicateMany: 'Adjudicate {count} agreements',
+  labels: 'Change the labels of the project',
   markNew: 'Mark as new',
   markInReview: 'Mark as in review',
   markDone: 'Mark as done',

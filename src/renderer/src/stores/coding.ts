@@ -4,6 +4,8 @@ import { noteAt, reject, settleAsNothing } from '../../../shared/decisions.ts';
 import type { RowEdit } from '../../../shared/editable-rows.ts';
 import type { PeakRow } from '../../../shared/peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak, USUAL_HALF_S } from '../../../shared/peak-edits.ts';
+import type { LabelDraft } from '../../../shared/scheme-edits.ts';
+import { labelEdits } from '../../../shared/scheme-edits.ts';
 import type { Author, SegmentRow, Span } from '../../../shared/segment-edits.ts';
 import { acceptProposal, createSegment, makeRoom, merge, relabel, remove, resize, split } from '../../../shared/segment-edits.ts';
 import type { StepName, StepValues } from '../steps.ts';
@@ -126,6 +128,12 @@ export const useCoding = defineStore('coding', () => {
     await edit('segment.relabelAll', ['relabelAll', { count: rows.length, label: from, to }], rows);
   }
 
+  /** The project's labels as they are to be, in one step. @returns whether it was done */
+  async function changeLabels(drafts: readonly LabelDraft[]): Promise<boolean> {
+    const rows = labelEdits(review.schemeId, review.labels, drafts, author().newId);
+    return rows.length === 0 || edit('scheme.labels', ['labels'], rows);
+  }
+
   /** A peak at the playhead, with the selected segment's span or half a second on either side. */
   async function addPeak(name: string): Promise<void> {
     const [segment, apexS] = [selectedSegment.value, playhead.value];
@@ -194,7 +202,7 @@ export const useCoding = defineStore('coding', () => {
   }
 
   return {
-    ...{ create, label, accept, rejectProposals, removeSelected, resizeSegment, splitSelected, mergeSelected, relabelAll },
+    ...{ create, label, accept, rejectProposals, removeSelected, resizeSegment, splitSelected, mergeSelected, relabelAll, changeLabels },
     ...{ addPeak, takePeak, movePeak, writeNote, deleteNote, adjudicate, turn, setReview },
   };
 });

@@ -5,6 +5,7 @@ import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/mask-maps.ts';
 import type { NoteRow } from '../../../shared/decisions.ts';
 import type { PeakRow } from '../../../shared/peak-edits.ts';
+import type { LabelRow } from '../../../shared/scheme-edits.ts';
 import type { SegmentRow } from '../../../shared/segment-edits.ts';
 import type { TimelineColumns } from '../../../shared/timeline-columns.ts';
 import { studio } from '../studio.ts';
@@ -12,7 +13,6 @@ import type { LibraryVideo } from './project.ts';
 import { useProject } from './project.ts';
 
 export type LayerRow = EditableRows['layer'];
-export type LabelRow = EditableRows['label'];
 
 /** One layer with what is in it. */
 export interface OpenLayer {
@@ -74,13 +74,13 @@ export const useReview = defineStore('review', () => {
       // Whether the file can be played takes ffprobe's time: labels and timelines do not wait for it.
       const about = studio.library.media({ video: id });
       about.catch(() => undefined);
-      const [schemes, coders, faceList, frames] = await Promise.all([
-        ...([studio.people.schemes(), studio.people.coders()] as const),
+      const [coders, faceList, frames] = await Promise.all([
+        studio.people.coders(),
         of === null ? [] : studio.runs.faces({ run: of, video: id }),
         studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
+        readLabels(),
       ]);
       [run.value, selected.value, lastSaved.value] = [of, null, null];
-      labels.value = schemes.find(({ id: scheme }) => scheme === schemeId.value)?.labels ?? [];
       coder.value = coders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
       media.value = NOT_YET;
       faces.value = faceList.filter((each) => each.face > 0);
@@ -96,6 +96,11 @@ export const useReview = defineStore('review', () => {
       }
       if (!media.value.playable) await prepare(id);
     });
+  }
+
+  async function readLabels(): Promise<void> {
+    const schemes = await studio.people.schemes();
+    labels.value = schemes.find(({ id }) => id === schemeId.value)?.labels ?? [];
   }
 
   /** A file that cannot be played as it is gets a proxy; progress comes by events. */
@@ -174,7 +179,8 @@ export const useReview = defineStore('review', () => {
       lastSaved.value = new Date().toLocaleTimeString();
       if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note'].includes(table)))
         void readLayers(event.edit.clock).catch(() => undefined);
-    } else if (event.kind === 'changed' || event.kind === 'project') void readLayers().catch(() => undefined);
+      if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
+    } else if (event.kind === 'changed' || event.kind === 'project') void Promise.all([readLayers(), readLabels()]).catch(() => undefined);
   }
   project.onEvent(hear);
 
