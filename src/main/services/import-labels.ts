@@ -77,18 +77,19 @@ const SAME_TIME_S = 0.002;
 export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly string[]): Promise<LabelFile[]> {
   const videos = allVideos(db);
   const files = [...new Set((await Promise.all(paths.map(labelFilesAt))).flat())];
-  return Promise.all(
-    files.map(async (path) => {
-      const about = { path, name: basename(path), video: videoNamedLike(basename(path), videos)?.id ?? null };
-      try {
-        const { layers, problems } = await readLabels(path);
-        const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
-        return { ...about, layers: told, problems, unreadable: '' };
-      } catch (error) {
-        return { ...about, layers: [], problems: [], unreadable: sentenceOf(error) };
-      }
-    }),
-  );
+  const found: LabelFile[] = [];
+  // One after the other: a folder may hold more files than a program may have open at once.
+  for (const path of files) {
+    const about = { path, name: basename(path), video: videoNamedLike(basename(path), videos)?.id ?? null };
+    try {
+      const { layers, problems } = await readLabels(path);
+      const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
+      found.push({ ...about, layers: told, problems, unreadable: '' });
+    } catch (error) {
+      found.push({ ...about, layers: [], problems: [], unreadable: sentenceOf(error) });
+    }
+  }
+  return found;
 }
 
 async function labelFilesAt(given: string): Promise<string[]> {
@@ -167,7 +168,7 @@ export async function importLabels(
     throw new StudioError(
       'data-set-invalid',
       `Nothing was imported, since this cannot be placed: ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` … (${problems.length} in all)` : ''}`,
-      'Mend the file, or import the rest alone (--partly).',
+      'Mend the file, or import the rest alone.',
     );
   return db.transaction(() => {
     const { id } = addCoder(db, coder);
