@@ -40,9 +40,7 @@ async function lookAtLabels(studio: StudioWindow, door: { folder: string; videos
   const dialog = studio.page.getByRole('dialog', { name: 'Import labels' });
   await dialog.getByRole('button', { name: 'Choose files…' }).click();
   const where = studio.page.getByRole('dialog', { name: 'Choose files…' });
-  await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
-  await where.getByLabel('Folder', { exact: true }).fill(folder);
-  await where.getByRole('button', { name: 'Go' }).click();
+  await studio.goToFolder(folder, where);
   await expect(where.getByRole('button', { name: 'pilot.eaf' })).toBeVisible();
   await where.getByRole('button', { name: 'All of this folder' }).click();
   await expect(dialog.getByRole('row', { name: /two-faces\.eaf/ })).toBeVisible();

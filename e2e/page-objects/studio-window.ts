@@ -37,8 +37,7 @@ export class StudioWindow {
     await this.page.getByRole('button', { name: 'Add all videos of this folder' }).click();
   }
 
-  async goToFolder(folder: string): Promise<void> {
-    const dialog = this.page.getByRole('dialog');
+  async goToFolder(folder: string, dialog = this.page.getByRole('dialog')): Promise<void> {
     // The folder that was used last is being read: what is written before it is there would be written over.
     await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue('');
     await dialog.getByLabel('Folder', { exact: true }).fill(folder);
@@ -76,9 +75,7 @@ export class StudioWindow {
     for (const layer of layers) await dialog.getByRole('checkbox', { name: layer }).check();
     await dialog.getByRole('button', { name: 'Choose a folder and write…' }).click();
     const where = this.page.getByRole('dialog', { name: 'Where are the files to go?' });
-    await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
-    await where.getByLabel('Folder', { exact: true }).fill(parent);
-    await where.getByRole('button', { name: 'Go' }).click();
+    await this.goToFolder(parent, where);
     await where.getByLabel('New folder in it').fill(folder);
     await where.getByRole('button', { name: 'Write here' }).click();
     await expect(dialog.getByRole('status')).toContainText('written');

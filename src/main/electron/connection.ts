@@ -2,13 +2,13 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
 import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
 import { DESKTOP_CHANNELS } from '../../shared/desktop.ts';
-import { READABLE_ENDINGS } from '../services/import-labels.ts';
+import { READABLE_FORMATS, readerOf } from '../services/choices.ts';
 import { router } from '../services/router.ts';
 import type { Studio } from '../services/studio.ts';
 
 /** Files that the dialogs offer; a person can choose any other file too. */
 const VIDEOS = { name: 'Videos', extensions: ['mp4', 'mov', 'm4v', 'mkv', 'webm', 'avi', 'wmv', 'mpg', 'mpeg', 'mts', 'm2ts', '3gp'] };
-const LABELS = { name: 'Labels', extensions: READABLE_ENDINGS.map((ending) => ending.slice(ending.lastIndexOf('.') + 1)) };
+const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.map((name) => readerOf(name)!.ending.split('.').at(-1)!) };
 const ALL = { name: 'All files', extensions: ['*'] };
 
 /**

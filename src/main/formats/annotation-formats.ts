@@ -1,5 +1,6 @@
 import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
+import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
 import { writeBorisAggregated, writeBorisTabular, writeBorisXlsx } from './boris-tables.ts';
 import { readBoris, writeBoris } from './boris.ts';
 import { writeDatavyu } from './datavyu.ts';
@@ -50,6 +51,14 @@ export type ReadableFormat = TextFormat & { readonly read: NonNullable<TextForma
 export function readerOf(name: AnnotationFormatName): ReadableFormat | undefined {
   const format: AnnotationFormat = ANNOTATION_FORMATS[name];
   return 'write' in format && format.read !== undefined ? { ...format, read: format.read } : undefined;
+}
+
+/** Formats that can be read. */
+export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => readerOf(name) !== undefined);
+
+/** The format that a file's name says it is in, where that can be read. */
+export function readableFormatOf(file: string): ReadableFormat | undefined {
+  return READABLE_FORMATS.map((name) => readerOf(name)!).find(({ ending }) => file.toLowerCase().endsWith(ending.toLowerCase()));
 }
 
 /** A video's files in a format. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../shared/errors.ts';
+import { readableFormatOf } from '../formats/annotation-formats.ts';
 import { isVideoName } from '../media/video-files.ts';
 import { projectFile } from '../project/project-file.ts';
-import { isLabelFileName } from './import-labels.ts';
 
 interface NamedFile {
   name: string;
@@ -38,7 +38,7 @@ export async function browseFolder(path: string): Promise<FolderListing> {
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
     videos: files(isVideoName),
-    labels: files(isLabelFileName),
+    labels: files((name) => readableFormatOf(name) !== undefined),
     isProject: existsSync(projectFile(folder)),
   };
 }

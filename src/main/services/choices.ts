@@ -7,6 +7,7 @@ import type { SizeName } from '../adatosk/sizes.ts';
 import { SIZES } from '../adatosk/sizes.ts';
 import { DEFAULT_FACE_OPTIONS } from '../face/face-observer.ts';
 
+export { READABLE_FORMATS, readerOf } from '../formats/annotation-formats.ts';
 export { startChildProcessQueue } from './child-process-queue.ts';
 export { startChildProcessEngine } from '../adatosk/child-process-engine.ts';
 export { defaultThreads } from '../adatosk/providers.ts';

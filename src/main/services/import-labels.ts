@@ -1,12 +1,12 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname, resolve } from 'node:path';
 import type { AnnotatedSegment, ReadAnnotations } from '../../shared/annotation-document.ts';
+import type { LabelFile } from '../../shared/contract/exchange.ts';
 import type { AppliedEdit, RowEdit } from '../../shared/editable-rows.ts';
 import { sentenceOf, StudioError } from '../../shared/errors.ts';
 import type { AnnotationFormatName } from '../../shared/export-formats.ts';
-import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
 import { createSegment } from '../../shared/segment-edits.ts';
-import { readerOf } from '../formats/annotation-formats.ts';
+import { readableFormatOf, READABLE_FORMATS, readerOf } from '../formats/annotation-formats.ts';
 import { probeVideo } from '../media/probe.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { DEFAULT_SCHEME } from '../project/default-scheme.ts';
@@ -15,28 +15,8 @@ import { allVideos } from '../project/library.ts';
 import { inProject } from '../project/open-project.ts';
 import { addCoder, layersOf, readLayer } from '../project/review.ts';
 import type { SegmentRow, VideoRow } from '../project/schema.ts';
+import { browseFolder } from './browse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
-
-/** Formats that can be read, and what their files' names end with. */
-export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => readerOf(name) !== undefined);
-export const READABLE_ENDINGS = READABLE_FORMATS.map((name) => readerOf(name)!.ending);
-
-/** Whether a file's name says that labels can be read from it. */
-export const isLabelFileName = (name: string): boolean => formatOf(name) !== undefined;
-
-/** A file of labels as it is before anything is changed. */
-export interface LabelFile {
-  readonly path: string;
-  readonly name: string;
-  /** Its tiers without face and lane, with how many labels each has, and which. */
-  readonly layers: readonly { readonly name: string; readonly labels: number; readonly names: readonly string[] }[];
-  /** What cannot be placed: a sentence each. */
-  readonly problems: readonly string[];
-  /** Why it cannot be read at all; '' where it can. */
-  readonly unreadable: string;
-  /** The one video of the library that is called like the file; null where none or several are. */
-  readonly video: string | null;
-}
 
 /** A file's labels, and where they go. */
 export interface LabelPlacement {
@@ -84,7 +64,7 @@ export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly stri
     try {
       const { layers, problems } = await readLabels(path);
       const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
-      found.push({ ...about, layers: told, problems, unreadable: '' });
+      found.push({ ...about, layers: told, problems: [...problems], unreadable: '' });
     } catch (error) {
       found.push({ ...about, layers: [], problems: [], unreadable: sentenceOf(error) });
     }
@@ -98,20 +78,12 @@ async function labelFilesAt(given: string): Promise<string[]> {
     throw new StudioError('file-missing', `${given} is not there.`, 'Choose it again.', error);
   });
   if (!kind.isDirectory()) return [path];
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', `The folder ${path} may not be read.`, 'Ask for permission to read it.', error);
-  });
-  const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.') && isLabelFileName(entry.name)).map(({ name }) => name);
-  return names.sort((a, b) => a.localeCompare(b)).map((name) => join(path, name));
-}
-
-function formatOf(name: string): AnnotationFormatName | undefined {
-  return READABLE_FORMATS.find((format) => name.toLowerCase().endsWith(readerOf(format)!.ending.toLowerCase()));
+  return (await browseFolder(path)).labels.map((file) => file.path);
 }
 
 /** The video that a file of labels is called after, as we name such files and as others do: like the video, but for the ending. */
 function videoNamedLike(file: string, videos: readonly VideoRow[]): VideoRow | undefined {
-  const ending = readerOf(formatOf(file) ?? 'eaf')!.ending;
+  const ending = readableFormatOf(file)?.ending ?? '';
   const wanted = file.slice(0, file.length - ending.length).toLowerCase();
   const found = videos.filter(({ name }) =>
     [fileNameFor(name, new Set()), basename(name, extname(name)), basename(name)].some((each) => each.toLowerCase() === wanted),
@@ -121,14 +93,13 @@ function videoNamedLike(file: string, videos: readonly VideoRow[]): VideoRow | u
 
 /** @throws StudioError 'wrong-usage' for a format that cannot be read, 'file-unreadable', 'data-set-invalid' */
 async function readLabels(file: string, named?: AnnotationFormatName): Promise<ReadAnnotations> {
-  const format = named ?? formatOf(file);
-  const read = format === undefined ? undefined : readerOf(format)?.read;
-  if (read === undefined)
+  const format = named === undefined ? readableFormatOf(file) : readerOf(named);
+  if (format === undefined)
     throw new StudioError('wrong-usage', `It is not known what ${basename(file)} is.`, `Name its format, one of: ${READABLE_FORMATS.join(', ')}.`);
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
   });
-  const { layers, problems } = read(textOf(bytes), basename(file));
+  const { layers, problems } = format.read(textOf(bytes), basename(file));
   // An annotation without text says nothing: other tools leave such behind where somebody began one.
   const said = layers.map(({ name, segments }) => ({ name, segments: segments.filter(({ label }) => label.trim() !== '') }));
   return { layers: said.filter(({ segments }) => segments.length > 0), problems };

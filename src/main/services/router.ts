@@ -253,11 +253,7 @@ const exchange = {
     const { files, losses } = await writeAnnotations(db, input.format, input.layers, input.videos, out);
     return { files: [...files], losses: [...losses] };
   }),
-  labelFiles: api.exchange.labelFiles.handler(async ({ input, context }) => {
-    const files = await lookAtLabelFiles(context.studio.project.db, wholePaths(input.paths));
-    const copied = (layers: (typeof files)[number]['layers']) => layers.map(({ names, ...layer }) => ({ ...layer, names: [...names] }));
-    return files.map(({ layers, problems, ...file }) => ({ ...file, layers: copied(layers), problems: [...problems] }));
-  }),
+  labelFiles: api.exchange.labelFiles.handler(({ input, context }) => lookAtLabelFiles(context.studio.project.db, wholePaths(input.paths))),
   importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
     wholePaths(input.files.map(({ file }) => file));
     const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input);

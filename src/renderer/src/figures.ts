@@ -4,8 +4,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ProjectFigures } from '../../shared/contract/figures.ts';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { STYLES } from './timeline-chart.ts';
+import type { Style } from './timeline-chart.ts';
+import { styleOf, STYLES } from './timeline-chart.ts';
 
 use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
@@ -23,10 +23,7 @@ export interface FigureTexts {
 const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6' } as const;
 const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as const;
 
-function styleOf(label: string, i: number): (typeof STYLES)[number] {
-  const known = EXPRESSIONS.indexOf(label as (typeof EXPRESSIONS)[number]);
-  return STYLES[known >= 0 ? known : i % STYLES.length]!;
-}
+const styleAt = (label: string, i: number): Style => styleOf(label) ?? STYLES[i % STYLES.length]!;
 
 const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
 const nameOf = (name: string, vertical: boolean): object => ({
@@ -78,7 +75,7 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
         data: shown.map((i) => ({
           value: valueOf(group.figures[i]!),
           itemStyle: {
-            color: by === 'all' ? styleOf(figures.labels[i]!, i).light : STYLES[g % STYLES.length]!.light,
+            color: by === 'all' ? styleAt(figures.labels[i]!, i).light : STYLES[g % STYLES.length]!.light,
             decal:
               g === 0
                 ? undefined
@@ -103,7 +100,7 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
       xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false) },
       yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true) },
       series: drawn.flatMap(({ label, points }, i) => {
-        const { light, dash } = styleOf(label, i);
+        const { light, dash } = styleAt(label, i);
         const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
         const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
         return [

@@ -5,6 +5,21 @@ import { STATISTICS } from '../agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { projectFiguresSchema } from './figures.ts';
 
+/** A file of labels as it is before anything is changed. */
+const labelFileSchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  /** Its tiers without face and lane, with how many labels each has, and which. */
+  layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
+  /** What cannot be placed: a sentence each. */
+  problems: z.array(z.string()),
+  /** Why it cannot be read at all; '' where it can. */
+  unreadable: z.string(),
+  /** The video of the library that is called like the file; null where none or several are. */
+  video: idSchema.nullable(),
+});
+export type LabelFile = z.infer<typeof labelFileSchema>;
+
 export const exchange = {
   /** Writes files into a folder; losses are what a format could not hold, a sentence each. */
   export: procedure
@@ -22,19 +37,7 @@ export const exchange = {
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(z.string()) })),
   /** What files of labels from other tools hold, and those in folders; nothing is changed. */
-  labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(
-    z.array(
-      z.object({
-        ...{ path: z.string(), name: z.string(), problems: z.array(z.string()) },
-        /** Tiers, with how many labels each has, and which. */
-        layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
-        /** Why a file cannot be read at all; '' where it can. */
-        unreadable: z.string(),
-        /** The video of the library that is called like the file; null where none or several are. */
-        video: idSchema.nullable(),
-      }),
-    ),
-  ),
+  labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
   /** Reads labels of such files into a coder's layers: all files or, where something cannot be placed and `partly` is not wished, none. */
   importLabels: procedure
     .input(

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { AnnotationFormatName, ExportFormat } from '../../../shared/export-formats.ts';
 import { EXPORT_FORMATS, isProjectFormat } from '../../../shared/export-formats.ts';
+import { READABLE_FORMATS } from '../../services/choices.ts';
 import { exportAnnotations } from '../../services/exchange-annotations.ts';
 import { exportProject } from '../../services/export-project.ts';
-import { importIntoProject, READABLE_FORMATS } from '../../services/import-labels.ts';
+import { importIntoProject } from '../../services/import-labels.ts';
 import { readMapping } from '../options.ts';
 import { EXIT, Output } from '../output.ts';
 
