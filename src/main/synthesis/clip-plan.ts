@@ -3,7 +3,7 @@ import { randomStream } from '../adatosk/initial-values.ts';
 import type { Blend } from './blend.ts';
 import { FOLD_COUNT } from './folds.ts';
 import type { Episode, Liveliness, Performance } from './performance.ts';
-import { drawEpisode, drawPerformance, drawTimes, STRENGTHS, USUAL } from './performance.ts';
+import { drawEpisode, drawPerformance, drawTimes, restingOtherwise, STRENGTHS, USUAL } from './performance.ts';
 import { Draw } from './random.ts';
 import type { Condition, Scene } from './scene.ts';
 import { drawScene } from './scene.ts';
@@ -42,9 +42,11 @@ export interface Mixing {
   readonly subdued: number;
   /** That the face's shape lies further from the photograph's than it otherwise does. */
   readonly varied: number;
+  /** That the face at rest has lines of its own, and brows, lids and lips that lie otherwise than the photograph's. */
+  readonly lined: number;
 }
 
-export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0 };
+export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0, lined: 0 };
 
 /** @param portraits names of the photographs that this clip's person may wear */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
@@ -55,6 +57,8 @@ export function planClip(seed: number, name: string, label: Expression, portrait
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
   const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
   const episodes = subdue(apart('display'), usual, mixing.subdued);
+  const lined = apart('rest');
+  const rests = lined.chance(condition === 'lined' ? 1 : mixing.lined);
   const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
   return {
     name,
@@ -65,8 +69,9 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     variation: {
       ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
       skinLight: drawSkinLight(apart('skin'), mixing.toned),
+      lines: rests ? drawLines(lined) : [],
     },
-    performance: drawPerformance(draw, episodes, durationS, lively),
+    performance: ((usually) => (rests ? restingOtherwise(lined, usually) : usually))(drawPerformance(draw, episodes, durationS, lively)),
     scene: drawScene(draw, condition),
     finding: { lasting: 0.03, each: 0.012 },
     seed: Math.floor(2 ** 31 * draw.next()),
@@ -100,6 +105,12 @@ function reshape(draw: Draw, variation: Variation, chance: number): Variation {
   if (!draw.chance(chance)) return variation;
   const further = draw.between(1, FURTHEST);
   return { ...variation, identity: variation.identity.map((weight) => further * weight) };
+}
+
+/** Some of the lines that expressions press, lasting: on some faces faint, on some as deep as a display's on usual skin. */
+function drawLines(draw: Draw): number[] {
+  const deepest = draw.between(0.2, 0.75);
+  return Array.from({ length: FOLD_COUNT }, () => (draw.chance(0.25) ? draw.between(0.1, deepest) : 0));
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {
@@ -141,5 +152,6 @@ export function drawVariation(draw: Draw): Variation {
     gamma: Math.exp(0.18 * draw.normal()),
     skinLight: null,
     folds: ((skin) => Array.from({ length: FOLD_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
+    lines: [],
   };
 }

@@ -177,6 +177,35 @@ export function drawPerformance(draw: Draw, episodes: readonly Episode[], durati
   };
 }
 
+/** How strongly each unit may be held by a face at rest: brows, lids and corners of the mouth lie otherwise on everybody. */
+const AT_REST: UnitStrengths = {
+  1: 0.25,
+  2: 0.22,
+  4: 0.3,
+  5: 0.18,
+  6: 0.3,
+  7: 0.3,
+  10: 0.2,
+  12: 0.22,
+  14: 0.3,
+  15: 0.3,
+  17: 0.3,
+  23: 0.25,
+  24: 0.3,
+  25: 0.3,
+  45: 0.3,
+};
+
+/** The performance of somebody whose face at rest is no mean face. */
+export function restingOtherwise(draw: Draw, performance: Performance): Performance {
+  const habits: UnitStrengths = { ...performance.distractors.habits };
+  for (const [name, most] of Object.entries(AT_REST)) {
+    const unit = Number(name) as ActionUnit;
+    if (draw.chance(0.25)) habits[unit] = Math.max(habits[unit] ?? 0, draw.between(0, most));
+  }
+  return { ...performance, distractors: { ...performance.distractors, habits } };
+}
+
 function clamp(value: number, limit: number): number {
   return Math.max(-limit, Math.min(limit, value));
 }

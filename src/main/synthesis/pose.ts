@@ -247,8 +247,10 @@ export class Pose {
       const facing = lx * normal[3 * v]! + ly * normal[3 * v + 1]! + lz * normal[3 * v + 2]!;
       this.shade[v] = ratio(ambient + key * wrapped(facing), this.#studioShade[v]!);
     }
+    const { folds, lines } = this.subject.variation;
     for (const { fold, side, vertices, darkening } of rig.folds) {
-      const strength = foldStrength(fold, (unit) => activation[activationIndex(unit, side)]!) * this.subject.variation.folds[fold]!;
+      const pressed = foldStrength(fold, (unit) => activation[activationIndex(unit, side)]!) * folds[fold]!;
+      const strength = Math.max(pressed, lines[fold] ?? 0);
       if (strength < 0.02) continue;
       for (let i = 0; i < vertices.length; i++) this.shade[vertices[i]!]! *= Math.max(0.2, 1 - strength * darkening[i]!);
     }

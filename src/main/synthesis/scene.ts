@@ -48,8 +48,8 @@ interface Cover {
   readonly turn: number;
 }
 
-/** Ways of filming that the robustness table compares; 'usual' draws from all that happens. */
-export const CONDITIONS = ['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned'] as const;
+/** What the robustness table compares: ways of filming, and faces with a look of their own at rest; 'usual' draws from all that happens. */
+export const CONDITIONS = ['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned', 'lined'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
 const SIDE = 24;

@@ -228,6 +228,8 @@ export interface Variation {
   readonly skinLight: number | null;
   /** Depth of each fold on this face, 1 for usual skin. */
   readonly folds: readonly number[];
+  /** Depth of each fold that stays when nothing presses it, 0 to 1: lines of age and habit. Empty for none. */
+  readonly lines: readonly number[];
 }
 
 /** One clip's person: a portrait with another face shape, skin tone and skin. */

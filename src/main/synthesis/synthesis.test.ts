@@ -194,7 +194,7 @@ describe('drawing', () => {
 });
 
 describe('a worn portrait', () => {
-  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, skinLight: null, folds: new Array<number>(FOLD_COUNT).fill(1) } as const;
+  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, skinLight: null, folds: new Array<number>(FOLD_COUNT).fill(1), lines: [] } as const;
   const drawn = (subject: Subject, units: Partial<Record<ActionUnit, number>>, yaw = 0): Float32Array => {
     const pose = new Pose(subject, { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] }, 30);
     const activation = new Float32Array(2 * ACTION_UNITS.length);
@@ -241,6 +241,15 @@ describe('a worn portrait', () => {
     expect(change(drawn(smooth, {}), drawn(lined, {}), [0, SIDE])).toBe(0);
     const [without, deep] = [drawn(smooth, { 4: 1 }), drawn(lined, { 4: 1 })];
     expect(change(without, deep, [15, 55])).toBeGreaterThan(10 * change(without, deep, [70, 112]));
+  });
+
+  test('keeps its lines when nothing presses them', async () => {
+    const wearer = await cast.wearer('canada/000');
+    const young = vary(wearer, plain);
+    const brow = vary(wearer, { ...plain, lines: [0.5] });
+    expect(change(drawn(young, {}), drawn(brow, {}), [15, 55])).toBeGreaterThan(10 * change(drawn(young, {}), drawn(brow, {}), [70, 112]));
+    // A fold that a display presses deeper is as deep as before.
+    expect(change(drawn(young, { 4: 1 }), drawn(brow, { 4: 1 }), [0, SIDE])).toBe(0);
   });
 });
 
@@ -299,6 +308,24 @@ describe('a clip', () => {
     expect(Math.max(...strengths(subdued))).toBeLessThan((weakest + strongest) / 2);
     const same = ({ performance, ...plan }: ClipPlan): unknown => ({ ...plan, performance: { ...performance, episodes: [] } });
     expect(same(subdued)).toEqual(same(alone));
+  });
+
+  test('shows a face with lines and habits of its own at rest where one is asked for, and is otherwise what it was', async () => {
+    const [alone, lined] = [0, 1].map((chance) => planClip(1, 'a', 'neutral', ['canada/000'], 'plain', { ...UNMIXED, lined: chance })) as [ClipPlan, ClipPlan];
+    expect(alone.variation.lines).toEqual([]);
+    expect(Math.max(...lined.variation.lines)).toBeGreaterThan(0.1);
+    expect(lined.variation.lines).toContain(0);
+    const habits = ({ performance }: ClipPlan): [string, number][] => Object.entries(performance.distractors.habits);
+    expect(habits(lined).length).toBeGreaterThan(habits(alone).length);
+    for (const [unit, strength] of habits(alone)) expect(lined.performance.distractors.habits[Number(unit) as ActionUnit]).toBeGreaterThanOrEqual(strength);
+    const { habits: held } = alone.performance.distractors;
+    const same = { ...lined.performance, distractors: { ...lined.performance.distractors, habits: held } };
+    expect({ ...lined, variation: { ...lined.variation, lines: [] }, performance: same }).toEqual(alone);
+    // Weakly held units are no display: a face at rest stays neutral.
+    const { truth } = renderClip(lined, await cast.people(lined), 32, 10);
+    for (const shares of truth.shares) expect(shares[EXPRESSIONS.indexOf('neutral')]).toBe(100);
+    for (const units of truth.units) expect(Math.max(...units)).toBeGreaterThan(0);
+    expect(planClip(1, 'a', 'neutral', ['canada/000'], 'lined').variation.lines).toEqual(lined.variation.lines);
   });
 
   test('has a truth for every sample: shares of the classes, action units, the head', async () => {

@@ -22,6 +22,7 @@ interface SynthesizeOptions {
   toned: number;
   subdued: number;
   varied: number;
+  lined: number;
   seed: number;
   threads: number;
   json: boolean;
@@ -50,11 +51,16 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .option('--validation <n>', 'clips to choose by', count, 1001)
     .option('--test <n>', 'clips to test on; nobody is in two of the three', count, 1505)
     .addOption(new Option('--classes <name...>', 'only clips of these expressions (kind faces)').choices(EXPRESSIONS).default(EXPRESSIONS, 'all seven'))
-    .addOption(new Option('--condition <name>', 'how the clips are filmed').choices(CONDITIONS).default('usual'))
+    .addOption(
+      new Option('--condition <name>', 'how the clips are filmed, or lined: faces with lines and a look of their own at rest')
+        .choices(CONDITIONS)
+        .default('usual'),
+    )
     .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--toned <share>', 'chance that a training clip shows a skin darker than the photograph (kind faces)', numberBetween(0, 1), 0)
     .option('--subdued <share>', 'chance that a training clip shows a weak display (kind faces)', numberBetween(0, 1), 0)
     .option('--varied <share>', "chance that a training clip's face has a shape far from the photograph's (kind faces)", numberBetween(0, 1), 0)
+    .option('--lined <share>', 'chance that a training clip shows a face with lines and a look of its own at rest (kind faces)', numberBetween(0, 1), 0)
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--json', 'one JSON object on the last line of standard output', false)
@@ -63,7 +69,7 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
 }
 
 async function run(options: SynthesizeOptions): Promise<number> {
-  const { kind, faceModel, portraits, out, train, validation, test, classes, condition, blended, toned, subdued, varied, seed, threads, json } = options;
+  const { kind, faceModel, portraits, out, train, validation, test, classes, condition, blended, toned, subdued, varied, lined, seed, threads, json } = options;
   const output = new Output(json);
   const line = new TaskLine();
   const { synthesize } = await import('../../services/synthesize.ts');
@@ -76,7 +82,7 @@ async function run(options: SynthesizeOptions): Promise<number> {
       counts: { train, validation, test },
       classes,
       condition,
-      mixing: { blended, toned, subdued, varied },
+      mixing: { blended, toned, subdued, varied, lined },
       threads,
     },
     (finished, total) => line.share('drawing clips', finished, total),
