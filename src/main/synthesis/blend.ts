@@ -39,16 +39,15 @@ function otherSkin(wearer: Wearer, other: Wearer): Uint8ClampedArray {
   const { width, rgba } = other.portrait;
   const skin = new Uint8ClampedArray(wearer.portrait.rgba.length);
   const from = other.neutral;
-  overSkin(wearer.rig, wearer.portrait, wearer.neutral, (at, i, j, k, a, b) => {
-    const along = (axis: number): number => {
-      const first = from[3 * i + axis]!;
-      return first + a * (from[3 * j + axis]! - first) + b * (from[3 * k + axis]! - first);
-    };
-    const x = Math.min(width - 1.001, Math.max(0, along(0)));
-    const y = Math.min(other.portrait.height - 1.001, Math.max(0, along(1)));
-    const [column, row] = [Math.floor(x), Math.floor(y)];
-    const [right, down] = [x - column, y - row];
-    const corner = 4 * (row * width + column);
+  const [rightmost, lowest] = [width - 1.001, other.portrait.height - 1.001];
+  // No lists and no functions in here: this runs for every pixel of a face.
+  overSkin(wearer.rig, wearer.portrait, wearer.neutral, 0.1, (at, i, j, k, a, b) => {
+    const own = 1 - a - b;
+    const x = Math.min(rightmost, Math.max(0, own * from[3 * i]! + a * from[3 * j]! + b * from[3 * k]!));
+    const y = Math.min(lowest, Math.max(0, own * from[3 * i + 1]! + a * from[3 * j + 1]! + b * from[3 * k + 1]!));
+    const right = x - (x | 0);
+    const down = y - (y | 0);
+    const corner = 4 * ((y | 0) * width + (x | 0));
     for (let c = 0; c < 3; c++) {
       const above = rgba[corner + c]! * (1 - right) + rgba[corner + 4 + c]! * right;
       const below = rgba[corner + 4 * width + c]! * (1 - right) + rgba[corner + 4 * width + 4 + c]! * right;

@@ -38,7 +38,7 @@ export class FacePainter {
     this.#sheet = { x: new Float32Array(x.length), y: new Float32Array(x.length), z: pose.sheet.z, u: x, v: y, shade: pose.sheet.shade };
   }
 
-  /** Draws a posed subject over what the canvas shows: portrait, eyes, mouth, then skin over all of them. */
+  /** Draws a posed subject over what the canvas shows: portrait, eyes, mouth, and skin over all of them. */
   draw(canvas: Canvas, pose: Pose, view: View): void {
     const { wearer, behind, face } = pose.subject;
     const { rig } = wearer;
@@ -46,13 +46,13 @@ export class FacePainter {
     const sheet = this.#sheet;
     project(pose.x, pose.y, corners, view);
     project(pose.sheet.x, pose.sheet.y, sheet, view);
+    const finishSkin = canvas.drawOver(rig.skin, corners, 'front', face);
     canvas.newLayer();
     canvas.draw(wearer.sheet.triangles, sheet, 'both', texturePaint(canvas, behind));
     canvas.newLayer();
     for (const [index, eye] of rig.eyes.entries()) canvas.draw(eye.triangles, corners, 'both', this.#eyePaint(canvas, pose, index));
     this.#drawMouth(canvas, pose);
-    canvas.newLayer();
-    canvas.draw(rig.skin, corners, 'front', texturePaint(canvas, face));
+    finishSkin();
   }
 
   /** Sclera, iris, pupil and the light's reflection; darker under the upper lid. */

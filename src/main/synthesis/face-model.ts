@@ -26,6 +26,9 @@ export interface FaceModel {
   readonly identities: readonly Float32Array[];
 }
 
+/** What a face is posed from, without its surface. */
+export type FaceShapes = Omit<FaceModel, 'triangles' | 'groups'>;
+
 const arraySchema = z.object({ dtype: z.string(), shape: z.array(z.number().int()), byteOffset: z.number().int(), names: z.array(z.string()).optional() });
 const indexSchema = z.object({
   landmarks68: z.array(z.number().int()).length(68),
@@ -76,6 +79,6 @@ function modelFrom({ landmarks68, vertexGroups, arrays }: z.infer<typeof indexSc
     groups: new Map(vertexGroups.map(([name, first, last]) => [name, [first, last] as const])),
     landmarks: landmarks68,
     expressions: new Map(at('expressions').names!.map((name, k) => [name, sparse(expressions.subarray(k * values, (k + 1) * values), expressionScales[k]!)])),
-    identities: Array.from(identityScales, (scale, k) => Float32Array.from(identities.subarray(k * values, (k + 1) * values), (value) => value * scale)),
+    identities: Array.from(identityScales, (scale, k) => new Float32Array(identities.subarray(k * values, (k + 1) * values)).map((value) => value * scale)),
   };
 }

@@ -1,5 +1,5 @@
 import { Matrix, solve } from 'ml-matrix';
-import type { FaceModel } from './face-model.ts';
+import type { FaceShapes } from './face-model.ts';
 import type { Portrait } from './portrait.ts';
 
 /** Weak perspective: picture = scale * (rotation * model).xy + shift, y turned downwards. */
@@ -21,7 +21,7 @@ const RIDGE = 6;
 const ROUNDS = 8;
 
 /** Fits pose and identity to a portrait's landmarks, in turns. */
-export function fitFace(model: FaceModel, portrait: Portrait): Fit {
+export function fitFace(model: FaceShapes, portrait: Portrait): Fit {
   const marks = [...portrait.landmarks].map(([landmark, { x, y, weight }]) => ({ vertex: model.landmarks[landmark]!, x, y: -y, weight }));
   const identity = new Float64Array(COMPONENTS);
   const place = (vertex: number): [number, number, number] => {
@@ -75,7 +75,7 @@ function poseOf(marks: readonly (Mark & { readonly point: readonly number[] })[]
   return { ...free, shiftX: offsets.reduce((sum, [dx]) => sum + dx!, 0), shiftY: offsets.reduce((sum, [, dy]) => sum + dy!, 0) };
 }
 
-function identityOf(model: FaceModel, marks: readonly Mark[], pose: Pose): number[] {
+function identityOf(model: FaceShapes, marks: readonly Mark[], pose: Pose): number[] {
   const rows: number[][] = [];
   const sides: number[] = [];
   for (const { vertex, x, y, weight } of marks) {

@@ -11,6 +11,12 @@ export interface Hits {
   readonly shade: Float32Array;
 }
 
+function noHits(pixels: number): Hits {
+  return { count: 0, pixels: new Int32Array(pixels), u: new Float32Array(pixels), v: new Float32Array(pixels), shade: new Float32Array(pixels) };
+}
+
+type Sides = 'front' | 'both';
+
 /** What a layer does with the pixels that it covers. */
 export type Paint = (hits: Hits) => void;
 
@@ -32,7 +38,10 @@ export class Canvas {
   /** [height, width, 3], 0 to 255 */
   readonly colour: Float32Array;
   readonly #depth: Float32Array;
+  /** Depth at which a layer begins: infinitely near where a layer that lies over it has painted already. */
+  readonly #floor: Float32Array;
   readonly #hits: Hits;
+  readonly #topHits: Hits;
   /** The last call of draw that covered a pixel. */
   readonly #covered: Int32Array;
   #calls = 0;
@@ -49,11 +58,9 @@ export class Canvas {
     this.colour = new Float32Array(width * height * 3);
     const pixels = width * height;
     this.#depth = new Float32Array(pixels);
+    this.#floor = new Float32Array(pixels).fill(-Infinity);
     this.#covered = new Int32Array(pixels);
-    this.#hits = {
-      ...{ count: 0, pixels: new Int32Array(pixels) },
-      ...{ u: new Float32Array(pixels), v: new Float32Array(pixels), shade: new Float32Array(pixels) },
-    };
+    [this.#hits, this.#topHits] = [noHits(pixels), noHits(pixels)];
     this.#right = width;
     this.#bottom = height;
   }
@@ -68,15 +75,36 @@ export class Canvas {
 
   /** Begins a layer: what is drawn next lies over all that is there. */
   newLayer(): void {
-    this.#depth.fill(-Infinity);
+    this.#depth.set(this.#floor);
   }
 
   /** @param sides 'front' leaves out triangles whose corners run the other way round */
-  draw(triangles: Uint16Array, { x, y, z, u, v, shade }: Corners, sides: 'front' | 'both', paint: Paint): void {
+  draw(triangles: Uint16Array, corners: Corners, sides: Sides, paint: Paint): void {
+    paint(this.#trace(triangles, corners, sides, this.#hits));
+  }
+
+  /**
+   * Paints a layer of texture that lies over those that are drawn after it, where it lets nothing through: nothing else is
+   * painted there. The rest of it, through which they show, is painted when the function that this returns is called.
+   */
+  drawOver(triangles: Uint16Array, corners: Corners, sides: Sides, texture: Texture): () => void {
+    this.newLayer();
+    const hits = this.#trace(triangles, corners, sides, this.#topHits);
+    const floor = this.#floor;
+    for (let n = 0; n < hits.count; n++) floor[hits.pixels[n]!] = Infinity;
+    const count = paintTexture(this, texture, hits, 'opaque');
+    for (let n = 0; n < count; n++) floor[hits.pixels[n]!] = -Infinity;
+    return () => {
+      floor.fill(-Infinity);
+      paintTexture(this, texture, { ...hits, count }, 'all');
+    };
+  }
+
+  #trace(triangles: Uint16Array, { x, y, z, u, v, shade }: Corners, sides: Sides, into: Hits): Hits {
     const { width } = this;
     const [edgeLeft, edgeTop, edgeRight, edgeBottom] = [this.#left, this.#top, this.#right, this.#bottom];
     const depth = this.#depth;
-    const { pixels, u: hitU, v: hitV, shade: hitShade } = this.#hits;
+    const { pixels, u: hitU, v: hitV, shade: hitShade } = into;
     const covered = this.#covered;
     const call = ++this.#calls;
     let count = 0;
@@ -146,7 +174,7 @@ export class Canvas {
         }
       }
     }
-    paint({ ...this.#hits, count });
+    return { ...into, count };
   }
 
   /** Averages every pixel over its neighbours, some times over; the edge stays as it is. */
@@ -180,7 +208,7 @@ export class Canvas {
         let r = 0;
         let g = 0;
         let b = 0;
-        for (let n = x * columns.each; n < (x + 1) * columns.each; n++) {
+        for (let n = x * columns.each; n < x * columns.each + columns.count[x]!; n++) {
           const weight = columns.weights[n]!;
           r += weight * colour[from]!;
           g += weight * colour[from + 1]!;
@@ -197,10 +225,10 @@ export class Canvas {
     const sums = new Float32Array(line);
     for (let y = 0; y < height; y++) {
       sums.fill(0);
-      for (let n = 0; n < rows.each; n++) {
+      for (let n = 0; n < rows.count[y]!; n++) {
         const weight = rows.weights[y * rows.each + n]!;
         const from = (rows.first[y]! + n) * line;
-        if (weight !== 0) for (let i = 0; i < line; i++) sums[i]! += weight * middle[from + i]!;
+        for (let i = 0; i < line; i++) sums[i]! += weight * middle[from + i]!;
       }
       result.set(sums, y * line);
     }
@@ -215,9 +243,11 @@ export class Canvas {
   }
 }
 
-/** Which pixels of a longer row each pixel of a shorter one covers: `each` from `first` on, with shares that add up to 1. */
+/** Which pixels of a longer row each pixel of a shorter one covers: `count` from `first` on, with shares that add up to 1. */
 interface Coverage {
+  /** The largest count. */
   readonly each: number;
+  readonly count: Uint8Array;
   readonly first: Int32Array;
   /** [pixels, each] */
   readonly weights: Float32Array;
@@ -233,7 +263,8 @@ function coverage(from: number, to: number): Coverage {
       const pixel = first[i]! + n;
       weights[i * each + n] = Math.max(0, Math.min((i + 1) * step, pixel + 1) - Math.max(i * step, pixel)) / step;
     }
-  return { each, first, weights };
+  const count = Uint8Array.from(first, (_, i) => weights.subarray(i * each, (i + 1) * each).findLastIndex((weight) => weight > 0) + 1);
+  return { each, count, first, weights };
 }
 
 /** A picture that triangles are painted with: [height, width, 4]. */
@@ -244,35 +275,52 @@ export interface Texture {
 }
 
 /** Paints bilinearly from a texture (u, v in its pixels), its colours times shade, over what is there by the texture's alpha. */
-export function texturePaint(canvas: Canvas, { width, height, rgba }: Texture): Paint {
-  const { colour } = canvas;
+export function texturePaint(canvas: Canvas, texture: Texture): Paint {
+  return (hits) => void paintTexture(canvas, texture, hits, 'all');
+}
+
+/** From here on alpha lets nothing through that a byte could tell. */
+const OPAQUE = 0.999;
+
+/** @returns how many pixels were left out because they are not opaque; they are the first of hits.pixels then */
+function paintTexture(
+  { colour }: Canvas,
+  { width, height, rgba }: Texture,
+  { count, pixels, u: us, v: vs, shade: shades }: Hits,
+  which: 'all' | 'opaque',
+): number {
   const [right, bottom] = [width - 1.001, height - 1.001];
-  return ({ count, pixels, u: us, v: vs, shade: shades }) => {
-    for (let n = 0; n < count; n++) {
-      const pixel = pixels[n]!;
-      const u = us[pixel]!;
-      const v = vs[pixel]!;
-      const fx = u < 0 ? 0 : u > right ? right : u;
-      const fy = v < 0 ? 0 : v > bottom ? bottom : v;
-      const x = fx | 0;
-      const y = fy | 0;
-      const dx = fx - x;
-      const dy = fy - y;
-      const a = (y * width + x) << 2;
-      const b = a + (width << 2);
-      const w11 = dx * dy;
-      const w01 = dy - w11;
-      const w10 = dx - w11;
-      const w00 = 1 - dx - w01;
-      const alpha = (w00 * rgba[a + 3]! + w10 * rgba[a + 7]! + w01 * rgba[b + 3]! + w11 * rgba[b + 7]!) * (1 / 255);
-      if (alpha <= 0.004) continue;
-      const to = pixel * 3;
-      const gain = alpha * shades[pixel]!;
-      const rest = 1 - alpha;
-      // Written out: this runs for every pixel of every layer.
-      colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
-      colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
-      colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);
+  const least = which === 'all' ? 0 : OPAQUE;
+  let left = 0;
+  for (let n = 0; n < count; n++) {
+    const pixel = pixels[n]!;
+    const u = us[pixel]!;
+    const v = vs[pixel]!;
+    const fx = u < 0 ? 0 : u > right ? right : u;
+    const fy = v < 0 ? 0 : v > bottom ? bottom : v;
+    const x = fx | 0;
+    const y = fy | 0;
+    const dx = fx - x;
+    const dy = fy - y;
+    const a = (y * width + x) << 2;
+    const b = a + (width << 2);
+    const w11 = dx * dy;
+    const w01 = dy - w11;
+    const w10 = dx - w11;
+    const w00 = 1 - dx - w01;
+    const alpha = (w00 * rgba[a + 3]! + w10 * rgba[a + 7]! + w01 * rgba[b + 3]! + w11 * rgba[b + 7]!) * (1 / 255);
+    if (alpha < least) {
+      pixels[left++] = pixel;
+      continue;
     }
-  };
+    if (alpha <= 0.004) continue;
+    const to = pixel * 3;
+    const gain = alpha * shades[pixel]!;
+    const rest = 1 - alpha;
+    // Written out: this runs for every pixel of every layer.
+    colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
+    colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
+    colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);
+  }
+  return left;
 }

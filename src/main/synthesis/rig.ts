@@ -1,11 +1,12 @@
-import type { FaceModel } from './face-model.ts';
+import type { FaceModel, FaceShapes } from './face-model.ts';
 import type { FoldField } from './folds.ts';
 import { foldFields } from './folds.ts';
 import type { Shape } from './sparse-shape.ts';
+import { simplified, thinned } from './thinning.ts';
 
 /** What drawing needs of the model beside its shapes; made once. */
 export interface Rig {
-  readonly model: FaceModel;
+  readonly model: FaceShapes;
   /** Skin that the face is drawn with; ears, neck and the back of the head stay with the portrait behind. */
   readonly skin: Uint16Array;
   /** How far each of the face's vertices covers the portrait behind, 0 to 1: it fades towards the edge. */
@@ -40,8 +41,10 @@ const SKIN = { back: 3.2, front: 4.8, neck: -8.6, chin: -7.2 } as const;
 /** Slant (z of the normal) at which skin begins to cover, and from which it covers wholly. */
 const SLANT = { none: 0.08, whole: 0.34 } as const;
 const ANCHOR_SPACING = 0.9;
+/** Centimetres by which these may lie off the model's, which has twice as many triangles in the mouth and the eyes as skin. */
+const SIMPLER_BY = { eyes: 0.03, mouth: 0.08 } as const;
 
-export function makeRig(model: FaceModel): Rig {
+export async function makeRig(model: FaceModel): Promise<Rig> {
   const lastSkin = model.groups.get('face')![1];
   const normals = slantOf(model, lastSkin);
   const cover = Float32Array.from({ length: lastSkin + 1 }, (_, v) => {
@@ -55,21 +58,23 @@ export function makeRig(model: FaceModel): Rig {
   };
   // Landmarks 36 to 41 are the right eye, to 47 the left eye, to 59 the lips.
   const points = model.landmarks.slice(36, 60);
-  return {
+  const inMouth = (triangles: Uint16Array): Promise<Uint16Array> => simplified(model, triangles, SIMPLER_BY.mouth);
+  const eyes = ['eyeballRight', 'eyeballLeft'].map((name) => eyeOf(model, name));
+  return thinned({
     model,
     skin,
     cover,
-    cavity: inGroup('mouthSocket'),
-    gums: facingFront(model, inGroup('gumsAndTongue')),
-    teeth: facingFront(model, inGroup('teeth')),
-    eyes: [eyeOf(model, 'eyeballRight'), eyeOf(model, 'eyeballLeft')],
+    cavity: await inMouth(inGroup('mouthSocket')),
+    gums: await inMouth(facingFront(model, inGroup('gumsAndTongue'))),
+    teeth: await inMouth(facingFront(model, inGroup('teeth'))),
+    eyes: await Promise.all(eyes.map(async (eye) => ({ ...eye, triangles: await simplified(model, eye.triangles, SIMPLER_BY.eyes) }))),
     anchors: anchorsOf(model, cover),
     folds: foldFields(model),
     lastSkin,
     mouthRange: [model.groups.get('mouthSocket')![0], model.groups.get('teeth')![1]],
     points,
     pointDeltas: new Map([...model.expressions].map(([name, shape]) => [name, deltasAt(shape, points)])),
-  };
+  });
 }
 
 function step(value: number, none: number, whole: number): number {
@@ -138,11 +143,7 @@ function anchorsOf({ neutral }: FaceModel, cover: Float32Array): number[] {
   const anchors: number[] = [];
   for (let v = 0; v < cover.length; v++) {
     if (cover[v]! < 0.3) continue;
-    const far = anchors.every(
-      (a) =>
-        Math.hypot(neutral[3 * a]! - neutral[3 * v]!, neutral[3 * a + 1]! - neutral[3 * v + 1]!, neutral[3 * a + 2]! - neutral[3 * v + 2]!) > ANCHOR_SPACING,
-    );
-    if (far) anchors.push(v);
+    if (anchors.every((a) => distance(neutral, a, v) > ANCHOR_SPACING)) anchors.push(v);
   }
   return anchors;
 }
@@ -150,4 +151,8 @@ function anchorsOf({ neutral }: FaceModel, cover: Float32Array): number[] {
 function deltasAt({ vertices, deltas }: Shape, points: readonly number[]): Float32Array {
   const places = new Map(Array.from(vertices, (vertex, i) => [vertex, i]));
   return Float32Array.from(points.flatMap((point) => [0, 1, 2].map((c) => (places.has(point) ? deltas[3 * places.get(point)! + c]! : 0))));
+}
+
+function distance(places: Float32Array, a: number, b: number): number {
+  return Math.hypot(places[3 * a]! - places[3 * b]!, places[3 * a + 1]! - places[3 * b + 1]!, places[3 * a + 2]! - places[3 * b + 2]!);
 }

@@ -1,5 +1,5 @@
 import { Matrix, solve } from 'ml-matrix';
-import type { FaceModel } from './face-model.ts';
+import type { FaceShapes } from './face-model.ts';
 import type { Fit } from './fitting.ts';
 import { fitFace } from './fitting.ts';
 import type { Portrait } from './portrait.ts';
@@ -68,7 +68,7 @@ export function wear(rig: Rig, portrait: Portrait): Wearer {
 }
 
 /** Moves all vertices in the picture's plane so that landmarks meet the photograph's, their errors spread smoothly. */
-function correct(model: FaceModel, portrait: Portrait, neutral: Float32Array): void {
+function correct(model: FaceShapes, portrait: Portrait, neutral: Float32Array): void {
   const marks = [...portrait.landmarks].map(([landmark, { x, y, weight }]) => {
     const v = model.landmarks[landmark]!;
     return { x: neutral[3 * v]!, y: neutral[3 * v + 1]!, dx: x - neutral[3 * v]!, dy: y - neutral[3 * v + 1]!, weight };
@@ -95,18 +95,23 @@ function correct(model: FaceModel, portrait: Portrait, neutral: Float32Array): v
 function coverMap(rig: Rig, portrait: Portrait, neutral: Float32Array): Uint8ClampedArray {
   const { cover } = rig;
   const map = new Uint8ClampedArray(portrait.width * portrait.height);
-  overSkin(rig, portrait, neutral, (at, i, j, k, a, b) => {
+  // Triangles reach over their edges: where skin is folded away, what is beside it covers.
+  overSkin(rig, portrait, neutral, 0.3, (at, i, j, k, a, b) => {
     const value = 255 * (cover[i]! + a * (cover[j]! - cover[i]!) + b * (cover[k]! - cover[i]!));
     map[at] = Math.max(map[at]!, value);
   });
   return map;
 }
 
-/** Calls for every pixel of the photograph that skin covers: its index, the triangle's vertices, and shares of the second and third. */
+/**
+ * Calls for every pixel of the photograph that skin covers: its index, the triangle's vertices, and shares of the second and third.
+ * @param margin how far triangles reach over their edges, as a share of themselves
+ */
 export function overSkin(
   { skin }: Rig,
   { width, height }: Portrait,
   neutral: Float32Array,
+  margin: number,
   visit: (at: number, i: number, j: number, k: number, a: number, b: number) => void,
 ): void {
   for (let t = 0; t < skin.length; t += 3) {
@@ -115,11 +120,16 @@ export function overSkin(
     const [ax, ay, bx, by] = [neutral[3 * j]! - x0, neutral[3 * j + 1]! - y0, neutral[3 * k]! - x0, neutral[3 * k + 1]! - y0];
     const area = ax * by - bx * ay;
     if (area >= 0) continue;
-    for (let y = Math.max(0, Math.floor(Math.min(y0, y0 + ay, y0 + by))); y <= Math.min(height - 1, Math.ceil(Math.max(y0, y0 + ay, y0 + by))); y++) {
-      for (let x = Math.max(0, Math.floor(Math.min(x0, x0 + ax, x0 + bx))); x <= Math.min(width - 1, Math.ceil(Math.max(x0, x0 + ax, x0 + bx))); x++) {
+    const [low, high] = [Math.min(0, ay, by), Math.max(0, ay, by)];
+    const [near, far] = [Math.min(0, ax, bx), Math.max(0, ax, bx)];
+    const [over, beside] = [margin * (high - low), margin * (far - near)];
+    const [top, bottom] = [Math.max(0, Math.ceil(y0 + low - over)), Math.min(height - 1, Math.floor(y0 + high + over))];
+    const [left, right] = [Math.max(0, Math.ceil(x0 + near - beside)), Math.min(width - 1, Math.floor(x0 + far + beside))];
+    for (let y = top; y <= bottom; y++) {
+      for (let x = left; x <= right; x++) {
         const a = ((x - x0) * by - bx * (y - y0)) / area;
         const b = (ax * (y - y0) - (x - x0) * ay) / area;
-        if (a >= -0.3 && b >= -0.3 && a + b <= 1.3) visit(y * width + x, i, j, k, a, b);
+        if (a >= -margin && b >= -margin && a + b <= 1 + margin) visit(y * width + x, i, j, k, a, b);
       }
     }
   }
@@ -252,8 +262,7 @@ const PIGMENT = [0.85, 1.05, 1.15] as const;
 export function vary(wearer: Wearer, variation: Variation): Subject {
   const { portrait, rig, toPixels } = wearer;
   const neutral = Float32Array.from(wearer.neutral);
-  // Eyelashes and tears, the last vertices, are not drawn.
-  const change = new Float32Array(3 * (Math.max(...rig.eyes.map(({ last }) => last)) + 1));
+  const change = new Float32Array(neutral.length);
   variation.identity.forEach((weight, k) => {
     const component = rig.model.identities[k]!;
     if (weight === 0) return;
@@ -273,18 +282,8 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
   const tone = (colour: readonly number[]): number[] => colour.map((value, c) => tables[c]![Math.round(value)]!);
   const pigment = variation.skinLight === null ? 0 : Math.max(0, Math.log(wearer.skinLight / variation.skinLight));
   const skinTables = tables.map((table, c) => table.map((value) => value * Math.exp(-pigment * PIGMENT[c]!)));
-  const behind = new Uint8ClampedArray(portrait.rgba.length);
-  const face = new Uint8ClampedArray(portrait.rgba.length);
   const { width, height, rgba } = portrait;
-  const [red, green, blue] = skinTables as [Uint8ClampedArray, Uint8ClampedArray, Uint8ClampedArray];
-  // Written out: this runs for every pixel of every clip's portrait.
-  for (let i = 0; i < rgba.length; i += 4) {
-    behind[i] = face[i] = red[rgba[i]!]!;
-    behind[i + 1] = face[i + 1] = green[rgba[i + 1]!]!;
-    behind[i + 2] = face[i + 2] = blue[rgba[i + 2]!]!;
-    behind[i + 3] = rgba[i + 3]!;
-    face[i + 3] = wearer.cover[i >> 2]!;
-  }
+  const [behind, face] = coloured(rgba, wearer.cover, skinTables);
   return {
     wearer,
     variation,
@@ -294,4 +293,18 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
     sclera: tone(wearer.sclera),
     iris: tone(wearer.iris),
   };
+}
+
+/** A picture with every channel's values looked up, [pixels, 4]: once with its own alpha and once with another. */
+function coloured(rgba: Uint8ClampedArray, alpha: Uint8ClampedArray, tables: readonly Uint8ClampedArray[]): [Uint8ClampedArray, Uint8ClampedArray] {
+  const [red, green, blue] = tables.map((table, c) => Uint32Array.from(table, (value) => value << (8 * c))) as [Uint32Array, Uint32Array, Uint32Array];
+  const own = new Uint32Array(alpha.length);
+  const other = new Uint32Array(alpha.length);
+  // Pixels as one number each: this runs for every pixel of every clip's portrait.
+  for (let i = 0; i < own.length; i++) {
+    const colour = red[rgba[4 * i]!]! | green[rgba[4 * i + 1]!]! | blue[rgba[4 * i + 2]!]!;
+    own[i] = colour | (rgba[4 * i + 3]! << 24);
+    other[i] = colour | (alpha[i]! << 24);
+  }
+  return [new Uint8ClampedArray(own.buffer), new Uint8ClampedArray(other.buffer)];
 }

@@ -26,9 +26,11 @@ import type { Paint } from './raster.ts';
 import { Canvas, texturePaint } from './raster.ts';
 import { RECIPES } from './recipes.ts';
 import { CONDITIONS, drawScene } from './scene.ts';
+import { makeRig } from './rig.ts';
 import { synthesizeSet } from './set.ts';
 import type { Subject } from './subject.ts';
 import { vary } from './subject.ts';
+import { simplified } from './thinning.ts';
 
 const SIDE = 112;
 let folder = '';
@@ -162,6 +164,42 @@ describe('drawing', () => {
     expect.assertions(17);
   });
 
+  test('paints what lies over all first, and nothing twice: the picture is the same', () => {
+    const over = { width: 3, height: 1, rgba: Uint8ClampedArray.from([90, 60, 30, 255, 90, 60, 30, 255, 90, 60, 30, 0]) };
+    const two = { ...over, height: 2, rgba: Uint8ClampedArray.from([...over.rgba, ...over.rgba]) };
+    const half = {
+      ...corners([-9, 40, -9], [-9, -9, 40], [1, 1, 1]),
+      u: Float32Array.of(-2, 12, -2),
+      v: new Float32Array(3),
+      shade: Float32Array.of(1, 1, 1),
+    };
+    const [inTurn, overFirst] = [new Canvas(9, 4), new Canvas(9, 4)];
+    let below = 0;
+    const count =
+      (canvas: Canvas): Paint =>
+      (hits) => {
+        below = hits.count;
+        fill(canvas, 200)(hits);
+      };
+    inTurn.newLayer();
+    inTurn.draw(Uint16Array.of(0, 1, 2), half, 'both', count(inTurn));
+    expect(below).toBe(36);
+    inTurn.newLayer();
+    inTurn.draw(Uint16Array.of(0, 1, 2), half, 'both', texturePaint(inTurn, two));
+    const finish = overFirst.drawOver(Uint16Array.of(0, 1, 2), half, 'both', two);
+    overFirst.newLayer();
+    overFirst.draw(Uint16Array.of(0, 1, 2), half, 'both', count(overFirst));
+    expect(below).toBeGreaterThan(0);
+    expect(below).toBeLessThan(36);
+    finish();
+    overFirst.colour.forEach((value, i) => expect(value).toBeCloseTo(inTurn.colour[i]!, 3));
+    expect(new Set(inTurn.colour).size).toBeGreaterThan(4);
+    // What is drawn afterwards lies over all again.
+    overFirst.newLayer();
+    overFirst.draw(Uint16Array.of(0, 1, 2), half, 'both', count(overFirst));
+    expect(below).toBe(36);
+  });
+
   test('keeps within its limits and shrinks by the mean of what is covered', () => {
     const canvas = new Canvas(4, 2);
     canvas.within(0, 0, 2, 2);
@@ -190,6 +228,47 @@ describe('drawing', () => {
     texture.rgba.forEach((_, i) => i % 4 === 3 && (texture.rgba[i] = 0));
     texturePaint(canvas, texture)(hits);
     expect(canvas.colour[0]).toBeCloseTo(100, 0);
+  });
+});
+
+describe('a rig', () => {
+  test('has what is drawn and no more, where the model has it', async () => {
+    const model = await readFaceModel(place.faceModel);
+    const rig = await makeRig(model);
+    const place3 = (of: { readonly neutral: Float32Array }, vertex: number): number[] => [...of.neutral.subarray(3 * vertex, 3 * vertex + 3)];
+    expect(rig.model.vertexCount).toBeLessThan(model.vertexCount);
+    rig.model.landmarks.forEach((vertex, i) => expect(place3(rig.model, vertex)).toEqual(place3(model, model.landmarks[i]!)));
+    const drawnVertices = new Set([rig.skin, rig.cavity, rig.gums, rig.teeth, ...rig.eyes.map(({ triangles }) => triangles)].flatMap((list) => [...list]));
+    for (const vertex of [...rig.model.landmarks, ...rig.anchors]) drawnVertices.add(vertex);
+    expect(drawnVertices.size).toBe(rig.model.vertexCount);
+    expect(Math.max(...rig.skin)).toBeLessThanOrEqual(rig.lastSkin);
+    // Every displacement is the model's at the same place.
+    const moves = (of: typeof rig.model): string[] =>
+      ['jawOpen', 'mouthSmile_L', 'browDown_R'].flatMap((name) => {
+        const { vertices, deltas } = of.expressions.get(name)!;
+        return Array.from(vertices, (vertex, i) => [name, ...place3(of, vertex), ...deltas.subarray(3 * i, 3 * i + 3)].join());
+      });
+    const known = new Set(moves(model));
+    const kept = moves(rig.model);
+    expect(kept.length).toBeGreaterThan(100);
+    expect(kept.filter((move) => !known.has(move))).toEqual([]);
+    expect(rig.eyes.every(({ first, last, triangles }) => triangles.every((vertex) => vertex >= first && vertex <= last))).toBe(true);
+  });
+
+  test('draws a flat part with as few triangles as it takes, and a bent one with more', async () => {
+    const size = 9;
+    const neutral = (bend: number): Float32Array =>
+      Float32Array.from(Array.from({ length: size * size }, (_, i) => [i % size, Math.floor(i / size), bend * ((i % size) - 4) ** 2]).flat());
+    const squares = Array.from({ length: size * size }, (_, i) => i).filter((i) => i % size < size - 1 && i < size * (size - 1));
+    const triangles = Uint16Array.from(squares.flatMap((i) => [i, i + 1, i + size, i + 1, i + size + 1, i + size]));
+    const model = { ...(await readFaceModel(place.faceModel)), vertexCount: size * size };
+    const [flat, bent] = [
+      await simplified({ ...model, neutral: neutral(0) }, triangles, 0.05),
+      await simplified({ ...model, neutral: neutral(0.1) }, triangles, 0.05),
+    ];
+    expect(flat.length).toBeLessThan(12);
+    expect(bent.length).toBeGreaterThan(2 * flat.length);
+    expect(bent.length).toBeLessThan(triangles.length);
   });
 });
 
