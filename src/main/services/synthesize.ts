@@ -3,39 +3,26 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cancelled, StudioError, writeError } from '../../shared/errors.ts';
-import type { Expression } from '../../shared/expressions.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { FACE_SET_FILE } from '../../shared/face-set.ts';
-import type { Split } from '../../shared/splits.ts';
 import { SPLITS } from '../../shared/splits.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../adatosk/sizes.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
 import { encodeVideo } from '../media/encode-video.ts';
-import type { CastPlace } from '../synthesis/cast.ts';
 import { Cast, portraitNames, portraitsOf } from '../synthesis/cast.ts';
-import type { Mixing } from '../synthesis/clip-plan.ts';
 import { planClip } from '../synthesis/clip-plan.ts';
 import { truthOf } from '../synthesis/clip.ts';
 import type { Film } from '../synthesis/film.ts';
 import { filmOfClip, renderFilm, truthOfFilm } from '../synthesis/film.ts';
 import { sampleFilms } from '../synthesis/sample-films.ts';
-import type { Condition } from '../synthesis/scene.ts';
+import type { SetOptions } from '../synthesis/set.ts';
 import { synthesizeSet } from '../synthesis/set.ts';
 import type { SynthesisKind } from './choices.ts';
 import { portraitStills, STILL_FORMAT, stillFrames } from '../synthesis/stills.ts';
 
-export interface SynthesizeRequest {
+/** What is drawn; classes and mixing count for kind faces alone. */
+export interface SynthesizeRequest extends Omit<SetOptions, 'side' | 'rate'> {
   readonly kind: SynthesisKind;
-  readonly place: CastPlace;
-  readonly out: string;
-  readonly seed: number;
-  readonly counts: Readonly<Record<Split, number>>;
-  /** Which classes are shown (kind faces), in equal shares. */
-  readonly classes: readonly Expression[];
-  readonly condition: Condition;
-  /** Of training clips (kind faces). */
-  readonly mixing: Mixing;
-  readonly threads: number;
 }
 
 export interface SynthesizeOutcome {
