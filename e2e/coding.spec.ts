@@ -175,6 +175,12 @@ test("a label of the project's own is made in the window and given by its key", 
   await studio.tab('History');
   await expect(page.getByRole('tabpanel')).toContainText('Change the labels of the project');
   await studio.tab('Label');
+  await page.getByRole('button', { name: 'Labels of the project…' }).click();
+  await dialog.getByLabel('Name of contempt').fill('disdain');
+  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^disdain/)]);
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^contempt/)]);
   await add('Anger');
   await expect(dialog.getByRole('alert')).toHaveText('There is a label «Anger» already.');
   await dialog.getByLabel('Name of the new label').fill('smirk');

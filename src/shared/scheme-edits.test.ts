@@ -20,6 +20,9 @@ describe('labels of a scheme', () => {
       },
     ]);
     expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), draftOf(smirk)], () => 'new')).toEqual([]);
+    expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), { ...draftOf(smirk), name: 'sneer ' }], () => 'new')).toEqual([
+      { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { name: 'sneer' } },
+    ]);
     // What stands before it is gone: the next one moves up.
     expect(labelEdits('scheme', [anger, smirk], [draftOf(smirk)], () => 'new')).toEqual([
       { table: 'label', kind: 'delete', id: 'scheme/anger', revision: 3 },

@@ -65,7 +65,10 @@ export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: str
   return null;
 }
 
-/** The edits that lead from the labels as they are to the drafts, in their order. Labels that were given keep their names. */
+/**
+ * The edits that lead from the labels as they are to the drafts, in their order. The store gives a label's new name to all that
+ * it was given to; what has the name of a label that goes keeps it.
+ */
 export function labelEdits(scheme: string, before: readonly LabelRow[], drafts: readonly LabelDraft[], newId: () => string): RowEdit<'label'>[] {
   const kept = new Set(drafts.flatMap(({ row }) => (row === null ? [] : [row.id])));
   const gone = before.filter(({ id }) => !kept.has(id)).map(({ id, revision }): RowEdit<'label'> => ({ table: 'label', kind: 'delete', id, revision }));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import type { AppliedEdit, RowEdit } from '../../shared/editable-rows.ts';
+import type { SegmentRow } from '../../shared/segment-edits.ts';
 import type { ProjectDatabase } from './database.ts';
-import { applyEdit, history, redo, undo } from './edits.ts';
+import { applyEdit, history, newId, redo, undo } from './edits.ts';
 import { openProject } from './open-project.ts';
 
 const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit => applyEdit(db, { coderId, code: 'test', label, rows });
@@ -87,6 +88,37 @@ describe('an edit', () => {
     expect(() => edit(db, ann, 'Move', { table: 'layer', kind: 'delete', id: modelLayer, revision: 1 })).toThrowError(
       expect.objectContaining({ code: 'layer-protected' }),
     );
+    project.close();
+  });
+
+  test('that gives a label another name renames it wherever it was given, by whomever, in one step of undo', async () => {
+    const project = await makeProject();
+    const { ann, ben, annLayer, benLayer, modelLayer } = furnish(project);
+    const { db } = project;
+    const smirk = { id: 'smirk', scheme_id: 'seven-expressions', name: 'smrik', colour: '#882255', key: '8', description: '', position: 7, maps_to: null };
+    edit(db, ann, 'Labels', { table: 'label', kind: 'insert', row: smirk });
+    const given = (layer: string, start: number): Omit<SegmentRow, 'revision'> => someSegment(layer, start, { label: 'smrik' });
+    edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row: given(annLayer, 1) }, { table: 'segment', kind: 'insert', row: someSegment(annLayer, 3) });
+    edit(db, ben, 'Label', { table: 'segment', kind: 'insert', row: given(benLayer, 2) });
+    const { start_s, end_s, confidence, ...of } = given(annLayer, 1);
+    const peak = { ...of, id: newId(), onset_s: start_s, apex_s: 1.5, offset_s: end_s, intensity: confidence, prominence: null, mask_final: null };
+    edit(db, ann, 'Peak', { table: 'peak', kind: 'insert', row: peak });
+    db.run(db.sql.insertInto('segment').values({ ...given(modelLayer, 5), revision: 1 }));
+    const revisionNow = db.row(db.sql.selectFrom('label').select('revision').where('id', '=', 'smirk'))!.revision;
+    const labels = (): string[] => segments(db).map(({ label }) => label);
+    const peaks = (): string[] => db.rows(db.sql.selectFrom('peak').select('label')).map(({ label }) => label);
+    const { changes, clock } = edit(db, ann, 'Rename', { table: 'label', kind: 'update', id: 'smirk', revision: revisionNow, set: { name: 'smirk' } });
+    expect(changes).toHaveLength(4);
+    // Segments by time: Ann's, Ben's, another label of Ann's, what a model said.
+    expect(labels()).toEqual(['smirk', 'smirk', 'happiness', 'smrik']);
+    expect(peaks()).toEqual(['smirk']);
+    // Windows ask for what has changed since the clock that they know.
+    expect(segments(db).map((each) => each.revision === clock)).toEqual([true, true, false, false]);
+    undo(db, ann);
+    expect(labels()).toEqual(['smrik', 'smrik', 'happiness', 'smrik']);
+    expect(peaks()).toEqual(['smrik']);
+    redo(db, ann);
+    expect(labels()).toEqual(['smirk', 'smirk', 'happiness', 'smrik']);
     project.close();
   });
 

@@ -5,14 +5,20 @@ import type { ProjectDatabase } from './database.ts';
 import type { JournalRow, LayerRow, Tables } from './schema.ts';
 
 /**
- * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone.
+ * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone. A label of
+ * the scheme that gets another name gets it wherever it was given, by every coder: it is the same label still.
  * @throws StudioError 'edit-stale' where a row has changed or gone since its revision was read; 'layer-protected' for
  *   rows of a model's layer or of another coder's; 'edit-invalid' for what the tables refuse
  */
 export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
   return db.transaction(() => {
     const revision = tick(db);
+    const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? givenUnder(db, row.id, row.set.name) : []));
     const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
+    for (const { table, id, label } of renamed) {
+      const before = readRow(db, table, id);
+      if (before !== null) changes.push(writeRow(db, table, id, before, { ...before, label, revision }));
+    }
     db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', edit.coderId).where('state', '=', 'undone'));
     const { id } = db.row(
       db.sql
@@ -123,6 +129,25 @@ function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision
   const after = { ...before, ...(edit.set as AnyRow), id, revision };
   refuseProtected(db, coderId, edit.table, after);
   return writeRow(db, edit.table, id, before, after);
+}
+
+/** The coders' segments and peaks that have a label of a scheme, where it is to have another name. */
+function givenUnder(db: ProjectDatabase, labelId: string, name: string | undefined): { table: 'segment' | 'peak'; id: string; label: string }[] {
+  const row = db.row(db.sql.selectFrom('label').select(['scheme_id', 'name']).where('id', '=', labelId));
+  if (row === undefined || name === undefined || name === row.name) return [];
+  return (['segment', 'peak'] as const).flatMap((table) =>
+    db
+      .rows(
+        db.sql
+          .selectFrom(`${table} as given` as 'segment as given')
+          .innerJoin('layer', 'layer.id', 'given.layer_id')
+          .select('given.id')
+          .where('layer.scheme_id', '=', row.scheme_id)
+          .where('layer.kind', '!=', 'model')
+          .where('given.label', '=', row.name),
+      )
+      .map(({ id }) => ({ table, id, label: name })),
+  );
 }
 
 /** What belongs to a row: an edit that deletes it names them too, or they would be gone without a trace in the journal. */

@@ -211,11 +211,13 @@ export const de: Translated<typeof en> = {
   },
   scheme: {
     title: 'Labels des Projekts',
-    about: 'Die sieben Klassen des Modells bleiben; eigene Labels kommen dazu. Gegebene Labels behalten ihren Namen, auch wenn hier einer gelöscht wird.',
+    about:
+      'Die sieben Klassen des Modells bleiben; eigene Labels kommen dazu. Ein neuer Name gilt für alles, was das Label hat, von allen Kodierenden; was ein hier gelöschtes Label hat, behält es.',
     key: 'Taste',
     keyOf: 'Taste von {name}',
     name: 'Name',
     newName: 'Name des neuen Labels',
+    nameOf: 'Name von {name}',
     colour: 'Farbe',
     colourOf: 'Farbe von {name}',
     countsAs: 'Zählt als',

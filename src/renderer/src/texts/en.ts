@@ -120,11 +120,13 @@ export const en = {
   },
   scheme: {
     title: 'Labels of the project',
-    about: 'The model’s seven classes stay; labels of your own come beside them. Labels that were given keep their name, also where one is deleted here.',
+    about:
+      'The model’s seven classes stay; labels of your own come beside them. A new name goes to all that has the label, from every coder; where one is deleted here, what has it keeps it.',
     key: 'Key',
     keyOf: 'Key of {name}',
     name: 'Name',
     newName: 'Name of the new label',
+    nameOf: 'Name of {name}',
     colour: 'Colour',
     colourOf: 'Colour of {name}',
     countsAs: 'Counts as',
