@@ -71,7 +71,13 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await look('export');
   await close();
   await studio.more('Fine-tune the model');
-  await expect(page.getByLabel('beginning with').getByRole('option').first()).toBeAttached();
+  await expect(page.getByLabel('Beginning with').getByRole('option').first()).toBeAttached();
+  await page.getByLabel('Name of the new model').fill('our-lab');
+  await page.getByLabel('Labels of').selectOption('Ann');
+  // Ann has given one label: too little to learn from, which is said before anybody waits for it.
+  await expect(page.getByRole('row', { name: /^happiness/ })).toHaveText(/happiness\s*1\s*1/);
+  await expect(page.getByText('Labels of at least two expressions are needed.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Begin' })).toBeDisabled();
   await look('fine-tuning');
   await page.getByRole('button', { name: 'Export a fine-tuning set…' }).click();
   await page.getByLabel('Labels of').last().selectOption('Ann');

@@ -1,3 +1,4 @@
+import type { TrainingMaterial } from '../../shared/contract/training.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { FineTuningOptions } from '../../shared/fine-tuning.ts';
@@ -33,6 +34,29 @@ const SHORTEST_S = 0.3;
  * @throws StudioError 'wrong-usage' where none is left
  */
 export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: string[] } {
+  const { chosen, notes } = usableLabels(db, options);
+  if (chosen.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      `There is no label of ${options.layer} to make a set from. ${notes.join(' ')}`.trim(),
+      'Choose another layer, or ask for less.',
+    );
+  return { chosen, notes };
+}
+
+/** What a model would learn from: told before anybody waits for it. */
+export function trainingMaterial(db: ProjectDatabase, options: FineTuningOptions): TrainingMaterial {
+  const { chosen, notes } = usableLabels(db, options);
+  const peopleOf = (labels: readonly ChosenLabel[]): number => new Set(labels.map(({ person }) => person)).size;
+  return {
+    classes: EXPRESSIONS.map((_, label) => chosen.filter((each) => each.label === label)).map((each) => ({ labels: each.length, people: peopleOf(each) })),
+    people: peopleOf(chosen),
+    unnamed: new Set(chosen.filter(({ isPersonKnown }) => !isPersonKnown).map(({ video }) => video.id)).size,
+    notes,
+  };
+}
+
+function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: string[] } {
   const nameOf = layerNames(db);
   const people = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const classOf = classesOf(db, options.mapping);
@@ -62,14 +86,7 @@ export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): {
       }
     }
   }
-  const notes = [...left].map(([why, count]) => `${count} ${count === 1 ? 'label was' : 'labels were'} left out: ${why}.`);
-  if (chosen.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `There is no label of ${options.layer} to make a set from. ${notes.join(' ')}`.trim(),
-      'Choose another layer, or ask for less.',
-    );
-  return { chosen, notes };
+  return { chosen, notes: [...left].map(([why, count]) => `${count} ${count === 1 ? 'label was' : 'labels were'} left out: ${why}.`) };
 }
 
 /** By the label's mapping in its scheme, unless the request says otherwise. */

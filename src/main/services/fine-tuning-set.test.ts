@@ -20,7 +20,7 @@ import { addCoder } from '../project/review.ts';
 import { readFaceSet } from '../training/face-set.ts';
 import { readClipSet } from '../training/clip-set.ts';
 import { startChildProcessEngine } from './choices.ts';
-import { chooseLabels } from './fine-tuning-labels.ts';
+import { chooseLabels, trainingMaterial } from './fine-tuning-labels.ts';
 import { fineTuningSetOf } from './project-overview.ts';
 
 let project = '';
@@ -86,6 +86,20 @@ describe('labels for a set', () => {
     ]);
     expect(notes).toEqual(['1 label was left out: «boredom» counts as none of the seven classes.', '1 label was left out: shorter than 0.3 s.']);
     expect((await chosen({ mapping: { boredom: 'neutral', surprise: null } })).labels.map(([label]) => label)).toEqual(['happiness', 'neutral', 'fear']);
+  });
+
+  test('can be counted before a model learns from them', async () => {
+    const material = (layer: string) => inProject(project, (db) => trainingMaterial(db, options({ form: 'faces', layer })));
+    const { classes, ...rest } = await material('Ann');
+    expect(Object.fromEntries(EXPRESSIONS.map((name, i) => [name, classes[i]]))).toMatchObject({
+      happiness: { labels: 1, people: 1 },
+      surprise: { labels: 1, people: 1 },
+      fear: { labels: 1, people: 1 },
+      anger: { labels: 0, people: 0 },
+    });
+    // Nobody has said who is in the two videos.
+    expect(rest).toMatchObject({ people: 2, unnamed: 2, notes: [expect.stringContaining('boredom') as string, expect.stringContaining('shorter') as string] });
+    expect(await material('Nobody')).toMatchObject({ people: 0, unnamed: 0, notes: [] });
   });
 
   test('can be asked to be agreed on, and to lie around the apex', async () => {

@@ -3,10 +3,11 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { contract } from '../../shared/contract/index.ts';
-import type { FineTuningState, Measured } from '../../shared/contract/training.ts';
+import type { FineTuningState, Measured, TrainingMaterial } from '../../shared/contract/training.ts';
 import { fineTuningStateSchema } from '../../shared/contract/training.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { EXPRESSIONS } from '../../shared/expressions.ts';
+import type { FineTuningOptions } from '../../shared/fine-tuning.ts';
 import { fineTuningOptionsSchema } from '../../shared/fine-tuning.ts';
 import { modelIdFrom } from '../adatosk/models.ts';
 import { writeAtomically } from '../formats/atomic-file.ts';
@@ -15,6 +16,7 @@ import type { TrainerStarter } from '../training/trainer-messages.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import { allThreads } from './choices.ts';
 import { evaluateModel } from './evaluate-model.ts';
+import { trainingMaterial } from './fine-tuning-labels.ts';
 import { writeFineTuningSet } from './fine-tuning-set.ts';
 import { ownModelsFolder } from './personal-folders.ts';
 import { trainModel } from './train-model.ts';
@@ -38,6 +40,8 @@ const IDLE: FineTuningState = {
 };
 /** Parts of the people: training, validation (early stop, calibration), test (before and after). */
 const SHARES = [0.6, 0.2, 0.2] as const;
+const optionsOf = ({ layer, minConfidence, minAgreement }: Pick<FineTuningRequest, 'layer'> & Partial<FineTuningRequest>): FineTuningOptions =>
+  fineTuningOptionsSchema.parse({ form: 'faces', layer, minConfidence, minAgreement, shares: [...SHARES] });
 /** Points of the curve that a window is given. */
 const MOST_POINTS = 400;
 const TOLD_EVERY_MS = 500;
@@ -69,6 +73,11 @@ export class FineTuning {
 
   get state(): FineTuningState {
     return this.#state;
+  }
+
+  /** What a model would learn from a layer's labels. */
+  material(layer: string): TrainingMaterial {
+    return trainingMaterial(this.#project.db, optionsOf({ layer }));
   }
 
   /** @throws StudioError 'wrong-usage' while another one runs or waits for a decision */
@@ -195,8 +204,7 @@ export class FineTuning {
   }
 
   async #prepare(request: FineTuningRequest, signal: AbortSignal): Promise<void> {
-    const { layer, minConfidence, minAgreement } = request;
-    const options = fineTuningOptionsSchema.parse({ form: 'faces', layer, minConfidence, minAgreement, shares: [...SHARES] });
+    const options = optionsOf(request);
     const { report } = await writeFineTuningSet(
       this.#project.db,
       options,

@@ -37,8 +37,21 @@ export const fineTuningStateSchema = z.object({
 });
 export type FineTuningState = z.infer<typeof fineTuningStateSchema>;
 
+const trainingMaterialSchema = z.object({
+  /** Labels of each class, in the order of EXPRESSIONS, and the people who show it. */
+  classes: z.array(z.object({ labels: z.int(), people: z.int() })).length(EXPRESSIONS.length),
+  people: z.int(),
+  /** Videos whose participant nobody has said: each counts as a person of its own. */
+  unnamed: z.int(),
+  /** What is left out. */
+  notes: z.array(z.string()),
+});
+export type TrainingMaterial = z.infer<typeof trainingMaterialSchema>;
+
 export const training = {
   state: procedure.output(fineTuningStateSchema),
+  /** What there is to learn from in a layer ('adjudicated' or a coder's name). */
+  material: procedure.input(z.object({ layer: z.string().min(1).max(200) })).output(trainingMaterialSchema),
   /** From corrected labels to a model: a set is made, people apart, and training begins. */
   begin: procedure.input(
     z.object({
