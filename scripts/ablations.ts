@@ -3,10 +3,10 @@
  * weights with the soft mask drawn anew, on the same clips in the same order. Results are kept after every arm; a run that
  * was stopped goes on with the next one.
  *
- * Each arm is compared with the usual one of its seed on the same validation clips: the difference in UAR, with an interval
+ * Each arm is compared with the usual one of its seeds on the same validation clips: the difference in UAR, with an interval
  * over people.
  *
- * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…]
+ * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…] [BUDGET,BUDGET…]
  *   SET   rendered set (adatosk synthesize)
  *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --stills)
  *   OUT   folder for ablations.json
@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Estimate, Judgement } from '../src/shared/recognition.ts';
 import { bootstrap, uarOf } from '../src/shared/recognition.ts';
+import { mean } from '../src/shared/mean.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';
 import { clipShape } from '../src/main/adatosk/clip-shape.ts';
 import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
@@ -59,7 +60,6 @@ const FIXED: Readonly<Record<Arm['mask'], Readonly<Record<string, number>>>> = {
 const BATCH = 32;
 const RATE = 5e-4;
 const JUDGED = 500;
-const BUDGETS = [0.25, 0.4, 0.7, 1];
 
 interface Result {
   readonly arm: string;
@@ -70,7 +70,12 @@ interface Result {
   readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number; readonly judgements: readonly Judgement[] }[];
 }
 
-const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(',')] = process.argv.slice(2) as [string, string, string, ...string[]];
+const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(','), judgedAt = '0.25,0.4,0.7,1'] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  ...string[],
+];
 await mkdir(out, { recursive: true });
 const file = join(out, 'ablations.json');
 const results = existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Result[]) : [];
@@ -92,7 +97,7 @@ for (const seed of seeds.split(',').map(Number))
     results.push(await run(name, ARMS[name]!, seed));
     await writeFile(file, `${JSON.stringify(results)}\n`);
   }
-for (const result of results) process.stdout.write(`${told(result)}\n`);
+for (const name of new Set(results.map(({ arm }) => arm))) process.stdout.write(`${told(name)}\n`);
 
 async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const size = { ...SIZES.tiny, blocksBeforeMask: arm.blocksBeforeMask };
@@ -124,7 +129,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   await rm(folder, { recursive: true, force: true });
   const network = await LiveNetwork.load(size, outcome.store, 'average', 'cpu', 2);
   const budgets: Result['budgets'] = [];
-  for (const budget of arm.mask === 'none' ? [1] : BUDGETS) {
+  for (const budget of arm.mask === 'none' ? [1] : judgedAt.split(',').map(Number)) {
     const judgements = await judge(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
     budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss: logLossAtBest(judgements), judgements });
   }
@@ -139,24 +144,39 @@ function first(parameter: string, { mask }: Arm): Float32Array | undefined {
   return parameter.startsWith('mask.') ? undefined : weights.get(parameter)?.values;
 }
 
-/** A line for each arm: its figures at each token budget, and the difference from the usual arm. */
-function told({ arm, seed, clips: count, budgets }: Result): string {
-  const usual = results.find((each) => each.arm === 'both' && each.seed === seed);
-  const parts = budgets.map(({ tokenBudget, uar, logLoss, judgements }) => {
-    // Where nothing is dropped in training, the usual arm with nothing dropped is the one to compare with.
-    const other = arm === 'both' ? undefined : usual?.budgets.find((each) => each.tokenBudget === tokenBudget);
-    const difference = other === undefined ? '' : `, ${signed(differenceOf(other.judgements, judgements))} against both`;
-    return `  at ${tokenBudget}: UAR ${uar.toFixed(3)}, log loss ${logLoss.toFixed(3)}${difference}`;
+/** An arm: at each token budget the mean UAR and log loss of its seeds, and the difference from the usual arm of the same seeds. */
+function told(arm: string): string {
+  const own = results.filter((each) => each.arm === arm);
+  const usual = results.filter((each) => each.arm === 'both');
+  const parts = own[0]!.budgets.map(({ tokenBudget }) => {
+    const at = (result: Result | undefined): Result['budgets'][number] | undefined => result?.budgets.find((each) => each.tokenBudget === tokenBudget);
+    const all = own.flatMap((result) => at(result) ?? []);
+    const pairs = own.flatMap((result) => {
+      const [ours, theirs] = [at(result), at(usual.find(({ seed }) => seed === result.seed))];
+      return ours === undefined || theirs === undefined ? [] : pairsOf(theirs.judgements, ours.judgements);
+    });
+    const uars = all.map(({ uar }) => uar);
+    const range = uars.length === 1 ? '' : ` (seeds ${uars.map((uar) => uar.toFixed(3)).join(', ')})`;
+    const difference = arm === 'both' || pairs.length === 0 ? '' : `, ${signed(differenceOf(pairs))} against both`;
+    return `  at ${tokenBudget}: UAR ${mean(uars).toFixed(3)}${range}, log loss ${mean(all.map(({ logLoss }) => logLoss)).toFixed(3)}${difference}`;
   });
-  return [`${arm}, seed ${seed}, ${count} clips`, ...parts].join('\n');
+  return [`${arm}, ${own.length} seeds of ${own[0]!.clips} clips`, ...parts].join('\n');
 }
 
-/** How much better (UAR) the second judges are than the first, of the same clips. */
-function differenceOf(first: readonly Judgement[], second: readonly Judgement[]): Estimate {
-  const pairs = first.map((each, i) => [each, second[i]!] as const);
-  const units = Object.values(Object.groupBy(pairs, (_, i) => String(people[i]))) as (typeof pairs)[];
-  const difference = (values: readonly (readonly [Judgement, Judgement])[]): number => uarOf(values.map(([, b]) => b)) - uarOf(values.map(([a]) => a));
-  return bootstrap(units, difference, randomStream(1, 'ablations'));
+interface Pair {
+  readonly person: string;
+  readonly first: Judgement;
+  readonly second: Judgement;
+}
+
+function pairsOf(first: readonly Judgement[], second: readonly Judgement[]): Pair[] {
+  return first.map((each, i) => ({ person: people[i] ?? '', first: each, second: second[i]! }));
+}
+
+/** How much better (UAR) the second judges are than the first, of the same clips; a person is drawn with all seeds' answers. */
+function differenceOf(pairs: readonly Pair[]): Estimate {
+  const units = [...Map.groupBy(pairs, ({ person }) => person).values()];
+  return bootstrap(units, (drawn) => uarOf(drawn.map(({ second }) => second)) - uarOf(drawn.map(({ first }) => first)), randomStream(1, 'ablations'));
 }
 
 function signed({ value, low, high }: Estimate): string {

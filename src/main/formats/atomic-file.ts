@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { WriteStream } from 'node:fs';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,9 +17,10 @@ const RENAME_TRIES = 8;
 export async function writeAtomically(path: string, pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}.part`);
+  let stream: WriteStream | undefined;
   try {
     await mkdir(folder, { recursive: true });
-    const stream = createWriteStream(temporary, { flags: 'wx' });
+    stream = createWriteStream(temporary, { flags: 'wx' });
     const failed = once(stream, 'error').then(([error]) => {
       throw error as Error;
     });
@@ -29,15 +31,21 @@ export async function writeAtomically(path: string, pieces: AsyncIterable<string
     await renamePatiently(temporary, path);
     if (process.platform !== 'win32') await flush(folder).catch(() => undefined);
   } catch (error) {
+    // What is being opened would come after it was deleted.
+    if (stream !== undefined) await ended(stream);
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
   }
 }
 
-async function writePieces(
-  stream: ReturnType<typeof createWriteStream>,
-  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
-): Promise<void> {
+async function ended(stream: WriteStream): Promise<void> {
+  if (stream.closed) return;
+  const closed = once(stream, 'close').catch(() => undefined);
+  stream.destroy();
+  await closed;
+}
+
+async function writePieces(stream: WriteStream, pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): Promise<void> {
   for await (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
   stream.end();
   await once(stream, 'close');

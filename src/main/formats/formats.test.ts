@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../testing/videos.ts';
@@ -58,6 +59,16 @@ describe('a file is there whole or not at all', () => {
     };
     await expect(writeAtomically(path, failing())).rejects.toMatchObject({ code: 'cannot-write' });
     expect(await readFile(path, 'utf8')).toBe('old');
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  test('a writer that fails before its file is even open leaves no rest either', async () => {
+    const failing = function* (): Generator<string> {
+      throw new Error('the source broke');
+    };
+    const tries = Array.from({ length: 500 }, (_, i) => writeAtomically(join(folder, `table ${i}.csv`), failing()));
+    for (const { status } of await Promise.allSettled(tries)) expect(status).toBe('rejected');
+    await wait(100);
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
