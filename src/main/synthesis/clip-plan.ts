@@ -57,21 +57,24 @@ export function planClip(seed: number, name: string, label: Expression, portrait
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
   const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
   const episodes = subdue(apart('display'), usual, mixing.subdued);
-  const lined = apart('rest');
-  const rests = lined.chance(condition === 'lined' ? 1 : mixing.lined);
+  const rest = apart('rest');
+  const rests = rest.chance(condition === 'lined' ? 1 : mixing.lined);
   const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
+  const mirrored = draw.chance(0.5);
+  const variation: Variation = {
+    ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
+    skinLight: drawSkinLight(apart('skin'), mixing.toned),
+    lines: rests ? drawLines(rest) : [],
+  };
+  const performance = drawPerformance(draw, episodes, durationS, lively);
   return {
     name,
     label,
     portrait,
     blend: drawBlend(apart('blend'), portrait, portraits, mixing.blended),
-    mirrored: draw.chance(0.5),
-    variation: {
-      ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
-      skinLight: drawSkinLight(apart('skin'), mixing.toned),
-      lines: rests ? drawLines(lined) : [],
-    },
-    performance: ((usually) => (rests ? restingOtherwise(lined, usually) : usually))(drawPerformance(draw, episodes, durationS, lively)),
+    mirrored,
+    variation,
+    performance: rests ? restingOtherwise(rest, performance) : performance,
     scene: drawScene(draw, condition),
     finding: { lasting: 0.03, each: 0.012 },
     seed: Math.floor(2 ** 31 * draw.next()),
