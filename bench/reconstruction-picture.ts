@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../src/main/adatosk/onnxruntime.ts';
 import sharp from 'sharp';
 import { Graph } from '../src/main/adatosk/graph.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';

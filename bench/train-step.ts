@@ -2,7 +2,7 @@
  * Times one kind of training step in a process of its own, so that its peak of memory is its own.
  * Standard input: none; argument: StepBench as JSON; standard output: StepFigures as JSON.
  */
-import * as ort from 'onnxruntime-node';
+import * as ort from '../src/main/adatosk/onnxruntime.ts';
 import { median } from 'simple-statistics';
 import { Graph } from '../src/main/adatosk/graph.ts';
 import { randomStream } from '../src/main/adatosk/initial-values.ts';

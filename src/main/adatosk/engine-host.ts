@@ -5,7 +5,7 @@
  *
  * It is started as a child process (command line, browser door) or as Electron's utilityProcess.
  */
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import type { Feed, FloatTensor } from '../../shared/model-session.ts';
 import { floatsOf } from '../../shared/model-session.ts';
 import type { EngineAnswer, EngineRequest } from './engine-messages.ts';

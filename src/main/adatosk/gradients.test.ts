@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from './initial-values.ts';
 import { twoLayers } from './encoder.ts';
@@ -46,7 +46,7 @@ async function check({ build, dims, low = -1, high = 1 }: Case): Promise<void> {
     { logSeverityLevel: 3 },
   );
   const values = dims.map((each, i) => draw(elements(each), `in${i}`, low, high));
-  const run = async (): Promise<ort.InferenceSession.ReturnType> =>
+  const run = async (): Promise<Awaited<ReturnType<ort.InferenceSession['run']>>> =>
     session.run(Object.fromEntries(values.map((each, i) => [`in${i}`, new ort.Tensor('float32', each, dims[i]!)])));
   const analytic = await run();
   for (const [i, each] of values.entries()) {

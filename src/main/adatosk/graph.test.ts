@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { Graph } from './graph.ts';
 import { drawInitialValues, randomStream } from './initial-values.ts';

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { StudioError } from '../../shared/errors.ts';
 import { ratesOfStep } from './adamw.ts';
 import type { Provider } from './engine-messages.ts';
@@ -87,7 +87,7 @@ export class Learner {
     await this.#session.release();
   }
 
-  #take(results: ort.InferenceSession.ReturnType): void {
+  #take(results: Awaited<ReturnType<ort.InferenceSession['run']>>): void {
     const begun = performance.now();
     for (const group of this.#learning) {
       for (const array of STATE_ARRAYS) this.#store.arrays[array].set(results[nextName(stateName(array, group))]!.data as Float32Array, group.start);

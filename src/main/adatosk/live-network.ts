@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import type { Feed, FloatTensor, ModelSession } from '../../shared/model-session.ts';
 import { floatsOf } from '../../shared/model-session.ts';
 import type { Provider } from './engine-messages.ts';

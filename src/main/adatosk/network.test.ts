@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { errorFunction, referenceNetwork } from '../../../testing/reference-network.ts';
 import { costByPart, multiplyAddsAt, parameterCount } from './cost.ts';

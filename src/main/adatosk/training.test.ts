@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from './onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { gradientsOf } from './gradients.ts';
 import { Graph } from './graph.ts';

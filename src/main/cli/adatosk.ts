@@ -14,6 +14,9 @@ import { addSynthesize } from './commands/synthesize.ts';
 import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './output.ts';
 
+// Inherited by every child process; see src/main/adatosk/onnxruntime.ts.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
 /** The command-line door. Each command is one file that adds itself here. */
 const COMMANDS = [
   addAnalyze,

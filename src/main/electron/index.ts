@@ -18,6 +18,8 @@ import { openWindow } from './window.ts';
 const outside = app.isPackaged ? process.resourcesPath : app.getAppPath();
 process.env['ADATOSK_MODELS'] ??= join(outside, 'models');
 process.env['ADATOSK_SAMPLES'] ??= join(outside, 'samples');
+// Inherited by every utility process; see src/main/adatosk/onnxruntime.ts.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
 process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
 /** Where the window's files come from in development; a packaged program has none but its own. */

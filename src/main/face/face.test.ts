@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import * as ort from '../adatosk/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { ONE_FACE, TWO_FACES } from '../../../testing/videos.ts';
 import type { ModelSession } from '../../shared/model-session.ts';
