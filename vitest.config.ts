@@ -2,9 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
     // onnxruntime and ffmpeg children: processes, not threads (docs/ground rules in src/main/adatosk/engine-host.ts).
     pool: 'forks',
+    globalSetup: 'testing/global-setup.ts',
     // The built desktop program and the stand-in of Electron for it: run by Node itself, as Electron would.
     server: { deps: { external: [/\/out\/main\//, /electron-stand-in/] } },
     maxWorkers: 2,

@@ -19,6 +19,7 @@ const EVERYWHERE = [
   { id: 'import.open', label: 'Import labels…', menu: 'file', key: 'Ctrl+I' },
   { id: 'export.open', label: 'Export…', menu: 'file', key: 'Ctrl+E' },
   { id: 'results.open', label: 'Look at tables…', menu: 'file' },
+  { id: 'backups.open', label: 'Restore a backup…', menu: 'file' },
   { id: 'edit.undo', label: 'Undo', menu: 'edit', key: 'Ctrl+Z' },
   { id: 'edit.redo', label: 'Redo', menu: 'edit', key: 'Ctrl+Shift+Z' },
   { id: 'settings.open', label: 'Settings…', menu: 'edit', key: 'Ctrl+,' },

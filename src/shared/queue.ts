@@ -12,6 +12,8 @@ export const queueJobSchema = z.object({
   name: z.string(),
   bytes: z.number(),
   isFirst: z.boolean(),
+  /** Requested on another computer: it waits until the person starts it. */
+  isHeld: z.boolean(),
   status: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** For a failed one what happened and what to do. */
   error: z.string(),

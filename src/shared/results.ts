@@ -41,6 +41,8 @@ export interface PackedMaps {
 export interface RunRecord {
   readonly appVersion: string;
   readonly model: { readonly id: string; readonly sha256: string; readonly trained: boolean };
+  /** Records of versions before 0.2 have none. */
+  readonly faceDetectors?: readonly { readonly id: string; readonly sha256: string }[];
   /** Empty, or what everybody who reads the tables must know. */
   readonly warnings: readonly string[];
   readonly device: string;

@@ -29,10 +29,14 @@ async function trace(name: string, args: readonly string[], stopWhen?: (stdout: 
   delete env['ORT_DISABLE_TELEMETRY'];
   delete env['XDG_CACHE_HOME'];
   // -D: the child is the command itself, so that it gets the signal.
-  const child = spawn('strace', ['-D', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=network', '-e', 'signal=none', '-o', file, process.execPath, ENTRY, ...args], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'strace',
+    ['-D', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=network', '-e', 'signal=none', '-o', file, process.execPath, ENTRY, ...args],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let [stdout, stderr, stopped] = ['', '', false];
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

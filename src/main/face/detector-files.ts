@@ -1,6 +1,36 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StudioError } from '../../shared/errors.ts';
 
-/** The face detectors among the models; they come with the program and are not a choice. */
+/** The face detectors: they come with the program and are not a choice. SHA-256 of those that this version was tested with. */
+export const DETECTORS = [
+  { id: 'blazeface-back', use: 'search', sha256: '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2' },
+  { id: 'blazeface-front', use: 'near', sha256: 'd388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51' },
+] as const;
+
 export function detectorFiles(modelsFolder: string): { search: string; near: string } {
-  return { search: join(modelsFolder, 'blazeface-back', 'model.onnx'), near: join(modelsFolder, 'blazeface-front', 'model.onnx') };
+  const file = (id: string): string => join(modelsFolder, id, 'model.onnx');
+  return { search: file(DETECTORS[0].id), near: file(DETECTORS[1].id) };
+}
+
+/** @throws StudioError 'model-missing', 'model-invalid' where a face detector is another file than the tested one */
+export async function checkDetectors(modelsFolder: string): Promise<void> {
+  const files = detectorFiles(modelsFolder);
+  for (const { use, sha256 } of DETECTORS) {
+    const found = await hashOf(files[use]);
+    if (found !== sha256)
+      throw new StudioError(
+        'model-invalid',
+        `${files[use]} is not the face detector that this version was tested with (SHA-256 ${found.slice(0, 12)}…, expected ${sha256.slice(0, 12)}…).`,
+        'Install the program again.',
+      );
+  }
+}
+
+async function hashOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new StudioError('model-missing', `The face detector ${file} cannot be read.`, 'Install the program again.', error);
+  });
+  return createHash('sha256').update(bytes).digest('hex');
 }

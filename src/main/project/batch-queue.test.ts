@@ -1,47 +1,63 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { makeProject } from '../../../testing/project.ts';
-import { addBatch, cancelJobs, finishJob, prioritise, readQueue, retryJobs, setAtOnce, setPaused, takeBackJobs, takeJob, workerName } from './batch-queue.ts';
+import { Approval } from './approval.ts';
+import {
+  addBatch,
+  approveJobs,
+  heldModels,
+  cancelJobs,
+  finishJob,
+  prioritise,
+  readQueue,
+  retryJobs,
+  setAtOnce,
+  setPaused,
+  takeBackJobs,
+  takeJob,
+  workerName,
+} from './batch-queue.ts';
 import type { ProjectDatabase } from './database.ts';
 import { openProject } from './open-project.ts';
 
-const settings = { modelId: 'adatosk-tiny', device: 'cpu', threads: 1, options: { tokenBudget: 0.4 } };
+const approval = new Approval(new Uint8Array(32).fill(1));
+const settings = { modelId: 'adatosk-tiny', modelSha256: 'ab', device: 'cpu', threads: 1, options: { tokenBudget: 0.4 } };
 const videos = (...names: string[]) => names.map((name) => ({ path: `/videos/${name}`, name, bytes: 100 }));
-const states = (db: ProjectDatabase): string[] => readQueue(db).jobs.map(({ name, status }) => `${name} ${status}`);
+const states = (db: ProjectDatabase): string[] => readQueue(db, approval).jobs.map(({ name, status }) => `${name} ${status}`);
 const done = { status: 'done', error: '', secondsTaken: 2, timesRealTime: 5 } as const;
 
 describe('the batch queue', () => {
   test('gives jobs in the order in which they were added, those to be done next first, and no more at once than it may', async () => {
     const { db } = await makeProject();
-    addBatch(db, settings, videos('a', 'b'));
-    addBatch(db, settings, videos('c'), true);
+    addBatch(db, approval, settings, videos('a', 'b'));
+    addBatch(db, approval, settings, videos('c'), true);
     setAtOnce(db, 2);
-    expect([takeJob(db, 'w')?.name, takeJob(db, 'w')?.name, takeJob(db, 'w')?.name]).toEqual(['c', 'a', undefined]);
-    finishJob(db, readQueue(db).jobs[0]!.id, done);
-    expect(takeJob(db, 'w')?.name).toBe('b');
+    expect([takeJob(db, approval, 'w')?.name, takeJob(db, approval, 'w')?.name, takeJob(db, approval, 'w')?.name]).toEqual(['c', 'a', undefined]);
+    finishJob(db, readQueue(db, approval).jobs[0]!.id, done);
+    expect(takeJob(db, approval, 'w')?.name).toBe('b');
     expect(JSON.parse(takeJobOptions(db))).toEqual(settings.options);
   });
 
   test('survives a restart with all that is in it', async () => {
     const project = await makeProject();
-    addBatch(project.db, settings, videos('a', 'b'));
+    addBatch(project.db, approval, settings, videos('a', 'b'));
     setPaused(project.db, true);
     project.close();
     const { db } = await openProject(project.folder);
-    expect(readQueue(db)).toMatchObject({ paused: true, atOnce: 1 });
+    expect(readQueue(db, approval)).toMatchObject({ paused: true, atOnce: 1 });
     expect(states(db)).toEqual(['a waiting', 'b waiting']);
-    expect(takeJob(db, 'w')).toBeUndefined();
+    expect(takeJob(db, approval, 'w')).toBeUndefined();
     setPaused(db, false);
-    expect(takeJob(db, 'w')?.name).toBe('a');
+    expect(takeJob(db, approval, 'w')?.name).toBe('a');
   });
 
   test('a job of a process that is gone waits again; one of a living process does not', async () => {
     const { db } = await makeProject();
-    addBatch(db, settings, videos('a', 'b'));
+    addBatch(db, approval, settings, videos('a', 'b'));
     setAtOnce(db, 2);
     const { pid } = spawnSync(process.execPath, ['-e', '']);
-    takeJob(db, workerName(pid));
-    takeJob(db, workerName());
+    takeJob(db, approval, workerName(pid));
+    takeJob(db, approval, workerName());
     expect(takeBackJobs(db)).toBe(1);
     expect(states(db)).toEqual(['a waiting', 'b running']);
     // Silent for longer than a living worker would be: its number may be another program's by now.
@@ -51,8 +67,8 @@ describe('the batch queue', () => {
 
   test('what is cancelled while it runs stays cancelled whatever its worker says, and can be tried again', async () => {
     const { db } = await makeProject();
-    addBatch(db, settings, videos('a', 'b'));
-    const running = takeJob(db, 'w')!;
+    addBatch(db, approval, settings, videos('a', 'b'));
+    const running = takeJob(db, approval, 'w')!;
     expect(cancelJobs(db)).toEqual([running.id]);
     finishJob(db, running.id, done);
     expect(states(db)).toEqual(['a cancelled', 'b cancelled']);
@@ -63,20 +79,20 @@ describe('the batch queue', () => {
 
   test('a failed video keeps its reason until it is tried again', async () => {
     const { db } = await makeProject();
-    addBatch(db, settings, videos('a'));
-    const { id } = takeJob(db, 'w')!;
+    addBatch(db, approval, settings, videos('a'));
+    const { id } = takeJob(db, approval, 'w')!;
     finishJob(db, id, { status: 'failed', error: 'a is cut off.', secondsTaken: 1, timesRealTime: null });
-    expect(readQueue(db).jobs[0]).toMatchObject({ status: 'failed', error: 'a is cut off.', attempts: 1 });
+    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'failed', error: 'a is cut off.', attempts: 1 });
     retryJobs(db);
-    expect(takeJob(db, 'w')?.id).toBe(id);
-    expect(readQueue(db).jobs[0]).toMatchObject({ status: 'running', error: '', attempts: 2 });
+    expect(takeJob(db, approval, 'w')?.id).toBe(id);
+    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', error: '', attempts: 2 });
   });
 
   test('a video can be brought before the others', async () => {
     const { db } = await makeProject();
-    addBatch(db, settings, videos('a', 'b', 'c'));
-    prioritise(db, [readQueue(db).jobs[2]!.id], true);
-    expect(readQueue(db).jobs.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
+    addBatch(db, approval, settings, videos('a', 'b', 'c'));
+    prioritise(db, [readQueue(db, approval).jobs[2]!.id], true);
+    expect(readQueue(db, approval).jobs.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
   });
 
   test('more than 64 at once are refused', async () => {
@@ -88,3 +104,39 @@ describe('the batch queue', () => {
 function takeJobOptions(db: ProjectDatabase): string {
   return db.rows(db.sql.selectFrom('batch').select('options'))[0]!.options;
 }
+
+describe('a project that another computer made', () => {
+  const other = new Approval(new Uint8Array(32).fill(2));
+
+  test('starts none of its waiting jobs before the person approves them', async () => {
+    const { db } = await makeProject();
+    addBatch(db, other, { ...settings, modelSha256: '' }, videos('theirs'));
+    addBatch(db, approval, settings, videos('ours'));
+    expect(readQueue(db, approval).jobs.map(({ name, isHeld }) => `${name} ${isHeld}`)).toEqual(['theirs true', 'ours false']);
+    expect(heldModels(db, approval)).toEqual(['adatosk-tiny']);
+    setAtOnce(db, 2);
+    expect([takeJob(db, approval, 'w')?.name, takeJob(db, approval, 'w')]).toEqual(['ours', undefined]);
+    expect(approveJobs(db, approval, () => 'hash of this computer')).toBe(1);
+    expect(takeJob(db, approval, 'w')).toMatchObject({ name: 'theirs', batch: { model_sha256: 'hash of this computer' } });
+  });
+
+  test.each(['path', 'model', 'options', 'hash'])('holds a job of ours whose %s was changed since', async (what) => {
+    const { db } = await makeProject();
+    addBatch(db, approval, settings, videos('a'));
+    if (what === 'path') db.run(db.sql.updateTable('job').set({ path: '/elsewhere' }));
+    if (what === 'model') db.run(db.sql.updateTable('batch').set({ model_id: '/project/model' }));
+    if (what === 'options') db.run(db.sql.updateTable('batch').set({ options: '{}' }));
+    if (what === 'hash') db.run(db.sql.updateTable('batch').set({ model_sha256: '' }));
+    expect(takeJob(db, approval, 'w')).toBeUndefined();
+  });
+
+  test('approves nothing where this computer lacks the model', async () => {
+    const { db } = await makeProject();
+    addBatch(db, other, settings, videos('a'));
+    const missing = (): never => {
+      throw new Error('no such model');
+    };
+    expect(() => approveJobs(db, approval, missing)).toThrow('no such model');
+    expect(takeJob(db, approval, 'w')).toBeUndefined();
+  });
+});

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { StudioError } from '../../shared/errors.ts';
 import type { QueueJob, QueueState } from '../../shared/queue.ts';
+import type { Approval, SignedJob } from './approval.ts';
 import type { ProjectDatabase } from './database.ts';
 import { newId } from './edits.ts';
 import { hasResult } from './recorded-results.ts';
@@ -15,6 +16,7 @@ export interface QueuedVideo {
 /** What all videos of a batch are analysed with. */
 export interface BatchSettings {
   readonly modelId: string;
+  readonly modelSha256: string;
   readonly device: string;
   readonly threads: number;
   readonly options: unknown;
@@ -34,29 +36,72 @@ const LONGEST_SILENCE_MS = 60_000;
 /** The highest priority goes first; a person's "do this next" is 1, everything else 0. */
 const NEXT = 1;
 
-/** Puts videos at the end of the queue, as one batch. @returns the batch's id */
-export function addBatch(db: ProjectDatabase, settings: BatchSettings, videos: readonly QueuedVideo[], first = false): string {
+/** Puts videos at the end of the queue, or at its beginning, as one batch. @returns the batch's id */
+export function addBatch(db: ProjectDatabase, approval: Approval, settings: BatchSettings, videos: readonly QueuedVideo[], first = false): string {
   const id = newId();
   db.transaction(() => {
-    const { modelId: model_id, device, threads } = settings;
-    db.run(
-      db.sql
-        .insertInto('batch')
-        .values({ id, model_id, device, threads, options: JSON.stringify(settings.options), run_id: null, added_at: new Date().toISOString() }),
-    );
-    for (const { path, name, bytes } of videos)
-      db.run(db.sql.insertInto('job').values({ id: newId(), batch_id: id, path, name, bytes, priority: first ? NEXT : 0 } as JobRow));
+    const { modelId: model_id, modelSha256: model_sha256, device, threads } = settings;
+    const batch: BatchRow = {
+      ...{ id, model_id, model_sha256, device, threads, options: JSON.stringify(settings.options) },
+      ...{ run_id: null, added_at: new Date().toISOString() },
+    };
+    db.run(db.sql.insertInto('batch').values(batch));
+    for (const { path, name, bytes } of videos) {
+      const signature = approval.signJob(signedJob(batch, path));
+      db.run(db.sql.insertInto('job').values({ id: newId(), batch_id: id, path, name, bytes, priority: first ? NEXT : 0, approval: signature } as JobRow));
+    }
   });
   return id;
 }
+
+function signedJob({ id, model_id, model_sha256, device, options }: Omit<BatchRow, 'run_id' | 'added_at' | 'threads'>, path: string): SignedJob {
+  return { batchId: id, modelId: model_id, modelSha256: model_sha256, device, options, path };
+}
+
+/** Waiting jobs that were not requested on this computer by this person; they are not begun. */
+function heldJobs(db: ProjectDatabase, approval: Approval): { id: string; batch: BatchRow; path: string }[] {
+  const batches = new Map(db.rows(db.sql.selectFrom('batch').selectAll()).map((batch) => [batch.id, batch]));
+  return db
+    .rows(db.sql.selectFrom('job').select(['id', 'batch_id', 'path', 'approval']).where('status', '=', 'waiting'))
+    .flatMap(({ id, batch_id, path, approval: signature }) => {
+      const batch = batches.get(batch_id)!;
+      return approval.isJob(signedJob(batch, path), signature) ? [] : [{ id, batch, path }];
+    });
+}
+
+/**
+ * The person starts all waiting jobs of a received project.
+ * @param hashOf the SHA-256 of the model of that id; it throws where this computer has no such model
+ * @returns how many
+ */
+export function approveJobs(db: ProjectDatabase, approval: Approval, hashOf: (modelId: string) => string): number {
+  return db.transaction(() => {
+    const held = heldJobs(db, approval);
+    for (const { batch } of held) {
+      batch.model_sha256 = hashOf(batch.model_id);
+      db.run(db.sql.updateTable('batch').set({ model_sha256: batch.model_sha256 }).where('id', '=', batch.id));
+    }
+    for (const { id, batch, path } of held)
+      db.run(
+        db.sql
+          .updateTable('job')
+          .set({ approval: approval.signJob(signedJob(batch, path)) })
+          .where('id', '=', id),
+      );
+    return held.length;
+  });
+}
+
+/** Ids of the models that waiting jobs of a received project name. */
+export const heldModels = (db: ProjectDatabase, approval: Approval): string[] => [...new Set(heldJobs(db, approval).map(({ batch }) => batch.model_id))];
 
 /** The name under which a process takes jobs: the computer and the process. */
 export function workerName(pid = process.pid): string {
   return `${hostname()} ${pid}`;
 }
 
-/** Takes the next waiting job for a worker; undefined where none waits, the queue is paused, or as many run as may. */
-export function takeJob(db: ProjectDatabase, worker: string): TakenJob | undefined {
+/** Takes the next waiting job for a worker; undefined where none may be begun, the queue is paused, or as many run as may. */
+export function takeJob(db: ProjectDatabase, approval: Approval, worker: string): TakenJob | undefined {
   return db.transaction(() => {
     const { paused, at_once } = db.row(db.sql.selectFrom('queue').select(['paused', 'at_once']))!;
     const running = db.row(
@@ -66,15 +111,17 @@ export function takeJob(db: ProjectDatabase, worker: string): TakenJob | undefin
         .where('status', '=', 'running'),
     )!;
     if (paused === 1 || running.count >= at_once) return undefined;
-    const next = db.row(
-      db.sql
-        .selectFrom('job')
-        .select(['id', 'batch_id', 'path', 'name', 'bytes', 'attempts'])
-        .where('status', '=', 'waiting')
-        .orderBy('priority', 'desc')
-        .orderBy('position')
-        .limit(1),
-    );
+    const held = new Set(heldJobs(db, approval).map(({ id }) => id));
+    const next = db
+      .rows(
+        db.sql
+          .selectFrom('job')
+          .select(['id', 'batch_id', 'path', 'name', 'bytes', 'attempts'])
+          .where('status', '=', 'waiting')
+          .orderBy('priority', 'desc')
+          .orderBy('position'),
+      )
+      .find(({ id }) => !held.has(id));
     if (next === undefined) return undefined;
     const now = new Date().toISOString();
     db.run(
@@ -208,7 +255,8 @@ export function clearFinished(db: ProjectDatabase): void {
   db.run(db.sql.deleteFrom('job').where('status', 'in', ['done', 'cancelled']));
 }
 
-export function readQueue(db: ProjectDatabase): QueueState {
+export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
+  const held = new Set(heldJobs(db, approval).map(({ id }) => id));
   const { paused, at_once } = db.row(db.sql.selectFrom('queue').select(['paused', 'at_once']))!;
   const jobs = db.rows(
     db.sql
@@ -224,7 +272,7 @@ export function readQueue(db: ProjectDatabase): QueueState {
     atOnce: at_once,
     jobs: jobs.map((row): QueueJob => ({
       ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
-      ...{ isFirst: row.priority >= NEXT, status: row.status, error: row.error, attempts: row.attempts },
+      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, error: row.error, attempts: row.attempts },
       ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
     })),
   };

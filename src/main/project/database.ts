@@ -105,7 +105,7 @@ export function storeError(path: string, error: unknown): unknown {
   if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED')
     return new StudioError('project-busy', `Another program is writing to the project ${path}.`, 'Wait until it has finished, then try again.', error);
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return new StudioError('project-damaged', `The project file ${path} is damaged.`, 'Open the project again: the newest good backup is offered.', error);
+    return new StudioError('project-damaged', `The project file ${path} is damaged.`, 'Restore a backup of it.', error);
   if (code.startsWith('SQLITE_IOERR'))
     return new StudioError(
       'cannot-write',

@@ -123,15 +123,17 @@ export function relink(db: ProjectDatabase, id: string, { path, modifiedMs }: Pi
 
 export const listFolders = (db: ProjectDatabase): FolderRow[] => db.rows(db.sql.selectFrom('folder').selectAll().orderBy('path'));
 
-export function watchFolder(db: ProjectDatabase, path: string, watched: boolean): void {
+/** @param signature of the computer that watches it (approval.ts) */
+export function watchFolder(db: ProjectDatabase, path: string, watched: boolean, signature: string): void {
   db.transaction(() => {
     const known = db.row(db.sql.selectFrom('folder').select('id').where('path', '=', path));
-    if (known === undefined) db.run(db.sql.insertInto('folder').values({ id: newId(), path, watched: watched ? 1 : 0, added_at: new Date().toISOString() }));
+    if (known === undefined)
+      db.run(db.sql.insertInto('folder').values({ id: newId(), path, watched: watched ? 1 : 0, added_at: new Date().toISOString(), approval: signature }));
     else
       db.run(
         db.sql
           .updateTable('folder')
-          .set({ watched: watched ? 1 : 0 })
+          .set({ watched: watched ? 1 : 0, approval: signature })
           .where('id', '=', known.id),
       );
   });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject } from '../../../testing/project.ts';
 import { isGoodStore, listBackups, makeBackup, thinBackups } from './backups.ts';
-import { backUpDaily, openProject, restoreProject } from './open-project.ts';
+import { backUpDaily, openProject } from './open-project.ts';
+import { restoreProject } from './restore-project.ts';
 import { projectFile } from './project-file.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'adatosk-project-'));
@@ -150,8 +151,8 @@ describe('a damaged project', () => {
     const file = projectFile(project.folder);
     truncateSync(file, 4096 * 5 + 100);
     await expect(openProject(project.folder)).rejects.toMatchObject({ code: 'project-damaged' });
-    const { damaged } = restoreProject(project.folder);
-    expect(existsSync(damaged)).toBe(true);
+    const { kept } = restoreProject(project.folder);
+    expect(existsSync(kept)).toBe(true);
     const again = await openProject(project.folder);
     expect(again.db.row(again.db.sql.selectFrom('coder').select('name').where('id', '=', ann))).toEqual({ name: 'Ann' });
     again.close();

@@ -15,6 +15,8 @@ export interface FolderRow {
   path: string;
   watched: number;
   added_at: string;
+  /** See approval.ts; '' where it was watched by another computer. */
+  approval: string;
 }
 
 /** Every frame's PTS, packed, and what else a timing table knows (see packed-times.ts). */
@@ -79,6 +81,8 @@ export interface JournalRow {
 export interface BatchRow {
   id: string;
   model_id: string;
+  /** '' in batches from before version 0.2. */
+  model_sha256: string;
   device: string;
   threads: number;
   options: string;
@@ -104,6 +108,8 @@ export interface JobRow {
   ended_at: string | null;
   seconds_taken: number | null;
   times_real_time: number | null;
+  /** See approval.ts; '' where another computer requested it. */
+  approval: string;
 }
 
 export interface QueueRow {

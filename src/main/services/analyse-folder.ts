@@ -5,6 +5,7 @@ import { StudioError, writeError } from '../../shared/errors.ts';
 import type { RunRecord, VideoResult, VideoSummary } from '../../shared/results.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import type { Model } from '../adatosk/models.ts';
+import { findModel } from '../adatosk/models.ts';
 import type { ProviderFinding } from '../adatosk/providers.ts';
 import type { BatchProgress } from '../analysis/batch.ts';
 import { emptySummary, runBatch } from '../analysis/batch.ts';
@@ -19,7 +20,9 @@ import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
 import { RunRecorder } from './run-recorder.ts';
 
-export interface AnalyseRequest extends SessionRequest {
+export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
+  /** Id, size or folder. */
+  readonly model: string;
   /** Videos and folders of videos. */
   readonly paths: readonly string[];
   /** Folder for the tables; it is made where it is not there. */
@@ -69,7 +72,7 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
   await prepareOut(out);
   const parts = new ResultParts(out);
   await parts.prepare();
-  const session = await AnalysisSession.open(request, start);
+  const session = await AnalysisSession.open({ ...request, model: await findModel(request.model) }, start);
   const project = request.project === null ? null : await openProject(request.project, { create: true });
   try {
     const { model, options, modelSha256 } = session;

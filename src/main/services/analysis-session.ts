@@ -2,15 +2,15 @@ import type { RunRecord } from '../../shared/results.ts';
 import { UNTRAINED_WARNING } from '../../shared/results.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import type { Model } from '../adatosk/models.ts';
-import { ensureModelFile, findModel, modelsFolder } from '../adatosk/models.ts';
+import { ensureModelFile, modelsFolder } from '../adatosk/models.ts';
 import type { Device, ReadyEngines } from '../adatosk/providers.ts';
 import { startEngines } from '../adatosk/providers.ts';
 import type { AnalysisOptions, AnalysisTools } from '../analysis/analyse-video.ts';
-import { detectorFiles } from '../face/detector-files.ts';
+import { checkDetectors, detectorFiles, DETECTORS } from '../face/detector-files.ts';
 import { APP_VERSION } from './app-version.ts';
 
 export interface SessionRequest {
-  readonly model: string;
+  readonly model: Model;
   readonly device: Device;
   readonly threads: number;
   /** The token budget is the model's own where it is null. */
@@ -37,7 +37,8 @@ export class AnalysisSession {
 
   /** @throws StudioError for a model that is not there or not what its manifest says */
   static async open(request: SessionRequest, start: EngineStarter): Promise<AnalysisSession> {
-    const model = await findModel(request.model);
+    const { model } = request;
+    await checkDetectors(modelsFolder());
     return new AnalysisSession(request, model, await ensureModelFile(model), start);
   }
 
@@ -68,6 +69,7 @@ export class AnalysisSession {
     return {
       appVersion: APP_VERSION,
       model: { id, sha256: this.modelSha256, trained },
+      faceDetectors: DETECTORS.map(({ id: detector, sha256 }) => ({ id: detector, sha256 })),
       warnings: this.warnings,
       device: this.#device,
       options: { ...rest, sampleRateHz: clip.sampleRateHz },

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
-import { findModel } from '../adatosk/models.ts';
+import { ensureModelFile } from '../adatosk/models.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import type { BatchSettings } from '../project/batch-queue.ts';
 import { addBatch } from '../project/batch-queue.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import type { LibraryFile } from '../project/library.ts';
 import { addVideo } from '../project/library.ts';
+import { knownModel } from './all-models.ts';
 import type { SessionRequest } from './analysis-session.ts';
+import { ownApproval } from './own-approval.ts';
 import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads } from './choices.ts';
 
 /** How videos are analysed unless a person chooses otherwise; the same as the command line's. @throws StudioError 'model-missing' */
@@ -15,9 +17,9 @@ export async function defaultBatchSettings({
   device = 'auto',
   tokenBudget,
 }: { model?: string | undefined; device?: SessionRequest['device']; tokenBudget?: number | undefined } = {}): Promise<BatchSettings> {
-  await findModel(model);
+  const modelSha256 = await ensureModelFile(await knownModel(model));
   const options: SessionRequest['options'] = { ...DEFAULT_OPTIONS, tokenBudget: tokenBudget ?? null };
-  return { modelId: model, device, threads: defaultThreads(), options };
+  return { modelId: model, modelSha256, device, threads: defaultThreads(), options };
 }
 
 /** Takes videos into the library and puts them at the end of the queue (or before all others). @returns the batch */
@@ -25,7 +27,7 @@ export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[],
   const files = await Promise.all(videos.map(libraryFileOf));
   return db.transaction(() => {
     for (const file of files) addVideo(db, file);
-    return addBatch(db, settings, videos, first);
+    return addBatch(db, ownApproval(), settings, videos, first);
   });
 }
 

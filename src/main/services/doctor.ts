@@ -9,7 +9,7 @@ import { examineProviders } from '../adatosk/providers.ts';
 import { hashFile } from '../media/content-hash.ts';
 import { findProgram, programVersion } from '../media/programs.ts';
 import type { ProgramName } from '../media/programs.ts';
-import { detectorFiles } from '../face/detector-files.ts';
+import { detectorFiles, DETECTORS } from '../face/detector-files.ts';
 import { openProject } from '../project/open-project.ts';
 import { sentenceOf } from '../../shared/errors.ts';
 
@@ -43,12 +43,6 @@ export interface Findings {
   readonly models: readonly ModelFinding[];
   readonly store: StoreFinding;
 }
-
-/** SHA-256 of the face detectors that this version was tested with. */
-const DETECTORS = [
-  { id: 'blazeface-back', use: 'search', sha256: '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2' },
-  { id: 'blazeface-front', use: 'near', sha256: 'd388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51' },
-] as const;
 
 /** Looks at everything that the main job needs on this computer. */
 export async function examineComputer(start: EngineStarter, defaultModel: string): Promise<Findings> {

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StudioError } from '../../shared/errors.ts';
@@ -11,8 +11,8 @@ import { writeParquet } from '../formats/parquet.ts';
 import { TABLES } from '../formats/tables.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { projectLines, readProjectLines } from '../project/open-json.ts';
+import { createProject } from '../project/create-project.ts';
 import { inProject } from '../project/open-project.ts';
-import { projectFile } from '../project/project-file.ts';
 import { someVideos, videoOf } from '../project/library.ts';
 import { listRuns, readFace, readResult, readTiming, summariesOf } from '../project/recorded-results.ts';
 import { facesOf } from '../project/review.ts';
@@ -154,7 +154,10 @@ async function exportLogs(
   return { files, losses };
 }
 
-/** Makes a new project of an export (json), all of it or nothing. @throws StudioError where there is a project already */
+/**
+ * Makes a new project of an export (json), all of it or nothing.
+ * @throws StudioError 'project-exists', 'not-a-project', 'file-unreadable'
+ */
 export async function importProject(file: string, folder: string): Promise<void> {
   const lines: string[] = [];
   const input = createReadStream(file, 'utf8');
@@ -164,7 +167,5 @@ export async function importProject(file: string, folder: string): Promise<void>
   } catch (error) {
     throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
   }
-  if (existsSync(projectFile(folder)))
-    throw new StudioError('wrong-usage', `There is a project in ${folder} already.`, 'Choose an empty folder: an import never changes a project.');
-  await inProject(folder, (db) => readProjectLines(db, lines), { create: true });
+  createProject(folder, (db) => readProjectLines(db, lines));
 }

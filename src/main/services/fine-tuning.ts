@@ -18,6 +18,8 @@ import { allThreads } from './choices.ts';
 import { evaluateModel } from './evaluate-model.ts';
 import { trainingMaterial } from './fine-tuning-labels.ts';
 import { writeFineTuningSet } from './fine-tuning-set.ts';
+import { ownApproval } from './own-approval.ts';
+import { knownModel } from './all-models.ts';
 import { ownModelsFolder } from './personal-folders.ts';
 import { trainModel } from './train-model.ts';
 
@@ -30,6 +32,8 @@ interface Kit {
 
 /** What lies in the project's folder while a model learns: the request and how far it is, so that a restart goes on. */
 interface Kept {
+  /** A project that was copied or received brings no fine-tuning along: its models would be another person's. */
+  readonly approval: string;
   readonly request: FineTuningRequest;
   readonly state: FineTuningState;
 }
@@ -86,6 +90,7 @@ export class FineTuning {
       throw new StudioError('wrong-usage', 'A fine-tuning is under way already.', 'Keep or discard its model first.');
     if (existsSync(this.#modelFolder(request.name)))
       throw new StudioError('wrong-usage', `There is a model called ${request.name} already.`, 'Give the new one another name.');
+    await knownModel(request.from);
     await rm(this.#folder, { recursive: true, force: true });
     await mkdir(this.#folder, { recursive: true });
     this.#request = request;
@@ -245,7 +250,8 @@ export class FineTuning {
   /** A paused or finished one is there again when the project is opened the next time. */
   async #remember(): Promise<void> {
     try {
-      const { request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as Kept;
+      const { approval, request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as Kept;
+      if (!ownApproval().isFineTuning(this.#folder, JSON.stringify(request), approval)) return;
       this.#request = request;
       const read = fineTuningStateSchema.parse(state);
       const isUnderWay = ['training', 'pausing', 'measuring'].includes(read.phase);
@@ -258,7 +264,9 @@ export class FineTuning {
 
   #saving: Promise<unknown> = Promise.resolve();
   #keepState(): Promise<unknown> {
-    const kept = JSON.stringify({ request: this.#request, state: this.#state });
+    const request = this.#request;
+    const approval = request === undefined ? '' : ownApproval().signFineTuning(this.#folder, JSON.stringify(request));
+    const kept = JSON.stringify({ approval, request, state: this.#state });
     this.#saving = this.#saving
       .then(() => (this.#request === undefined || !existsSync(this.#folder) ? undefined : writeAtomically(join(this.#folder, 'state.json'), [kept])))
       .catch(() => undefined);

@@ -6,6 +6,9 @@ import { ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
 import { cancelJobs, clearFinished, readQueue } from '../project/batch-queue.ts';
 import { watchFolder } from '../project/library.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { ownApproval } from './own-approval.ts';
+
+const approval = ownApproval();
 
 const { db, close } = await makeProject();
 const folder = join(await temporaryFolder(), 'arrivals');
@@ -17,10 +20,10 @@ afterAll(() => {
   watch.stop();
   close();
 });
-const queued = (): string[] => readQueue(db).jobs.map(({ name }) => name);
+const queued = (): string[] => readQueue(db, approval).jobs.map(({ name }) => name);
 
 test('a new video of a watched folder is queued when it has stopped growing, and only once', async () => {
-  watchFolder(db, folder, true);
+  watchFolder(db, folder, true, approval.signFolder(folder));
   await writeFile(join(folder, 'notes.txt'), 'no video');
   await copyFile(ONE_FACE, join(folder, 'a.mp4'));
   await watch.look();
@@ -43,8 +46,8 @@ test('what a person cancelled and cleared away does not come back', async () => 
 });
 
 test('a folder that is no longer watched, or not there, is left alone', async () => {
-  watchFolder(db, folder, false);
-  watchFolder(db, join(folder, 'gone'), true);
+  watchFolder(db, folder, false, '');
+  watchFolder(db, join(folder, 'gone'), true, approval.signFolder(join(folder, 'gone')));
   await copyFile(ONE_FACE, join(folder, 'b.mp4'));
   await watch.look();
   await watch.look();

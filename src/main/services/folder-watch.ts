@@ -2,6 +2,7 @@ import { findVideos } from '../media/video-files.ts';
 import { queuedPaths } from '../project/batch-queue.ts';
 import type { ProjectDatabase } from '../project/database.ts';
 import { listFolders, videoPaths } from '../project/library.ts';
+import { ownApproval } from './own-approval.ts';
 import { defaultBatchSettings, enqueue } from './batch-settings.ts';
 
 /** Polling, since network shares and cameras' cards tell nobody of new files. */
@@ -31,7 +32,8 @@ export class FolderWatch {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      const folders = listFolders(this.#db).filter(({ watched }) => watched === 1);
+      const approval = ownApproval();
+      const folders = listFolders(this.#db).filter(({ path, watched, approval: signature }) => watched === 1 && approval.isFolder(path, signature));
       const found = (await Promise.all(folders.map(({ path }) => findVideos([path]).catch(() => [])))).flat();
       const known = new Set([...videoPaths(this.#db).map(({ path }) => path), ...queuedPaths(this.#db)]);
       const fresh = found.filter(({ path }) => !known.has(path));

@@ -1,6 +1,10 @@
+import { basename } from 'node:path';
 import type { LibraryVideo } from '../../shared/contract/project.ts';
+import { listBackups } from '../project/backups.ts';
 import { listVideos } from '../project/library.ts';
 import { inProject } from '../project/open-project.ts';
+import { backupsFolder } from '../project/project-file.ts';
+import { restoreProject } from '../project/restore-project.ts';
 import type { RecordedRun } from '../project/recorded-results.ts';
 import { listRuns } from '../project/recorded-results.ts';
 import type { Agreement, AgreementRequest } from './agreement.ts';
@@ -21,3 +25,26 @@ export const fineTuningSetOf = (folder: string, ...rest: Tail<Parameters<typeof 
   inProject(folder, (db) => writeFineTuningSet(db, ...rest));
 
 type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+export interface BackupOfProject {
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  readonly reason: string;
+  readonly bytes: number;
+}
+
+/** Backups of the project in a folder, newest first; the project need not be good. */
+export function backupsOf(folder: string): BackupOfProject[] {
+  return listBackups(backupsFolder(folder)).map(({ file, madeAt, reason, bytes }) => ({ name: basename(file), madeAt: madeAt.toISOString(), reason, bytes }));
+}
+
+/**
+ * Puts a backup in a project's place.
+ * @param name a backup's file name; undefined takes the newest good one of a damaged project
+ * @throws StudioError as restoreProject does
+ */
+export function restoreBackup(folder: string, name: string | undefined): { backup: string; kept: string } {
+  const { backup, kept } = restoreProject(folder, { backup: name });
+  return { backup: basename(backup.file), kept };
+}

@@ -10,6 +10,8 @@ import type { BatchRow } from '../project/schema.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
 import type { QueueNews } from './queue-messages.ts';
+import { knownModel } from './all-models.ts';
+import { ownApproval } from './own-approval.ts';
 import { RunRecorder } from './run-recorder.ts';
 
 const SIGN_OF_LIFE_MS = 15_000;
@@ -96,7 +98,7 @@ export class QueueWorker {
 
   #take(): TakenJob | undefined {
     if (this.#stopping) return undefined;
-    const job = takeJob(this.#db, this.#name);
+    const job = takeJob(this.#db, ownApproval(), this.#name);
     if (job !== undefined) this.#tell({ kind: 'changed' });
     return job;
   }
@@ -139,7 +141,10 @@ export class QueueWorker {
     const begun = new Date();
     await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
     const options = JSON.parse(batch.options) as SessionRequest['options'];
-    const session = await AnalysisSession.open({ model: batch.model_id, device: batch.device as Device, threads: batch.threads, options }, this.#start);
+    const session = await AnalysisSession.open(
+      { model: await knownModel(batch.model_id, batch.model_sha256), device: batch.device as Device, threads: batch.threads, options },
+      this.#start,
+    );
     // Which device it became stands in the run's record.
     await session.engines();
     const recorder = batch.run_id === null ? RunRecorder.begin(this.#db, session.record(begun, false), false) : new RunRecorder(this.#db, batch.run_id);

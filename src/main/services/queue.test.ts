@@ -135,7 +135,7 @@ describe('a batch', () => {
     const [file] = (await exportProject(project, { format: 'json', run: null, layers: [] }, out)).files;
     await importProject(file!, join(out, 'again'));
     expect(await tablesOf(join(out, 'again'))).toEqual(await tablesOf(project));
-    await expect(importProject(file!, join(out, 'again'))).rejects.toMatchObject({ code: 'wrong-usage' });
+    await expect(importProject(file!, join(out, 'again'))).rejects.toMatchObject({ code: 'project-exists' });
   });
 });
 

@@ -1,17 +1,17 @@
 import { implement } from '@orpc/server';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { contract } from '../../shared/contract/index.ts';
 import { StudioError } from '../../shared/errors.ts';
 import type { FaceMaps } from '../../shared/mask-maps.ts';
 import { isProjectFormat } from '../../shared/export-formats.ts';
 import { unpackMaps } from '../analysis/mask-maps.ts';
+import { ensureModelFile } from '../adatosk/models.ts';
 import { findVideos } from '../media/video-files.ts';
-import { cancelJobs, clearFinished, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../project/batch-queue.ts';
+import { approveJobs, cancelJobs, clearFinished, heldModels, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../project/batch-queue.ts';
 import { applyEdit, history, redo, undo } from '../project/edits.ts';
 import { addVideo, listFolders, listVideos, videoOf, watchFolder } from '../project/library.ts';
 import type { Project } from '../project/open-project.ts';
-import { restoreProject } from '../project/open-project.ts';
 import { listRuns, readColumns, readMaps } from '../project/recorded-results.ts';
 import {
   addCoder,
@@ -27,7 +27,7 @@ import {
   readLayer,
 } from '../project/review.ts';
 import { measureAgreement } from './agreement.ts';
-import { allModels } from './all-models.ts';
+import { allModels, knownModel } from './all-models.ts';
 import { warningsOf } from './analysis-session.ts';
 import { APP_VERSION } from './app-version.ts';
 import { browseFolder } from './browse-folder.ts';
@@ -42,7 +42,9 @@ import { writeFineTuningSet } from './fine-tuning-set.ts';
 import { soundOf } from './glimpses.ts';
 import { importLabels, lookAtLabelFiles } from './import-labels.ts';
 import { modelCard } from './inspect-model.ts';
+import { ownApproval } from './own-approval.ts';
 import { samplesFolder, settingsFolder } from './personal-folders.ts';
+import { backupsOf } from './project-overview.ts';
 import { projectFigures } from './project-figures.ts';
 import { recentProjects, rememberProject } from './recent-projects.ts';
 import type { Studio } from './studio.ts';
@@ -109,9 +111,10 @@ const project = {
     return state;
   }),
   recent: api.project.recent.handler(() => recentProjects()),
+  backups: api.project.backups.handler(({ input }) => backupsOf(wholePaths([input.folder])[0]!)),
   restore: api.project.restore.handler(async ({ input, context: { studio } }) => {
-    const { backup, damaged } = restoreProject(input.folder);
-    return { backup: backup.file, damaged, state: await opened(studio, input.folder, false) };
+    const { backup, kept } = await studio.restoreProject(wholePaths([input.folder])[0]!, input.backup);
+    return { backup: basename(backup.file), kept, state: await opened(studio, input.folder, false) };
   }),
   state: api.project.state.handler(({ context: { studio } }) => (studio.hasProject ? stateOf(studio.project) : null)),
   close: api.project.close.handler(({ context }) => context.studio.close()),
@@ -144,10 +147,17 @@ const library = {
     studio.tell({ kind: 'recorded' });
     return found;
   }),
-  watch: api.library.watch.handler(({ input, context }) => watchFolder(context.studio.project.db, wholePaths([input.folder])[0]!, input.watched)),
-  folders: api.library.folders.handler(({ context }) =>
-    listFolders(context.studio.project.db).map(({ id, path, watched }) => ({ id, path, watched: watched === 1 })),
-  ),
+  watch: api.library.watch.handler(({ input, context }) => {
+    const [folder] = wholePaths([input.folder]) as [string];
+    watchFolder(context.studio.project.db, folder, input.watched, input.watched ? ownApproval().signFolder(folder) : '');
+  }),
+  folders: api.library.folders.handler(({ context }) => {
+    const approval = ownApproval();
+    return listFolders(context.studio.project.db).map(({ id, path, watched, approval: signature }) => {
+      const isHeld = watched === 1 && !approval.isFolder(path, signature);
+      return { id, path, watched: watched === 1, isHeld };
+    });
+  }),
   media: api.library.media.handler(({ input, context }) => describeMedia(context.studio.project.db, input.video)),
   prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) =>
     prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal),
@@ -206,7 +216,7 @@ function told<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string
 }
 
 const queue = {
-  state: api.queue.state.handler(({ context }) => readQueue(context.studio.project.db)),
+  state: api.queue.state.handler(({ context }) => readQueue(context.studio.project.db, ownApproval())),
   add: api.queue.add.handler(async ({ input, context: { studio } }) => {
     const { db } = studio.project;
     const known = input.videos.map((id) => videoOf(db, id).path);
@@ -215,6 +225,16 @@ const queue = {
     const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
     studio.wakeQueue();
     return { batch, videos: videos.length };
+  }),
+  approve: api.queue.approve.handler(async ({ context: { studio } }) => {
+    const { db } = studio.project;
+    const approval = ownApproval();
+    const hashes = new Map(await Promise.all(heldModels(db, approval).map(async (id) => [id, await ensureModelFile(await knownModel(id))] as const)));
+    const jobs = approveJobs(db, approval, (id) => hashes.get(id) ?? '');
+    for (const { path, watched, approval: signature } of listFolders(db))
+      if (watched === 1 && !approval.isFolder(path, signature)) watchFolder(db, path, true, approval.signFolder(path));
+    studio.wakeQueue();
+    return { jobs };
   }),
   pause: api.queue.pause.handler(({ context: { studio } }) => {
     setPaused(studio.project.db, true);

@@ -1,15 +1,18 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { StudioEvent } from '../../shared/contract/events.ts';
-import { StudioError } from '../../shared/errors.ts';
+import { asStudioError, StudioError } from '../../shared/errors.ts';
 import type { EngineStarter } from '../adatosk/engine.ts';
 import { readQueue } from '../project/batch-queue.ts';
 import type { Project } from '../project/open-project.ts';
 import { backUpDaily, openProject } from '../project/open-project.ts';
+import type { Restored } from '../project/restore-project.ts';
+import { restoreProject } from '../project/restore-project.ts';
 import { resultCount } from '../project/recorded-results.ts';
 import { clockOf } from '../project/review.ts';
 import type { TrainerStarter } from '../training/trainer-messages.ts';
 import { FineTuning } from './fine-tuning.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { ownApproval } from './own-approval.ts';
 import type { QueueOrder, QueuePort, QueueStarter } from './queue-messages.ts';
 import { StudioEvents } from './studio-events.ts';
 
@@ -69,15 +72,42 @@ export class Studio {
     return this.#next(async () => {
       if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
       const project = await openProject(folder, { create });
-      await this.#close();
-      backUpDaily(project);
-      const watch = new FolderWatch(project.db, () => this.wakeQueue());
-      const fineTuning = await FineTuning.of(project, this.kit, () => this.tell({ kind: 'training' }));
-      this.#open = { project, around: this.#lookAround(project), watch, fineTuning, queue: undefined };
-      if (readQueue(project.db).jobs.some(({ status }) => status === 'waiting' || status === 'running')) this.wakeQueue();
+      try {
+        const fineTuning = await FineTuning.of(project, this.kit, () => this.tell({ kind: 'training' }));
+        const { jobs } = readQueue(project.db, ownApproval());
+        const around = this.#lookAround(project);
+        await this.#close();
+        this.#open = { project, around, watch: new FolderWatch(project.db, () => this.wakeQueue()), fineTuning, queue: undefined };
+        if (jobs.some(({ status, isHeld }) => (status === 'waiting' && !isHeld) || status === 'running')) this.wakeQueue();
+      } catch (error) {
+        project.close();
+        throw error;
+      }
+      this.#backUp(project);
       this.tell({ kind: 'project' });
       return project;
     });
+  }
+
+  /**
+   * Puts a backup in a project's place; where that project is open here, it is closed before.
+   * @throws StudioError as restoreProject does; the project is closed then too
+   */
+  async restoreProject(folder: string, backup: string | undefined): Promise<Restored> {
+    return this.#next(async () => {
+      if (this.#open?.project.state.folder === resolve(folder)) await this.#close();
+      return restoreProject(folder, { backup });
+    });
+  }
+
+  /** A backup that cannot be made (a full disk, a read-only folder) does not keep anybody from the project. */
+  #backUp(project: Project): void {
+    try {
+      backUpDaily(project);
+    } catch (error) {
+      const { code, message, remedy } = asStudioError(error);
+      this.tell({ kind: 'problem', code, message: `Today's backup could not be made. ${message}`, remedy });
+    }
   }
 
   async close(): Promise<void> {

@@ -62,8 +62,17 @@ export const project = {
   openExample: procedure.output(projectStateSchema),
   /** Projects that were opened on this computer, the last one first. */
   recent: procedure.output(z.array(z.object({ folder: z.string(), name: z.string(), openedAt: z.string() }))),
-  /** Puts the newest good backup in a damaged project's place, and opens it. */
-  restore: procedure.input(z.object({ folder: pathSchema })).output(z.object({ backup: z.string(), damaged: z.string(), state: projectStateSchema })),
+  /** Backups of a project, newest first; the project need not be open, nor be good. */
+  backups: procedure
+    .input(z.object({ folder: pathSchema }))
+    .output(z.array(z.object({ name: z.string(), madeAt: z.string(), reason: z.string(), bytes: z.number() }))),
+  /**
+   * Puts a backup in the project's place, and opens it: the named one, or the newest good one of a damaged project. The
+   * file that was there stays beside it as `kept`.
+   */
+  restore: procedure
+    .input(z.object({ folder: pathSchema, backup: z.string().max(200).optional() }))
+    .output(z.object({ backup: z.string(), kept: z.string(), state: projectStateSchema })),
   state: procedure.output(projectStateSchema.nullable()),
   close: procedure,
   /** Everything that happens from now on, until the window goes. */
@@ -91,7 +100,12 @@ export const library = {
   look: procedure.input(z.object({ folders: z.array(pathSchema).max(1000).default([]) })).output(z.object({ missing: z.int(), relinked: z.int() })),
   /** Says of a folder whether new videos in it are analysed by themselves. */
   watch: procedure.input(z.object({ folder: pathSchema, watched: z.boolean() })),
-  folders: procedure.output(z.array(z.object({ id: z.string(), path: z.string(), watched: z.boolean() }))),
+  folders: procedure.output(
+    z.array(
+      /** isHeld: watched on another computer; nothing in it is analysed until the person starts it. */
+      z.object({ id: z.string(), path: z.string(), watched: z.boolean(), isHeld: z.boolean() }),
+    ),
+  ),
   /** Where a window plays a video: an address below its own origin. Not playable yet: prepare makes a proxy of it. */
   media: procedure
     .input(z.object({ video: idSchema }))

@@ -21,6 +21,8 @@ export const queue = {
       }),
     )
     .output(z.object({ batch: z.string(), videos: z.int() })),
+  /** Starts what was requested on another computer: waiting videos and watched folders of a received project. */
+  approve: procedure.output(z.object({ jobs: z.int() })),
   /** Videos that are being analysed are finished; no other begins. */
   pause: procedure,
   resume: procedure,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXPRESSIONS } from '../../../shared/expressions.ts';
 import { importProject } from '../../services/export-project.ts';
-import { runsIn, videosIn } from '../../services/project-overview.ts';
+import { backupsOf, restoreBackup, runsIn, videosIn } from '../../services/project-overview.ts';
 import { EXIT, Output } from '../output.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
@@ -18,6 +18,16 @@ export function addProject(program: Command, done: (code: number) => void): void
     .option(...json)
     .action(async (folder: string, options: { json: boolean }) => done(await runs(folder, new Output(options.json))));
   project
+    .command('restore <folder>')
+    .description("put a backup in the project's place; the file that is there is kept under another name")
+    .option('--backup <name>', 'this one of --list; the newest good one of a damaged project unless given')
+    .option('--list', 'list the backups and change nothing', false)
+    .option(...json)
+    .action((folder: string, options: { backup?: string; list: boolean; json: boolean }) => {
+      restore(folder, options);
+      done(EXIT.done);
+    });
+  project
     .command('import <file> <folder>')
     .description('make a new project of an export (export --format json)')
     .option(...json)
@@ -26,6 +36,18 @@ export function addProject(program: Command, done: (code: number) => void): void
       new Output(options.json).result({ project: folder }, `The project is in ${folder}.`);
       done(EXIT.done);
     });
+}
+
+function restore(folder: string, { backup, list, json }: { backup?: string; list: boolean; json: boolean }): void {
+  const output = new Output(json);
+  const backups = backupsOf(folder);
+  if (list) {
+    for (const { name, madeAt, reason, bytes } of backups) output.line(`${name}  ${madeAt}  ${reason}  ${(bytes / 1e6).toFixed(1)} MB`);
+    output.result({ backups }, `${backups.length} backups`);
+    return;
+  }
+  const restored = restoreBackup(folder, backup);
+  output.result({ ...restored }, `Restored ${restored.backup}. The file that was there before is ${restored.kept}.`);
 }
 
 async function videos(folder: string, output: Output): Promise<number> {

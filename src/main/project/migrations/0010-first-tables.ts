@@ -1,33 +1,32 @@
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import type { Database } from 'better-sqlite3';
 
 /**
  * The first shape of a project. Times are seconds of the video, spans half-open. Every table that coders change has a
  * revision: the project's clock at the row's last change, so that no number ever comes back. An edit names the revision
  * that it was made on.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+export function up(database: Database): void {
+  for (const statement of STATEMENTS) database.exec(statement);
 }
 
 const STATEMENTS = [
-  `CREATE TABLE project (
+  `CREATE TABLE IF NOT EXISTS project (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     uuid TEXT NOT NULL,
     name TEXT NOT NULL,
     created_at TEXT NOT NULL,
     clock INTEGER NOT NULL DEFAULT 1
   ) STRICT`,
-  `CREATE TABLE participant (
+  `CREATE TABLE IF NOT EXISTS participant (
     id TEXT PRIMARY KEY, code TEXT NOT NULL UNIQUE, condition TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '',
     revision INTEGER NOT NULL DEFAULT 1
   ) STRICT`,
-  `CREATE TABLE session (
+  `CREATE TABLE IF NOT EXISTS session (
     id TEXT PRIMARY KEY, participant_id TEXT REFERENCES participant(id) ON DELETE SET NULL, name TEXT NOT NULL,
     held_at TEXT NOT NULL DEFAULT '', revision INTEGER NOT NULL DEFAULT 1
   ) STRICT`,
-  `CREATE TABLE folder (id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, watched INTEGER NOT NULL DEFAULT 0, added_at TEXT NOT NULL) STRICT`,
-  `CREATE TABLE video (
+  `CREATE TABLE IF NOT EXISTS folder (id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, watched INTEGER NOT NULL DEFAULT 0, added_at TEXT NOT NULL) STRICT`,
+  `CREATE TABLE IF NOT EXISTS video (
     id TEXT PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
@@ -46,26 +45,26 @@ const STATEMENTS = [
     added_at TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 1
   ) STRICT`,
-  `CREATE INDEX video_by_hash ON video (sha256)`,
-  `CREATE TABLE timing (
+  `CREATE INDEX IF NOT EXISTS video_by_hash ON video (sha256)`,
+  `CREATE TABLE IF NOT EXISTS timing (
     video_id TEXT PRIMARY KEY REFERENCES video(id) ON DELETE CASCADE,
     frames INTEGER NOT NULL,
     packed BLOB NOT NULL,
     facts TEXT NOT NULL
   ) STRICT`,
-  `CREATE TABLE run (
+  `CREATE TABLE IF NOT EXISTS run (
     id TEXT PRIMARY KEY,
     model_id TEXT NOT NULL, model_sha256 TEXT NOT NULL, trained INTEGER NOT NULL,
     record TEXT NOT NULL,
     started_at TEXT NOT NULL, ended_at TEXT
   ) STRICT`,
-  `CREATE TABLE result (
+  `CREATE TABLE IF NOT EXISTS result (
     run_id TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
     video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
     summary TEXT NOT NULL,
     PRIMARY KEY (run_id, video_id)
   ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE timeline (
+  `CREATE TABLE IF NOT EXISTS timeline (
     run_id TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
     video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
     face_id INTEGER NOT NULL,
@@ -74,8 +73,8 @@ const STATEMENTS = [
     packed BLOB NOT NULL,
     PRIMARY KEY (run_id, video_id, face_id)
   ) STRICT`,
-  `CREATE TABLE scheme (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL DEFAULT 1) STRICT`,
-  `CREATE TABLE label (
+  `CREATE TABLE IF NOT EXISTS scheme (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL DEFAULT 1) STRICT`,
+  `CREATE TABLE IF NOT EXISTS label (
     id TEXT PRIMARY KEY,
     scheme_id TEXT NOT NULL REFERENCES scheme(id) ON DELETE CASCADE,
     name TEXT NOT NULL, colour TEXT NOT NULL, key TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
@@ -84,8 +83,8 @@ const STATEMENTS = [
     revision INTEGER NOT NULL DEFAULT 1,
     UNIQUE (scheme_id, name)
   ) STRICT`,
-  `CREATE TABLE coder (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, added_at TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1) STRICT`,
-  `CREATE TABLE layer (
+  `CREATE TABLE IF NOT EXISTS coder (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, added_at TEXT NOT NULL, revision INTEGER NOT NULL DEFAULT 1) STRICT`,
+  `CREATE TABLE IF NOT EXISTS layer (
     id TEXT PRIMARY KEY,
     video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('model', 'coder', 'adjudicated')),
@@ -97,10 +96,10 @@ const STATEMENTS = [
     CHECK ((kind = 'model') = (run_id IS NOT NULL)),
     CHECK ((kind = 'coder') = (coder_id IS NOT NULL))
   ) STRICT`,
-  `CREATE UNIQUE INDEX layer_of_run ON layer (video_id, run_id) WHERE kind = 'model'`,
-  `CREATE UNIQUE INDEX layer_of_coder ON layer (video_id, coder_id, scheme_id) WHERE kind = 'coder'`,
-  `CREATE UNIQUE INDEX layer_adjudicated ON layer (video_id, scheme_id) WHERE kind = 'adjudicated'`,
-  `CREATE TABLE segment (
+  `CREATE UNIQUE INDEX IF NOT EXISTS layer_of_run ON layer (video_id, run_id) WHERE kind = 'model'`,
+  `CREATE UNIQUE INDEX IF NOT EXISTS layer_of_coder ON layer (video_id, coder_id, scheme_id) WHERE kind = 'coder'`,
+  `CREATE UNIQUE INDEX IF NOT EXISTS layer_adjudicated ON layer (video_id, scheme_id) WHERE kind = 'adjudicated'`,
+  `CREATE TABLE IF NOT EXISTS segment (
     id TEXT PRIMARY KEY,
     layer_id TEXT NOT NULL REFERENCES layer(id) ON DELETE CASCADE,
     face_id INTEGER NOT NULL,
@@ -114,8 +113,8 @@ const STATEMENTS = [
     revision INTEGER NOT NULL DEFAULT 1,
     CHECK (end_s >= start_s)
   ) STRICT`,
-  `CREATE INDEX segment_of_layer ON segment (layer_id, face_id, start_s)`,
-  `CREATE TABLE peak (
+  `CREATE INDEX IF NOT EXISTS segment_of_layer ON segment (layer_id, face_id, start_s)`,
+  `CREATE TABLE IF NOT EXISTS peak (
     id TEXT PRIMARY KEY,
     layer_id TEXT NOT NULL REFERENCES layer(id) ON DELETE CASCADE,
     face_id INTEGER NOT NULL,
@@ -129,8 +128,8 @@ const STATEMENTS = [
     revision INTEGER NOT NULL DEFAULT 1,
     CHECK (onset_s <= apex_s AND apex_s <= offset_s)
   ) STRICT`,
-  `CREATE INDEX peak_of_layer ON peak (layer_id, face_id, apex_s)`,
-  `CREATE TABLE note (
+  `CREATE INDEX IF NOT EXISTS peak_of_layer ON peak (layer_id, face_id, apex_s)`,
+  `CREATE TABLE IF NOT EXISTS note (
     id TEXT PRIMARY KEY,
     video_id TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
     coder_id TEXT REFERENCES coder(id),
@@ -139,8 +138,8 @@ const STATEMENTS = [
     made_at TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 1
   ) STRICT`,
-  `CREATE INDEX note_of_video ON note (video_id, at_s)`,
-  `CREATE TABLE journal (
+  `CREATE INDEX IF NOT EXISTS note_of_video ON note (video_id, at_s)`,
+  `CREATE TABLE IF NOT EXISTS journal (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     coder_id TEXT NOT NULL REFERENCES coder(id),
     code TEXT NOT NULL,
@@ -149,5 +148,5 @@ const STATEMENTS = [
     made_at TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'done' CHECK (state IN ('done', 'undone', 'dropped'))
   ) STRICT`,
-  `CREATE INDEX journal_of_coder ON journal (coder_id, state, id)`,
+  `CREATE INDEX IF NOT EXISTS journal_of_coder ON journal (coder_id, state, id)`,
 ];

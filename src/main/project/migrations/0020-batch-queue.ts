@@ -1,17 +1,16 @@
-import type { Kysely } from 'kysely';
-import { sql } from 'kysely';
+import type { Database } from 'better-sqlite3';
 
 /**
  * The batch queue. A batch is what was asked for at once, with one model and one set of options, and becomes one run.
  * A job is one video of it. worker names the process that has a running job (computer and process id) and seen_at when
  * it last said so: a job of a process that is gone is waiting again.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+export function up(database: Database): void {
+  for (const statement of STATEMENTS) database.exec(statement);
 }
 
 const STATEMENTS = [
-  `CREATE TABLE batch (
+  `CREATE TABLE IF NOT EXISTS batch (
     id TEXT PRIMARY KEY,
     model_id TEXT NOT NULL,
     device TEXT NOT NULL,
@@ -20,7 +19,7 @@ const STATEMENTS = [
     run_id TEXT REFERENCES run(id) ON DELETE SET NULL,
     added_at TEXT NOT NULL
   ) STRICT`,
-  `CREATE TABLE job (
+  `CREATE TABLE IF NOT EXISTS job (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     batch_id TEXT NOT NULL REFERENCES batch(id) ON DELETE CASCADE,
@@ -39,11 +38,11 @@ const STATEMENTS = [
     times_real_time REAL,
     UNIQUE (batch_id, path)
   ) STRICT`,
-  `CREATE INDEX job_by_status ON job (status, priority DESC, position)`,
-  `CREATE TABLE queue (
+  `CREATE INDEX IF NOT EXISTS job_by_status ON job (status, priority DESC, position)`,
+  `CREATE TABLE IF NOT EXISTS queue (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     paused INTEGER NOT NULL DEFAULT 0,
     at_once INTEGER NOT NULL DEFAULT 1 CHECK (at_once BETWEEN 1 AND 64)
   ) STRICT`,
-  `INSERT INTO queue (id) VALUES (1)`,
+  `INSERT OR IGNORE INTO queue (id) VALUES (1)`,
 ];

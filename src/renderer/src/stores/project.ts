@@ -19,6 +19,8 @@ export const useProject = defineStore('project', () => {
   const state = ref<ProjectState | null>(null);
   const videos = shallowRef<readonly LibraryVideo[]>([]);
   const runs = shallowRef<readonly Run[]>([]);
+  /** Folders of the project; videos that come into a watched one are analysed. */
+  const folders = shallowRef<Answer<StudioClient['library']['folders']>>([]);
   const queue = shallowRef<QueueState>({ paused: false, atOnce: 1, jobs: [] });
   /** Shares of the running jobs, by job. */
   const progress = reactive(new Map<string, { share: number; timesRealTime: number | null }>());
@@ -44,7 +46,7 @@ export const useProject = defineStore('project', () => {
   }
 
   async function readQueue(): Promise<void> {
-    queue.value = await studio.queue.state();
+    [queue.value, folders.value] = await Promise.all([studio.queue.state(), studio.library.folders()]);
     const running = new Set(queue.value.jobs.filter(({ status }) => status === 'running').map(({ id }) => id));
     for (const job of progress.keys()) if (!running.has(job)) progress.delete(job);
   }
@@ -54,6 +56,7 @@ export const useProject = defineStore('project', () => {
     if (state.value === null) {
       videos.value = [];
       runs.value = [];
+      folders.value = [];
       queue.value = { paused: false, atOnce: 1, jobs: [] };
     } else await Promise.all([readLibrary(), readQueue()]);
     isReady.value = true;
@@ -95,7 +98,7 @@ export const useProject = defineStore('project', () => {
   const timeLeft = computed(() => secondsLeft(queue.value, new Map([...progress].map(([job, { share }]) => [job, share]))));
   const warnings = computed(() => [...new Set(runs.value.flatMap((run) => run.warnings))]);
 
-  return { state, videos, runs, queue, progress, problem, isReady, timeLeft, warnings, attempt, listen, onEvent, readQueue };
+  return { state, videos, runs, folders, queue, progress, problem, isReady, timeLeft, warnings, attempt, listen, onEvent, readQueue };
 });
 
 /** Many calls in a moment are one: events come in swarms. What fails is told by the next event or answer. */

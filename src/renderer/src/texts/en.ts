@@ -96,6 +96,22 @@ export const en = {
     about: 'Statistics and fine-tuning sets keep people apart by this code. Use a code, not a name.',
     keep: 'Keep',
   },
+  restore: {
+    title: 'Restore a backup',
+    damaged: 'The project file is damaged. Nothing was changed.',
+    about: 'The project goes back to the moment of the backup. The file that is there now is kept beside it under another name.',
+    none: 'This project has no backup.',
+    daily: 'daily backup',
+    beforeMigration: 'before an update of the program',
+    restore: 'Restore',
+    done: 'The backup was restored. The file that was there before is {kept}.',
+  },
+  held: {
+    title: 'This project was last used on another computer.',
+    jobs: '1 waiting video has not been started. | {n} waiting videos have not been started.',
+    folders: 'The watched folder {paths} is not being read. | {n} watched folders are not being read: {paths}.',
+    start: 'Start them',
+  },
   batch: {
     title: 'Batch queue',
     doneOf: '{done} of {all} done',
