@@ -7,11 +7,11 @@ export default defineConfig({
     build: {
       rollupOptions: {
         input: {
-          index: resolve('src/main/electron/index.ts'),
-          'engine-host': resolve('src/main/adatosk/engine-host.ts'),
-          'trainer-host': resolve('src/main/training/trainer-host.ts'),
-          'batch-worker': resolve('src/main/training/batch-worker.ts'),
-          'queue-utility': resolve('src/main/electron/queue-utility.ts'),
+          index: resolve('src/main/hosts/electron/index.ts'),
+          'engine-host': resolve('src/main/adatosk/runtime/engine-host.ts'),
+          'trainer-host': resolve('src/main/training/trainer/trainer-host.ts'),
+          'batch-worker': resolve('src/main/training/data/batch-worker.ts'),
+          'queue-utility': resolve('src/main/hosts/electron/queue-utility.ts'),
         },
       },
     },

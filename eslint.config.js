@@ -2,29 +2,73 @@ import boundaries from 'eslint-plugin-boundaries';
 import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
+const SHARED = ['domain', 'statistics', 'annotation', 'contract', 'app'].map((name) => `shared/${name}`);
+
 /**
- * The rooms (docs/design.md) and what each may import. Arrows run one way: doors -> services -> rooms -> shared.
- * Analysis and training are made of other rooms: the way of a video through media, face and adatosk, and what is learned from it.
+ * The modules and what each may import (docs/developer/architecture.md). Arrows run one way: hosts -> services -> modules
+ * -> shared. A module's key is its folder below src/ (src/main/ for the program's), or below the repository for bench.
  */
-const ROOMS = {
-  shared: { folder: 'src/shared', may: [] },
-  adatosk: { folder: 'src/main/adatosk', may: ['shared'] },
-  media: { folder: 'src/main/media', may: ['shared'] },
-  face: { folder: 'src/main/face', may: ['shared'] },
-  formats: { folder: 'src/main/formats', may: ['shared'] },
-  analysis: { folder: 'src/main/analysis', may: ['shared', 'adatosk', 'media', 'face'] },
-  training: { folder: 'src/main/training', may: ['shared', 'adatosk', 'media', 'face', 'analysis'] },
-  synthesis: { folder: 'src/main/synthesis', may: ['shared', 'adatosk', 'media', 'face'] },
-  project: { folder: 'src/main/project', may: ['shared'] },
-  services: { folder: 'src/main/services', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis'] },
-  // `serve` is the browser door's beginning.
-  cli: { folder: 'src/main/cli', may: ['shared', 'services', 'web', 'bench'] },
-  web: { folder: 'src/main/web', may: ['shared', 'services'] },
-  electron: { folder: 'src/main/electron', may: ['shared', 'services'] },
-  preload: { folder: 'src/preload', may: ['shared'] },
-  renderer: { folder: 'src/renderer', may: ['shared'] },
-  bench: { folder: 'bench', may: ['shared', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis', 'services'] },
+const MODULES = {
+  'shared/domain': [],
+  'shared/app': [],
+  'shared/statistics': ['shared/domain'],
+  'shared/annotation': ['shared/domain', 'shared/statistics'],
+  'shared/contract': ['shared/domain', 'shared/statistics', 'shared/annotation', 'shared/app'],
+
+  process: [],
+  'adatosk/graph': ['shared/domain'],
+  'adatosk/model': ['shared/domain', 'adatosk/graph'],
+  'adatosk/onnx': ['shared/app', 'adatosk/graph', 'adatosk/model'],
+  'adatosk/runtime': [...SHARED, 'process', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx'],
+  'adatosk/training': ['shared/app', 'shared/domain', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime'],
+  media: SHARED,
+  face: SHARED,
+  formats: SHARED,
+  analysis: [...SHARED, 'adatosk/model', 'adatosk/runtime', 'media', 'face'],
+  'synthesis/random': ['shared/domain'],
+  'synthesis/face': [...SHARED, 'synthesis/random', 'face'],
+  'synthesis/rendering': [...SHARED, 'synthesis/random', 'synthesis/face', 'face'],
+  'synthesis/set': [...SHARED, 'synthesis/random', 'synthesis/face', 'synthesis/rendering', 'face'],
+  'training/data': [...SHARED, 'adatosk/model', 'adatosk/training', 'media', 'face'],
+  'training/evaluation': [...SHARED, 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime', 'analysis', 'training/data'],
+  'training/trainer': [...SHARED, 'process', 'adatosk', 'training/data', 'training/evaluation'],
+  'project/store': SHARED,
+  project: [...SHARED, 'project/store'],
+
+  'services/settings': [...SHARED, 'adatosk', 'face', 'formats', 'synthesis', 'project'],
+  'services/models': [...SHARED, 'adatosk', 'face', 'media', 'project', 'training/trainer', 'services/settings'],
+  'services/analysis': [...SHARED, 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
+  'services/training': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'training', 'services/settings', 'services/models', 'services/analysis'],
+  'services/queue': [...SHARED, 'process', 'adatosk', 'analysis', 'media', 'project', 'services/settings', 'services/models', 'services/analysis'],
+  'services/library': [...SHARED, 'formats', 'media', 'project', 'services/settings', 'services/analysis', 'services/queue'],
+  'services/exchange': [...SHARED, 'formats', 'media', 'project', 'services/analysis', 'services/library'],
+  'services/fine-tuning': [
+    ...[...SHARED, 'adatosk', 'face', 'formats', 'media', 'project', 'training'],
+    ...['services/settings', 'services/models', 'services/analysis', 'services/training'],
+  ],
+  'services/studio': [...SHARED, 'process', 'adatosk', 'media', 'project', 'training', 'services'],
+  'services/api': [...SHARED, 'adatosk', 'analysis', 'media', 'project', 'services'],
+  'hosts/cli': ['shared', 'services', 'hosts/web', 'bench'],
+  'hosts/web': ['shared', 'services'],
+  'hosts/electron': ['shared', 'services'],
+  preload: ['shared'],
+
+  'renderer/src/texts': ['shared'],
+  'renderer/src/api': ['shared', 'renderer/src/texts'],
+  'renderer/src/stores': ['shared', 'renderer/src/texts', 'renderer/src/api'],
+  'renderer/src/composables': ['shared', 'renderer/src/texts', 'renderer/src/api', 'renderer/src/stores'],
+  'renderer/src/ui': ['shared', 'renderer/src/texts', 'renderer/src/api', 'renderer/src/composables'],
+  'renderer/src/features': ['shared', 'renderer/src/texts', 'renderer/src/api', 'renderer/src/stores', 'renderer/src/ui', 'renderer/src/composables'],
+  'renderer/src/app': ['shared', 'renderer'],
+  bench: ['shared', 'process', 'adatosk', 'media', 'face', 'formats', 'analysis', 'project', 'training', 'synthesis', 'services'],
 };
+
+/** Modules outside src/main. */
+const ELSEWHERE = ['shared', 'preload', 'renderer'];
+const folderOf = (module) =>
+  module === 'bench' ? 'bench' : ELSEWHERE.some((each) => module === each || module.startsWith(`${each}/`)) ? `src/${module}` : `src/main/${module}`;
+/** 'adatosk' stands for all modules below it. */
+const allIn = (name) => Object.keys(MODULES).filter((module) => module === name || module.startsWith(`${name}/`));
 
 export default tseslint.config(
   { ignores: ['node_modules', 'out', 'demo-output', 'test-results', 'playwright-report'] },
@@ -61,7 +105,13 @@ export default tseslint.config(
     ignores: ['**/*.test.ts'],
     plugins: { boundaries },
     settings: {
-      'boundaries/elements': Object.entries(ROOMS).map(([type, { folder }]) => ({ type, pattern: folder })),
+      // The innermost folder counts: 'project/store' before 'project'.
+      'boundaries/elements': Object.keys(MODULES)
+        .sort((one, other) => other.length - one.length)
+        .map((type) => ({
+          type,
+          pattern: folderOf(type),
+        })),
       // Imports carry their endings, so the plain resolver finds them.
       'import/resolver': { node: { extensions: ['.ts', '.vue'] } },
     },
@@ -71,9 +121,9 @@ export default tseslint.config(
         {
           default: 'disallow',
           policies: [
-            ...Object.entries(ROOMS).map(([type, { may }]) => ({
+            ...Object.entries(MODULES).map(([type, may]) => ({
               from: { element: { type } },
-              allow: { to: { element: { types: { anyOf: [type, ...may] } } } },
+              allow: { to: { element: { types: { anyOf: [type, ...may.flatMap(allIn)] } } } },
             })),
             { allow: { to: { module: { origin: ['external', 'core'] } } } },
           ],
@@ -84,8 +134,8 @@ export default tseslint.config(
   {
     // Its usage reports are switched off in one place, before the library is loaded.
     files: ['**/*.ts'],
-    ignores: ['src/main/adatosk/onnxruntime.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'onnxruntime-node', message: 'Import src/main/adatosk/onnxruntime.ts.' }] }] },
+    ignores: ['src/main/adatosk/runtime/onnxruntime.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'onnxruntime-node', message: 'Import src/main/adatosk/runtime/onnxruntime.ts.' }] }] },
   },
   {
     // Pure: no input or output, and nothing of a platform.
@@ -95,7 +145,9 @@ export default tseslint.config(
   },
   {
     files: ['src/main/**/*.ts'],
-    ignores: ['src/main/electron/**', 'src/main/adatosk/onnxruntime.ts'],
-    rules: { 'no-restricted-imports': ['error', { paths: ['electron', { name: 'onnxruntime-node', message: 'Import src/main/adatosk/onnxruntime.ts.' }] }] },
+    ignores: ['src/main/hosts/electron/**', 'src/main/adatosk/runtime/onnxruntime.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: ['electron', { name: 'onnxruntime-node', message: 'Import src/main/adatosk/runtime/onnxruntime.ts.' }] }],
+    },
   },
 );

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
-    // onnxruntime and ffmpeg children: processes, not threads (docs/ground rules in src/main/adatosk/engine-host.ts).
+    // onnxruntime and ffmpeg children: processes, not threads (docs/decisions/0002-separate-engine-processes.md).
     pool: 'forks',
     globalSetup: 'testing/global-setup.ts',
     // The built desktop program and the stand-in of Electron for it: run by Node itself, as Electron would.

@@ -2,14 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RowEdit } from '../src/shared/editable-rows.ts';
-import { acceptProposal, createSegment, makeRoom } from '../src/shared/segment-edits.ts';
+import type { RowEdit } from '../src/shared/annotation/editable-rows.ts';
+import { acceptProposal, createSegment, makeRoom } from '../src/shared/annotation/segment-edits.ts';
 import { applyEdit, newId } from '../src/main/project/edits.ts';
 import { allVideos } from '../src/main/project/library.ts';
-import { inProject } from '../src/main/project/open-project.ts';
+import { inProject } from '../src/main/project/store/open-project.ts';
 import { addCoder, layersOf, readLayer } from '../src/main/project/review.ts';
 
-const PROGRAM = new URL('../src/main/cli/adatosk.ts', import.meta.url).pathname;
+const PROGRAM = new URL('../src/main/hosts/cli/adatosk.ts', import.meta.url).pathname;
 const SAMPLES = new URL('../samples/', import.meta.url).pathname;
 /** Each sample film but this one shows one person, and no two the same. */
 const TWO_PEOPLE = 'two-people.mp4';

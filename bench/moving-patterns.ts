@@ -1,6 +1,6 @@
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import { FRAMES_PER_CLIP } from '../src/main/adatosk/sizes.ts';
-import type { ClipSource } from '../src/main/training/clip-source.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import { FRAMES_PER_CLIP } from '../src/main/adatosk/model/config.ts';
+import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 
 /**
  * Clips made by code whose class is in their motion and timing alone: a light disc of a random colour and size at a

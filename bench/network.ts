@@ -1,11 +1,11 @@
-import { startChildProcessEngine } from '../src/main/adatosk/child-process-engine.ts';
-import { clipFeeds } from '../src/main/adatosk/clip-feeds.ts';
-import { Engine } from '../src/main/adatosk/engine.ts';
-import type { TimedSession } from '../src/main/adatosk/engine.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import { ensureModelFile, findModel } from '../src/main/adatosk/models.ts';
-import type { Model } from '../src/main/adatosk/models.ts';
-import { defaultThreads } from '../src/main/adatosk/providers.ts';
+import { startChildProcessEngine } from '../src/main/adatosk/runtime/child-process-engine.ts';
+import { clipFeeds } from '../src/main/adatosk/runtime/clip-feeds.ts';
+import { Engine } from '../src/main/adatosk/runtime/engine.ts';
+import type { TimedSession } from '../src/main/adatosk/runtime/engine.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import { ensureModelFile, findModel } from '../src/main/adatosk/runtime/models.ts';
+import type { Model } from '../src/main/adatosk/runtime/models.ts';
+import { defaultThreads } from '../src/main/adatosk/runtime/providers.ts';
 
 const ROUNDS = { tiny: 30, base: 6 } as const;
 

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { startChildProcessEngine } from '../src/main/adatosk/child-process-engine.ts';
-import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/models.ts';
-import { startEngines } from '../src/main/adatosk/providers.ts';
+import { startChildProcessEngine } from '../src/main/adatosk/runtime/child-process-engine.ts';
+import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/runtime/models.ts';
+import { startEngines } from '../src/main/adatosk/runtime/providers.ts';
 import { analyseVideo } from '../src/main/analysis/analyse-video.ts';
 import { detectorFiles } from '../src/main/face/detector-files.ts';
 import { findProgram } from '../src/main/media/programs.ts';
-import { DEFAULT_OPTIONS } from '../src/main/services/choices.ts';
+import { DEFAULT_OPTIONS } from '../src/main/services/settings/defaults.ts';
 import { benchVideo } from './bench-video.ts';
 
 const MINUTES = 2;

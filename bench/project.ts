@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { RunRecord } from '../src/shared/results.ts';
-import { TimingTable } from '../src/shared/time.ts';
-import type { TimelineRow } from '../src/shared/timeline.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { RunRecord } from '../src/shared/domain/results.ts';
+import { TimingTable } from '../src/shared/domain/time.ts';
+import type { TimelineRow } from '../src/shared/domain/timeline.ts';
 import { listVideos } from '../src/main/project/library.ts';
-import { openProject } from '../src/main/project/open-project.ts';
-import { projectFile } from '../src/main/project/project-file.ts';
+import { openProject } from '../src/main/project/store/open-project.ts';
+import { projectFile } from '../src/main/project/store/project-file.ts';
 import { beginRun, endRun, readResult, recordResult } from '../src/main/project/recorded-results.ts';
 
 const VIDEOS = 1000;

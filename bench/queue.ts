@@ -8,13 +8,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { quantile } from 'simple-statistics';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { newId } from '../src/main/project/edits.ts';
-import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/choices.ts';
-import { exportProject } from '../src/main/services/export-project.ts';
-import { router } from '../src/main/services/router.ts';
-import { Studio } from '../src/main/services/studio.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/studio/processes.ts';
+import { exportProject } from '../src/main/services/exchange/export-project.ts';
+import { router } from '../src/main/services/api/router.ts';
+import { Studio } from '../src/main/services/studio/studio.ts';
 
 const CLIPS = 30;
 const CLIP_SECONDS = 1.5;
@@ -127,8 +127,8 @@ async function killed(project: string, videos: string): Promise<{ kills: number;
     const finished = begunAt();
     const queue = startChildProcessQueue();
     const ended = new Promise<void>((resolve) => queue.onEnd(() => resolve()));
-    queue.onNews((news) => {
-      if (news.kind === 'problem') throw new Error(news.message);
+    queue.onMessage((event) => {
+      if (event.kind === 'problem') throw new Error(event.message);
     });
     queue.send({ kind: 'open', folder: project });
     const deadline = kills < KILLS ? performance.now() + 1400 + 1800 * random() : Infinity;

@@ -1,16 +1,16 @@
-import * as ort from '../src/main/adatosk/onnxruntime.ts';
+import * as ort from '../src/main/adatosk/runtime/onnxruntime.ts';
 import sharp from 'sharp';
-import { Graph } from '../src/main/adatosk/graph.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import { loadGraph } from '../src/main/adatosk/learner.ts';
-import { writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx-file.ts';
-import type { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
-import { placesOf, tokensOf, TUBE, TUBE_VALUES } from '../src/main/adatosk/sizes.ts';
-import type { StepSettings } from '../src/main/adatosk/step-loss.ts';
-import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/step-loss.ts';
-import type { ClipSource } from '../src/main/training/clip-source.ts';
-import { fillTubeMask } from '../src/main/training/hard-mask.ts';
-import { evenWindows } from '../src/main/training/sampling.ts';
+import { Graph } from '../src/main/adatosk/graph/graph.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import { loadGraph } from '../src/main/adatosk/training/learner.ts';
+import { writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
+import type { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';
+import { placesOf, tokensOf, TUBE, TUBE_VALUES } from '../src/main/adatosk/model/config.ts';
+import type { StepSettings } from '../src/main/adatosk/model/losses.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/losses.ts';
+import type { ClipSource } from '../src/main/training/data/clip-source.ts';
+import { fillTubeMask } from '../src/main/training/data/hard-mask.ts';
+import { evenWindows } from '../src/main/training/data/sampling.ts';
 
 const GAP = 4;
 const SLOTS_SHOWN = [1, 3, 5, 7];

@@ -3,13 +3,13 @@
  * Every edit that the store has taken is acknowledged on standard output: «ack CLOCK ENTRY».
  * Arguments: folder, coder, layer, seed.
  */
-import type { AppliedEdit, RowEdit } from '../src/shared/editable-rows.ts';
-import { StudioError } from '../src/shared/errors.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import type { ProjectDatabase } from '../src/main/project/database.ts';
+import type { AppliedEdit, RowEdit } from '../src/shared/annotation/editable-rows.ts';
+import { StudioError } from '../src/shared/app/errors.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import type { ProjectDatabase } from '../src/main/project/store/database.ts';
 import { applyEdit, newId, redo, undo } from '../src/main/project/edits.ts';
-import { openProject } from '../src/main/project/open-project.ts';
-import type { SegmentRow } from '../src/main/project/schema.ts';
+import { openProject } from '../src/main/project/store/open-project.ts';
+import type { SegmentRow } from '../src/main/project/store/schema.ts';
 import { writeSync } from 'node:fs';
 
 const [folder, coder, layer, seed] = process.argv.slice(2) as [string, string, string, string];

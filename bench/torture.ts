@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { RowChange } from '../src/shared/editable-rows.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import type { ProjectDatabase } from '../src/main/project/database.ts';
+import type { RowChange } from '../src/shared/annotation/editable-rows.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import type { ProjectDatabase } from '../src/main/project/store/database.ts';
 import { newId, redo, undo } from '../src/main/project/edits.ts';
-import { openProject } from '../src/main/project/open-project.ts';
+import { openProject } from '../src/main/project/store/open-project.ts';
 
 const EDITOR = fileURLToPath(new URL('./torture-editor.ts', import.meta.url));
 const KILLS = 200;

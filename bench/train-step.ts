@@ -2,22 +2,22 @@
  * Times one kind of training step in a process of its own, so that its peak of memory is its own.
  * Standard input: none; argument: StepBench as JSON; standard output: StepFigures as JSON.
  */
-import * as ort from '../src/main/adatosk/onnxruntime.ts';
+import * as ort from '../src/main/adatosk/runtime/onnxruntime.ts';
 import { median } from 'simple-statistics';
-import { Graph } from '../src/main/adatosk/graph.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
-import { Learner, loadGraph } from '../src/main/adatosk/learner.ts';
-import { writeOnnx, writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx-file.ts';
-import * as op from '../src/main/adatosk/operations.ts';
-import { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
-import type { SizeName } from '../src/main/adatosk/sizes.ts';
-import { DECODERS, placesOf, SIZES, SLOTS_PER_CLIP, tokensOf } from '../src/main/adatosk/sizes.ts';
-import type { StepSettings } from '../src/main/adatosk/step-loss.ts';
-import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/step-loss.ts';
-import type { TrainingData } from '../src/main/adatosk/training-data.ts';
-import { emptyTrainingData } from '../src/main/adatosk/training-data.ts';
-import { parametersOf } from '../src/main/adatosk/training-graph.ts';
-import type { TrainingSettings } from '../src/main/adatosk/training-graph.ts';
+import { Graph } from '../src/main/adatosk/graph/graph.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
+import { Learner, loadGraph } from '../src/main/adatosk/training/learner.ts';
+import { writeOnnx, writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
+import * as op from '../src/main/adatosk/graph/ops.ts';
+import { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';
+import type { SizeName } from '../src/main/adatosk/model/config.ts';
+import { DECODERS, placesOf, SIZES, SLOTS_PER_CLIP, tokensOf } from '../src/main/adatosk/model/config.ts';
+import type { StepSettings } from '../src/main/adatosk/model/losses.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/losses.ts';
+import type { TrainingData } from '../src/main/adatosk/training/training-data.ts';
+import { emptyTrainingData } from '../src/main/adatosk/training/training-data.ts';
+import { parametersOf } from '../src/main/adatosk/training/training-graph.ts';
+import type { TrainingSettings } from '../src/main/adatosk/training/training-graph.ts';
 
 export interface StepBench {
   readonly size: SizeName;

@@ -5,14 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { PerExpression } from '../src/shared/expressions.ts';
-import type { RunRecord, VideoResult } from '../src/shared/results.ts';
-import type { TimelineRow } from '../src/shared/timeline.ts';
-import { randomStream } from '../src/main/adatosk/initial-values.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { PerExpression } from '../src/shared/domain/expressions.ts';
+import type { RunRecord, VideoResult } from '../src/shared/domain/results.ts';
+import type { TimelineRow } from '../src/shared/domain/timeline.ts';
+import { randomStream } from '../src/shared/domain/random.ts';
 import { probeVideo } from '../src/main/media/probe.ts';
 import { findProgram } from '../src/main/media/programs.ts';
-import { openProject } from '../src/main/project/open-project.ts';
+import { openProject } from '../src/main/project/store/open-project.ts';
 import { beginRun, endRun, recordResult } from '../src/main/project/recorded-results.ts';
 
 const SECONDS = 7200;

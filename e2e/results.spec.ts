@@ -16,7 +16,7 @@ test.beforeAll(() => {
   for (const name of ['one-face-leaves.mp4', 'two-faces.mp4', 'two-people.mp4']) cpSync(join('samples', name), join(videos, name));
   writeFileSync(join(videos, 'broken.mp4'), 'no video');
   try {
-    execFileSync(process.execPath, ['src/main/cli/adatosk.ts', 'analyze', videos, '--out', results, '--device', 'cpu'], { stdio: 'ignore' });
+    execFileSync(process.execPath, ['src/main/hosts/cli/adatosk.ts', 'analyze', videos, '--out', results, '--device', 'cpu'], { stdio: 'ignore' });
   } catch (error) {
     if ((error as { status?: number }).status !== 1) throw error; // one failed, as it should
   }

@@ -7,7 +7,7 @@ install();
 needFfmpeg();
 const out = join(PROJECT, 'demo-output');
 rmSync(out, { recursive: true, force: true });
-const status = run(ownNode(), ['src/main/cli/adatosk.ts', 'analyze', 'samples', '--out', out]);
+const status = run(ownNode(), ['src/main/hosts/cli/adatosk.ts', 'analyze', 'samples', '--out', out]);
 if (status === 0) {
   run(ownNode(), ['scripts/compare-samples.ts', 'samples', out]);
   process.stdout.write(`

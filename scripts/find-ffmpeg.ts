@@ -1,5 +1,5 @@
 /** Exits with 0 where ffmpeg and ffprobe are found; else says how to get them. */
-import { sentenceOf } from '../src/shared/errors.ts';
+import { sentenceOf } from '../src/shared/app/errors.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 
 try {

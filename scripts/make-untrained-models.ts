@@ -5,13 +5,13 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { ModelManifest } from '../src/shared/manifest.ts';
-import { clipShape } from '../src/main/adatosk/clip-shape.ts';
-import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
-import { drawUntrainedModel, modelsFolder } from '../src/main/adatosk/models.ts';
-import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
-import { SIZES } from '../src/main/adatosk/sizes.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { ModelManifest } from '../src/shared/domain/manifest.ts';
+import { clipShape } from '../src/main/adatosk/model/clip-shape.ts';
+import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/model/cost.ts';
+import { drawUntrainedModel, modelsFolder } from '../src/main/adatosk/runtime/models.ts';
+import { buildInferenceGraph } from '../src/main/adatosk/model/adatosk.ts';
+import { SIZES } from '../src/main/adatosk/model/config.ts';
 
 const SEED = 20261123;
 

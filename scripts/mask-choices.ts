@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { uarOf } from '../src/shared/recognition.ts';
-import type { Model } from '../src/main/adatosk/models.ts';
-import { LiveNetwork } from '../src/main/adatosk/live-network.ts';
-import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
-import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
-import { ParameterStore } from '../src/main/adatosk/parameter-store.ts';
-import { SIZES } from '../src/main/adatosk/sizes.ts';
-import { cachedClips } from '../src/main/training/cached-clips.ts';
-import { openSource } from '../src/main/training/clip-source.ts';
-import { readFaceSet } from '../src/main/training/face-set.ts';
-import { judge } from '../src/main/training/judging.ts';
+import { uarOf } from '../src/shared/statistics/recognition.ts';
+import type { Model } from '../src/main/adatosk/runtime/models.ts';
+import { LiveNetwork } from '../src/main/adatosk/training/live-network.ts';
+import { buildInferenceGraph } from '../src/main/adatosk/model/adatosk.ts';
+import { readOnnx } from '../src/main/adatosk/onnx/file.ts';
+import { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';
+import { SIZES } from '../src/main/adatosk/model/config.ts';
+import { cachedClips } from '../src/main/training/data/cached-clips.ts';
+import { openSource } from '../src/main/training/data/clip-source.ts';
+import { readFaceSet } from '../src/main/training/data/face-set.ts';
+import { judge } from '../src/main/training/evaluation/prediction.ts';
 
 /** sigmoid(20) is 1: the final mask is then one part alone. */
 const ONE_PART = 20;

@@ -10,29 +10,29 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { ModelEvaluation } from '../src/shared/evaluation.ts';
-import type { ModelManifest } from '../src/shared/manifest.ts';
-import type { Estimate, Judgement } from '../src/shared/recognition.ts';
-import type { ModelSession } from '../src/shared/model-session.ts';
-import { logLossOf, uarOf } from '../src/shared/recognition.ts';
-import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/cost.ts';
-import type { Model } from '../src/main/adatosk/models.ts';
-import { findModel, modelsFolder } from '../src/main/adatosk/models.ts';
-import { buildInferenceGraph } from '../src/main/adatosk/network.ts';
-import { readOnnx } from '../src/main/adatosk/onnx-file.ts';
-import { startNetwork } from '../src/main/adatosk/providers.ts';
-import { SIZES } from '../src/main/adatosk/sizes.ts';
-import { startChildProcessEngine } from '../src/main/services/choices.ts';
-import { evaluateModel } from '../src/main/services/evaluate-model.ts';
-import type { EvaluateRequest } from '../src/main/services/evaluate-model.ts';
-import { openClipSet } from '../src/main/services/prepare-clips.ts';
-import { timesHeld } from '../src/main/services/train-model.ts';
-import { cachedClips } from '../src/main/training/cached-clips.ts';
-import { openSource } from '../src/main/training/clip-source.ts';
-import { WINDOWS } from '../src/main/training/evaluation.ts';
-import { exportModel } from '../src/main/training/export-model.ts';
-import { calibrated, favouringNeutral, fitCalibration, judge } from '../src/main/training/judging.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { ModelEvaluation } from '../src/shared/statistics/evaluation.ts';
+import type { ModelManifest } from '../src/shared/domain/manifest.ts';
+import type { Estimate, Judgement } from '../src/shared/statistics/recognition.ts';
+import type { ModelSession } from '../src/shared/domain/model-session.ts';
+import { logLossOf, uarOf } from '../src/shared/statistics/recognition.ts';
+import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/model/cost.ts';
+import type { Model } from '../src/main/adatosk/runtime/models.ts';
+import { findModel, modelsFolder } from '../src/main/adatosk/runtime/models.ts';
+import { buildInferenceGraph } from '../src/main/adatosk/model/adatosk.ts';
+import { readOnnx } from '../src/main/adatosk/onnx/file.ts';
+import { startNetwork } from '../src/main/adatosk/runtime/providers.ts';
+import { SIZES } from '../src/main/adatosk/model/config.ts';
+import { startChildProcessEngine } from '../src/main/services/studio/processes.ts';
+import { evaluateModel } from '../src/main/services/training/evaluate-model.ts';
+import type { EvaluateRequest } from '../src/main/services/training/evaluate-model.ts';
+import { openClipSet } from '../src/main/services/analysis/prepare-clips.ts';
+import { timesHeld } from '../src/main/services/training/train-model.ts';
+import { cachedClips } from '../src/main/training/data/cached-clips.ts';
+import { openSource } from '../src/main/training/data/clip-source.ts';
+import { WINDOWS } from '../src/main/training/evaluation/evaluation.ts';
+import { exportModel } from '../src/main/training/trainer/export-model.ts';
+import { calibrated, favouringNeutral, fitCalibration, judge } from '../src/main/training/evaluation/prediction.ts';
 import { postHocMasks } from './mask-choices.ts';
 
 /** What the last training's own card cannot tell: the ones before it. */
@@ -208,7 +208,7 @@ seed 7, mixed in 70%, darkened in 35%, weak displays in 60%; 11,760 of seed 8, t
 shaped up to 2.2 times as far from the photograph's in 70%; 14,000 of seed 10, the same with such shapes in 80%; 11,900 of seed
 11, mixed in 75%, darkened in 45%, such shapes in 85%; 2,100 of seed 12, the same, all at rest; 8,400 of seed 13, such shapes in
 70%, lines and a look of their own at rest in 65%; 1,400 of seed 14, the same, all at rest), 1,001 to choose by, 1,505 to test on,
-classes in equal shares but for seeds 12 and 14 (docs/synthesis.md). Nobody's portrait is in two of the three. Still portraits of the
+classes in equal shares but for seeds 12 and 14 (docs/developer/synthesis.md). Nobody's portrait is in two of the three. Still portraits of the
 people of the training split (London's neutral and smiling, Canada's neutral in the last three trainings), before a camera that moves
 a little, in 15% of the draws of those two classes.
 

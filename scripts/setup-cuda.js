@@ -12,6 +12,6 @@ const status = run(ownNode(), ['script/install.js'], {
   cwd: join(PROJECT, 'node_modules', 'onnxruntime-node'),
   env: { ...process.env, npm_config_onnxruntime_node_install: 'true', ONNXRUNTIME_NODE_INSTALL: 'true' },
 });
-if (status === 0) process.exit(run(ownNode(), ['src/main/cli/adatosk.ts', 'doctor']));
+if (status === 0) process.exit(run(ownNode(), ['src/main/hosts/cli/adatosk.ts', 'doctor']));
 process.stderr.write('The CUDA libraries could not be fetched: this needs a connection to api.nuget.org.\n');
 process.exitCode = 1;

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 
-const ENTRY = fileURLToPath(new URL('../src/main/cli/adatosk.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../src/main/hosts/cli/adatosk.ts', import.meta.url));
 
 export interface Finished {
   code: number | null;

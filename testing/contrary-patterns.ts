@@ -1,6 +1,6 @@
 /** Moving patterns under wrong labels: what is learned from the right ones makes it worse here. */
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { ClipSource } from '../src/main/training/clip-source.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 import { openClipSource as openPatterns } from '../bench/moving-patterns.ts';
 
 export async function openClipSource(options: unknown): Promise<ClipSource> {

@@ -4,10 +4,10 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contract } from '../src/shared/contract/index.ts';
-import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/choices.ts';
-import { Studio } from '../src/main/services/studio.ts';
-import type { BrowserDoor } from '../src/main/web/server.ts';
-import { openBrowserDoor } from '../src/main/web/server.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/studio/processes.ts';
+import { Studio } from '../src/main/services/studio/studio.ts';
+import type { BrowserDoor } from '../src/main/hosts/web/server.ts';
+import { openBrowserDoor } from '../src/main/hosts/web/server.ts';
 import { temporaryFolder } from './videos.ts';
 
 export type StudioClient = ContractRouterClient<Contract>;

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { ACTION_UNITS, activationIndex, shapeWeights } from '../src/main/synthesis/action-units.ts';
+import { ACTION_UNITS, activationIndex, shapeWeights } from '../src/main/synthesis/face/action-units.ts';
 
 const COLUMNS = 61;
 const ROWS = 81;

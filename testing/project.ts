@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '../src/main/project/edits.ts';
-import type { OpenOptions, Project } from '../src/main/project/open-project.ts';
-import { openProject } from '../src/main/project/open-project.ts';
-import type { SegmentRow } from '../src/main/project/schema.ts';
+import type { OpenOptions, Project } from '../src/main/project/store/open-project.ts';
+import { openProject } from '../src/main/project/store/open-project.ts';
+import type { SegmentRow } from '../src/main/project/store/schema.ts';
 
 /** A project for a test, in a folder of its own. */
 export async function makeProject(options: OpenOptions = {}): Promise<Project & { folder: string }> {

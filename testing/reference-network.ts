@@ -2,9 +2,9 @@
  * The network once more, in plain loops and double precision, straight from the formulas and without the graph
  * builder: what the tests hold the graph against. Slow; for small sizes only.
  */
-import { EXPRESSIONS } from '../src/shared/expressions.ts';
-import type { NetworkSize } from '../src/main/adatosk/sizes.ts';
-import { FRAMES_PER_CLIP, placesOf, SLOTS_PER_CLIP, TUBE, tokensKept, tokensOf } from '../src/main/adatosk/sizes.ts';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
+import type { NetworkSize } from '../src/main/adatosk/model/config.ts';
+import { FRAMES_PER_CLIP, placesOf, SLOTS_PER_CLIP, TUBE, tokensKept, tokensOf } from '../src/main/adatosk/model/config.ts';
 
 /** Rows of equal length. */
 type Matrix = number[][];

@@ -1,7 +1,7 @@
-import { strongest } from '../src/shared/expressions.ts';
-import type { RunRecord, VideoResult } from '../src/shared/results.ts';
-import { TimingTable } from '../src/shared/time.ts';
-import type { TimelineRow } from '../src/shared/timeline.ts';
+import { strongest } from '../src/shared/domain/expressions.ts';
+import type { RunRecord, VideoResult } from '../src/shared/domain/results.ts';
+import { TimingTable } from '../src/shared/domain/time.ts';
+import type { TimelineRow } from '../src/shared/domain/timeline.ts';
 
 /** How a run is recorded, for tests that need one. */
 export const RECORD: RunRecord = {

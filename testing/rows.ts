@@ -1,4 +1,4 @@
-import type { KnownRow } from '../src/main/training/splits.ts';
+import type { KnownRow } from '../src/main/training/data/splits.ts';
 
 /** A row of a clip set of which only what is given is known. */
 export function knownRow(more: Partial<KnownRow>): KnownRow {

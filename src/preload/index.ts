@@ -3,8 +3,8 @@
  * things that only a desktop can do; no channel of Electron's is open to the window.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
-import type { DesktopBridge } from '../shared/desktop.ts';
-import { DESKTOP_CHANNELS } from '../shared/desktop.ts';
+import type { DesktopBridge } from '../shared/app/desktop.ts';
+import { DESKTOP_CHANNELS } from '../shared/app/desktop.ts';
 
 const bridge: DesktopBridge = {
   door: 'desktop',

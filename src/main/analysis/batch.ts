@@ -1,7 +1,7 @@
-import { isCancelled, sentenceOf, StudioError } from '../../shared/errors.ts';
-import { mean } from '../../shared/mean.ts';
-import type { VideoResult, VideoSummary } from '../../shared/results.ts';
-import type { TimingTable } from '../../shared/time.ts';
+import { isCancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
+import { mean } from '../../shared/domain/mean.ts';
+import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
+import type { TimingTable } from '../../shared/domain/time.ts';
 import { hashFile } from '../media/content-hash.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import type { AnalysisOptions, AnalysisTools, VideoAnalysis } from './analyse-video.ts';

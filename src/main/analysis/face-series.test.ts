@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { SamplingGrid, TimingTable } from '../../shared/time.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import { SamplingGrid, TimingTable } from '../../shared/domain/time.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
 import type { Clip } from './face-series.ts';
 import { FaceSeries, rowsWithoutFace } from './face-series.ts';

@@ -1,11 +1,11 @@
-import type { SamplingGrid } from '../../shared/time.ts';
-import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/timeline.ts';
-import type { FaceMaps } from '../../shared/mask-maps.ts';
-import { MASK_COUNT } from '../../shared/mask-maps.ts';
-import { mean } from '../../shared/mean.ts';
-import { EXPRESSIONS, intensityOf, strongest } from '../../shared/expressions.ts';
+import type { SamplingGrid } from '../../shared/domain/time.ts';
+import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/domain/timeline.ts';
+import type { FaceMaps } from '../../shared/domain/mask-maps.ts';
+import { MASK_COUNT } from '../../shared/domain/mask-maps.ts';
+import { mean } from '../../shared/domain/mean.ts';
+import { EXPRESSIONS, intensityOf, strongest } from '../../shared/domain/expressions.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
-import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/sizes.ts';
+import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/model/config.ts';
 
 export const SAMPLES_PER_SLOT = TUBE.frames;
 /** Clips overlap by two slots of eight: what lies at the end of one lies at the beginning of the next. */

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { FaceMaps } from '../../shared/mask-maps.ts';
-import { MASK_COUNT } from '../../shared/mask-maps.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import type { FaceMaps } from '../../shared/domain/mask-maps.ts';
+import { MASK_COUNT } from '../../shared/domain/mask-maps.ts';
 
 /** Bytes: version, side of the grid, slots (4 bytes); then slots (Int32), places and similarities (Float32), weights (a byte each). Little-endian, deflated. */
 const VERSION = 1;

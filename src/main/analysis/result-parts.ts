@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import writeFileAtomic from 'write-file-atomic';
-import { writeError } from '../../shared/errors.ts';
-import type { VideoResult } from '../../shared/results.ts';
+import { writeError } from '../../shared/app/errors.ts';
+import type { VideoResult } from '../../shared/domain/results.ts';
 
 /** What a kept result depends on: if any of it changes, the video is analysed again. */
 export interface ResultKey {

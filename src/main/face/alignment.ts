@@ -1,4 +1,4 @@
-import { CROP_MIDDLE } from '../../shared/mask-maps.ts';
+import { CROP_MIDDLE } from '../../shared/domain/mask-maps.ts';
 import type { FacePoints, Point } from './face-geometry.ts';
 import { distance } from './face-geometry.ts';
 import type { Placement } from './resample.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 
 /** The face detectors: they come with the program and are not a choice. SHA-256 of those that this version was tested with. */
 export const DETECTORS = [

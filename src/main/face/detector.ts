@@ -1,5 +1,5 @@
-import type { ModelSession } from '../../shared/model-session.ts';
-import type { Picture } from '../../shared/picture.ts';
+import type { ModelSession } from '../../shared/domain/model-session.ts';
+import type { Picture } from '../../shared/domain/picture.ts';
 import type { Box, Detection, Point } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';

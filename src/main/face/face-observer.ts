@@ -1,5 +1,5 @@
-import type { Picture } from '../../shared/picture.ts';
-import type { FaceStatus, PictureBox } from '../../shared/timeline.ts';
+import type { Picture } from '../../shared/domain/picture.ts';
+import type { FaceStatus, PictureBox } from '../../shared/domain/timeline.ts';
 import type { FacePlace } from './alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
 import type { DetectorSessions } from './detector.ts';

@@ -1,10 +1,10 @@
-import * as ort from '../adatosk/onnxruntime.ts';
+import * as ort from '../adatosk/runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { ONE_FACE, TWO_FACES } from '../../../testing/videos.ts';
-import type { ModelSession } from '../../shared/model-session.ts';
-import type { Picture } from '../../shared/picture.ts';
-import { SamplingGrid } from '../../shared/time.ts';
-import { modelsFolder } from '../adatosk/models.ts';
+import type { ModelSession } from '../../shared/domain/model-session.ts';
+import type { Picture } from '../../shared/domain/picture.ts';
+import { SamplingGrid } from '../../shared/domain/time.ts';
+import { modelsFolder } from '../adatosk/runtime/models.ts';
 import { probeVideo } from '../media/probe.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
 import { CANONICAL, cropPlacement, placeOf, smoothedPlace } from './alignment.ts';

@@ -1,4 +1,4 @@
-import type { Picture } from '../../shared/picture.ts';
+import type { Picture } from '../../shared/domain/picture.ts';
 
 /** Maps an output pixel's centre (x, y) to the picture: (a x + b y + c, d x + e y + f), in pixels. */
 export interface Placement {

@@ -1,4 +1,4 @@
-import { mean } from '../../shared/mean.ts';
+import { mean } from '../../shared/domain/mean.ts';
 import type { Detection } from './face-geometry.ts';
 import { centreOf, distance, overlap } from './face-geometry.ts';
 

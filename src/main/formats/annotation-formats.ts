@@ -1,6 +1,6 @@
-import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
-import type { AnnotationFormatName } from '../../shared/export-formats.ts';
-import { ANNOTATION_FORMAT_NAMES } from '../../shared/export-formats.ts';
+import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
+import type { AnnotationFormatName } from '../../shared/domain/export-formats.ts';
+import { ANNOTATION_FORMAT_NAMES } from '../../shared/domain/export-formats.ts';
 import { writeBorisAggregated, writeBorisTabular, writeBorisXlsx } from './boris-tables.ts';
 import { readBoris, writeBoris } from './boris.ts';
 import { writeDatavyu } from './datavyu.ts';

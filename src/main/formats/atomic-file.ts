@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { writeError } from '../../shared/errors.ts';
+import { writeError } from '../../shared/app/errors.ts';
 
 /** Virus scanners and sync clients on Windows hold a new file for a moment; a rename is tried again so often. */
 const RENAME_TRIES = 8;

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
-import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation-document.ts';
+import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
 import { borisTracks } from './boris.ts';
 
 /** What BORIS calls an event: a state with start and stop, or a point. */

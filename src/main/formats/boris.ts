@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { tierNamed, tiersOf } from '../../shared/annotation-document.ts';
-import { StudioError } from '../../shared/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 
 /** Who is seen, as BORIS keeps what is said of an observation. */
 const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };

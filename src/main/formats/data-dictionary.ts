@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 
 /** What a column holds. */
 export interface ColumnMeaning {

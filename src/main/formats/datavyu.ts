@@ -1,5 +1,5 @@
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { peaksByApex, tiersOf } from '../../shared/annotation-document.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { peaksByApex, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
 
 /**

@@ -2,9 +2,9 @@ import { stringify } from 'csv-stringify/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StudioError } from '../../shared/errors.ts';
-import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
 import { ATTRIBUTE, clean, TEXT, xml } from './xml.ts';
 

@@ -1,6 +1,6 @@
-import type { ModelEvaluation, MomentErrors } from '../../shared/evaluation.ts';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { Estimate } from '../../shared/recognition.ts';
+import type { ModelEvaluation, MomentErrors } from '../../shared/statistics/evaluation.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import type { Estimate } from '../../shared/statistics/recognition.ts';
 
 /** An evaluation as one HTML page that needs nothing else: plots are drawn as SVG, nothing is loaded. */
 export function evaluationPage(evaluation: ModelEvaluation): string {

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 
 /** BIDS-like events: onset and duration in seconds, tab-separated, 'n/a' for what is missing. Peaks are events of their span. */
 export function writeEventsTsv(document: AnnotationDocument): WrittenAnnotations {

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../testing/videos.ts';
-import type { VideoResult, VideoSummary } from '../../shared/results.ts';
+import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
 

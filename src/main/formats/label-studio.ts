@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { StudioError } from '../../shared/errors.ts';
-import type { AnnotatedSegment, AnnotationDocument, AnnotationLayer, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type {
+  AnnotatedSegment,
+  AnnotationDocument,
+  AnnotationLayer,
+  ReadAnnotations,
+  WrittenAnnotations,
+} from '../../shared/annotation/annotation-document.ts';
 
 /**
  * Label Studio's video timeline: frames from 1, both ends included; the model's layers are predictions, all others

@@ -1,7 +1,7 @@
-import type { AnnotatedSegment } from '../../shared/annotation-document.ts';
-import type { LabelFigures } from '../../shared/statistics.ts';
-import { lowerBound } from '../../shared/sorted-search.ts';
-import { roundSeconds } from '../../shared/time.ts';
+import type { AnnotatedSegment } from '../../shared/annotation/annotation-document.ts';
+import type { LabelFigures } from '../../shared/statistics/summaries.ts';
+import { lowerBound } from '../../shared/domain/sorted-search.ts';
+import { roundSeconds } from '../../shared/domain/time.ts';
 import type { Cell } from './tables.ts';
 
 /** Who and what a table's row is about, in the order of their columns. */

@@ -1,6 +1,6 @@
-import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation-document.ts';
-import { tiersOf } from '../../shared/annotation-document.ts';
-import { roundSeconds } from '../../shared/time.ts';
+import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
+import { tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { roundSeconds } from '../../shared/domain/time.ts';
 import { xml } from './xml.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { TimelineRow } from '../../shared/timeline.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import type { TimelineRow } from '../../shared/domain/timeline.ts';
 import { clockText } from './clock.ts';
 
 /** One video's frames with what was read of its faces, for logs in other programs' layouts. */

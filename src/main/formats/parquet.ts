@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { fileWriter, parquetWriteRows } from 'hyparquet-writer';
-import { writeError } from '../../shared/errors.ts';
-import type { VideoResult } from '../../shared/results.ts';
+import { writeError } from '../../shared/app/errors.ts';
+import type { VideoResult } from '../../shared/domain/results.ts';
 import { meaningOf } from './data-dictionary.ts';
 import type { Table } from './tables.ts';
 

@@ -1,5 +1,5 @@
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { tiersOf } from '../../shared/annotation-document.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
 
 /** Subtitles: any player shows the labels over the video. Cues begin in order; layers are told by their names. */

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import type { VideoResult } from '../../shared/results.ts';
-import { roundSeconds } from '../../shared/time.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import type { VideoResult } from '../../shared/domain/results.ts';
+import { roundSeconds } from '../../shared/domain/time.ts';
 
 export type Cell = string | number | boolean | null;
 

@@ -1,6 +1,6 @@
-import { StudioError } from '../../shared/errors.ts';
-import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation-document.ts';
-import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation-document.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
 
 /**
  * Praat's TextGrid, long form. An interval tier tiles the whole time without gaps: what is unlabelled is an interval of

@@ -1,5 +1,5 @@
-import { StudioError } from '../../shared/errors.ts';
-import { ENVELOPE_RATE } from '../../shared/sound.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { cancelled } from '../../shared/errors.ts';
+import { cancelled } from '../../shared/app/errors.ts';
 
 /** SHA-256 of a file's bytes, as 64 hexadecimal digits. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {

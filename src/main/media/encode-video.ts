@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { StudioError, writeError } from '../../shared/errors.ts';
+import { StudioError, writeError } from '../../shared/app/errors.ts';
 import { findProgram } from './programs.ts';
 
 export interface VideoFormat {

@@ -1,4 +1,4 @@
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 
 /** What ffmpeg or ffprobe say when they fail, matched to what happened and what to do. First match wins. */
 const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string) => StudioError }[] = [

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { countingVideo, ffmpeg, greyOfFrame, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
-import { SamplingGrid } from '../../shared/time.ts';
+import { SamplingGrid } from '../../shared/domain/time.ts';
 import { probeVideo } from './probe.ts';
 import { sampleFrames } from './sampled-frames.ts';
 import { findVideos } from './video-files.ts';

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 
 export type ProgramName = 'ffmpeg' | 'ffprobe';
 

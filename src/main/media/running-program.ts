@@ -2,7 +2,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { cancelled, StudioError } from '../../shared/errors.ts';
+import { cancelled, StudioError } from '../../shared/app/errors.ts';
 import type { Program } from './programs.ts';
 
 const MESSAGES_KEPT = 40;

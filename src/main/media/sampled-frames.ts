@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { cancelled, StudioError } from '../../shared/errors.ts';
-import type { SamplingGrid } from '../../shared/time.ts';
-import type { Picture } from '../../shared/picture.ts';
+import { cancelled, StudioError } from '../../shared/app/errors.ts';
+import type { SamplingGrid } from '../../shared/domain/time.ts';
+import type { Picture } from '../../shared/domain/picture.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo, VideoStream } from './probe.ts';
 import { inputName, toSeconds } from './probe.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { StudioError } from '../../shared/errors.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 
 /** Endings by which a file in a folder counts as a video. A file that is named outright is taken whatever its ending. */
 const VIDEO_ENDING = /\.(3gp|asf|avi|divx|dv|f4v|flv|gif|m2ts|m2v|m4v|mkv|mov|mp4|mpeg|mpg|mts|mxf|ogv|qt|ts|vob|webm|wmv)$/i;

@@ -17,8 +17,8 @@ import {
   takeJob,
   workerName,
 } from './batch-queue.ts';
-import type { ProjectDatabase } from './database.ts';
-import { openProject } from './open-project.ts';
+import type { ProjectDatabase } from './store/database.ts';
+import { openProject } from './store/open-project.ts';
 
 const approval = new Approval(new Uint8Array(32).fill(1));
 const settings = { modelId: 'adatosk-tiny', modelSha256: 'ab', device: 'cpu', threads: 1, options: { tokenBudget: 0.4 } };

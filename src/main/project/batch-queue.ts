@@ -1,11 +1,11 @@
 import { hostname } from 'node:os';
-import { StudioError } from '../../shared/errors.ts';
-import type { QueueJob, QueueState } from '../../shared/queue.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
 import type { Approval, SignedJob } from './approval.ts';
-import type { ProjectDatabase } from './database.ts';
+import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
 import { hasResult } from './recorded-results.ts';
-import type { BatchRow, JobRow } from './schema.ts';
+import type { BatchRow, JobRow } from './store/schema.ts';
 
 export interface QueuedVideo {
   readonly path: string;

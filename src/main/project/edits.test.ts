@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
-import type { AppliedEdit, RowEdit } from '../../shared/editable-rows.ts';
-import type { SegmentRow } from '../../shared/segment-edits.ts';
-import type { ProjectDatabase } from './database.ts';
+import type { AppliedEdit, RowEdit } from '../../shared/annotation/editable-rows.ts';
+import type { SegmentRow } from '../../shared/annotation/segment-edits.ts';
+import type { ProjectDatabase } from './store/database.ts';
 import { applyEdit, history, newId, redo, undo } from './edits.ts';
-import { openProject } from './open-project.ts';
+import { openProject } from './store/open-project.ts';
 
 const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit => applyEdit(db, { coderId, code: 'test', label, rows });
 const revisionOf = (db: ProjectDatabase, id: string): number => db.row(db.sql.selectFrom('segment').select('revision').where('id', '=', id))!.revision;

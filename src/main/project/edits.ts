@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { AnyRow, AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/editable-rows.ts';
-import { StudioError } from '../../shared/errors.ts';
-import type { ProjectDatabase } from './database.ts';
-import type { JournalRow, LayerRow, Tables } from './schema.ts';
+import type { AnyRow, AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/annotation/editable-rows.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { ProjectDatabase } from './store/database.ts';
+import type { JournalRow, LayerRow, Tables } from './store/schema.ts';
 
 /**
  * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone. A label of

@@ -1,10 +1,10 @@
-import { EXPRESSIONS } from '../../shared/expressions.ts';
-import { StudioError } from '../../shared/errors.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 import type { LibraryVideo } from '../../shared/contract/project.ts';
-import type { VideoSummary } from '../../shared/results.ts';
-import type { ProjectDatabase } from './database.ts';
+import type { VideoSummary } from '../../shared/domain/results.ts';
+import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
-import type { FolderRow, VideoRow } from './schema.ts';
+import type { FolderRow, VideoRow } from './store/schema.ts';
 
 /** All videos of the library by name, with what the newest run found in each. */
 export function listVideos(db: ProjectDatabase): LibraryVideo[] {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { StudioError } from '../../shared/errors.ts';
-import type { ProjectDatabase } from './database.ts';
-import { NEWEST } from './migrations.ts';
-import type { Tables } from './schema.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { ProjectDatabase } from './store/database.ts';
+import { NEWEST } from './store/migrations.ts';
+import type { Tables } from './store/schema.ts';
 
 /** Parents before what belongs to them, so that a file can be read from its first line to its last. */
 const ORDER = [

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { FILE, RECORD, someResult, someRow, timing } from '../../../testing/results.ts';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
-import { columnsOf } from '../../shared/timeline-columns.ts';
-import type { VideoResult } from '../../shared/results.ts';
-import { TimingTable } from '../../shared/time.ts';
+import { columnsOf } from '../../shared/domain/timeline-columns.ts';
+import type { VideoResult } from '../../shared/domain/results.ts';
+import { TimingTable } from '../../shared/domain/time.ts';
 import { tableText, TABLES } from '../formats/tables.ts';
 import { applyEdit } from './edits.ts';
-import { packTimes, unpackTimes } from './packed-times.ts';
-import { packTimeline, unpackColumns, unpackTimeline } from './packed-timeline.ts';
+import { packTimes, unpackTimes } from './store/packed-times.ts';
+import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
 import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, unendedRun } from './recorded-results.ts';
 
 async function textOf(result: VideoResult): Promise<string> {

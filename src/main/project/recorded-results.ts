@@ -1,16 +1,16 @@
-import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/timeline.ts';
-import type { RunRecord, VideoResult, VideoSummary } from '../../shared/results.ts';
-import type { TimingTable } from '../../shared/time.ts';
-import type { TimelineColumns } from '../../shared/timeline-columns.ts';
-import { columnsOf } from '../../shared/timeline-columns.ts';
-import type { Expression } from '../../shared/expressions.ts';
-import type { ProjectDatabase } from './database.ts';
-import { DEFAULT_SCHEME } from './default-scheme.ts';
+import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/domain/timeline.ts';
+import type { RunRecord, VideoResult, VideoSummary } from '../../shared/domain/results.ts';
+import type { TimingTable } from '../../shared/domain/time.ts';
+import type { TimelineColumns } from '../../shared/domain/timeline-columns.ts';
+import { columnsOf } from '../../shared/domain/timeline-columns.ts';
+import type { Expression } from '../../shared/domain/expressions.ts';
+import type { ProjectDatabase } from './store/database.ts';
+import { DEFAULT_SCHEME } from './store/default-coding-scheme.ts';
 import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
 import { insertVideo } from './library.ts';
-import { packTimeline, unpackColumns, unpackTimeline } from './packed-timeline.ts';
-import { packTimes, unpackTimes } from './packed-times.ts';
+import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
+import { packTimes, unpackTimes } from './store/packed-times.ts';
 
 /** Begins a run; its record is complete when it ends. */
 export function beginRun(db: ProjectDatabase, record: RunRecord): string {

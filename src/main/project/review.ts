@@ -1,7 +1,7 @@
-import { StudioError } from '../../shared/errors.ts';
-import type { ProjectDatabase } from './database.ts';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
-import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow, VideoRow } from './schema.ts';
+import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow, VideoRow } from './store/schema.ts';
 
 /** What a review reads. It is changed through edits.ts alone. */
 

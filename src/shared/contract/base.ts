@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { ERROR_CODES } from '../errors.ts';
+import { ERROR_CODES } from '../app/errors.ts';
 
 /**
  * Every procedure can fail with one of our errors: its sentence is the message, its code is the same as on the command

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { appliedEditSchema } from '../editable-rows.ts';
-import { ERROR_CODES } from '../errors.ts';
-import { jobProgressSchema } from '../queue.ts';
+import { appliedEditSchema } from '../annotation/editable-rows.ts';
+import { ERROR_CODES } from '../app/errors.ts';
+import { jobProgressSchema } from '../domain/queue.ts';
 
 /** What every window is told while a project is open. */
 export const studioEventSchema = z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { fineTuningOptionsSchema } from '../fine-tuning.ts';
-import { EXPORT_FORMATS } from '../export-formats.ts';
-import { STATISTICS } from '../agreement/statistics.ts';
+import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
+import { EXPORT_FORMATS } from '../domain/export-formats.ts';
+import { STATISTICS } from '../statistics/agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { projectFiguresSchema } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { EXPRESSIONS } from '../expressions.ts';
+import { EXPRESSIONS } from '../domain/expressions.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { studioEventSchema } from './events.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queueStateSchema } from '../queue.ts';
+import { queueStateSchema } from '../domain/queue.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 
 const jobs = z.array(idSchema).max(100_000);

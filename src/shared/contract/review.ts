@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appliedEditSchema, editSchema, ROW_SCHEMAS } from '../editable-rows.ts';
+import { appliedEditSchema, editSchema, ROW_SCHEMAS } from '../annotation/editable-rows.ts';
 import { idSchema, procedure } from './base.ts';
 
 const ofVideo = procedure.input(z.object({ video: idSchema }));

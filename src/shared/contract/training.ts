@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EXPRESSIONS } from '../expressions.ts';
+import { EXPRESSIONS } from '../domain/expressions.ts';
 import { procedure } from './base.ts';
 
 /** How a model fared on the clips of people who were kept out. */

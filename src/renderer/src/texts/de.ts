@@ -1,4 +1,4 @@
-import type { ActionId } from '../../../shared/actions.ts';
+import type { ActionId } from '../../../shared/app/actions.ts';
 import type { en } from './en.ts';
 import { nest } from './nest.ts';
 

@@ -1,7 +1,7 @@
-import { ACTIONS } from '../../../shared/actions.ts';
-import type { StudioErrorCode } from '../../../shared/errors.ts';
-import { ERROR_CODES } from '../../../shared/errors.ts';
-import { STEPS } from '../steps.ts';
+import { ACTIONS } from '../../../shared/app/actions.ts';
+import type { StudioErrorCode } from '../../../shared/app/errors.ts';
+import { ERROR_CODES } from '../../../shared/app/errors.ts';
+import { STEPS } from './steps.ts';
 import { nest } from './nest.ts';
 
 /** English: what the other catalogues translate. Braces hold values, bars part singular and plural. */

@@ -1,0 +1,131 @@
+import type { AttributeValue, Constant, GraphNode } from '../graph/graph.ts';
+import { Graph } from '../graph/graph.ts';
+import { drawInitialValues } from '../graph/initial-values.ts';
+import { modelProto } from './schema.ts';
+import type { Dim, Tensor } from '../graph/tensor.ts';
+import { ELEMENT_CODE, elements } from '../graph/tensor.ts';
+
+/** Gives a parameter's values; `undefined` leaves it at its first value. */
+export type WeightSource = (name: string, dims: readonly number[]) => Float32Array | undefined;
+
+const IR_VERSION = 8;
+const OPSET = 17;
+const FLOAT_ATTRIBUTES = new Set(['epsilon']);
+const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, STRING: 3, GRAPH: 5, INTS: 7 } as const;
+
+/**
+ * Writes a graph as an ONNX model (opset 17). The same graph, weights and metadata give the same bytes.
+ * @param weights values by parameter name; the rest is drawn from `seed`
+ * @throws where a source gives a parameter the wrong number of values
+ */
+export function writeOnnx(graph: Graph, weights: WeightSource, seed: number, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const initializer = [];
+  for (const [name, { dims, initial }] of graph.parameters) {
+    const count = elements(dims);
+    const values = weights(name, dims) ?? drawInitialValues(initial, name, count, seed);
+    if (values.length !== count) throw new Error(`'${name}' needs ${count} values, got ${values.length}`);
+    initializer.push(tensorProto(name, dims, values));
+  }
+  return modelBytes(graph, graph.inputs, initializer, metadata);
+}
+
+/** The same without weights: every parameter is an input of the model, as training needs it. */
+export function writeOnnxWithWeightsAsInputs(graph: Graph): Uint8Array {
+  const parameters = [...graph.parameters.values()].map(({ tensor }) => tensor);
+  return modelBytes(graph, [...graph.inputs, ...parameters], [], {});
+}
+
+function modelBytes(graph: Graph, inputs: readonly Tensor[], weights: readonly object[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  return modelProto()
+    .encode({
+      ir_version: IR_VERSION,
+      producer_name: 'AdaTosk Studio',
+      graph: graphProto(graph, inputs, weights),
+      opset_import: [{ domain: '', version: OPSET }],
+      metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    })
+    .finish();
+}
+
+function graphProto(graph: Graph, inputs: readonly Tensor[], weights: readonly object[]): object {
+  const constants = usedConstants(graph).map(([name, constant]) => tensorProto(name, constant.dims, constant.data));
+  return {
+    name: graph.name,
+    node: graph.nodes.map(nodeProto),
+    initializer: [...weights, ...constants],
+    input: inputs.map(valueInfo),
+    output: graph.outputs.map(valueInfo),
+  };
+}
+
+export interface OnnxContents {
+  /** Float initialisers by name. */
+  readonly weights: ReadonlyMap<string, { readonly dims: readonly number[]; readonly values: Float32Array }>;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface RawTensor {
+  name: string;
+  dims: unknown[];
+  data_type: number;
+  raw_data: Uint8Array;
+  float_data: number[];
+}
+
+/** Reads the weights, the names of inputs and outputs, and the metadata of an ONNX model. Throws where the bytes are no such model. */
+export function readOnnx(bytes: Uint8Array): OnnxContents {
+  const model = modelProto().decode(bytes) as unknown as {
+    graph: { initializer: RawTensor[]; input: { name: string }[]; output: { name: string }[] } | null;
+    metadata_props: { key: string; value: string }[];
+  };
+  if (model.graph === null) throw new Error('the file has no graph');
+  const weights = new Map<string, { dims: number[]; values: Float32Array }>();
+  for (const tensor of model.graph.initializer) {
+    if (tensor.data_type !== ELEMENT_CODE.float32) continue;
+    const values = tensor.raw_data.length > 0 ? new Float32Array(Uint8Array.from(tensor.raw_data).buffer) : Float32Array.from(tensor.float_data);
+    weights.set(tensor.name, { dims: tensor.dims.map(Number), values });
+  }
+  return {
+    weights,
+    inputs: model.graph.input.map(({ name }) => name),
+    outputs: model.graph.output.map(({ name }) => name),
+    metadata: Object.fromEntries(model.metadata_props.map(({ key, value }) => [key, value])),
+  };
+}
+
+function usedConstants(graph: Graph): [string, Constant][] {
+  const used = new Set(graph.nodes.flatMap((node) => node.inputs.map(({ name }) => name)));
+  return [...graph.constants].filter(([name]) => used.has(name));
+}
+
+function tensorProto(name: string, dims: readonly number[], data: Float32Array | BigInt64Array): object {
+  const type = data instanceof Float32Array ? 'float32' : 'int64';
+  return { name, dims, data_type: ELEMENT_CODE[type], raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+function nodeProto(node: GraphNode): object {
+  const hidden = node.operation.notWritten ?? [];
+  return {
+    name: node.name,
+    op_type: node.operation.type,
+    input: node.inputs.map(({ name }) => name),
+    output: node.outputs.map(({ name }) => name),
+    attribute: Object.entries(node.attributes)
+      .filter(([name]) => !hidden.includes(name))
+      .map(([name, value]) => attributeProto(name, value)),
+  };
+}
+
+function attributeProto(name: string, value: AttributeValue): object {
+  if (typeof value === 'string') return { name, type: ATTRIBUTE_TYPE.STRING, s: new TextEncoder().encode(value) };
+  if (value instanceof Graph) return { name, type: ATTRIBUTE_TYPE.GRAPH, g: graphProto(value, value.inputs, []) };
+  if (typeof value !== 'number') return { name, type: ATTRIBUTE_TYPE.INTS, ints: [...value] };
+  return FLOAT_ATTRIBUTES.has(name) ? { name, type: ATTRIBUTE_TYPE.FLOAT, f: value } : { name, type: ATTRIBUTE_TYPE.INT, i: value };
+}
+
+function valueInfo(tensor: Tensor): object {
+  const dimension = (dim: Dim): object => (typeof dim === 'number' ? { dim_value: dim } : { dim_param: dim });
+  return { name: tensor.name, type: { tensor_type: { elem_type: ELEMENT_CODE[tensor.type], shape: { dim: tensor.dims.map(dimension) } } } };
+}

@@ -1,0 +1,104 @@
+/**
+ * The engine: a process of its own that does nothing but run ONNX models. onnxruntime-node blocks the thread that
+ * calls it, cannot be cancelled and takes its process down when that thread is ended; here none of this hurts,
+ * and stopping is killing this process.
+ *
+ * It is started as a child process (command line, browser door) or as Electron's utilityProcess.
+ */
+import * as ort from './onnxruntime.ts';
+import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';
+import { floatsOf } from '../../../shared/domain/model-session.ts';
+import type { UtilityPort } from '../../process/parent.ts';
+import { listenToParent, sendToParent } from '../../process/parent.ts';
+import { inSeries } from '../../process/serial.ts';
+import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
+
+interface LoadedModel {
+  readonly session: ort.InferenceSession;
+  /** Float inputs are built in the same memory every time. */
+  readonly floats: Map<string, Float32Array>;
+}
+
+/** Errors only: onnxruntime is talkative about unused initialisers. */
+const LOG_ERRORS_ONLY = 3;
+/** Threads that wait by spinning take the cores from the decoder: a fifth of all processor time here (34 against 28 s of a 2-minute video). */
+const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
+const models: LoadedModel[] = [];
+
+/** Where answers go: to the parent, or to the port of the process that uses this engine (the desktop's queue). */
+let port: UtilityPort | undefined;
+
+function answer(message: EngineAnswer): void {
+  if (port !== undefined) port.postMessage(message);
+  else void sendToParent(message);
+}
+
+async function load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineAnswer> {
+  const session = await ort.InferenceSession.create(request.file, {
+    executionProviders: [request.provider],
+    ...(request.provider === 'cpu' ? { intraOpNumThreads: request.threads, interOpNumThreads: 1, extra: NO_SPINNING } : {}),
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: LOG_ERRORS_ONLY,
+  });
+  return { id: request.id, ok: true, session: models.push({ session, floats: new Map() }) - 1 };
+}
+
+async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineAnswer> {
+  const model = models[request.session];
+  if (model === undefined) throw new Error(`no model ${request.session} is loaded`);
+  const feeds: Record<string, ort.Tensor> = {};
+  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = new ort.Tensor('float32', valuesOf(model, name, feed), feed.dims);
+  const start = performance.now();
+  const results = await model.session.run(feeds);
+  const milliseconds = performance.now() - start;
+  collectGarbage(bytesOf(request.feeds));
+  const outputs: Record<string, FloatTensor> = {};
+  for (const [name, tensor] of Object.entries(results)) outputs[name] = { dims: tensor.dims, data: tensor.data as Float32Array };
+  return { id: request.id, ok: true, outputs, milliseconds };
+}
+
+/** After so many bytes of pictures the dead ones are collected: V8 counts their memory late, and the peak would grow with a video's length. */
+const BYTES_BETWEEN_COLLECTIONS = 16e6;
+let received = 0;
+const collector = (globalThis as { gc?: () => void }).gc;
+
+function collectGarbage(bytes: number): void {
+  received += bytes;
+  if (received < BYTES_BETWEEN_COLLECTIONS) return;
+  received = 0;
+  collector?.();
+}
+
+function bytesOf(feeds: Readonly<Record<string, Feed>>): number {
+  return Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+/** Bytes become floats in the same memory every time. */
+function valuesOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
+  if (feed.data instanceof Float32Array) return feed.data;
+  let floats = model.floats.get(name);
+  if (floats?.length !== feed.data.length) {
+    floats = new Float32Array(feed.data.length);
+    model.floats.set(name, floats);
+  }
+  return floatsOf(feed, floats);
+}
+
+/** One request at a time, in the order in which they came. */
+const next = inSeries();
+function receive(request: EngineRequest): void {
+  void next(async () => answer(request.kind === 'load' ? await load(request) : await run(request))).catch((error: unknown) =>
+    answer({ id: request.id, ok: false, message: error instanceof Error ? error.message : String(error) }),
+  );
+}
+
+listenToParent<EngineRequest | { kind: 'port' }>((message, [other]) => {
+  if (message.kind !== 'port') receive(message);
+  else if (other !== undefined) talkThrough(other);
+});
+
+function talkThrough(other: UtilityPort): void {
+  port = other;
+  other.on('message', ({ data }) => receive(data as EngineRequest));
+  other.start();
+}

@@ -1,0 +1,112 @@
+import type { Feed, FloatTensor, ModelSession } from '../../../shared/domain/model-session.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { EngineAnswer, EnginePort, EngineRequest, Provider } from './engine-messages.ts';
+
+/** Starts an engine process; each door has its own way. */
+export type EngineStarter = () => EnginePort;
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** An engine process from this side: loads models into it, runs them, and tells everybody who waits when it dies. */
+export class Engine {
+  readonly #port: EnginePort;
+  readonly #waiting = new Map<number, { resolve: (answer: EngineAnswer & { ok: true }) => void; reject: (error: Error) => void }>();
+  #nextId = 1;
+  #ended: string | undefined;
+
+  constructor(start: EngineStarter) {
+    this.#port = start();
+    this.#port.onMessage((answer) => {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if (answer.ok) waiting?.resolve(answer);
+      else waiting?.reject(new Error(answer.message));
+    });
+    this.#port.onEnd((reason) => this.#end(reason));
+  }
+
+  get pid(): number | undefined {
+    return this.#port.pid;
+  }
+
+  get isAlive(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /**
+   * Loads an ONNX file.
+   * @param threads processor threads where the provider is 'cpu'
+   * @throws StudioError 'model-invalid' with onnxruntime's reason
+   */
+  async load(file: string, provider: Provider, threads: number): Promise<TimedSession> {
+    const answer = await this.#ask({ kind: 'load', file, provider, threads }).catch((error: unknown) => {
+      if (error instanceof StudioError) throw error;
+      throw new StudioError(
+        'model-invalid',
+        `${file} could not be loaded on ${provider}: ${error instanceof Error ? error.message : String(error)}`,
+        '',
+        error,
+      );
+    });
+    if (!('session' in answer)) throw new Error('the engine answered a load with outputs');
+    const session = answer.session;
+    return new TimedSession(async (feeds) => {
+      const result = await this.#ask({ kind: 'run', session, feeds });
+      if (!('outputs' in result)) throw new Error('the engine answered a run without outputs');
+      return result;
+    });
+  }
+
+  /** Ends the process at once, whatever it computes; safe to call twice. */
+  stop(): void {
+    this.#end('it was stopped');
+    this.#port.kill();
+  }
+
+  #end(reason: string): void {
+    this.#ended ??= reason;
+    for (const { reject } of this.#waiting.values()) reject(this.#death());
+    this.#waiting.clear();
+  }
+
+  #death(): StudioError {
+    return new StudioError(
+      'engine-died',
+      `The process that runs the network ended: ${this.#ended ?? 'unknown reason'}.`,
+      'Try again on the processor (cpu); if it happens again, the graphics driver or memory is the likely cause.',
+    );
+  }
+
+  #ask(request: Unnumbered<EngineRequest>): Promise<EngineAnswer & { ok: true }> {
+    if (this.#ended !== undefined) return Promise.reject(this.#death());
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#port.send({ ...request, id });
+    });
+  }
+}
+
+/** A model with the time that was spent in it. */
+export interface TimedModel extends ModelSession {
+  readonly runs: number;
+  readonly milliseconds: number;
+}
+
+/** A loaded model that also adds up the time that the engine spent in it. */
+export class TimedSession implements TimedModel {
+  runs = 0;
+  milliseconds = 0;
+  readonly #run: (feeds: Readonly<Record<string, Feed>>) => Promise<{ outputs: Record<string, FloatTensor>; milliseconds: number }>;
+
+  constructor(run: (feeds: Readonly<Record<string, Feed>>) => Promise<{ outputs: Record<string, FloatTensor>; milliseconds: number }>) {
+    this.#run = run;
+  }
+
+  async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FloatTensor>> {
+    const { outputs, milliseconds } = await this.#run(feeds);
+    this.runs += 1;
+    this.milliseconds += milliseconds;
+    return outputs;
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import writeFileAtomic from 'write-file-atomic';
+import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { ModelManifest } from '../../../shared/domain/manifest.ts';
+import { manifestSchema } from '../../../shared/domain/manifest.ts';
+import { buildInferenceGraph } from '../model/adatosk.ts';
+import { writeOnnx } from '../onnx/file.ts';
+import { SIZES } from '../model/config.ts';
+
+/** A model folder: model.onnx, manifest.json, MODEL_CARD.md. */
+export interface Model {
+  readonly folder: string;
+  readonly file: string;
+  readonly manifest: ModelManifest;
+}
+
+/** The folder of models that come with the program: ADATOSK_MODELS, else `models` at the top of the project. */
+export function modelsFolder(): string {
+  return process.env['ADATOSK_MODELS'] ?? fileURLToPath(new URL('../../../../models', import.meta.url));
+}
+
+/** All AdaTosk models there are, by id. Folders without a manifest (the face detectors') are passed over. */
+export async function listModels(folder = modelsFolder()): Promise<Model[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new StudioError(
+      'model-missing',
+      `The folder of models, ${folder}, cannot be read.`,
+      'Reinstall the program, or set ADATOSK_MODELS to the folder.',
+      error,
+    );
+  });
+  const models = await Promise.all(names.filter((name) => existsSync(join(folder, name, 'manifest.json'))).map((name) => readModel(join(folder, name))));
+  return models.sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
+}
+
+/**
+ * The model of that id, size ('tiny' means 'adatosk-tiny') or folder.
+ * @throws StudioError 'model-missing' that names those there are, or 'model-invalid'
+ */
+export async function findModel(idOrFolder: string, folder = modelsFolder()): Promise<Model> {
+  for (const candidate of [idOrFolder, join(folder, idOrFolder), join(folder, `adatosk-${idOrFolder}`)]) {
+    if (existsSync(join(candidate, 'manifest.json'))) return readModel(candidate);
+  }
+  const known = (await listModels(folder)).map(({ manifest }) => manifest.id).join(', ');
+  throw new StudioError('model-missing', `There is no model '${idOrFolder}'.`, `Choose one of: ${known}.`);
+}
+
+/** A model's id out of a file's or folder's name; `otherwise` where no letter of it can stay. */
+export function modelIdFrom(name: string, otherwise: string): string {
+  const id = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '');
+  return id === '' ? otherwise : id;
+}
+
+/** @throws StudioError 'wrong-usage' where a folder holds a model: none is ever overwritten */
+export function refuseToOverwriteModel(folder: string, remedy: string): void {
+  if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx')))
+    throw new StudioError('wrong-usage', `${folder} already holds a model; nothing was changed.`, remedy);
+}
+
+async function readModel(folder: string): Promise<Model> {
+  const path = join(folder, 'manifest.json');
+  try {
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return { folder, file: join(folder, 'model.onnx'), manifest };
+  } catch (error) {
+    throw new StudioError(
+      'model-invalid',
+      `${path} is not a model manifest: ${error instanceof Error ? error.message : String(error)}`,
+      'Import the model again.',
+      error,
+    );
+  }
+}
+
+/** The bytes of a model with untrained weights; the same on every machine. */
+export function drawUntrainedModel(manifest: Pick<ModelManifest, 'size' | 'seed' | 'id'>): Uint8Array {
+  const graph = buildInferenceGraph(SIZES[manifest.size]);
+  return writeOnnx(graph, () => undefined, manifest.seed ?? 0, { model: manifest.id, trained: 'false' });
+}
+
+/**
+ * Makes sure that model.onnx is there and is the one that the manifest names. Untrained weights are not kept in
+ * the repository: they are drawn from the manifest's seed the first time that they are needed.
+ * @returns the SHA-256 of the file
+ * @throws StudioError 'model-missing', or 'model-invalid' where the file is another one
+ */
+export async function ensureModelFile(model: Model): Promise<string> {
+  const { manifest, file } = model;
+  if (!existsSync(file)) {
+    if (manifest.trained || manifest.seed === undefined)
+      throw new StudioError('model-missing', `${file} is missing.`, 'Reinstall the program or import the model again.');
+    await writeFileAtomic(file, Buffer.from(drawUntrainedModel(manifest))).catch((error: unknown) => {
+      throw writeError(file, error);
+    });
+  }
+  const sha256 = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  if (sha256 !== manifest.sha256) {
+    throw new StudioError(
+      'model-invalid',
+      `${file} is not the file that its manifest names (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.sha256.slice(0, 12)}…).`,
+      manifest.seed === undefined ? 'Import the model again.' : 'Delete it; it is made anew at the next start.',
+    );
+  }
+  return sha256;
+}

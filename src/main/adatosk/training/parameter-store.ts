@@ -1,0 +1,90 @@
+import { partOf } from '../model/parts.ts';
+import type { Parameter } from '../graph/graph.ts';
+import { drawInitialValues } from '../graph/initial-values.ts';
+import type { WeightSource } from '../onnx/file.ts';
+import { elements } from '../graph/tensor.ts';
+
+/**
+ * Parameters that share a learning rate and a decay and lie side by side: a matrix alone (joining them would copy all
+ * weights and gradients in every step), or the small vectors of one part of the network.
+ */
+export interface ParameterGroup {
+  readonly name: string;
+  /** 'patch_embed', 'blocks.3', 'mask', 'head' or 'decoder'. */
+  readonly part: string;
+  /** Matrices decay; biases, norms and single numbers do not (VideoMAE). */
+  readonly decays: boolean;
+  readonly start: number;
+  readonly end: number;
+  readonly names: readonly string[];
+}
+
+/** The arrays that training carries from step to step, all [weights]. */
+export const STATE_ARRAYS = ['weights', 'first', 'second', 'average'] as const;
+export type StateArray = (typeof STATE_ARRAYS)[number];
+
+/** All learned numbers in flat arrays, so that a step's update is a few long vectors and a checkpoint is four writes. */
+export class ParameterStore {
+  readonly count: number;
+  readonly groups: readonly ParameterGroup[];
+  readonly arrays: Readonly<Record<StateArray, Float32Array>>;
+  /** Steps that each group has taken: a part that joins later has bias corrections of its own. */
+  readonly stepsOf: number[];
+  readonly #places = new Map<string, { start: number; dims: readonly number[] }>();
+
+  /** @param weights values by name; the rest is drawn from `seed` */
+  constructor(parameters: readonly Parameter[], weights: WeightSource, seed: number) {
+    const groups = new Map<string, { part: string; decays: boolean; parameters: Parameter[] }>();
+    for (const parameter of parameters) {
+      const { name } = parameter.tensor;
+      const part = partOf(name);
+      const decays = parameter.dims.length > 1 && !name.endsWith('class_embeddings');
+      const key = decays ? name : `${part}/vectors`;
+      if (!groups.has(key)) groups.set(key, { part, decays, parameters: [] });
+      groups.get(key)!.parameters.push(parameter);
+    }
+    let start = 0;
+    this.groups = [...groups].map(([name, { part, decays, parameters: members }]) => {
+      const first = start;
+      for (const { tensor, dims } of members) {
+        this.#places.set(tensor.name, { start, dims });
+        start += elements(dims);
+      }
+      return { name, part, decays, start: first, end: start, names: members.map(({ tensor }) => tensor.name) };
+    });
+    this.count = start;
+    const make = (): Float32Array => new Float32Array(this.count);
+    this.arrays = { weights: make(), first: make(), second: make(), average: make() };
+    this.stepsOf = this.groups.map(() => 0);
+    for (const { tensor, dims, initial } of parameters) {
+      const values = weights(tensor.name, dims) ?? drawInitialValues(initial, tensor.name, elements(dims), seed);
+      if (values.length !== elements(dims)) throw new Error(`'${tensor.name}' needs ${elements(dims)} values, got ${values.length}`);
+      this.view('weights', tensor.name).set(values);
+    }
+    this.arrays.average.set(this.arrays.weights);
+  }
+
+  get names(): string[] {
+    return [...this.#places.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.#places.has(name);
+  }
+
+  dims(name: string): readonly number[] {
+    return this.#place(name).dims;
+  }
+
+  /** A parameter's part of one of the arrays; writing to it writes to the array. */
+  view(array: StateArray, name: string): Float32Array {
+    const { start, dims } = this.#place(name);
+    return this.arrays[array].subarray(start, start + elements(dims));
+  }
+
+  #place(name: string): { start: number; dims: readonly number[] } {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`there is no parameter '${name}'`);
+    return place;
+  }
+}

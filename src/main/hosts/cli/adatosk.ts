@@ -1,0 +1,63 @@
+import { Command, CommanderError } from 'commander';
+import { APP_VERSION } from '../../services/settings/app-version.ts';
+import { addAgreement } from './commands/agreement.ts';
+import { addAnalyze } from './commands/analyze.ts';
+import { addBench } from './commands/bench.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
+import { addFineTuningSet } from './commands/fine-tuning-set.ts';
+import { addModels } from './commands/models.ts';
+import { addProject } from './commands/project.ts';
+import { addServe } from './commands/serve.ts';
+import { addSynthesize } from './commands/synthesize.ts';
+import { addTrain } from './commands/train.ts';
+import { EXIT, reportError } from './terminal/output.ts';
+
+// Inherited by every child process; see src/main/adatosk/runtime/onnxruntime.ts.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
+/** The command-line door. Each command is one file that adds itself here. */
+const COMMANDS = [
+  addAnalyze,
+  addSynthesize,
+  addTrain,
+  addEvaluate,
+  addModels,
+  addProject,
+  addExport,
+  addFineTuningSet,
+  addAgreement,
+  addServe,
+  addDoctor,
+  addBench,
+];
+
+async function main(): Promise<number> {
+  let code: number = EXIT.done;
+  const program = new Command('adatosk')
+    .description('AdaTosk Studio: facial expressions over time, proposed by a model, on this computer alone.')
+    .version(APP_VERSION)
+    .showHelpAfterError('(add --help for what there is)');
+  for (const add of COMMANDS) add(program, (result) => (code = result));
+  useOwnExitCodes(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUsage;
+    return reportError(error);
+  }
+  return code;
+}
+
+function useOwnExitCodes(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(useOwnExitCodes);
+}
+
+// Started by bin/adatosk.js: when that is killed, nobody waits for us any more.
+if (process.channel !== undefined) {
+  process.once('disconnect', () => process.exit(EXIT.interrupted));
+  process.channel?.unref();
+}
+process.exitCode = await main();

@@ -1,0 +1,134 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { resolve } from 'node:path';
+import type { VideoSummary } from '../../../../shared/domain/results.ts';
+import { analyseFolder } from '../../../services/analysis/analyse-folder.ts';
+import type { AnalyseOutcome, AnalyseRequest } from '../../../services/analysis/analyse-folder.ts';
+import type { Device } from '../../../services/settings/defaults.ts';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
+import { numberBetween, wholeBetween } from '../terminal/options.ts';
+import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { ProgressLine } from '../terminal/progress-line.ts';
+
+interface AnalyzeOptions {
+  out: string;
+  model: string;
+  device: Device;
+  threads: number;
+  tokenBudget?: number;
+  atOnce: number;
+  resume: boolean;
+  project?: string;
+  json: boolean;
+  confidentScore: number;
+  confidentWidth: number;
+  smallestFace: number;
+  longestGap: number;
+  searchEvery: number;
+  peakProminence: number;
+  peakHeight: number;
+  peakDuration: number;
+}
+
+const { face, peaks, segments } = DEFAULT_OPTIONS;
+
+export function addAnalyze(program: Command, done: (code: number) => void): void {
+  program
+    .command('analyze')
+    .description('find faces and propose expressions over time in videos, as tables')
+    .argument('<path...>', 'videos, or folders that are searched to the bottom')
+    .requiredOption('--out <folder>', 'where the tables go')
+    .option('--model <id>', 'which model (see: adatosk models list)', DEFAULT_MODEL)
+    .addOption(new Option('--device <name>', 'what computes the network').choices(DEVICES).default('auto'))
+    .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
+    .option('--at-once <n>', 'videos that are analysed at once (more than one pays where the network runs on a graphics card)', wholeBetween(1, 64), 1)
+    .option('--token-budget <share>', 'share of the tokens that the network keeps, 0.01 to 1; the model has a default', numberBetween(0.01, 1))
+    .option('--project <folder>', 'keep the run in this project too (it is made where it is not there)')
+    .option('--resume', 'take over finished videos of an earlier run with the same model and options', false)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--confident-score <p>', 'a face scored lower is marked low_confidence', numberBetween(0, 1), face.confidentScore)
+    .option('--confident-width <px>', 'a face narrower than this is marked low_confidence', numberBetween(0, 10000), face.confidentWidth)
+    .option('--smallest-face <px>', 'width of the smallest face to search for', numberBetween(4, 10000), face.smallestFace)
+    .option('--longest-gap <s>', 'a face away for longer gets a new id', numberBetween(0, 3600), face.longestGap)
+    .option('--search-every <n>', 'search for faces in every n-th sample', wholeBetween(1, 10), face.searchEvery)
+    .option('--peak-prominence <p>', 'how far intensity must rise to make a peak', numberBetween(0, 1), peaks.prominence)
+    .option('--peak-height <p>', 'intensity that a peak must reach', numberBetween(0, 1), peaks.height)
+    .option('--peak-duration <s>', 'shortest peak, onset to offset', numberBetween(0, 60), peaks.minimumDuration)
+    .action(async (paths: string[], options: AnalyzeOptions) => done(await analyze(paths, options)));
+}
+
+async function analyze(paths: string[], options: AnalyzeOptions): Promise<number> {
+  const output = new Output(options.json);
+  const signal = stopOnRequest();
+  let progress: ProgressLine | undefined;
+  const outcome = await analyseFolder(
+    requestOf(paths, options),
+    startChildProcessEngine,
+    {
+      onReady: ({ videos, model, device, findings, warnings }) => {
+        output.line(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'}, model ${model.manifest.id}, on ${device}`);
+        for (const { name, available, reason } of findings) if (!available) output.line(`  not on ${name}: ${reason}`);
+        for (const warning of warnings) output.line(`  warning: ${warning}`);
+        progress = new ProgressLine(videos.map(({ bytes }) => bytes));
+      },
+      onProgress: ({ video, index, share, timesRealTime, summary, resumed }) => {
+        if (summary === undefined) progress?.update(video.name, index, share, timesRealTime);
+        else progress?.finish(lineFor(summary, resumed), index, !resumed && summary.status === 'done');
+      },
+    },
+    signal,
+  );
+  return conclude(outcome, resolve(options.out), output, signal.aborted);
+}
+
+function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
+  return {
+    paths,
+    out: options.out,
+    model: options.model,
+    device: options.device,
+    threads: options.threads,
+    resume: options.resume,
+    atOnce: options.atOnce,
+    project: options.project ?? null,
+    options: {
+      tokenBudget: options.tokenBudget ?? null,
+      face: {
+        ...face,
+        confidentScore: options.confidentScore,
+        confidentWidth: options.confidentWidth,
+        smallestFace: options.smallestFace,
+        longestGap: options.longestGap,
+        searchEvery: options.searchEvery,
+      },
+      peaks: { ...peaks, prominence: options.peakProminence, height: options.peakHeight, minimumDuration: options.peakDuration },
+      segments,
+    },
+  };
+}
+
+function lineFor(summary: VideoSummary, resumed: boolean): string {
+  if (summary.status === 'cancelled') return `stopped   ${summary.video}`;
+  if (summary.status === 'failed') return `FAILED    ${summary.video}: ${summary.error}`;
+  const faces = `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}`;
+  const speed = resumed ? 'from an earlier run' : `${summary.timesRealTime?.toFixed(1)} times real time`;
+  return `done      ${summary.video}: ${faces}, ${summary.peaks} peaks, ${speed}${summary.error === '' ? '' : ` (${summary.error})`}`;
+}
+
+function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: string, output: Output, stopped: boolean): number {
+  const count = (status: VideoSummary['status']): number => summaries.filter((summary) => summary.status === status).length;
+  const [finished, failed] = [count('done'), count('failed')];
+  const speed = timesRealTime === null ? '' : `, ${timesRealTime.toFixed(1)} times real time`;
+  const note = record.warnings.join('; ');
+  const text = `${finished} of ${summaries.length} done, ${failed} failed${stopped ? ', stopped on request' : ''}${speed}; tables in ${out}${note === '' ? '' : ` (${note})`}`;
+  output.result(
+    {
+      ...{ videos: summaries.length, done: finished, failed, cancelled: count('cancelled'), timesRealTime, device: record.device },
+      ...{ model: record.model.id, trained: record.model.trained, note, out },
+    },
+    text,
+  );
+  if (stopped) return EXIT.interrupted;
+  return failed > 0 ? EXIT.someFailed : EXIT.done;
+}

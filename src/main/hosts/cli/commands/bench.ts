@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { Argument } from 'commander';
+import { EXIT, Output } from '../terminal/output.ts';
+
+/** A benchmark prints lines for people as it goes and ends in a flat object of numbers; ratios are named a_over_b. */
+export type Benchmark = (line: (text: string) => void) => Promise<Record<string, number>>;
+
+/** Loaded when they are asked for: no other command needs them. */
+const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchmark>; readonly about: string }>> = {
+  network: {
+    load: async () => (await import('../../../../../bench/network.ts')).benchNetwork,
+    about: 'base and tiny at token budgets 1, 0.5, 0.25 and their default, on the same clips',
+  },
+  pipeline: {
+    load: async () => (await import('../../../../../bench/pipeline.ts')).benchPipeline,
+    about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding',
+  },
+  train: {
+    load: async () => (await import('../../../../../bench/train.ts')).benchTrain,
+    about: 'training steps of tiny and small beside their forward pass; tiny on moving patterns (ten minutes at most)',
+  },
+  torture: {
+    load: async () => (await import('../../../../../bench/torture.ts')).benchTorture,
+    about: 'two clients edit a project and are killed 200 times, then on a disk that fills up: edits acknowledged and lost',
+  },
+  project: {
+    load: async () => (await import('../../../../../bench/project.ts')).benchProject,
+    about: 'a project of 1,000 videos of an hour and 100,000 segments: opening, listing, memory',
+  },
+  queue: {
+    load: async () => (await import('../../../../../bench/queue.ts')).benchQueue,
+    about: 'a batch of 30 clips while a window asks for things, then with its process killed five times',
+  },
+  circle: {
+    load: async () => (await import('../../../../../bench/full-circle.ts')).benchFullCircle,
+    about: 'analyse, correct 20 labels, export a set, train, measure on people kept out, analyse again',
+  },
+  memory: {
+    load: async () => (await import('../../../../../bench/memory.ts')).benchMemory,
+    about: 'peak memory of all processes at 1, 5 and 20 minutes of video',
+  },
+};
+
+export function addBench(program: Command, done: (code: number) => void): void {
+  const names = Object.keys(BENCHMARKS);
+  program
+    .command('bench')
+    .description('measure on this computer')
+    .addArgument(new Argument('[name]', 'which measurement; all of them where none is named').choices(names))
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .addHelpText(
+      'after',
+      `\nMeasurements:\n${Object.entries(BENCHMARKS)
+        .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
+        .join('\n')}`,
+    )
+    .action(async (name: string | undefined, { json }: { json: boolean }) => {
+      const output = new Output(json);
+      const numbers: Record<string, number> = {};
+      for (const each of name === undefined ? names : [name]) {
+        const run = await BENCHMARKS[each]!.load();
+        Object.assign(numbers, await run((text) => output.line(text)));
+      }
+      const width = Math.max(...Object.keys(numbers).map((key) => key.length));
+      output.result(
+        numbers,
+        Object.entries(numbers)
+          .map(([key, value]) => `${key.padEnd(width)}  ${Number(value.toPrecision(4))}`)
+          .join('\n'),
+      );
+      done(EXIT.done);
+    });
+}

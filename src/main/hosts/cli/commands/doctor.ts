@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { DEFAULT_MODEL } from '../../../services/settings/defaults.ts';
+import type { Findings } from '../../../services/models/doctor.ts';
+import { examineComputer } from '../../../services/models/doctor.ts';
+import { EXIT, Output } from '../terminal/output.ts';
+
+export function addDoctor(program: Command, done: (code: number) => void): void {
+  program
+    .command('doctor')
+    .description('look at ffmpeg, what can compute the network here, the models and the project store')
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async ({ json }: { json: boolean }) => done(await doctor(new Output(json))));
+}
+
+async function doctor(output: Output): Promise<number> {
+  const findings = await examineComputer(startChildProcessEngine, DEFAULT_MODEL);
+  for (const line of describe(findings)) output.line(line);
+  const healthy = findings.ffmpeg.path !== null && findings.ffprobe.path !== null && findings.models.every(({ ok }) => ok) && findings.store.ok;
+  output.result({ ...findings, healthy }, healthy ? 'Everything that analysis needs is here.' : 'Something is missing: see the lines marked "no".');
+  return healthy ? EXIT.done : EXIT.someFailed;
+}
+
+function describe({ node, platform, ffmpeg, ffprobe, providers, models, store }: Findings): string[] {
+  const mark = (ok: boolean): string => (ok ? 'yes' : 'no ');
+  return [
+    `yes  Node ${node} on ${platform}`,
+    ...Object.entries({ ffmpeg, ffprobe }).map(
+      ([name, found]) =>
+        `${mark(found.path !== null)}  ${name}: ${found.path === null ? found.origin : `${found.version} at ${found.path} (from ${found.origin})`}`,
+    ),
+    ...providers.map(
+      ({ name, available, reason, maxDifference }) =>
+        `${mark(available)}  ${name}: ${reason}${maxDifference === null || name === 'cpu' ? '' : ` (largest difference ${maxDifference.toExponential(1)})`}`,
+    ),
+    ...models.map(({ id, ok, note, sha256 }) => `${mark(ok)}  model ${id}: ${note} (SHA-256 ${sha256.slice(0, 16)}…)`),
+    `${mark(store.ok)}  project store: ${store.note}`,
+  ];
+}

@@ -1,0 +1,196 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { join, resolve } from 'node:path';
+import type { ModelEvaluation } from '../../../../shared/statistics/evaluation.ts';
+import type { Device } from '../../../services/settings/defaults.ts';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
+import type { EvaluateRequest } from '../../../services/training/evaluate-model.ts';
+import { numberBetween, wholeBetween } from '../terminal/options.ts';
+import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { TaskLine } from '../terminal/progress-line.ts';
+
+interface EvaluateOptions {
+  data: string;
+  split?: EvaluateRequest['split'];
+  budgets: number[];
+  baseline: boolean;
+  out?: string;
+  device: Device;
+  threads: number;
+  faces?: string;
+  cacheLimit: number;
+  json: boolean;
+}
+
+export function addEvaluate(program: Command, done: (code: number) => void): void {
+  program
+    .command('evaluate')
+    .description('measure a model on labelled clips: UAR, WAR, calibration, errors of onset, apex and offset')
+    .argument('<model>', 'id or folder of the model')
+    .requiredOption('--data <set>', 'the clip set (see: adatosk train --help)')
+    .addOption(new Option('--split <name>', 'which clips; the test split where there is one, else all').choices(['train', 'validation', 'test', 'all']))
+    .option('--budgets <list>', 'further token budgets to measure at, for example 1,0.6,0.2', readBudgets, [])
+    .option('--baseline', 'let the expression network of face-api judge the same clips (developers: it is a development dependency)', false)
+    .option('--out <folder>', 'write evaluation.json and evaluation.html there')
+    .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
+    .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
+    .option('--faces <folder>', 'keep aligned faces here for the next time; else they are removed at the end')
+    .option('--cache-limit <GB>', 'what the aligned faces may take on disk', numberBetween(0.01, 100000), 20)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (model: string, options: EvaluateOptions) => done(await evaluate(model, options)));
+}
+
+function readBudgets(text: string): number[] {
+  const budgets = text.split(',').map(Number);
+  if (budgets.some((each) => !(each >= 0.01 && each <= 1))) throw new InvalidArgumentError('It must be numbers from 0.01 to 1, with commas between.');
+  return budgets;
+}
+
+async function evaluate(model: string, options: EvaluateOptions): Promise<number> {
+  const output = new Output(options.json);
+  const line = new TaskLine();
+  // Loaded when it is asked for: it brings an image library that no other command needs.
+  const { evaluateModel } = await import('../../../services/training/evaluate-model.ts');
+  const evaluation = await evaluateModel(
+    { ...options, model, split: options.split ?? null, out: options.out ?? null, faces: options.faces ?? null, cacheLimit: options.cacheLimit * 1e9 },
+    startChildProcessEngine,
+    {
+      onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
+      onProgress: (finished, total) => line.share('judging clips', finished, total),
+    },
+    stopOnRequest(),
+  );
+  line.clear();
+  for (const text of describe(evaluation)) output.line(text);
+  output.result(
+    objectOf(evaluation),
+    options.out === undefined ? '--out DIR writes a page with plots.' : `plots in ${join(resolve(options.out), 'evaluation.html')}`,
+  );
+  return EXIT.done;
+}
+
+/** The names are fixed (docs/developer/exchange-formats.md); more may be added. */
+function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
+  const {
+    clips,
+    uar,
+    war,
+    ece,
+    recall,
+    confusion,
+    onset,
+    apex,
+    offset,
+    peaksFound,
+    masks,
+    groups,
+    budgets,
+    baseline,
+    model,
+    sha256,
+    trained,
+    warnings,
+    split,
+    auc,
+  } = evaluation;
+  return {
+    clips,
+    uar: uar.value,
+    war: war.value,
+    ece: ece.value,
+    auc: auc.value,
+    recall: valuesOf(recall),
+    confusion,
+    onsetErrorMedian: onset?.median.value ?? null,
+    apexErrorMedian: apex?.median.value ?? null,
+    offsetErrorMedian: offset?.median.value ?? null,
+    peaksFound,
+    baseline:
+      baseline === null
+        ? null
+        : {
+            clips: baseline.clips,
+            uar: baseline.uar.value,
+            war: baseline.war.value,
+            ece: baseline.ece.value,
+            auc: baseline.auc.value,
+            recall: valuesOf(baseline.recall),
+            confusion: baseline.confusion,
+          },
+    masks,
+    intervals: { uar, war, ece, recall, onset, apex, offset },
+    groups,
+    budgets,
+    model,
+    sha256,
+    trained,
+    warnings,
+    split,
+  };
+}
+
+function valuesOf(estimates: ModelEvaluation['recall']): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(estimates).map(([name, { value }]) => [name, value]));
+}
+
+function describe({
+  clips,
+  split,
+  model,
+  warnings,
+  uar,
+  war,
+  ece,
+  recall,
+  onset,
+  apex,
+  offset,
+  peaksFound,
+  masks,
+  groups,
+  budgets,
+  auc,
+  baseline,
+}: ModelEvaluation): string[] {
+  const show = ({ value, low, high }: ModelEvaluation['uar'], unit = ''): string =>
+    value === null ? '–' : `${value.toFixed(3)}${unit}${low === null ? '' : `  (95%: ${low.toFixed(3)} to ${high!.toFixed(3)})`}`;
+  const moments = (
+    [
+      ['onset', onset],
+      ['apex', apex],
+      ['offset', offset],
+    ] as const
+  ).flatMap(([name, errors]) =>
+    errors === null ? [] : [`${name.padEnd(12)} median error ${show(errors.median, ' s')}, 90th percentile ${show(errors.percentile90, ' s')}`],
+  );
+  return [
+    `${model} on ${clips} clips (${split})`,
+    ...warnings.map((warning) => `  warning: ${warning}`),
+    `UAR          ${show(uar)}`,
+    `WAR          ${show(war)}`,
+    `ECE          ${show(ece)}`,
+    ...(auc.value === null ? [] : [`AUC          ${show(auc)}`]),
+    ...Object.entries(recall).map(([name, estimate]) => `  ${name.padEnd(10)} ${show(estimate)}`),
+    ...moments,
+    ...(peaksFound === null ? [] : [`expressions with a peak: ${(100 * peaksFound).toFixed(0)}%`]),
+    ...[
+      { name: 'class-agnostic weight, onset and offset against held', effect: masks.classAgnostic },
+      { name: 'class-semantic weight, near the apex against far', effect: masks.classSemantic },
+    ].flatMap(({ name, effect }) =>
+      effect === null
+        ? []
+        : [
+            `${name}: ${effect.here.toFixed(3)} and ${effect.there.toFixed(3)}, d ${show(effect.effect)}, larger in ${(100 * effect.share).toFixed(0)}% of ${effect.clips} clips`,
+          ],
+    ),
+    ...(baseline === null
+      ? []
+      : [
+          `baseline     UAR ${show(baseline.uar)}, WAR ${show(baseline.war)}${baseline.auc.value === null ? '' : `, AUC ${show(baseline.auc)}`}`,
+          ...Object.entries(baseline.recall).map(([name, estimate]) => `  ${name.padEnd(10)} ${show(estimate)}`),
+        ]),
+    ...groups.map((each) => `group ${each.group} (${each.clips} clips): UAR ${show(each.uar)}`),
+    ...(budgets.length < 2 ? [] : [`UAR by token budget: ${budgets.map((each) => `${each.tokenBudget}: ${each.uar.toFixed(3)}`).join(', ')}`]),
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { AnnotationFormatName, ExportFormat } from '../../../../shared/domain/export-formats.ts';
+import { EXPORT_FORMATS, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
+import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
+import { exportAnnotations } from '../../../services/exchange/exchange-annotations.ts';
+import { exportProject } from '../../../services/exchange/export-project.ts';
+import { importIntoProject } from '../../../services/exchange/import-labels.ts';
+import { readMapping } from '../terminal/options.ts';
+import { EXIT, Output } from '../terminal/output.ts';
+
+interface ExportOptions {
+  project: string;
+  format: ExportFormat;
+  run?: string;
+  layers: string[];
+  videos: string[];
+  out: string;
+  json: boolean;
+}
+
+interface ImportOptions {
+  project: string;
+  video: string;
+  as: string;
+  format?: AnnotationFormatName;
+  layer?: string;
+  map: string[];
+  partly: boolean;
+  json: boolean;
+}
+
+export function addExport(program: Command, done: (code: number) => void): void {
+  program
+    .command('export')
+    .description("write a project's results: tables, labels, statistics, everything as open JSON, or labels for another tool")
+    .requiredOption('--project <folder>', 'the project')
+    .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
+    .option('--run <id>', 'tables and logs: which run (see: adatosk project runs); the newest unless given')
+    .option('--layers <name...>', "whose labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
+    .option('--videos <name...>', 'videos, by name or id; all unless given', [])
+    .requiredOption('--out <folder>', 'where the files go')
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (options: ExportOptions) => done(await write(options)));
+  program
+    .command('import <file>')
+    .description("read another tool's labels of a video into a coder's layer, as one step that can be undone")
+    .requiredOption('--project <folder>', 'the project')
+    .requiredOption('--video <name>', 'the video in the library, by its name or id')
+    .requiredOption('--as <coder>', 'whose labels they become')
+    .addOption(new Option('--format <name>', "what the file is; by its name's ending unless given").choices(READABLE_FORMATS))
+    .option('--layer <name>', 'which of its layers; all unless given')
+    .option('--map <label=name...>', "what labels are called here; 'label=' leaves one out", [])
+    .option('--partly', 'take what can be placed where something cannot', false)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (file: string, { project, video, as, format, layer, map, partly, json }: ImportOptions) => {
+      const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
+      const { labels, known, problems } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
+      const output = new Output(json);
+      for (const problem of problems) output.line(`not placed: ${problem}`);
+      output.result({ labels, known, problems }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);
+      done(EXIT.done);
+    });
+}
+
+async function write({ project, format, run, layers, videos, out, json }: ExportOptions): Promise<number> {
+  const output = new Output(json);
+  if (isProjectFormat(format)) {
+    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos }, out);
+    for (const loss of losses) output.line(`note: ${loss}`);
+    output.result({ files, losses }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
+  } else {
+    const { files, losses } = await exportAnnotations(project, format, layers, videos, out);
+    for (const loss of losses) output.line(`note: ${loss}`);
+    output.result({ files, losses }, `written: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${out}`);
+  }
+  return EXIT.done;
+}

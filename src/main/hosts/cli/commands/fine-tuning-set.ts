@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { FineTuningForm } from '../../../../shared/domain/fine-tuning.ts';
+import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../../shared/domain/fine-tuning.ts';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { fineTuningSetOf } from '../../../services/studio/project-overview.ts';
+import { numberBetween, readMapping, wholeBetween } from '../terminal/options.ts';
+import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { TaskLine } from '../terminal/progress-line.ts';
+
+interface SetOptions {
+  project: string;
+  layer: string;
+  form: FineTuningForm;
+  out: string;
+  minConfidence: number;
+  minAgreement: number;
+  map: readonly string[];
+  window: 'segment' | number;
+  shares: [number, number, number];
+  anonymise: boolean;
+  seed: number;
+  json: boolean;
+}
+
+const ABOUT = `
+Forms:
+  references   clips.csv: spans in the videos themselves, no pictures; adatosk train reads it
+  faces        aligned faces that adatosk train reads at once
+  videomae     clips of aligned faces (224 px, 25 a second) with train.csv, val.csv, test.csv
+  frames       folders of aligned frames with lists of «folder frames label» (MAE-DFER)
+  dfew         folders of 16 frames, five folds, labels from 1
+  videofolder  Hugging Face, with metadata.csv and a data card
+Each has provenance.csv, report.json and README.md beside it.`;
+
+export function addFineTuningSet(program: Command, done: (code: number) => void): void {
+  program
+    .command('fine-tuning-set')
+    .description("make a set to train on from a project's labels: people apart, classes in the same shares")
+    .requiredOption('--project <folder>', 'the project')
+    .requiredOption('--layer <name>', "whose labels: 'adjudicated', a coder's name, or 'model'")
+    .addOption(new Option('--form <name>', 'what is made (see below)').choices(FINE_TUNING_FORMS).default('references'))
+    .requiredOption('--out <folder>', 'where it goes; an empty folder')
+    .option('--min-confidence <share>', "leave out the model's labels below", numberBetween(0, 1), 0)
+    .option('--min-agreement <share>', 'share of the other coders who must say the same', numberBetween(0, 1), 0)
+    .option('--map <label=class...>', "what other labels count as; 'label=' leaves one out", [])
+    .option('--window <seconds>', "seconds around the apex, or 'segment'", (text) => (text === 'segment' ? text : numberBetween(0.3, 60)(text)), 'segment')
+    .option('--shares <train,validation,test>', 'shares of the clips', threeShares, [0.7, 0.15, 0.15])
+    .option('--anonymise', "numbers in the place of people's, coders' and videos' names (faces stay faces)", false)
+    .option('--seed <n>', 'another seed parts people otherwise', wholeBetween(0, 2 ** 31 - 1), 1)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .addHelpText('after', ABOUT)
+    .action(async (options: SetOptions) => done(await run(options)));
+}
+
+function threeShares(text: string): [number, number, number] {
+  const values = text.split(',').map(Number);
+  if (values.length !== 3 || values.some((value) => !(value >= 0)) || Math.abs(values.reduce((a, b) => a + b, 0) - 1) > 1e-6)
+    throw new InvalidArgumentError('It must be three numbers that add up to 1.');
+  return values as [number, number, number];
+}
+
+async function run({ project, out, map, json, ...rest }: SetOptions): Promise<number> {
+  const output = new Output(json);
+  const line = new TaskLine();
+  const options = fineTuningOptionsSchema.parse({ ...rest, mapping: readMapping(map) });
+  const stop = stopOnRequest();
+  const { report, ...made } = await fineTuningSetOf(
+    project,
+    options,
+    out,
+    startChildProcessEngine,
+    { onProgress: (n, total) => line.share('writing clips', n, total) },
+    stop,
+  );
+  line.clear();
+  for (const note of report.notes) output.line(`note: ${note}`);
+  for (const { label, train, validation, test } of report.balance)
+    output.line(`${label.padEnd(10)} ${String(train).padStart(5)} train ${String(validation).padStart(5)} validation ${String(test).padStart(5)} test`);
+  output.result({ ...made, ...report }, `${report.clips} clips in ${made.out}. Train with: adatosk train --data ${JSON.stringify(made.out)} …`);
+  return EXIT.done;
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { ImportRequest } from '../../../services/models/import-model.ts';
+import { importModel } from '../../../services/models/import-model.ts';
+import { inspectModel, listManifests } from '../../../services/models/inspect-model.ts';
+import type { ModelInspection } from '../../../services/models/inspect-model.ts';
+import { numberBetween } from '../terminal/options.ts';
+import { EXIT, Output } from '../terminal/output.ts';
+
+export function addModels(program: Command, done: (code: number) => void): void {
+  const models = program.command('models').description('the models that are there');
+  models
+    .command('list')
+    .description('one line a model')
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async ({ json }: { json: boolean }) => done(await list(new Output(json))));
+  models
+    .command('inspect')
+    .description('parameters, multiply-adds, input, classes, provenance, hash')
+    .argument('<id>', 'a model or its size, for example tiny')
+    .option('--token-budget <share>', 'count multiply-adds by part at this token budget', numberBetween(0.01, 1))
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (id: string, { json, tokenBudget }: { json: boolean; tokenBudget?: number }) => done(await inspect(id, tokenBudget, new Output(json))));
+  models
+    .command('import')
+    .description('take in an .onnx with the weights of an AdaTosk network, or a VideoMAE-style encoder as .safetensors')
+    .argument('<file>', 'the .onnx or .safetensors file')
+    .option('--id <id>', "id of the new model; the file's name unless said")
+    .option('--out <folder>', 'folder of the new model; in the folder of models unless said')
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .action(async (file: string, { id, out, json }: { id?: string; out?: string; json: boolean }) =>
+      done(await take({ file, id: id ?? null, out: out ?? null }, new Output(json))),
+    );
+}
+
+/** Names that are listed before they are only counted. */
+const NAMES_LISTED = 20;
+
+async function take(request: ImportRequest, output: Output): Promise<number> {
+  const outcome = await importModel(request);
+  const { id, folder, size, trained, mapped, left, missing } = outcome;
+  output.line(`${mapped} tensors taken over into a network of size ${size}`);
+  output.line(`${left.length} left`);
+  for (const { name, reason } of left.slice(0, NAMES_LISTED)) output.line(`  ${name}: ${reason}`);
+  if (left.length > NAMES_LISTED) output.line(`  and ${left.length - NAMES_LISTED} more`);
+  output.line(
+    `${missing.length} weights begin with random values${missing.length === 0 ? '' : `: ${missing.slice(0, NAMES_LISTED).join(', ')}${missing.length > NAMES_LISTED ? ' …' : ''}`}`,
+  );
+  const next = trained ? '' : `\nFine-tune it before use: adatosk train --from ${JSON.stringify(request.out === null ? id : folder)} --data SET --out DIR`;
+  output.result({ ...outcome }, `The model ${id} is in ${folder}.${next}`);
+  return EXIT.done;
+}
+
+async function list(output: Output): Promise<number> {
+  const models = await listManifests();
+  output.result({ models }, models.length === 0 ? 'no model' : models.map(modelLine).join('\n'));
+  return EXIT.done;
+}
+
+function modelLine({ id, name, trained }: { id: string; name: string; trained: boolean }): string {
+  return `${id.padEnd(16)} ${name}${trained ? '' : ' (untrained weights)'}`;
+}
+
+async function inspect(id: string, budget: number | undefined, output: Output): Promise<number> {
+  const inspection = await inspectModel(id, budget);
+  for (const line of describe(inspection, budget ?? inspection.defaultTokenBudget)) output.line(line);
+  output.result({ ...inspection }, `sha256       ${inspection.sha256}`);
+  return EXIT.done;
+}
+
+function describe(model: ModelInspection, budget: number): string[] {
+  const giga = (macs: number): string => `${(macs / 1e9).toFixed(2)} G`;
+  const { clip } = model;
+  return [
+    `model        ${model.id} (${model.size})${model.trained ? '' : ', untrained weights: numbers mean nothing yet'}`,
+    `parameters   ${(model.parameters / 1e6).toFixed(2)} M`,
+    `input        ${clip.frames} frames of ${clip.width} x ${clip.height}, ${clip.sampleRateHz} a second; ${model.tokens} tokens`,
+    `classes      ${model.classes.join(', ')}`,
+    `multiply-adds of a clip by token budget: ${Object.entries(model.macs)
+      .map(([name, macs]) => `${name}${name === 'default' ? ` (${model.defaultTokenBudget})` : ''} ${giga(macs)}`)
+      .join(', ')}`,
+    `by part, at ${budget}:`,
+    ...model.macsByPart.map(({ part, multiplyAdds }) => `  ${part.padEnd(12)} ${giga(multiplyAdds)}`),
+    `provenance   ${model.provenance}`,
+    ...model.warnings.map((warning) => `warning      ${warning}`),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
+import { importProject } from '../../../services/exchange/export-project.ts';
+import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/studio/project-overview.ts';
+import { EXIT, Output } from '../terminal/output.ts';
+
+export function addProject(program: Command, done: (code: number) => void): void {
+  const project = program.command('project').description('what a project holds');
+  const json = ['--json', 'one JSON object on the last line of standard output', false] as const;
+  project
+    .command('videos <folder>')
+    .description('its library, with what the newest run found')
+    .option(...json)
+    .action(async (folder: string, options: { json: boolean }) => done(await videos(folder, new Output(options.json))));
+  project
+    .command('runs <folder>')
+    .description('its runs, newest first')
+    .option(...json)
+    .action(async (folder: string, options: { json: boolean }) => done(await runs(folder, new Output(options.json))));
+  project
+    .command('restore <folder>')
+    .description("put a backup in the project's place; the file that is there is kept under another name")
+    .option('--backup <name>', 'this one of --list; the newest good one of a damaged project unless given')
+    .option('--list', 'list the backups and change nothing', false)
+    .option(...json)
+    .action((folder: string, options: { backup?: string; list: boolean; json: boolean }) => {
+      restore(folder, options);
+      done(EXIT.done);
+    });
+  project
+    .command('import <file> <folder>')
+    .description('make a new project of an export (export --format json)')
+    .option(...json)
+    .action(async (file: string, folder: string, options: { json: boolean }) => {
+      await importProject(file, folder);
+      new Output(options.json).result({ project: folder }, `The project is in ${folder}.`);
+      done(EXIT.done);
+    });
+}
+
+function restore(folder: string, { backup, list, json }: { backup?: string; list: boolean; json: boolean }): void {
+  const output = new Output(json);
+  const backups = backupsOf(folder);
+  if (list) {
+    for (const { name, madeAt, reason, bytes } of backups) output.line(`${name}  ${madeAt}  ${reason}  ${(bytes / 1e6).toFixed(1)} MB`);
+    output.result({ backups }, `${backups.length} backups`);
+    return;
+  }
+  const restored = restoreBackup(folder, backup);
+  output.result({ ...restored }, `Restored ${restored.backup}. The file that was there before is ${restored.kept}.`);
+}
+
+async function videos(folder: string, output: Output): Promise<number> {
+  const all = await videosIn(folder);
+  for (const { name, analysed, isMissing } of all) {
+    const peaks = analysed === null ? '' : EXPRESSIONS.flatMap((label, i) => (analysed.peaks[i]! > 0 ? [`${analysed.peaks[i]} ${label}`] : [])).join(', ');
+    output.line(
+      `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`,
+    );
+  }
+  output.result({ videos: all }, `${all.length} videos`);
+  return EXIT.done;
+}
+
+async function runs(folder: string, output: Output): Promise<number> {
+  const all = await runsIn(folder);
+  for (const { id, record, videos: count, ended } of all)
+    output.line(
+      `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${count} videos${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
+    );
+  output.result({ runs: all.map(({ id, record, videos: count, ended }) => ({ id, videos: count, ended, ...record })) }, `${all.length} runs`);
+  return EXIT.done;
+}

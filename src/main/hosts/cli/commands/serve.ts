@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StudioError } from '../../../../shared/app/errors.ts';
+import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../../../services/studio/processes.ts';
+import { Studio } from '../../../services/studio/studio.ts';
+import { openBrowserDoor } from '../../web/server.ts';
+import { wholeBetween } from '../terminal/options.ts';
+import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../../..', import.meta.url));
+/** The built window. */
+const WINDOW = join(PROGRAM, 'out', 'renderer');
+
+export function addServe(program: Command, done: (code: number) => void): void {
+  program
+    .command('serve')
+    .description('open the window in a browser of this computer (also for a workstation without a screen, through ssh -L)')
+    .option('--project <folder>', 'open this project (it is made where it is not there)')
+    .option('--port <n>', 'port on 127.0.0.1; any that is free unless given', wholeBetween(0, 65535), 0)
+    .option('--json', 'one JSON object with the address on standard output', false)
+    .action(async (options: { project?: string; port: number; json: boolean }) => done(await serve(options)));
+}
+
+async function serve({ project, port, json }: { project?: string; port: number; json: boolean }): Promise<number> {
+  buildWindow();
+  const output = new Output(json);
+  const signal = stopOnRequest();
+  const studio = new Studio({
+    door: 'browser',
+    startEngine: startChildProcessEngine,
+    startQueue: startChildProcessQueue,
+    startTrainer: startChildProcessTrainer,
+  });
+  try {
+    if (project !== undefined) await studio.openProject(resolve(project), true);
+    const door = await openBrowserDoor(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+    output.result({ address: door.address }, `AdaTosk Studio: ${door.address}\nWhoever has this address can use it on this computer. Ctrl+C ends it.`);
+    if (!signal.aborted) await new Promise((end) => signal.addEventListener('abort', end, { once: true }));
+    await door.close();
+  } finally {
+    await studio.close();
+  }
+  return EXIT.done;
+}
+
+/** Builds the window where its sources are newer than what was built, or nothing was. */
+function buildWindow(): void {
+  const built = join(WINDOW, 'index.html');
+  const builder = join(PROGRAM, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
+  if (!existsSync(builder)) {
+    if (existsSync(built)) return;
+    throw new StudioError('program-missing', 'The window has not been built, and what builds it is not here.', 'Install the program again.');
+  }
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => newestIn(join(PROGRAM, folder))))) return;
+  process.stderr.write('Building the window (some seconds) …\n');
+  const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' });
+  if (status !== 0)
+    throw new StudioError(
+      'program-failed',
+      `The window could not be built: ${stderr.trim().split('\n').at(-1) ?? ''}`,
+      'Run `npm run build` to see all of it.',
+    );
+}
+
+/** When a file below a folder was changed last, in milliseconds. */
+function newestIn(folder: string): number {
+  return Math.max(...readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
+}

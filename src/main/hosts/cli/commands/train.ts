@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { join } from 'node:path';
+import type { Device } from '../../../services/settings/defaults.ts';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { allThreads, DEVICES, MODEL_SIZES } from '../../../services/settings/defaults.ts';
+import type { TrainOutcome, TrainRequest } from '../../../services/training/train-model.ts';
+import { numberBetween, wholeBetween } from '../terminal/options.ts';
+import { duration, EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { TaskLine } from '../terminal/progress-line.ts';
+
+interface TrainOptions {
+  data: string;
+  out: string;
+  from?: string;
+  size: TrainRequest['size'];
+  unlabelled?: string;
+  held?: string;
+  matrices?: 'adamw' | 'muon';
+  layerDecay?: number;
+  learns: TrainRequest['learns'];
+  augmentation: TrainRequest['augmentation'];
+  seed: number;
+  batch: number;
+  rate?: number;
+  epochs?: [number, number, number];
+  stills: number;
+  validationShare: number;
+  patience: number;
+  device: Device;
+  threads: number;
+  resume: boolean;
+  checkpointEvery: number;
+  faces?: string;
+  cacheLimit: number;
+  json: boolean;
+}
+
+const SETS = `
+Clip sets:
+  a folder with a folder for each class (happiness, sadness, neutral, anger, surprise, disgust, fear)
+  a table with lines of 'path label', label a class or its number from 0 to 6
+  a CSV with a header: path, label, and if known start_s, end_s (a span of the video), onset_s, apex_s, offset_s,
+    participant, group, split (train, validation, test)
+  a folder with train.csv, val.csv and test.csv
+Nobody may be in two splits. Without splits, people (or videos) are drawn for validation.`;
+
+export function addTrain(program: Command, done: (code: number) => void): void {
+  program
+    .command('train')
+    .description('train a model on labelled clips, or fine-tune one; all on this computer')
+    .requiredOption('--data <set>', 'the clip set (see below)')
+    .requiredOption('--out <folder>', 'where the model goes; it must not hold one')
+    .option('--from <model>', 'begin with the weights of this model (id or folder) instead of random ones')
+    .addOption(new Option('--size <name>', 'size of a new model').choices(MODEL_SIZES).default('tiny'))
+    .option('--unlabelled <set>', 'further videos without labels, for the self-supervised branch')
+    .option('--held <set>', 'further clips that show their label all the time, such as photographs of faces')
+    .addOption(
+      new Option('--learns <part>', 'what learns when fine-tuning; by the size of the set unless said').choices(['auto', 'all', 'head']).default('auto'),
+    )
+    .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'light', 'none']).default('faces'))
+    .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
+    .addOption(new Option('--matrices <rule>', 'what moves the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
+    .option('--layer-decay <share>', 'share of the rate that each layer has of the one above (default: 0.75 with --from, else 1)', numberBetween(0.1, 1))
+    .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
+    .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
+    .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, settling on all tokens', readEpochs)
+    .option('--stills <rounds>', 'with --epochs: rounds of single slots before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
+    .option('--validation-share <share>', 'share of the people kept for validation where the set has no splits', numberBetween(0, 0.5), 0.15)
+    .option('--patience <n>', 'stop after so many validations without a better one', wholeBetween(1, 10000), 12)
+    .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
+    .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
+    .option('--resume', 'go on with a training that was stopped or killed', false)
+    .option('--checkpoint-every <s>', 'seconds between checkpoints', numberBetween(1, 86400), 180)
+    .option('--faces <folder>', 'keep aligned faces here for the next time; else they are removed at the end')
+    .option('--cache-limit <GB>', 'what the aligned faces may take on disk', numberBetween(0.01, 100000), 20)
+    .option('--json', 'one JSON object on the last line of standard output', false)
+    .addHelpText('after', SETS)
+    .action(async (options: TrainOptions) => done(await train(options)));
+}
+
+function readEpochs(text: string): [number, number, number] {
+  const numbers = text.split(',').map(Number);
+  if (numbers.length !== 3 || numbers.some((n) => !Number.isFinite(n) || n < 0 || n > 1e5) || numbers.every((n) => n === 0))
+    throw new InvalidArgumentError('It must be three numbers, for example 10,30,10.');
+  return numbers as [number, number, number];
+}
+
+async function train(options: TrainOptions): Promise<number> {
+  const output = new Output(options.json);
+  const line = new TaskLine();
+  const signal = stopOnRequest();
+  // Loaded when it is asked for: it brings an image library that no other command needs.
+  const { trainModel } = await import('../../../services/training/train-model.ts');
+  const outcome = await trainModel(
+    requestOf(options),
+    startChildProcessEngine,
+    {
+      onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
+      onNote: (sentence) => line.stay(sentence),
+      onSteps: ({ phase, step, total, losses, clipsPerSecond, secondsLeft }) =>
+        line.update(phase, `${step}/${total}  loss ${losses['loss']?.toFixed(3)}  ${clipsPerSecond.toFixed(1)} clips/s  ${duration(secondsLeft)} left`),
+      onValidation: ({ step, uar, war, logLoss, isBest }) =>
+        line.stay(`step ${step}: validation UAR ${uar.toFixed(3)}, WAR ${war.toFixed(3)}, log loss ${logLoss.toFixed(3)}${isBest ? ', the best so far' : ''}`),
+    },
+    signal,
+  );
+  line.clear();
+  return conclude(outcome, output);
+}
+
+function requestOf(options: TrainOptions): TrainRequest {
+  const { epochs } = options;
+  return {
+    ...options,
+    from: options.from ?? null,
+    unlabelled: options.unlabelled ?? null,
+    held: options.held ?? null,
+    matrices: options.matrices ?? null,
+    layerDecay: options.layerDecay ?? null,
+    rate: options.rate ?? null,
+    epochs: epochs === undefined ? null : { 'warm-up': epochs[0], stills: options.stills, joint: epochs[1], settling: epochs[2] },
+    faces: options.faces ?? null,
+    cacheLimit: options.cacheLimit * 1e9,
+    checkpointEverySeconds: options.checkpointEvery,
+  };
+}
+
+function conclude(outcome: TrainOutcome, output: Output): number {
+  const { out, clips, steps, seconds, best, stoppedEarly, stopped, temperature, provider, sha256 } = outcome;
+  const object = {
+    out,
+    clips,
+    steps,
+    seconds,
+    bestStep: best?.step ?? null,
+    validationUar: best?.uar ?? null,
+    stoppedEarly,
+    stopped,
+    temperature,
+    device: provider,
+    sha256,
+  };
+  if (stopped) {
+    output.result(object, `Stopped after ${steps} steps. Run the same command with --resume to go on.`);
+    return EXIT.interrupted;
+  }
+  output.line(`${steps} steps in ${duration(seconds)} on ${provider}${stoppedEarly ? '; stopped early: no better validation for a while' : ''}`);
+  if (best !== null)
+    output.line(
+      `best validation at step ${best.step}: UAR ${best.uar.toFixed(3)}, log loss ${best.logLoss.toFixed(3)}; logits divided by ${temperature.toFixed(2)}`,
+    );
+  output.line(`curve in ${join(out, 'training', 'metrics.jsonl')}`);
+  output.result(object, `The model is in ${out}. Try: adatosk analyze VIDEOS --out DIR --model ${JSON.stringify(out)}`);
+  return EXIT.done;
+}

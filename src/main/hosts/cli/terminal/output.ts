@@ -1,0 +1,70 @@
+import type { StudioErrorCode } from '../../../../shared/app/errors.ts';
+import { StudioError } from '../../../../shared/app/errors.ts';
+
+/** Exit codes of every command. */
+export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
+
+/** Lines for people: on standard output, or on standard error where that carries one JSON line for a machine. */
+export class Output {
+  readonly #json: boolean;
+
+  constructor(json: boolean) {
+    this.#json = json;
+  }
+
+  line(text = ''): void {
+    (this.#json ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
+  /** The last line of a command: `object` for machines, `text` for people. */
+  result(object: Readonly<Record<string, unknown>>, text: string): void {
+    process.stdout.write(`${this.#json ? JSON.stringify(object) : text}\n`);
+  }
+}
+
+/** What ends a command in the middle of its work. */
+const INTERRUPTING: readonly StudioErrorCode[] = ['disk-full', 'engine-died', 'cancelled'];
+
+/** The exit code for an error that ended a command, after telling the person. */
+export function reportError(error: unknown): number {
+  if (error instanceof StudioError) {
+    process.stderr.write(`adatosk: ${error.sentence}\n`);
+    if (INTERRUPTING.includes(error.code)) process.stderr.write('analyze and train go on with --resume.\n');
+    if (error.code === 'cancelled') return EXIT.interrupted;
+    return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)
+      ? EXIT.wrongUsage
+      : EXIT.someFailed;
+  }
+  process.stderr.write(`adatosk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.someFailed;
+}
+
+/** One Ctrl+C may reach us twice, through the terminal and through the program that started us. */
+const SAME_REQUEST_MILLISECONDS = 1000;
+
+/** A stop on the first Ctrl+C (or a request to end); the second one ends the program at once. */
+export function stopOnRequest(): AbortSignal {
+  const controller = new AbortController();
+  let first = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) {
+        if (performance.now() - first > SAME_REQUEST_MILLISECONDS) process.exit(EXIT.interrupted);
+        return;
+      }
+      first = performance.now();
+      process.stderr.write('\nStopping: what is finished is being written. Press Ctrl+C again to stop at once.\n');
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+/** A duration for people: 4 s, 3:07, 1:02:09. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}

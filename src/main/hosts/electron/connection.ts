@@ -1,0 +1,52 @@
+import { RPCHandler } from '@orpc/server/message-port';
+import { BrowserWindow, dialog, ipcMain } from 'electron';
+import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
+import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
+import { READABLE_FORMATS, readerOf } from '../../services/settings/defaults.ts';
+import { router } from '../../services/api/router.ts';
+import type { Studio } from '../../services/studio/studio.ts';
+
+/** Files that the dialogs offer; a person can choose any other file too. */
+const VIDEOS = { name: 'Videos', extensions: ['mp4', 'mov', 'm4v', 'mkv', 'webm', 'avi', 'wmv', 'mpg', 'mpeg', 'mts', 'm2ts', '3gp'] };
+const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.map((name) => readerOf(name)!.ending.split('.').at(-1)!) };
+const ALL = { name: 'All files', extensions: ['*'] };
+
+/**
+ * Lets windows of ours, and nobody else, speak the contract and ask for the desktop's dialogs.
+ * @param origin of the window's page
+ */
+export function connectWindows(studio: Studio, origin: string): void {
+  const rpc = new RPCHandler(router);
+  const onFault = (procedure: string, error: unknown): void => console.error(`${procedure} failed:`, error);
+  ipcMain.on(DESKTOP_CHANNELS.connect, (event) => {
+    const [port] = event.ports;
+    if (!isOurs(event, origin) || port === undefined) {
+      port?.close();
+      return;
+    }
+    rpc.upgrade(port as unknown as Parameters<typeof rpc.upgrade>[0], { context: { studio, onFault } });
+    port.start();
+  });
+  const choose =
+    (properties: NonNullable<OpenDialogOptions['properties']>, filters: FileFilter[] = []) =>
+    async (event: IpcMainInvokeEvent, title: unknown) => {
+      const window = isOurs(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
+      if (window === null) return [];
+      const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
+      return filePaths;
+    };
+  ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], [VIDEOS, ALL]));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], [LABELS, ALL]));
+}
+
+/** The window's own page, in its main frame: not a frame in it, and not a page that it was led to. */
+function isOurs({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent, origin: string): boolean {
+  if (senderFrame === null || senderFrame.parent !== null) return false;
+  try {
+    const { protocol, host } = new URL(senderFrame.url);
+    return `${protocol}//${host}` === origin;
+  } catch {
+    return false;
+  }
+}

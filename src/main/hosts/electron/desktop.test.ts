@@ -1,0 +1,273 @@
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ACTIONS } from '../../../shared/app/actions.ts';
+import { PROCEDURES } from '../../../shared/contract/index.ts';
+import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
+import { packageProgram } from '../../../../testing/packaged-program.ts';
+import { PROJECT_FILE } from '../../project/store/project-file.ts';
+import type { StudioClient } from '../../../../testing/door.ts';
+import { app, ipcMain, MessageChannelMain, seen } from '../../../../testing/electron-stand-in.ts';
+import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
+
+// The built files run as they are, in Node itself (vitest.config.ts leaves them and the stand-in alone).
+registerHooks({
+  resolve: (name, context, next) => next(name === 'electron' ? new URL('../../../../testing/electron-stand-in.ts', import.meta.url).href : name, context),
+});
+
+const OUT = new URL('../../../../out/', import.meta.url);
+const { connect, chooseFolder, chooseVideos, chooseLabels, action } = DESKTOP_CHANNELS;
+
+beforeAll(async () => {
+  // Node 24's binary runs vitest, and the build.
+  const built = spawnSync(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build'], {
+    cwd: new URL('../../../..', import.meta.url),
+    encoding: 'utf8',
+  });
+  expect(built.stderr + built.stdout).toContain('built in');
+  expect(built.status).toBe(0);
+  await import(/* @vite-ignore */ new URL('main/index.js', OUT).href);
+  await until(() => seen.windows[0]?.shown === true);
+});
+afterAll(() => app.quit());
+
+async function until(condition: () => unknown, seconds = 10): Promise<void> {
+  for (let i = 0; i < seconds * 40; i++) {
+    if (condition() === true) return;
+    await wait(25);
+  }
+  throw new Error(`it did not come about in ${seconds} s: ${String(condition)}`);
+}
+
+/** The frame that a message comes from. */
+const ours = (): unknown => ({ sender: seen.windows[0]!.webContents, senderFrame: { url: 'app://studio/index.html', parent: null } });
+
+/** A window's end of the contract, as the preload script hands it over. */
+function client(): StudioClient {
+  const { port1, port2 } = new MessageChannelMain();
+  ipcMain.emit(connect, { ...(ours() as object), ports: [port2] });
+  port1.start();
+  return createORPCClient(new RPCLink({ port: port1 as unknown as ConstructorParameters<typeof RPCLink>[0]['port'] }));
+}
+
+describe('the built desktop program', () => {
+  test('opens one window that has nothing of Node, on its own origin', () => {
+    expect(seen.windows.length).toBe(1);
+    const [window] = seen.windows;
+    expect(window!.address).toBe('app://studio/index.html');
+    expect(window!.options.webPreferences).toMatchObject({
+      ...{ contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInWorker: false, webSecurity: true, webviewTag: false },
+      allowRunningInsecureContent: false,
+    });
+    expect(existsSync(window!.options.webPreferences['preload'] as string)).toBe(true);
+    expect(seen.sandboxed).toBe(true);
+  });
+
+  test('refuses to lead anywhere, to open windows, to embed, and every permission', () => {
+    const { webContents } = seen.windows[0]!;
+    for (const event of ['will-navigate', 'will-attach-webview']) {
+      const preventDefault = vi.fn();
+      webContents.emit(event, { preventDefault, url: 'https://example.org' });
+      expect(preventDefault).toHaveBeenCalled();
+    }
+    expect(webContents.openHandler?.({ url: 'https://example.org' })).toEqual({ action: 'deny' });
+    const decide = vi.fn();
+    seen.permissionRequest?.(webContents, 'media', decide);
+    expect(decide).toHaveBeenCalledWith(false);
+    expect(seen.permissionCheck?.()).toBe(false);
+  });
+
+  test.each([
+    ['https://example.org/', true],
+    ['http://127.0.0.1:5173/', true],
+    ['ws://example.org/', true],
+    ['file:///etc/passwd', true],
+    ['app://studio/index.html', false],
+    ['blob:app://studio/1', false],
+  ])('a request to %s is cancelled: %s', (url, cancel) => {
+    const decide = vi.fn();
+    seen.beforeRequest?.({ url }, decide);
+    expect(decide).toHaveBeenCalledWith({ cancel });
+  });
+
+  test('a window that crashes is loaded again; one that was closed is not', () => {
+    const { webContents } = seen.windows[0]!;
+    webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+    webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(webContents.reloads).toBe(1);
+  });
+
+  test('has a menu of all actions, which it tells to the window', () => {
+    const entries = seen.menu!.template.flatMap(({ submenu }) => submenu ?? []).filter(({ id }) => id !== undefined);
+    expect(entries.map(({ id }) => id).sort()).toEqual(
+      ACTIONS.filter(({ menu }) => menu !== undefined)
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(entries.find(({ id }) => id === 'library.addFolder')).toMatchObject({ accelerator: 'CmdOrCtrl+Shift+A', registerAccelerator: false });
+    entries.find(({ id }) => id === 'project.open')!.click!();
+    expect(seen.windows[0]!.webContents.sent).toContainEqual([action, 'project.open']);
+  });
+});
+
+describe("the window's bridge", () => {
+  test('the preload script and the program use the same channels, and no others', async () => {
+    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels].sort());
+    expect(ipcMain.eventNames()).toEqual([connect]);
+    const bridge = await runPreload();
+    expect(Object.keys(bridge.exposed)).toEqual(['studio']);
+    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseLabels', 'chooseVideos', 'door', 'onAction', 'pathOf']);
+    (bridge.exposed['studio'] as { chooseFolder: (title: string) => void }).chooseFolder('x');
+    (bridge.exposed['studio'] as { chooseVideos: (title: string) => void }).chooseVideos('x');
+    (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
+    bridge.emit({ source: bridge.window, data: connect, ports: ['a port'] });
+    bridge.emit({ source: 'another window', data: connect, ports: ['its port'] });
+    bridge.emit({ source: bridge.window, data: 'something else', ports: ['a port'] });
+    expect(bridge.used).toEqual([`invoke ${chooseFolder}`, `invoke ${chooseVideos}`, `invoke ${chooseLabels}`, `post ${connect} a port`]);
+  });
+
+  test.each([
+    ['a page of another origin', { url: 'https://evil.example/', parent: null }],
+    ['a frame in our page', { url: 'app://studio/index.html', parent: {} }],
+    ['an origin that only begins like ours', { url: 'app://studio.evil/index.html', parent: null }],
+    ['a page that is gone', null],
+  ])('%s gets no contract and no dialog', async (_, senderFrame) => {
+    const { port1, port2 } = new MessageChannelMain();
+    ipcMain.emit(connect, { sender: seen.windows[0]!.webContents, senderFrame, ports: [port2] });
+    expect(port2.closed).toBe(true);
+    expect(port1.listenerCount('message')).toBe(0);
+    seen.chosen = ['/secret'];
+    expect(await seen.handled.get(chooseFolder)!({ sender: seen.windows[0]!.webContents, senderFrame }, 'x')).toEqual([]);
+  });
+
+  test('our page gets the folder that the person chose', async () => {
+    seen.chosen = ['/videos'];
+    expect(await seen.handled.get(chooseFolder)!(ours(), 'x')).toEqual(['/videos']);
+  });
+});
+
+describe('the scheme app:', () => {
+  const get = (url: string, headers: Record<string, string> = {}): Promise<Response> => seen.protocols.get('app')!(new Request(url, { headers }));
+
+  test('is standard, secure and streams, so that videos can be sought', () => {
+    expect(seen.privileges).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+  });
+
+  test('serves the window under its policy, and nothing of another host or outside', async () => {
+    const page = await get('app://studio/index.html');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*media-src 'self'/);
+    for (const url of ['app://elsewhere/index.html', 'app://studio/..%2fmain/index.js', 'app://studio/media/nothing'])
+      expect((await get(url)).status).toBe(404);
+  });
+});
+
+describe('the contract over message ports', () => {
+  test('a batch runs in utility processes, and its video is served in ranges', { timeout: 60_000 }, async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'videos'));
+    await ffmpeg('-i', ONE_FACE, '-t', '1', '-an', join(folder, 'videos', 'a.mp4'));
+    await copyFile(ONE_FACE, join(folder, 'unread.mp4'));
+    const studio = client();
+    expect(await studio.about.program()).toMatchObject({ door: 'desktop', project: null });
+    await expect(studio.library.list()).rejects.toMatchObject({ code: 'STUDIO', data: { code: 'no-project' } });
+    await studio.project.open({ folder: join(folder, 'project'), create: true });
+    await studio.queue.add({ paths: [join(folder, 'videos')], device: 'cpu' });
+    let states: string[] = [];
+    await until(() => {
+      void studio.queue.state().then(({ jobs }) => (states = jobs.map(({ status, error }) => `${status} ${error}`)));
+      return states.length === 1 && !/waiting|running/.test(states[0]!);
+    }, 50);
+    expect(states).toEqual(['done ']);
+    expect(seen.utilities).toEqual(['queue-utility.js', 'engine-host.js', 'engine-host.js']);
+    const [video] = await studio.library.list();
+    expect(video!.analysed).toMatchObject({ status: 'done', faces: 1 });
+    const { address } = await studio.library.media({ video: video!.id });
+    const part = await seen.protocols.get('app')!(new Request(`app://studio${address}`, { headers: { range: 'bytes=0-9' } }));
+    expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 10]);
+    expect(PROCEDURES.length).toBeGreaterThan(30);
+  });
+
+  test.each(['second-instance', 'open-file'])('a project that is double-clicked while the program runs is opened (%s)', async (event) => {
+    const folder = join(await temporaryFolder(), 'Étude 2');
+    const studio = client();
+    await studio.project.open({ folder, create: true });
+    await studio.project.close();
+    const file = join(folder, PROJECT_FILE);
+    if (event === 'open-file') app.emit(event, { preventDefault: () => undefined }, file);
+    else app.emit(event, {}, ['/opt/adatosk-studio', '--flag', file]);
+    await until(() => {
+      void studio.about.program().then(({ project }) => (opened = project?.folder));
+      return opened === folder;
+    });
+  });
+  let opened: string | undefined;
+
+  test('quitting puts back what runs and closes the store first', async () => {
+    app.quit();
+    expect(seen.quits).toBe(0);
+    await until(() => seen.quits === 1);
+    await expect(client().library.list()).rejects.toMatchObject({ data: { code: 'no-project' } });
+  });
+});
+
+describe('the packaged program', () => {
+  test('has its fuses set, all that it loads, its models, and no Node of its own', { timeout: 180_000 }, async () => {
+    const { binary, resources, contents } = await packageProgram(await temporaryFolder());
+    const fuses = await getCurrentFuseWire(binary);
+    const state = (fuse: FuseV1Options): FuseState | undefined => fuses[fuse];
+    for (const off of [FuseV1Options.RunAsNode, FuseV1Options.EnableNodeOptionsEnvironmentVariable, FuseV1Options.EnableNodeCliInspectArguments])
+      expect(state(off)).toBe(FuseState.DISABLE);
+    for (const on of [FuseV1Options.EnableEmbeddedAsarIntegrityValidation, FuseV1Options.OnlyLoadAppFromAsar]) expect(state(on)).toBe(FuseState.ENABLE);
+    expect(state(FuseV1Options.GrantFileProtocolExtraPrivileges)).toBe(FuseState.DISABLE);
+    const built = (await readdir(join(contents, 'out/main'), { recursive: true })).filter((file) => file.endsWith('.js'));
+    const loaded = new Set<string>();
+    for (const file of built) {
+      const code = await readFile(join(contents, 'out/main', file), 'utf8');
+      for (const [, name] of code.matchAll(/^import .*?["']([^"'.][^"']*)["'];$|(?<=import\()["']([^"'.][^"']*)["']\)/gm))
+        if (name !== undefined) loaded.add(name);
+    }
+    const packages = [...loaded].filter((name) => !name.startsWith('node:') && name !== 'electron');
+    expect(packages.length).toBeGreaterThan(8);
+    // In a process of its own, in that folder: nothing of the working copy can be found from there.
+    const load = `for (const name of ${JSON.stringify(packages)}) await import(name); console.log('all loaded');`;
+    const run = spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: contents, encoding: 'utf8' });
+    expect(run.stdout + run.stderr).toContain('all loaded');
+    for (const file of ['models/adatosk-tiny/model.onnx', 'models/blazeface-back/model.onnx', 'samples/truth.json'])
+      expect(existsSync(join(resources, file)), file).toBe(true);
+    expect(existsSync(join(contents, 'node_modules/node'))).toBe(false);
+    expect(existsSync(join(resources, 'app.asar.unpacked/node_modules/better-sqlite3'))).toBe(true);
+  });
+});
+
+/** Runs the built preload script with what a sandboxed one gets. */
+async function runPreload(): Promise<{ exposed: Record<string, unknown>; used: string[]; window: object; emit: (event: object) => void }> {
+  const exposed: Record<string, unknown> = {};
+  const used: string[] = [];
+  const listeners: ((event: object) => void)[] = [];
+  const electron = {
+    contextBridge: { exposeInMainWorld: (name: string, value: unknown) => (exposed[name] = value) },
+    ipcRenderer: {
+      invoke: (channel: string) => used.push(`invoke ${channel}`),
+      postMessage: (channel: string, _message: unknown, ports: unknown[]) => used.push(`post ${channel} ${ports.join()}`),
+      on: (channel: string) => used.push(`on ${channel}`),
+      off: (channel: string) => used.push(`off ${channel}`),
+    },
+    webUtils: { getPathForFile: () => '/path' },
+  };
+  const window = { addEventListener: (_type: string, listener: (event: object) => void) => listeners.push(listener) };
+  const code = await readFile(new URL('preload/index.cjs', OUT), 'utf8');
+  const requireElectron = (name: string): unknown => {
+    if (name !== 'electron') throw new Error(`a sandboxed preload script cannot load ${name}`);
+    return electron;
+  };
+  new Function('require', 'window', 'exports', 'module', code)(requireElectron, window, {}, { exports: {} });
+  return { exposed, used, window, emit: (event) => listeners.forEach((listener) => listener(event)) };
+}

@@ -1,0 +1,296 @@
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { StudioEvent } from '../../../shared/contract/events.ts';
+import { contract, PROCEDURES } from '../../../shared/contract/index.ts';
+import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
+import { furnish, someSegment } from '../../../../testing/project.ts';
+import type { StudioClient } from '../../../../testing/door.ts';
+import { openTestDoor } from '../../../../testing/door.ts';
+import { ffmpeg, ONE_FACE } from '../../../../testing/videos.ts';
+import { applyEdit } from '../../project/edits.ts';
+import { openProject } from '../../project/store/open-project.ts';
+import { router } from '../../services/api/router.ts';
+
+const it = await openTestDoor();
+const { door, token, log, studio, folder } = it;
+const port = Number(new URL(door.origin).port);
+const known = furnish(studio.project);
+afterAll(() => it.close());
+
+/** fetch refuses to set Host; this does not. */
+function ask(
+  path: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+  body = '',
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      { host: '127.0.0.1', port, path, method, headers: { ...headers, ...(body === '' ? {} : { 'content-length': Buffer.byteLength(body) }) } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: text }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+const own = { authorization: `Bearer ${token}` };
+
+async function failure(work: Promise<unknown>): Promise<{ code: string; message: string; data: { code: string; remedy: string } }> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Awaited<ReturnType<typeof failure>>;
+  }
+  throw new Error('it did not fail');
+}
+
+describe('the gate', () => {
+  test.each([
+    ['without the token', '/', {}],
+    ['with a wrong token', '/', { authorization: 'Bearer nonsense' }],
+    ['with a wrong token in the address', '/?token=nonsense', {}],
+    ['with a foreign Host', '/', { ...own, host: 'evil.example' }],
+    ['with our Host under another name of this computer', '/', { ...own, host: `127.0.0.1.evil.example:${port}` }],
+    ['from a page of another site', '/rpc/library/list', { ...own, origin: 'https://evil.example' }],
+    ['from a page of another port of this computer', '/rpc/library/list', { ...own, origin: 'http://127.0.0.1:1' }],
+    ['from a page without an origin', '/rpc/library/list', { ...own, origin: 'null' }],
+    ['embedded in another site', '/', { ...own, 'sec-fetch-site': 'cross-site' }],
+  ])('a request %s is refused and logged', async (_, path, headers) => {
+    const before = log.length;
+    const { status, body } = await ask(path, headers);
+    expect(status).toBe(403);
+    expect(body).not.toContain('window');
+    expect(log.slice(before)).toEqual([expect.stringMatching(/^refused {2}GET /)]);
+    expect(log.join('\n')).not.toContain(token);
+  });
+
+  test('the printed address turns into a cookie that only this door gets, and the token leaves the address', async () => {
+    const first = await ask(door.address.slice(door.origin.length));
+    expect([first.status, first.headers['location']]).toEqual([303, '/']);
+    const cookie = String(first.headers['set-cookie']);
+    expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
+    const page = await ask('/', { cookie: cookie.split(';')[0]! });
+    expect([page.status, page.body]).toEqual([200, '<p>window</p>']);
+    expect(String(page.headers['content-security-policy'])).toMatch(/default-src 'none'/);
+  });
+
+  test.each([
+    '/../window-secret',
+    '/..%2f..%2fetc%2fpasswd',
+    '/%2e%2e/secret.js',
+    '/media/..%2f..%2fetc%2fpasswd',
+    '/media/%00',
+    '/media/%E0%A4%A',
+    '/rpc/library/nothing',
+    '/nothing.html',
+  ])('%s leads nowhere', async (path) => {
+    const before = log.length;
+    const { status, body } = await ask(path, own);
+    expect(status).toBe(404);
+    expect(body).not.toContain('root:');
+    expect(log.length).toBeGreaterThan(before);
+  });
+
+  test.each([
+    ['no JSON', '{'],
+    ['JSON of another shape', '{"json":{"folder":7}}'],
+    ['an empty one', '{"json":{}}'],
+  ])('a body that is %s is refused, and nothing happens', async (_, body) => {
+    const { status } = await ask('/rpc/project/open', { ...own, 'content-type': 'application/json' }, 'POST', body);
+    expect(status).toBe(400);
+    expect(studio.project.state.folder).toBe(join(folder, 'project'));
+  });
+
+  test('a body that is too large is refused', async () => {
+    const { status } = await ask(
+      '/rpc/edits/apply',
+      { ...own, 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      'POST',
+      'x'.repeat(70 * 1024 * 1024),
+    ).catch(() => ({
+      status: 413,
+    }));
+    expect(status).toBe(413);
+    expect((await ask('/', own)).status).toBe(200);
+  });
+});
+
+test('a connection that was idle for longer than a while answers the next request', async () => {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  socket.write(request);
+  // Node's own limit is 5 s.
+  await wait(6500);
+  socket.write(request);
+  await wait(500);
+  socket.destroy();
+  expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
+});
+
+describe('the contract', () => {
+  test('is served whole, no more and no less', () => {
+    const served = Object.entries(router).flatMap(([room, procedures]) => Object.keys(procedures).map((name) => `${room}.${name}`));
+    expect(served.sort()).toEqual([...PROCEDURES].sort());
+    expect(Object.keys(contract)).toContain('edits');
+  });
+
+  test('an error keeps its code, its sentence and its remedy', async () => {
+    const error = await failure(it.client().project.open({ folder: join(folder, 'nowhere') }));
+    expect(error).toMatchObject({ code: 'STUDIO', data: { code: 'project-missing', remedy: expect.stringMatching(/Choose another folder/) as string } });
+    expect(error.message).toMatch(/There is no project in .*nowhere/);
+  });
+
+  test('a path without a beginning is refused', async () => {
+    const error = await failure(it.client().library.add({ paths: ['../../etc/passwd'] }));
+    expect(error.data.code).toBe('wrong-usage');
+  });
+
+  test('an edit is checked column by column: a misspelt one, or a fact of a file, is no edit', async () => {
+    const misspelt = { table: 'segment', kind: 'insert', row: { ...someSegment(known.annLayer, 1), start: 3 } } as unknown as RowEdit;
+    const path = { table: 'video', kind: 'update', id: known.video, revision: 1, set: { path: '/etc/passwd' } } as unknown as RowEdit;
+    for (const row of [misspelt, path])
+      expect(await failure(it.client().edits.apply({ coderId: known.ann, code: 'test', label: 'test', rows: [row] }))).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  test('models come with their cards, and untrained ones with their warning', async () => {
+    const models = await it.client().about.models();
+    expect(models.map(({ id }) => id)).toContain('adatosk-tiny');
+    for (const { card, trained, warnings } of models) {
+      expect(card.length).toBeGreaterThan(100);
+      if (!trained) expect(warnings.join()).toMatch(/untrained weights/);
+    }
+  });
+});
+
+/** Collects events until it is closed. */
+async function listener(
+  client: StudioClient,
+): Promise<{ events: StudioEvent[]; until: (kind: StudioEvent['kind']) => Promise<StudioEvent>; close: () => void }> {
+  const stop = new AbortController();
+  const events: StudioEvent[] = [];
+  const stream = await client.project.events(undefined, { signal: stop.signal });
+  void (async () => {
+    for await (const event of stream) events.push(event);
+  })().catch(() => undefined);
+  const until = async (kind: StudioEvent['kind']): Promise<StudioEvent> => {
+    for (let i = 0; i < 200; i++) {
+      const found = events.find((event) => event.kind === kind);
+      if (found !== undefined) return found;
+      await wait(25);
+    }
+    throw new Error(`no '${kind}' came, but ${events.map((event) => event.kind).join(', ') || 'nothing'}`);
+  };
+  return { events, until, close: () => stop.abort() };
+}
+
+describe('two windows on one project', () => {
+  const insert = (label: string): RowEdit => ({ table: 'segment', kind: 'insert', row: someSegment(known.annLayer, 5, { label }) });
+
+  test("see each other's edits at once, undo too, and refuse what was decided on old data", async () => {
+    const [one, two] = [it.client(), it.client()];
+    const seen = await listener(two);
+    const edit = insert('happiness');
+    const made = await one.edits.apply({ coderId: known.ann, code: 'segment.create', label: 'Create', rows: [edit] });
+    expect(await seen.until('edited')).toMatchObject({ coderId: known.ann, edit: { clock: made.clock, code: 'segment.create' } });
+    const id = made.changes[0]!.id;
+    const relabel = (label: string): RowEdit => ({ table: 'segment', kind: 'update', id, revision: made.clock, set: { label } });
+    await two.edits.apply({ coderId: known.ann, code: 'segment.label', label: 'Label', rows: [relabel('anger')] });
+    const late = await failure(one.edits.apply({ coderId: known.ann, code: 'segment.label', label: 'Label', rows: [relabel('fear')] }));
+    expect(late.data.code).toBe('edit-stale');
+    expect((await one.edits.undo({ coder: known.ann }))?.code).toBe('segment.label');
+    const { segments } = await two.layers.read({ layer: known.annLayer });
+    expect(segments.find((segment) => segment.id === id)?.label).toBe('happiness');
+    expect((await one.edits.history({ coder: known.ann })).map(({ code, state }) => `${code} ${state}`)).toEqual([
+      'segment.label undone',
+      'segment.create done',
+    ]);
+    seen.close();
+  });
+
+  test('are told what another program does to the project', async () => {
+    const seen = await listener(it.client());
+    const other = await openProject(join(folder, 'project'));
+    const { clock } = applyEdit(other.db, {
+      coderId: known.ben,
+      code: 'test',
+      label: 'test',
+      rows: [{ table: 'segment', kind: 'insert', row: someSegment(known.benLayer, 9) }],
+    });
+    other.close();
+    expect(await seen.until('changed')).toEqual({ kind: 'changed', clock });
+    seen.close();
+  });
+});
+
+describe('videos of the library', () => {
+  const videos = join(folder, 'videos');
+
+  test('odd names are added, listed, and served by id in ranges; a moved file is found again by its contents', async () => {
+    await mkdir(videos, { recursive: true });
+    const names = ['it\'s "quoted".mp4', 'naïve 😀.mp4', 'new\nline.mp4', 'a ..%2f..%2fetc%2fpasswd.mp4'];
+    for (const [i, name] of names.entries()) {
+      await copyFile(ONE_FACE, join(videos, name));
+      await writeFile(join(videos, name), Buffer.alloc(i + 1), { flag: 'a' });
+    }
+    const client = it.client();
+    expect(await client.library.add({ paths: [videos] })).toEqual({ added: names.length, known: 0 });
+    expect(await client.library.add({ paths: [videos] })).toEqual({ added: 0, known: names.length });
+    const listed = (await client.library.list()).filter(({ path }) => path.startsWith(videos));
+    expect(listed.map(({ name }) => name).sort()).toEqual([...names].sort());
+    for (const { id } of listed) {
+      const media = await client.library.media({ video: id });
+      expect(media).toMatchObject({ playable: true, proxy: false });
+      const { status, headers } = await ask(media.address, { ...own, range: 'bytes=0-99' });
+      expect([status, headers['content-length'], headers['content-type']]).toEqual([206, '100', 'video/mp4']);
+      expect((await ask(media.address, { range: 'bytes=0-99' })).status).toBe(403);
+    }
+    const times = new Float64Array(await (await client.library.times({ video: listed[0]!.id })).arrayBuffer());
+    expect(times.length).toBeGreaterThan(100);
+
+    await mkdir(join(folder, 'moved'));
+    const [first] = listed;
+    await rename(first!.path, join(folder, 'moved', first!.name));
+    expect(await client.library.look({})).toEqual({ missing: 2, relinked: 0 });
+    expect((await failure(client.library.media({ video: first!.id }))).data.code).toBe('file-missing');
+    expect(await client.library.look({ folders: [join(folder, 'moved')] })).toEqual({ missing: 1, relinked: 1 });
+    expect(await client.library.media({ video: first!.id })).toMatchObject({ playable: true });
+  });
+
+  test('a proxy that two windows wait for goes on when one of them goes, and ends with the last', async () => {
+    const path = join(folder, 'proxied.avi');
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=25:duration=30', '-c:v', 'mpeg4', path);
+    process.env['ADATOSK_CACHE'] = join(folder, 'cache');
+    await it.client().library.add({ paths: [path] });
+    const { id } = (await it.client().library.list()).find((video) => video.path === path)!;
+    expect(await it.client().library.media({ video: id })).toMatchObject({ playable: false, proxy: true, reason: expect.stringMatching(/AVI/) as string });
+    const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
+    const gone = it.client().library.prepare({ video: id }, { signal: first.signal });
+    const stays = it.client().library.prepare({ video: id }, { signal: second.signal });
+    await wait(400);
+    first.abort();
+    await expect(gone).rejects.toThrow();
+    await stays;
+    expect(await it.client().library.media({ video: id })).toMatchObject({ playable: true, proxy: true });
+    await rm(join(folder, 'cache'), { recursive: true });
+    const alone = it.client().library.prepare({ video: id }, { signal: third.signal });
+    await wait(400);
+    third.abort();
+    await expect(alone).rejects.toThrow();
+    await wait(1500);
+    expect(await readdir(join(folder, 'cache', 'proxies'))).toEqual([]);
+  });
+
+  test('an unknown id is told as such', async () => {
+    expect((await failure(it.client().library.media({ video: '../../etc/passwd' }))).data.code).toBe('video-unknown');
+  });
+});

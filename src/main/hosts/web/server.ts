@@ -1,0 +1,121 @@
+import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { CallContext } from '../../services/api/router.ts';
+import { router } from '../../services/api/router.ts';
+import type { Studio } from '../../services/studio/studio.ts';
+import { serveWindowRequest } from '../../services/studio/window-requests.ts';
+import { Gate } from './request-guard.ts';
+
+export interface BrowserDoor {
+  /** With the token: whoever has it can use the program as this person. */
+  readonly address: string;
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+const RPC_PATH = '/rpc';
+/** Ten thousand edited rows are some 5 MB. */
+const LARGEST_BODY = 64 * 1024 * 1024;
+
+/**
+ * Serves a studio to browsers of this computer: the window's files, the contract, and videos by their ids.
+ * @param files folder of the built window
+ * @param port 0 for any that is free
+ * @param log told what was refused and what failed, a line each, without tokens
+ * @throws StudioError 'wrong-usage' where the port is taken
+ */
+export async function openBrowserDoor(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<BrowserDoor> {
+  const server = createServer();
+  // A browser sends its next request on a connection that it has; if that is closed at the same moment the request is
+  // lost, and a browser does not send an edit twice. Here nobody but this computer's browser keeps connections open.
+  server.keepAliveTimeout = 0;
+  await listen(server, port);
+  const gate = new Gate((server.address() as AddressInfo).port);
+  const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_BODY })] });
+  const context: CallContext = {
+    studio,
+    onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  };
+  server.on('request', (request, response) => {
+    void answer({ gate, rpc, context, files, log }, request, response).catch((error: unknown) => {
+      log(`failed   ${request.method} ${pathOf(request)}: ${String(error)}`);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  return {
+    address: gate.address,
+    origin: new URL(gate.address).origin,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Door {
+  readonly gate: Gate;
+  readonly rpc: RPCHandler<CallContext>;
+  readonly context: CallContext;
+  readonly files: string;
+  readonly log: (line: string) => void;
+}
+
+async function answer({ gate, rpc, context, files, log }: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = pathOf(request);
+  const refusal = gate.refusal(request);
+  if (refusal !== undefined) {
+    log(`refused  ${request.method} ${JSON.stringify(path)}: ${refusal}`);
+    response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end('AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
+    return;
+  }
+  if (path === '/' && gate.tokenIn(request.url) !== undefined) {
+    // The token goes out of the address, and so out of the history and of what other pages are told.
+    response.writeHead(303, { location: '/', 'set-cookie': gate.cookie, 'referrer-policy': 'no-referrer' });
+    response.end();
+    return;
+  }
+  if (path.startsWith(`${RPC_PATH}/`)) {
+    response.on('finish', () => {
+      if (response.statusCode === 400 || response.statusCode === 404 || response.statusCode === 413)
+        log(`refused  ${request.method} ${JSON.stringify(path)}: ${response.statusCode}`);
+    });
+    const { matched } = await rpc.handle(request, response, { prefix: RPC_PATH, context });
+    if (!matched) await send(new Response(null, { status: 404 }), response);
+    return;
+  }
+  const { method, headers } = request;
+  const result = await serveWindowRequest(context.studio, files, { path, method: method ?? 'GET', range: headers.range ?? null });
+  if (result.status >= 400 && result.status !== 416) log(`refused  ${request.method} ${JSON.stringify(path)}: ${result.status}`);
+  await send(result, response);
+}
+
+async function send(result: Response, response: ServerResponse): Promise<void> {
+  response.writeHead(result.status, Object.fromEntries(result.headers));
+  if (result.body === null) {
+    response.end();
+    return;
+  }
+  // A player that jumps drops its request: the file is closed then, and nothing is wrong.
+  await pipeline(Readable.fromWeb(result.body as Parameters<typeof Readable.fromWeb>[0]), response).catch(() => undefined);
+}
+
+function pathOf({ url }: IncomingMessage): string {
+  return (url ?? '/').split('?')[0]!;
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new StudioError('wrong-usage', `Port ${port} cannot be used: ${error.message}.`, 'Choose another with --port, or leave it out.', error)),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
+}

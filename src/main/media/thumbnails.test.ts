@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
+import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
+import { audioEnvelope } from './audio-envelope.ts';
+import { thumbnail } from './thumbnail.ts';
+
+test('the sound curve is on the clock of the frames, also where the sound starts late, and empty without sound', async () => {
+  const path = join(await temporaryFolder(), 'tone.mkv');
+  // One second of black; a tone of half a second that begins at 0.4 s.
+  const tone = ['-itsoffset', '0.4', '-f', 'lavfi', '-i', 'sine=frequency=440:duration=0.5:sample_rate=44100'];
+  await ffmpeg('-f', 'lavfi', '-i', 'color=black:s=64x48:d=1', ...tone, '-map', '0:v', '-map', '1:a', '-c:a', 'pcm_s16le', path);
+  const envelope = await audioEnvelope(path);
+  const loud = (at: number): number => envelope[2 * Math.round(at * ENVELOPE_RATE) + 1]! - envelope[2 * Math.round(at * ENVELOPE_RATE)]!;
+  expect([loud(0.1), loud(0.3)]).toEqual([0, 0]);
+  expect(loud(0.6)).toBeGreaterThan(20);
+  expect(envelope.length / 2).toBeGreaterThanOrEqual(88);
+  expect(await audioEnvelope(ONE_FACE)).toHaveLength(0);
+});
+
+test('a thumbnail is small, and there is none of what is no video', async () => {
+  const picture = await thumbnail(ONE_FACE, 0.5);
+  expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', height: 90 });
+  expect(picture!.length).toBeLessThan(20_000);
+  expect(await thumbnail(import.meta.filename, 0)).toBeUndefined();
+});

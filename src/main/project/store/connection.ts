@@ -1,0 +1,93 @@
+import Database from 'better-sqlite3';
+import { StudioError } from '../../../shared/app/errors.ts';
+import { NEWEST } from './migrations.ts';
+import { isOnNetworkShare } from './network-share.ts';
+import { APPLICATION_ID } from './project-file.ts';
+
+/** How the journal is kept: 'safe' on network shares, where write-ahead logs do not work. */
+export type JournalMode = 'wal' | 'safe';
+
+/** SQLite before this could damage a write-ahead log that two connections reset at once (fixed in 3.51.3). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+/** What PRAGMA synchronous answers. */
+const SYNCHRONOUS = { wal: 2, safe: 3 } as const;
+const BUSY_MS = 5000;
+
+/** A connection to a file. SQL inside of it (defaults, checks, indexes) may call no function with side effects. */
+export function connect(file: string, options: Database.Options = {}): Database.Database {
+  const database = new Database(file, { timeout: BUSY_MS, ...options });
+  database.pragma('trusted_schema = OFF');
+  refuseOldSqlite(database);
+  return database;
+}
+
+export const sqliteVersion = (database: Database.Database): string => database.prepare('SELECT sqlite_version()').pluck().get() as string;
+
+function refuseOldSqlite(database: Database.Database): void {
+  const version = sqliteVersion(database);
+  const parts = version.split('.').map(Number);
+  const [older] = OLDEST_SQLITE.flatMap((wanted, i) => (parts[i] === wanted ? [] : [(parts[i] ?? 0) < wanted]));
+  if (older === true)
+    throw new StudioError(
+      'store-unsafe',
+      `SQLite ${version} can damage projects.`,
+      `Install AdaTosk Studio again: it brings ${OLDEST_SQLITE.join('.')} or later.`,
+    );
+}
+
+/** @throws StudioError 'not-a-project', 'project-newer' */
+export function refuseOtherFiles(database: Database.Database, file: string): void {
+  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
+    throw new StudioError('not-a-project', `${file} is no project of AdaTosk Studio.`, 'Choose another folder.');
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > NEWEST)
+    throw new StudioError('project-newer', `${file} was made by a newer version of AdaTosk Studio.`, 'Install the newer version; nothing was changed.');
+}
+
+/** @throws StudioError 'project-damaged' */
+export function refuseDamaged(database: Database.Database, file: string): void {
+  const found = database.pragma('quick_check(1)', { simple: true });
+  if (found !== 'ok') throw new StudioError('project-damaged', `The project file ${file} is damaged (${String(found)}).`, 'Restore a backup of it.');
+}
+
+/**
+ * A project holds tables and indexes. Triggers and views run SQL of whoever made the file, and this program makes none.
+ * @throws StudioError 'project-unsafe'
+ */
+export function refuseForeignSql(database: Database.Database, file: string): void {
+  const found = database
+    .prepare(`SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR (type = 'table' AND sql LIKE 'CREATE VIRTUAL%') LIMIT 1`)
+    .get() as { type: string; name: string } | undefined;
+  if (found === undefined) return;
+  throw new StudioError(
+    'project-unsafe',
+    `The project file ${file} contains SQL that AdaTosk Studio does not write (${found.type} ${JSON.stringify(found.name)}).`,
+    'Do not use this file. Ask the person who sent it for an export of the project (Export, JSON), and import that.',
+  );
+}
+
+/** Sets how changes reach the disk and reads back what SQLite made of it: what is requested is not always what is done. */
+export function chooseJournal(database: Database.Database, path: string, journal: 'auto' | JournalMode): JournalMode {
+  const wanted = journal === 'auto' ? (isOnNetworkShare(path) ? 'safe' : 'wal') : journal;
+  const answer = wanted === 'wal' ? database.pragma('journal_mode = WAL', { simple: true }) : database.pragma('journal_mode = DELETE', { simple: true });
+  const kept = answer === 'wal' ? 'wal' : 'safe';
+  if (kept === 'safe' && answer !== 'delete') database.pragma('journal_mode = DELETE');
+  database.pragma(`synchronous = ${kept === 'wal' ? 'FULL' : 'EXTRA'}`);
+  database.pragma('foreign_keys = ON');
+  if (process.platform === 'darwin') {
+    database.pragma('fullfsync = ON');
+    database.pragma('checkpoint_fullfsync = ON');
+  }
+  const read = {
+    synchronous: database.pragma('synchronous', { simple: true }),
+    keys: database.pragma('foreign_keys', { simple: true }),
+    trusted: database.pragma('trusted_schema', { simple: true }),
+  };
+  if (read.synchronous !== SYNCHRONOUS[kept] || read.keys !== 1 || read.trusted !== 0)
+    throw new StudioError(
+      'store-unsafe',
+      `SQLite does not keep ${path} safely (synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}, trusted schema ${String(read.trusted)}).`,
+      'Install AdaTosk Studio again.',
+    );
+  return kept;
+}

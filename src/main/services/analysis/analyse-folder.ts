@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { RunRecord, VideoResult, VideoSummary } from '../../../shared/domain/results.ts';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import type { Model } from '../../adatosk/runtime/models.ts';
+import { findModel } from '../../adatosk/runtime/models.ts';
+import type { ProviderFinding } from '../../adatosk/runtime/providers.ts';
+import type { BatchProgress } from '../../analysis/batch.ts';
+import { emptySummary, runBatch } from '../../analysis/batch.ts';
+import { ResultParts } from '../../analysis/result-parts.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import { TABLES, tableText } from '../../formats/tables.ts';
+import { findVideos } from '../../media/video-files.ts';
+import type { VideoFile } from '../../media/video-files.ts';
+import { findProgram } from '../../media/programs.ts';
+import { openProject } from '../../project/store/open-project.ts';
+import type { SessionRequest } from './analysis-session.ts';
+import { AnalysisSession } from './analysis-session.ts';
+import { RunRecorder } from './run-recorder.ts';
+
+export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
+  /** Id, size or folder. */
+  readonly model: string;
+  /** Videos and folders of videos. */
+  readonly paths: readonly string[];
+  /** Folder for the tables; it is made where it is not there. */
+  readonly out: string;
+  readonly resume: boolean;
+  /** Videos that are analysed at once, at most. */
+  readonly atOnce: number;
+  /** Folder of the project that keeps the run beside the tables; it is made where it is not there. Null keeps none. */
+  readonly project: string | null;
+}
+
+export interface AnalyseEvents {
+  /** Once, before the first video. */
+  readonly onReady: (ready: {
+    videos: readonly VideoFile[];
+    model: Model;
+    device: string;
+    findings: readonly ProviderFinding[];
+    warnings: readonly string[];
+  }) => void;
+  readonly onProgress: (progress: BatchProgress) => void;
+}
+
+export interface AnalyseOutcome {
+  readonly summaries: readonly VideoSummary[];
+  readonly record: RunRecord;
+  readonly timesRealTime: number | null;
+  readonly pids: readonly number[];
+}
+
+/**
+ * The main job: videos in, five files out (timeline.csv, peaks.csv, segments.csv, summary.csv, run.json), each
+ * written whole or not at all. After a stop the tables hold what was finished.
+ * @throws StudioError for wrong paths, a model or device that cannot be used, and a folder that cannot be written
+ */
+export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
+  const begun = new Date();
+  const videos = await findVideos(request.paths);
+  if (videos.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      `No video was found in ${request.paths.join(', ')}.`,
+      'Name a folder with videos (mp4, mov, mkv, avi …) or the files themselves.',
+    );
+  await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
+  const out = resolve(request.out);
+  await prepareOut(out);
+  const parts = new ResultParts(out);
+  await parts.prepare();
+  const session = await AnalysisSession.open({ ...request, model: await findModel(request.model) }, start);
+  const project = request.project === null ? null : await openProject(request.project, { create: true });
+  try {
+    const { model, options, modelSha256 } = session;
+    const { provider, findings } = await session.engines();
+    events.onReady({ videos, model, device: provider, findings, warnings: session.warnings });
+    const clock = performance.now();
+    const recorder = project === null ? null : RunRecorder.begin(project.db, session.record(begun, false), request.resume);
+    const summaries = await runBatch({
+      ...{ videos, tools: () => session.tools(), modelSha256, options, parts, resume: request.resume, atOnce: request.atOnce, signal },
+      onProgress: events.onProgress,
+      ...(recorder === null ? {} : { onResult: (video, result, timing) => recorder.keep(video, result, timing, signal) }),
+    });
+    const record = session.record(begun, signal.aborted);
+    recorder?.end(record);
+    await writeTables(out, summaries, (video) => parts.read(video), record);
+    return { summaries, record, timesRealTime: overallSpeed(summaries, (performance.now() - clock) / 1000), pids: session.pids };
+  } finally {
+    session.stop();
+    project?.close();
+  }
+}
+
+/** Finds out before hours of work, not after, that the folder cannot be written. */
+export async function prepareOut(out: string): Promise<void> {
+  const probe = join(out, `.adatosk-write-test-${process.pid}`);
+  try {
+    await mkdir(out, { recursive: true });
+    writeFileSync(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw writeError(out, error);
+  }
+}
+
+/**
+ * Puts the tables together from the kept results, a video at a time.
+ * @param read the kept result of a video by its name in the summaries
+ */
+export async function writeTables(
+  out: string,
+  summaries: readonly VideoSummary[],
+  read: (video: string) => Promise<VideoResult | undefined>,
+  record: RunRecord,
+): Promise<void> {
+  async function* results(): AsyncGenerator<VideoResult> {
+    for (const summary of summaries) {
+      const kept = summary.status === 'done' ? await read(summary.video) : undefined;
+      if (summary.status === 'done' && kept === undefined)
+        yield {
+          summary: emptySummary(summary.video, 'failed', 'Its result can no longer be read. Run again with --resume.'),
+          rows: [],
+          peaks: [],
+          segments: [],
+        };
+      else yield { rows: [], peaks: [], segments: [], ...kept, summary };
+    }
+  }
+  for (const table of TABLES) await writeAtomically(join(out, table.file), tableText(table, results()));
+  await writeRunRecord(out, record);
+}
+
+/** run.json: how the tables beside it came to be. @returns the file */
+export async function writeRunRecord(out: string, record: RunRecord): Promise<string> {
+  const file = join(out, 'run.json');
+  await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
+  return file;
+}
+
+/** Seconds of video per second of work, over the videos that were analysed now; null where there were none. */
+function overallSpeed(summaries: readonly VideoSummary[], seconds: number): number | null {
+  const analysed = summaries.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
+  return analysed > 0 ? analysed / seconds : null;
+}

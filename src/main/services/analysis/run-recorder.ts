@@ -1,0 +1,32 @@
+import type { RunRecord, VideoResult } from '../../../shared/domain/results.ts';
+import type { TimingTable } from '../../../shared/domain/time.ts';
+import { probeVideo } from '../../media/probe.ts';
+import type { VideoFile } from '../../media/video-files.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { beginRun, endRun, hasResult, recordResult, unendedRun } from '../../project/recorded-results.ts';
+import { libraryFileOf } from './library-file.ts';
+
+/** Keeps a run in a project, video by video, so that a run that is killed has lost only the video it was at. */
+export class RunRecorder {
+  readonly #db: ProjectDatabase;
+  readonly run: string;
+
+  constructor(db: ProjectDatabase, run: string) {
+    this.#db = db;
+    this.run = run;
+  }
+
+  /** @param resume goes on with the last run of the same model and options that never ended, where there is one */
+  static begin(db: ProjectDatabase, record: RunRecord, resume: boolean): RunRecorder {
+    return new RunRecorder(db, (resume ? unendedRun(db, record) : undefined) ?? beginRun(db, record));
+  }
+
+  async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {
+    if (hasResult(this.#db, this.run, video.path)) return;
+    recordResult(this.#db, this.run, await libraryFileOf(video), result, timing ?? (await probeVideo(video.path, signal)).timing);
+  }
+
+  end(record: RunRecord): void {
+    endRun(this.#db, this.run, record);
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
+import { applyEdit } from '../../project/edits.ts';
+import { intraclass } from '../../../shared/statistics/agreement/intraclass.ts';
+import type { AgreementRequest } from './agreement.ts';
+import { measureAgreement } from './agreement.ts';
+
+const project = await makeProject();
+const { ann, ben, annLayer, benLayer } = furnish(project);
+const { db } = project;
+/** Ann: 10 s happiness, 10 s anger. Ben: the same but for 5 s of the anger, which he calls fear. The video has 60 s. */
+function label(coderId: string, layer: string, ...spans: [string, number, number][]): void {
+  const rows = spans.map(([name, start_s, end_s]) => ({
+    table: 'segment' as const,
+    kind: 'insert' as const,
+    row: someSegment(layer, start_s, { label: name, end_s }),
+  }));
+  applyEdit(db, { coderId, code: 'test', label: 'test', rows });
+}
+label(ann, annLayer, ['happiness', 0, 10], ['anger', 20, 30]);
+label(ben, benLayer, ['happiness', 0, 10], ['anger', 20, 25], ['fear', 25, 30]);
+
+const request: AgreementRequest = { statistic: 'kappa', raters: [], unitS: 0.5, overlap: 0.5, unlabelled: 'left out' };
+
+test('kappa over units of time, worked out by hand', () => {
+  // 40 units: 20 happiness, 10 anger, 10 anger against fear. Observed 0.75, chance 0.5 * 0.5 + 0.5 * 0.25.
+  const found = measureAgreement(db, request);
+  expect(found).toMatchObject({ units: 40, videos: 1, raters: ['Ann', 'Ben'], parameters: { unitS: 0.5, unlabelled: 'left out' } });
+  expect(found.value).toBeCloseTo((0.75 - 0.375) / (1 - 0.375), 10);
+});
+
+test('time that nobody labelled counts only where that is asked for', () => {
+  expect(measureAgreement(db, { ...request, statistic: 'percent' })).toMatchObject({ units: 40, value: 0.75 });
+  expect(measureAgreement(db, { ...request, statistic: 'percent', unlabelled: 'counted' })).toMatchObject({
+    units: 120,
+    value: expect.closeTo(110 / 120, 10) as number,
+  });
+});
+
+test('events: two pairs and one without a partner', () => {
+  const found = measureAgreement(db, { ...request, statistic: 'event-kappa' });
+  expect(found.units).toBe(3);
+  expect(measureAgreement(db, { ...request, statistic: 'f1' }).byLabel).toEqual({ happiness: 1, anger: expect.closeTo(2 / 3, 10) as number, fear: 0 });
+});
+
+test("alpha and Fleiss' kappa of two raters are near Cohen's", () => {
+  for (const statistic of ['alpha', 'fleiss'] as const) expect(measureAgreement(db, { ...request, statistic }).value).toBeCloseTo(0.6, 1);
+});
+
+test('ICC over the seconds of each label: worked out by the library that equals Shrout and Fleiss', () => {
+  // Units: happiness 10 and 10 s, anger 10 and 5 s, fear 0 and 5 s.
+  const ratings = [
+    [10, 5],
+    [0, 5],
+    [10, 10],
+  ];
+  const found = measureAgreement(db, { ...request, statistic: 'icc' });
+  expect(found).toMatchObject({ units: 3, raters: ['Ann', 'Ben'] });
+  for (const form of ['A,1', 'C,1', 'A,k', 'C,k'] as const) expect(found.byLabel![`ICC(${form})`]).toBeCloseTo(intraclass(ratings, form).value, 12);
+  expect(found.value).toBe(found.byLabel!['ICC(A,1)']);
+});
+
+test('too many raters, unknown ones, and videos that not all labelled are told', () => {
+  expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Ben', 'model'] })).toThrow(/exactly two raters; there are 3/);
+  expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Cleo'] })).toThrow(/no video that Ann and Cleo all labelled/);
+});

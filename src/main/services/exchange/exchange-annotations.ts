@@ -1,0 +1,145 @@
+import { mkdir } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
+import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../../shared/annotation/annotation-document.ts';
+import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
+import { SERIES, seriesOf } from '../../../shared/domain/timeline-columns.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
+import { filesOf } from '../../formats/annotation-formats.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { listRuns, readColumns } from '../../project/recorded-results.ts';
+import { inProject } from '../../project/store/open-project.ts';
+import { someVideos } from '../../project/library.ts';
+import { facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
+import type { VideoRow } from '../../project/store/schema.ts';
+
+export interface ExportedAnnotations {
+  readonly files: readonly string[];
+  /** What the format could not hold, with the video's name. */
+  readonly losses: readonly string[];
+}
+
+/**
+ * Writes a file in another tool's format for each video that has labels.
+ * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
+ * @param videos ids or names; all of them where there are none
+ * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
+ */
+export function exportAnnotations(
+  folder: string,
+  format: AnnotationFormatName,
+  only: readonly string[],
+  videos: readonly string[],
+  out: string,
+): Promise<ExportedAnnotations> {
+  return inProject(folder, (db) => writeAnnotations(db, format, only, videos, out));
+}
+
+/** The same from a project that is open. */
+export async function writeAnnotations(
+  db: ProjectDatabase,
+  format: AnnotationFormatName,
+  only: readonly string[],
+  videos: readonly string[],
+  out: string,
+): Promise<ExportedAnnotations> {
+  const to = resolve(out);
+  await mkdir(to, { recursive: true }).catch((error: unknown) => {
+    throw writeError(to, error);
+  });
+  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  const documentOf = documentsOf(db, only);
+  for (const video of someVideos(db, videos)) {
+    const document = documentOf(video);
+    if (document.layers.length === 0) continue;
+    const fileName = fileNameFor(video.name, taken);
+    const base = join(to, fileName);
+    const signals = signalsOf(db, video, document, fileName);
+    const written = await filesOf(format, signals === undefined ? document : { ...document, signals });
+    for (const { ending, contents } of written.files) {
+      await writeAtomically(`${base}${ending}`, [contents]);
+      files.push(`${base}${ending}`);
+    }
+    losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
+  }
+  if (files.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
+      'Analyse some videos, or label some, first.',
+    );
+  return { files, losses };
+}
+
+/** Gives a video with its layers as other tools are given them; what all videos share is read once. */
+function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => AnnotationDocument {
+  const layersIn = leavingLayers(db, only);
+  const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
+  const participants = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
+  const schemes = new Map(listSchemes(db).map(({ id, labels }) => [id, labels]));
+  return ({ id, path, name, fps, duration_s, participant_id }) => {
+    const wanted = layersIn(id);
+    const record = runs.get(wanted.find(({ layer }) => layer.kind === 'model')?.layer.run_id ?? '');
+    return {
+      video: { path, name, durationS: duration_s ?? 0, fps },
+      participant: participants.get(participant_id ?? '') ?? '',
+      vocabulary: (schemes.get(wanted[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
+      warnings: record?.warnings ?? [],
+      layers: wanted.map(({ layer, name: whose }): AnnotationLayer => {
+        const { segments, peaks } = readLayer(db, layer.id);
+        return {
+          name: whose,
+          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : whose,
+          segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
+          peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
+        };
+      }),
+    };
+  };
+}
+
+/** The newest run's probabilities and mask weights, slot by slot, where the model's layer is among those that leave. */
+function signalsOf(db: ProjectDatabase, { id }: VideoRow, { layers }: AnnotationDocument, fileName: string): AnnotationDocument['signals'] {
+  const run = newestRun(layersOf(db, id));
+  if (run === null || !layers.some(({ name }) => name === 'model')) return undefined;
+  return { fileName, table: () => signalTable(db, run, id) };
+}
+
+/** Series that are curves and not boxes. */
+const SIGNALS = SERIES.filter((name) => !name.startsWith('box_'));
+
+function signalTable(db: ProjectDatabase, run: string, video: string): SignalTable {
+  const faces = facesOf(db, run, video).flatMap(({ face }) => (face > 0 ? [{ face, columns: readColumns(db, run, video, face) }] : []));
+  const rows = new Map<number, (number | '')[]>();
+  const width = 1 + faces.length * SIGNALS.length;
+  faces.forEach(({ columns }, f) => {
+    columns.slots.forEach((slot, i) => {
+      let row = rows.get(slot);
+      const middle = (columns.times[i]! + columns.times[columns.slots.length + i]!) / 2;
+      if (row === undefined) rows.set(slot, (row = [roundSeconds(middle), ...new Array<''>(width - 1).fill('')]));
+      SIGNALS.forEach((name, k) => {
+        const value = seriesOf(columns, name)[i]!;
+        if (!Number.isNaN(value)) row[1 + f * SIGNALS.length + k] = Math.round(1e4 * value) / 1e4;
+      });
+    });
+  });
+  return {
+    columns: ['time_s', ...faces.flatMap(({ face }) => SIGNALS.map((name) => `face ${face} ${name}`))],
+    rows: [...rows].sort(([a], [b]) => a - b).map(([, row]) => row),
+  };
+}
+
+/** A video's name as a file's: without its ending and what some system forbids; each once, whatever its case. */
+export function fileNameFor(name: string, taken: Set<string>): string {
+  const plain =
+    name
+      .slice(0, name.length - extname(name).length)
+      .replaceAll(/[<>:"/\\|?*\u0000-\u001F]/g, '_')
+      .replace(/[. ]+$/, '')
+      .slice(0, 150) || 'video';
+  let candidate = plain;
+  for (let i = 2; taken.has(candidate.toLowerCase()); i++) candidate = `${plain} (${i})`;
+  taken.add(candidate.toLowerCase());
+  return candidate;
+}

@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import { StudioError } from '../../../shared/app/errors.ts';
+import { figuresOf, pooled } from '../../../shared/statistics/summaries.ts';
+import type { ObservedFace } from '../../../shared/statistics/summaries.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import { dictionaryText } from '../../formats/data-dictionary.ts';
+import type { LabelTrack } from '../../formats/label-tables.ts';
+import {
+  FACE_STATISTICS_COLUMNS,
+  figureCells,
+  firstAtOrAfter,
+  LABEL_COLUMNS,
+  LABEL_PEAK_COLUMNS,
+  LONG_FRAME_COLUMNS,
+  longFrames,
+  PARTICIPANT_STATISTICS_COLUMNS,
+  wideColumn,
+  wideFrames,
+} from '../../formats/label-tables.ts';
+import type { Cell } from '../../formats/tables.ts';
+import { csvLines } from '../../formats/tables.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { someVideos } from '../../project/library.ts';
+import { readTiming } from '../../project/recorded-results.ts';
+import { leavingLayers, readLayer, subjectsOf } from '../../project/review.ts';
+import type { VideoRow } from '../../project/store/schema.ts';
+import { observedFaces } from '../analysis/observed-faces.ts';
+import { labelsOf } from './project-figures.ts';
+
+/** Files that were written, and what could not be. */
+export interface WrittenExport {
+  readonly files: string[];
+  readonly losses: string[];
+}
+
+const DICTIONARY = 'data-dictionary.csv';
+
+export async function writeDictionary(out: string, tables: Parameters<typeof dictionaryText>[0]): Promise<string> {
+  const file = join(out, DICTIONARY);
+  await writeAtomically(file, [dictionaryText(tables)]);
+  return file;
+}
+
+function refuseNothing(written: boolean, only: readonly string[]): void {
+  if (!written)
+    throw new StudioError(
+      'wrong-usage',
+      `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
+      'Analyse some videos, or label some, first.',
+    );
+}
+
+/** labels.csv and label_peaks.csv: every label of the layers with who made it, from what. */
+export async function writeLabels(db: ProjectDatabase, only: readonly string[], videos: readonly string[], out: string): Promise<WrittenExport> {
+  const layersIn = leavingLayers(db, only);
+  const subjectOf = subjectsOf(db);
+  const [labels, peaks]: [Cell[][], Cell[][]] = [[[...LABEL_COLUMNS]], [[...LABEL_PEAK_COLUMNS]]];
+  const untimed: string[] = [];
+  let layers = 0;
+  for (const video of someVideos(db, videos)) {
+    const { participant, condition, session } = subjectOf(video);
+    const subject = [video.name, participant, condition, session];
+    const pts = readTiming(db, video.id)?.pts;
+    for (const { layer, name } of layersIn(video.id)) {
+      layers += 1;
+      const read = readLayer(db, layer.id);
+      const frame = (seconds: number): number | null => (pts === undefined ? null : firstAtOrAfter(pts, seconds));
+      if (pts === undefined && read.segments.length > 0) untimed.push(video.name);
+      for (const s of read.segments)
+        labels.push([
+          ...[...subject, name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
+          ...[s.confidence, s.made_by, s.made_at, s.proposal_id, s.model_sha256],
+        ]);
+      for (const p of read.peaks)
+        peaks.push([
+          ...[...subject, name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
+          ...[p.intensity, p.prominence, p.mask_final, p.made_by, p.made_at, p.proposal_id, p.model_sha256],
+        ]);
+    }
+  }
+  refuseNothing(layers > 0, only);
+  const files = [join(out, 'labels.csv'), join(out, 'label_peaks.csv')];
+  await writeAtomically(files[0]!, [csvLines(labels)]);
+  await writeAtomically(files[1]!, [csvLines(peaks)]);
+  const tables = [
+    { file: 'labels.csv', columns: LABEL_COLUMNS },
+    { file: 'label_peaks.csv', columns: LABEL_PEAK_COLUMNS },
+  ];
+  files.push(await writeDictionary(out, tables));
+  const losses = untimed.length === 0 ? [] : [`Frames are empty for videos that were never analysed: ${[...new Set(untimed)].join(', ')}.`];
+  return { files, losses };
+}
+
+/** frames_long.csv (a row for each frame, layer and face) and frames_wide.csv (a column for each layer and face). */
+export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+  const layersIn = leavingLayers(db, only);
+  const losses: string[] = [];
+  const tracksOf = (video: VideoRow): LabelTrack[] =>
+    layersIn(video.id).flatMap(({ layer, name }) => {
+      const { segments } = readLayer(db, layer.id);
+      const byFace = Map.groupBy(segments, ({ face_id }) => face_id);
+      return [...byFace]
+        .sort(([a], [b]) => a - b)
+        .map(([face, own]) => ({ layer: name, face, segments: own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })) }));
+    });
+  const columnSet = new Set<string>();
+  const videos = someVideos(db, some).filter((video) => {
+    const tracks = tracksOf(video);
+    const isTimed = readTiming(db, video.id) !== undefined;
+    if (isTimed) tracks.forEach((track) => columnSet.add(wideColumn(track)));
+    else if (tracks.length > 0) losses.push(`${video.name} was never analysed, so its frames' times are not known; it is left out.`);
+    return tracks.length > 0 && isTimed;
+  });
+  refuseNothing(videos.length > 0, only);
+  const columns = [...columnSet].sort();
+  const wideColumns = ['video', 'frame', 'time_s', ...columns];
+  // A video at a time: an hour of frames and four layers are half a million rows.
+  function* pieces(head: readonly string[], rows: (video: VideoRow) => Cell[][]): Generator<string> {
+    yield csvLines([head]);
+    for (const video of videos) yield csvLines(rows(video));
+  }
+  const pts = (video: VideoRow): Float64Array => readTiming(db, video.id)!.pts;
+  const files = [join(out, 'frames_long.csv'), join(out, 'frames_wide.csv')];
+  await writeAtomically(
+    files[0]!,
+    pieces(LONG_FRAME_COLUMNS, (video) => longFrames(video.name, pts(video), tracksOf(video))),
+  );
+  await writeAtomically(
+    files[1]!,
+    pieces(wideColumns, (video) => wideFrames(video.name, pts(video), tracksOf(video), columns)),
+  );
+  const tables = [
+    { file: 'frames_long.csv', columns: LONG_FRAME_COLUMNS },
+    { file: 'frames_wide.csv', columns: wideColumns },
+  ];
+  files.push(await writeDictionary(out, tables));
+  return { files, losses };
+}
+
+/** statistics_faces.csv and statistics_participants.csv: time, counts, latency, intensity, area, by label, tidy for R. */
+export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+  const chosen = someVideos(db, some);
+  const layersIn = leavingLayers(db, only);
+  const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
+  refuseNothing(names.length > 0, only);
+  const labels = labelsOf(db);
+  const ids = chosen.map(({ id }) => id);
+  const faceRows: Cell[][] = [[...FACE_STATISTICS_COLUMNS]];
+  const personRows: Cell[][] = [[...PARTICIPANT_STATISTICS_COLUMNS]];
+  for (const layer of names) {
+    const groups = new Map<string, { face: ObservedFace; videos: Set<string>; figures: ReturnType<typeof figuresOf>[][] }>();
+    for (const face of observedFaces(db, { layer, videos: ids })) {
+      const figures = labels.map((label) => figuresOf(face, label));
+      for (const each of figures)
+        faceRows.push([face.video, face.participant, face.condition, face.session, layer, face.face, each.label, ...figureCells(each)]);
+      const key = JSON.stringify([face.participant, face.condition]);
+      const group = groups.get(key) ?? { face, videos: new Set(), figures: labels.map(() => []) };
+      group.videos.add(face.video);
+      figures.forEach((each, i) => group.figures[i]!.push(each));
+      groups.set(key, group);
+    }
+    for (const { face, videos, figures } of groups.values())
+      for (const own of figures) {
+        const together = pooled(own);
+        personRows.push([face.participant, face.condition, layer, videos.size, together.label, ...figureCells(together)]);
+      }
+  }
+  const files = [join(out, 'statistics_faces.csv'), join(out, 'statistics_participants.csv')];
+  await writeAtomically(files[0]!, [csvLines(faceRows)]);
+  await writeAtomically(files[1]!, [csvLines(personRows)]);
+  const tables = [
+    { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS },
+    { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS },
+  ];
+  files.push(await writeDictionary(out, tables));
+  return { files, losses: [] };
+}

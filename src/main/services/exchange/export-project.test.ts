@@ -1,0 +1,179 @@
+import { parse } from 'csv-parse/sync';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeProject, someSegment } from '../../../../testing/project.ts';
+import { FILE, RECORD, someResult, timing } from '../../../../testing/results.ts';
+import { temporaryFolder } from '../../../../testing/videos.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
+import { PROJECT_FORMATS } from '../../../shared/domain/export-formats.ts';
+import { applyEdit, newId } from '../../project/edits.ts';
+import { allVideos } from '../../project/library.ts';
+import { beginRun, recordResult } from '../../project/recorded-results.ts';
+import { addCoder } from '../../project/review.ts';
+import { writeAnnotations } from './exchange-annotations.ts';
+import { writeProject } from './export-project.ts';
+import { projectFigures } from './project-figures.ts';
+
+const project = await makeProject();
+const { db } = project;
+recordResult(db, beginRun(db, { ...RECORD, warnings: ['not validated'] }), FILE, someResult('a.mp4'), timing());
+const [video] = allVideos(db);
+const ann = addCoder(db, 'Ann "A", 😀');
+const [layer, person] = [newId(), newId()];
+applyEdit(db, {
+  ...{ coderId: ann.id, code: 'test', label: 'test' },
+  rows: [
+    { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '' } },
+    { table: 'video', kind: 'update', id: video!.id, revision: video!.revision, set: { participant_id: person } },
+    {
+      table: 'layer',
+      kind: 'insert',
+      row: { id: layer, video_id: video!.id, kind: 'coder', coder_id: ann.id, run_id: null, scheme_id: 'seven-expressions', created_at: 'now' },
+    },
+    { table: 'segment', kind: 'insert', row: someSegment(layer, 1.5, { label: 'fear', end_s: 2.5 }) },
+    { table: 'segment', kind: 'insert', row: someSegment(layer, 3, { label: 'anger', end_s: 3.5, face_id: 2 }) },
+  ],
+});
+
+type Row = Record<string, string>;
+async function exported(
+  format: ProjectFormat,
+  layers: readonly string[] = [],
+): Promise<{ out: string; files: string[]; table: (name: string) => Promise<Row[]> }> {
+  const out = await temporaryFolder();
+  const { files } = await writeProject(db, { format, run: null, layers }, out);
+  const table = async (name: string): Promise<Row[]> => parse(await readFile(join(out, name)), { columns: true }) as unknown as Row[];
+  return { out, files, table };
+}
+
+describe('an export', () => {
+  test.each(PROJECT_FORMATS)('%s: its tables open in a strict parser and each column is in the dictionary beside them', async (format) => {
+    const { files, table } = await exported(format);
+    expect(files.length).toBeGreaterThan(0);
+    const csv = files.map((file) => basename(file)).filter((file) => file.endsWith('.csv') && file !== 'data-dictionary.csv' && !file.includes('openface'));
+    for (const file of csv) {
+      const [first] = await table(file);
+      const described = (await table('data-dictionary.csv')).filter((row) => row['table'] === file);
+      expect(described.map(({ column }) => column)).toEqual(Object.keys(first!));
+      for (const { meaning, type } of described) expect([meaning !== '', /^(text|integer|number|boolean)$/.test(type!)]).toEqual([true, true]);
+    }
+  });
+
+  test('labels: every layer with who made it, or one that is asked for; frames by the timing table', async () => {
+    const rows = await (await exported('labels')).table('labels.csv');
+    expect(rows.map(({ layer: whose, label }) => [whose, label])).toEqual([
+      ['model', 'anger'],
+      ['Ann "A", 😀', 'fear'],
+      ['Ann "A", 😀', 'anger'],
+    ]);
+    expect(rows[1]).toMatchObject({ participant: 'P, 1', condition: 'stress "high"', face_id: '1', start_s: '1.5', end_s: '2.5', confidence: '' });
+    const pts = timing().pts;
+    expect(Number(rows[1]!['start_frame'])).toBe(pts.findIndex((at) => at >= 1.5 - 1e-6));
+    expect(await (await exported('labels', ['model'])).table('labels.csv')).toHaveLength(1);
+    await expect(exported('labels', ['Nobody'])).rejects.toMatchObject({ code: 'wrong-usage' });
+  });
+
+  test('of some videos alone, by name or id; of none that is there nothing is written', async () => {
+    const out = await temporaryFolder();
+    const chosen = (videos: readonly string[]) => writeProject(db, { format: 'labels', run: null, layers: [], videos }, out);
+    expect((await chosen(['a.mp4'])).files.length).toBe(4);
+    await expect(chosen(['b.mp4'])).rejects.toMatchObject({ code: 'wrong-usage' });
+  });
+
+  test('frames: a row a frame, long and wide the same', async () => {
+    const { table } = await exported('frames');
+    const [long, wide] = [await table('frames_long.csv'), await table('frames_wide.csv')];
+    expect(wide).toHaveLength(126);
+    expect(Object.keys(wide[0]!).slice(3)).toEqual(['Ann "A", 😀 face 1', 'Ann "A", 😀 face 2', 'model face 1']);
+    expect(long).toHaveLength(3 * 126);
+    for (const { frame, layer: whose, face_id, label } of long) expect(wide[Number(frame)]![`${whose} face ${face_id}`]).toBe(label);
+    const fear = wide.filter((row) => row['Ann "A", 😀 face 1'] === 'fear').map(({ time_s }) => Number(time_s));
+    expect(Math.min(...fear)).toBeGreaterThanOrEqual(1.5 - 1e-6);
+    expect(Math.max(...fear)).toBeLessThan(2.5);
+    expect(fear.length).toBe(timing().pts.filter((at) => at >= 1.5 - 1e-6 && at < 2.5).length);
+  });
+
+  test('statistics: each face and label, and each participant in a condition', async () => {
+    const { table } = await exported('statistics', ['Ann "A", 😀']);
+    const faces = await table('statistics_faces.csv');
+    const fear = faces.find(({ face_id, label }) => face_id === '1' && label === 'fear')!;
+    // The face was seen for 20 slots of 0.2 s.
+    expect(fear).toMatchObject({ observed_s: '4', seconds: '1', time_share: '0.25', segments: '1', peaks: '0', first_peak_s: '', mean_intensity: '' });
+    const people = await table('statistics_participants.csv');
+    const together = people.find(({ label }) => label === 'fear')!;
+    expect(together).toMatchObject({ participant: 'P, 1', condition: 'stress "high"', videos: '1', observed_s: '8', seconds: '1', time_share: '0.125' });
+    const model = await (await exported('statistics', ['model'])).table('statistics_faces.csv');
+    const sum = model.filter(({ face_id }) => face_id === '1').reduce((total, row) => total + Number(row['mean_intensity']), 0);
+    expect(sum).toBeCloseTo(1, 4);
+  });
+
+  test('Parquet has the values of the CSV, types and the warnings', async () => {
+    const [csv, parquet] = [await exported('tables'), await exported('parquet')];
+    for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
+      const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(parquet.out, `${name}.parquet`)) });
+      const wanted = await csv.table(`${name}.csv`);
+      expect(rows).toHaveLength(wanted.length);
+      rows.forEach((row, i) => {
+        for (const [column, text] of Object.entries(wanted[i]!)) {
+          const value = row[column] as string | number | boolean | null | undefined;
+          expect(value === null || value === undefined ? '' : typeof value === 'number' ? value : String(value)).toBe(
+            typeof value === 'number' ? Number(text) : text,
+          );
+        }
+      });
+    }
+    const [first] = await parquetReadObjects({ file: await asyncBufferFromFile(join(parquet.out, 'timeline.parquet')) });
+    expect([typeof first!['slot'], typeof first!['start_s'], typeof first!['label']]).toEqual(['number', 'number', 'string']);
+    expect((await readFile(join(parquet.out, 'peaks.parquet'))).includes('not validated')).toBe(true);
+  });
+
+  test("logs in OpenFace's and FaceReader's layouts: a row a frame, and only what we have", async () => {
+    const open = await exported('openface');
+    expect(open.files.map((file) => basename(file))).toEqual(['a.openface.csv', 'a face 2.openface.csv']);
+    const rows = await open.table('a.openface.csv');
+    expect(rows).toHaveLength(126);
+    expect(Object.keys(rows[0]!).slice(0, 5)).toEqual(['frame', 'face_id', 'timestamp', 'confidence', 'success']);
+    expect([rows[0]!['frame'], rows[0]!['timestamp'], rows[0]!['success'], rows[125]!['success']]).toEqual(['1', '1.400', '1', '0']);
+    const reader = await exported('facereader');
+    const detailed = (await readFile(join(reader.out, 'a_detailed.txt'), 'utf8')).split('\r\n');
+    expect(detailed[0]).toBe('Video analysis detailed log');
+    expect(detailed[10]!.split('\t')).toEqual(['Video Time', 'Neutral', 'Happy', 'Sad', 'Angry', 'Surprised', 'Scared', 'Disgusted']);
+    expect(detailed).toHaveLength(11 + 126 + 1);
+    expect(detailed[11]).toMatch(/^00:00:01\.400\t0\.\d{6}\t/);
+    expect(detailed.at(-2)!.split('\t').slice(1)).toEqual(new Array(7).fill('FIND_FAILED'));
+    const state = (await readFile(join(reader.out, 'a_state.txt'), 'utf8')).split('\r\n');
+    expect([state[0], state[10], state.at(-2)!.split('\t')[1]]).toEqual(['Video analysis state log', 'Video Time\tDominant Expression', 'Unknown']);
+  });
+});
+
+test("ELAN's file links the model's curves, which lie beside it: a row a slot, a column a series and face", async () => {
+  const out = await temporaryFolder();
+  const { files } = await writeAnnotations(db, 'eaf', [], [], out);
+  expect(files.map((file) => basename(file))).toEqual(['a.eaf', 'a_signals.csv']);
+  expect(await readFile(files[0]!, 'utf8')).toContain('RELATIVE_LINK_URL="./a_signals.csv"');
+  const rows = parse(await readFile(files[1]!), { columns: true }) as unknown as Row[];
+  expect(rows).toHaveLength(20);
+  expect(Object.keys(rows[0]!)).toHaveLength(1 + 2 * 12);
+  expect(Number(rows[3]!['time_s'])).toBeCloseTo(1.4 + 3.5 / 5, 6);
+  const sum = EXPRESSIONS.reduce((total, name) => total + Number(rows[3]![`face 2 ${name}`]), 0);
+  expect(sum).toBeCloseTo(1, 3);
+  // A coder's labels alone bring no curves of the model's.
+  expect((await writeAnnotations(db, 'eaf', ['Ann "A", 😀'], [], out)).files).toHaveLength(1);
+});
+
+test('figures for plots: by video and participant, and what two layers say', () => {
+  const figures = projectFigures(db, { layer: 'model', against: 'Ann "A", 😀' });
+  expect(figures).toMatchObject({ faces: 2, labels: [...EXPRESSIONS] });
+  expect(figures.participants.map(({ name }) => name)).toEqual(['P, 1']);
+  expect(figures.all.find(({ label }) => label === 'anger')).toMatchObject({ segments: 1, seconds: expect.closeTo(1, 9) as number });
+  expect(figures.curves.find(({ label }) => label === 'fear')!.points.length).toBeGreaterThan(3);
+  const { labels, counts } = figures.confusion!;
+  // Face 1: the model says anger from 1.4 to 2.4 s, Ann fear from 1.5 to 2.5 s; tenths of a second.
+  expect(counts[labels.indexOf('anger')]![labels.indexOf('fear')]).toBe(9);
+  expect(counts[labels.indexOf('anger')]![labels.indexOf('none')]).toBe(1);
+  expect(counts[labels.indexOf('none')]![labels.indexOf('fear')]).toBe(1);
+  expect(() => projectFigures(db, { layer: 'Nobody', against: null })).toThrow(/nothing of Nobody/);
+});

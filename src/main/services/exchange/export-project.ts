@@ -1,0 +1,171 @@
+import { createReadStream } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
+import type { RunRecord, VideoResult } from '../../../shared/domain/results.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { FrameLog } from '../../formats/other-logs.ts';
+import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../../formats/other-logs.ts';
+import { writeParquet } from '../../formats/parquet.ts';
+import { TABLES } from '../../formats/tables.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { projectLines, readProjectLines } from '../../project/open-json.ts';
+import { createProject } from '../../project/store/create-project.ts';
+import { inProject } from '../../project/store/open-project.ts';
+import { someVideos, videoOf } from '../../project/library.ts';
+import { listRuns, readFace, readResult, readTiming, summariesOf } from '../../project/recorded-results.ts';
+import { facesOf } from '../../project/review.ts';
+import { prepareOut, writeRunRecord, writeTables } from '../analysis/analyse-folder.ts';
+import { fileNameFor } from './exchange-annotations.ts';
+import type { WrittenExport } from './export-labels.ts';
+import { writeDictionary, writeFrames, writeLabels, writeStatistics } from './export-labels.ts';
+
+export interface ProjectExport {
+  readonly format: ProjectFormat;
+  /** Tables and logs: which run; the newest where it is null. */
+  readonly run: string | null;
+  /** Labels, frames and statistics: whose; all of them where none are named. */
+  readonly layers: readonly string[];
+  /** Ids or names of videos; all of them where there are none. */
+  readonly videos?: readonly string[] | undefined;
+}
+
+/**
+ * Writes what `ProjectFormat` names.
+ * @returns the files, and what a format could not hold
+ * @throws StudioError as openProject does, and for a run or layer that is not there
+ */
+export function exportProject(folder: string, request: ProjectExport, out: string): Promise<WrittenExport> {
+  return inProject(folder, (db) => writeProject(db, request, out));
+}
+
+/** The same from a project that is open. */
+export async function writeProject(db: ProjectDatabase, { format, run, layers, videos = [] }: ProjectExport, out: string): Promise<WrittenExport> {
+  const to = resolve(out);
+  await prepareOut(to);
+  return WRITERS[format](db, to, { run, layers, videos });
+}
+
+type Writer = (db: ProjectDatabase, out: string, chosen: Chosen) => Promise<WrittenExport>;
+
+type Chosen = Omit<ProjectExport, 'format' | 'videos'> & { readonly videos: readonly string[] };
+
+const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
+  tables: (db, out, chosen) => exportTables(db, chosen, out),
+  parquet: (db, out, chosen) => exportParquet(db, chosen, out),
+  openface: (db, out, chosen) => exportLogs(db, chosen, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
+  facereader: (db, out, chosen) =>
+    exportLogs(db, chosen, out, (log, { model, start }) => [
+      { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
+      { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
+    ]),
+  labels: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeLabels(db, layers, videos, out)),
+  frames: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeFrames(db, layers, videos, out)),
+  statistics: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeStatistics(db, layers, videos, out)),
+  json: async (db, out) => {
+    const file = join(out, 'project.jsonl');
+    await writeAtomically(file, projectLines(db));
+    return { files: [file], losses: [] };
+  },
+};
+
+/** run.json beside tables of labels, where a model has proposed any: which one, and what must be known of it. */
+async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
+  if (run === null && listRuns(db).length === 0) return { files, losses };
+  const { record } = runNamed(db, run);
+  return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...record.warnings] };
+}
+
+/** A run's summaries, of some videos or of all. */
+function summariesIn(db: ProjectDatabase, run: string, videos: readonly string[]): ReturnType<typeof summariesOf> {
+  const wanted = new Set(someVideos(db, videos).map(({ id }) => id));
+  return new Map([...summariesOf(db, run)].filter(([, { id }]) => wanted.has(id)));
+}
+
+function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
+  const runs = listRuns(db);
+  const run = id === null ? runs[0] : runs.find((each) => each.id === id);
+  if (run === undefined)
+    throw new StudioError(
+      'wrong-usage',
+      id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`,
+      'See `adatosk project runs`.',
+    );
+  return run;
+}
+
+async function exportTables(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
+  const run = runNamed(db, id);
+  const kept = summariesIn(db, run.id, videos);
+  const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
+  await writeTables(
+    out,
+    [...kept.values()].map(({ summary }) => summary),
+    read,
+    run.record,
+  );
+  const dictionary = await writeDictionary(out, TABLES);
+  return { files: [...[...TABLES.map(({ file }) => file), 'run.json'].map((name) => join(out, name)), dictionary], losses: [] };
+}
+
+/** The same tables as Parquet; what everybody must know of the run is in each file's metadata. */
+async function exportParquet(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
+  const run = runNamed(db, id);
+  async function* results(): AsyncGenerator<VideoResult> {
+    for (const { id: video, summary } of summariesIn(db, run.id, videos).values())
+      yield await Promise.resolve({ rows: [], peaks: [], segments: [], ...readResult(db, run.id, video), summary });
+  }
+  const files: string[] = [];
+  const tables = TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
+  for (const table of tables) {
+    files.push(join(out, table.file));
+    await writeParquet(files.at(-1)!, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
+  }
+  files.push(await writeRunRecord(out, run.record));
+  files.push(await writeDictionary(out, tables));
+  return { files, losses: [] };
+}
+
+/** A log for each face of each video, in another program's layout. */
+async function exportLogs(
+  db: ProjectDatabase,
+  { run: id, videos }: Chosen,
+  out: string,
+  textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
+): Promise<WrittenExport> {
+  const run = runNamed(db, id);
+  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  for (const { id: video, summary } of summariesIn(db, run.id, videos).values()) {
+    const pts = readTiming(db, video)?.pts;
+    if (summary.status !== 'done' || pts === undefined) continue;
+    const name = fileNameFor(summary.video, taken);
+    for (const { face } of facesOf(db, run.id, video).filter((each) => each.face > 0)) {
+      const log = { video: summary.video, path: videoOf(db, video).path, fps: summary.fps, pts, face, rows: readFace(db, run.id, video, face) };
+      for (const { ending, text } of textsOf(log, run.record)) {
+        files.push(join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`));
+        await writeAtomically(files.at(-1)!, [text]);
+      }
+    }
+  }
+  if (files.length === 0) throw new StudioError('wrong-usage', 'This run found no face in any video.', 'Choose another run.');
+  losses.push('Columns that this program does not measure (landmarks, gaze, action units, valence) are not there.');
+  losses.push(...run.record.warnings);
+  return { files, losses };
+}
+
+/**
+ * Makes a new project of an export (json), all of it or nothing.
+ * @throws StudioError 'project-exists', 'not-a-project', 'file-unreadable'
+ */
+export async function importProject(file: string, folder: string): Promise<void> {
+  const lines: string[] = [];
+  const input = createReadStream(file, 'utf8');
+  input.on('error', () => undefined);
+  try {
+    for await (const line of createInterface({ input })) lines.push(line);
+  } catch (error) {
+    throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
+  }
+  createProject(folder, (db) => readProjectLines(db, lines));
+}

@@ -1,0 +1,89 @@
+import type { ProjectFigures } from '../../../shared/contract/figures.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { pairedUnits, UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
+import { jointCounts } from '../../../shared/statistics/agreement/tables.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
+import { figuresOf, meanCurve, pooled, transitions } from '../../../shared/statistics/summaries.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { listSchemes } from '../../project/review.ts';
+import { observedFaces } from '../analysis/observed-faces.ts';
+
+export interface FiguresRequest {
+  readonly layer: string;
+  readonly videos?: readonly string[] | undefined;
+  /** Another layer to compare with, or null. */
+  readonly against: string | null;
+}
+
+/** Mean curves go this far on either side of an apex, in steps of this many seconds. */
+const CURVE = { halfS: 2, stepS: 0.1 } as const;
+/** Units of time that two layers are compared over. */
+const UNIT_S = 0.1;
+
+/** All labels of the schemes: what a figure can be about. */
+export function labelsOf(db: ProjectDatabase): string[] {
+  const known = listSchemes(db).flatMap(({ labels }) => labels.map(({ name }) => name));
+  return [...new Set([...EXPRESSIONS, ...known])];
+}
+
+/**
+ * Figures of a layer for plots: by label in each video and for each participant, transitions, the mean course around
+ * peaks, and how often two layers say what.
+ * @throws StudioError 'wrong-usage' where nobody of that name labelled anything
+ */
+export function projectFigures(db: ProjectDatabase, { layer, videos, against }: FiguresRequest): ProjectFigures {
+  const faces = [...observedFaces(db, { layer, videos })];
+  if (faces.length === 0)
+    throw new StudioError('wrong-usage', `There is nothing of ${layer} in these videos.`, 'Choose another layer, or analyse or label some videos first.');
+  const used = new Set(faces.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)));
+  const labels = labelsOf(db).filter((label) => (EXPRESSIONS as readonly string[]).includes(label) || used.has(label));
+  const measured = faces.map((face) => ({ face, figures: labels.map((label) => figuresOf(face, label)) }));
+  const expressed = labels.filter((label) => label !== 'neutral');
+  return {
+    layer,
+    labels,
+    faces: faces.length,
+    videos: grouped(measured, ({ video }) => video),
+    participants: grouped(measured, ({ participant }) => participant),
+    all: together(measured),
+    transitions: { labels: expressed, counts: transitions(faces, expressed) },
+    curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
+    confusion: against === null ? null : confusionOf(db, faces, { layer: against, videos }, labels, [layer, against]),
+  };
+}
+
+interface MeasuredFace {
+  readonly face: ObservedFace;
+  /** One for each label. */
+  readonly figures: readonly LabelFigures[];
+}
+
+function grouped(measured: readonly MeasuredFace[], nameOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
+  return [...Map.groupBy(measured, ({ face }) => nameOf(face))].map(([name, members]) => ({ name, figures: together(members) }));
+}
+
+/** Several faces as one, label by label. */
+function together(measured: readonly MeasuredFace[]): LabelFigures[] {
+  return (measured[0]?.figures ?? []).map((_, i) => pooled(measured.map(({ figures }) => figures[i]!)));
+}
+
+/** Units of time over which both layers say something of the same face of the same video. */
+function confusionOf(
+  db: ProjectDatabase,
+  own: readonly ObservedFace[],
+  other: Parameters<typeof observedFaces>[1],
+  labels: readonly string[],
+  raters: readonly [string, string],
+): ProjectFigures['confusion'] {
+  const key = ({ video, face }: ObservedFace): string => `${face} ${video}`;
+  const known = new Map(own.map((face) => [key(face), face]));
+  const categories = [...labels, UNLABELLED];
+  const pairs: [string, string][] = [];
+  for (const theirs of observedFaces(db, other)) {
+    const ours = known.get(key(theirs));
+    if (ours === undefined) continue;
+    for (const pair of pairedUnits(ours.segments, theirs.segments, UNIT_S)) pairs.push(pair);
+  }
+  return { raters: [...raters], labels: categories, unitS: UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
+}

@@ -1,0 +1,168 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
+import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
+import type { FineTuningForm } from '../../../shared/domain/fine-tuning.ts';
+import type { Split } from '../../../shared/domain/splits.ts';
+import { SPLITS } from '../../../shared/domain/splits.ts';
+import { encodeStrips } from '../../face/face-strips.ts';
+import { encodeVideo } from '../../media/encode-video.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { Cell } from '../../formats/tables.ts';
+import { csvLines } from '../../formats/tables.ts';
+
+/** One clip of a set. Times are seconds of the clip; null where no peak tells them. */
+export interface SetClip {
+  /** From 1, five digits: no name of a person or a file. */
+  readonly name: string;
+  /** Index into EXPRESSIONS. */
+  readonly label: number;
+  readonly split: Split;
+  /** Of five, for forms with folds. */
+  readonly fold: number;
+  readonly participant: string;
+  readonly onsetS: number | null;
+  readonly apexS: number | null;
+  readonly offsetS: number | null;
+}
+
+/** Crops as they are written: [samples, side, side, 3] RGB bytes. */
+export interface ClipPictures {
+  readonly crops: Uint8Array;
+  readonly samples: number;
+  readonly side: number;
+  readonly rate: number;
+}
+
+/** What a form asks of the crops, and how it writes a clip and, at the end, its lists. */
+export interface FineTuningWriter {
+  readonly side: number;
+  readonly rate: number;
+  add(clip: SetClip, pictures: ClipPictures): Promise<void>;
+  finish(clips: readonly SetClip[]): Promise<void>;
+}
+
+/** What networks for faces in videos read, but for our own. */
+const USUAL = { side: 224, rate: 25 } as const;
+const QUALITY = 18;
+const DFEW_FRAMES = 16;
+const LISTS: Readonly<Record<Split, string>> = { train: 'train.csv', validation: 'val.csv', test: 'test.csv' };
+
+/** Writers of the forms with pictures. @param own side and rate of the model that is to be trained here */
+export function writerOf(form: Exclude<FineTuningForm, 'references'>, out: string, own: { side: number; rate: number }): FineTuningWriter {
+  return { faces: facesWriter, videomae: videoMaeWriter, frames: framesWriter, dfew: dfewWriter, videofolder: videoFolderWriter }[form](out, own);
+}
+
+/** Aligned crops as strips: `adatosk train --data` reads them at once. */
+function facesWriter(out: string, { side, rate }: { side: number; rate: number }): FineTuningWriter {
+  const written = new Map<string, { samples: number; strips: number[] }>();
+  return {
+    side,
+    rate,
+    add: async ({ name }, { crops, samples }) => {
+      const { bytes, lengths } = await encodeStrips(crops, side);
+      await writeAtomically(join(out, 'clips', `${name}.jpegs`), [bytes]);
+      written.set(name, { samples, strips: lengths });
+    },
+    finish: async (clips) => {
+      const set: FaceSet = {
+        ...{ format: 'adatosk-faces', version: 1, side, rate, seed: 0, credits: ['labels of a project of AdaTosk Studio'] },
+        clips: clips.map(({ name, label, split, participant, onsetS, apexS, offsetS }): FaceClip => ({
+          ...{ name, label: EXPRESSIONS[label]!, split, participant, group: null, onsetS, apexS, offsetS, shares: null, units: null },
+          ...written.get(name)!,
+        })),
+      };
+      await writeAtomically(join(out, FACE_SET_FILE), [JSON.stringify(set)]);
+    },
+  };
+}
+
+/** VideoMAE's lists: lines of «path label», paths below the set's folder. */
+function videoMaeWriter(out: string): FineTuningWriter {
+  return {
+    ...USUAL,
+    add: async ({ name }, pictures) => writeMp4(join(out, 'clips'), name, pictures),
+    finish: (clips) => writeLists(out, clips, ({ name, label }) => `clips/${name}.mp4 ${label}`),
+  };
+}
+
+/** Folders of aligned frames with lists of «folder frames label», as MAE-DFER and VideoMAE's raw-frame loader read them. */
+function framesWriter(out: string): FineTuningWriter {
+  const counts = new Map<string, number>();
+  return {
+    ...USUAL,
+    add: async ({ name }, { crops, samples, side }) => {
+      counts.set(name, samples);
+      await writeFrames(join(out, 'frames', name), crops, side, range(samples), 6);
+    },
+    finish: (clips) => writeLists(out, clips, ({ name, label }) => `frames/${name} ${counts.get(name)} ${label}`),
+  };
+}
+
+/** DFEW's layout: 16 frames a clip, five folds of single-labelled clips, labels from 1 in its order (which is ours). */
+function dfewWriter(out: string): FineTuningWriter {
+  return {
+    ...USUAL,
+    add: async ({ name }, { crops, samples, side }) => {
+      const chosen = range(DFEW_FRAMES).map((i) => Math.min(samples - 1, Math.floor(((i + 0.5) * samples) / DFEW_FRAMES)));
+      await writeFrames(join(out, 'Clip', 'clip_224x224_16f', name), crops, side, chosen, 5);
+    },
+    finish: async (clips) => {
+      for (let fold = 0; fold < 5; fold++)
+        for (const [part, isIn] of [
+          ['train', (clip: SetClip) => clip.fold !== fold],
+          ['test', (clip: SetClip) => clip.fold === fold],
+        ] as const) {
+          const rows: Cell[][] = [['video_name', 'label'], ...clips.filter(isIn).map(({ name, label }): Cell[] => [Number(name), label + 1])];
+          await writeAtomically(join(out, 'EmoLabel_DataSplit', `${part}(single-labeled)`, `set_${fold + 1}.csv`), [csvLines(rows)]);
+        }
+    },
+  };
+}
+
+/** Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv with what is known of each. */
+function videoFolderWriter(out: string): FineTuningWriter {
+  const placeOf = ({ split, label }: SetClip): string => `${split}/${EXPRESSIONS[label]!}`;
+  return {
+    ...USUAL,
+    add: async (clip, pictures) => writeMp4(join(out, placeOf(clip)), clip.name, pictures),
+    finish: async (clips) => {
+      const rows: Cell[][] = [
+        ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
+        ...clips.map((clip): Cell[] => {
+          const { name, label, participant, onsetS, apexS, offsetS } = clip;
+          return [`${placeOf(clip)}/${name}.mp4`, EXPRESSIONS[label]!, participant, onsetS, apexS, offsetS];
+        }),
+      ];
+      await writeAtomically(join(out, 'metadata.csv'), [csvLines(rows)]);
+    },
+  };
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+async function writeMp4(folder: string, name: string, { crops, samples, side, rate }: ClipPictures): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const size = side * side * 3;
+  const frames = range(samples).map((i) => crops.subarray(i * size, (i + 1) * size));
+  await encodeVideo(join(folder, `${name}.mp4`), { width: side, height: side, fps: rate, quality: QUALITY }, frames);
+}
+
+async function writeFrames(folder: string, crops: Uint8Array, side: number, chosen: readonly number[], digits: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const size = side * side * 3;
+  for (const [i, sample] of chosen.entries())
+    await sharp(crops.subarray(sample * size, (sample + 1) * size), { raw: { width: side, height: side, channels: 3 } })
+      .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+      .toFile(join(folder, `${String(i + 1).padStart(digits, '0')}.jpg`));
+}
+
+async function writeLists(out: string, clips: readonly SetClip[], line: (clip: SetClip) => string): Promise<void> {
+  for (const split of SPLITS)
+    await writeAtomically(
+      join(out, LISTS[split]),
+      clips.filter((clip) => clip.split === split).map((clip) => `${line(clip)}\n`),
+    );
+}

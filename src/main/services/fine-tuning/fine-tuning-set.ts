@@ -1,0 +1,258 @@
+import { join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { cancelled, sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { FineTuningOptions, FineTuningReport } from '../../../shared/domain/fine-tuning.ts';
+import { SPLITS } from '../../../shared/domain/splits.ts';
+import { upperBound } from '../../../shared/domain/sorted-search.ts';
+import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
+import type { TimelineRow } from '../../../shared/domain/timeline.ts';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import { randomStream } from '../../../shared/domain/random.ts';
+import { modelsFolder } from '../../adatosk/runtime/models.ts';
+import { startDetectors } from '../../adatosk/runtime/providers.ts';
+import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
+import { detectorFiles } from '../../face/detector-files.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { SetClip } from './fine-tuning-forms.ts';
+import { writerOf } from './fine-tuning-forms.ts';
+import type { Cell } from '../../formats/tables.ts';
+import { csvLines } from '../../formats/tables.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { readFace } from '../../project/recorded-results.ts';
+import { facesOf } from '../../project/review.ts';
+import type { WantedCrops } from '../../training/data/segment-crops.ts';
+import { segmentCrops } from '../../training/data/segment-crops.ts';
+import { prepareOut } from '../analysis/analyse-folder.ts';
+import type { ChosenLabel } from './fine-tuning-labels.ts';
+import { chooseLabels } from './fine-tuning-labels.ts';
+
+export interface FineTuningEvents {
+  /** Clips written so far, of all. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+const FOLDS = 5;
+/** A clip with the face away for longer says more about the gap. */
+const SMALLEST_SEEN = 0.5;
+
+/**
+ * Makes a fine-tuning set of a layer's labels: people apart, classes in the same shares in every part, and the provenance
+ * of every label beside it. @param out an empty folder
+ * @throws StudioError for a folder that holds something, a layer without labels, a full disk, a stop
+ */
+export async function writeFineTuningSet(
+  db: ProjectDatabase,
+  options: FineTuningOptions,
+  out: string,
+  start: EngineStarter,
+  events: FineTuningEvents,
+  signal: AbortSignal,
+): Promise<{ out: string; report: FineTuningReport }> {
+  const to = resolve(out);
+  await prepareOut(to);
+  if ((await readdir(to)).length > 0)
+    throw new StudioError('wrong-usage', `${to} holds other things; nothing was changed.`, 'Choose an empty folder for the set.');
+  if (options.form === 'references' && options.anonymise)
+    throw new StudioError('wrong-usage', 'A table of references names the videos, so it cannot be anonymous.', 'Choose a form with pictures of faces.');
+  const { chosen, notes } = chooseLabels(db, options);
+  const planned = planClips(chosen, options);
+  const written =
+    options.form === 'references' ? withoutOtherFaces(db, planned, notes) : await writeCrops(db, planned, options, to, start, events, signal, notes);
+  if (written.length === 0) throw new StudioError('data-set-invalid', `No clip could be made. ${notes.join(' ')}`, 'Look at the notes.');
+  if (options.form === 'references') await writeAtomically(join(to, 'clips.csv'), [csvLines(referenceRows(written))]);
+  await writeAtomically(join(to, 'provenance.csv'), [csvLines(provenanceRows(written, options))]);
+  const report = reportOf(written, notes, options);
+  await writeAtomically(join(to, 'report.json'), [`${JSON.stringify({ options, ...report }, null, 2)}\n`]);
+  await writeAtomically(join(to, 'README.md'), [cardOf(report, options)]);
+  return { out: to, report };
+}
+
+interface PlannedClip {
+  readonly clip: SetClip;
+  readonly from: ChosenLabel;
+}
+
+/** Numbers, parts and folds. People stay whole: in training, validation or test, and in one of five folds. */
+function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: FineTuningOptions): PlannedClip[] {
+  const groups = [...Map.groupBy(chosen, ({ person }) => person)].map(([name, own]) => ({
+    name,
+    counts: EXPRESSIONS.map((_, label) => own.filter((each) => each.label === label).length),
+  }));
+  const parts = assignGroups(groups, shares, randomStream(seed, 'parts'));
+  const folds = assignGroups(groups, new Array<number>(FOLDS).fill(1 / FOLDS), randomStream(seed, 'folds'));
+  const names = new Map([...parts.keys()].sort().map((person, i) => [person, `P${String(i + 1).padStart(3, '0')}`]));
+  return chosen.map((from, i) => {
+    const seconds = (value: number | undefined): number | null =>
+      value === undefined || value < from.startS || value > from.endS ? null : Math.round(1000 * (value - from.startS)) / 1000;
+    const clip: SetClip = {
+      ...{ name: String(i + 1).padStart(5, '0'), label: from.label, split: SPLITS[parts.get(from.person)!]!, fold: folds.get(from.person)! },
+      participant: anonymise ? names.get(from.person)! : from.person,
+      ...{ onsetS: seconds(from.peak?.onset_s), apexS: seconds(from.peak?.apex_s), offsetS: seconds(from.peak?.offset_s) },
+    };
+    return { clip, from };
+  });
+}
+
+/** Training from references takes the face that is seen largest for longest: labels of others would be learned from the wrong one. */
+function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[], notes: string[]): PlannedClip[] {
+  const main = new Map<string, number>();
+  for (const { from } of planned) {
+    if (main.has(from.video.id) || from.run === null) continue;
+    const widths = facesOf(db, from.run, from.video.id)
+      .filter(({ face }) => face > 0)
+      .map(({ face }) => ({ face, sum: readFace(db, from.run!, from.video.id, face).reduce((sum, { box }) => sum + (box?.width ?? 0), 0) }));
+    main.set(from.video.id, widths.sort((a, b) => b.sum - a.sum)[0]?.face ?? 1);
+  }
+  const kept = planned.filter(({ from }) => (main.get(from.video.id) ?? 1) === from.segment.face_id);
+  const dropped = planned.length - kept.length;
+  if (dropped > 0) notes.push(`${dropped} labels of smaller faces were left out: references cannot say which face is meant. The other forms can.`);
+  return kept;
+}
+
+async function writeCrops(
+  db: ProjectDatabase,
+  planned: readonly PlannedClip[],
+  { form }: FineTuningOptions,
+  out: string,
+  start: EngineStarter,
+  events: FineTuningEvents,
+  signal: AbortSignal,
+  notes: string[],
+): Promise<PlannedClip[]> {
+  const writer = writerOf(form as Exclude<typeof form, 'references'>, out, { side: SIZES.tiny.cropSide, rate: SAMPLES_PER_SECOND });
+  const { engine, detectors } = await startDetectors(start, detectorFiles(modelsFolder()));
+  const written: PlannedClip[] = [];
+  let unseen = 0;
+  let done = 0;
+  try {
+    for (const own of Map.groupBy(planned, ({ from }) => from.video.id).values()) {
+      const { path, name } = own[0]!.from.video;
+      const placeOf = placesOfFaces(db);
+      const wanted = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: placeOf(from) }));
+      try {
+        for await (const { index, crops } of segmentCrops(path, wanted, writer, detectors, signal)) {
+          if (signal.aborted) throw cancelled();
+          events.onProgress(++done, planned.length);
+          if (crops === null || crops.seen < SMALLEST_SEEN) unseen += 1;
+          else {
+            await writer.add(own[index]!.clip, { ...crops, side: writer.side, rate: writer.rate });
+            written.push(own[index]!);
+          }
+        }
+      } catch (error) {
+        if (!(error instanceof StudioError) || !['file-missing', 'file-unreadable', 'no-video-stream', 'program-failed'].includes(error.code)) throw error;
+        notes.push(`${name} was left out: ${sentenceOf(error)}`);
+      }
+    }
+  } finally {
+    engine.stop();
+  }
+  if (unseen > 0) notes.push(`${unseen} labels were left out: their face is not seen in most of the span.`);
+  written.sort((a, b) => a.clip.name.localeCompare(b.clip.name));
+  await writer.finish(written.map(({ clip }) => clip));
+  return written;
+}
+
+/** Says where the timeline of the analysis saw the labelled faces of one video; each face's is read once. */
+function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => WantedCrops['boxAt'] {
+  const known = new Map<number, WantedCrops['boxAt']>();
+  return ({ run, video, segment: { face_id: face } }) => {
+    if (run === null) return () => null;
+    const place = known.get(face) ?? boxesOver(readFace(db, run, video.id, face));
+    known.set(face, place);
+    return place;
+  };
+}
+
+function boxesOver(rows: readonly TimelineRow[]): WantedCrops['boxAt'] {
+  const starts = Float64Array.from(rows, ({ startS }) => startS);
+  return (seconds) => {
+    const row = rows[upperBound(starts, seconds) - 1];
+    return row !== undefined && seconds < row.endS ? row.box : null;
+  };
+}
+
+/** A clip set as `adatosk train --data` reads it; times are seconds of the video. */
+function referenceRows(written: readonly PlannedClip[]): Cell[][] {
+  const head: Cell[] = ['path', 'label', 'start_s', 'end_s', 'onset_s', 'apex_s', 'offset_s', 'participant', 'split'];
+  return [
+    head,
+    ...written.map(({ clip, from: { video, startS, endS, peak } }): Cell[] => {
+      const isInside = peak !== null && peak.onset_s >= startS && peak.offset_s <= endS;
+      const moments = isInside ? [roundSeconds(peak.onset_s), roundSeconds(peak.apex_s), roundSeconds(peak.offset_s)] : [null, null, null];
+      return [video.path, EXPRESSIONS[clip.label]!, roundSeconds(startS), roundSeconds(endS), ...moments, clip.participant, clip.split];
+    }),
+  ];
+}
+
+const PROVENANCE = [
+  ...['clip', 'label', 'split', 'fold', 'participant', 'video', 'video_sha256', 'face_id', 'start_s', 'end_s', 'layer', 'original_label', 'made_by', 'made_at'],
+  ...['proposal_id', 'model_sha256', 'confidence', 'agreement'],
+];
+
+/** Where every label comes from. Hashes and people's names stay out of an anonymous set. */
+function provenanceRows(written: readonly PlannedClip[], { anonymise, layer }: FineTuningOptions): Cell[][] {
+  const numbered = (prefix: string, values: readonly string[]): Map<string, string> =>
+    new Map([...new Set(values)].sort().map((value, i) => [value, `${prefix}${String(i + 1).padStart(3, '0')}`]));
+  const videos = numbered(
+    'V',
+    written.map(({ from }) => from.video.id),
+  );
+  const makers = numbered(
+    'C',
+    written.map(({ from }) => from.segment.made_by),
+  );
+  return [
+    PROVENANCE,
+    ...written.map(({ clip, from: { video, segment, startS, endS, agreement } }): Cell[] => [
+      ...[clip.name, EXPRESSIONS[clip.label]!, clip.split, clip.fold + 1, clip.participant],
+      ...(anonymise ? [videos.get(video.id)!, null] : [video.name, video.sha256]),
+      ...[segment.face_id, startS, endS, anonymise && layer !== 'model' && layer !== 'adjudicated' ? 'coder' : layer, segment.label],
+      ...[anonymise ? makers.get(segment.made_by)! : segment.made_by, segment.made_at, segment.proposal_id, segment.model_sha256],
+      ...[segment.confidence, agreement],
+    ]),
+  ];
+}
+
+function reportOf(written: readonly PlannedClip[], notes: readonly string[], { layer }: FineTuningOptions): FineTuningReport {
+  const inSplit = (split: (typeof SPLITS)[number]): PlannedClip[] => written.filter(({ clip }) => clip.split === split);
+  const count = (split: (typeof SPLITS)[number], label: number): number => inSplit(split).filter(({ clip }) => clip.label === label).length;
+  const people = (split: (typeof SPLITS)[number]): number => new Set(inSplit(split).map(({ from }) => from.person)).size;
+  const balance = EXPRESSIONS.map((label, i) => ({ label, train: count('train', i), validation: count('validation', i), test: count('test', i) }));
+  const missing = balance.filter(({ train }) => train === 0).map(({ label }) => label);
+  const more = [
+    ...(missing.length > 0 ? [`There is no clip for training of ${missing.join(', ')}.`] : []),
+    ...(written.some(({ from }) => !from.isPersonKnown)
+      ? ['Some videos have no participant: each counts as a person of its own, so the same person may be in several parts.']
+      : []),
+    ...(layer === 'model' ? ["These are the model's own proposals: learning from them teaches it what it says already."] : []),
+  ];
+  return {
+    clips: written.length,
+    balance,
+    people: { train: people('train'), validation: people('validation'), test: people('test') },
+    notes: [...notes, ...more],
+  };
+}
+
+/** The set's card. */
+function cardOf({ clips, balance, people, notes }: FineTuningReport, options: FineTuningOptions): string {
+  const rows = balance.map(({ label, train, validation, test }) => `| ${label} | ${train} | ${validation} | ${test} |`);
+  return [
+    '---\ntask_categories:\n  - video-classification\n---\n',
+    `# Fine-tuning set: ${clips} clips\n`,
+    `Made by AdaTosk Studio from the labels of ${options.anonymise && !['model', 'adjudicated'].includes(options.layer) ? 'one coder' : `«${options.layer}»`}, form «${options.form}», ${options.window === 'segment' ? 'whole segments' : `${options.window} s around the apex`}, seed ${options.seed}.`,
+    `Parts hold different people: ${people.train} in training, ${people.validation} in validation, ${people.test} in test.\n`,
+    '| class | train | validation | test |',
+    '| ----- | ----- | ---------- | ---- |',
+    ...rows,
+    '',
+    ...(notes.length > 0 ? ['## Notes\n', ...notes.map((note) => `- ${note}`), ''] : []),
+    '## Before you use it\n',
+    'Faces are personal data. Whoever is seen must have agreed to what is done with them; `anonymise` replaces names, not faces.',
+    'A label is what a person saw in a face, not what was felt. provenance.csv says who gave each one, from which proposal of which model.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { command } from '../../../../testing/command.ts';
+import { openTestDoor } from '../../../../testing/door.ts';
+import { ONE_FACE, temporaryFolder, TWO_FACES } from '../../../../testing/videos.ts';
+import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
+import { createSegment } from '../../../shared/annotation/segment-edits.ts';
+import { applyEdit, newId } from '../../project/edits.ts';
+import { allVideos } from '../../project/library.ts';
+import { addCoder, layersOf, readLayer } from '../../project/review.ts';
+
+const door = await openTestDoor();
+const client = door.client();
+const { studio } = door;
+let before = '';
+
+/** Four videos of four people, analysed; Ann labels two spans of each. */
+beforeAll(async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'videos'));
+  for (const [i, from] of [ONE_FACE, TWO_FACES, ONE_FACE, TWO_FACES].entries()) await copyFile(from, join(folder, 'videos', `${i}.mp4`));
+  const { code } = await command('analyze', join(folder, 'videos'), '--out', join(folder, 'out'), '--project', join(folder, 'project'), '--device', 'cpu');
+  expect(code).toBe(0);
+  const { db } = await studio.openProject(join(folder, 'project'), false);
+  const ann = addCoder(db, 'Ann');
+  const by = { name: 'Ann', at: '2026-11-24T10:00:00.000Z', newId };
+  for (const [i, video] of allVideos(db).entries()) {
+    const [layer, person] = [newId(), newId()];
+    const rows: RowEdit[] = [
+      { table: 'participant', kind: 'insert', row: { id: person, code: `P${i}`, condition: '', note: '' } },
+      { table: 'video', kind: 'update', id: video.id, revision: video.revision, set: { participant_id: person } },
+      {
+        table: 'layer',
+        kind: 'insert',
+        row: { id: layer, video_id: video.id, kind: 'coder', coder_id: ann.id, run_id: null, scheme_id: 'seven-expressions', created_at: by.at },
+      },
+      createSegment(layer, 1, 'happiness', { startS: 0.2, endS: 1.4 }, by),
+      createSegment(layer, 1, 'surprise', { startS: 1.4, endS: 2.4 }, by),
+    ];
+    applyEdit(db, { coderId: ann.id, code: 'test', label: 'test', rows });
+  }
+  before = everything();
+}, 120_000);
+
+/** All layers of all videos, as text. */
+const everything = (): string => {
+  const { db } = studio.project;
+  return JSON.stringify(allVideos(db).map(({ id }) => layersOf(db, id).map((layer) => [layer, readLayer(db, layer.id)])));
+};
+
+async function until(phases: readonly string[]): Promise<Awaited<ReturnType<typeof client.training.state>>> {
+  for (let i = 0; i < 900; i++) {
+    const state = await client.training.state();
+    if (phases.includes(state.phase)) return state;
+    if (state.phase === 'failed' && !phases.includes('failed')) throw new Error(state.problem);
+    await wait(100);
+  }
+  throw new Error(`it is still ${(await client.training.state()).phase}`);
+}
+
+describe('fine-tuning in the program', () => {
+  const request = { name: 'Ours, 1', layer: 'Ann', from: 'adatosk-tiny', rounds: 40 };
+
+  test('makes a set, measures, trains, pauses, goes on after the project was closed, and measures again', { timeout: 180_000 }, async () => {
+    await client.training.begin(request);
+    await expect(client.training.begin(request)).rejects.toMatchObject({ data: { code: 'wrong-usage' } });
+    await until(['training']);
+    for (let i = 0; i < 200 && (await client.training.state()).losses.length === 0; i++) await wait(100);
+    await client.training.pause();
+    const paused = await until(['paused']);
+    expect(paused.losses.length).toBeGreaterThan(0);
+    const folder = studio.project.state.folder;
+    await studio.close();
+    await studio.openProject(folder, false);
+    expect(await client.training.state()).toMatchObject({ phase: 'paused', name: request.name });
+    await client.training.resume();
+    const ready = await until(['ready']);
+    expect(ready.clips).toMatchObject({ train: expect.any(Number) as number });
+    expect(ready.clips!.train + ready.clips!.validation + ready.clips!.test).toBe(8);
+    expect([ready.before!.people, ready.after!.people]).toEqual([ready.after!.people, ready.before!.people]);
+    expect(ready.after!.clips).toBe(ready.before!.clips);
+    expect(ready.after!.clips).toBeGreaterThan(0);
+    for (const { uar, war } of [ready.before!, ready.after!]) for (const share of [uar, war]) expect(share >= 0 && share <= 1).toBe(true);
+    // No picture of anybody stays, and labels and the first run are as they were.
+    expect(existsSync(join(folder, 'fine-tuning', 'set'))).toBe(false);
+    expect(everything()).toBe(before);
+  });
+
+  test('a kept model is among the models with its card, and can analyse; the old one is still there', { timeout: 120_000 }, async () => {
+    const { model } = await client.training.keep();
+    expect(await client.training.state()).toMatchObject({ phase: 'idle' });
+    const models = await client.about.models();
+    expect(models.map(({ id }) => id)).toEqual(expect.arrayContaining(['adatosk-tiny', model]));
+    expect(models.find(({ id }) => id === model)!.card).toContain('Trained by its user');
+    await expect(client.training.begin(request)).rejects.toThrow(/already/);
+    const [video] = await client.library.list();
+    await client.queue.add({ videos: [video!.id], model, device: 'cpu' });
+    for (let i = 0; i < 300 && (await client.runs.list()).length < 2; i++) await wait(100);
+    expect((await client.runs.list()).map((run) => run.model)).toEqual(['ours-1', 'adatosk-tiny']);
+  });
+
+  test('a discarded one leaves nothing, and too few people are told', { timeout: 180_000 }, async () => {
+    await client.training.begin({ ...request, name: 'Second', rounds: 1 });
+    await until(['ready']);
+    const { model } = await client.training.state();
+    await client.training.discard();
+    expect(existsSync(model!)).toBe(false);
+    await client.training.begin({ ...request, name: 'Third', layer: 'Nobody' });
+    const failed = await until(['failed']);
+    expect(failed.problem).toMatch(/no label of Nobody/);
+    await client.training.discard();
+    expect(await client.training.state()).toMatchObject({ phase: 'idle' });
+  });
+});

@@ -1,0 +1,287 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { contract } from '../../../shared/contract/index.ts';
+import type { FineTuningState, Measured, TrainingMaterial } from '../../../shared/contract/training.ts';
+import { fineTuningStateSchema } from '../../../shared/contract/training.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
+import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
+import { modelIdFrom } from '../../adatosk/runtime/models.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { Project } from '../../project/store/open-project.ts';
+import type { TrainerStarter } from '../../training/trainer/trainer-messages.ts';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import { allThreads } from '../settings/defaults.ts';
+import { evaluateModel } from '../training/evaluate-model.ts';
+import { trainingMaterial } from './fine-tuning-labels.ts';
+import { writeFineTuningSet } from './fine-tuning-set.ts';
+import { ownApproval } from '../settings/own-approval.ts';
+import { knownModel } from '../models/all-models.ts';
+import { ownModelsFolder } from '../settings/personal-folders.ts';
+import { trainModel } from '../training/train-model.ts';
+
+export type FineTuningRequest = z.output<NonNullable<(typeof contract.training.begin)['~orpc']['inputSchema']>>;
+
+interface Kit {
+  readonly startEngine: EngineStarter;
+  readonly startTrainer: TrainerStarter;
+}
+
+/** What lies in the project's folder while a model learns: the request and how far it is, so that a restart goes on. */
+interface Kept {
+  /** A project that was copied or received brings no fine-tuning along: its models would be another person's. */
+  readonly approval: string;
+  readonly request: FineTuningRequest;
+  readonly state: FineTuningState;
+}
+
+const IDLE: FineTuningState = {
+  ...{ phase: 'idle', name: '', layer: '', from: '', clips: null, progress: null, secondsLeft: null, losses: [], validations: [] },
+  ...{ before: null, after: null, measuredOn: null, notes: [], problem: '', model: null },
+};
+/** Parts of the people: training, validation (early stop, calibration), test (before and after). */
+const SHARES = [0.6, 0.2, 0.2] as const;
+const optionsOf = ({ layer, minConfidence, minAgreement }: Pick<FineTuningRequest, 'layer'> & Partial<FineTuningRequest>): FineTuningOptions =>
+  fineTuningOptionsSchema.parse({ form: 'faces', layer, minConfidence, minAgreement, shares: [...SHARES] });
+/** Points of the curve that a window is given. */
+const MOST_POINTS = 400;
+const TOLD_EVERY_MS = 500;
+
+/**
+ * One fine-tuning of an open project: from corrected labels to a model that was measured before and after on people it
+ * has not learned from. The model that it began with is never changed.
+ */
+export class FineTuning {
+  readonly #project: Project;
+  readonly #kit: Kit;
+  readonly #tell: () => void;
+  #state: FineTuningState = IDLE;
+  #request: FineTuningRequest | undefined;
+  #work: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
+  #toldAt = 0;
+
+  static async of(project: Project, kit: Kit, tell: () => void): Promise<FineTuning> {
+    const own = new FineTuning(project, kit, tell);
+    await own.#remember();
+    return own;
+  }
+
+  private constructor(project: Project, kit: Kit, tell: () => void) {
+    this.#project = project;
+    this.#kit = kit;
+    this.#tell = tell;
+  }
+
+  get state(): FineTuningState {
+    return this.#state;
+  }
+
+  /** What a model would learn from a layer's labels. */
+  material(layer: string): TrainingMaterial {
+    return trainingMaterial(this.#project.db, optionsOf({ layer }));
+  }
+
+  /** @throws StudioError 'wrong-usage' while another one runs or waits for a decision */
+  async begin(request: FineTuningRequest): Promise<void> {
+    if (!['idle', 'failed'].includes(this.#state.phase))
+      throw new StudioError('wrong-usage', 'A fine-tuning is under way already.', 'Keep or discard its model first.');
+    if (existsSync(this.#modelFolder(request.name)))
+      throw new StudioError('wrong-usage', `There is a model called ${request.name} already.`, 'Give the new one another name.');
+    await knownModel(request.from);
+    await rm(this.#folder, { recursive: true, force: true });
+    await mkdir(this.#folder, { recursive: true });
+    this.#request = request;
+    this.#set({ ...IDLE, phase: 'preparing', name: request.name, layer: request.layer, from: request.from });
+    this.#start(false);
+  }
+
+  /** Ends after the steps that are being taken; all is saved. */
+  async pause(): Promise<void> {
+    if (this.#work === undefined || this.#state.phase !== 'training') return;
+    this.#set({ phase: 'pausing' });
+    this.#work.stop.abort();
+    await this.#work.done;
+  }
+
+  /** @throws StudioError 'wrong-usage' where nothing is paused */
+  resume(): void {
+    if (this.#work !== undefined || this.#request === undefined || !['paused', 'failed'].includes(this.#state.phase))
+      throw new StudioError('wrong-usage', 'There is nothing to go on with.', 'Begin a fine-tuning.');
+    this.#set({ phase: 'training', problem: '' });
+    this.#start(true);
+  }
+
+  /** The new model stays. @returns its folder @throws StudioError 'wrong-usage' where none is ready */
+  async keep(): Promise<string> {
+    const { model, phase } = this.#state;
+    if (phase !== 'ready' || model === null) throw new StudioError('wrong-usage', 'There is no new model to keep.', 'Fine-tune one first.');
+    await this.#forget();
+    return model;
+  }
+
+  /** What was learned goes; labels and the old model are as they were. */
+  async discard(): Promise<void> {
+    this.#work?.stop.abort();
+    await this.#work?.done;
+    if (this.#request !== undefined) await rm(this.#modelFolder(this.#request.name), { recursive: true, force: true });
+    await this.#forget();
+  }
+
+  /** The project is closed: training is saved where it is. */
+  async close(): Promise<void> {
+    this.#work?.stop.abort();
+    await this.#work?.done;
+  }
+
+  get #folder(): string {
+    return join(this.#project.state.folder, 'fine-tuning');
+  }
+  get #setFolder(): string {
+    return join(this.#folder, 'set');
+  }
+  #modelFolder(name: string): string {
+    return join(ownModelsFolder(), modelIdFrom(name, 'model'));
+  }
+
+  #start(goesOn: boolean): void {
+    const stop = new AbortController();
+    const done = this.#run(goesOn, stop.signal)
+      .catch((error: unknown) => this.#fail(error, stop.signal.aborted))
+      .finally(() => {
+        this.#work = undefined;
+      })
+      .then(() => this.#keepState())
+      .then(() => undefined);
+    this.#work = { stop, done };
+  }
+
+  #fail(error: unknown, wasStopped: boolean): void {
+    const known = error instanceof StudioError ? error : undefined;
+    if (wasStopped && this.#state.phase !== 'preparing') this.#set({ phase: 'paused', secondsLeft: null });
+    else if (wasStopped) this.#set({ ...IDLE });
+    else this.#set({ phase: 'failed', problem: known === undefined ? String(error) : `${known.message} ${known.remedy}`, secondsLeft: null });
+  }
+
+  async #run(goesOn: boolean, signal: AbortSignal): Promise<void> {
+    const request = this.#request!;
+    const out = this.#modelFolder(request.name);
+    if (!goesOn) await this.#prepare(request, signal);
+    const { clips } = this.#state;
+    const measuredOn = (clips?.test ?? 0) > 0 ? 'test' : (clips?.validation ?? 0) > 0 ? 'validation' : null;
+    if (!goesOn) {
+      this.#set({ phase: 'measuring', measuredOn });
+      this.#set({ before: measuredOn === null ? null : await this.#measure(request.from, measuredOn, signal) });
+    }
+    this.#set({ phase: 'training', progress: null });
+    const resume = goesOn && existsSync(join(out, 'training'));
+    const outcome = await trainModel(
+      {
+        ...{ data: this.#setFolder, unlabelled: null, held: null, out, from: request.from, size: 'tiny', learns: 'auto', augmentation: 'faces' },
+        ...{ layerDecay: null, matrices: null, seed: 1, batch: 16, rate: null, validationShare: 0, patience: 12, device: 'auto', threads: allThreads() },
+        epochs: { 'warm-up': 0, stills: 0, joint: 0, settling: request.rounds },
+        ...{ resume, checkpointEverySeconds: 60, faces: null, cacheLimit: 20e9 },
+      },
+      this.#kit.startEngine,
+      {
+        onPrepare: () => undefined,
+        onNote: (note) => this.#set({ notes: [...this.#state.notes, note] }),
+        onSteps: ({ step, total, losses, secondsLeft }) => {
+          const loss = losses['classification'] ?? Object.values(losses)[0] ?? NaN;
+          this.#set({ progress: { done: step, total }, secondsLeft, losses: thinned([...this.#state.losses, { step, loss }]) }, false);
+        },
+        onValidation: ({ step, uar, logLoss }) => this.#set({ validations: [...this.#state.validations, { step, uar, logLoss }] }),
+      },
+      signal,
+      this.#kit.startTrainer,
+    );
+    if (outcome.stopped) {
+      this.#set({ phase: 'paused', secondsLeft: null });
+      return;
+    }
+    this.#set({ phase: 'measuring', secondsLeft: null, progress: null });
+    const after = measuredOn === null ? null : await this.#measure(out, measuredOn, signal);
+    // The faces were needed for training alone: no picture of anybody stays.
+    await rm(this.#setFolder, { recursive: true, force: true });
+    this.#set({ phase: 'ready', after, model: out });
+  }
+
+  async #prepare(request: FineTuningRequest, signal: AbortSignal): Promise<void> {
+    const options = optionsOf(request);
+    const { report } = await writeFineTuningSet(
+      this.#project.db,
+      options,
+      this.#setFolder,
+      this.#kit.startEngine,
+      { onProgress: (done, total) => this.#set({ progress: { done, total } }, false) },
+      signal,
+    );
+    const count = (split: 'train' | 'validation' | 'test'): number => report.balance.reduce((sum, each) => sum + each[split], 0);
+    this.#set({ clips: { train: count('train'), validation: count('validation'), test: count('test') }, notes: [...report.notes], progress: null });
+  }
+
+  async #measure(model: string, split: 'test' | 'validation', signal: AbortSignal): Promise<Measured> {
+    const { uar, war, ece, recall, clips } = await evaluateModel(
+      {
+        ...{ model, data: this.#setFolder, split, budgets: [], baseline: false, out: null, device: 'auto', threads: allThreads(), faces: null },
+        cacheLimit: 20e9,
+      },
+      this.#kit.startEngine,
+      { onPrepare: () => undefined, onProgress: (done, total) => this.#set({ progress: { done, total } }, false) },
+      signal,
+    );
+    const people = JSON.parse(await readFile(join(this.#setFolder, 'report.json'), 'utf8')) as { people: Record<string, number> };
+    const recalls = EXPRESSIONS.map((name) => recall[name]?.value ?? null);
+    return { clips, people: people.people[split] ?? 0, uar: uar.value ?? 0, war: war.value ?? 0, calibrationError: ece.value ?? 0, recall: recalls };
+  }
+
+  /** @param isImportant told at once; else as often as a person can follow */
+  #set(change: Partial<FineTuningState>, isImportant = true): void {
+    this.#state = { ...this.#state, ...change };
+    const now = performance.now();
+    if (!isImportant && now - this.#toldAt < TOLD_EVERY_MS) return;
+    this.#toldAt = now;
+    if (isImportant) void this.#keepState();
+    this.#tell();
+  }
+
+  /** A paused or finished one is there again when the project is opened the next time. */
+  async #remember(): Promise<void> {
+    try {
+      const { approval, request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as Kept;
+      if (!ownApproval().isFineTuning(this.#folder, JSON.stringify(request), approval)) return;
+      this.#request = request;
+      const read = fineTuningStateSchema.parse(state);
+      const isUnderWay = ['training', 'pausing', 'measuring'].includes(read.phase);
+      if (read.phase === 'preparing') await this.#forget();
+      else this.#state = isUnderWay ? { ...read, phase: 'paused', secondsLeft: null } : read;
+    } catch {
+      // None was begun here.
+    }
+  }
+
+  #saving: Promise<unknown> = Promise.resolve();
+  #keepState(): Promise<unknown> {
+    const request = this.#request;
+    const approval = request === undefined ? '' : ownApproval().signFineTuning(this.#folder, JSON.stringify(request));
+    const kept = JSON.stringify({ approval, request, state: this.#state });
+    this.#saving = this.#saving
+      .then(() => (this.#request === undefined || !existsSync(this.#folder) ? undefined : writeAtomically(join(this.#folder, 'state.json'), [kept])))
+      .catch(() => undefined);
+    return this.#saving;
+  }
+
+  async #forget(): Promise<void> {
+    this.#request = undefined;
+    await this.#saving;
+    await rm(this.#folder, { recursive: true, force: true });
+    this.#set(IDLE);
+  }
+}
+
+/** Every other point where there are too many: the curve stays, its noise is less. */
+function thinned<T>(points: T[]): T[] {
+  return points.length <= MOST_POINTS ? points : points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+}

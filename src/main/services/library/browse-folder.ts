@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { StudioError } from '../../../shared/app/errors.ts';
+import { readableFormatOf } from '../../formats/annotation-formats.ts';
+import { isVideoName } from '../../media/video-files.ts';
+import { projectFile } from '../../project/store/project-file.ts';
+
+interface NamedFile {
+  name: string;
+  path: string;
+}
+
+export interface FolderListing {
+  readonly folder: string;
+  readonly parent: string | null;
+  readonly folders: { name: string; path: string; isProject: boolean }[];
+  readonly videos: NamedFile[];
+  /** Files that labels can be read from. */
+  readonly labels: NamedFile[];
+  readonly isProject: boolean;
+}
+
+/** What is in a folder, hidden things left out, as a dialog shows it. @throws StudioError 'file-unreadable' */
+export async function browseFolder(path: string): Promise<FolderListing> {
+  const folder = resolve(path);
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw new StudioError('file-unreadable', `The folder ${folder} cannot be opened.`, 'Choose another one.', error);
+  });
+  const names = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => a.name.localeCompare(b.name));
+  const parent = dirname(folder);
+  const files = (wanted: (name: string) => boolean): NamedFile[] =>
+    names.filter((entry) => entry.isFile() && wanted(entry.name)).map(({ name }) => ({ name, path: join(folder, name) }));
+  return {
+    folder,
+    parent: parent === folder ? null : parent,
+    folders: names
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
+    videos: files(isVideoName),
+    labels: files((name) => readableFormatOf(name) !== undefined),
+    isProject: existsSync(projectFile(folder)),
+  };
+}

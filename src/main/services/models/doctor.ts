@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import { ensureModelFile, findModel, listModels, modelsFolder } from '../../adatosk/runtime/models.ts';
+import type { ProviderFinding } from '../../adatosk/runtime/providers.ts';
+import { examineProviders } from '../../adatosk/runtime/providers.ts';
+import { hashFile } from '../../media/content-hash.ts';
+import { findProgram, programVersion } from '../../media/programs.ts';
+import type { ProgramName } from '../../media/programs.ts';
+import { detectorFiles, DETECTORS } from '../../face/detector-files.ts';
+import { openProject } from '../../project/store/open-project.ts';
+import { sentenceOf } from '../../../shared/app/errors.ts';
+
+export interface ProgramFinding {
+  readonly path: string | null;
+  readonly version: string | null;
+  /** Where it was found, or why it was not. */
+  readonly origin: string;
+}
+
+export interface ModelFinding {
+  readonly id: string;
+  readonly sha256: string;
+  readonly ok: boolean;
+  readonly trained: boolean;
+  readonly note: string;
+}
+
+export interface StoreFinding {
+  readonly ok: boolean;
+  /** SQLite's version and how it keeps a project, or why it does not. */
+  readonly note: string;
+}
+
+export interface Findings {
+  readonly node: string;
+  readonly platform: string;
+  readonly ffmpeg: ProgramFinding;
+  readonly ffprobe: ProgramFinding;
+  readonly providers: readonly ProviderFinding[];
+  readonly models: readonly ModelFinding[];
+  readonly store: StoreFinding;
+}
+
+/** Looks at everything that the main job needs on this computer. */
+export async function examineComputer(start: EngineStarter, defaultModel: string): Promise<Findings> {
+  const model = await findModel(defaultModel);
+  await ensureModelFile(model);
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    ffmpeg: await examineProgram('ffmpeg'),
+    ffprobe: await examineProgram('ffprobe'),
+    providers: await examineProviders(start, model),
+    models: await examineModels(),
+    store: await examineStore(),
+  };
+}
+
+async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
+  try {
+    const program = await findProgram(name);
+    return { path: program.path, version: await programVersion(program), origin: program.origin };
+  } catch (error) {
+    return { path: null, version: null, origin: sentenceOf(error) };
+  }
+}
+
+/** Makes, opens and removes a project. */
+async function examineStore(): Promise<StoreFinding> {
+  const folder = await mkdtemp(join(tmpdir(), 'adatosk-doctor-'));
+  try {
+    const { state, db, close } = await openProject(folder, { create: true });
+    const [journal, synchronous] = [String(db.pragma('journal_mode')), db.pragma('synchronous') === 2 ? 'FULL' : 'EXTRA'];
+    close();
+    return { ok: true, note: `SQLite ${state.sqlite}, journal ${journal}, synchronous ${synchronous}` };
+  } catch (error) {
+    return { ok: false, note: sentenceOf(error) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function examineModels(): Promise<ModelFinding[]> {
+  const findings: ModelFinding[] = [];
+  for (const model of await listModels()) {
+    const { id, sha256, trained, seed } = model.manifest;
+    if (!existsSync(model.file) && seed !== undefined) {
+      findings.push({ id, sha256, ok: true, trained, note: 'untrained; its file is drawn from its seed when it is first used' });
+      continue;
+    }
+    const problem = await ensureModelFile(model).then(
+      () => undefined,
+      (error: unknown) => sentenceOf(error),
+    );
+    findings.push({ id, sha256, ok: problem === undefined, trained, note: problem ?? (trained ? 'as its manifest names it' : 'untrained weights') });
+  }
+  for (const { id, use, sha256 } of DETECTORS) {
+    const found = await hashFile(detectorFiles(modelsFolder())[use]).catch(() => 'missing');
+    const ok = found === sha256;
+    findings.push({
+      id,
+      sha256: found,
+      ok,
+      trained: true,
+      note: ok ? 'face detector' : 'not the file that this version was tested with; reinstall the program',
+    });
+  }
+  return findings;
+}

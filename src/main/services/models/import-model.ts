@@ -1,0 +1,131 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { sentenceOf, StudioError, writeError } from '../../../shared/app/errors.ts';
+import { mapForeignWeights, foreignWidth } from '../../adatosk/onnx/imported-weights.ts';
+import { modelIdFrom, modelsFolder, refuseToOverwriteModel } from '../../adatosk/runtime/models.ts';
+import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
+import { readOnnx } from '../../adatosk/onnx/file.ts';
+import type { WeightSource } from '../../adatosk/onnx/file.ts';
+import { readSafetensors } from '../../adatosk/onnx/safetensors.ts';
+import type { SizeName } from '../../adatosk/model/config.ts';
+import { SIZES } from '../../adatosk/model/config.ts';
+import type { ModelFacts } from '../../training/trainer/export-model.ts';
+import { exportModel } from '../../training/trainer/export-model.ts';
+
+export interface ImportRequest {
+  readonly file: string;
+  /** Id of the new model; null takes the file's name. */
+  readonly id: string | null;
+  /** Folder of the new model; null takes the folder of models. */
+  readonly out: string | null;
+}
+
+export interface ImportOutcome {
+  readonly id: string;
+  readonly folder: string;
+  readonly size: SizeName;
+  readonly trained: boolean;
+  readonly mapped: number;
+  readonly left: readonly { readonly name: string; readonly reason: string }[];
+  /** Parameters that begin with random values. */
+  readonly missing: readonly string[];
+  readonly sha256: string;
+}
+
+interface Imported {
+  readonly size: SizeName;
+  readonly trained: boolean;
+  readonly weights: WeightSource;
+  readonly mapped: number;
+  readonly left: ImportOutcome['left'];
+  readonly missing: readonly string[];
+  readonly warning: string;
+}
+
+/**
+ * Takes in a model from elsewhere: an .onnx file whose weights have our names, or the encoder of a .safetensors file with
+ * VideoMAE's or MAE-DFER's names. Either way the graph is written by this program, so that what is run is known.
+ * @throws StudioError 'model-invalid' with the reason, 'wrong-usage' where there is such a model already
+ */
+export async function importModel({ file, id: wantedId, out }: ImportRequest): Promise<ImportOutcome> {
+  const ending = extname(file).toLowerCase();
+  const id = wantedId ?? modelIdFrom(basename(file, ending), 'adatosk-imported');
+  const folder = resolve(out ?? join(modelsFolder(), id));
+  refuseToOverwriteModel(folder, 'Choose another --id or --out.');
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new StudioError('file-missing', `${file} cannot be read.`, 'Check the spelling of the path.', error);
+  });
+  const imported = ending === '.onnx' ? fromOnnx(file, bytes) : ending === '.safetensors' ? fromSafetensors(file, bytes) : undefined;
+  if (imported === undefined)
+    throw new StudioError('wrong-usage', `${file} is neither an .onnx nor a .safetensors file.`, 'A PyTorch checkpoint can be saved as .safetensors.');
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+  const { size, trained, weights, mapped, left, missing } = imported;
+  const manifest = await exportModel(folder, weights, factsOf(id, file, imported));
+  return { id, folder, size, trained, mapped, left, missing, sha256: manifest.sha256 };
+}
+
+function factsOf(id: string, file: string, { size, trained, warning, mapped, left, missing }: Imported): ModelFacts {
+  return {
+    id,
+    name: id,
+    size,
+    trained,
+    warnings: [warning],
+    provenance: `Imported from ${basename(file)}; how it was trained is not known to this program.`,
+    defaultTokenBudget: SIZES[size].defaultTokenBudget,
+    card: `${mapped} tensors were taken over, ${left.length} were left, ${missing.length} parameters began with random values.\n\nIts licence is that of its source.`,
+  };
+}
+
+function fromOnnx(file: string, bytes: Uint8Array): Imported {
+  const contents = attempt(file, () => readOnnx(bytes));
+  for (const size of Object.keys(SIZES) as SizeName[]) {
+    const { parameters } = buildInferenceGraph(SIZES[size]);
+    const fits = [...parameters].filter(([name, { dims }]) => contents.weights.get(name)?.dims.join() === dims.join());
+    if (fits.length < parameters.size) continue;
+    const left = [...contents.weights.keys()].filter((name) => !parameters.has(name)).map((name) => ({ name, reason: 'is no weight of the network' }));
+    const trained = contents.metadata['trained'] !== 'false';
+    const warning = trained ? 'imported: its training is not known to this program' : 'imported with untrained weights';
+    return { size, trained, weights: (name) => contents.weights.get(name)?.values, mapped: fits.length, left, missing: [], warning };
+  }
+  const { parameters } = buildInferenceGraph(SIZES.tiny);
+  const absent = [...parameters.keys()].filter((name) => !contents.weights.has(name));
+  throw new StudioError(
+    'model-invalid',
+    `${file} is not an AdaTosk network of any size: ${absent.length === 0 ? 'its weights have other shapes' : `for example, it has no '${absent[0]}' (${absent.length} of ${parameters.size} weights are missing)`}.`,
+    'Its weights must have the names in docs/developer/network.md; encoders of VideoMAE are imported from .safetensors.',
+  );
+}
+
+function fromSafetensors(file: string, bytes: Uint8Array): Imported {
+  const tensors = attempt(file, () => readSafetensors(bytes));
+  const width = foreignWidth(tensors);
+  if (width === undefined)
+    throw new StudioError(
+      'model-invalid',
+      `${file} has no tube embedding (patch_embed.proj.weight) as VideoMAE has.`,
+      'Only VideoMAE-style encoders can be imported.',
+    );
+  const size = (Object.keys(SIZES) as SizeName[]).find((name) => SIZES[name].width === width);
+  if (size === undefined)
+    throw new StudioError(
+      'model-invalid',
+      `The tokens of ${file} are ${width} wide; this program has networks of ${Object.values(SIZES)
+        .map((each) => `${each.width} (${each.name})`)
+        .join(', ')}.`,
+      width === 512 ? "MAE-DFER's own encoder is built otherwise and cannot be taken over." : 'Choose another file.',
+    );
+  const { weights, used, left, missing } = mapForeignWeights(tensors, buildInferenceGraph(SIZES[size]).parameters);
+  const warning = 'an imported encoder with a random mask and head: fine-tune it before use';
+  return { size, trained: false, weights: (name) => weights.get(name), mapped: used.length, left, missing, warning };
+}
+
+function attempt<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new StudioError('model-invalid', `${file} cannot be read: ${sentenceOf(error)}.`, 'Download or save it again.', error);
+  }
+}

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parameterCount, costByPart, multiplyAddsAt } from '../../adatosk/model/cost.ts';
+import type { PartCost } from '../../adatosk/model/cost.ts';
+import type { Model } from '../../adatosk/runtime/models.ts';
+import { findModel, listModels } from '../../adatosk/runtime/models.ts';
+import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
+import { SIZES, tokensKept, tokensOf } from '../../adatosk/model/config.ts';
+import type { ModelManifest } from '../../../shared/domain/manifest.ts';
+
+export interface ModelInspection {
+  readonly id: string;
+  readonly size: string;
+  readonly trained: boolean;
+  readonly parameters: number;
+  readonly classes: readonly string[];
+  readonly clip: ModelManifest['clip'];
+  readonly defaultTokenBudget: number;
+  readonly tokens: number;
+  /** Multiply-adds of one clip by token budget. */
+  readonly macs: Readonly<Record<string, number>>;
+  /** At the default token budget, or at the one that was asked for. */
+  readonly macsByPart: readonly PartCost[];
+  readonly provenance: string;
+  readonly warnings: readonly string[];
+  readonly sha256: string;
+}
+
+/** What a model's card says, as Markdown; empty where it has none. */
+export async function modelCard({ folder }: Model): Promise<string> {
+  return readFile(join(folder, 'MODEL_CARD.md'), 'utf8').catch(() => '');
+}
+
+/** The manifests of all models there are. */
+export async function listManifests(): Promise<ModelManifest[]> {
+  return (await listModels()).map(({ manifest }) => manifest);
+}
+
+/**
+ * What there is to know of a model without running it; sizes and costs are counted from its graph.
+ * @param budget a further token budget to count at, 0..1
+ */
+export async function inspectModel(id: string, budget?: number): Promise<ModelInspection> {
+  const { manifest } = await findModel(id);
+  const size = SIZES[manifest.size];
+  const graph = buildInferenceGraph(size);
+  const at = (budget: number): number => multiplyAddsAt(size, budget, graph);
+  return {
+    id: manifest.id,
+    size: manifest.size,
+    trained: manifest.trained,
+    parameters: parameterCount(graph),
+    classes: manifest.classes,
+    clip: manifest.clip,
+    defaultTokenBudget: manifest.defaultTokenBudget,
+    tokens: tokensOf(size),
+    macs: { '1': at(1), '0.5': at(0.5), '0.25': at(0.25), default: at(manifest.defaultTokenBudget), ...(budget === undefined ? {} : { [budget]: at(budget) }) },
+    macsByPart: costByPart(graph, tokensKept(size, budget ?? manifest.defaultTokenBudget)),
+    provenance: manifest.provenance,
+    warnings: manifest.warnings,
+    sha256: manifest.sha256,
+  };
+}

@@ -1,0 +1,31 @@
+import { ensureModelFile } from '../../adatosk/runtime/models.ts';
+import type { VideoFile } from '../../media/video-files.ts';
+import type { BatchSettings } from '../../project/batch-queue.ts';
+import { addBatch } from '../../project/batch-queue.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { libraryFileOf } from '../analysis/library-file.ts';
+import { addVideo } from '../../project/library.ts';
+import { knownModel } from '../models/all-models.ts';
+import type { SessionRequest } from '../analysis/analysis-session.ts';
+import { ownApproval } from '../settings/own-approval.ts';
+import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads } from '../settings/defaults.ts';
+
+/** How videos are analysed unless a person chooses otherwise; the same as the command line's. @throws StudioError 'model-missing' */
+export async function defaultBatchSettings({
+  model = DEFAULT_MODEL,
+  device = 'auto',
+  tokenBudget,
+}: { model?: string | undefined; device?: SessionRequest['device']; tokenBudget?: number | undefined } = {}): Promise<BatchSettings> {
+  const modelSha256 = await ensureModelFile(await knownModel(model));
+  const options: SessionRequest['options'] = { ...DEFAULT_OPTIONS, tokenBudget: tokenBudget ?? null };
+  return { modelId: model, modelSha256, device, threads: defaultThreads(), options };
+}
+
+/** Takes videos into the library and puts them at the end of the queue (or before all others). @returns the batch */
+export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[], settings: BatchSettings, first: boolean): Promise<string> {
+  const files = await Promise.all(videos.map(libraryFileOf));
+  return db.transaction(() => {
+    for (const file of files) addVideo(db, file);
+    return addBatch(db, ownApproval(), settings, videos, first);
+  });
+}

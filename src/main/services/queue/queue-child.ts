@@ -1,0 +1,12 @@
+/** The queue's process where it is a plain child process (web host); started by child-process-queue.ts. */
+import { startChildProcessEngine } from '../../adatosk/runtime/child-process-engine.ts';
+import { listenToParent, sendToParent } from '../../process/parent.ts';
+import { hostQueue } from './queue-host.ts';
+import type { QueueOrder } from './queue-messages.ts';
+
+const receive = hostQueue(
+  startChildProcessEngine,
+  (event) => void sendToParent(event),
+  () => process.exit(0),
+);
+listenToParent<QueueOrder>(receive, () => receive(null));

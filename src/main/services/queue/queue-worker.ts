@@ -1,0 +1,173 @@
+import { asStudioError } from '../../../shared/app/errors.ts';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import type { Device } from '../../adatosk/runtime/providers.ts';
+import { Lanes, runVideo } from '../../analysis/batch.ts';
+import { findProgram } from '../../media/programs.ts';
+import type { TakenJob } from '../../project/batch-queue.ts';
+import { finishJob, isBatchOver, keepAlive, setPaused, setRun, takeBackJobs, takeJob, workerName } from '../../project/batch-queue.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import type { BatchRow } from '../../project/store/schema.ts';
+import type { SessionRequest } from '../analysis/analysis-session.ts';
+import { AnalysisSession } from '../analysis/analysis-session.ts';
+import type { QueueEvent } from './queue-messages.ts';
+import { knownModel } from '../models/all-models.ts';
+import { ownApproval } from '../settings/own-approval.ts';
+import { RunRecorder } from '../analysis/run-recorder.ts';
+
+const SIGN_OF_LIFE_MS = 15_000;
+
+/** A batch that is being worked on. */
+interface OpenBatch {
+  readonly session: AnalysisSession;
+  readonly recorder: RunRecorder;
+  readonly begun: Date;
+}
+
+/**
+ * Works through a project's batch queue: takes jobs while any wait and may run, keeps each result in the project as
+ * soon as it is there, and leaves every job in a state from which another worker can go on.
+ */
+export class QueueWorker {
+  readonly #db: ProjectDatabase;
+  readonly #start: EngineStarter;
+  readonly #tell: (news: QueueEvent) => void;
+  readonly #name: string;
+  readonly #lanes: Lanes<TakenJob>;
+  readonly #batches = new Map<string, Promise<OpenBatch>>();
+  readonly #life: NodeJS.Timeout;
+  #working: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(db: ProjectDatabase, start: EngineStarter, tell: (news: QueueEvent) => void, name = workerName()) {
+    this.#db = db;
+    this.#start = start;
+    this.#tell = tell;
+    this.#name = name;
+    this.#lanes = new Lanes(
+      () => this.#take(),
+      (job, signal) => this.#work(job, signal),
+    );
+    this.#life = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
+  }
+
+  /** There may be something to do: at the beginning, after videos were added, after a pause. */
+  wake(): void {
+    if (this.#stopping) return;
+    takeBackJobs(this.#db);
+    if (this.#working === undefined) this.#working = this.#drain().finally(() => (this.#working = undefined));
+    else this.#lanes.fill();
+  }
+
+  /** Stops running jobs that were cancelled. */
+  cancel(ids: readonly string[]): void {
+    this.#lanes.stop(({ id }) => ids.includes(id));
+  }
+
+  /** Ends soon; what runs waits for the next worker. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#life);
+    this.#lanes.stop();
+    await this.#working;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      // Work that came in just as the last job ended.
+      do await this.#lanes.drain();
+      while (this.#lanes.running > 0);
+    } catch (error) {
+      this.#pause(error);
+    } finally {
+      for (const open of this.#batches.values()) void open.then(({ session }) => session.stop()).catch(() => undefined);
+      this.#batches.clear();
+    }
+  }
+
+  /** What will not go away with the next video stops all of them until a person has seen to it. */
+  #pause(error: unknown): void {
+    try {
+      setPaused(this.#db, true);
+    } catch {
+      // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
+    }
+    const { code, message, remedy } = asStudioError(error);
+    this.#tell({ kind: 'problem', code, message, remedy });
+    this.#tell({ kind: 'changed' });
+  }
+
+  #take(): TakenJob | undefined {
+    if (this.#stopping) return undefined;
+    const job = takeJob(this.#db, ownApproval(), this.#name);
+    if (job !== undefined) this.#tell({ kind: 'changed' });
+    return job;
+  }
+
+  async #work(job: TakenJob, signal: AbortSignal): Promise<void> {
+    const { id, path, name, bytes, batch } = job;
+    try {
+      const { session, recorder } = await this.#open(batch);
+      const { modelSha256, options } = session;
+      const { summary } = await runVideo(
+        {
+          ...{ tools: () => session.tools(), modelSha256, options, parts: null, resume: false },
+          onResult: (video, result, timing) => recorder.keep(video, result, timing, signal),
+        },
+        { path, name, bytes },
+        (share, timesRealTime) => this.#tell({ kind: 'progress', job: id, share, timesRealTime }),
+        signal,
+      );
+      const { error, secondsTaken, timesRealTime } = summary;
+      const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
+      finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime });
+      await this.#endIfOver(batch.id);
+    } catch (error) {
+      finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+      throw error;
+    }
+    this.#tell({ kind: 'changed' });
+  }
+
+  #open(batch: BatchRow): Promise<OpenBatch> {
+    let open = this.#batches.get(batch.id);
+    if (open === undefined) {
+      open = this.#openBatch(batch);
+      this.#batches.set(batch.id, open);
+    }
+    return open;
+  }
+
+  async #openBatch(batch: BatchRow): Promise<OpenBatch> {
+    const begun = new Date();
+    await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
+    const options = JSON.parse(batch.options) as SessionRequest['options'];
+    const session = await AnalysisSession.open(
+      { model: await knownModel(batch.model_id, batch.model_sha256), device: batch.device as Device, threads: batch.threads, options },
+      this.#start,
+    );
+    // Which device it became stands in the run's record.
+    await session.engines();
+    const recorder = batch.run_id === null ? RunRecorder.begin(this.#db, session.record(begun, false), false) : new RunRecorder(this.#db, batch.run_id);
+    if (batch.run_id === null) setRun(this.#db, batch.id, recorder.run);
+    return { session, recorder, begun };
+  }
+
+  /** The last video of a batch ends its run, and its engines make room. */
+  async #endIfOver(batch: string): Promise<void> {
+    if (!isBatchOver(this.#db, batch)) return;
+    const open = await this.#batches.get(batch);
+    this.#batches.delete(batch);
+    if (open === undefined) return;
+    open.recorder.end(open.session.record(open.begun, false));
+    open.session.stop();
+  }
+
+  #signOfLife(): void {
+    try {
+      keepAlive(this.#db, this.#name);
+      if (takeBackJobs(this.#db) > 0) this.wake();
+    } catch {
+      // Busy or full for now: the next sign comes soon.
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parse } from 'csv-parse/sync';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { QueueState } from '../../../shared/domain/queue.ts';
+import { columnsOf, seriesOf, SERIES } from '../../../shared/domain/timeline-columns.ts';
+import { command } from '../../../../testing/command.ts';
+import { openTestDoor } from '../../../../testing/door.ts';
+import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
+import { openProject } from '../../project/store/open-project.ts';
+import { listRuns, readFace } from '../../project/recorded-results.ts';
+import { startChildProcessQueue } from '../studio/processes.ts';
+import { exportProject, importProject } from '../exchange/export-project.ts';
+import type { QueuePort } from './queue-messages.ts';
+
+/** Short pieces of a sample with a face, and one file that is no video. */
+const folder = await temporaryFolder();
+const videos = join(folder, 'videos');
+await mkdir(videos);
+for (const start of [0, 1, 2]) await ffmpeg('-ss', String(start), '-i', ONE_FACE, '-t', '1.2', '-an', '-c:v', 'libx264', join(videos, `piece ${start}.mp4`));
+await writeFile(join(videos, 'broken.mp4'), 'no video at all');
+
+const it = await openTestDoor();
+afterAll(() => it.close());
+
+async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
+  for (let i = 0; i < 1200; i++) {
+    const state = await read();
+    if (state.jobs.length > 0 && state.jobs.every(({ status }) => status !== 'waiting' && status !== 'running')) return state;
+    await wait(100);
+  }
+  throw new Error('the queue is not over after two minutes');
+}
+
+/** The rows of a run's tables but for how long they took. */
+async function tablesOf(project: string, run: string | null = null): Promise<Record<string, Record<string, string>[]>> {
+  const out = await temporaryFolder();
+  await exportProject(project, { format: 'tables', run, layers: [] }, out);
+  const tables: Record<string, Record<string, string>[]> = {};
+  for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
+    const rows = parse(await readFile(join(out, `${name}.csv`)), { columns: true }) as Record<string, string>[];
+    tables[name] = rows.map(({ seconds_taken, times_real_time, ...row }) => row);
+  }
+  return tables;
+}
+
+describe('a batch', () => {
+  const client = it.client();
+
+  test('a bad file fails with its reason, the others are done, and windows see the run with its timelines', async () => {
+    expect(await client.queue.add({ paths: [videos], device: 'cpu' })).toMatchObject({ videos: 4 });
+    const { jobs } = await untilOver(() => client.queue.state());
+    expect(jobs.map(({ name, status }) => `${name} ${status}`)).toEqual(['broken.mp4 failed', 'piece 0.mp4 done', 'piece 1.mp4 done', 'piece 2.mp4 done']);
+    expect(jobs[0]!.error).toMatch(/broken\.mp4/);
+    const [run] = await client.runs.list();
+    expect(run).toMatchObject({ model: 'adatosk-tiny', device: 'cpu', videos: 3 });
+    expect(run!.end).not.toBeNull();
+    const video = (await client.library.list()).find(({ name }) => name === 'piece 0.mp4')!;
+    expect(video.analysed).toMatchObject({ run: run!.id, status: 'done', faces: 1 });
+    const [face] = await client.runs.faces({ run: run!.id, video: video.id });
+    const { times, slots, values } = await client.runs.timeline({ run: run!.id, video: video.id, face: face!.face });
+    const got = {
+      times: new Float64Array(await times.arrayBuffer()),
+      slots: new Int32Array(await slots.arrayBuffer()),
+      values: new Float32Array(await values.arrayBuffer()),
+    };
+    expect(got).toEqual(columnsOf(readFace(it.studio.project.db, run!.id, video.id, face!.face)));
+    const sum = got.slots.reduce((total, _, i) => total + SERIES.slice(0, 7).reduce((all, name) => all + seriesOf(got, name)[i]!, 0), 0);
+    expect(sum / got.slots.length).toBeCloseTo(1, 4);
+    // The masks by place are those whose means stand in the timeline.
+    const maps = await client.runs.maps({ run: run!.id, video: video.id, face: face!.face });
+    const [slotsOfMaps, places, weights] = [
+      new Int32Array(await maps.slots.arrayBuffer()),
+      new Float32Array(await maps.places.arrayBuffer()),
+      new Uint8Array(await maps.weights.arrayBuffer()),
+    ];
+    expect(new Float32Array(await maps.similarity.arrayBuffer()).filter((value) => value !== 0 && Math.abs(value) <= 1.001)).toHaveLength(
+      7 * slotsOfMaps.length,
+    );
+    expect([maps.side, places.length, weights.length]).toEqual([7, 4 * slotsOfMaps.length, 3 * 49 * slotsOfMaps.length]);
+    expect(slotsOfMaps.length).toBeGreaterThan(2);
+    slotsOfMaps.forEach((slot, i) => {
+      const at = got.slots.indexOf(slot);
+      (['mask_class_agnostic', 'mask_class_semantic', 'mask_final'] as const).forEach((name, m) => {
+        const mean = weights.subarray((3 * i + m) * 49, (3 * i + m + 1) * 49).reduce((a, b) => a + b, 0) / 49 / 255;
+        expect(Math.abs(mean - seriesOf(got, name)[at]!)).toBeLessThan(0.004);
+      });
+      const [x, y, side] = places.subarray(4 * i);
+      const [left, top, width, height] = (['box_x', 'box_y', 'box_w', 'box_h'] as const).map((name) => seriesOf(got, name)[at]!);
+      expect(x! > left! && x! < left! + width! && y! > top! && y! < top! + height! && side! > width! / 2).toBe(true);
+    });
+    expect((await client.layers.list({ video: video.id })).map(({ kind, run_id }) => [kind, run_id])).toEqual([['model', run!.id]]);
+  });
+
+  test('a mended file is done when it is tried again, in the same run', async () => {
+    await copyFile(join(videos, 'piece 0.mp4'), join(videos, 'broken.mp4'));
+    expect(await client.queue.retry({})).toEqual({ waiting: 1 });
+    const { jobs } = await untilOver(() => client.queue.state());
+    expect(jobs[0]).toMatchObject({ name: 'broken.mp4', status: 'done', attempts: 2 });
+    expect(await client.runs.list()).toMatchObject([{ videos: 4 }]);
+  });
+
+  test('paused, nothing begins; cancelled, nothing is done', async () => {
+    await client.queue.clearFinished();
+    await client.queue.pause();
+    await client.queue.add({ paths: [join(videos, 'piece 1.mp4')], device: 'cpu' });
+    await wait(500);
+    expect((await client.queue.state()).jobs.map(({ status }) => status)).toEqual(['waiting']);
+    await client.queue.cancel({});
+    await client.queue.resume();
+    await wait(300);
+    expect((await client.queue.state()).jobs.map(({ status }) => status)).toEqual(['cancelled']);
+  });
+
+  test('a run of the command line is seen by the doors as `adatosk project runs` tells it', async () => {
+    const out = await temporaryFolder();
+    const project = it.studio.project.state.folder;
+    const analysed = await command('analyze', join(videos, 'piece 2.mp4'), '--out', out, '--project', project, '--device', 'cpu');
+    expect(analysed.code).toBe(0);
+    const told = await command('project', 'runs', project, '--json');
+    const cli = (told.json as { runs: { id: string; videos: number; start: string }[] }).runs;
+    const doors = await client.runs.list();
+    expect(doors.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
+      cli.map(({ id, videos: count, start }) => ({ id, videos: count, start })),
+    );
+    expect(doors[0]).toMatchObject({ videos: 1 });
+    const video = (await client.library.list()).find(({ name }) => name === 'piece 2.mp4')!;
+    expect(video.analysed?.run).toBe(doors[0]!.id);
+  });
+
+  test('everything leaves as open JSON and comes back as the same project', async () => {
+    const project = it.studio.project.state.folder;
+    const out = await temporaryFolder();
+    const [file] = (await exportProject(project, { format: 'json', run: null, layers: [] }, out)).files;
+    await importProject(file!, join(out, 'again'));
+    expect(await tablesOf(join(out, 'again'))).toEqual(await tablesOf(project));
+    await expect(importProject(file!, join(out, 'again'))).rejects.toMatchObject({ code: 'project-exists' });
+  });
+});
+
+test('a batch whose process is killed is finished by the next one, nothing is done twice, and the tables are those of an uninterrupted run', async () => {
+  const whole = it.studio.project.state.folder;
+  const uninterrupted = (await it.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
+  const other = await openTestDoor();
+  const client = other.client();
+  const { folder: project } = other.studio.project.state;
+  await client.queue.pause();
+  await client.queue.add({ paths: [videos], device: 'cpu' });
+  await other.close();
+  const { db, close } = await openProject(project);
+  db.run(db.sql.updateTable('queue').set({ paused: 0 }));
+
+  const first = startQueue(project);
+  await waitFor(() => db.rows(db.sql.selectFrom('job').select('status')).filter(({ status }) => status === 'done').length === 2);
+  first.kill();
+  await new Promise<void>((resolve) => first.onEnd(() => resolve()));
+  const started = db.rows(db.sql.selectFrom('job').select(['name', 'started_at', 'status']).where('status', '=', 'done'));
+
+  const second = startQueue(project);
+  await waitFor(() => db.rows(db.sql.selectFrom('job').select('status')).every(({ status }) => status === 'done'));
+  second.send({ kind: 'stop' });
+  await new Promise<void>((resolve) => second.onEnd(() => resolve()));
+  for (const job of started) expect(db.row(db.sql.selectFrom('job').select('started_at').where('name', '=', job.name))).toEqual({ started_at: job.started_at });
+  expect(listRuns(db).map(({ videos: count }) => count)).toEqual([4]);
+  close();
+  expect(await tablesOf(project)).toEqual(await tablesOf(whole, uninterrupted));
+});
+
+function startQueue(project: string): QueuePort {
+  const queue = startChildProcessQueue();
+  queue.onMessage((event) => {
+    if (event.kind === 'problem') throw new Error(event.message);
+  });
+  queue.send({ kind: 'open', folder: project });
+  return queue;
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 2400; i++) {
+    if (condition()) return;
+    await wait(50);
+  }
+  throw new Error('it did not come about in two minutes');
+}

@@ -1,0 +1,35 @@
+/** Defaults and choices of every host. */
+import { cpus } from 'node:os';
+import { DEFAULT_PEAK_OPTIONS } from '../../../shared/domain/peaks.ts';
+import { DEFAULT_SEGMENT_OPTIONS } from '../../../shared/domain/segments.ts';
+import { PROVIDERS } from '../../adatosk/runtime/engine-messages.ts';
+import type { SizeName } from '../../adatosk/model/config.ts';
+import { SIZES } from '../../adatosk/model/config.ts';
+import { DEFAULT_FACE_OPTIONS } from '../../face/face-observer.ts';
+
+export { defaultThreads } from '../../adatosk/runtime/providers.ts';
+export type { Device } from '../../adatosk/runtime/providers.ts';
+export { READABLE_FORMATS, readerOf } from '../../formats/annotation-formats.ts';
+export { CONDITIONS } from '../../synthesis/rendering/scene.ts';
+export type { Condition } from '../../synthesis/rendering/scene.ts';
+
+/** The model that is used unless another is named: small enough for a laptop's processor. */
+export const DEFAULT_MODEL = 'adatosk-tiny';
+
+export const MODEL_SIZES = Object.keys(SIZES) as SizeName[];
+
+/** Training is what the computer is for while it runs. */
+export function allThreads(): number {
+  return cpus().length;
+}
+
+export const DEVICES = ['auto', ...PROVIDERS] as const;
+
+export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK_OPTIONS, segments: DEFAULT_SEGMENT_OPTIONS };
+
+/**
+ * faces: aligned crops, what training and evaluation read at once. videos: each clip as a small video. samples: the
+ * repository's sample videos, on averaged faces. stills: photographs of real people before a moving camera.
+ */
+export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'stills'] as const;
+export type SynthesisKind = (typeof SYNTHESIS_KINDS)[number];

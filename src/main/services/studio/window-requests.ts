@@ -1,0 +1,31 @@
+import { serveThumbnail, THUMBNAIL_PATH } from '../library/thumbnails.ts';
+import { MEDIA_PATH, serveMedia } from '../library/media-library.ts';
+import type { Studio } from './studio.ts';
+import { serveWindowFile } from '../library/window-files.ts';
+
+export interface WindowRequest {
+  /** As in the address, escapes included, without a query. */
+  readonly path: string;
+  readonly method: string;
+  /** The Range header, or null. */
+  readonly range: string | null;
+}
+
+/** What a window gets from its own origin, whichever door it came through: its files, and videos by their ids. */
+export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
+  if (path.startsWith(THUMBNAIL_PATH)) {
+    const id = decoded(path.slice(THUMBNAIL_PATH.length));
+    return id === undefined || !studio.hasProject || method !== 'GET' ? new Response(null, { status: 404 }) : serveThumbnail(studio.project.db, id);
+  }
+  if (!path.startsWith(MEDIA_PATH)) return method === 'GET' ? serveWindowFile(files, path) : new Response(null, { status: 405 });
+  const id = decoded(path.slice(MEDIA_PATH.length));
+  return id === undefined || !studio.hasProject ? new Response(null, { status: 404 }) : serveMedia(studio.project.db, id, method, range);
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

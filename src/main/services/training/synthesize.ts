@@ -1,0 +1,160 @@
+import { stringify } from 'csv-stringify/sync';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { cancelled, StudioError, writeError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
+import { SPLITS } from '../../../shared/domain/splits.ts';
+import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import { encodeVideo } from '../../media/encode-video.ts';
+import { Cast, portraitNames, portraitsOf } from '../../synthesis/set/subjects.ts';
+import { planClip } from '../../synthesis/set/clip-plan.ts';
+import { truthOf } from '../../synthesis/set/clip.ts';
+import type { Film } from '../../synthesis/set/video.ts';
+import { filmOfClip, renderFilm, truthOfFilm } from '../../synthesis/set/video.ts';
+import { sampleFilms } from '../../synthesis/set/sample-videos.ts';
+import type { SetOptions } from '../../synthesis/set/set.ts';
+import { synthesizeSet } from '../../synthesis/set/set.ts';
+import type { SynthesisKind } from '../settings/defaults.ts';
+import { portraitStills, STILL_FORMAT, stillFrames } from '../../synthesis/set/frame-photographs.ts';
+
+/** What is drawn; classes and mixing count for kind faces alone. */
+export interface SynthesizeRequest extends Omit<SetOptions, 'side' | 'rate'> {
+  readonly kind: SynthesisKind;
+}
+
+export interface SynthesizeOutcome {
+  readonly out: string;
+  readonly clips: number;
+  readonly seconds: number;
+  /** Frames drawn a second; null where nothing was left to draw. */
+  readonly framesPerSecond: number | null;
+}
+
+/**
+ * Draws labelled clips with their ground truth. The same request gives the same clips.
+ * @throws StudioError for a missing face model or portraits, a folder that holds something else, a full disk, a stop
+ */
+export async function synthesize(
+  request: SynthesizeRequest,
+  onProgress: (done: number, total: number, frames: number) => void,
+  signal: AbortSignal,
+): Promise<SynthesizeOutcome> {
+  const out = resolve(request.out);
+  await refuseOtherContents(out, request.kind);
+  const begun = performance.now();
+  let frames = 0;
+  const progress = (done: number, total: number, drawn: number): void => {
+    frames = drawn;
+    onProgress(done, total, drawn);
+  };
+  const clips = await KINDS[request.kind]({ ...request, out }, progress, signal);
+  const seconds = (performance.now() - begun) / 1000;
+  return { out, clips, seconds, framesPerSecond: frames === 0 ? null : frames / seconds };
+}
+
+type Kind = (request: SynthesizeRequest, onProgress: (done: number, total: number, frames: number) => void, signal: AbortSignal) => Promise<number>;
+
+const KINDS: Readonly<Record<SynthesisKind, Kind>> = {
+  faces: async (request, onProgress, signal) => {
+    const set = await synthesizeSet({ ...request, side: SIZES.tiny.cropSide, rate: SAMPLES_PER_SECOND }, onProgress, signal);
+    return set.clips.length;
+  },
+  videos: writeVideos,
+  samples: writeSamples,
+  stills: writeStills,
+};
+
+const CLIPS_TABLE = 'clips.csv';
+const SAMPLE_TRUTH = 'truth.json';
+
+/** A folder with other things in it is somebody's work. */
+async function refuseOtherContents(out: string, kind: SynthesisKind): Promise<void> {
+  const own = { faces: [FACE_SET_FILE, 'clips'], videos: [CLIPS_TABLE, 'videos'], samples: [SAMPLE_TRUTH], stills: [CLIPS_TABLE, 'videos'] }[kind];
+  const others = (existsSync(out) ? await readdir(out) : []).filter((name) => !own.includes(name) && kind !== 'samples');
+  if (others.length > 0)
+    throw new StudioError('wrong-usage', `${out} holds other things (${others.slice(0, 3).join(', ')}); nothing was changed.`, 'Choose an empty --out folder.');
+}
+
+async function folderFor(out: string, name: string): Promise<string> {
+  const folder = join(out, name);
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw writeError(out, error);
+  });
+  return folder;
+}
+
+/** Files that were begun are not complete: what counts is written under a name of its own first. */
+async function writeFilm(film: Film, cast: Cast, path: string, quality: number, signal: AbortSignal): Promise<number> {
+  const { width, height, fps, durationS } = film;
+  await encodeVideo(path, { width, height, fps, quality }, await renderFilm(film, cast), signal);
+  return Math.ceil(durationS * fps);
+}
+
+type Row = Readonly<Record<'path' | 'label' | 'onset_s' | 'apex_s' | 'offset_s' | 'participant' | 'group' | 'split', string | number>>;
+
+const writeTable = (out: string, rows: readonly Row[]): Promise<unknown> => writeAtomically(join(out, CLIPS_TABLE), [stringify([...rows], { header: true })]);
+
+async function writeVideos({ place, out, seed, counts, condition }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
+  const names = await portraitNames(place.portraits);
+  const cast = new Cast(place, 'whole');
+  await folderFor(out, 'videos');
+  const total = SPLITS.reduce((sum, split) => sum + counts[split], 0);
+  const rows: Row[] = [];
+  let frames = 0;
+  for (const split of SPLITS) {
+    const portraits = portraitsOf(split, names);
+    for (let i = 0; i < counts[split]; i++) {
+      if (signal.aborted) throw cancelled();
+      const plan = planClip(seed, `${split}-${String(i).padStart(5, '0')}`, EXPRESSIONS[i % EXPRESSIONS.length]!, portraits, condition);
+      const film = filmOfClip(plan);
+      frames += await writeFilm(film, cast, join(out, 'videos', `${plan.name}.mp4`), 23, signal);
+      const truth = truthOf(plan, await cast.wearer(plan.portrait), SAMPLES_PER_SECOND, Math.round(film.durationS * SAMPLES_PER_SECOND));
+      const { onsetS, apexS, offsetS, group } = truth;
+      const times = { onset_s: onsetS ?? '', apex_s: onsetS === null ? '' : (apexS ?? ''), offset_s: offsetS ?? '' };
+      rows.push({ path: `videos/${plan.name}.mp4`, label: plan.label, ...times, participant: plan.portrait, group, split });
+      onProgress(rows.length, total, frames);
+    }
+  }
+  await writeTable(out, rows);
+  return rows.length;
+}
+
+async function writeSamples({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
+  const cast = new Cast(place, 'whole');
+  await folderFor(out, '.');
+  const films = sampleFilms(seed);
+  let frames = 0;
+  for (const [i, film] of films.entries()) {
+    if (signal.aborted) throw cancelled();
+    frames += await writeFilm(film, cast, join(out, `${film.name}.mp4`), 24, signal);
+    onProgress(i + 1, films.length, frames);
+  }
+  const truth = films.map((film) => ({
+    video: `${film.name}.mp4`,
+    durationS: film.durationS,
+    faces: film.actors.length,
+    away: film.actors.flatMap(({ away }) => (away === null ? [] : [away])),
+    expressions: truthOfFilm(film),
+  }));
+  await writeAtomically(join(out, SAMPLE_TRUTH), [`${JSON.stringify(truth, null, 2)}\n`]);
+  return films.length;
+}
+
+async function writeStills({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
+  const stills = await portraitStills(place.portraits);
+  await folderFor(out, 'videos');
+  const rows: Row[] = [];
+  for (const still of stills) {
+    if (signal.aborted) throw cancelled();
+    const path = `videos/${still.name}.mp4`;
+    await encodeVideo(join(out, path), { ...STILL_FORMAT, quality: 20 }, await stillFrames(still, seed), signal);
+    const { label, participant, split } = still;
+    rows.push({ path, label, onset_s: '', apex_s: '', offset_s: '', participant, group: '', split });
+    onProgress(rows.length, stills.length, rows.length * STILL_FORMAT.fps * STILL_FORMAT.durationS);
+  }
+  await writeTable(out, rows);
+  return rows.length;
+}

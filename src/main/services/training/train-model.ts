@@ -1,0 +1,329 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
+import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
+import type { Model } from '../../adatosk/runtime/models.ts';
+import { ensureModelFile, findModel, modelIdFrom, refuseToOverwriteModel } from '../../adatosk/runtime/models.ts';
+import type { Device } from '../../adatosk/runtime/providers.ts';
+import type { SizeName } from '../../adatosk/model/config.ts';
+import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
+import type { AugmentationKind } from '../../training/data/augmentation.ts';
+import { cachedClips } from '../../training/data/cached-clips.ts';
+import { removeCheckpoint } from '../../training/trainer/checkpoint.ts';
+import { refuse } from '../../training/data/clip-set.ts';
+import type { SampleValues } from '../../training/data/clip-source.ts';
+import { sampleValues } from '../../training/data/clip-source.ts';
+import type { PhaseName } from '../../training/trainer/plan.ts';
+import { averageKeeps, BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../../training/trainer/plan.ts';
+import type { SplitRows } from '../../training/data/splits.ts';
+import { refuseOneClass, splitRows, unitOf } from '../../training/data/splits.ts';
+import type { TrainerEvents, TrainingJob } from '../../training/trainer/trainer.ts';
+import type { TrainerStarter, TrainerSummary, TrainerTask } from '../../training/trainer/trainer-messages.ts';
+import { trainInProcess } from '../../training/trainer/trainer-process.ts';
+import type { OpenClipSet, PreparedClip, PrepareProgress } from '../analysis/prepare-clips.ts';
+import { openClipSet } from '../analysis/prepare-clips.ts';
+
+export interface TrainRequest {
+  readonly data: string;
+  /** Further videos without labels, for the self-supervised branch; null for none. */
+  readonly unlabelled: string | null;
+  /** Further clips that show their label from their first sample to their last, such as photographs; null for none. */
+  readonly held: string | null;
+  readonly out: string;
+  /** Model whose weights training begins with; null begins with random weights of `size`. */
+  readonly from: string | null;
+  readonly size: SizeName;
+  readonly learns: 'auto' | 'all' | 'head';
+  /** How strongly clips are varied. */
+  readonly augmentation: AugmentationKind;
+  /** Share of the rate that each layer below the head has of the one above it; null takes 0.75 in fine-tuning, 1 elsewhere. */
+  readonly layerDecay: number | null;
+  /** What moves the blocks' matrices; null takes Muon from random weights, AdamW in fine-tuning. */
+  readonly matrices: 'adamw' | 'muon' | null;
+  readonly seed: number;
+  readonly batch: number;
+  /** Peak learning rate; null takes the one that suits what learns. */
+  readonly rate: number | null;
+  /** Rounds through the set by phase; null takes those that suit what learns. */
+  readonly epochs: Readonly<Record<PhaseName, number>> | null;
+  readonly validationShare: number;
+  readonly patience: number;
+  readonly device: Device;
+  readonly threads: number;
+  readonly resume: boolean;
+  readonly checkpointEverySeconds: number;
+  /** Folder of aligned faces that stays; null makes one that is removed at the end. */
+  readonly faces: string | null;
+  readonly cacheLimit: number;
+}
+
+export interface TrainRequestEvents extends TrainerEvents {
+  readonly onPrepare: PrepareProgress;
+  /** Sentences about choices that were made. */
+  readonly onNote: (sentence: string) => void;
+}
+
+export interface TrainOutcome extends TrainerSummary {
+  readonly out: string;
+  readonly clips: Readonly<Record<'train' | 'validation' | 'test' | 'unlabelled', number>>;
+}
+
+/** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
+const CLIPS_FOR_ALL_WEIGHTS = 200;
+const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, stills: 4, joint: 30, settling: 10 };
+const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 10, settling: 10 };
+const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 0, settling: 30 };
+/** A step moves few weights where the head alone learns, and may move them far. */
+const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
+/** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
+const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
+const VALIDATIONS = 30;
+
+/**
+ * Trains a model on a clip set, or fine-tunes one, and writes it to a folder. Nothing that is there is overwritten.
+ * @throws StudioError for a set that cannot be used (with the rows), an --out that holds a model, a full disk …
+ */
+export async function trainModel(
+  request: TrainRequest,
+  start: EngineStarter,
+  events: TrainRequestEvents,
+  signal: AbortSignal,
+  startTrainer?: TrainerStarter,
+): Promise<TrainOutcome> {
+  const out = resolve(request.out);
+  refuseToOverwrite(out, request.resume);
+  const from = request.from === null ? null : await findModel(request.from);
+  if (from !== null) await ensureModelFile(from);
+  const size = SIZES[from?.manifest.size ?? request.size];
+  const set = await openClipSet(request.data, signal);
+  const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
+  refuseOneClass(request.data, split.train);
+  const more = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw writeError(out, error);
+  });
+  const faces = request.faces ?? join(out, 'training', 'faces');
+  const options = { faces, limit: request.cacheLimit, side: size.cropSide, rate: SAMPLES_PER_SECOND };
+  const kept = [...split.train, ...split.validation];
+  const prepared = await set.prepare(kept, options, start, events.onPrepare, signal);
+  const held = request.held === null ? [] : await heldClips(request.held, split, options, start, events.onPrepare, signal);
+  const unlabelled = (await more?.prepare(more.rows, options, start, events.onPrepare, signal)) ?? [];
+  const training = new Set(split.train);
+  const clips = {
+    train: withHeld(
+      prepared.filter(({ row }) => training.has(row)),
+      held,
+    ),
+    validation: prepared.filter(({ row }) => !training.has(row) && row.label !== null),
+    unlabelled: unlabelled.map(({ row, clip }) => ({ row, clip: { ...clip, label: null } })),
+  };
+  const labelled = new Set(clips.train.filter(({ row }) => row.label !== null)).size;
+  const learns = chooseWhatLearns(request, labelled, events.onNote);
+  tellSplit(split, clips.validation.length, events.onNote);
+  const job = jobOf(request, learns, from, size.name, clips, labelled);
+  const task: TrainerTask = {
+    job,
+    folder: join(out, 'training'),
+    providers: providersFor(request.device),
+    threads: request.threads,
+    checkpointEverySeconds: request.checkpointEverySeconds,
+    resume: request.resume,
+    from: from?.file ?? null,
+    exportTo: out,
+    facts: factsOf(request, out, size.name, from, labelled, clips, learns),
+  };
+  const summary = await trainInProcess(task, events, signal, startTrainer);
+  if (!summary.stopped) {
+    await removeCheckpoint(task.folder);
+    if (request.faces === null) await rm(faces, { recursive: true, force: true });
+  }
+  return {
+    ...summary,
+    out,
+    clips: {
+      train: labelled,
+      validation: clips.validation.length,
+      test: split.test.length,
+      unlabelled: clips.unlabelled.length + clips.train.length - labelled,
+    },
+  };
+}
+
+/**
+ * Labelled clips of a further set that show their label all the time, people of training alone.
+ * @throws StudioError 'data-set-invalid' where somebody of them is in another split of the first set
+ */
+async function heldClips(
+  path: string,
+  { validation, test }: SplitRows,
+  options: Parameters<OpenClipSet['prepare']>[1],
+  ...rest: [EngineStarter, PrepareProgress, AbortSignal]
+): Promise<PreparedClip[]> {
+  const set = await openClipSet(path, rest[2]);
+  const others = new Set([...validation, ...test].map(unitOf));
+  const rows = set.rows.filter((row) => row.label !== null && (row.split ?? 'train') === 'train');
+  refuse(
+    path,
+    rows.filter((row) => others.has(unitOf(row))).map((row) => `${row.from}: ${unitOf(row)} is in validation or test of the other set`),
+    'Put all clips of a person into one split.',
+  );
+  const clips = await set.prepare(rows, options, ...rest);
+  return clips.map(({ row, clip }) => ({
+    row,
+    clip: { ...clip, moments: null, units: null, augmentation: 'light' as const, shares: sharesHeld(row.label!, clip.samples) },
+  }));
+}
+
+function sharesHeld(label: number, samples: number): SampleValues {
+  return sampleValues(Array.from({ length: samples }, () => EXPRESSIONS.map((_, c) => (c === label ? 100 : 0))));
+}
+
+/** Held clips are few beside a rendered set: each counts as often as makes them this share of their class. */
+const HELD_SHARE = 0.15;
+
+/** How often each of some held clips counts beside others of its classes. */
+export function timesHeld(held: number, others: number): number {
+  return Math.max(1, Math.round((HELD_SHARE * others) / ((1 - HELD_SHARE) * held)));
+}
+
+function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): PreparedClip[] {
+  const more = EXPRESSIONS.flatMap((_, label) => {
+    const own = held.filter(({ row }) => row.label === label);
+    const others = clips.filter(({ row }) => row.label === label).length;
+    const times = own.length === 0 ? 0 : timesHeld(own.length, others);
+    return Array.from({ length: times }, () => own).flat();
+  });
+  return [...clips, ...more];
+}
+
+function refuseToOverwrite(out: string, resume: boolean): void {
+  refuseToOverwriteModel(out, 'Choose another folder.');
+  if (!resume && existsSync(join(out, 'training', 'metrics.jsonl')))
+    throw new StudioError(
+      'wrong-usage',
+      `${out} holds a training that is not finished; nothing was changed.`,
+      'Add --resume to go on with it, or choose another --out folder.',
+    );
+}
+
+function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (sentence: string) => void): 'scratch' | 'all' | 'head' {
+  if (from === null) return 'scratch';
+  if (learns !== 'auto') return learns;
+  const head = labelled < CLIPS_FOR_ALL_WEIGHTS;
+  note(
+    head
+      ? `${labelled} labelled clips are few (under ${CLIPS_FOR_ALL_WEIGHTS}): only the head is trained, the face features stay as they are.`
+      : `${labelled} labelled clips: all weights are trained.`,
+  );
+  return head ? 'head' : 'all';
+}
+
+function tellSplit({ train, validation }: SplitRows, usable: number, note: (sentence: string) => void): void {
+  if (train.every(({ participant }) => participant === null))
+    note(
+      'The set does not name its participants: videos are kept apart, but the same person may be in several. Add a column participant for figures that can be trusted.',
+    );
+  if (validation.length === 0) note('No clip is left for validation: there is no early stop and no calibration.');
+  else note(`${usable} clips of ${new Set(validation.map(unitOf)).size} ${validation[0]!.participant === null ? 'videos' : 'people'} are kept for validation.`);
+}
+
+function jobOf(
+  request: TrainRequest,
+  learns: 'scratch' | 'all' | 'head',
+  from: Model | null,
+  sizeName: SizeName,
+  clips: { train: PreparedClip[]; validation: PreparedClip[]; unlabelled: PreparedClip[] },
+  labelled: number,
+): TrainingJob {
+  const size = SIZES[sizeName];
+  const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
+  const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
+  // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
+  const steps = (name: PhaseName, count: number): number =>
+    epochs[name] === 0 || (learns === 'head' && name !== 'settling') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
+  const toldEverySample = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
+  const phases = planOf({
+    size,
+    batch: request.batch,
+    steps: {
+      'warm-up': steps('warm-up', all.length),
+      stills: toldEverySample ? steps('stills', labelled) : 0,
+      joint: steps('joint', labelled),
+      settling: steps('settling', labelled),
+    },
+    learns: learns === 'head' ? 'head' : 'all',
+    reconstruction: 0.5,
+    units: unitsTold(clips.train.map(({ clip }) => clip)),
+    matrices: request.matrices ?? (learns === 'scratch' ? 'muon' : 'adamw'),
+  });
+  if (phases.length === 0)
+    throw new StudioError(
+      'wrong-usage',
+      'The head alone learns, and --epochs leaves no round for it.',
+      'Give the third number of --epochs, or use --learns all.',
+    );
+  const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
+  return {
+    phases,
+    peakRate: request.rate ?? RATES[learns],
+    optimiser: { weightDecay: WEIGHT_DECAY, layerDecay: request.layerDecay ?? LAYER_DECAY[learns], averageKeeps: averageKeeps(total) },
+    batches: { seed: request.seed, augmentation: request.augmentation, tokenBudget: BUDGETS, labelSmoothing: LABEL_SMOOTHING },
+    source: cachedClips(size.cropSide, all),
+    validation:
+      clips.validation.length === 0
+        ? null
+        : cachedClips(
+            size.cropSide,
+            clips.validation.map(({ clip }) => clip),
+          ),
+    validateEvery: Math.max(4, Math.round(total / VALIDATIONS)),
+    patience: request.patience,
+    tokenBudget: from?.manifest.defaultTokenBudget ?? size.defaultTokenBudget,
+  };
+}
+
+/** How many action units a set tells of each sample: as many as all of its clips that tell any. */
+function unitsTold(clips: readonly PreparedClip['clip'][]): number {
+  const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units.width])));
+  return counts.size === 1 ? [...counts][0]! : 0;
+}
+
+/** Automatic takes CUDA where it loads; other graphics providers train only when they are named (docs/developer/training.md). */
+function providersFor(device: Device): Provider[] {
+  if (device !== 'auto') return [device];
+  return process.platform === 'linux' ? ['cuda', 'cpu'] : ['cpu'];
+}
+
+function factsOf(
+  { data, from: fromName, seed }: TrainRequest,
+  out: string,
+  size: SizeName,
+  from: Model | null,
+  labelled: number,
+  clips: { train: PreparedClip[]; unlabelled: PreparedClip[] },
+  learns: 'scratch' | 'all' | 'head',
+): TrainerTask['facts'] {
+  const counts = EXPRESSIONS.map((name, label) => `${name} ${clips.train.filter(({ row }) => row.label === label).length}`).join(', ');
+  const people = new Set(clips.train.flatMap(({ row }) => (row.participant === null ? [] : [row.participant]))).size;
+  const missing = EXPRESSIONS.filter((_, label) => !clips.train.some(({ row }) => row.label === label));
+  const basis = from === null ? `random weights (seed ${seed})` : `${from.manifest.id} (SHA-256 ${from.manifest.sha256.slice(0, 12)}…)`;
+  const what = learns === 'head' ? 'the head alone' : 'all weights';
+  return {
+    id: modelIdFrom(basename(out), 'adatosk-trained'),
+    name: basename(out),
+    size,
+    trained: true,
+    warnings: [
+      ...(missing.length === 0 ? [] : [`trained without any clip of ${missing.join(', ')}`]),
+      ...(people === 0 ? ['its training set does not name participants: its validation may be too good'] : []),
+      ...(from === null ? [] : from.manifest.warnings),
+    ],
+    provenance: `Trained by its user with AdaTosk Studio on ${labelled} labelled clips of ${basename(data)}, beginning with ${basis}; ${what} learned.`,
+    defaultTokenBudget: from?.manifest.defaultTokenBudget ?? SIZES[size].defaultTokenBudget,
+    ...(from?.manifest.mirrored === undefined ? {} : { mirrored: from.manifest.mirrored }),
+    card: `## Data\n\n${labelled} labelled clips (${counts})${people === 0 ? '' : ` of ${people} participants`}, ${clips.unlabelled.length} further unlabelled ones.${fromName === null ? '' : ` Began with ${fromName}.`} Not for diagnosis or for decisions about people.`,
+  };
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { readFaceKit } from './face-assets.ts';
+import type { Shape } from './sparse-shape.ts';
+import { sparse } from './sparse-shape.ts';
+
+/**
+ * The ICT face: x to the subject's left, y up, z towards the viewer, centimetres. Its neutral face plus weighted
+ * identity components plus weighted expression shapes (named as in ARKit, split left and right) is a face.
+ */
+export interface FaceModel {
+  readonly vertexCount: number;
+  /** [3 vertices] */
+  readonly neutral: Float32Array;
+  /** [3 triangles] vertex indices. */
+  readonly triangles: Uint16Array;
+  /** First and last vertex of each named group. */
+  readonly groups: ReadonlyMap<string, readonly [number, number]>;
+  /** Vertices of the 68 usual landmarks (iBUG order). */
+  readonly landmarks: readonly number[];
+  readonly expressions: ReadonlyMap<string, Shape>;
+  /** Each component's displacement of every vertex for a weight of 1, [3 vertices]. Weights are about N(0, 1). */
+  readonly identities: readonly Float32Array[];
+}
+
+/** What a face is posed from, without its surface. */
+export type FaceShapes = Omit<FaceModel, 'triangles' | 'groups'>;
+
+const arraySchema = z.object({ dtype: z.string(), shape: z.array(z.number().int()), byteOffset: z.number().int(), names: z.array(z.string()).optional() });
+const indexSchema = z.object({
+  landmarks68: z.array(z.number().int()).length(68),
+  vertexGroups: z.array(z.tuple([z.string(), z.number().int(), z.number().int()])),
+  arrays: z.record(z.string(), arraySchema),
+});
+
+/**
+ * Reads the model from its folder: a clone of the ICT-FaceKit repository (or its folder FaceXModel), or the same packed as
+ * ict-face-model.json (an index) and ict-face-model.bin.
+ * @throws StudioError 'file-unreadable' that names the folder
+ */
+export async function readFaceModel(folder: string): Promise<FaceModel> {
+  const indexPath = join(folder, 'ict-face-model.json');
+  try {
+    if (!existsSync(indexPath)) return await readFaceKit(folder);
+    const index = indexSchema.parse(JSON.parse(await readFile(indexPath, 'utf8')));
+    const bytes = await readFile(join(folder, 'ict-face-model.bin'));
+    const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    return modelFrom(index, whole);
+  } catch (error) {
+    throw new StudioError(
+      'file-unreadable',
+      `The face model in ${folder} cannot be read (${sentenceOf(error)}).`,
+      'Give a clone of the repository ICT-FaceKit as --face-model, or a folder with ict-face-model.json and ict-face-model.bin.',
+      error,
+    );
+  }
+}
+
+function modelFrom({ landmarks68, vertexGroups, arrays }: z.infer<typeof indexSchema>, bytes: ArrayBuffer): FaceModel {
+  const at = (name: string): z.infer<typeof arraySchema> => {
+    const found = arrays[name];
+    if (found === undefined) throw new Error(`${name} is missing`);
+    return found;
+  };
+  const count = (name: string): number => at(name).shape.reduce((a, b) => a * b, 1);
+  const floats = (name: string): Float32Array => new Float32Array(bytes.slice(at(name).byteOffset, at(name).byteOffset + 4 * count(name)));
+  const shorts = (name: string): Int16Array => new Int16Array(bytes.slice(at(name).byteOffset, at(name).byteOffset + 2 * count(name)));
+  const neutral = floats('neutral');
+  const values = neutral.length;
+  const [expressions, expressionScales] = [shorts('expressions'), floats('expressionsScale')];
+  const [identities, identityScales] = [shorts('identities'), floats('identitiesScale')];
+  return {
+    vertexCount: values / 3,
+    neutral,
+    triangles: new Uint16Array(bytes.slice(at('triangles').byteOffset, at('triangles').byteOffset + 2 * count('triangles'))),
+    groups: new Map(vertexGroups.map(([name, first, last]) => [name, [first, last] as const])),
+    landmarks: landmarks68,
+    expressions: new Map(at('expressions').names!.map((name, k) => [name, sparse(expressions.subarray(k * values, (k + 1) * values), expressionScales[k]!)])),
+    identities: Array.from(identityScales, (scale, k) => new Float32Array(identities.subarray(k * values, (k + 1) * values)).map((value) => value * scale)),
+  };
+}

@@ -1,0 +1,160 @@
+import type { Expression } from '../../../shared/domain/expressions.ts';
+import { randomStream } from '../../../shared/domain/random.ts';
+import type { Blend } from '../face/blend.ts';
+import { FOLD_COUNT } from '../face/wrinkles.ts';
+import type { Episode, Liveliness, Performance } from './expression-sequence.ts';
+import { drawEpisode, drawPerformance, drawTimes, restingOtherwise, STRENGTHS, USUAL } from './expression-sequence.ts';
+import { Draw } from '../random/draw.ts';
+import type { Condition, Scene } from '../rendering/scene.ts';
+import { drawScene } from '../rendering/scene.ts';
+import type { Variation } from '../face/subject.ts';
+
+/** One clip before it is drawn: who does what, where, how it is filmed. The same seed and name give the same plan. */
+export interface ClipPlan {
+  readonly name: string;
+  readonly label: Expression;
+  readonly portrait: string;
+  /** A second person in the face; null for the photograph's own. */
+  readonly blend: Blend | null;
+  readonly mirrored: boolean;
+  readonly variation: Variation;
+  readonly performance: Performance;
+  readonly scene: Scene;
+  /** What finding the face adds to where eyes and mouth are: a lasting error and one of each sample, in distances between the eyes. */
+  readonly finding: { readonly lasting: number; readonly each: number };
+  /** Seed of what is drawn while the clip is drawn. */
+  readonly seed: number;
+}
+
+/** Kinds of clips: the expression from onset to offset, cut off at one end, or held all the time. */
+type Course = 'whole' | 'cut' | 'held';
+
+const IDENTITIES = 24;
+const IDENTITY_SPREAD = 0.6;
+
+/** What makes training clips harder, or more various, than those a network is judged by: chances, each of its own. */
+export interface Mixing {
+  /** That a second person is mixed into the face. */
+  readonly blended: number;
+  /** That the skin has another tone than the photograph's. */
+  readonly toned: number;
+  /** That the display is weak. */
+  readonly subdued: number;
+  /** That the face's shape lies further from the photograph's than it otherwise does. */
+  readonly varied: number;
+  /** That the face at rest has lines of its own, and brows, lids and lips that lie otherwise than the photograph's. */
+  readonly lined: number;
+}
+
+export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0, lined: 0 };
+
+/** @param portraits names of the photographs that this clip's person may wear */
+export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
+  const draw = new Draw(randomStream(seed, name));
+  // A stream of its own for each mixing: what else is drawn for a clip does not depend on it.
+  const apart = (what: string): Draw => new Draw(randomStream(seed, `${name} ${what}`));
+  const portrait = draw.pick(portraits);
+  const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
+  const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
+  const episodes = subdue(apart('display'), usual, mixing.subdued);
+  const rest = apart('rest');
+  const rests = rest.chance(condition === 'lined' ? 1 : mixing.lined);
+  const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
+  const mirrored = draw.chance(0.5);
+  const variation: Variation = {
+    ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
+    skinLight: drawSkinLight(apart('skin'), mixing.toned),
+    lines: rests ? drawLines(rest) : [],
+  };
+  const performance = drawPerformance(draw, episodes, durationS, lively);
+  return {
+    name,
+    label,
+    portrait,
+    blend: drawBlend(apart('blend'), portrait, portraits, mixing.blended),
+    mirrored,
+    variation,
+    performance: rests ? restingOtherwise(rest, performance) : performance,
+    scene: drawScene(draw, condition),
+    finding: { lasting: 0.03, each: 0.012 },
+    seed: Math.floor(2 ** 31 * draw.next()),
+  };
+}
+
+function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], chance: number): Blend | null {
+  const others = portraits.filter((name) => name !== portrait);
+  if (others.length === 0 || !draw.chance(chance)) return null;
+  return { portrait: draw.pick(others), eyes: draw.next(), mouth: draw.next() };
+}
+
+/** Light of the skin, 0 to 255, that a studio photograph of dark to light brown people shows. */
+const SKIN_LIGHT = { darkest: 55, lightest: 150 } as const;
+
+function drawSkinLight(draw: Draw, chance: number): number | null {
+  return draw.chance(chance) ? draw.between(SKIN_LIGHT.darkest, SKIN_LIGHT.lightest) : null;
+}
+
+/** Displays of the weaker half, as weak ones and strong ones were drawn. */
+function subdue(draw: Draw, episodes: readonly Episode[], chance: number): readonly Episode[] {
+  if (!draw.chance(chance)) return episodes;
+  const { weakest } = STRENGTHS;
+  return episodes.map((episode) => ({ ...episode, strength: weakest + (episode.strength - weakest) / 2 }));
+}
+
+/** How many times as far from the photograph a varied face's shape lies, at most. */
+const FURTHEST = 2.2;
+
+function reshape(draw: Draw, variation: Variation, chance: number): Variation {
+  if (!draw.chance(chance)) return variation;
+  const further = draw.between(1, FURTHEST);
+  return { ...variation, identity: variation.identity.map((weight) => further * weight) };
+}
+
+/** Some of the lines that expressions press, lasting: on some faces faint, on some as deep as a display's on usual skin. */
+function drawLines(draw: Draw): number[] {
+  const deepest = draw.between(0.2, 0.75);
+  return Array.from({ length: FOLD_COUNT }, () => (draw.chance(0.25) ? draw.between(0.1, deepest) : 0));
+}
+
+function drawCourse(draw: Draw, condition: Condition): Course {
+  const share = draw.next();
+  // The table of conditions is about the expression itself: always whole.
+  if (condition !== 'usual') return 'whole';
+  return share < 0.55 ? 'whole' : share < 0.75 ? 'cut' : 'held';
+}
+
+function drawEpisodes(draw: Draw, label: Expression, course: Course): { episodes: Episode[]; durationS: number } {
+  if (label === 'neutral') return { episodes: [], durationS: draw.between(1.7, 2.6) };
+  const times = drawTimes(draw, label, false);
+  const total = times.rise + times.beforeApex + times.afterApex + times.fall;
+  if (course === 'held') {
+    const durationS = draw.between(1.7, 2.4);
+    return { episodes: [drawEpisode(draw, label, -3, { rise: 1, beforeApex: 2 + draw.between(0, durationS), afterApex: 5, fall: 1 })], durationS };
+  }
+  const [before, after] = [draw.between(0.1, 0.8), draw.between(0.2, 0.9)];
+  if (course === 'cut') {
+    const held = drawTimes(draw, label, true);
+    const all = held.rise + held.beforeApex + held.afterApex + held.fall;
+    const fromStart = draw.chance(0.5);
+    const onsetS = fromStart ? -held.rise - 0.5 * held.beforeApex : before;
+    return {
+      episodes: [drawEpisode(draw, label, onsetS, fromStart ? held : { ...held, afterApex: held.afterApex + 3 })],
+      durationS: Math.max(1.7, fromStart ? onsetS + all + after : before + held.rise + held.beforeApex + draw.between(0.3, 0.9)),
+    };
+  }
+  return { episodes: [drawEpisode(draw, label, before, times)], durationS: Math.max(1.7, before + total + after) };
+}
+
+export function drawVariation(draw: Draw): Variation {
+  const warmth = 0.07 * draw.normal();
+  const tone = draw.between(0.72, 1.2);
+  return {
+    identity: Array.from({ length: IDENTITIES }, () => IDENTITY_SPREAD * draw.normal()),
+    gain: [tone * (1 + warmth), tone, tone * (1 - warmth + 0.04 * draw.normal())],
+    balance: draw.between(0.2, 1),
+    gamma: Math.exp(0.18 * draw.normal()),
+    skinLight: null,
+    folds: ((skin) => Array.from({ length: FOLD_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
+    lines: [],
+  };
+}

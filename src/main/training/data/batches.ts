@@ -1,0 +1,100 @@
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { randomStream } from '../../../shared/domain/random.ts';
+import type { StepSettings } from '../../adatosk/model/losses.ts';
+import type { TrainingData } from '../../adatosk/training/training-data.ts';
+import { emptyTrainingData } from '../../adatosk/training/training-data.ts';
+import { placesOf, SLOTS_PER_CLIP } from '../../adatosk/model/config.ts';
+import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
+import type { AugmentationKind } from './augmentation.ts';
+import { augment } from './augmentation.ts';
+import type { ClipSource } from './clip-source.ts';
+import { fillTubeMask } from './hard-mask.ts';
+import { ClipSampler, labelsOf, randomWindow, shareMeans, slotMeans } from './sampling.ts';
+
+export interface BatchOptions {
+  readonly seed: number;
+  readonly augmentation: AugmentationKind;
+  /** Range from which each step's token budget is drawn where tokens are dropped; both ends the same fix it. */
+  readonly tokenBudget: readonly [number, number];
+  /** Share that labels give up to all other classes. */
+  readonly labelSmoothing: number;
+}
+
+/** Fills the training graph's inputs, step by step. What a step gets depends on the seed and on its number alone, so that training can go on where it stopped. */
+export class BatchMaker {
+  readonly #source: ClipSource;
+  readonly #options: BatchOptions;
+  readonly #sampler: ClipSampler;
+
+  constructor(source: ClipSource, options: BatchOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#sampler = new ClipSampler(source.clips, options.seed);
+  }
+
+  /** @param firstStep number of the run's first step since training began */
+  async make(settings: TrainingSettings, firstStep: number): Promise<TrainingData> {
+    const { step, steps, microBatches } = settings;
+    const data = emptyTrainingData(settings);
+    const perStep = microBatches * step.clips;
+    for (let s = 0; s < steps; s++) {
+      const stepRandom = randomStream(this.#options.seed, `step ${firstStep + s}`);
+      const [low, high] = this.#options.tokenBudget;
+      data.tokenBudget?.fill(low + (high - low) * stepRandom(), s * microBatches, (s + 1) * microBatches);
+      for (let i = 0; i < perStep; i++) await this.#fillClip(data, settings, s * perStep + i, (firstStep + s) * perStep + i);
+    }
+    return data;
+  }
+
+  async #fillStill(data: TrainingData, { size, units }: StepSettings, at: number, clip: number, random: () => number): Promise<void> {
+    const { labelSmoothing } = this.#options;
+    const facts = this.#source.clips[clip]!;
+    const augmentation = facts.augmentation ?? this.#options.augmentation;
+    const window = stillWindow(facts.samples, random);
+    const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
+    data.clip.set(frames, at * frames.length);
+    const places = placesOf(size);
+    const slot = Math.floor(random() * SLOTS_PER_CLIP);
+    for (let place = 0; place < places; place++) data.visible![at * places + place] = BigInt(slot * places + place);
+    data.labels!.set(smoothed(shareMeans(facts.shares!, window), labelSmoothing), at * EXPRESSIONS.length);
+    const { units: told } = facts;
+    if (data.slotUnits === undefined || told === null || told === undefined) return;
+    data.slotUnits.set(shareMeans(told, window), at * units);
+    data.unitsKnown![at] = 1;
+  }
+
+  async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
+    const { seed, labelSmoothing } = this.#options;
+    const random = randomStream(seed, `clip ${place}`);
+    const clip = this.#sampler.clipAt(place, step.classification > 0);
+    const facts = this.#source.clips[clip]!;
+    const augmentation = facts.augmentation ?? this.#options.augmentation;
+    if (step.masking === 'still') return this.#fillStill(data, step, at, clip, random);
+    const window = randomWindow(facts, random, augmentation === 'faces');
+    const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
+    data.clip.set(frames, at * frames.length);
+    const visible = data.visible?.subarray(at * step.visibleTokens, (at + 1) * step.visibleTokens) ?? new BigInt64Array(0);
+    const hidden = data.hidden?.subarray(at * step.decodedTokens, (at + 1) * step.decodedTokens) ?? new BigInt64Array(0);
+    fillTubeMask(placesOf(step.size), visible, hidden, random);
+    const labels = labelsOf(facts, window);
+    data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
+    data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
+    if (data.slotUnits === undefined || facts.units === null || facts.units === undefined) return;
+    data.slotUnits.set(slotMeans(facts.units, window), at * SLOTS_PER_CLIP * step.units);
+    data.unitsKnown![at] = 1;
+  }
+}
+
+/** Any two neighbouring samples, put into any slot: position says where, and not when, on the whole. */
+function stillWindow(samples: number, random: () => number): number[] {
+  const first = Math.floor(random() * Math.max(1, samples - 1));
+  return [first, Math.min(samples - 1, first + 1)];
+}
+
+function smoothed(labels: Float32Array, share: number): Float32Array {
+  return labels.map((value, i) => {
+    const row = i - (i % EXPRESSIONS.length);
+    const known = labels.subarray(row, row + EXPRESSIONS.length).some((each) => each > 0);
+    return known ? value * (1 - share) + share / EXPRESSIONS.length : 0;
+  });
+}

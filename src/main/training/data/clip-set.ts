@@ -1,0 +1,199 @@
+import { parse } from 'csv-parse/sync';
+import { existsSync, statSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { Split } from '../../../shared/domain/splits.ts';
+import { findVideos } from '../../media/video-files.ts';
+
+/** One clip of a set: a video or a span of one, and what is known of it. Times are in seconds of the video. */
+export interface ClipRow {
+  /** Where it stands, for messages: 'train.csv, line 3', or the video's path in a folder of classes. */
+  readonly from: string;
+  readonly path: string;
+  /** Index into EXPRESSIONS; null for an unlabelled clip. */
+  readonly label: number | null;
+  readonly startS: number | null;
+  readonly endS: number | null;
+  readonly onsetS: number | null;
+  readonly apexS: number | null;
+  readonly offsetS: number | null;
+  /** Who is seen; null where the set does not say. */
+  readonly participant: string | null;
+  /** Groups of people that figures are given for, for example a skin tone or a gender; several are separated by semicolons. */
+  readonly group: string | null;
+  readonly split: Split | null;
+}
+
+/** Other words for the classes, as data sets write them. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  happy: 'happiness',
+  joy: 'happiness',
+  sad: 'sadness',
+  neutrality: 'neutral',
+  angry: 'anger',
+  surprised: 'surprise',
+  disgusted: 'disgust',
+  fearful: 'fear',
+  afraid: 'fear',
+};
+const SPLIT_NAMES: Readonly<Record<string, Split>> = {
+  train: 'train',
+  training: 'train',
+  val: 'validation',
+  valid: 'validation',
+  validation: 'validation',
+  dev: 'validation',
+  test: 'test',
+};
+/** Tables that a folder may hold, as VideoMAE's data sets do. */
+const SPLIT_TABLES = ['train.csv', 'val.csv', 'test.csv'] as const;
+const TABLE_ENDING = /\.(csv|tsv|txt)$/i;
+/** Rows that a message names before it only counts. */
+const NAMED_ROWS = 12;
+
+/**
+ * Reads a clip set: a table (lines of `path label` as VideoMAE has them, or a CSV with a header), a folder with a
+ * folder for each class, a folder with train.csv, val.csv and test.csv, or a folder of unlabelled videos.
+ * @throws StudioError 'data-set-invalid' that names every row that cannot be used
+ */
+export async function readClipSet(path: string): Promise<ClipRow[]> {
+  const at = resolve(path);
+  const kind = await stat(at).catch((error: unknown) => {
+    throw new StudioError('file-missing', `The clip set ${path} is not there.`, 'Check the spelling, and put quotes around a path with spaces.', error);
+  });
+  const problems: string[] = [];
+  const rows = kind.isDirectory() ? await readFolder(at, problems) : await readTable(at, null, problems);
+  for (const { from, path: video } of rows)
+    if (!existsSync(video) || statSync(video).isDirectory())
+      problems.push(`${from}: ${existsSync(video) ? `${video} is a folder, not a video` : `there is no file ${video}`}`);
+  refuse(path, problems, 'Correct these rows or take them out.');
+  if (rows.length === 0) throw new StudioError('data-set-invalid', `${path} names no clip.`, 'See: adatosk train --help.');
+  return rows;
+}
+
+/** @throws StudioError 'data-set-invalid' with the problems in one sentence; returns where there are none */
+export function refuse(set: string, problems: readonly string[], remedy: string): void {
+  if (problems.length === 0) return;
+  const named = problems.slice(0, NAMED_ROWS).join('; ');
+  const more = problems.length > NAMED_ROWS ? `; and ${problems.length - NAMED_ROWS} more` : '';
+  throw new StudioError('data-set-invalid', `${basename(set)} cannot be used: ${named}${more}.`, remedy);
+}
+
+async function readFolder(folder: string, problems: string[]): Promise<ClipRow[]> {
+  const names = await readdir(folder);
+  const tables = SPLIT_TABLES.filter((name) => names.includes(name));
+  if (tables.length > 0)
+    return (await Promise.all(tables.map((name) => readTable(join(folder, name), SPLIT_NAMES[name.replace('.csv', '')]!, problems)))).flat();
+  const classes = names.flatMap((name) => (labelOf(name) === undefined ? [] : [{ name, label: labelOf(name)! }]));
+  if (classes.length === 0) return (await findVideos([folder])).map(({ path, name }) => ({ ...unknown(name, path), label: null }));
+  const rows = await Promise.all(
+    classes.map(async ({ name, label }) =>
+      (await findVideos([join(folder, name)])).map((video) => ({ ...unknown(`${name}/${video.name}`, video.path), label })),
+    ),
+  );
+  return rows.flat();
+}
+
+function unknown(from: string, path: string): Omit<ClipRow, 'label'> {
+  return { from, path, startS: null, endS: null, onsetS: null, apexS: null, offsetS: null, participant: null, group: null, split: null };
+}
+
+async function readTable(path: string, split: Split | null, problems: string[]): Promise<ClipRow[]> {
+  if (!TABLE_ENDING.test(path)) throw new StudioError('data-set-invalid', `${path} is no table.`, 'Name a .csv file or a folder.');
+  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+  const first = text.split(/\r?\n/, 1)[0] ?? '';
+  const delimiter = [',', ';', '\t'].find((each) =>
+    first
+      .toLowerCase()
+      .split(each)
+      .map((cell) => cell.trim().replaceAll('"', ''))
+      .includes('path'),
+  );
+  return delimiter === undefined && first.trim().toLowerCase() !== 'path'
+    ? readLines(path, text, split, problems)
+    : readColumns(path, text, delimiter ?? ',', split, problems);
+}
+
+/** `path label` with one space between, VideoMAE style; a path alone is an unlabelled clip. */
+function readLines(table: string, text: string, split: Split | null, problems: string[]): ClipRow[] {
+  const rows: ClipRow[] = [];
+  for (const [i, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.trim();
+    if (line === '') continue;
+    const from = `${basename(table)}, line ${i + 1}`;
+    const [, path, word] = /^(.*?)(?:[ \t,]+([^ \t,]+))?$/.exec(line)!;
+    const label = word === undefined ? undefined : labelOf(word);
+    const whole = resolve(dirname(table), line);
+    if (label === undefined && (word === undefined || existsSync(whole))) {
+      rows.push({ ...unknown(from, whole), label: null, split });
+      continue;
+    }
+    if (label === undefined) problems.push(`${from}: ${unknownLabel(word!)}`);
+    rows.push({ ...unknown(from, resolve(dirname(table), path!)), label: label ?? null, split });
+  }
+  return rows;
+}
+
+function readColumns(table: string, text: string, delimiter: string, split: Split | null, problems: string[]): ClipRow[] {
+  let records: { info: { lines: number }; record: Record<string, string> }[];
+  try {
+    records = parse(text, {
+      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
+      delimiter,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+  } catch (error) {
+    throw new StudioError('data-set-invalid', `${basename(table)} is no proper CSV: ${sentenceOf(error)}.`, 'Save it again as CSV (UTF-8).', error);
+  }
+  return records.map(({ record, info }) => readRecord(table, `${basename(table)}, line ${info.lines}`, record, split, problems));
+}
+
+function readRecord(table: string, from: string, record: Record<string, string>, split: Split | null, problems: string[]): ClipRow {
+  const text = (column: string): string | null => (record[column] ?? '') || null;
+  const seconds = (column: string): number | null => {
+    const value = text(column);
+    if (value === null) return null;
+    if (!/^\d+([.,]\d+)?$/.test(value)) problems.push(`${from}: ${column} is '${value}', not a time in seconds`);
+    return Number(value.replace(',', '.'));
+  };
+  const word = text('label');
+  const label = word === null ? null : labelOf(word);
+  if (label === undefined) problems.push(`${from}: ${unknownLabel(word!)}`);
+  const named = text('split');
+  const own = named === null ? split : SPLIT_NAMES[named.toLowerCase()];
+  if (own === undefined) problems.push(`${from}: split is '${named}', not train, validation or test`);
+  if (text('path') === null) problems.push(`${from}: it names no path`);
+  const row: ClipRow = {
+    from,
+    path: resolve(dirname(table), text('path') ?? ''),
+    label: label ?? null,
+    startS: seconds('start_s'),
+    endS: seconds('end_s'),
+    onsetS: seconds('onset_s'),
+    apexS: seconds('apex_s'),
+    offsetS: seconds('offset_s'),
+    participant: text('participant'),
+    group: text('group'),
+    split: own ?? null,
+  };
+  const order = [row.startS, row.onsetS, row.apexS, row.offsetS, row.endS].filter((each) => each !== null);
+  if (order.some((each, i) => i > 0 && each < order[i - 1]!)) problems.push(`${from}: start, onset, apex, offset and end are not in this order`);
+  return row;
+}
+
+/** A class by its name, a usual other word for it, or its number from 0. */
+function labelOf(word: string): number | undefined {
+  const name = word.trim().toLowerCase();
+  if (/^\d+$/.test(name)) return Number(name) < EXPRESSIONS.length ? Number(name) : undefined;
+  const index = (EXPRESSIONS as readonly string[]).indexOf(OTHER_NAMES[name] ?? name);
+  return index < 0 ? undefined : index;
+}
+
+function unknownLabel(word: string): string {
+  const numbers = /^\d+$/.test(word) ? ' (labels count from 0; tables that count from 1, as DFEW does, need 1 taken off)' : '';
+  return `'${word}' is no class; there are ${EXPRESSIONS.map((name, i) => `${name} or ${i}`).join(', ')}${numbers}`;
+}

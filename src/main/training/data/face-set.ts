@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StudioError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
+import { FACE_SET_FILE, faceSetSchema } from '../../../shared/domain/face-set.ts';
+import type { CachedClip } from './cached-clips.ts';
+import { sampleValues } from './clip-source.ts';
+import type { KnownRow } from './splits.ts';
+
+/** Whether a folder holds clips as aligned faces. */
+export function isFaceSet(path: string): boolean {
+  return existsSync(join(path, FACE_SET_FILE));
+}
+
+/**
+ * Reads a set of aligned faces.
+ * @param side of the crops that a model wants, and its samples a second
+ * @throws StudioError 'data-set-invalid' for a set that is damaged, or of other crops
+ */
+export async function readFaceSet(folder: string): Promise<{ set: FaceSet; clips: { row: KnownRow; clip: CachedClip }[] }> {
+  const path = join(folder, FACE_SET_FILE);
+  let set: FaceSet;
+  try {
+    set = faceSetSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    throw new StudioError('data-set-invalid', `${path} is not a set of faces that can be read.`, 'Make it again with adatosk synthesize.', error);
+  }
+  return { set, clips: set.clips.map((clip) => ({ row: rowOf(folder, clip), clip: clipIn(folder, set, clip) })) };
+}
+
+function rowOf(folder: string, { name, label, split, participant, group, onsetS, apexS, offsetS }: FaceClip): KnownRow {
+  const file = join(folder, 'clips', `${name}.jpegs`);
+  const index = label === null ? null : EXPRESSIONS.indexOf(label);
+  return { from: name, path: file, sha256: name, label: index, startS: null, endS: null, onsetS, apexS, offsetS, participant, group, split };
+}
+
+function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples, strips, onsetS, apexS, offsetS, shares, units }: FaceClip): CachedClip {
+  const present = new Array<boolean>(samples).fill(true);
+  return {
+    face: { file: join(folder, 'clips', `${name}.jpegs`), side, startS: 0, rate, firstSample: 0, present, strips },
+    first: 0,
+    samples,
+    label: label === null ? null : EXPRESSIONS.indexOf(label),
+    moments: onsetS === null || offsetS === null ? null : { onset: onsetS * rate, apex: (apexS ?? (onsetS + offsetS) / 2) * rate, offset: offsetS * rate },
+    shares: shares && sampleValues(shares),
+    units: units && sampleValues(units),
+  };
+}
+
+/** @throws StudioError 'data-set-invalid' where a set's crops are not what a model reads */
+export function refuseOtherCrops(folder: string, set: Pick<FaceSet, 'side' | 'rate'>, side: number, rate: number): void {
+  if (set.side === side && set.rate === rate) return;
+  throw new StudioError(
+    'data-set-invalid',
+    `The faces in ${folder} are ${set.side} pixels at ${set.rate} Hz; this model reads ${side} pixels at ${rate} Hz.`,
+    'Make the set again in that size.',
+  );
+}

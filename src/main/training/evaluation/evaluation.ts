@@ -1,0 +1,225 @@
+import { quantile } from 'simple-statistics';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { ModelManifest } from '../../../shared/domain/manifest.ts';
+import type { ModelSession } from '../../../shared/domain/model-session.ts';
+import { findPeaks } from '../../../shared/domain/peaks.ts';
+import type { BaselineEvaluation, BudgetResult, Evaluation, MomentErrors } from '../../../shared/statistics/evaluation.ts';
+import type { ClipContrast, MaskEffects, WeighedSlot } from '../../../shared/statistics/mask-effects.ts';
+import { contrastsOf, maskEffect } from '../../../shared/statistics/mask-effects.ts';
+import type { Estimate, Judgement } from '../../../shared/statistics/recognition.ts';
+import { aucOf, bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
+import { SamplingGrid, TimingTable } from '../../../shared/domain/time.ts';
+import type { ExpressionPeak, TimelineRow } from '../../../shared/domain/timeline.ts';
+import { randomStream } from '../../../shared/domain/random.ts';
+import { readClip } from '../../analysis/analyse-video.ts';
+import { FaceSeries } from '../../analysis/face-series.ts';
+import type { ClipFacts, ClipSource, TrueMoments } from '../data/clip-source.ts';
+import { valueAt } from '../data/clip-source.ts';
+import { judgeByBaseline } from './baseline.ts';
+import { judge } from './prediction.ts';
+
+/** Who is seen in a clip, for resampling and for figures by group. */
+export interface ClipPeople {
+  /** Clips of one unit (a person, else a video) are drawn together. */
+  readonly unit: string;
+  readonly group: string | null;
+}
+
+export interface EvaluationOptions {
+  readonly model: Pick<ModelManifest, 'id' | 'clip' | 'defaultTokenBudget'>;
+  /** Further token budgets at which accuracy is measured, 0..1. */
+  readonly budgets: readonly number[];
+  readonly seed: number;
+}
+
+/** Two views in time, as MAE-DFER's test. */
+export const WINDOWS = 2;
+
+/**
+ * Judges a model on the labelled clips of a source.
+ * @param people one for each clip of the source
+ */
+export async function evaluate(
+  session: ModelSession,
+  source: ClipSource,
+  people: readonly ClipPeople[],
+  { model, budgets, seed }: EvaluationOptions,
+  onProgress: (done: number, total: number) => void,
+): Promise<Evaluation> {
+  const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
+  const timed = clips.filter((i) => source.clips[i]!.moments !== null);
+  const total = clips.length * (1 + budgets.length) + timed.length;
+  let before = 0;
+  const judged = async (tokenBudget: number): Promise<Judgement[]> => {
+    const begun = before;
+    before += clips.length;
+    return judge(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS }, (done) => onProgress(begun + done, total));
+  };
+  const judgements = await judged(model.defaultTokenBudget);
+  const random = randomStream(seed, 'bootstrap');
+  const units = unitsOf(judgements, clips, people);
+  const estimate = (statistic: (values: readonly Judgement[]) => number, over = units): Estimate => bootstrap(over, statistic, random);
+  const atBudgets: BudgetResult[] = [];
+  for (const tokenBudget of budgets) {
+    const results = await judged(tokenBudget);
+    atBudgets.push({ tokenBudget, uar: uarOf(results), war: warOf(results) });
+  }
+  const moments: FoundMoments[] = [];
+  for (const clip of timed) {
+    moments.push(await momentsFound(session, source, clip, model));
+    onProgress(++before, total);
+  }
+  return {
+    ...figuresOf(judgements, estimate),
+    reliability: reliability(judgements),
+    ...momentErrors(moments, timed, people, random),
+    peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
+    masks: maskEffects(moments, timed, people, random),
+    groups: groupsOf(judgements, clips, people).map(({ group, judged: own, units: within }) => ({
+      group,
+      clips: own.length,
+      uar: estimate(uarOf, within),
+      war: estimate(warOf, within),
+    })),
+    budgets: [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(judgements), war: warOf(judgements) }].sort(
+      (a, b) => a.tokenBudget - b.tokenBudget,
+    ),
+  };
+}
+
+/** What is told of any network's judgements. */
+function figuresOf(judgements: readonly Judgement[], estimate: (statistic: (values: readonly Judgement[]) => number) => Estimate): BaselineEvaluation {
+  const recall = EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)] as const);
+  return {
+    clips: judgements.length,
+    uar: estimate(uarOf),
+    war: estimate(warOf),
+    ece: estimate((values) => calibrationErrorOf(values)),
+    auc: estimate(aucOf),
+    recall: Object.fromEntries(recall),
+    confusion: confusionOf(judgements),
+  };
+}
+
+/** The same figures for the baseline (see baseline.ts) on the same clips and windows. */
+export async function evaluateBaseline(
+  session: ModelSession,
+  source: ClipSource,
+  people: readonly ClipPeople[],
+  seed: number,
+  onProgress: (done: number, total: number) => void,
+): Promise<BaselineEvaluation> {
+  const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
+  const judgements = await judgeByBaseline(session, source, clips, WINDOWS, (done) => onProgress(done, clips.length));
+  const random = randomStream(seed, 'bootstrap');
+  const units = unitsOf(judgements, clips, people);
+  return figuresOf(judgements, (statistic) => bootstrap(units, statistic, random));
+}
+
+/** Values in packs of one unit each; `clips[i]` is the clip of `values[i]`. */
+function unitsOf<T>(values: readonly T[], clips: readonly number[], people: readonly ClipPeople[]): T[][] {
+  return [...Map.groupBy(values.entries(), ([i]) => people[clips[i]!]!.unit).values()].map((entries) => entries.map(([, value]) => value));
+}
+
+function groupsOf(
+  judgements: readonly Judgement[],
+  clips: readonly number[],
+  people: readonly ClipPeople[],
+): { group: string; judged: Judgement[]; units: Judgement[][] }[] {
+  const groupsAt = (clip: number): string[] => (people[clip]!.group ?? '').split(';').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+  const names = [...new Set(clips.flatMap(groupsAt))].sort();
+  return names.map((group) => {
+    const members = clips.map((_, i) => i).filter((i) => groupsAt(clips[i]!).includes(group));
+    const judged = members.map((i) => judgements[i]!);
+    return {
+      group,
+      judged,
+      units: unitsOf(
+        judged,
+        members.map((i) => clips[i]!),
+        people,
+      ),
+    };
+  });
+}
+
+interface FoundMoments {
+  readonly truth: TrueMoments;
+  /** In seconds from the clip's beginning; null where no peak overlaps the expression. */
+  readonly found: ExpressionPeak | null;
+  readonly rate: number;
+  readonly contrasts: Readonly<Record<keyof MaskEffects, ClipContrast | null>>;
+}
+
+/** Reads a clip as a video's face is read, and takes the peak that shares most time with the true expression. */
+async function momentsFound(session: ModelSession, source: ClipSource, clip: number, model: EvaluationOptions['model']): Promise<FoundMoments> {
+  const { samples, moments } = source.clips[clip]!;
+  const rate = model.clip.sampleRateHz;
+  const pts = Float64Array.from({ length: samples }, (_, i) => i / rate);
+  const grid = new SamplingGrid(new TimingTable(pts, 1 / rate, { duplicateTimestamps: 0, missingTimestamps: 0, tick: 1e-6 }), rate);
+  const observation = async (sample: number): Promise<Parameters<FaceSeries['add']>[0]> => ({
+    faceId: 1,
+    sample,
+    status: 'ok',
+    score: 1,
+    box: null,
+    crop: await source.read(clip, [sample]),
+  });
+  const series = new FaceSeries(await observation(0));
+  const read = async (next: ReturnType<FaceSeries['add']>): Promise<void> => {
+    if (next !== undefined) series.read(next, await readClip({ network: session, model }, next.pixels, model.defaultTokenBudget));
+  };
+  for (let sample = 0; sample < samples; sample++) await read(series.add(await observation(sample)));
+  await read(series.end());
+  const rows = series.rows(grid);
+  const peaks = findPeaks(rows, 'evaluation', (seconds) => grid.table.nearestFrame(seconds));
+  const shared = (peak: ExpressionPeak): number => Math.min(peak.offsetS, moments!.offset / rate) - Math.max(peak.onsetS, moments!.onset / rate);
+  const [best] = peaks.filter((peak) => shared(peak) > 0).sort((a, b) => shared(b) - shared(a));
+  return { truth: moments!, found: best ?? null, rate, contrasts: contrastsOf(weighedSlots(rows, source.clips[clip]!, rate)) };
+}
+
+/** A clip's slots with their weights; none where the set does not tell how far the expression is shown. */
+function weighedSlots(rows: readonly TimelineRow[], { label, moments, shares, samples }: ClipFacts, rate: number): WeighedSlot[] {
+  if (shares === null || shares === undefined) return [];
+  const shareAt = (seconds: number): number => valueAt(shares, Math.max(0, Math.min(samples - 1, Math.round(seconds * rate))), label!) / 100;
+  return rows.flatMap(({ startS, endS, reading }) =>
+    reading === null
+      ? []
+      : [
+          {
+            shareBefore: shareAt(startS),
+            shareAfter: shareAt(endS),
+            fromApexS: (startS + endS) / 2 - moments!.apex / rate,
+            classAgnostic: reading.classAgnostic,
+            classSemantic: reading.classSemantic,
+          },
+        ],
+  );
+}
+
+function maskEffects(moments: readonly FoundMoments[], clips: readonly number[], people: readonly ClipPeople[], random: () => number): MaskEffects {
+  const units = unitsOf(moments, clips, people);
+  const of = (part: keyof MaskEffects): MaskEffects[typeof part] => {
+    const contrastsIn = (pack: readonly FoundMoments[]): ClipContrast[] => pack.flatMap(({ contrasts }) => contrasts[part] ?? []);
+    return maskEffect(contrastsIn(moments), (statistic) => bootstrap(units, (pack) => statistic(contrastsIn(pack)), random));
+  };
+  return { classAgnostic: of('classAgnostic'), classSemantic: of('classSemantic') };
+}
+
+function momentErrors(
+  moments: readonly FoundMoments[],
+  clips: readonly number[],
+  people: readonly ClipPeople[],
+  random: () => number,
+): Record<'onset' | 'apex' | 'offset', MomentErrors | null> {
+  const units = unitsOf(moments, clips, people);
+  const errorsOf = (name: keyof TrueMoments): MomentErrors | null => {
+    const values = (pack: readonly FoundMoments[]): number[] =>
+      pack.flatMap(({ truth, found, rate }) =>
+        found === null ? [] : [Math.abs({ onset: found.onsetS, apex: found.apexS, offset: found.offsetS }[name] - truth[name] / rate)],
+      );
+    const at = (share: number): Estimate => bootstrap(units, (pack) => (values(pack).length === 0 ? NaN : quantile(values(pack), share)), random);
+    return moments.some(({ found }) => found !== null) ? { median: at(0.5), percentile90: at(0.9) } : null;
+  };
+  return { onset: errorsOf('onset'), apex: errorsOf('apex'), offset: errorsOf('offset') };
+}

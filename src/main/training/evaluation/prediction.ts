@@ -1,0 +1,146 @@
+import { EXPRESSIONS, NEUTRAL_INDEX } from '../../../shared/domain/expressions.ts';
+import type { ModelManifest } from '../../../shared/domain/manifest.ts';
+import { mean } from '../../../shared/domain/mean.ts';
+import type { ModelSession } from '../../../shared/domain/model-session.ts';
+import type { Judgement } from '../../../shared/statistics/recognition.ts';
+import { logLossOf, uarOf } from '../../../shared/statistics/recognition.ts';
+import { clipFeeds } from '../../adatosk/runtime/clip-feeds.ts';
+import { OUTPUTS } from '../../adatosk/model/adatosk.ts';
+import type { ClipSource } from '../data/clip-source.ts';
+import { evenWindows } from '../data/sampling.ts';
+
+export interface JudgingOptions {
+  readonly tokenBudget: number;
+  /** Windows of each clip whose probabilities are averaged; a clip no longer than a window has one. */
+  readonly windows: number;
+}
+
+/** What the network says of some labelled clips of a source. */
+export async function judge(
+  session: ModelSession,
+  shape: ModelManifest['clip'],
+  source: ClipSource,
+  clips: readonly number[],
+  { tokenBudget, windows }: JudgingOptions,
+  onClip: (done: number) => void = () => undefined,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  for (const [done, clip] of clips.entries()) {
+    const facts = source.clips[clip]!;
+    if (facts.label === null) throw new Error('a clip without a label cannot be judged');
+    const answers: number[][] = [];
+    for (const window of evenWindows(facts, windows)) {
+      const outputs = await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget));
+      answers.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
+    }
+    judgements.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(answers.map((each) => each[c]!))) });
+    onClip(done + 1);
+  }
+  return judgements;
+}
+
+/** Probabilities at another temperature: softmax(log p / T). */
+export function atTemperature(probabilities: readonly number[], temperature: number): number[] {
+  const powers = probabilities.map((p) => Math.max(1e-12, p) ** (1 / temperature));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+function logLossAt(judgements: readonly Judgement[], temperature: number): number {
+  return logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
+}
+
+/** From fewer clips a temperature says more about those clips than about the model. */
+const CLIPS_FOR_CALIBRATION = 50;
+
+/**
+ * The temperature with the least log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8; 1 where
+ * there are too few clips to tell.
+ */
+export function fitTemperature(judgements: readonly Judgement[]): number {
+  if (judgements.length < CLIPS_FOR_CALIBRATION) return 1;
+  const loss = (log: number): number => logLossAt(judgements, Math.exp(log));
+  const golden = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [-Math.log(8), Math.log(8)];
+  for (let i = 0; i < 40; i++) {
+    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+    if (loss(left) < loss(right)) high = right;
+    else low = left;
+  }
+  return Math.exp((low + high) / 2);
+}
+
+/** What is left of the log loss once logits are divided by the temperature that suits them. */
+export function logLossAtBest(judgements: readonly Judgement[]): number {
+  return logLossAt(judgements, fitTemperature(judgements));
+}
+
+/** A temperature and a number for each class: softmax(log p / temperature + bias). */
+export interface Calibration {
+  readonly temperature: number;
+  /** Mean 0. */
+  readonly bias: readonly number[];
+}
+
+export function calibrated(probabilities: readonly number[], { temperature, bias }: Calibration): number[] {
+  const powers = probabilities.map((p, c) => Math.max(1e-12, p) ** (1 / temperature) * Math.exp(bias[c]!));
+  const total = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / total);
+}
+
+const DESCENTS = 2000;
+const DESCENT_RATE = 0.3;
+/** Pull of the biases towards 0: what a few people's clips say of a class is partly about those people (chosen by leaving each of them out in turn). */
+const PULL = 0.02;
+
+/**
+ * Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020): the temperature and the classes' biases with
+ * the least log loss, the biases held back a little, by gradient descent on a convex function of 1 / temperature and the
+ * biases. A network that is shy of a class on other people's faces is so on all of them.
+ */
+export function fitCalibration(judgements: readonly Judgement[]): Calibration {
+  const logs = judgements.map(({ probabilities }) => probabilities.map((p) => Math.log(Math.max(1e-12, p))));
+  let scale = 1 / fitTemperature(judgements);
+  const bias = EXPRESSIONS.map(() => 0);
+  for (let i = 0; i < DESCENTS; i++) {
+    let slope = 0;
+    const slopes = EXPRESSIONS.map(() => 0);
+    logs.forEach((log, n) => {
+      const powers = log.map((value, c) => Math.exp(value * scale + bias[c]!));
+      const total = powers.reduce((a, b) => a + b, 0);
+      powers.forEach((power, c) => {
+        const error = power / total - (judgements[n]!.label === c ? 1 : 0);
+        slopes[c]! += error / logs.length;
+        slope += (error * log[c]!) / logs.length;
+      });
+    });
+    // Log probabilities reach far: their factor moves in smaller steps.
+    scale = Math.max(0.05, scale - 0.1 * DESCENT_RATE * slope);
+    slopes.forEach((each, c) => (bias[c]! -= DESCENT_RATE * (each + PULL * bias[c]!)));
+  }
+  const middle = mean(bias);
+  return { temperature: 1 / scale, bias: bias.map((value) => value - middle) };
+}
+
+const LARGEST_FAVOUR = 1.5;
+const FAVOURS = Array.from({ length: 16 }, (_, i) => (i * LARGEST_FAVOUR) / 15);
+/** Of UAR: what a few hundred clips cannot tell apart. */
+const AS_GOOD = 0.002;
+
+/**
+ * The same calibration with as much more for neutral as gives these clips the best UAR (the middle of those that are as
+ * good). The least log loss leaves neutral short: surely wrong answers weigh most in it, and on a face at rest the network
+ * is seldom sure of anything.
+ */
+export function favouringNeutral(judgements: readonly Judgement[], calibration: Calibration): Calibration {
+  const favoured = (favour: number): Calibration => {
+    const share = favour / EXPRESSIONS.length;
+    return { ...calibration, bias: calibration.bias.map((value, c) => value - share + (c === NEUTRAL_INDEX ? favour : 0)) };
+  };
+  const uars = FAVOURS.map((favour) => {
+    const fit = favoured(favour);
+    return uarOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+  });
+  const best = Math.max(...uars);
+  return favoured(mean(FAVOURS.filter((_, i) => uars[i]! >= best - AS_GOOD)));
+}

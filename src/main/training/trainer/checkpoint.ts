@@ -1,0 +1,91 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { ParameterStore } from '../../adatosk/training/parameter-store.ts';
+import { STATE_ARRAYS } from '../../adatosk/training/parameter-store.ts';
+
+/** Where training stood; everything else follows from the settings and the seed. */
+export interface Progress {
+  /** Steps taken. */
+  readonly step: number;
+  readonly seconds: number;
+  readonly best: { readonly step: number; readonly uar: number; readonly logLoss: number } | null;
+  /** Validations since the best one. */
+  readonly sinceBest: number;
+}
+
+interface Header extends Progress {
+  readonly format: 1;
+  /** Fingerprint of what makes the curve: settings, data, seed. */
+  readonly job: string;
+  readonly count: number;
+  readonly stepsOf: readonly number[];
+  readonly hasBest: boolean;
+}
+
+const FILE = 'checkpoint.bin';
+
+/**
+ * Weights, moments, averages and the best weights so far in one file, replaced whole: a kill at any moment leaves the
+ * old one or the new one.
+ */
+export async function saveCheckpoint(folder: string, job: string, store: ParameterStore, progress: Progress, best: Float32Array | null): Promise<void> {
+  const header: Header = { format: 1, job, ...progress, count: store.count, stepsOf: store.stepsOf, hasBest: best !== null };
+  const text = Buffer.from(JSON.stringify(header));
+  const path = join(folder, FILE);
+  const part = `${path}.part`;
+  try {
+    const file = await open(part, 'w');
+    try {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      await file.write(length);
+      await file.write(text);
+      for (const array of [...STATE_ARRAYS.map((name) => store.arrays[name]), ...(best === null ? [] : [best])]) {
+        await file.write(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw writeError(path, error);
+  }
+}
+
+export function hasCheckpoint(folder: string): boolean {
+  return existsSync(join(folder, FILE));
+}
+
+/**
+ * Puts a checkpoint back into a store.
+ * @throws StudioError 'wrong-usage' where it belongs to another job, 'file-unreadable' where it is cut short
+ */
+export async function loadCheckpoint(folder: string, job: string, store: ParameterStore): Promise<{ progress: Progress; best: Float32Array | null }> {
+  const path = join(folder, FILE);
+  const bytes = await readFile(path);
+  const length = bytes.readUInt32LE(0);
+  const header = JSON.parse(bytes.subarray(4, 4 + length).toString('utf8')) as Header;
+  if (header.job !== job)
+    throw new StudioError(
+      'wrong-usage',
+      `${path} was made with other data or settings.`,
+      'Go on with the same data and settings as before, or train into another folder.',
+    );
+  const arrays = STATE_ARRAYS.length + (header.hasBest ? 1 : 0);
+  if (header.count !== store.count || bytes.length !== 4 + length + arrays * 4 * header.count)
+    throw new StudioError('file-unreadable', `${path} is not complete.`, 'Delete it and train again.');
+  const values = (index: number): Float32Array =>
+    new Float32Array(Uint8Array.from(bytes.subarray(4 + length + index * 4 * header.count, 4 + length + (index + 1) * 4 * header.count)).buffer);
+  STATE_ARRAYS.forEach((name, i) => store.arrays[name].set(values(i)));
+  header.stepsOf.forEach((steps, i) => (store.stepsOf[i] = steps));
+  const { step, seconds, best, sinceBest } = header;
+  return { progress: { step, seconds, best, sinceBest }, best: header.hasBest ? values(STATE_ARRAYS.length) : null };
+}
+
+export async function removeCheckpoint(folder: string): Promise<void> {
+  await rm(join(folder, FILE), { force: true });
+}

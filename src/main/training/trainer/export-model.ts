@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { writeError } from '../../../shared/app/errors.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { ModelManifest } from '../../../shared/domain/manifest.ts';
+import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
+import type { WeightSource } from '../../adatosk/onnx/file.ts';
+import { writeOnnx } from '../../adatosk/onnx/file.ts';
+import { SIZES } from '../../adatosk/model/config.ts';
+import { clipShape } from '../../adatosk/model/clip-shape.ts';
+
+/** What a finished model says of itself. */
+export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored'> {
+  readonly temperature?: number;
+  /** Added to the calibrated logits, one for each class. */
+  readonly bias?: readonly number[];
+  /** MODEL_CARD.md below its title and warnings. */
+  readonly card: string;
+}
+
+/**
+ * Writes model.onnx, manifest.json and MODEL_CARD.md into a folder; the manifest last, so that a folder with one is complete.
+ * @throws StudioError 'disk-full' or 'cannot-write'
+ */
+export async function exportModel(folder: string, weights: WeightSource, facts: ModelFacts): Promise<ModelManifest> {
+  const size = SIZES[facts.size];
+  const { id, temperature, bias } = facts;
+  const calibrated = withBias(withTemperature(weights, temperature ?? 1), bias);
+  const bytes = writeOnnx(buildInferenceGraph(size), calibrated, 0, { model: id, trained: String(facts.trained) });
+  const manifest: ModelManifest = {
+    id,
+    name: facts.name,
+    size: facts.size,
+    trained: facts.trained,
+    warnings: [...facts.warnings],
+    provenance: facts.provenance,
+    classes: [...EXPRESSIONS],
+    clip: clipShape(size.cropSide),
+    defaultTokenBudget: facts.defaultTokenBudget,
+    ...(facts.mirrored === undefined ? {} : { mirrored: facts.mirrored }),
+    ...(temperature === undefined ? {} : { temperature }),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+  const files: [string, string | Buffer][] = [
+    ['model.onnx', Buffer.from(bytes)],
+    ['MODEL_CARD.md', cardText(facts)],
+    ['manifest.json', `${JSON.stringify(manifest, null, 2)}\n`],
+  ];
+  for (const [name, contents] of files) {
+    await writeFileAtomic(join(folder, name), contents).catch((error: unknown) => {
+      throw writeError(join(folder, name), error);
+    });
+  }
+  return manifest;
+}
+
+function cardText({ name, id, warnings, provenance, card }: ModelFacts): string {
+  const list = warnings.map((warning) => `- **${warning}**`).join('\n');
+  return `# ${name} (${id})\n\n${list}${list === '' ? '' : '\n\n'}${provenance}\n\n${card}\n`;
+}
+
+/** What makes logits: the clip's, and a slot's own. */
+const SCALED = new Set(['head.fc2.weight', 'head.fc2.bias', 'head.slot.weight', 'head.slot.bias']);
+
+/**
+ * Weights whose logits are divided by a temperature: the heads' last layers, and the tilt that slots add to them
+ * (softplus of a learned number).
+ */
+function withTemperature(weights: WeightSource, temperature: number): WeightSource {
+  if (temperature === 1) return weights;
+  return (name, dims) => {
+    const values = weights(name, dims);
+    if (values === undefined) return undefined;
+    if (SCALED.has(name)) return values.map((value) => value / temperature);
+    if (name === 'head.slot_tilt') return values.map((value) => Math.log(Math.expm1(Math.log1p(Math.exp(value)) / temperature)));
+    return values;
+  };
+}
+
+/** Weights whose logits have a number added to each class. */
+function withBias(weights: WeightSource, bias: readonly number[] | undefined): WeightSource {
+  if (bias === undefined) return weights;
+  return (name, dims) => {
+    const values = weights(name, dims);
+    return values !== undefined && name === 'head.fc2.bias' ? values.map((value, c) => value + bias[c]!) : values;
+  };
+}

@@ -1,0 +1,97 @@
+import type { NetworkSize } from '../../adatosk/model/config.ts';
+import { DECODERS, placesOf, SLOTS_PER_CLIP, tokensOf } from '../../adatosk/model/config.ts';
+import type { StepSettings } from '../../adatosk/model/losses.ts';
+import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
+
+/**
+ * Training goes through up to four phases, each with a graph of its own.
+ * warm-up: reconstruction alone, on every clip, labelled or not.
+ * stills: single slots, with their own labels and action units, where the set tells them for every sample.
+ * joint: both branches on the visible tokens, the soft mask weighing them.
+ * settling: classification alone on all tokens, those below the budget dropped, as inference does.
+ */
+export type PhaseName = 'warm-up' | 'stills' | 'joint' | 'settling';
+
+export interface Phase {
+  readonly name: PhaseName;
+  readonly steps: number;
+  readonly settings: TrainingSettings;
+}
+
+export interface PlanOptions {
+  readonly size: NetworkSize;
+  /** Clips in a step. */
+  readonly batch: number;
+  readonly steps: Readonly<Partial<Record<PhaseName, number>>>;
+  readonly learns: StepSettings['learns'];
+  /** Action units that the set tells of each slot; 0 for none. */
+  readonly units?: number;
+  /** What moves the blocks' matrices; AdamW unless said. */
+  readonly matrices?: TrainingSettings['matrices'];
+  /** Lambda of the joint phase. */
+  readonly reconstruction: number;
+}
+
+/** Share of the places that the hard mask leaves visible: a quarter, so that a step costs little more than a quarter. */
+const VISIBLE = 0.25;
+/** Share of the hidden tubes that are reconstructed (VideoMAE V2, section 3.2). */
+const DECODED = 0.5;
+/** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
+export const STEPS_PER_RUN = 4;
+const LARGEST_NORM = 1;
+/** A still is an eighth of a clip's work and tells less: more of them in a step. */
+export const STILLS_FOR_A_CLIP = 4;
+export const WEIGHT_DECAY = 0.05;
+export const LABEL_SMOOTHING = 0.1;
+/** Range of the token budgets of settling. */
+export const BUDGETS: readonly [number, number] = [0.25, 0.7];
+/** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
+export const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
+/** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
+const TOKENS_AT_ONCE = 1000;
+
+export function planOf({ size, batch, steps, learns, reconstruction, units = 0, matrices = 'adamw' }: PlanOptions): Phase[] {
+  const shared = { size, decoder: DECODERS[size.name], learns, units };
+  const visiblePlaces = Math.max(1, Math.ceil(VISIBLE * placesOf(size)));
+  const masked = {
+    visibleTokens: SLOTS_PER_CLIP * visiblePlaces,
+    decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visiblePlaces))),
+  };
+  const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number, clips = batch): Phase[] => {
+    const microBatches = dividingBatch(clips, Math.ceil((clips * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
+    const settings = { step: { ...step, clips: clips / microBatches }, steps: STEPS_PER_RUN, microBatches, largestNorm: LARGEST_NORM, matrices };
+    const whole = Math.ceil((steps[name] ?? 0) / STEPS_PER_RUN) * STEPS_PER_RUN;
+    return whole === 0 ? [] : [{ name, steps: whole, settings }];
+  };
+  const still = { visibleTokens: placesOf(size), decodedTokens: 0 };
+  const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
+  return [
+    ...phase('warm-up', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
+    ...phase('stills', { ...shared, ...still, reconstruction: 0, classification: 1, masking: 'still' }, still.visibleTokens, STILLS_FOR_A_CLIP * batch),
+    ...phase('joint', { ...shared, ...masked, reconstruction, classification: 1, masking: 'soft' }, masked.visibleTokens),
+    ...phase('settling', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
+  ];
+}
+
+/** The smallest divisor of the batch that is at least `wanted`. */
+function dividingBatch(batch: number, wanted: number): number {
+  for (let parts = Math.max(1, wanted); parts < batch; parts++) if (batch % parts === 0) return parts;
+  return batch;
+}
+
+/** The phase that a step (counted from the beginning of training) belongs to, and its number within it. */
+export function phaseAt(phases: readonly Phase[], step: number): { phase: Phase; within: number } | undefined {
+  let before = 0;
+  for (const phase of phases) {
+    if (step < before + phase.steps) return { phase, within: step - before };
+    before += phase.steps;
+  }
+  return undefined;
+}
+
+/** Linear warm-up over the first twentieth, then a cosine down to a hundredth (Loshchilov and Hutter 2017). */
+export function rateAt(step: number, total: number, peak: number): number {
+  const rising = Math.max(1, Math.round(total / 20));
+  const cosine = 0.5 * (1 + Math.cos((Math.PI * step) / total));
+  return peak * Math.min(1, (step + 1) / rising) * (0.01 + 0.99 * cosine);
+}

@@ -1,0 +1,78 @@
+/** The training process: it trains, exports and ends. Its parent shows progress, asks it to stop, or kills it. */
+import { readFile } from 'node:fs/promises';
+import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { calibrationErrorOf, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
+import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
+import type { WeightSource } from '../../adatosk/onnx/file.ts';
+import { readOnnx } from '../../adatosk/onnx/file.ts';
+import { exitAfterLastMessage, listenToParent, sendToParent } from '../../process/parent.ts';
+import { exportModel } from './export-model.ts';
+import { atTemperature } from '../evaluation/prediction.ts';
+import { train } from './trainer.ts';
+import type { TrainingOutcome } from './trainer.ts';
+import type { TrainerMessage, TrainerRequest, TrainerTask } from './trainer-messages.ts';
+
+const stop = new AbortController();
+const publish = (message: TrainerMessage): Promise<void> => sendToParent(message);
+/** The thread that makes batches lies beside this file, as source or as built. */
+const batchWorker = new URL(`./batch-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+function receive(request: TrainerRequest): void {
+  if (request.kind === 'stop') stop.abort();
+  else void run(request.task);
+}
+listenToParent<TrainerRequest>(receive);
+
+async function run(task: TrainerTask): Promise<void> {
+  try {
+    const weights = task.from === null ? () => undefined : await weightsOf(task.from);
+    const { outcome, provider } = await trainOnFirst(task, weights);
+    const sha256 = outcome.stopped ? null : await exportOutcome(task, outcome);
+    const { steps, seconds, best, stoppedEarly, stopped, judgements, temperature, times } = outcome;
+    await publish({ kind: 'done', summary: { steps, seconds, best, stoppedEarly, stopped, judgements, temperature, times, provider, sha256 } });
+  } catch (error) {
+    if (error instanceof StudioError) await publish({ kind: 'failed', code: error.code, message: error.message, remedy: error.remedy });
+    else await publish({ kind: 'failed', code: null, message: sentenceOf(error), remedy: '' });
+  }
+  await exitAfterLastMessage();
+}
+
+async function weightsOf(file: string): Promise<WeightSource> {
+  const { weights } = readOnnx(await readFile(file));
+  return (name) => weights.get(name)?.values;
+}
+
+/** A provider that cannot load the training graph is passed over; the last one's error is told. */
+async function trainOnFirst(task: TrainerTask, weights: WeightSource): Promise<{ outcome: TrainingOutcome; provider: Provider }> {
+  const { job, folder, threads, checkpointEverySeconds, resume, providers } = task;
+  for (const [i, provider] of providers.entries()) {
+    try {
+      const place = { folder, provider, threads, checkpointEverySeconds, resume, weights, batchWorker };
+      const outcome = await train(
+        job,
+        place,
+        { onSteps: (steps) => void publish({ kind: 'steps', steps }), onValidation: (validation) => void publish({ kind: 'validation', validation }) },
+        stop.signal,
+      );
+      return { outcome, provider };
+    } catch (error) {
+      if (error instanceof StudioError || i === providers.length - 1) throw error;
+    }
+  }
+  throw new Error('no provider to train on');
+}
+
+async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: TrainingOutcome): Promise<string> {
+  const { store, temperature, judgements, steps, seconds } = outcome;
+  store.arrays.average.set(outcome.weights);
+  const weights: WeightSource = (name) => (store.has(name) ? store.view('average', name) : undefined);
+  const calibrated = judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) }));
+  const results =
+    judgements.length === 0
+      ? 'It was never validated: the set had no clips to spare.'
+      : `Validation (${judgements.length} clips, one window each): UAR ${uarOf(calibrated).toFixed(3)}, WAR ${warOf(calibrated).toFixed(3)}, expected calibration error ${calibrationErrorOf(calibrated).toFixed(3)} ${temperature === 1 ? '(not calibrated: too few clips)' : `after division of the logits by ${temperature.toFixed(3)}`}. The best weights were chosen on the same clips: an independent test set says more (\`adatosk evaluate\`).`;
+  const warnings = judgements.length === 0 ? ['never validated', ...facts.warnings] : facts.warnings;
+  const training = `Training: ${steps} steps in ${Math.round(seconds / 60)} minutes, seed ${job.batches.seed}.`;
+  const card = `${facts.card}\n\n## Training\n\n${training}\n\n## Results\n\n${results}`;
+  return (await exportModel(exportTo, weights, { ...facts, warnings, card, temperature })).sha256;
+}

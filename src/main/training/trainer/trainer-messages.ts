@@ -1,0 +1,39 @@
+import type { ProcessPort } from '../../process/process-port.ts';
+import type { StudioErrorCode } from '../../../shared/app/errors.ts';
+import type { ModelFacts } from './export-model.ts';
+import type { TrainerEvents, TrainingJob, TrainingOutcome } from './trainer.ts';
+import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
+
+/** What the training process is told to do. */
+export interface TrainerTask {
+  readonly job: TrainingJob;
+  readonly folder: string;
+  /** Providers in the order in which they are tried. */
+  readonly providers: readonly Provider[];
+  readonly threads: number;
+  readonly checkpointEverySeconds: number;
+  readonly resume: boolean;
+  /** model.onnx to begin with; null begins with random weights. */
+  readonly from: string | null;
+  readonly exportTo: string;
+  /** What is known of the model before training; results are added. */
+  readonly facts: Omit<ModelFacts, 'temperature'>;
+}
+
+export type TrainerRequest = { readonly kind: 'train'; readonly task: TrainerTask } | { readonly kind: 'stop' };
+
+/** The outcome without its large parts. */
+export interface TrainerSummary extends Omit<TrainingOutcome, 'store' | 'weights'> {
+  readonly provider: Provider;
+  /** SHA-256 of model.onnx; null where training was stopped. */
+  readonly sha256: string | null;
+}
+
+export type TrainerMessage =
+  | { readonly kind: 'steps'; readonly steps: Parameters<TrainerEvents['onSteps']>[0] }
+  | { readonly kind: 'validation'; readonly validation: Parameters<TrainerEvents['onValidation']>[0] }
+  | { readonly kind: 'done'; readonly summary: TrainerSummary }
+  | { readonly kind: 'failed'; readonly code: StudioErrorCode | null; readonly message: string; readonly remedy: string };
+
+export type TrainerPort = ProcessPort<TrainerRequest, TrainerMessage>;
+export type TrainerStarter = () => TrainerPort;

@@ -1,0 +1,45 @@
+import { StudioError } from '../../../shared/app/errors.ts';
+import { startChildProcess } from '../../process/child-process.ts';
+import type { TrainerEvents } from './trainer.ts';
+import type { TrainerPort, TrainerStarter, TrainerSummary, TrainerTask } from './trainer-messages.ts';
+
+/** Starts the training process as a child of this one. */
+export function startChildProcessTrainer(): TrainerPort {
+  return startChildProcess(new URL('./trainer-host.ts', import.meta.url));
+}
+
+/**
+ * Trains in a process of its own. A stop lets it finish its run of a few steps and save a checkpoint.
+ * @throws StudioError as `train` does, or 'engine-died' where the process ended
+ */
+export function trainInProcess(
+  task: TrainerTask,
+  events: TrainerEvents,
+  signal: AbortSignal,
+  start: TrainerStarter = startChildProcessTrainer,
+): Promise<TrainerSummary> {
+  const trainer = start();
+  const stop = (): void => trainer.send({ kind: 'stop' });
+  signal.addEventListener('abort', stop);
+  return new Promise<TrainerSummary>((resolve, reject) => {
+    trainer.onMessage((message) => {
+      if (message.kind === 'steps') events.onSteps(message.steps);
+      else if (message.kind === 'validation') events.onValidation(message.validation);
+      else if (message.kind === 'done') resolve(message.summary);
+      else reject(message.code === null ? new Error(message.message) : new StudioError(message.code, message.message, message.remedy));
+    });
+    trainer.onEnd((reason) =>
+      reject(
+        new StudioError(
+          'engine-died',
+          `The training process ended: ${reason}.`,
+          'Go on with the training: it was saved. If it happens again, memory is the likely cause: close other programs, or use smaller batches.',
+        ),
+      ),
+    );
+    trainer.send({ kind: 'train', task });
+  }).finally(() => {
+    signal.removeEventListener('abort', stop);
+    trainer.kill();
+  });
+}

@@ -1,0 +1,23 @@
+import type { Ref } from 'vue';
+import { ref } from 'vue';
+import { desktop } from '../api/api.ts';
+
+/**
+ * Asks for a folder: on the desktop in the system's own dialog, in a browser in FolderDialog, which shows while
+ * `isChoosing` and hands its choice to `take`.
+ */
+export function useFolderChoice(
+  title: () => string,
+  chosen: (folder: string) => Promise<void>,
+): { isChoosing: Ref<boolean>; choose: () => Promise<void>; take: (folders: readonly string[]) => Promise<void> } {
+  const isChoosing = ref(false);
+  async function take([folder]: readonly string[]): Promise<void> {
+    isChoosing.value = false;
+    if (folder !== undefined) await chosen(folder);
+  }
+  async function choose(): Promise<void> {
+    if (desktop === undefined) isChoosing.value = true;
+    else await take(await desktop.chooseFolder(title()));
+  }
+  return { isChoosing, choose, take };
+}

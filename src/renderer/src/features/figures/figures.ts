@@ -1,0 +1,158 @@
+import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent } from 'echarts/components';
+import type { EChartsCoreOption } from 'echarts/core';
+import { use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
+import type { Style } from '../../ui/label-styles.ts';
+import { styleOf, STYLES } from '../../ui/label-styles.ts';
+
+use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
+
+/** Plots for a paper: black on white whatever the window's colours are, patterns and line styles beside colours. */
+export const FIGURES = ['time', 'peaks', 'curves', 'transitions', 'confusion'] as const;
+export type FigureName = (typeof FIGURES)[number];
+
+/** What stands on axes and in titles. */
+export interface FigureTexts {
+  readonly title: string;
+  readonly x: string;
+  readonly y: string;
+}
+
+const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6' } as const;
+const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as const;
+
+const styleAt = (label: string, i: number): Style => styleOf(label) ?? STYLES[i % STYLES.length]!;
+
+const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
+const nameOf = (name: string, vertical: boolean): object => ({
+  name,
+  nameLocation: 'middle',
+  nameGap: vertical ? 48 : 34,
+  nameTextStyle: { ...FONT, fontSize: 14 },
+});
+
+function frame({ title }: FigureTexts): EChartsCoreOption {
+  return {
+    ...{ animation: false, backgroundColor: '#ffffff', textStyle: FONT },
+    title: { text: title, left: 12, top: 8, textStyle: { ...FONT, fontSize: 16, fontWeight: 600 } },
+    grid: { left: 76, right: 28, top: 78, bottom: 62 },
+    tooltip: { confine: true },
+  };
+}
+
+/** @param by whether groups are participants, videos, or everything together @returns undefined where there is nothing to show */
+export function figureOption(
+  name: FigureName,
+  figures: ProjectFigures,
+  by: 'all' | 'participants' | 'videos',
+  texts: FigureTexts,
+): EChartsCoreOption | undefined {
+  return PLOTS[name](figures, by, texts);
+}
+
+type Plot = (figures: ProjectFigures, by: 'all' | 'participants' | 'videos', texts: FigureTexts) => EChartsCoreOption | undefined;
+
+/** Bars of a figure by label, a colour and a pattern for each group. */
+function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null, percent: boolean): Plot {
+  return (figures, by, texts) => {
+    const groups = by === 'all' ? [{ name: texts.title, figures: figures.all }] : figures[by].map(({ name, ...rest }) => ({ name: name || '—', ...rest }));
+    const shown = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) > 0));
+    if (shown.length === 0) return undefined;
+    return {
+      ...frame(texts),
+      legend: by === 'all' ? undefined : { top: 38, left: 72, right: 28, type: 'scroll', textStyle: FONT },
+      xAxis: { type: 'category', data: shown.map((i) => figures.labels[i]!), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
+      yAxis: {
+        type: 'value',
+        ...axis,
+        ...nameOf(texts.y, true),
+        axisLabel: { ...axis.axisLabel, formatter: percent ? (v: number) => `${Math.round(100 * v)}%` : undefined },
+      },
+      series: groups.map((group, g) => ({
+        ...{ type: 'bar', name: group.name, barMaxWidth: 46 },
+        data: shown.map((i) => ({
+          value: valueOf(group.figures[i]!),
+          itemStyle: {
+            color: by === 'all' ? styleAt(figures.labels[i]!, i).light : STYLES[g % STYLES.length]!.light,
+            decal:
+              g === 0
+                ? undefined
+                : { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2 + (g % 4), 4], rotation: (g * Math.PI) / 5, color: 'rgba(255,255,255,0.55)' },
+          },
+        })),
+      })),
+    };
+  };
+}
+
+const PLOTS: Readonly<Record<FigureName, Plot>> = {
+  time: bars(({ timeShare }) => timeShare, true),
+  peaks: bars(({ peaksPerMinute }) => peaksPerMinute, false),
+  curves: (figures, _by, texts) => {
+    const drawn = figures.curves.filter(({ points }) => points.length > 1);
+    if (drawn.length === 0) return undefined;
+    const most = (points: (typeof drawn)[number]['points']): number => Math.max(...points.map(({ peaks }) => peaks));
+    return {
+      ...frame(texts),
+      legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(({ label, points }) => `${label} (${most(points)})`) },
+      xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false) },
+      yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true) },
+      series: drawn.flatMap(({ label, points }, i) => {
+        const { light, dash } = styleAt(label, i);
+        const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
+        const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
+        return [
+          { ...band, data: points.map(({ mean, error }, n) => [at[n]!, mean - (error ?? 0)]) },
+          { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map(({ error }, n) => [at[n]!, 2 * (error ?? 0)]) },
+          {
+            ...{
+              type: 'line',
+              name: `${label} (${most(points)})`,
+              symbol: 'none',
+              lineStyle: { width: 2.4, color: light, type: dash },
+              itemStyle: { color: light },
+            },
+            data: points.map(({ mean }, n) => [at[n]!, Math.round(1e4 * mean) / 1e4]),
+          },
+        ];
+      }),
+    };
+  },
+  transitions: ({ transitions: { labels, counts } }, _by, texts) =>
+    counts.flat().some((count) => count > 0) ? heatmap(labels, labels, counts, texts) : undefined,
+  confusion: ({ confusion }, _by, texts) => {
+    if (confusion === null) return undefined;
+    const { labels, counts, unitS } = confusion;
+    const used = labels.map((_, i) => i).filter((i) => counts[i]!.some((n) => n > 0) || counts.some((row) => row[i]! > 0));
+    if (used.length === 0) return undefined;
+    const names = used.map((i) => labels[i]!);
+    const seconds = used.map((i) => used.map((j) => Math.round(10 * unitS * counts[i]![j]!) / 10));
+    return heatmap(names, names, seconds, texts);
+  },
+};
+
+/** Rows from above, columns from the left, the number in every cell. */
+function heatmap(rows: readonly string[], columns: readonly string[], values: readonly (readonly number[])[], texts: FigureTexts): EChartsCoreOption {
+  const most = Math.max(1, ...values.flat());
+  return {
+    ...frame(texts),
+    grid: { left: 108, right: 28, top: 52, bottom: 62 },
+    xAxis: { type: 'category', data: [...columns], ...axis, ...nameOf(texts.x, false), axisLabel: { ...axis.axisLabel, interval: 0 } },
+    yAxis: { type: 'category', data: [...rows], inverse: true, ...axis, ...nameOf(texts.y, true), nameGap: 86 },
+    visualMap: { show: false, min: 0, max: most, inRange: { color: ['#ffffff', '#9cc3dc', '#0b5f8a'] } },
+    series: [
+      {
+        ...{ type: 'heatmap', itemStyle: { borderColor: INK.line, borderWidth: 1 } },
+        label: { show: true, fontSize: 13 },
+        data: values.flatMap((row, i) =>
+          row.map((value, j) => ({
+            value: [j, i, value],
+            label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : String(value) },
+          })),
+        ),
+      },
+    ],
+  };
+}

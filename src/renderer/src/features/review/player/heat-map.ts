@@ -1,0 +1,83 @@
+import type { FaceMaps, MapMask } from '../../../../../shared/domain/mask-maps.ts';
+import { CROP_MIDDLE, MAP_MASKS, MASK_COUNT } from '../../../../../shared/domain/mask-maps.ts';
+import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+
+/** A mask's weights as a picture to lie on the face: where, and what. */
+export interface HeatMap {
+  /** PNG, one pixel a place; the browser smooths it. */
+  readonly picture: string;
+  /** SVG transform of a unit square onto the aligned crop's place in the picture. */
+  readonly transform: string;
+}
+
+/** From dark blue to yellow (Cividis, Nunez, Anderton and Renslow 2018): even steps of lightness, the same to colour-blind eyes. */
+const CIVIDIS: readonly (readonly [number, number, number])[] = [
+  [0, 34, 78],
+  [42, 63, 108],
+  [87, 93, 109],
+  [124, 123, 120],
+  [165, 156, 116],
+  [210, 193, 92],
+  [254, 232, 56],
+];
+
+/** Weights of a face's mask that 2% lie below and above; its colours go from one to the other, so that differences can be seen. */
+const OUTSIDE = 0.02;
+const ranges = new WeakMap<FaceMaps, Map<MapMask, readonly [number, number]>>();
+function rangeOf(maps: FaceMaps, mask: MapMask): readonly [number, number] {
+  let known = ranges.get(maps);
+  if (known === undefined) ranges.set(maps, (known = new Map()));
+  let range = known.get(mask);
+  if (range === undefined) {
+    const size = maps.side ** 2;
+    const offset = MAP_MASKS.indexOf(mask) * size;
+    const counts = new Uint32Array(256);
+    for (let i = 0; i < maps.slots.length; i++) for (let k = 0; k < size; k++) counts[maps.weights[i * MASK_COUNT * size + offset + k]!]! += 1;
+    const most = OUTSIDE * maps.slots.length * size;
+    const low = firstBeyond(counts, most);
+    const high = 255 - firstBeyond(counts.toReversed(), most);
+    known.set(mask, (range = [low, Math.max(high, low + 1)]));
+  }
+  return range;
+}
+
+/** The first value that more than so many lie at or below. */
+function firstBeyond(counts: Uint32Array, most: number): number {
+  let sum = 0;
+  for (let value = 0; value < counts.length; value++) {
+    sum += counts[value]!;
+    if (sum > most) return value;
+  }
+  return counts.length - 1;
+}
+
+/** The mask of a slot; null where nothing was read there. */
+export function heatMapAt(maps: FaceMaps, mask: MapMask, slot: number): HeatMap | null {
+  const at = lowerBound(maps.slots, slot);
+  if (maps.side === 0 || maps.slots[at] !== slot) return null;
+  const { side } = maps;
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [side, side];
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(side, side);
+  const offset = (at * MASK_COUNT + MAP_MASKS.indexOf(mask)) * side * side;
+  const [low, high] = rangeOf(maps, mask);
+  for (let k = 0; k < side * side; k++) {
+    const share = (maps.weights[offset + k]! - low) / (high - low);
+    colourAt(share).forEach((value, c) => (image.data[4 * k + c] = value));
+    image.data[4 * k + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  const [x, y, size, roll] = maps.places.subarray(4 * at, 4 * at + 4) as unknown as [number, number, number, number];
+  const degrees = (roll * 180) / Math.PI;
+  return {
+    picture: canvas.toDataURL(),
+    transform: `translate(${x} ${y}) rotate(${degrees}) scale(${size}) translate(${-CROP_MIDDLE.x} ${-CROP_MIDDLE.y})`,
+  };
+}
+
+function colourAt(share: number): [number, number, number] {
+  const at = Math.min(0.9999, Math.max(0, share)) * (CIVIDIS.length - 1);
+  const [from, to] = [CIVIDIS[Math.floor(at)]!, CIVIDIS[Math.floor(at) + 1]!];
+  return from.map((value, c) => Math.round(value + (at % 1) * (to[c]! - value))) as [number, number, number];
+}

@@ -1,0 +1,267 @@
+import { LineChart } from 'echarts/charts';
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TitleComponent, TooltipComponent } from 'echarts/components';
+import type { EChartsCoreOption } from 'echarts/core';
+import { use } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import type { Expression } from '../../../../../shared/domain/expressions.ts';
+import { EXPRESSIONS } from '../../../../../shared/domain/expressions.ts';
+import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
+import type { SeriesName, TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
+import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
+import { STYLES } from '../../../ui/label-styles.ts';
+import { clockTime } from '../../../ui/clock-time.ts';
+import { decimate } from './decimation.ts';
+import type { TrackName } from '../../../stores/tracks.ts';
+
+use([LineChart, GridComponent, LegendComponent, TooltipComponent, TitleComponent, MarkAreaComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
+
+export const MASKS = [
+  { column: 'mask_class_agnostic', name: 'class-agnostic' },
+  { column: 'mask_class_semantic', name: 'class-semantic' },
+  { column: 'mask_final', name: 'final' },
+] as const;
+
+/** Pixels beside the plotting area, the same in every track. */
+export const MARGIN = { left: 64, right: 24 } as const;
+
+export interface ChartColours {
+  readonly dark: boolean;
+  readonly text: string;
+  readonly quiet: string;
+  readonly line: string;
+}
+
+export interface PeakMark {
+  readonly label: string;
+  readonly apexS: number;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Tracks that are charts; sound has a canvas of its own. */
+export type ChartTrack = Exclude<TrackName, 'sound'>;
+
+/** Similarities travel with the mask maps and not with the timeline. */
+type SimilarityName = `similarity ${Expression}`;
+
+interface Line {
+  readonly name: string;
+  readonly column: SeriesName | SimilarityName;
+  readonly style: number;
+}
+interface TrackKind {
+  /** Share of the height beside the others. */
+  readonly weight: number;
+  readonly interval: number;
+  readonly lines: readonly Line[];
+}
+const KINDS: Readonly<Record<ChartTrack, TrackKind>> = {
+  probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((name, i) => ({ name, column: name, style: i })) },
+  intensity: { weight: 0.21, interval: 0.5, lines: [{ name: 'intensity', column: 'intensity', style: 1 }] },
+  masks: { weight: 0.21, interval: 0.5, lines: MASKS.map(({ column, name }, i) => ({ name, column, style: [0, 4, 6][i]! })) },
+  similarity: { weight: 0.32, interval: 0.5, lines: EXPRESSIONS.map((name, i) => ({ name, column: `similarity ${name}` as const, style: i })) },
+  confidence: { weight: 0.16, interval: 0.5, lines: [{ name: 'face confidence', column: 'face_confidence', style: 2 }] },
+};
+
+/** A track as it is shown: its place follows from the order. */
+export interface ShownTrack {
+  readonly name: ChartTrack;
+  readonly title: string;
+  readonly height: number;
+}
+
+/** Peaks stand in the intensity's chart, or in the first one where that is not shown. */
+const peakTrack = (tracks: readonly ShownTrack[]): number =>
+  Math.max(
+    0,
+    tracks.findIndex(({ name }) => name === 'intensity'),
+  );
+
+/** Middles of the slots, ascending; worked out once for each face. */
+const middlesOf = new WeakMap<TimelineColumns, Float64Array>();
+function middles(columns: TimelineColumns): Float64Array {
+  let middle = middlesOf.get(columns);
+  if (middle === undefined) {
+    const { slots, times } = columns;
+    middle = Float64Array.from(slots, (_, i) => (times[i]! + times[slots.length + i]!) / 2);
+    middlesOf.set(columns, middle);
+  }
+  return middle;
+}
+
+/** Pixels that a peak's name needs; where peaks are closer, their lines stand without names. */
+const PEAK_NAME_WIDTH = 64;
+
+/** Points one after the other, x and y in turn: the charts take them without an object for each. */
+function flat(points: readonly (readonly [number, number | null])[]): Float64Array {
+  const values = new Float64Array(2 * points.length);
+  points.forEach(([px, py], i) => {
+    values[2 * i] = px;
+    values[2 * i + 1] = py ?? NaN;
+  });
+  return values;
+}
+
+/** Lines are so wide: finer than that nothing is seen. */
+const LINE_PIXELS = 2;
+
+/** What changes when the view moves: the axes' ends, each line's points in it, decimated, and the peaks in it. */
+export function seriesOption(
+  columns: TimelineColumns,
+  peaks: readonly PeakMark[],
+  tracks: readonly ShownTrack[],
+  { from, to }: Span,
+  width: number,
+  maps: FaceMaps | null,
+): { xAxis: object[]; series: object[] } {
+  const x = middles(columns);
+  const seen = peaks.filter(({ apexS }) => apexS >= from && apexS <= to);
+  const isNamed = seen.length * PEAK_NAME_WIDTH < width;
+  const marks = seen.map(({ label, apexS }) => ({ xAxis: apexS, label: { show: isNamed, formatter: label } }));
+  const withPeaks = peakTrack(tracks);
+  return {
+    xAxis: tracks.map(() => ({ min: from, max: to })),
+    series: tracks.flatMap((track, grid) =>
+      KINDS[track.name].lines.map(({ name, column }, i) => ({
+        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)) },
+        ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
+      })),
+    ),
+  };
+}
+
+/** A line's values, one for each slot; what is not known is NaN. Similarities are laid beside the slots once for each face. */
+const similarities = new WeakMap<FaceMaps, Map<string, Float32Array>>();
+function valuesOf(columns: TimelineColumns, column: SeriesName | SimilarityName, maps: FaceMaps | null): Float32Array {
+  if (!isSimilarity(column)) return seriesOf(columns, column);
+  if (maps === null) return new Float32Array(columns.slots.length).fill(NaN);
+  let known = similarities.get(maps);
+  if (known === undefined) similarities.set(maps, (known = new Map()));
+  let values = known.get(column);
+  if (values === undefined) {
+    values = new Float32Array(columns.slots.length).fill(NaN);
+    const label = EXPRESSIONS.findIndex((name) => column === `similarity ${name}`);
+    const place = new Map(Array.from(columns.slots, (slot, i) => [slot, i]));
+    maps.slots.forEach((slot, i) => (values![place.get(slot) ?? -1] = maps.similarity[i * EXPRESSIONS.length + label]!));
+    known.set(column, values);
+  }
+  return values;
+}
+const isSimilarity = (column: string): column is SimilarityName => column.startsWith('similarity ');
+
+/** Spans in which the face was away, merged where they touch. */
+export function absences({ slots, times, values }: TimelineColumns): Span[] {
+  const spans: { from: number; to: number }[] = [];
+  for (let i = 0; i < slots.length; i++) {
+    if (!Number.isNaN(values[i]!)) continue;
+    const [from, to] = [times[i]!, times[slots.length + i]!];
+    const last = spans.at(-1);
+    if (last !== undefined && Math.abs(last.to - from) < 1e-6) last.to = to;
+    else spans.push({ from, to });
+  }
+  return spans;
+}
+
+/** Pixels that a chart's title takes, and the axis below the last one. */
+const TITLE = 22;
+const AXIS = 22;
+const PEAK_LABELS = 14;
+
+/** Where the charts lie: by their weight and the person's own factor. */
+function gridsFor(tracks: readonly ShownTrack[], height: number): { left: number; right: number; top: number; height: number }[] {
+  const weights = tracks.map((track) => KINDS[track.name].weight * track.height);
+  const all = weights.reduce((a, b) => a + b, 0);
+  const gap = TITLE + 8;
+  const room = Math.max(30 * tracks.length, height - tracks.length * gap - PEAK_LABELS - AXIS);
+  const withPeaks = peakTrack(tracks);
+  let top = 0;
+  return weights.map((weight, i) => {
+    // The names of peaks stand above their chart.
+    top += gap + (i === withPeaks ? PEAK_LABELS : 0);
+    const grid = { ...MARGIN, top, height: (room * weight) / all };
+    top += grid.height;
+    return grid;
+  });
+}
+
+/** Shares go from 0 to 1. Mask weights lie in a narrow band: theirs is what the face's own go through, so that it can be seen. */
+function rangeOf(columns: TimelineColumns, name: ChartTrack, maps: FaceMaps | null): { min: number; max: number; interval: number } {
+  if (name !== 'masks' && name !== 'similarity') return { min: 0, max: 1, interval: KINDS[name].interval };
+  let [low, high] = [Infinity, -Infinity];
+  for (const { column } of KINDS[name].lines)
+    for (const value of valuesOf(columns, column, maps)) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  const [min, max] = [Math.floor(10 * low) / 10, Math.ceil(10 * high) / 10];
+  return high < low ? { min: 0, max: 1, interval: 0.5 } : { min, max, interval: Math.max(0.1, (max - min) / 2) };
+}
+
+export interface ChartTexts {
+  readonly label: string;
+  readonly noFace: string;
+}
+
+/** Charts over one time axis. */
+export function timelineOption(
+  columns: TimelineColumns,
+  peaks: readonly PeakMark[],
+  tracks: readonly ShownTrack[],
+  texts: ChartTexts,
+  colours: ChartColours,
+  view: Span,
+  width: number,
+  height: number,
+  maps: FaceMaps | null,
+): EChartsCoreOption {
+  const tone = (i: number): string => (colours.dark ? STYLES[i]!.dark : STYLES[i]!.light);
+  const away = {
+    silent: true,
+    itemStyle: { color: colours.line, opacity: 0.45, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 } },
+    label: { show: true, position: 'insideTop', color: colours.quiet, formatter: texts.noFace },
+    data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
+  };
+  const points = seriesOption(columns, peaks, tracks, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
+  const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
+  const lines = places.map(({ name, grid, style, isFirst }, i) => ({
+    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, dimensions: ['x', 'y'], data: points[i]!.data, animation: false },
+    ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
+    ...(grid === 0 && isFirst ? { markArea: away } : {}),
+    ...(points[i]!.markLine === undefined
+      ? {}
+      : {
+          markLine: {
+            ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet }, label: { color: colours.text } },
+            data: points[i]!.markLine.data,
+          },
+        }),
+  }));
+  const grids = gridsFor(tracks, height);
+  const legend = { textStyle: { color: colours.quiet }, itemWidth: 28, itemHeight: 12 };
+  const titleTop = (i: number): number => grids[i]!.top - TITLE - (i === peakTrack(tracks) ? PEAK_LABELS : 0);
+  return {
+    // ECharts writes this label onto its element whenever it draws.
+    aria: { enabled: true, label: { description: texts.label } },
+    textStyle: { fontFamily: 'system-ui, sans-serif' },
+    title: tracks.map(({ title }, i) => ({ text: title, top: titleTop(i), left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } })),
+    legend: tracks.flatMap(({ name }, i) =>
+      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map((line) => line.name), top: titleTop(i), right: 24, ...legend }],
+    ),
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : texts.noFace) },
+    axisPointer: { link: [{ xAxisIndex: 'all' }] },
+    grid: grids,
+    xAxis: grids.map((_, i) => ({
+      ...{ type: 'value', gridIndex: i, min: view.from, max: view.to },
+      axisLabel: { show: i === grids.length - 1, showMinLabel: false, showMaxLabel: false, color: colours.quiet, formatter: clockTime },
+      ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
+    })),
+    yAxis: tracks.map(({ name }, i) => ({
+      ...{ type: 'value', gridIndex: i, ...rangeOf(columns, name, maps), axisLabel: { color: colours.quiet } },
+      splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
+    })),
+    series: lines,
+  };
+}

@@ -1,0 +1,85 @@
+import { parse } from 'csv-parse/browser/esm/sync';
+import { defineStore } from 'pinia';
+import { computed, ref } from 'vue';
+import { i18n } from '../texts/i18n.ts';
+import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
+import { SERIES } from '../../../shared/domain/timeline-columns.ts';
+import type { RunRecord } from '../../../shared/domain/results.ts';
+
+/** A row of a table as it was written: text by column. */
+export type TableRow = Readonly<Record<string, string>>;
+
+/** The results of one `adatosk analyze`, read from the files that the person chose. */
+export const useResults = defineStore('results', () => {
+  const folder = ref('');
+  const problem = ref('');
+  const run = ref<RunRecord | null>(null);
+  const videos = ref<TableRow[]>([]);
+  const selectedVideo = ref('');
+  const selectedFace = ref('');
+  let timeline = new Map<string, TableRow[]>();
+  let peaks = new Map<string, TableRow[]>();
+  const version = ref(0);
+
+  /** Takes over a chosen folder. What was shown stays where the folder holds no results. */
+  async function open(files: readonly File[]): Promise<void> {
+    problem.value = '';
+    const byName = new Map(files.map((file) => [file.name, file]));
+    const missing = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'].filter((name) => !byName.has(name));
+    if (missing.length > 0) {
+      problem.value = i18n.global.t('tables.missing', { names: missing.join(', ') }, missing.length);
+      return;
+    }
+    try {
+      const table = async (name: string): Promise<TableRow[]> => parse(await byName.get(name)!.text(), { columns: true }) as unknown as TableRow[];
+      const [summary, allRows, allPeaks] = await Promise.all([table('summary.csv'), table('timeline.csv'), table('peaks.csv')]);
+      run.value = JSON.parse(await byName.get('run.json')!.text()) as RunRecord;
+      timeline = byVideo(allRows);
+      peaks = byVideo(allPeaks);
+      videos.value = summary;
+      folder.value = byName.get('summary.csv')!.webkitRelativePath.split('/')[0] ?? '';
+      version.value += 1;
+      select((summary.find((row) => row['status'] === 'done') ?? summary[0])?.['video'] ?? '');
+    } catch (error) {
+      problem.value = i18n.global.t('tables.unreadable', { why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  function select(video: string): void {
+    selectedVideo.value = video;
+    selectedFace.value = facesOf(video)[0] ?? '';
+  }
+
+  function facesOf(video: string): string[] {
+    return [...new Set((timeline.get(video) ?? []).map((row) => row['face_id']!))].filter((id) => id !== '').sort((a, b) => Number(a) - Number(b));
+  }
+
+  const faces = computed(() => (version.value > 0 ? facesOf(selectedVideo.value) : []));
+  const summary = computed(() => videos.value.find((row) => row['video'] === selectedVideo.value));
+  const ofFace = (rows: Map<string, TableRow[]>): TableRow[] =>
+    version.value > 0 ? (rows.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : [];
+  const columns = computed(() => columnsOfTable(ofFace(timeline)));
+  const facePeaks = computed(() => ofFace(peaks).map((row) => ({ label: row['label'] ?? '', apexS: Number(row['apex_s']) })));
+
+  return { folder, problem, run, videos, selectedVideo, selectedFace, faces, summary, columns, facePeaks, open, select };
+});
+
+/** A face's rows of timeline.csv by columns; an empty cell is NaN. */
+function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
+  const numbers = (column: string): number[] => rows.map((row) => (row[column] === '' ? NaN : Number(row[column])));
+  return {
+    times: Float64Array.from([...numbers('start_s'), ...numbers('end_s')]),
+    slots: Int32Array.from(numbers('slot')),
+    values: Float32Array.from(SERIES.flatMap(numbers)),
+  };
+}
+
+function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
+  const groups = new Map<string, TableRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row['video']!);
+    if (group === undefined) groups.set(row['video']!, [row]);
+    else group.push(row);
+  }
+  return groups;
+}

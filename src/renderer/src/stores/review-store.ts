@@ -1,0 +1,252 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import type { EditableRows } from '../../../shared/annotation/editable-rows.ts';
+import type { StudioEvent } from '../../../shared/contract/events.ts';
+import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
+import type { NoteRow } from '../../../shared/annotation/decisions.ts';
+import type { PeakRow } from '../../../shared/annotation/peak-edits.ts';
+import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
+import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
+import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
+import { studio } from '../api/api.ts';
+import type { LibraryVideo } from './project-store.ts';
+import { useProject } from './project-store.ts';
+
+export type LayerRow = EditableRows['layer'];
+
+/** One layer with what is in it. */
+export interface OpenLayer {
+  readonly layer: LayerRow;
+  /** 'model', a coder's name, or 'adjudicated'. */
+  readonly name: string;
+  readonly segments: readonly SegmentRow[];
+  readonly peaks: readonly PeakRow[];
+}
+
+/** Where this window keeps who codes here; a name is no secret and leaves the computer with exports alone. */
+export const CODER_KEY = 'adatosk.coder';
+
+/** The video that is open for review: its faces, timelines and layers, and what the coder does to them. */
+export const useReview = defineStore('review', () => {
+  const project = useProject();
+  const video = shallowRef<LibraryVideo | null>(null);
+  const run = ref<string | null>(null);
+  const faces = shallowRef<readonly { face: number; firstSlot: number; slots: number }[]>([]);
+  const face = ref(1);
+  const columns = shallowRef<TimelineColumns | null>(null);
+  const layers = shallowRef<readonly OpenLayer[]>([]);
+  const labels = shallowRef<readonly LabelRow[]>([]);
+  /** Presentation times of all frames, in seconds of the file. */
+  const times = shallowRef(new Float64Array());
+  const NOT_YET = { address: '', playable: false, proxy: false, reason: '' };
+  const media = shallowRef(NOT_YET);
+  /** Seconds of the video where the playhead is. */
+  const playhead = ref(0);
+  const selected = ref<string | null>(null);
+  const coder = shallowRef<EditableRows['coder'] | null>(null);
+  /** The model's layers are hidden while a coder forms a judgement of their own. */
+  const isBlind = ref(false);
+  const isOverlapAllowed = ref(false);
+  const lastSaved = ref<string | null>(null);
+  const notes = shallowRef<readonly NoteRow[]>([]);
+  const schemeId = ref('seven-expressions');
+  /** Boxes of the other faces, by face: to be drawn, and to be pressed. */
+  const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
+
+  const own = computed(() => layers.value.find(({ layer }) => layer.kind === 'coder' && layer.coder_id === coder.value?.id));
+  const proposals = computed(() => layers.value.find(({ layer }) => layer.kind === 'model' && layer.run_id === run.value));
+  const shown = computed(() =>
+    layers.value.filter(({ layer }) =>
+      layer.kind === 'model' ? !isBlind.value && layer.run_id === run.value : !isBlind.value || layer.coder_id === coder.value?.id,
+    ),
+  );
+  const adjudicated = computed(() => layers.value.find(({ layer }) => layer.kind === 'adjudicated'));
+  const selectedPeak = computed(() => layers.value.flatMap(({ peaks }) => peaks).find(({ id }) => id === selected.value));
+  const selectedSegment = computed(() => layers.value.flatMap(({ segments }) => segments).find(({ id }) => id === selected.value));
+  const duration = computed(() => video.value?.durationS ?? times.value.at(-1) ?? 0);
+
+  /** Opens a video; what cannot be opened leaves everything as it was, with the reason shown. */
+  async function open(id: string): Promise<void> {
+    await project.attempt(async () => {
+      const found = project.videos.find((each) => each.id === id);
+      if (found === undefined) return;
+      const of = found.analysed?.run ?? null;
+      // Whether the file can be played takes ffprobe's time: labels and timelines do not wait for it.
+      const about = studio.library.media({ video: id });
+      about.catch(() => undefined);
+      const [coders, faceList, frames] = await Promise.all([
+        studio.people.coders(),
+        of === null ? [] : studio.runs.faces({ run: of, video: id }),
+        studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
+        readLabels(),
+      ]);
+      [run.value, selected.value, lastSaved.value] = [of, null, null];
+      coder.value = coders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
+      media.value = NOT_YET;
+      faces.value = faceList.filter((each) => each.face > 0);
+      face.value = faces.value.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
+      times.value = new Float64Array(frames);
+      playhead.value = times.value[0] ?? 0;
+      video.value = found;
+      try {
+        await Promise.all([readTimeline(), readLayers(), about.then((known) => (media.value = known))]);
+      } catch (error) {
+        close();
+        throw error;
+      }
+      if (!media.value.playable) await prepare(id);
+    });
+  }
+
+  async function readLabels(): Promise<void> {
+    const schemes = await studio.people.schemes();
+    labels.value = schemes.find(({ id }) => id === schemeId.value)?.labels ?? [];
+  }
+
+  /** A file that cannot be played as it is gets a proxy; progress comes by events. */
+  async function prepare(id: string): Promise<void> {
+    await studio.library.prepare({ video: id });
+    media.value = await studio.library.media({ video: id });
+  }
+
+  async function readTimeline(): Promise<void> {
+    maps.value = null;
+    columns.value = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(face.value);
+    boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
+    // Others follow when this one is on screen: they are wanted for their boxes alone.
+    void readOtherFaces(video.value?.id).catch(() => undefined);
+  }
+
+  /** Mask weights by place of the face on screen; read when somebody wants to see them. */
+  const maps = shallowRef<FaceMaps | null>(null);
+  async function readMaps(): Promise<void> {
+    if (video.value === null || run.value === null || faces.value.length === 0) return;
+    const of = { run: run.value, video: video.value.id, face: face.value };
+    const got = await studio.runs.maps(of);
+    const parts = [got.slots, got.places, got.weights, got.similarity].map((part) => part.arrayBuffer());
+    const [slots, places, weights, similarity] = (await Promise.all(parts)) as [ArrayBuffer, ArrayBuffer, ArrayBuffer, ArrayBuffer];
+    // Another face or video may be on screen by now.
+    if (of.face !== face.value || of.video !== video.value?.id) return;
+    maps.value = {
+      ...{ side: got.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) },
+      similarity: new Float32Array(similarity),
+    };
+  }
+
+  async function readFace(of: number): Promise<TimelineColumns> {
+    const got = await studio.runs.timeline({ run: run.value!, video: video.value!.id, face: of });
+    const [slots, starts, values] = await Promise.all([got.slots.arrayBuffer(), got.times.arrayBuffer(), got.values.arrayBuffer()]);
+    return { slots: new Int32Array(slots), times: new Float64Array(starts), values: new Float32Array(values) };
+  }
+
+  /** A crowd's boxes would hide the picture. */
+  const FACES_DRAWN = 8;
+  async function readOtherFaces(of: string | undefined): Promise<void> {
+    const others = faces.value.filter((each) => each.face !== face.value).toSorted((a, b) => b.slots - a.slots);
+    for (const other of others.slice(0, FACES_DRAWN)) {
+      const read = await readFace(other.face);
+      if (video.value?.id !== of) return;
+      boxes.value = new Map([...boxes.value, [other.face, read]]);
+    }
+  }
+
+  /** The last reading of the layers, and the edit that it is known to have seen. */
+  let reading = { clock: 0, work: Promise.resolve() };
+
+  /**
+   * Reads all layers of the video anew.
+   * @param clock of an edit that is to be seen: a reading that began after it is not repeated. An edit of this window is
+   *   told twice, by its answer and by the event that every window gets
+   */
+  function readLayers(clock = 0): Promise<void> {
+    if (clock === 0 || clock > reading.clock) reading = { clock, work: fetchLayers() };
+    return reading.work;
+  }
+
+  async function fetchLayers(): Promise<void> {
+    if (video.value === null) return;
+    const of = { video: video.value.id };
+    const [rows, coders, remarks] = await Promise.all([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of)]);
+    notes.value = remarks;
+    const nameOf = (layer: LayerRow): string =>
+      layer.kind === 'coder' ? (coders.find(({ id }) => id === layer.coder_id)?.name ?? 'unknown coder') : layer.kind;
+    layers.value = await Promise.all(rows.map(async (layer) => ({ layer, name: nameOf(layer), ...(await studio.layers.read({ layer: layer.id })) })));
+  }
+
+  function hear(event: StudioEvent): void {
+    if (video.value === null) return;
+    if (event.kind === 'edited') {
+      lastSaved.value = new Date().toLocaleTimeString();
+      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note'].includes(table)))
+        void readLayers(event.edit.clock).catch(() => undefined);
+      if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
+    } else if (event.kind === 'changed' || event.kind === 'project') void Promise.all([readLayers(), readLabels()]).catch(() => undefined);
+  }
+  project.onEvent(hear);
+
+  /** Who codes here from now on. */
+  async function beCoder(name: string): Promise<void> {
+    await project.attempt(async () => {
+      coder.value = await studio.people.addCoder({ name });
+      localStorage.setItem(CODER_KEY, name.trim());
+    });
+  }
+
+  /** On a shared computer the next one sits down. */
+  function leaveCoder(): void {
+    coder.value = null;
+    selected.value = null;
+    localStorage.removeItem(CODER_KEY);
+  }
+
+  const isOwn = (row: { readonly layer_id: string } | undefined): boolean => row !== undefined && row.layer_id === own.value?.layer.id;
+
+  function close(): void {
+    video.value = null;
+    columns.value = null;
+    layers.value = [];
+    notes.value = [];
+    boxes.value = new Map();
+  }
+
+  return {
+    ...{
+      video,
+      run,
+      faces,
+      face,
+      columns,
+      layers,
+      shown,
+      labels,
+      times,
+      media,
+      playhead,
+      selected,
+      selectedSegment,
+      coder,
+      isBlind,
+      isOverlapAllowed,
+      own,
+      proposals,
+    },
+    ...{
+      notes,
+      boxes,
+      maps,
+      readMaps,
+      schemeId,
+      duration,
+      lastSaved,
+      adjudicated,
+      selectedPeak,
+      open,
+      close,
+      readTimeline,
+      readLayers,
+      beCoder,
+      leaveCoder,
+      isOwn,
+    },
+  };
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import type { LabelRow } from './coding-scheme-edits.ts';
+import { draftOf, draftProblem, isModelClass, labelEdits, newDraft } from './coding-scheme-edits.ts';
+
+const row = (name: string, key: string, position: number, more: Partial<LabelRow> = {}): LabelRow => ({
+  ...{ id: `scheme/${name}`, scheme_id: 'scheme', name, colour: '#000000', key, description: '', position, maps_to: null, revision: 3, ...more },
+});
+const anger = row('anger', '1', 0, { maps_to: 'anger' });
+const smirk = row('smirk', '8', 1, { maps_to: 'happiness', colour: '#882255' });
+const noAction = (): boolean => false;
+
+describe('labels of a scheme', () => {
+  test('become the edits that are needed, and no others', () => {
+    const drafts = [draftOf(anger), { ...draftOf(smirk), description: ' one-sided ' }, { ...newDraft([draftOf(anger), draftOf(smirk)]), name: ' contempt ' }];
+    expect(labelEdits('scheme', [anger, smirk], drafts, () => 'new')).toEqual([
+      { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { description: 'one-sided' } },
+      {
+        ...{ table: 'label', kind: 'insert' },
+        row: { id: 'new', scheme_id: 'scheme', name: 'contempt', key: '9', colour: '#44AA99', description: '', maps_to: null, position: 2 },
+      },
+    ]);
+    expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), draftOf(smirk)], () => 'new')).toEqual([]);
+    expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), { ...draftOf(smirk), name: 'sneer ' }], () => 'new')).toEqual([
+      { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { name: 'sneer' } },
+    ]);
+    // What stands before it is gone: the next one moves up.
+    expect(labelEdits('scheme', [anger, smirk], [draftOf(smirk)], () => 'new')).toEqual([
+      { table: 'label', kind: 'delete', id: 'scheme/anger', revision: 3 },
+      { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { position: 0 } },
+    ]);
+  });
+
+  test.each([
+    ['no name', [{ ...newDraft([]), name: ' ' }], { kind: 'unnamed' }],
+    ['a name that is there, in another case', [draftOf(anger), { ...newDraft([]), name: 'Anger' }], { kind: 'name', text: 'Anger' }],
+    ['a key that another label has', [draftOf(anger), { ...draftOf(smirk), key: '1' }], { kind: 'key', text: '1' }],
+    ['no key twice', [draftOf(anger), { ...draftOf(smirk), key: '' }, { ...newDraft([]), name: 'contempt', key: '' }], null],
+  ])('%s', (_, drafts, problem) => {
+    expect(draftProblem(drafts, noAction)).toEqual(problem);
+  });
+
+  test('a key that does something else is refused, but for the label that has it already', () => {
+    expect(draftProblem([{ ...draftOf(smirk), key: 'A' }], (key) => key === 'A')).toEqual({ kind: 'action', text: 'A' });
+    expect(draftProblem([draftOf(row('smirk', 'A', 0))], (key) => key === 'A')).toBeNull();
+  });
+
+  test("only the model's own classes are such", () => {
+    expect([anger, smirk, row('anger', '', 0)].map(isModelClass)).toEqual([true, false, false]);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import type { NoteRow } from './decisions.ts';
+import { isDecision, isRejected, isSettledAsNothing, noteAt, reject, settleAsNothing } from './decisions.ts';
+import { compareVoices, isDecided } from './disagreements.ts';
+import type { PeakRow } from './peak-edits.ts';
+import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
+import { inReviewOrder, undecided } from './review-order.ts';
+import type { SegmentRow } from './segment-edits.ts';
+import { figuresOf, meanCurve, pooled, transitions } from '../statistics/summaries.ts';
+import type { ObservedFace } from '../statistics/summaries.ts';
+
+let made = 0;
+const by = { name: 'Ann', at: '2026-11-24T10:00:00.000Z', newId: () => `new ${++made}` };
+
+function segment(start: number, end: number, more: Partial<SegmentRow> = {}): SegmentRow {
+  return {
+    ...{ id: `s${start}`, layer_id: 'model', face_id: 1, label: 'happiness', start_s: start, end_s: end, confidence: 0.5, made_by: 'model', made_at: by.at },
+    ...{ proposal_id: null, model_sha256: 'ab', revision: 1 },
+    ...more,
+  };
+}
+const noteOf = (edit: ReturnType<typeof reject>): NoteRow => ({ ...(edit as Extract<typeof edit, { kind: 'insert' }>).row, revision: 1 });
+
+describe('what is left to review', () => {
+  const proposals = [segment(0, 1, { confidence: 0.9 }), segment(2, 3, { confidence: 0.3 }), segment(4, 5, { label: 'neutral' }), segment(6, 7)];
+
+  test('is what the coder has neither taken over, nor labelled, nor rejected; neutral is what remains', () => {
+    expect(undecided(proposals, [], [], 'ann').map(({ id }) => id)).toEqual(['s0', 's2', 's6']);
+    const taken = segment(50, 51, { id: 'x', proposal_id: 's0' });
+    const over = segment(2.4, 3, { id: 'y', label: 'fear' });
+    const beside = segment(6.6, 7.5, { id: 'z' });
+    expect(undecided(proposals, [taken, over, beside], [], 'ann').map(({ id }) => id)).toEqual(['s6']);
+    const elsewhere = segment(2, 3, { id: 'other', face_id: 2 });
+    expect(undecided(proposals, [elsewhere], [], 'ann')).toHaveLength(3);
+    const note = noteOf(reject('v', 'ann', proposals[1]!, by));
+    expect(undecided(proposals, [], [note], 'ann').map(({ id }) => id)).toEqual(['s0', 's6']);
+    // What Ben rejects is still Ann's to decide.
+    expect(undecided(proposals, [], [note], 'ben')).toHaveLength(3);
+    expect(isRejected([note], 'ann', proposals[1]!)).toBe(true);
+  });
+
+  test('comes most doubtful first, strongest first, or in time', () => {
+    const order = (by: Parameters<typeof inReviewOrder>[1]): string[] => inReviewOrder([...proposals].reverse(), by).map(({ id }) => id);
+    expect(order('doubtful')).toEqual(['s2', 's4', 's6', 's0']);
+    expect(order('strong')).toEqual(['s0', 's4', 's6', 's2']);
+    expect(order('time')).toEqual(['s0', 's2', 's4', 's6']);
+  });
+});
+
+describe('two coders compared', () => {
+  const voices = [
+    { name: 'Ann', spans: [{ face: 1, label: 'happiness', startS: 0, endS: 2 }] },
+    {
+      name: 'Ben',
+      spans: [
+        { face: 1, label: 'happiness', startS: 0, endS: 1 },
+        { face: 1, label: 'surprise', startS: 1, endS: 2.5 },
+        { face: 2, label: 'fear', startS: 4, endS: 5 },
+      ],
+    },
+  ];
+
+  test('are cut wherever one begins or ends, and agreement is told', () => {
+    expect(compareVoices(voices)).toEqual([
+      { face: 1, startS: 0, endS: 1, labels: ['happiness', 'happiness'], isAgreed: true },
+      { face: 1, startS: 1, endS: 2, labels: ['happiness', 'surprise'], isAgreed: false },
+      { face: 1, startS: 2, endS: 2.5, labels: ['none', 'surprise'], isAgreed: false },
+      { face: 2, startS: 4, endS: 5, labels: ['none', 'fear'], isAgreed: false },
+    ]);
+    expect(compareVoices(voices, 0.6).map(({ startS }) => startS)).toEqual([0, 1, 4]);
+    expect(compareVoices([])).toEqual([]);
+  });
+
+  test('touching spans of one label are one stretch, and a gap is not labelled by anybody', () => {
+    const split = [{ face: 1, label: 'a', startS: 0, endS: 1 }, { face: 1, label: 'a', startS: 1, endS: 2 }, { face: 1, label: 'a', startS: 3, endS: 4 }]; // prettier-ignore
+    expect(compareVoices([{ name: 'x', spans: split }]).map(({ startS, endS }) => [startS, endS])).toEqual([
+      [0, 2],
+      [3, 4],
+    ]);
+  });
+
+  test('a stretch is decided by a label over most of it, or by saying that there is none', () => {
+    const stretch = { face: 1, startS: 1, endS: 2 };
+    expect(isDecided(stretch, [{ face: 1, label: 'x', startS: 1.6, endS: 2 }])).toBe(false);
+    expect(isDecided(stretch, [{ face: 1, label: 'x', startS: 1.4, endS: 3 }])).toBe(true);
+    const note = noteOf(settleAsNothing('v', 'ann', stretch, by));
+    expect(isSettledAsNothing([note], stretch)).toBe(true);
+    expect(isSettledAsNothing([note], { ...stretch, face: 2 })).toBe(false);
+    expect(isDecision(note)).toBe(true);
+    expect(isDecision(noteOf(noteAt('v', 'ann', 3, 'rejected by the reviewer', by)))).toBe(false);
+  });
+});
+
+test('peaks are made, taken over, moved, renamed and removed, and their edges give way to the apex', () => {
+  const edit = createPeak('l', 1, 'fear', { onsetS: 1, apexS: 1.5, offsetS: 2 }, by);
+  if (edit.kind !== 'insert') throw new Error('an insertion');
+  const peak: PeakRow = { ...edit.row, revision: 3 };
+  expect(moveApex(peak, 0.5)).toMatchObject({ id: peak.id, revision: 3, set: { onset_s: 0.5, apex_s: 0.5, offset_s: 2 } });
+  expect(moveApex(peak, 4)).toMatchObject({ set: { onset_s: 1, apex_s: 4, offset_s: 4 } });
+  expect(acceptPeak({ ...peak, intensity: 0.7 }, 'mine', by)).toMatchObject({ row: { layer_id: 'mine', proposal_id: peak.id, intensity: 0.7 } });
+  expect(relabelPeak(peak, 'anger')).toMatchObject({ set: { label: 'anger' } });
+  expect(removePeak(peak)).toEqual({ table: 'peak', kind: 'delete', id: peak.id, revision: 3 });
+});
+
+describe('figures', () => {
+  const slots = { times: Float64Array.from([0, 1, 2, 3, 1, 2, 3, 4]), shares: { fear: Float32Array.from([0.25, 0.75, NaN, 0.5]) } };
+  const face: ObservedFace = {
+    ...{ video: 'a.mp4', participant: 'P1', condition: 'x', session: '', face: 1, observedS: 3, slots },
+    segments: [
+      { label: 'fear', startS: 0, endS: 1.5 },
+      { label: 'joy', startS: 2, endS: 2.5 },
+      { label: 'fear', startS: 3, endS: 4 },
+    ],
+    peaks: [
+      { label: 'fear', apexS: 1.5 },
+      { label: 'fear', apexS: 3.5 },
+    ],
+  };
+
+  test('of a face, by hand', () => {
+    expect(figuresOf(face, 'fear')).toEqual({
+      ...{ label: 'fear', observedS: 3, seconds: 2.5, timeShare: 2.5 / 3, segments: 2, peaks: 2, peaksPerMinute: 40, firstPeakS: 1.5 },
+      ...{ meanIntensity: 0.5, maxIntensity: 0.75, area: 1.5, measuredS: 3 },
+    });
+    expect(figuresOf(face, 'joy')).toMatchObject({ peaks: 0, firstPeakS: null, meanIntensity: null });
+  });
+
+  test('pooled: time and counts add up, means weigh by time', () => {
+    const other = { ...face, observedS: 1, segments: [], peaks: [{ label: 'fear', apexS: 0.5 }], slots: null };
+    expect(pooled([face, other].map((each) => figuresOf(each, 'fear')))).toMatchObject({
+      ...{ observedS: 4, seconds: 2.5, timeShare: 0.625, segments: 2, peaks: 3, firstPeakS: 1, meanIntensity: 0.5, area: 1.5 },
+    });
+    expect(pooled([])).toMatchObject({ observedS: 0, timeShare: null, firstPeakS: null, meanIntensity: null });
+  });
+
+  test('transitions and the mean course around peaks', () => {
+    expect(transitions([face], ['fear', 'joy'])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(transitions([face], ['fear'])).toEqual([[1]]);
+    const curve = meanCurve([face], 'fear', 1, 0.5);
+    expect(curve.map(({ atS, mean, peaks }) => [atS, mean, peaks])).toEqual([
+      [-1, 0.25, 1],
+      [-0.5, 0.625, 2],
+      [0, 0.625, 2],
+      // Nobody was there at 2 s; the other peak's slot ends at 4 s.
+    ]);
+    expect(curve[1]!.error).toBeCloseTo(0.125, 10);
+    expect(curve[0]!.error).toBeNull();
+  });
+});

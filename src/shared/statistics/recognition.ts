@@ -1,0 +1,112 @@
+import { quantileSorted } from 'simple-statistics';
+import { mean } from '../domain/mean.ts';
+import { EXPRESSIONS } from '../domain/expressions.ts';
+
+/** What a model said of one clip, and what it was. */
+export interface Judgement {
+  /** Index of the true class. */
+  readonly label: number;
+  /** [7], adding up to 1. */
+  readonly probabilities: readonly number[];
+}
+
+/** A value with the interval that holds 95% of its bootstrap replicates. */
+export interface Estimate {
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export function predictedClass({ probabilities }: Judgement): number {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+/** Counts by true class (row) and predicted class (column), [7][7]. */
+export function confusionOf(judgements: readonly Judgement[]): number[][] {
+  const counts = EXPRESSIONS.map(() => EXPRESSIONS.map(() => 0));
+  for (const judgement of judgements) counts[judgement.label]![predictedClass(judgement)]! += 1;
+  return counts;
+}
+
+/** Share of each class's clips that were recognised, [7]; null for a class without clips. */
+export function recallOf(confusion: readonly (readonly number[])[]): (number | null)[] {
+  return confusion.map((row, label) => {
+    const total = row.reduce((a, b) => a + b, 0);
+    return total === 0 ? null : row[label]! / total;
+  });
+}
+
+/** Unweighted average recall: the mean over the classes that occur. NaN without clips. */
+export function uarOf(judgements: readonly Judgement[]): number {
+  return mean(recallOf(confusionOf(judgements)).filter((each) => each !== null));
+}
+
+/** Weighted average recall, which is accuracy. NaN without clips. */
+export function warOf(judgements: readonly Judgement[]): number {
+  return mean(judgements.map((each) => (predictedClass(each) === each.label ? 1 : 0)));
+}
+
+/**
+ * Expected calibration error: the mean gap between confidence and accuracy over bins of equal width in confidence,
+ * weighted by their clips (Guo et al. 2017, eq. 3).
+ */
+export function calibrationErrorOf(judgements: readonly Judgement[], bins = 15): number {
+  let total = 0;
+  for (const bin of reliability(judgements, bins)) total += (bin.clips / judgements.length) * Math.abs(bin.accuracy - bin.confidence);
+  return total;
+}
+
+export interface ReliabilityBin {
+  readonly clips: number;
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+/** The bins of a reliability diagram; empty ones are left out. */
+export function reliability(judgements: readonly Judgement[], bins = 15): ReliabilityBin[] {
+  const members: Judgement[][] = Array.from({ length: bins }, () => []);
+  for (const judgement of judgements) members[Math.min(bins - 1, Math.floor(Math.max(...judgement.probabilities) * bins))]!.push(judgement);
+  return members
+    .filter((each) => each.length > 0)
+    .map((each) => ({
+      clips: each.length,
+      confidence: mean(each.map(({ probabilities }) => Math.max(...probabilities))),
+      accuracy: warOf(each),
+    }));
+}
+
+/** Mean negative log likelihood of the true classes. */
+export function logLossOf(judgements: readonly Judgement[]): number {
+  return mean(judgements.map(({ label, probabilities }) => -Math.log(Math.max(1e-12, probabilities[label]!))));
+}
+
+/**
+ * A statistic with its 95% percentile interval over resamples of whole units (Efron and Tibshirani 1993, ch. 13).
+ * @param units what is drawn again together: the clips of one person, where persons are known
+ */
+export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (values: readonly T[]) => number, random: () => number, replicates = 1000): Estimate {
+  const value = statistic(units.flat());
+  if (!Number.isFinite(value)) return { value: null, low: null, high: null };
+  const values: number[] = [];
+  for (let i = 0; i < replicates; i++) {
+    const drawn = Array.from({ length: units.length }, () => units[Math.floor(random() * units.length)]!);
+    const each = statistic(drawn.flat());
+    if (Number.isFinite(each)) values.push(each);
+  }
+  values.sort((a, b) => a - b);
+  return { value, low: quantileSorted(values, 0.025), high: quantileSorted(values, 0.975) };
+}
+
+/**
+ * Area under the ROC curve where a set has clips of two classes alone: how often a clip of the second class has a larger
+ * share of the second class's probability (of both together) than one of the first; ties count half. NaN elsewhere.
+ */
+export function aucOf(judgements: readonly Judgement[]): number {
+  const [first, second, ...others] = [...new Set(judgements.map(({ label }) => label))].sort((a, b) => a - b);
+  if (first === undefined || second === undefined || others.length > 0) return NaN;
+  const share = ({ probabilities }: Judgement): number => probabilities[second]! / (probabilities[first]! + probabilities[second]! + 1e-12);
+  const [low, high] = [first, second].map((label) => judgements.filter((each) => each.label === label).map(share)) as [number[], number[]];
+  let above = 0;
+  for (const a of low) for (const b of high) above += b > a ? 1 : b === a ? 0.5 : 0;
+  return above / (low.length * high.length);
+}
