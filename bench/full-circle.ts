@@ -1,3 +1,4 @@
+import { step } from '../src/shared/annotation/steps.ts';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +72,7 @@ async function correct(project: string): Promise<{ changed: number; kept: number
   return inProject(project, (db) => {
     const coder = addCoder(db, 'Script');
     const by = { name: 'Script', at: new Date().toISOString(), newId };
-    const apply = (label: string, rows: RowEdit[]): unknown => applyEdit(db, { coderId: coder.id, code: 'bench', label, rows });
+    const apply = (label: string, rows: RowEdit[]): unknown => applyEdit(db, { coderId: coder.id, step: step('other', { text: label }), rows });
     let [changed, kept] = [0, 0];
     for (const video of allVideos(db)) {
       const truth = truths.find((each) => each.video === video.name);

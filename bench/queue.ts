@@ -1,3 +1,4 @@
+import { step } from '../src/shared/annotation/steps.ts';
 import { createRouterClient } from '@orpc/server';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -95,7 +96,7 @@ async function uninterrupted(project: string, videos: string): Promise<{ answers
     await timed(() => client.library.list());
     const row = { id: newId(), code: `P${i}`, condition: '', note: '' };
     await timed(() =>
-      client.edits.apply({ coderId, code: 'participant.add', label: 'Add a participant', rows: [{ table: 'participant', kind: 'insert', row }] }),
+      client.edits.apply({ coderId, step: step('other', { text: 'Add a participant' }), rows: [{ table: 'participant', kind: 'insert', row }] }),
     );
     await timed(() => client.edits.history({ coder: coderId, most: 50 }));
     let isOver = false;

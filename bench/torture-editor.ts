@@ -3,6 +3,7 @@
  * Every edit that the store has taken is acknowledged on standard output: «ack CLOCK ENTRY».
  * Arguments: folder, coder, layer, seed.
  */
+import { step } from '../src/shared/annotation/steps.ts';
 import type { AppliedEdit, RowEdit } from '../src/shared/annotation/editable-rows.ts';
 import { StudioError } from '../src/shared/app/errors.ts';
 import { randomStream } from '../src/shared/domain/random.ts';
@@ -46,7 +47,7 @@ function oneEdit(db: ProjectDatabase): AppliedEdit | null {
     own.length < 50 || random() < 0.3
       ? Array.from({ length: count }, newSegment)
       : [...new Set(Array.from({ length: Math.min(count, own.length) }, () => pick(own)))].map(changed);
-  return applyEdit(db, { coderId: coder, code: 'torture', label: `${rows.length} rows`, rows });
+  return applyEdit(db, { coderId: coder, step: step('other', { text: 'torture' }), rows });
 }
 
 const { db } = await openProject(folder);

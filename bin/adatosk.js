@@ -7,9 +7,15 @@ import { install, ownNode } from '../scripts/install.js';
 // A small young generation: its size decides how much of past pictures is kept, and so the peak of memory.
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
-// People's messages belong on standard error here: standard output may be read by a machine.
-install({ quiet: true });
-const child = spawn(ownNode(), [...NODE_OPTIONS, fileURLToPath(new URL('../src/main/cli/adatosk.ts', import.meta.url)), ...process.argv.slice(2)], {
+// onnxruntime's native library sends usage data unless this is set before it is loaded (docs/user/privacy.md)
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
+// --no-install, anywhere among the arguments: exit code 4 where something is missing, see scripts/install.js.
+const args = process.argv.slice(2).filter((argument) => argument !== '--no-install');
+
+// Messages for people go to standard error: a program may read standard output.
+install({ quiet: true, mayInstall: !process.argv.includes('--no-install') });
+const child = spawn(ownNode(), [...NODE_OPTIONS, fileURLToPath(new URL('../src/main/hosts/cli/adatosk.ts', import.meta.url)), ...args], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 // Ctrl+C reaches the child too (same terminal); it finishes what it writes, and we pass its exit code on.

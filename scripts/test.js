@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { aptInstall, install, needFfmpeg, ownNode, run } from './install.js';
 
-install();
+install({ dev: true });
 needFfmpeg();
 const only = process.argv.slice(2);
 const steps =

@@ -1,3 +1,4 @@
+import { step } from '../../shared/annotation/steps.ts';
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import type { AppliedEdit, RowEdit } from '../../shared/annotation/editable-rows.ts';
@@ -6,7 +7,8 @@ import type { ProjectDatabase } from './store/database.ts';
 import { applyEdit, history, newId, redo, undo } from './edits.ts';
 import { openProject } from './store/open-project.ts';
 
-const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit => applyEdit(db, { coderId, code: 'test', label, rows });
+const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit =>
+  applyEdit(db, { coderId, step: step('other', { text: label }), rows });
 const revisionOf = (db: ProjectDatabase, id: string): number => db.row(db.sql.selectFrom('segment').select('revision').where('id', '=', id))!.revision;
 const segments = (db: ProjectDatabase): { id: string; start_s: number; label: string; revision: number }[] =>
   db.rows(db.sql.selectFrom('segment').select(['id', 'start_s', 'label', 'revision']).orderBy('start_s'));
@@ -25,7 +27,7 @@ describe('an edit', () => {
       ...rows.map(({ id }) => ({ table: 'segment', kind: 'update', id, revision: revisionOf(db, id), set: { label: 'anger' } }) as const),
     );
     expect(segments(db).map(({ label }) => label)).toEqual(['anger', 'anger', 'anger']);
-    expect(undo(db, ann)?.label).toBe('Relabel');
+    expect(undo(db, ann)?.step.parameters).toEqual({ text: 'Relabel' });
     expect(segments(db).map(({ label }) => label)).toEqual(['happiness', 'happiness', 'happiness']);
     undo(db, ann);
     expect(segments(db)).toEqual([]);
@@ -34,9 +36,9 @@ describe('an edit', () => {
     redo(db, ann);
     expect(redo(db, ann)).toBeNull();
     expect(segments(db).map(({ label }) => label)).toEqual(['anger', 'anger', 'anger']);
-    expect(history(db, ann, 10).map(({ label, state }) => [label, state])).toEqual([
-      ['Relabel', 'done'],
-      ['Label three', 'done'],
+    expect(history(db, ann, 10).map(({ step: { parameters }, state }) => [parameters, state])).toEqual([
+      [{ text: 'Relabel' }, 'done'],
+      [{ text: 'Label three' }, 'done'],
     ]);
     project.close();
   });
@@ -47,7 +49,7 @@ describe('an edit', () => {
     edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
     project.close();
     const again = await openProject(project.folder);
-    expect(undo(again.db, ann)?.label).toBe('Label');
+    expect(undo(again.db, ann)?.step.parameters).toEqual({ text: 'Label' });
     expect(segments(again.db)).toEqual([]);
     again.close();
     const third = await openProject(project.folder);
@@ -159,7 +161,7 @@ describe('undo', () => {
     const { db } = project;
     edit(db, ann, 'Ann labels', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
     edit(db, ben, 'Ben labels', { table: 'segment', kind: 'insert', row: someSegment(benLayer, 2) });
-    expect(undo(db, ann)?.label).toBe('Ann labels');
+    expect(undo(db, ann)?.step.parameters).toEqual({ text: 'Ann labels' });
     expect(segments(db).map(({ start_s }) => start_s)).toEqual([2]);
     project.close();
   });
@@ -199,7 +201,7 @@ describe('undo', () => {
     undo(db, ann);
     edit(db, ann, 'Second', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 2) });
     expect(redo(db, ann)).toBeNull();
-    expect(history(db, ann, 10).map(({ label }) => label)).toEqual(['Second']);
+    expect(history(db, ann, 10).map(({ step: { parameters } }) => parameters)).toEqual([{ text: 'Second' }]);
     project.close();
   });
 });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyRow, AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/annotation/editable-rows.ts';
+import type { Step } from '../../shared/annotation/steps.ts';
+import { step, stepSchema } from '../../shared/annotation/steps.ts';
 import { StudioError } from '../../shared/app/errors.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { JournalRow, LayerRow, Tables } from './store/schema.ts';
@@ -15,9 +17,10 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
     const revision = tick(db);
     const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? givenUnder(db, row.id, row.set.name) : []));
     const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
-    for (const { table, id, label } of renamed) {
+    for (const { table, id, from, label } of renamed) {
       const before = readRow(db, table, id);
-      if (before !== null) changes.push(writeRow(db, table, id, before, { ...before, label, revision }));
+      // What the same edit relabels keeps its new label.
+      if (before !== null && before['label'] === from) changes.push(writeRow(db, table, id, before, { ...before, label, revision }));
     }
     db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', edit.coderId).where('state', '=', 'undone'));
     const { id } = db.row(
@@ -25,15 +28,15 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
         .insertInto('journal')
         .values({
           coder_id: edit.coderId,
-          code: edit.code,
-          label: edit.label,
+          kind: edit.step.kind,
+          parameters: JSON.stringify(edit.step.parameters),
           changes: JSON.stringify(changes),
           made_at: new Date().toISOString(),
           state: 'done',
         } as JournalRow)
         .returning('id'),
     )!;
-    return { entry: id, clock: revision, code: edit.code, label: edit.label, changes };
+    return { entry: id, clock: revision, step: edit.step, changes };
   });
 }
 
@@ -45,7 +48,7 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
 export function undo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   return db.transaction(() => {
     const entry = db.row(lastEntry(db, coderId, 'done').orderBy('id', 'desc'));
-    return entry === undefined ? null : turn(db, entry, 'undone');
+    return entry === undefined ? null : applyHistoryEntry(db, entry, 'undone');
   });
 }
 
@@ -53,21 +56,38 @@ export function undo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
 export function redo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   return db.transaction(() => {
     const entry = db.row(lastEntry(db, coderId, 'undone').orderBy('id', 'asc'));
-    return entry === undefined ? null : turn(db, entry, 'done');
+    return entry === undefined ? null : applyHistoryEntry(db, entry, 'done');
   });
 }
 
 /** A coder's history, newest first. */
-export function history(db: ProjectDatabase, coderId: string, most: number): Pick<JournalRow, 'id' | 'code' | 'label' | 'made_at' | 'state'>[] {
-  return db.rows(
-    db.sql
-      .selectFrom('journal')
-      .select(['id', 'code', 'label', 'made_at', 'state'])
-      .where('coder_id', '=', coderId)
-      .where('state', '!=', 'dropped')
-      .orderBy('id', 'desc')
-      .limit(most),
-  );
+export function history(db: ProjectDatabase, coderId: string, most: number): HistoryEntry[] {
+  return db
+    .rows(
+      db.sql
+        .selectFrom('journal')
+        .select(['id', 'kind', 'parameters', 'made_at', 'state'])
+        .where('coder_id', '=', coderId)
+        .where('state', '!=', 'dropped')
+        .orderBy('id', 'desc')
+        .limit(most),
+    )
+    .map((row) => ({ id: row.id, step: stepOf(row), madeAt: row.made_at, state: row.state }));
+}
+
+/** A step of a coder's history. */
+export interface HistoryEntry {
+  readonly id: number;
+  readonly step: Step;
+  /** ISO 8601, UTC. */
+  readonly madeAt: string;
+  readonly state: JournalRow['state'];
+}
+
+/** A step of a newer version, or one that was changed by another program, is shown by its kind. */
+function stepOf({ kind, parameters }: Pick<JournalRow, 'kind' | 'parameters'>): Step {
+  const read = stepSchema.safeParse({ kind, parameters: JSON.parse(parameters) as unknown });
+  return read.success ? read.data : step('other', { text: kind });
 }
 
 export const newId = (): string => randomUUID();
@@ -76,7 +96,7 @@ const lastEntry = (db: ProjectDatabase, coderId: string, state: JournalRow['stat
   db.sql.selectFrom('journal').selectAll().where('coder_id', '=', coderId).where('state', '=', state).limit(1);
 
 /** Brings an entry's rows to how they were before it ('undone') or after it ('done'). */
-function turn(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): AppliedEdit {
+function applyHistoryEntry(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): AppliedEdit {
   const recorded = JSON.parse(entry.changes) as RowChange[];
   const wanted = to === 'done' ? recorded : recorded.map((change) => ({ ...change, before: change.after, after: change.before })).reverse();
   const revision = tick(db);
@@ -85,13 +105,13 @@ function turn(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): Ap
     if (!sameRow(current, change.before))
       throw new StudioError(
         'edit-conflict',
-        `«${entry.label}» cannot be ${to === 'done' ? 'done again' : 'undone'}: somebody has changed the same ${change.table} since.`,
+        `This step cannot be ${to === 'done' ? 'redone' : 'undone'}: the same ${change.table} was changed since.`,
         'Look at what it is now, and change it by hand if you still want to.',
       );
     return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
   });
   db.run(db.sql.updateTable('journal').set({ state: to }).where('id', '=', entry.id));
-  return { entry: entry.id, clock: revision, code: entry.code, label: entry.label, changes };
+  return { entry: entry.id, clock: revision, step: stepOf(entry), changes };
 }
 
 /** The next revision: one for all rows of a step. */
@@ -132,7 +152,7 @@ function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision
 }
 
 /** The coders' segments and peaks that have a label of a scheme, where it is to have another name. */
-function givenUnder(db: ProjectDatabase, labelId: string, name: string | undefined): { table: 'segment' | 'peak'; id: string; label: string }[] {
+function givenUnder(db: ProjectDatabase, labelId: string, name: string | undefined): { table: 'segment' | 'peak'; id: string; from: string; label: string }[] {
   const row = db.row(db.sql.selectFrom('label').select(['scheme_id', 'name']).where('id', '=', labelId));
   if (row === undefined || name === undefined || name === row.name) return [];
   return (['segment', 'peak'] as const).flatMap((table) =>
@@ -146,7 +166,7 @@ function givenUnder(db: ProjectDatabase, labelId: string, name: string | undefin
           .where('layer.kind', '!=', 'model')
           .where('given.label', '=', row.name),
       )
-      .map(({ id }) => ({ table, id, label: name })),
+      .map(({ id }) => ({ table, id, from: row.name, label: name })),
   );
 }
 
@@ -155,6 +175,7 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
   segment: [],
   peak: [],
   note: [],
+  decision: [],
   label: [],
   layer: [
     ['segment', 'layer_id'],

@@ -1,3 +1,4 @@
+import { step } from '../../shared/annotation/steps.ts';
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import { applyEdit, undo } from './edits.ts';
@@ -8,12 +9,12 @@ describe('a project as lines of JSON', () => {
     const [from, to] = [await makeProject(), await makeProject()];
     const { ann, annLayer, video } = furnish(from);
     const row = someSegment(annLayer, 1, { label: `"quoted", 😀\nnew line` });
-    applyEdit(from.db, { coderId: ann, code: 'test', label: 'Label', rows: [{ table: 'segment', kind: 'insert', row }] });
+    applyEdit(from.db, { coderId: ann, step: step('other', { text: 'Label' }), rows: [{ table: 'segment', kind: 'insert', row }] });
     from.db.run(from.db.sql.insertInto('timing').values({ video_id: video, frames: 3, packed: Buffer.from([0, 1, 255, 128]), facts: '{}' }));
     const lines = [...projectLines(from.db)];
     readProjectLines(to.db, lines);
     expect([...projectLines(to.db)]).toEqual(lines);
-    expect(undo(to.db, ann)?.label).toBe('Label');
+    expect(undo(to.db, ann)?.step.parameters).toEqual({ text: 'Label' });
     from.close();
     to.close();
   });

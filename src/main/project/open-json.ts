@@ -7,7 +7,7 @@ import type { Tables } from './store/schema.ts';
 /** Parents before what belongs to them, so that a file can be read from its first line to its last. */
 const ORDER = [
   ...(['project', 'participant', 'session', 'folder', 'video', 'timing', 'run', 'result', 'timeline', 'mask_map'] as const),
-  ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'journal'] as const),
+  ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal'] as const),
 ] satisfies readonly (keyof Tables)[];
 
 const FORMAT = 'adatosk-project';
@@ -35,24 +35,29 @@ export function* projectLines(db: ProjectDatabase): Generator<string> {
 }
 
 /**
+ * The version of the tables that an export was made with: a project is made of it with these, and then brought up to date.
+ * @throws StudioError 'not-a-project', 'project-newer'
+ */
+export function exportVersion(firstLine: string): number {
+  const { version } = parsed(headSchema, firstLine, 1);
+  if (version > NEWEST)
+    throw new StudioError('project-newer', 'This export was made by a newer version of AdaTosk Studio.', 'Install the newer version; nothing was changed.');
+  return version;
+}
+
+/**
  * Reads such lines into a new project, all of them or none. What the new project began with gives way.
  * @throws StudioError 'not-a-project' for other lines, 'project-newer' for those of a newer version; with the line's number
  */
 export function readProjectLines(db: ProjectDatabase, lines: Iterable<string>): void {
   db.transaction(() => {
     let number = 0;
-    for (const table of [...ORDER].reverse()) db.run(db.sql.deleteFrom(table as 'segment'));
+    for (const table of [...ORDER].reverse().filter((each) => db.hasTable(each))) db.run(db.sql.deleteFrom(table as 'segment'));
     for (const line of lines) {
       number += 1;
       if (line.trim() === '') continue;
       if (number === 1) {
-        const head = parsed(headSchema, line, number);
-        if (head.version > NEWEST)
-          throw new StudioError(
-            'project-newer',
-            'This export was made by a newer version of AdaTosk Studio.',
-            'Install the newer version; nothing was changed.',
-          );
+        exportVersion(line);
         continue;
       }
       const { table, row } = parsed(lineSchema, line, number);

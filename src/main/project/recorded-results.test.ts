@@ -1,3 +1,4 @@
+import { step } from '../../shared/annotation/steps.ts';
 import { describe, expect, test } from 'vitest';
 import { FILE, RECORD, someResult, someRow, timing } from '../../../testing/results.ts';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
@@ -36,7 +37,7 @@ describe('a result in the store', () => {
     const project = await makeProject();
     const { db } = project;
     const { ann, annLayer } = furnish(project);
-    applyEdit(db, { coderId: ann, code: 'test', label: 'Label', rows: [{ table: 'segment', kind: 'insert', row: someSegment(annLayer, 3) }] });
+    applyEdit(db, { coderId: ann, step: step('other', { text: 'Label' }), rows: [{ table: 'segment', kind: 'insert', row: someSegment(annLayer, 3) }] });
     const first = beginRun(db, RECORD);
     recordResult(db, first, FILE, someResult('a.mp4'), timing());
     const before = db.rows(db.sql.selectFrom('segment').selectAll().orderBy('id'));

@@ -1,7 +1,19 @@
 import { StudioError } from '../../shared/app/errors.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
-import type { CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow, VideoRow } from './store/schema.ts';
+import type {
+  DecisionTableRow,
+  CoderRow,
+  LabelRow,
+  LayerRow,
+  NoteRow,
+  ParticipantRow,
+  PeakRow,
+  SchemeRow,
+  SegmentRow,
+  SessionRow,
+  VideoRow,
+} from './store/schema.ts';
 
 /** What a review reads. It is changed through edits.ts alone. */
 
@@ -22,6 +34,10 @@ export function readLayer(db: ProjectDatabase, layer: string): { segments: Segme
 
 export function notesOf(db: ProjectDatabase, video: string): NoteRow[] {
   return db.rows(db.sql.selectFrom('note').selectAll().where('video_id', '=', video).orderBy('at_s').orderBy('made_at'));
+}
+
+export function decisionsOf(db: ProjectDatabase, video: string): DecisionTableRow[] {
+  return db.rows(db.sql.selectFrom('decision').selectAll().where('video_id', '=', video).orderBy('start_s').orderBy('made_at'));
 }
 
 export const listCoders = (db: ProjectDatabase): CoderRow[] => db.rows(db.sql.selectFrom('coder').selectAll().orderBy('name'));

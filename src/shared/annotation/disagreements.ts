@@ -1,43 +1,43 @@
 import { UNLABELLED } from '../statistics/agreement/layers.ts';
-import type { Stretch } from './decisions.ts';
+import type { FaceSpan } from './decisions.ts';
 import { SHORTEST_S } from './segment-edits.ts';
 
-/** What one coder, or the model, says of a video. */
-export interface Voice {
+/** The labels of one layer of a video. */
+export interface ComparedLayer {
   readonly name: string;
-  readonly spans: readonly VoicedSpan[];
+  readonly spans: readonly LabelledSpan[];
 }
 
-export interface VoicedSpan {
+export interface LabelledSpan {
   readonly face: number;
   readonly label: string;
   readonly startS: number;
   readonly endS: number;
 }
 
-/** A stretch of time over which nobody changes their mind. */
-export interface ComparedStretch extends Stretch {
-  /** What each voice says, in their order; UNLABELLED where one says nothing. */
+/** A span over which no layer changes its label. */
+export interface ComparedSpan extends FaceSpan {
+  /** Each layer's label, in the order of the layers; UNLABELLED where it has none. */
   readonly labels: readonly string[];
   readonly isAgreed: boolean;
 }
 
 /**
- * A video cut wherever one of the voices begins or ends a label. Stretches that nobody labelled are left out, and so are
- * those shorter than a frame: two people never press a key at the same moment.
- * @param shortestS shorter stretches of disagreement are left out too
+ * A video cut wherever a layer begins or ends a label. Spans without any label are left out, and so are those shorter
+ * than a frame: two people never press a key at the same moment.
+ * @param shortestS shorter disagreements are left out too
  */
-export function compareVoices(voices: readonly Voice[], shortestS = SHORTEST_S): ComparedStretch[] {
-  const faces = [...new Set(voices.flatMap(({ spans }) => spans.map(({ face }) => face)))].sort((a, b) => a - b);
+export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHORTEST_S): ComparedSpan[] {
+  const faces = [...new Set(layers.flatMap(({ spans }) => spans.map(({ face }) => face)))].sort((a, b) => a - b);
   return faces.flatMap((face) => {
-    const own = voices.map(({ spans }) => spans.filter((span) => span.face === face).toSorted((a, b) => a.startS - b.startS));
+    const own = layers.map(({ spans }) => spans.filter((span) => span.face === face).toSorted((a, b) => a.startS - b.startS));
     const edges = [...new Set(own.flat().flatMap(({ startS, endS }) => [startS, endS]))].sort((a, b) => a - b);
-    const merged: ComparedStretch[] = [];
+    const merged: ComparedSpan[] = [];
     for (let i = 0; i + 1 < edges.length; i++) {
       const [startS, endS] = [edges[i]!, edges[i + 1]!];
       const labels = own.map((spans) => labelAt(spans, (startS + endS) / 2));
       const last = merged.at(-1);
-      const isSame = last !== undefined && last.endS === startS && last.labels.every((label, voice) => label === labels[voice]);
+      const isSame = last !== undefined && last.endS === startS && last.labels.every((label, layer) => label === labels[layer]);
       if (isSame) merged[merged.length - 1] = { ...last, endS };
       else merged.push({ face, startS, endS, labels, isAgreed: new Set(labels).size === 1 });
     }
@@ -49,14 +49,20 @@ export function compareVoices(voices: readonly Voice[], shortestS = SHORTEST_S):
 }
 
 /** Where labels overlap the one that began last counts, as in the agreement's units. */
-function labelAt(spans: readonly VoicedSpan[], at: number): string {
+function labelAt(spans: readonly LabelledSpan[], at: number): string {
   return spans.findLast(({ startS, endS }) => startS <= at && at < endS)?.label ?? UNLABELLED;
 }
 
-/** Whether labels cover most of a stretch: whoever adjudicates has decided it. */
-export function isDecided({ face, startS, endS }: Stretch, decided: readonly VoicedSpan[]): boolean {
-  const covered = decided
+/** Share of a disagreement that labels or decisions must cover for it to count as settled. */
+const COVERED = 0.5;
+
+/**
+ * Whether a disagreement is settled: adjudicated labels, or decisions that there is no label, cover most of it. By
+ * overlap, so that a small move of an edge afterwards does not open it again.
+ */
+export function isSettled({ face, startS, endS }: FaceSpan, adjudicated: readonly FaceSpan[], withoutLabel: readonly FaceSpan[]): boolean {
+  const covered = [...adjudicated, ...withoutLabel]
     .filter((span) => span.face === face)
     .reduce((sum, span) => sum + Math.max(0, Math.min(endS, span.endS) - Math.max(startS, span.startS)), 0);
-  return covered >= 0.5 * (endS - startS);
+  return covered >= COVERED * (endS - startS);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stepSchema } from './steps.ts';
 
 /**
  * The rows that a person changes, as they lie in the store and as edits name them: one definition for the tables, the
@@ -33,6 +34,11 @@ export const ROW_SCHEMAS = {
     revision,
   }),
   note: z.strictObject({ id, video_id: id, coder_id: id.nullable(), at_s: seconds.nullable(), text, made_at: text, revision }),
+  /** See decisions.ts. proposal_id and label are those of a rejected proposal. */
+  decision: z.strictObject({
+    ...{ id, video_id: id, coder_id: id, kind: z.enum(['rejected', 'no_label']), proposal_id: id.nullable(), label: text.nullable() },
+    ...{ face_id: z.int().nonnegative(), start_s: seconds, end_s: seconds, made_at: text, revision },
+  }),
   layer: z.strictObject({
     ...{ id, video_id: id, kind: z.enum(['model', 'coder', 'adjudicated']), coder_id: id.nullable(), run_id: id.nullable() },
     ...{ scheme_id: id, created_at: text, revision },
@@ -58,7 +64,7 @@ export type EditableTable = keyof typeof ROW_SCHEMAS;
 export const EDITABLE = Object.keys(ROW_SCHEMAS) as EditableTable[];
 export type EditableRows = { [K in EditableTable]: z.infer<(typeof ROW_SCHEMAS)[K]> };
 
-/** What a coder wants done to one row. An update or a deletion names the revision that it was decided on. */
+/** A change of one row. An update or a deletion names the revision that it was decided on. */
 export type RowEdit<T extends EditableTable = EditableTable> = {
   [K in T]:
     | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<EditableRows[K], 'revision'> }
@@ -91,10 +97,7 @@ export const rowEditSchema = z.union(rowEdits) as unknown as z.ZodType<RowEdit>;
 /** One action of a person, which is one step of undo however many rows it changes. */
 export const editSchema = z.strictObject({
   coderId: id,
-  /** Name of the action, which stays the same in every language: 'segment.move'. */
-  code: z.string().min(1).max(100),
-  /** What the history shows. */
-  label: z.string().min(1).max(500),
+  step: stepSchema,
   rows: z.array(rowEditSchema).min(1).max(100_000),
 });
 export type Edit = z.infer<typeof editSchema>;
@@ -114,8 +117,7 @@ export const appliedEditSchema = z.object({
   entry: z.int(),
   /** The project's clock at this step: every row that it left has it as its revision. */
   clock: z.int(),
-  code: z.string(),
-  label: z.string(),
+  step: stepSchema,
   changes: z.array(rowChangeSchema),
 });
 export type AppliedEdit = z.infer<typeof appliedEditSchema>;

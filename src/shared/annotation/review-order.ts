@@ -1,4 +1,4 @@
-import type { NoteRow } from './decisions.ts';
+import type { DecisionRow } from './decisions.ts';
 import { isRejected } from './decisions.ts';
 import type { SegmentRow } from './segment-edits.ts';
 
@@ -12,10 +12,10 @@ const COVERED = 0.5;
  * A model's segments that a coder has yet to decide: neither taken over, nor labelled otherwise, nor rejected.
  * Neutral spans are left out: they are what remains.
  */
-export function undecided(proposals: readonly SegmentRow[], own: readonly SegmentRow[], notes: readonly NoteRow[], coder: string): SegmentRow[] {
+export function undecided(proposals: readonly SegmentRow[], own: readonly SegmentRow[], decisions: readonly DecisionRow[], coder: string): SegmentRow[] {
   const taken = new Set(own.map(({ proposal_id }) => proposal_id));
   return proposals.filter(
-    (proposal) => proposal.label !== 'neutral' && !taken.has(proposal.id) && coveredShare(proposal, own) < COVERED && !isRejected(notes, coder, proposal),
+    (proposal) => proposal.label !== 'neutral' && !taken.has(proposal.id) && coveredShare(proposal, own) < COVERED && !isRejected(decisions, coder, proposal),
   );
 }
 

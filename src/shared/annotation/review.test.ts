@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NoteRow } from './decisions.ts';
-import { isDecision, isRejected, isSettledAsNothing, noteAt, reject, settleAsNothing } from './decisions.ts';
-import { compareVoices, isDecided } from './disagreements.ts';
+import type { DecisionRow } from './decisions.ts';
+import { isRejected, reject, settledSpans, settleWithoutLabel } from './decisions.ts';
+import { compareLayers, isSettled } from './disagreements.ts';
 import type { PeakRow } from './peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
 import { inReviewOrder, undecided } from './review-order.ts';
@@ -19,7 +19,7 @@ function segment(start: number, end: number, more: Partial<SegmentRow> = {}): Se
     ...more,
   };
 }
-const noteOf = (edit: ReturnType<typeof reject>): NoteRow => ({ ...(edit as Extract<typeof edit, { kind: 'insert' }>).row, revision: 1 });
+const decisionOf = (edit: ReturnType<typeof reject>): DecisionRow => ({ ...(edit as Extract<typeof edit, { kind: 'insert' }>).row, revision: 1 });
 
 describe('what is left to review', () => {
   const proposals = [segment(0, 1, { confidence: 0.9 }), segment(2, 3, { confidence: 0.3 }), segment(4, 5, { label: 'neutral' }), segment(6, 7)];
@@ -32,11 +32,13 @@ describe('what is left to review', () => {
     expect(undecided(proposals, [taken, over, beside], [], 'ann').map(({ id }) => id)).toEqual(['s6']);
     const elsewhere = segment(2, 3, { id: 'other', face_id: 2 });
     expect(undecided(proposals, [elsewhere], [], 'ann')).toHaveLength(3);
-    const note = noteOf(reject('v', 'ann', proposals[1]!, by));
-    expect(undecided(proposals, [], [note], 'ann').map(({ id }) => id)).toEqual(['s0', 's6']);
+    const decision = decisionOf(reject('v', 'ann', proposals[1]!, by));
+    expect(undecided(proposals, [], [decision], 'ann').map(({ id }) => id)).toEqual(['s0', 's6']);
     // What Ben rejects is still Ann's to decide.
-    expect(undecided(proposals, [], [note], 'ben')).toHaveLength(3);
-    expect(isRejected([note], 'ann', proposals[1]!)).toBe(true);
+    expect(undecided(proposals, [], [decision], 'ben')).toHaveLength(3);
+    expect(isRejected([decision], 'ann', proposals[1]!)).toBe(true);
+    // The same words of another run are another proposal.
+    expect(isRejected([decision], 'ann', { ...proposals[1]!, id: 'of another run' })).toBe(false);
   });
 
   test('comes most doubtful first, strongest first, or in time', () => {
@@ -48,7 +50,7 @@ describe('what is left to review', () => {
 });
 
 describe('two coders compared', () => {
-  const voices = [
+  const layers = [
     { name: 'Ann', spans: [{ face: 1, label: 'happiness', startS: 0, endS: 2 }] },
     {
       name: 'Ben',
@@ -60,34 +62,39 @@ describe('two coders compared', () => {
     },
   ];
 
-  test('are cut wherever one begins or ends, and agreement is told', () => {
-    expect(compareVoices(voices)).toEqual([
+  test('are cut wherever one begins or ends a label, with whether they agree', () => {
+    expect(compareLayers(layers)).toEqual([
       { face: 1, startS: 0, endS: 1, labels: ['happiness', 'happiness'], isAgreed: true },
       { face: 1, startS: 1, endS: 2, labels: ['happiness', 'surprise'], isAgreed: false },
       { face: 1, startS: 2, endS: 2.5, labels: ['none', 'surprise'], isAgreed: false },
       { face: 2, startS: 4, endS: 5, labels: ['none', 'fear'], isAgreed: false },
     ]);
-    expect(compareVoices(voices, 0.6).map(({ startS }) => startS)).toEqual([0, 1, 4]);
-    expect(compareVoices([])).toEqual([]);
+    expect(compareLayers(layers, 0.6).map(({ startS }) => startS)).toEqual([0, 1, 4]);
+    expect(compareLayers([])).toEqual([]);
   });
 
-  test('touching spans of one label are one stretch, and a gap is not labelled by anybody', () => {
+  test('touching spans of one label are one span, and a gap is not labelled by anybody', () => {
     const split = [{ face: 1, label: 'a', startS: 0, endS: 1 }, { face: 1, label: 'a', startS: 1, endS: 2 }, { face: 1, label: 'a', startS: 3, endS: 4 }]; // prettier-ignore
-    expect(compareVoices([{ name: 'x', spans: split }]).map(({ startS, endS }) => [startS, endS])).toEqual([
+    expect(compareLayers([{ name: 'x', spans: split }]).map(({ startS, endS }) => [startS, endS])).toEqual([
       [0, 2],
       [3, 4],
     ]);
   });
 
-  test('a stretch is decided by a label over most of it, or by saying that there is none', () => {
-    const stretch = { face: 1, startS: 1, endS: 2 };
-    expect(isDecided(stretch, [{ face: 1, label: 'x', startS: 1.6, endS: 2 }])).toBe(false);
-    expect(isDecided(stretch, [{ face: 1, label: 'x', startS: 1.4, endS: 3 }])).toBe(true);
-    const note = noteOf(settleAsNothing('v', 'ann', stretch, by));
-    expect(isSettledAsNothing([note], stretch)).toBe(true);
-    expect(isSettledAsNothing([note], { ...stretch, face: 2 })).toBe(false);
-    expect(isDecision(note)).toBe(true);
-    expect(isDecision(noteOf(noteAt('v', 'ann', 3, 'rejected by the reviewer', by)))).toBe(false);
+  test('a disagreement is settled by a label over most of it, or by a decision that there is none', () => {
+    const span = { face: 1, startS: 1, endS: 2 };
+    expect(isSettled(span, [{ face: 1, startS: 1.6, endS: 2 }], [])).toBe(false);
+    expect(isSettled(span, [{ face: 1, startS: 1.4, endS: 3 }], [])).toBe(true);
+    const withoutLabel = settledSpans([
+      decisionOf(settleWithoutLabel('v', 'ann', span, by)),
+      decisionOf(reject('v', 'ann', segment(1, 2, { face_id: 2 }), by)),
+    ]);
+    expect(isSettled(span, [], withoutLabel)).toBe(true);
+    expect(isSettled({ ...span, face: 2 }, [], withoutLabel)).toBe(false);
+    // An edge that is moved by a millisecond afterwards does not open it again.
+    expect(isSettled({ ...span, startS: 1.001 }, [], withoutLabel)).toBe(true);
+    // Labels and decisions count together.
+    expect(isSettled({ ...span, endS: 4 }, [{ face: 1, startS: 3, endS: 4 }], withoutLabel)).toBe(true);
   });
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { appliedEditSchema, editSchema, ROW_SCHEMAS } from '../annotation/editable-rows.ts';
+import { stepSchema } from '../annotation/steps.ts';
 import { idSchema, procedure } from './base.ts';
 
 const ofVideo = procedure.input(z.object({ video: idSchema }));
@@ -33,6 +34,8 @@ export const layers = {
   list: ofVideo.output(z.array(ROW_SCHEMAS.layer)),
   read: procedure.input(z.object({ layer: idSchema })).output(z.object({ segments: z.array(ROW_SCHEMAS.segment), peaks: z.array(ROW_SCHEMAS.peak) })),
   notes: ofVideo.output(z.array(ROW_SCHEMAS.note)),
+  /** Rejected proposals and disagreements that were settled without a label, of all coders. */
+  decisions: ofVideo.output(z.array(ROW_SCHEMAS.decision)),
 };
 
 export const people = {
@@ -51,5 +54,5 @@ export const edits = {
   /** Newest first. */
   history: procedure
     .input(z.object({ coder: idSchema, most: z.int().min(1).max(1000).default(100) }))
-    .output(z.array(z.object({ id: z.int(), code: z.string(), label: z.string(), made_at: z.string(), state: z.enum(['done', 'undone', 'dropped']) }))),
+    .output(z.array(z.object({ id: z.int(), step: stepSchema, madeAt: z.string(), state: z.enum(['done', 'undone', 'dropped']) }))),
 };

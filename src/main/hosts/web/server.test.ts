@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -159,7 +160,9 @@ describe('the contract', () => {
     const misspelt = { table: 'segment', kind: 'insert', row: { ...someSegment(known.annLayer, 1), start: 3 } } as unknown as RowEdit;
     const path = { table: 'video', kind: 'update', id: known.video, revision: 1, set: { path: '/etc/passwd' } } as unknown as RowEdit;
     for (const row of [misspelt, path])
-      expect(await failure(it.client().edits.apply({ coderId: known.ann, code: 'test', label: 'test', rows: [row] }))).toMatchObject({ code: 'BAD_REQUEST' });
+      expect(await failure(it.client().edits.apply({ coderId: known.ann, step: step('other', { text: 'test' }), rows: [row] }))).toMatchObject({
+        code: 'BAD_REQUEST',
+      });
   });
 
   test('models come with their cards, and untrained ones with their warning', async () => {
@@ -200,18 +203,18 @@ describe('two windows on one project', () => {
     const [one, two] = [it.client(), it.client()];
     const seen = await listener(two);
     const edit = insert('happiness');
-    const made = await one.edits.apply({ coderId: known.ann, code: 'segment.create', label: 'Create', rows: [edit] });
-    expect(await seen.until('edited')).toMatchObject({ coderId: known.ann, edit: { clock: made.clock, code: 'segment.create' } });
+    const made = await one.edits.apply({ coderId: known.ann, step: step('segment.create', { label: 'happiness' }), rows: [edit] });
+    expect(await seen.until('edited')).toMatchObject({ coderId: known.ann, edit: { clock: made.clock, step: { kind: 'segment.create' } } });
     const id = made.changes[0]!.id;
     const relabel = (label: string): RowEdit => ({ table: 'segment', kind: 'update', id, revision: made.clock, set: { label } });
-    await two.edits.apply({ coderId: known.ann, code: 'segment.label', label: 'Label', rows: [relabel('anger')] });
-    const late = await failure(one.edits.apply({ coderId: known.ann, code: 'segment.label', label: 'Label', rows: [relabel('fear')] }));
+    await two.edits.apply({ coderId: known.ann, step: step('segment.relabel', { label: 'anger' }), rows: [relabel('anger')] });
+    const late = await failure(one.edits.apply({ coderId: known.ann, step: step('segment.relabel', { label: 'anger' }), rows: [relabel('fear')] }));
     expect(late.data.code).toBe('edit-stale');
-    expect((await one.edits.undo({ coder: known.ann }))?.code).toBe('segment.label');
+    expect((await one.edits.undo({ coder: known.ann }))?.step.kind).toBe('segment.relabel');
     const { segments } = await two.layers.read({ layer: known.annLayer });
     expect(segments.find((segment) => segment.id === id)?.label).toBe('happiness');
-    expect((await one.edits.history({ coder: known.ann })).map(({ code, state }) => `${code} ${state}`)).toEqual([
-      'segment.label undone',
+    expect((await one.edits.history({ coder: known.ann })).map(({ step: { kind }, state }) => `${kind} ${state}`)).toEqual([
+      'segment.relabel undone',
       'segment.create done',
     ]);
     seen.close();
@@ -222,8 +225,7 @@ describe('two windows on one project', () => {
     const other = await openProject(join(folder, 'project'));
     const { clock } = applyEdit(other.db, {
       coderId: known.ben,
-      code: 'test',
-      label: 'test',
+      step: step('other', { text: 'test' }),
       rows: [{ table: 'segment', kind: 'insert', row: someSegment(known.benLayer, 9) }],
     });
     other.close();

@@ -6,7 +6,7 @@ import { StudioError, writeError } from '../../../shared/app/errors.ts';
 import { connect } from './connection.ts';
 import { ProjectDatabase, storeError } from './database.ts';
 import { DEFAULT_LABELS, DEFAULT_SCHEME } from './default-coding-scheme.ts';
-import { migrate } from './migrations.ts';
+import { migrate, NEWEST } from './migrations.ts';
 import { APPLICATION_ID, PROJECT_FILE, projectFile } from './project-file.ts';
 
 /** A new project is made under such a name and renamed when it is whole, so that a killed program leaves no half-made one. */
@@ -17,11 +17,12 @@ const ABANDONED_AFTER_MS = 24 * 3_600_000;
 /**
  * Makes a project in a folder: whole, or not at all.
  * @param fill writes the first rows; the default is the project's name and the seven classes as its coding scheme
+ * @param version of the tables that `fill` writes to; they are brought up to date afterwards
  * @throws StudioError 'project-exists', 'cannot-write', 'disk-full', and what `fill` throws; nothing is left then
  */
-export function createProject(folder: string, fill: (db: ProjectDatabase, name: string) => void = begin): void {
+export function createProject(folder: string, fill: (db: ProjectDatabase, name: string) => void = begin, version = NEWEST): void {
   if (existsSync(projectFile(resolve(folder)))) throw exists(folder);
-  publish(folder, fill, (made, file) => {
+  publish(folder, fill, version, (made, file) => {
     try {
       // A link, unlike a rename, never replaces a project that another process made meanwhile.
       linkSync(made, file);
@@ -50,7 +51,7 @@ export function isHalfMade(database: Database.Database): boolean {
 
 /** Puts a whole new project in the place of a half-made one. */
 export function remakeProject(folder: string): void {
-  publish(folder, begin, (made, file) => {
+  publish(folder, begin, NEWEST, (made, file) => {
     const database = connect(file, { readonly: true });
     const isStill = isHalfMade(database);
     database.close();
@@ -61,13 +62,13 @@ export function remakeProject(folder: string): void {
   });
 }
 
-function publish(folder: string, fill: (db: ProjectDatabase, name: string) => void, place: (made: string, file: string) => void): void {
+function publish(folder: string, fill: (db: ProjectDatabase, name: string) => void, version: number, place: (made: string, file: string) => void): void {
   const path = resolve(folder);
   const made = join(path, `${UNFINISHED}${randomUUID()}`);
   try {
     mkdirSync(path, { recursive: true });
     removeAbandoned(path);
-    build(made, (db) => fill(db, basename(path)));
+    build(made, (db) => fill(db, basename(path)), version);
     place(made, projectFile(path));
     syncFolder(path);
   } catch (error) {
@@ -78,15 +79,16 @@ function publish(folder: string, fill: (db: ProjectDatabase, name: string) => vo
   }
 }
 
-function build(file: string, fill: (db: ProjectDatabase) => void): void {
+function build(file: string, fill: (db: ProjectDatabase) => void, version: number): void {
   const database = connect(file);
   try {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma(`application_id = ${APPLICATION_ID}`);
-    migrate(database, () => undefined);
+    migrate(database, () => undefined, version);
     const db = new ProjectDatabase(database, file);
     db.transaction(() => fill(db));
+    migrate(database, () => undefined);
   } finally {
     database.close();
   }

@@ -47,6 +47,10 @@ export class ProjectDatabase {
     return this.#guarded(() => this.#database.transaction(work).immediate());
   }
 
+  hasTable(name: string): boolean {
+    return this.#guarded(() => this.#database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?`).get(name)) !== undefined;
+  }
+
   pragma(text: string): unknown {
     return this.#guarded(() => this.#database.pragma(text, { simple: true }));
   }

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import * as firstTables from './migrations/0010-first-tables.ts';
 import * as batchQueue from './migrations/0020-batch-queue.ts';
 import * as maskMaps from './migrations/0030-mask-maps.ts';
+import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
 
 /** A change of the tables. `up` runs inside a transaction. */
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 20, up: batchQueue.up },
   { number: 30, up: maskMaps.up },
   { number: 40, up: approvedWork.up },
+  { number: 50, up: decisionsAndSteps.up },
 ];
 
 /** user_version of a store that has all migrations. */

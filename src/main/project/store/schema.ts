@@ -66,12 +66,14 @@ export type SegmentRow = EditableRows['segment'];
 export type PeakRow = EditableRows['peak'];
 export type NoteRow = EditableRows['note'];
 
-/** changes is a list of RowChange as JSON (see edits.ts). */
+export type DecisionTableRow = EditableRows['decision'];
+
+/** parameters are those of the step's kind as JSON, changes a list of RowChange as JSON (see edits.ts). */
 export interface JournalRow {
   id: number;
   coder_id: string;
-  code: string;
-  label: string;
+  kind: string;
+  parameters: string;
   changes: string;
   made_at: string;
   state: 'done' | 'undone' | 'dropped';
@@ -146,5 +148,6 @@ export interface Tables {
   segment: SegmentRow;
   peak: PeakRow;
   note: NoteRow;
+  decision: DecisionTableRow;
   journal: JournalRow;
 }

@@ -22,6 +22,7 @@ import {
   listParticipants,
   listSchemes,
   listSessions,
+  decisionsOf,
   notesOf,
   projectName,
   readLayer,
@@ -192,6 +193,7 @@ const NO_MAPS: FaceMaps = { side: 0, slots: new Int32Array(), places: new Float3
 const layers = {
   list: api.layers.list.handler(({ input, context }) => layersOf(context.studio.project.db, input.video)),
   read: api.layers.read.handler(({ input, context }) => readLayer(context.studio.project.db, input.layer)),
+  decisions: api.layers.decisions.handler(({ input, context }) => decisionsOf(context.studio.project.db, input.video)),
   notes: api.layers.notes.handler(({ input, context }) => notesOf(context.studio.project.db, input.video)),
 };
 

@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
 import { applyEdit } from '../../project/edits.ts';
@@ -15,7 +16,7 @@ function label(coderId: string, layer: string, ...spans: [string, number, number
     kind: 'insert' as const,
     row: someSegment(layer, start_s, { label: name, end_s }),
   }));
-  applyEdit(db, { coderId, code: 'test', label: 'test', rows });
+  applyEdit(db, { coderId, step: step('other', { text: 'test' }), rows });
 }
 label(ann, annLayer, ['happiness', 0, 10], ['anger', 20, 30]);
 label(ben, benLayer, ['happiness', 0, 10], ['anger', 20, 25], ['fear', 25, 30]);

@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { readFile } from 'node:fs/promises';
@@ -24,7 +25,7 @@ const [video] = allVideos(db);
 const ann = addCoder(db, 'Ann "A", 😀');
 const [layer, person] = [newId(), newId()];
 applyEdit(db, {
-  ...{ coderId: ann.id, code: 'test', label: 'test' },
+  ...{ coderId: ann.id, step: step('other', { text: 'test' }) },
   rows: [
     { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '' } },
     { table: 'video', kind: 'update', id: video!.id, revision: video!.revision, set: { participant_id: person } },

@@ -10,7 +10,7 @@ import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../..
 import { writeParquet } from '../../formats/parquet.ts';
 import { TABLES } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
-import { projectLines, readProjectLines } from '../../project/open-json.ts';
+import { projectLines, readProjectLines, exportVersion } from '../../project/open-json.ts';
 import { createProject } from '../../project/store/create-project.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { someVideos, videoOf } from '../../project/library.ts';
@@ -167,5 +167,5 @@ export async function importProject(file: string, folder: string): Promise<void>
   } catch (error) {
     throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
   }
-  createProject(folder, (db) => readProjectLines(db, lines));
+  createProject(folder, (db) => readProjectLines(db, lines), exportVersion(lines[0] ?? ''));
 }

@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,7 +18,7 @@ const rows = [1, 4].map((start) => ({
   kind: 'insert' as const,
   row: someSegment(annLayer, start, { label: start === 1 ? 'fear' : 'anger' }),
 }));
-applyEdit(project.db, { coderId: ann, code: 'test', label: 'test', rows });
+applyEdit(project.db, { coderId: ann, step: step('other', { text: 'test' }), rows });
 project.close();
 const out = await temporaryFolder();
 

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
+import { step } from '../../../shared/annotation/steps.ts';
 import type { AnnotatedSegment, ReadAnnotations } from '../../../shared/annotation/annotation-document.ts';
 import type { LabelFile } from '../../../shared/contract/exchange.ts';
 import type { AppliedEdit, RowEdit } from '../../../shared/annotation/editable-rows.ts';
@@ -229,7 +230,7 @@ function place(
   const making: RowEdit[] = own === undefined ? [{ table: 'layer', kind: 'insert', row: layer }] : [];
   const by = { name: `${coder.name}, from ${file}`, at, newId };
   const rows = fresh.map(({ face, label, startS, endS }) => createSegment(layer.id, face, label, { startS, endS }, by));
-  const edit = applyEdit(db, { coderId: coder.id, code: 'labels.import', label: `Import ${rows.length} labels from ${file}`, rows: [...making, ...rows] });
+  const edit = applyEdit(db, { coderId: coder.id, step: step('labels.import', { count: rows.length, file }), rows: [...making, ...rows] });
   return { labels: fresh.length, known: segments.length - fresh.length, edit };
 }
 

@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { parse } from 'csv-parse/sync';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -59,7 +60,7 @@ beforeAll(async () => {
         row: { id, video_id, kind: 'coder', coder_id: coder.id, run_id: null, scheme_id: 'seven-expressions', created_at: by.at },
       }));
       const made = rows.map(([video, face, label, startS, endS]) => createSegment(layers.get(video)!, face, label, { startS, endS }, by));
-      applyEdit(db, { coderId: coder.id, code: 'test', label: 'test', rows: [...making, ...made] });
+      applyEdit(db, { coderId: coder.id, step: step('other', { text: 'test' }), rows: [...making, ...made] });
     }
   });
 }, 60_000);

@@ -1,3 +1,4 @@
+import { step } from '../../../shared/annotation/steps.ts';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +41,7 @@ beforeAll(async () => {
       createSegment(layer, 1, 'happiness', { startS: 0.2, endS: 1.4 }, by),
       createSegment(layer, 1, 'surprise', { startS: 1.4, endS: 2.4 }, by),
     ];
-    applyEdit(db, { coderId: ann.id, code: 'test', label: 'test', rows });
+    applyEdit(db, { coderId: ann.id, step: step('other', { text: 'test' }), rows });
   }
   before = everything();
 }, 120_000);

@@ -14,8 +14,8 @@ import type { TrainerMessage, TrainerRequest, TrainerTask } from './trainer-mess
 
 const stop = new AbortController();
 const publish = (message: TrainerMessage): Promise<void> => sendToParent(message);
-/** The thread that makes batches lies beside this file, as source or as built. */
-const batchWorker = new URL(`./batch-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+/** The thread that makes batches: among the sources, or built beside this file. */
+const batchWorker = new URL(import.meta.url.endsWith('.ts') ? '../data/batch-worker.ts' : './batch-worker.js', import.meta.url);
 
 function receive(request: TrainerRequest): void {
   if (request.kind === 'stop') stop.abort();

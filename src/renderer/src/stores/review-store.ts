@@ -3,7 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { EditableRows } from '../../../shared/annotation/editable-rows.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
-import type { NoteRow } from '../../../shared/annotation/decisions.ts';
+import type { DecisionRow, NoteRow } from '../../../shared/annotation/decisions.ts';
 import type { PeakRow } from '../../../shared/annotation/peak-edits.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
 import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
@@ -49,6 +49,7 @@ export const useReview = defineStore('review', () => {
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<string | null>(null);
   const notes = shallowRef<readonly NoteRow[]>([]);
+  const decisions = shallowRef<readonly DecisionRow[]>([]);
   const schemeId = ref('seven-expressions');
   /** Boxes of the other faces, by face: to be drawn, and to be pressed. */
   const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
@@ -166,8 +167,11 @@ export const useReview = defineStore('review', () => {
   async function fetchLayers(): Promise<void> {
     if (video.value === null) return;
     const of = { video: video.value.id };
-    const [rows, coders, remarks] = await Promise.all([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of)]);
+    const [rows, coders, remarks, decided] = await Promise.all([
+      ...([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of), studio.layers.decisions(of)] as const),
+    ]);
     notes.value = remarks;
+    decisions.value = decided;
     const nameOf = (layer: LayerRow): string =>
       layer.kind === 'coder' ? (coders.find(({ id }) => id === layer.coder_id)?.name ?? 'unknown coder') : layer.kind;
     layers.value = await Promise.all(rows.map(async (layer) => ({ layer, name: nameOf(layer), ...(await studio.layers.read({ layer: layer.id })) })));
@@ -177,7 +181,7 @@ export const useReview = defineStore('review', () => {
     if (video.value === null) return;
     if (event.kind === 'edited') {
       lastSaved.value = new Date().toLocaleTimeString();
-      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note'].includes(table)))
+      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note', 'decision'].includes(table)))
         void readLayers(event.edit.clock).catch(() => undefined);
       if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
     } else if (event.kind === 'changed' || event.kind === 'project') void Promise.all([readLayers(), readLabels()]).catch(() => undefined);
@@ -206,6 +210,7 @@ export const useReview = defineStore('review', () => {
     columns.value = null;
     layers.value = [];
     notes.value = [];
+    decisions.value = [];
     boxes.value = new Map();
   }
 
@@ -232,6 +237,7 @@ export const useReview = defineStore('review', () => {
     },
     ...{
       notes,
+      decisions,
       boxes,
       maps,
       readMaps,

@@ -1,3 +1,4 @@
+import type { StepKind } from '../../../shared/annotation/steps.ts';
 import type { ActionId } from '../../../shared/app/actions.ts';
 import type { en } from './en.ts';
 import { nest } from './nest.ts';
@@ -56,6 +57,35 @@ const ACTIONS: Readonly<Record<ActionId, string>> = {
   'zoom.all': 'Ganzes Video zeigen',
   'library.back': 'Zurück zur Bibliothek',
   cancel: 'Loslassen',
+};
+
+const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
+  'segment.create': '{label} gelabelt',
+  'segment.relabel': 'Umbenannt in {label}',
+  'segment.relabelAll': '{count} Labels {label} in {to} umbenannt',
+  'segment.delete': '{label} gelöscht',
+  'segment.move': '{label} verschoben',
+  'segment.split': '{label} geteilt',
+  'segment.merge': '{label} verbunden',
+  'proposal.accept': '{label} angenommen',
+  'proposal.acceptMany': '{count} Vorschläge angenommen',
+  'proposal.reject': '{label} abgelehnt',
+  'proposal.rejectMany': '{count} Vorschläge abgelehnt',
+  'peak.create': 'Spitze von {label} hinzugefügt',
+  'peak.accept': 'Spitze von {label} angenommen',
+  'peak.relabel': 'Spitze umbenannt in {label}',
+  'peak.move': 'Spitze von {label} verschoben',
+  'peak.delete': 'Spitze von {label} gelöscht',
+  'note.create': 'Notiz hinzugefügt',
+  'note.delete': 'Notiz gelöscht',
+  'disagreement.decide': 'Eine Abweichung entschieden',
+  'disagreement.acceptAgreed': '{count} übereinstimmende Labels übernommen',
+  'labels.change': 'Labels des Projekts geändert',
+  'labels.import': '{count} Labels aus {file} importiert',
+  'video.markNew': 'Als neu markiert',
+  'video.markInReview': 'Als in Durchsicht markiert',
+  'video.markDone': 'Als fertig markiert',
+  'video.participant': 'Person {participant} zugeordnet',
 };
 
 export const de: Translated<typeof en> = {
@@ -415,32 +445,7 @@ export const de: Translated<typeof en> = {
     delete: 'Diese Notiz löschen',
     none: 'Noch keine Notizen.',
   },
-  steps: {
-    create: '{label} gelabelt',
-    relabel: 'Umbenannt in {label}',
-    relabelAll: '{count} Labels {label} in {to} umbenannt',
-    accept: '{label} angenommen',
-    acceptMany: '{count} Vorschläge angenommen',
-    reject: '{label} abgelehnt',
-    rejectMany: '{count} Vorschläge abgelehnt',
-    remove: '{label} gelöscht',
-    move: '{label} verschoben',
-    split: '{label} geteilt',
-    merge: '{label} verbunden',
-    peakCreate: 'Spitze von {label} gesetzt',
-    peakAccept: 'Spitze von {label} angenommen',
-    peakRelabel: 'Spitze umbenannt in {label}',
-    peakMove: 'Spitze von {label} verschoben',
-    peakRemove: 'Spitze von {label} gelöscht',
-    noteCreate: 'Notiz geschrieben',
-    noteRemove: 'Notiz gelöscht',
-    adjudicate: 'Eine Abweichung entschieden',
-    adjudicateMany: '{count} Übereinstimmungen übernommen',
-    labels: 'Labels des Projekts geändert',
-    markNew: 'Als neu vermerkt',
-    markInReview: 'Als in Durchsicht vermerkt',
-    markDone: 'Als fertig vermerkt',
-  },
+  steps: nest(STEPS),
   history: { about: 'Ihre Schritte in diesem Projekt', goTo: 'Zu diesem Schritt zurück oder vor', undone: 'zurückgenommen', none: 'Noch ist nichts getan.' },
   tracks: {
     choose: 'Spuren ▾',

@@ -1,8 +1,37 @@
 import { ACTIONS } from '../../../shared/app/actions.ts';
 import type { StudioErrorCode } from '../../../shared/app/errors.ts';
 import { ERROR_CODES } from '../../../shared/app/errors.ts';
-import { STEPS } from './steps.ts';
+import type { StepKind } from '../../../shared/annotation/steps.ts';
 import { nest } from './nest.ts';
+
+const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
+  'segment.create': 'Label {label}',
+  'segment.relabel': 'Relabel as {label}',
+  'segment.relabelAll': 'Relabel {count} {label} as {to}',
+  'segment.delete': 'Delete {label}',
+  'segment.move': 'Move {label}',
+  'segment.split': 'Split {label}',
+  'segment.merge': 'Merge {label}',
+  'proposal.accept': 'Accept {label}',
+  'proposal.acceptMany': 'Accept {count} proposals',
+  'proposal.reject': 'Reject {label}',
+  'proposal.rejectMany': 'Reject {count} proposals',
+  'peak.create': 'Add a peak of {label}',
+  'peak.accept': 'Accept the peak of {label}',
+  'peak.relabel': 'Relabel the peak as {label}',
+  'peak.move': 'Move the peak of {label}',
+  'peak.delete': 'Delete the peak of {label}',
+  'note.create': 'Add a note',
+  'note.delete': 'Delete a note',
+  'disagreement.decide': 'Settle a disagreement',
+  'disagreement.acceptAgreed': 'Accept {count} agreed labels',
+  'labels.change': 'Change the labels of the project',
+  'labels.import': 'Import {count} labels from {file}',
+  'video.markNew': 'Mark as new',
+  'video.markInReview': 'Mark as in review',
+  'video.markDone': 'Mark as done',
+  'video.participant': 'Assign participant {participant}',
+};
 
 /** English: what the other catalogues translate. Braces hold values, bars part singular and plural. */
 export const en = {
@@ -318,7 +347,7 @@ export const en = {
     delete: 'Delete this note',
     none: 'No notes yet.',
   },
-  steps: STEPS,
+  steps: nest(STEPS),
   history: { about: 'Your steps in this project', goTo: 'Go back or forward to this step', undone: 'undone', none: 'Nothing has been done yet.' },
   tracks: {
     choose: 'Tracks ▾',

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+const label = z.string().max(100_000);
+const count = z.int().nonnegative();
+const one = { label };
+
+/** What a person can do in one step of undo, with the parameters that its sentence needs. */
+const STEPS = {
+  'segment.create': one,
+  'segment.relabel': one,
+  'segment.relabelAll': { count, label, to: label },
+  'segment.delete': one,
+  'segment.move': one,
+  'segment.split': one,
+  'segment.merge': one,
+  'proposal.accept': one,
+  'proposal.acceptMany': { count },
+  'proposal.reject': one,
+  'proposal.rejectMany': { count },
+  'peak.create': one,
+  'peak.accept': one,
+  'peak.relabel': one,
+  'peak.move': one,
+  'peak.delete': one,
+  'note.create': {},
+  'note.delete': {},
+  'disagreement.decide': {},
+  'disagreement.acceptAgreed': { count },
+  'labels.change': {},
+  'labels.import': { count, file: z.string().max(32_768) },
+  'video.markNew': {},
+  'video.markInReview': {},
+  'video.markDone': {},
+  'video.participant': { participant: z.string().max(100_000) },
+  /** A step of another program or of an older version, in its own words. */
+  other: { text: z.string().max(10_000) },
+} as const;
+
+export type StepKind = keyof typeof STEPS;
+export const STEP_KINDS = Object.keys(STEPS) as StepKind[];
+export type StepParameters<K extends StepKind> = { readonly [P in keyof (typeof STEPS)[K]]: (typeof STEPS)[K][P] extends z.ZodType<infer V> ? V : never };
+
+/** One step: a kind and its parameters. The sentence is made where it is shown (catalogue `steps`). */
+export type Step = { [K in StepKind]: { readonly kind: K; readonly parameters: StepParameters<K> } }[StepKind];
+
+export function step<K extends StepKind>(kind: K, parameters: StepParameters<K>): Step {
+  return { kind, parameters } as unknown as Step;
+}
+
+export const stepSchema = z.discriminatedUnion(
+  'kind',
+  Object.entries(STEPS).map(([kind, parameters]) => z.strictObject({ kind: z.literal(kind), parameters: z.strictObject(parameters) })) as never,
+) as unknown as z.ZodType<Step>;
