@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 export default defineConfig({
   main: {
     build: {
+      sourcemap: true,
       rollupOptions: {
         input: {
           index: resolve('src/main/hosts/electron/index.ts'),
@@ -18,6 +19,7 @@ export default defineConfig({
   },
   preload: {
     build: {
+      sourcemap: true,
       // A sandboxed window loads one CommonJS file and nothing else.
       externalizeDeps: false,
       rollupOptions: { input: { index: resolve('src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
@@ -26,6 +28,6 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [vue()],
-    build: { outDir: 'out/renderer', rollupOptions: { input: resolve('src/renderer/index.html') } },
+    build: { sourcemap: true, outDir: 'out/renderer', rollupOptions: { input: resolve('src/renderer/index.html') } },
   },
 });

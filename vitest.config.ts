@@ -1,15 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+const TESTS = ['src', 'bench', 'scripts'].map((folder) => `${folder}/**/*.test.ts`);
+const INTEGRATION = ['src', 'bench', 'scripts'].map((folder) => `${folder}/**/*.integration.test.ts`);
+
+/**
+ * Two projects: `unit` (under a minute) and `integration`, whose files start programs, train, or work for seconds. The
+ * browser tests are Playwright's (playwright.config.ts).
+ */
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
     // onnxruntime and ffmpeg children: processes, not threads (docs/decisions/0002-separate-engine-processes.md).
     pool: 'forks',
     globalSetup: 'testing/global-setup.ts',
     // The built desktop program and the stand-in of Electron for it: run by Node itself, as Electron would.
     server: { deps: { external: [/\/out\/main\//, /electron-stand-in/] } },
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: TESTS, exclude: INTEGRATION, testTimeout: 30_000, hookTimeout: 30_000 } },
+      // The limit ends what hangs; no test waits for it.
+      { extends: true, test: { name: 'integration', include: INTEGRATION, testTimeout: 600_000, hookTimeout: 600_000 } },
+    ],
   },
 });

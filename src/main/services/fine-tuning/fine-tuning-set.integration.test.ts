@@ -111,7 +111,7 @@ describe('labels for a set', () => {
 });
 
 describe('a fine-tuning set', () => {
-  test.each(FINE_TUNING_FORMS)('%s has its clips, lists, provenance and card', { timeout: 60_000 }, async (form) => {
+  test.each(FINE_TUNING_FORMS)('%s has its clips, lists, provenance and card', async (form) => {
     const { out, report } = await make({ form });
     const clips = form === 'references' ? 2 : 3;
     expect(report.clips).toBe(clips);

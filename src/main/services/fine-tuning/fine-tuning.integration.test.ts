@@ -65,7 +65,7 @@ async function until(phases: readonly string[]): Promise<Awaited<ReturnType<type
 describe('fine-tuning in the program', () => {
   const request = { name: 'Ours, 1', layer: 'Ann', from: 'adatosk-tiny', rounds: 40 };
 
-  test('makes a set, measures, trains, pauses, goes on after the project was closed, and measures again', { timeout: 180_000 }, async () => {
+  test('makes a set, measures, trains, pauses, goes on after the project was closed, and measures again', async () => {
     await client.training.begin(request);
     await expect(client.training.begin(request)).rejects.toMatchObject({ data: { code: 'wrong-usage' } });
     await until(['training']);
@@ -90,7 +90,7 @@ describe('fine-tuning in the program', () => {
     expect(everything()).toBe(before);
   });
 
-  test('a kept model is among the models with its card, and can analyse; the old one is still there', { timeout: 120_000 }, async () => {
+  test('a kept model is among the models with its card, and can analyse; the old one is still there', async () => {
     const { model } = await client.training.keep();
     expect(await client.training.state()).toMatchObject({ phase: 'idle' });
     const models = await client.about.models();
@@ -103,7 +103,7 @@ describe('fine-tuning in the program', () => {
     expect((await client.runs.list()).map((run) => run.model)).toEqual(['ours-1', 'adatosk-tiny']);
   });
 
-  test('a discarded one leaves nothing, and too few people are told', { timeout: 180_000 }, async () => {
+  test('a discarded one leaves nothing, and too few people are told', async () => {
     await client.training.begin({ ...request, name: 'Second', rounds: 1 });
     await until(['ready']);
     const { model } = await client.training.state();

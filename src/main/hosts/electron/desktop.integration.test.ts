@@ -170,7 +170,7 @@ describe('the scheme app:', () => {
 });
 
 describe('the contract over message ports', () => {
-  test('a batch runs in utility processes, and its video is served in ranges', { timeout: 60_000 }, async () => {
+  test('a batch runs in utility processes, and its video is served in ranges', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'videos'));
     await ffmpeg('-i', ONE_FACE, '-t', '1', '-an', join(folder, 'videos', 'a.mp4'));
@@ -219,7 +219,7 @@ describe('the contract over message ports', () => {
 });
 
 describe('the packaged program', () => {
-  test('has its fuses set, all that it loads, its models, and no Node of its own', { timeout: 180_000 }, async () => {
+  test('has its fuses set, all that it loads, its models, and no Node of its own', async () => {
     const { binary, resources, contents } = await packageProgram(await temporaryFolder());
     const fuses = await getCurrentFuseWire(binary);
     const state = (fuse: FuseV1Options): FuseState | undefined => fuses[fuse];

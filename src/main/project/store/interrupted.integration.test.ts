@@ -27,7 +27,7 @@ async function folder(): Promise<string> {
 }
 
 describe('creating a project', () => {
-  test('that was killed at any moment leaves a whole project or none, and the next try works', { timeout: 300_000 }, async () => {
+  test('that was killed at any moment leaves a whole project or none, and the next try works', async () => {
     const program = fileURLToPath(new URL('./open-project.ts', import.meta.url));
     let [whole, none] = [0, 0];
     for (let kill = 0; kill < 40; kill++) {
