@@ -66,7 +66,7 @@ async function cutClips(folder: string): Promise<string> {
 }
 
 const newStudio = (): Studio =>
-  new Studio({ door: 'browser', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
+  new Studio({ host: 'web', startEngine: startChildProcessEngine, startQueue: startChildProcessQueue, startTrainer: startChildProcessTrainer });
 const clientOf = (studio: Studio) =>
   createRouterClient(router, {
     context: {

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 test.beforeEach(({ page }) => {
@@ -24,8 +24,8 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   throw new Error(`nothing called ${String(name)} has the focus after 120 tabs`);
 }
 
-test('from the first start to an exported table by keyboard alone', async ({ page, door }) => {
-  await page.goto(door.address);
+test('from the first start to an exported table by keyboard alone', async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
   await expect(page.getByRole('button', { name: /^Try the example/ })).toBeVisible();
   await tabTo(page, /^Try the example/);
@@ -73,25 +73,25 @@ test('from the first start to an exported table by keyboard alone', async ({ pag
   await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
   await tabTo(page, /^Folder$/);
   await page.keyboard.press('Control+a');
-  await page.keyboard.type(door.folder);
+  await page.keyboard.type(host.folder);
   await page.keyboard.press('Enter');
   await tabTo(page, /^New folder in it/);
   await page.keyboard.type('labels');
   await tabTo(page, /^Write here/);
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('status')).toContainText('written');
-  const table = readFileSync(join(door.folder, 'labels', 'labels.csv'), 'utf8');
+  const table = readFileSync(join(host.folder, 'labels', 'labels.csv'), 'utf8');
   expect(table.split('\r\n').find((line) => line.includes(',Ann,'))).toContain('surprise');
   expect(table).toContain(`,${Number(end)},`);
-  expect(existsSync(join(door.folder, 'labels', 'data-dictionary.csv'))).toBe(true);
+  expect(existsSync(join(host.folder, 'labels', 'data-dictionary.csv'))).toBe(true);
 });
 
-test('ten labels are corrected while the video plays', async ({ page, door }) => {
-  cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
-  await page.goto(door.address);
+test('ten labels are corrected while the video plays', async ({ page, host }) => {
+  cpSync('samples/all-six.mp4', join(host.videos, 'all-six.mp4'));
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await expect(studio.row('all-six.mp4')).toBeVisible();
   await studio.review('all-six.mp4');
   await studio.codeAs('Ann');
@@ -150,11 +150,11 @@ test('ten labels are corrected while the video plays', async ({ page, door }) =>
   expect(Math.abs(after[0] * 25 - Math.round(after[0] * 25))).toBeLessThan(0.3);
 });
 
-test("a label of the project's own is made in the window and given by its key", async ({ page, door }) => {
-  await page.goto(door.address);
+test("a label of the project's own is made in the window and given by its key", async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await studio.review('two-faces.mp4');
   await studio.codeAs('Ann');
   const dialog = page.getByRole('dialog', { name: 'Labels of the project' });
@@ -190,12 +190,12 @@ test("a label of the project's own is made in the window and given by its key", 
   await expect(page.getByRole('button', { name: /smirk/ })).toHaveCount(0);
 });
 
-test('two coders judge blind, their disagreements are decided, and the queue of proposals empties', async ({ page, door }) => {
-  cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
-  await page.goto(door.address);
+test('two coders judge blind, their disagreements are decided, and the queue of proposals empties', async ({ page, host }) => {
+  cpSync('samples/all-six.mp4', join(host.videos, 'all-six.mp4'));
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await studio.analyseNew();
   await studio.review('all-six.mp4');
   // Ann: happiness 0 to 2 s, anger after that. Ben: happiness, then nothing.

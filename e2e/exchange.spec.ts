@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { expectAccessible, picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
@@ -25,16 +25,16 @@ function elanFile(labels: readonly (readonly [label: string, startMs: number, en
 }
 
 /** A project with the sample videos, and the dialog with a folder of files for two of them, one that fits none and one that is none. */
-async function lookAtLabels(studio: StudioWindow, door: { folder: string; videos: string }): Promise<void> {
-  const folder = join(door.folder, 'from ELAN');
+async function lookAtLabels(studio: StudioWindow, host: { folder: string; videos: string }): Promise<void> {
+  const folder = join(host.folder, 'from ELAN');
   mkdirSync(folder);
   const spoken = ['yes', 600, 900] as const;
   writeFileSync(join(folder, 'two-faces.eaf'), elanFile([['Happiness', 500, 1500], spoken, ['', 1600, 1700], ['scared', 2000, 2600]])); // prettier-ignore
   writeFileSync(join(folder, 'One-Face-Leaves.eaf'), elanFile([['anger', 1000, 1900], ['sadness', 600_000, 601_000]])); // prettier-ignore
   writeFileSync(join(folder, 'pilot.eaf'), elanFile([['anger', 1000, 1900]]));
   writeFileSync(join(folder, 'damaged.TextGrid'), 'File type = "ooTextFile"');
-  await studio.newProject(door.folder, 'Interviews');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'Interviews');
+  await studio.addVideos(host.videos);
   await expect(studio.row('two-faces.mp4')).toBeVisible();
   await studio.more('Import labels…');
   const dialog = studio.page.getByRole('dialog', { name: 'Import labels' });
@@ -46,10 +46,10 @@ async function lookAtLabels(studio: StudioWindow, door: { folder: string; videos
   await expect(dialog.getByRole('row', { name: /two-faces\.eaf/ })).toBeVisible();
 }
 
-test('labels of years in ELAN come into a project: matched by name, checked first, one step of undo', async ({ page, door }) => {
-  await page.goto(door.address);
+test('labels of years in ELAN come into a project: matched by name, checked first, one step of undo', async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await lookAtLabels(studio, door);
+  await lookAtLabels(studio, host);
   const dialog = page.getByRole('dialog', { name: 'Import labels' });
   await expect(dialog.getByRole('row', { name: /damaged\.TextGrid/ })).toContainText('no TextGrid');
   await expect(dialog.getByLabel('Video of pilot.eaf')).toHaveValue('');
@@ -79,8 +79,8 @@ test('labels of years in ELAN come into a project: matched by name, checked firs
   await expect(page.getByRole('tabpanel')).toContainText('Import 2 labels from two-faces.eaf');
 });
 
-picturesInAllLooks('the import of labels', async (page, door, picture) => {
-  await lookAtLabels(new StudioWindow(page), door);
+picturesInAllLooks('the import of labels', async (page, host, picture) => {
+  await lookAtLabels(new StudioWindow(page), host);
   await page.getByLabel('Whose labels are they?').fill('Ann');
   await picture('import');
   await expectAccessible(page, 'import');

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
@@ -59,13 +59,13 @@ for (const [what, file, extra, timing] of [
     ",settb=1/1000,setpts='(N*40+7*mod(N,3))'",
   ],
 ] as const) {
-  test(`the frame shown is the frame named: ${what}`, async ({ page, door }) => {
-    const folder = join(door.folder, 'numbered');
+  test(`the frame shown is the frame named: ${what}`, async ({ page, host }) => {
+    const folder = join(host.folder, 'numbered');
     mkdirSync(folder);
     numberedVideo(join(folder, file), extra, timing);
-    await page.goto(door.address);
+    await page.goto(host.address);
     const studio = new StudioWindow(page);
-    await studio.newProject(door.folder, 'project');
+    await studio.newProject(host.folder, 'project');
     await studio.addVideos(folder);
     await studio.review(file);
     await expect(studio.video).toBeVisible({ timeout: 60_000 });

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync, cpSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,11 +23,11 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-test('results are opened, chosen and drawn; what the model was trained on is said', async ({ page, door }) => {
+test('results are opened, chosen and drawn; what the model was trained on is said', async ({ page, host }) => {
   const failures: string[] = [];
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
-  await page.goto(door.address);
+  await page.goto(host.address);
   await page.getByRole('button', { name: /^Look at tables/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(results);
@@ -50,8 +50,8 @@ test('results are opened, chosen and drawn; what the model was trained on is sai
   expect(failures).toEqual([]);
 });
 
-test('a folder without results is answered with a sentence', async ({ page, door }) => {
-  await page.goto(door.address);
+test('a folder without results is answered with a sentence', async ({ page, host }) => {
+  await page.goto(host.address);
   await page.getByRole('button', { name: /^Look at tables/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(join(work, 'videos'));

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 test.beforeEach(({ page }) => {
@@ -9,13 +9,13 @@ test.beforeEach(({ page }) => {
   });
 });
 
-test('from a new project to corrected labels that survive a reload', async ({ page, door }) => {
-  await page.goto(door.address);
+test('from a new project to corrected labels that survive a reload', async ({ page, host }) => {
+  await page.goto(host.address);
   expect(page.url()).not.toContain('token');
   const studio = new StudioWindow(page);
-  writeFileSync(join(door.videos, 'broken.mp4'), 'no video');
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  writeFileSync(join(host.videos, 'broken.mp4'), 'no video');
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await expect(studio.library.getByRole('row')).toHaveCount(5);
   await studio.analyseNew();
   await expect(studio.row('two-faces.mp4')).toContainText('2 faces');
@@ -56,24 +56,24 @@ test('from a new project to corrected labels that survive a reload', async ({ pa
 
   // The tables of the run and Ann's labels for ELAN, without a command line.
   await page.getByRole('button', { name: '← Library' }).click();
-  await studio.exportTo(door.folder, 'Tables (CSV)', 'tables');
-  expect(readFileSync(join(door.folder, 'tables', 'peaks.csv'), 'utf8')).toContain('happiness-and-surprise.mp4');
-  await studio.exportTo(door.folder, 'ELAN', 'elan', ['Ann']);
-  const elan = readFileSync(join(door.folder, 'elan', 'happiness-and-surprise.eaf'), 'utf8');
+  await studio.exportTo(host.folder, 'Tables (CSV)', 'tables');
+  expect(readFileSync(join(host.folder, 'tables', 'peaks.csv'), 'utf8')).toContain('happiness-and-surprise.mp4');
+  await studio.exportTo(host.folder, 'ELAN', 'elan', ['Ann']);
+  const elan = readFileSync(join(host.folder, 'elan', 'happiness-and-surprise.eaf'), 'utf8');
   expect(elan).toMatch(/TIER_ID="Ann"/);
   expect(elan).toMatch(/>surprise</);
 });
 
-test('two windows see each other, and a blind coder sees nobody', async ({ page, door, context }) => {
-  await page.goto(door.address);
+test('two windows see each other, and a blind coder sees nobody', async ({ page, host, context }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await studio.analyseNew();
   await studio.review('one-face-leaves.mp4');
   await studio.codeAs('Ann');
   const other = new StudioWindow(await context.newPage());
-  await other.page.goto(door.address);
+  await other.page.goto(host.address);
   await other.review('one-face-leaves.mp4');
   await page.keyboard.press('i');
   await page.keyboard.press('Shift+ArrowRight');
@@ -95,11 +95,11 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   await expect(studio.tier('Tier Ann')).toBeVisible();
 });
 
-test('who goes somewhere before the picture has come is there when it comes', async ({ page, door }) => {
-  await page.goto(door.address);
+test('who goes somewhere before the picture has come is there when it comes', async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   let known: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (known = resolve));
   await page.route('**/rpc/library/media', async (route) => {
@@ -118,26 +118,26 @@ test('who goes somewhere before the picture has come is there when it comes', as
   expect(made).toMatch(/^happiness, 1\.00 to /);
 });
 
-test('a moved video is found again with its labels', async ({ page, door }) => {
-  await page.goto(door.address);
+test('a moved video is found again with its labels', async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await studio.newProject(door.folder, 'project');
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
   await expect(studio.library.getByRole('row')).toHaveCount(4);
-  mkdirSync(join(door.folder, 'moved'));
-  renameSync(join(door.videos, 'two-faces.mp4'), join(door.folder, 'moved', 'two-faces.mp4'));
+  mkdirSync(join(host.folder, 'moved'));
+  renameSync(join(host.videos, 'two-faces.mp4'), join(host.folder, 'moved', 'two-faces.mp4'));
   await page.getByRole('button', { name: 'two-faces.mp4' }).first().click();
   await expect(studio.problem).toContainText('is not there any more');
   await page.getByRole('button', { name: 'Look for missing files' }).click();
   await page.getByRole('button', { name: 'Find 1 missing…' }).click();
-  await studio.goToFolder(join(door.folder, 'moved'));
+  await studio.goToFolder(join(host.folder, 'moved'));
   await page.getByRole('button', { name: 'Look here' }).click();
   await expect(studio.row('two-faces.mp4')).not.toContainText('not found');
   await studio.review('two-faces.mp4');
 });
 
-test('the example is there at the first start, and the project is among the recent ones at the second', async ({ page, door }) => {
-  await page.goto(door.address);
+test('the example is there at the first start, and the project is among the recent ones at the second', async ({ page, host }) => {
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
   await page.getByRole('button', { name: /^Try the example/ }).click();
   await expect(studio.row('two-people.mp4')).toBeVisible();
@@ -147,13 +147,13 @@ test('the example is there at the first start, and the project is among the rece
   await expect(studio.row('two-people.mp4')).toBeVisible();
 });
 
-test('nothing is asked of any other host', async ({ page, door }) => {
+test('nothing is asked of any other host', async ({ page, host }) => {
   const foreign: string[] = [];
   page.on(
     'request',
-    (request) => !/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(door.address).origin && foreign.push(request.url()),
+    (request) => !/^(data:|blob:)/.test(request.url()) && new URL(request.url()).origin !== new URL(host.address).origin && foreign.push(request.url()),
   );
-  await page.goto(door.address);
-  await new StudioWindow(page).newProject(door.folder, 'project');
+  await page.goto(host.address);
+  await new StudioWindow(page).newProject(host.folder, 'project');
   expect(foreign).toEqual([]);
 });

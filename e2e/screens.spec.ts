@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from './fixtures/browser-door.ts';
+import { expect } from './fixtures/web-host.ts';
 import { expectAccessible, picturesInAllLooks } from './fixtures/looks.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
-picturesInAllLooks('every screen', async (page, door, picture) => {
+picturesInAllLooks('every screen', async (page, host, picture) => {
   const studio = new StudioWindow(page);
   const look = async (screen: string): Promise<void> => {
     await picture(screen);
@@ -13,9 +13,9 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   const close = (): Promise<void> => page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await expect(page.getByRole('button', { name: /^New project/ })).toBeVisible();
   await look('start');
-  await studio.newProject(door.folder, 'Interviews');
-  cpSync('samples/all-six.mp4', join(door.videos, 'all-six.mp4'));
-  await studio.addVideos(door.videos);
+  await studio.newProject(host.folder, 'Interviews');
+  cpSync('samples/all-six.mp4', join(host.videos, 'all-six.mp4'));
+  await studio.addVideos(host.videos);
   await studio.analyseNew();
   await look('library');
 
@@ -82,7 +82,7 @@ picturesInAllLooks('every screen', async (page, door, picture) => {
   await page.getByRole('button', { name: 'Export a fine-tuning set…' }).click();
   await page.getByLabel('Labels of').last().selectOption('Ann');
   await page.getByRole('button', { name: 'Choose a folder and write…' }).click();
-  await studio.goToFolder(door.folder);
+  await studio.goToFolder(host.folder);
   await page.getByLabel('Name', { exact: true }).fill('set');
   await page.getByRole('button', { name: 'Write here' }).click();
   await expect(page.getByRole('dialog').getByRole('status')).toContainText('1 clips');

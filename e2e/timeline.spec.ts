@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from './fixtures/browser-door.ts';
+import { expect, test } from './fixtures/web-host.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 /** What the window may take of the memory with two hours open. Times depend on the computer and are printed alone. */
 const MOST_HEAP_MB = 500;
 
-test('the timelines of two hours are drawn, zoomed and dragged without waiting', async ({ page, door }) => {
-  const folder = join(door.folder, 'long');
+test('the timelines of two hours are drawn, zoomed and dragged without waiting', async ({ page, host }) => {
+  const folder = join(host.folder, 'long');
   execFileSync(process.execPath, ['bench/two-hours.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   await page.addInitScript(() => {
     const tasks: number[] = [];
     (window as unknown as { longTasks: number[] }).longTasks = tasks;
     new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ entryTypes: ['longtask'] });
   });
-  await page.goto(door.address);
+  await page.goto(host.address);
   const studio = new StudioWindow(page);
   await page.getByRole('button', { name: /^Open a project/ }).click();
   await studio.goToFolder(join(folder, 'project'));

@@ -1,5 +1,5 @@
 /**
- * A stand-in of those Electron modules that the desktop door uses, for running its built files where the binary cannot
+ * A stand-in of those Electron modules that the desktop host uses, for running its built files where the binary cannot
  * be had. What is called is recorded; events are what a test emits; utility processes are child processes with the same
  * parentPort (utility-process-shim.mjs), message ports included. Behaviour follows Electron 45's documentation.
  */

@@ -7,7 +7,7 @@ import type { DesktopBridge } from '../shared/app/desktop.ts';
 import { DESKTOP_CHANNELS } from '../shared/app/desktop.ts';
 
 const bridge: DesktopBridge = {
-  door: 'desktop',
+  host: 'desktop',
   chooseFolder: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseFolder, title) as Promise<readonly string[]>,
   chooseVideos: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseVideos, title) as Promise<readonly string[]>,
   chooseLabels: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseLabels, title) as Promise<readonly string[]>,

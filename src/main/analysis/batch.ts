@@ -58,8 +58,8 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
     onProgress({ video: videos[index]!, index, share: 1, timesRealTime: summary.timesRealTime, summary, resumed });
   };
   const waiting = [...videos.keys()];
-  const lanes: Lanes<number> = new Lanes<number>(
-    (): number | undefined => (signal.aborted || lanes.running >= run.atOnce ? undefined : waiting.shift()),
+  const pool: WorkerPool<number> = new WorkerPool<number>(
+    (): number | undefined => (signal.aborted || pool.running >= run.atOnce ? undefined : waiting.shift()),
     async (index, stop) => {
       const video = videos[index]!;
       const onShare = (share: number, timesRealTime: number): void => onProgress({ video, index, share, timesRealTime, resumed: false });
@@ -67,10 +67,10 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
       end(index, summary, resumed);
     },
   );
-  const stopAll = (): void => lanes.stop();
+  const stopAll = (): void => pool.stop();
   signal.addEventListener('abort', stopAll);
   try {
-    await lanes.drain();
+    await pool.drain();
   } finally {
     signal.removeEventListener('abort', stopAll);
   }
@@ -82,7 +82,7 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
  * Works through jobs, some at once. What may begin is for `take` to say: undefined where nothing waits, or where
  * enough runs already. It is asked again whenever a job ends, and by `fill` when there may be more to do.
  */
-export class Lanes<J> {
+export class WorkerPool<J> {
   readonly #take: () => J | undefined;
   readonly #work: (job: J, signal: AbortSignal) => Promise<void>;
   readonly #running = new Map<J, AbortController>();

@@ -1,4 +1,4 @@
-/** Names by which the window and the desktop door talk beside the contract; nothing else passes between them. */
+/** Names by which the window and the desktop host talk beside the contract; nothing else passes between them. */
 export const DESKTOP_CHANNELS = {
   /** The window's end of a message port, for the contract. */
   connect: 'studio:connect',
@@ -11,7 +11,7 @@ export const DESKTOP_CHANNELS = {
 
 /** What the preload script gives the window. */
 export interface DesktopBridge {
-  readonly door: 'desktop';
+  readonly host: 'desktop';
   /** @returns whole paths; empty where the person chose none */
   chooseFolder(title: string): Promise<readonly string[]>;
   chooseVideos(title: string): Promise<readonly string[]>;

@@ -6,10 +6,10 @@ import { edits, layers, people, runs } from './review.ts';
 
 /**
  * Everything that a window can ask for, with schemas on both sides. There is one implementation (main/services), which
- * every door serves: Electron over message ports, the browser door over HTTP.
+ * every host serves: Electron over message ports, the web host over HTTP.
  */
 export const contract = { about, project, library, runs, layers, people, edits, queue, exchange, training };
 export type Contract = typeof contract;
 
-/** Names of all procedures, 'library.list' …, for checking that a door serves neither fewer nor more. */
+/** Names of all procedures, 'library.list' …, for checking that a host serves neither fewer nor more. */
 export const PROCEDURES: readonly string[] = Object.entries(contract).flatMap(([room, procedures]) => Object.keys(procedures).map((name) => `${room}.${name}`));

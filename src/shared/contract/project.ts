@@ -36,7 +36,7 @@ const found = z.object({ added: z.int(), known: z.int() });
 export const about = {
   program: procedure.output(
     z.object({
-      ...{ version: z.string(), door: z.enum(['desktop', 'browser']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() },
+      ...{ version: z.string(), host: z.enum(['desktop', 'web']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() },
       /** Where this program writes beside the project: settings and models, and proxies for playing. */
       places: z.object({ settings: z.string(), cache: z.string() }),
     }),

@@ -3,7 +3,7 @@
  * calls it, cannot be cancelled and takes its process down when that thread is ended; here none of this hurts,
  * and stopping is killing this process.
  *
- * It is started as a child process (command line, browser door) or as Electron's utilityProcess.
+ * It is started as a child process (command line, web host) or as Electron's utilityProcess.
  */
 import * as ort from './onnxruntime.ts';
 import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';

@@ -2,7 +2,7 @@ import type { Feed, FloatTensor, ModelSession } from '../../../shared/domain/mod
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { EngineAnswer, EnginePort, EngineRequest, Provider } from './engine-messages.ts';
 
-/** Starts an engine process; each door has its own way. */
+/** Starts an engine process; each host has its own way. */
 export type EngineStarter = () => EnginePort;
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;

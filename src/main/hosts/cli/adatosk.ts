@@ -17,7 +17,7 @@ import { EXIT, reportError } from './terminal/output.ts';
 // Inherited by every child process; see src/main/adatosk/runtime/onnxruntime.ts.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
-/** The command-line door. Each command is one file that adds itself here. */
+/** The command line. Each command is one file that adds itself here. */
 const COMMANDS = [
   addAnalyze,
   addSynthesize,

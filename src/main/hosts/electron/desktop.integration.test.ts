@@ -13,7 +13,7 @@ import { PROCEDURES } from '../../../shared/contract/index.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import { packageProgram } from '../../../../testing/packaged-program.ts';
 import { PROJECT_FILE } from '../../project/store/project-file.ts';
-import type { StudioClient } from '../../../../testing/door.ts';
+import type { StudioClient } from '../../../../testing/web-host.ts';
 import { app, ipcMain, MessageChannelMain, seen } from '../../../../testing/electron-stand-in.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
 
@@ -123,7 +123,7 @@ describe("the window's bridge", () => {
     expect(ipcMain.eventNames()).toEqual([connect]);
     const bridge = await runPreload();
     expect(Object.keys(bridge.exposed)).toEqual(['studio']);
-    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseLabels', 'chooseVideos', 'door', 'onAction', 'pathOf']);
+    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseLabels', 'chooseVideos', 'host', 'onAction', 'pathOf']);
     (bridge.exposed['studio'] as { chooseFolder: (title: string) => void }).chooseFolder('x');
     (bridge.exposed['studio'] as { chooseVideos: (title: string) => void }).chooseVideos('x');
     (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
@@ -176,7 +176,7 @@ describe('the contract over message ports', () => {
     await ffmpeg('-i', ONE_FACE, '-t', '1', '-an', join(folder, 'videos', 'a.mp4'));
     await copyFile(ONE_FACE, join(folder, 'unread.mp4'));
     const studio = client();
-    expect(await studio.about.program()).toMatchObject({ door: 'desktop', project: null });
+    expect(await studio.about.program()).toMatchObject({ host: 'desktop', project: null });
     await expect(studio.library.list()).rejects.toMatchObject({ code: 'STUDIO', data: { code: 'no-project' } });
     await studio.project.open({ folder: join(folder, 'project'), create: true });
     await studio.queue.add({ paths: [join(folder, 'videos')], device: 'cpu' });

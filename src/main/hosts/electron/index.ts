@@ -1,5 +1,5 @@
 /**
- * The desktop door. It has never been run where this was written (Electron's binary could not be fetched there); its
+ * The desktop host. It has never been run where this was written (Electron's binary could not be fetched there); its
  * built files are run against a stand-in of Electron's modules (desktop.test.ts). See README, "Limits".
  */
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
@@ -24,7 +24,7 @@ process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 /** Where the window's files come from in development; a packaged program has none but its own. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const studio = new Studio({
-  door: 'desktop',
+  host: 'desktop',
   startEngine: () => startUtilityProcess('engine-host.js', 'AdaTosk engine'),
   startQueue: startUtilityProcessQueue,
   startTrainer: () => startUtilityProcess('trainer-host.js', 'AdaTosk training'),

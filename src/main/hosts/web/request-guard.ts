@@ -2,10 +2,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Who may talk to the browser door: whoever knows the token, from a page of the door itself. Any page in the browser can
+ * Who may talk to the web host: whoever knows the token, from a page of the host itself. Any page in the browser can
  * send requests to 127.0.0.1, and a name of any site can be made to mean 127.0.0.1; so the token alone is not enough.
  */
-export class Gate {
+export class RequestGuard {
   readonly token = randomBytes(32).toString('base64url');
   readonly #port: number;
 

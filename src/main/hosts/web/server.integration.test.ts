@@ -9,16 +9,16 @@ import type { StudioEvent } from '../../../shared/contract/events.ts';
 import { contract, PROCEDURES } from '../../../shared/contract/index.ts';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { furnish, someSegment } from '../../../../testing/project.ts';
-import type { StudioClient } from '../../../../testing/door.ts';
-import { openTestDoor } from '../../../../testing/door.ts';
+import type { StudioClient } from '../../../../testing/web-host.ts';
+import { openTestHost } from '../../../../testing/web-host.ts';
 import { ffmpeg, ONE_FACE } from '../../../../testing/videos.ts';
 import { applyEdit } from '../../project/edits.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import { router } from '../../services/api/router.ts';
 
-const it = await openTestDoor();
-const { door, token, log, studio, folder } = it;
-const port = Number(new URL(door.origin).port);
+const it = await openTestHost();
+const { host, token, log, studio, folder } = it;
+const port = Number(new URL(host.origin).port);
 const known = furnish(studio.project);
 afterAll(() => it.close());
 
@@ -53,7 +53,7 @@ async function failure(work: Promise<unknown>): Promise<{ code: string; message:
   throw new Error('it did not fail');
 }
 
-describe('the gate', () => {
+describe('the guard', () => {
   test.each([
     ['without the token', '/', {}],
     ['with a wrong token', '/', { authorization: 'Bearer nonsense' }],
@@ -73,8 +73,8 @@ describe('the gate', () => {
     expect(log.join('\n')).not.toContain(token);
   });
 
-  test('the printed address turns into a cookie that only this door gets, and the token leaves the address', async () => {
-    const first = await ask(door.address.slice(door.origin.length));
+  test('the printed address turns into a cookie that only this host gets, and the token leaves the address', async () => {
+    const first = await ask(host.address.slice(host.origin.length));
     expect([first.status, first.headers['location']]).toEqual([303, '/']);
     const cookie = String(first.headers['set-cookie']);
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);

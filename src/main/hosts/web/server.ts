@@ -9,9 +9,9 @@ import type { CallContext } from '../../services/api/router.ts';
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 import { serveWindowRequest } from '../../services/studio/window-requests.ts';
-import { Gate } from './request-guard.ts';
+import { RequestGuard } from './request-guard.ts';
 
-export interface BrowserDoor {
+export interface WebHost {
   /** With the token: whoever has it can use the program as this person. */
   readonly address: string;
   readonly origin: string;
@@ -29,28 +29,28 @@ const LARGEST_BODY = 64 * 1024 * 1024;
  * @param log told what was refused and what failed, a line each, without tokens
  * @throws StudioError 'wrong-usage' where the port is taken
  */
-export async function openBrowserDoor(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<BrowserDoor> {
+export async function openWebHost(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<WebHost> {
   const server = createServer();
   // A browser sends its next request on a connection that it has; if that is closed at the same moment the request is
   // lost, and a browser does not send an edit twice. Here nobody but this computer's browser keeps connections open.
   server.keepAliveTimeout = 0;
   await listen(server, port);
-  const gate = new Gate((server.address() as AddressInfo).port);
+  const guard = new RequestGuard((server.address() as AddressInfo).port);
   const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_BODY })] });
   const context: CallContext = {
     studio,
     onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
   server.on('request', (request, response) => {
-    void answer({ gate, rpc, context, files, log }, request, response).catch((error: unknown) => {
+    void answer({ guard, rpc, context, files, log }, request, response).catch((error: unknown) => {
       log(`failed   ${request.method} ${pathOf(request)}: ${String(error)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
   });
   return {
-    address: gate.address,
-    origin: new URL(gate.address).origin,
+    address: guard.address,
+    origin: new URL(guard.address).origin,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -59,26 +59,26 @@ export async function openBrowserDoor(studio: Studio, files: string, port: numbe
   };
 }
 
-interface Door {
-  readonly gate: Gate;
+interface WebHostParts {
+  readonly guard: RequestGuard;
   readonly rpc: RPCHandler<CallContext>;
   readonly context: CallContext;
   readonly files: string;
   readonly log: (line: string) => void;
 }
 
-async function answer({ gate, rpc, context, files, log }: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer({ guard, rpc, context, files, log }: WebHostParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
-  const refusal = gate.refusal(request);
+  const refusal = guard.refusal(request);
   if (refusal !== undefined) {
     log(`refused  ${request.method} ${JSON.stringify(path)}: ${refusal}`);
     response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
     return;
   }
-  if (path === '/' && gate.tokenIn(request.url) !== undefined) {
+  if (path === '/' && guard.tokenIn(request.url) !== undefined) {
     // The token goes out of the address, and so out of the history and of what other pages are told.
-    response.writeHead(303, { location: '/', 'set-cookie': gate.cookie, 'referrer-policy': 'no-referrer' });
+    response.writeHead(303, { location: '/', 'set-cookie': guard.cookie, 'referrer-policy': 'no-referrer' });
     response.end();
     return;
   }

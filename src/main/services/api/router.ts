@@ -51,7 +51,7 @@ import { projectFigures } from '../exchange/project-figures.ts';
 import { recentProjects, rememberProject } from '../library/recent-projects.ts';
 import type { Studio } from '../studio/studio.ts';
 
-/** What a door gives with every call. */
+/** What a host gives with every call. */
 export interface CallContext {
   readonly studio: Studio;
   /** Told a failure that is none of ours, so that it is logged somewhere. */
@@ -74,7 +74,7 @@ const api = implement(contract)
 const about = {
   program: api.about.program.handler(({ context: { studio } }) => ({
     version: APP_VERSION,
-    door: studio.kit.door,
+    host: studio.launchers.host,
     runtime: Object.fromEntries(
       ['node', 'electron', 'chrome'].flatMap((name) => (process.versions[name] === undefined ? [] : [[name, process.versions[name]]])),
     ),
@@ -82,7 +82,7 @@ const about = {
     places: { settings: settingsFolder(), cache: proxyFolder() },
   })),
   computer: api.about.computer.handler(async ({ context: { studio } }) => {
-    const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.kit.startEngine, DEFAULT_MODEL);
+    const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.launchers.startEngine, DEFAULT_MODEL);
     return {
       ffmpeg: ffmpeg.version ?? ffmpeg.origin,
       ffprobe: ffprobe.version ?? ffprobe.origin,
@@ -141,12 +141,12 @@ const library = {
     const files = await Promise.all(videos.map(libraryFileOf));
     const { db } = studio.project;
     const added = db.transaction(() => files.filter((file) => addVideo(db, file)).length);
-    studio.tell({ kind: 'recorded' });
+    studio.publish({ kind: 'recorded' });
     return { added, known: files.length - added };
   }),
   look: api.library.look.handler(async ({ input, context: { studio }, signal }) => {
     const found = await lookForFiles(studio.project.db, wholePaths(input.folders), signal);
-    studio.tell({ kind: 'recorded' });
+    studio.publish({ kind: 'recorded' });
     return found;
   }),
   watch: api.library.watch.handler(({ input, context }) => {
@@ -162,7 +162,7 @@ const library = {
   }),
   media: api.library.media.handler(({ input, context }) => describeMedia(context.studio.project.db, input.video)),
   prepare: api.library.prepare.handler(({ input, context: { studio }, signal }) =>
-    prepareMedia(studio.project.db, input.video, (event) => studio.tell(event), signal),
+    prepareMedia(studio.project.db, input.video, (event) => studio.publish(event), signal),
   ),
   sound: api.library.sound.handler(async ({ input, context, signal }) => blobOf(await soundOf(context.studio.project.db, input.video, signal))),
   times: api.library.times.handler(async ({ input, context }) => blobOf(await frameTimes(context.studio.project.db, input.video))),
@@ -206,15 +206,15 @@ const people = {
 };
 
 const edits = {
-  apply: api.edits.apply.handler(({ input, context: { studio } }) => told(studio, input.coderId, applyEdit(studio.project.db, input))),
-  undo: api.edits.undo.handler(({ input, context: { studio } }) => told(studio, input.coder, undo(studio.project.db, input.coder))),
-  redo: api.edits.redo.handler(({ input, context: { studio } }) => told(studio, input.coder, redo(studio.project.db, input.coder))),
+  apply: api.edits.apply.handler(({ input, context: { studio } }) => published(studio, input.coderId, applyEdit(studio.project.db, input))),
+  undo: api.edits.undo.handler(({ input, context: { studio } }) => published(studio, input.coder, undo(studio.project.db, input.coder))),
+  redo: api.edits.redo.handler(({ input, context: { studio } }) => published(studio, input.coder, redo(studio.project.db, input.coder))),
   history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
 };
 
 /** Every window sees the edit at once, the one that made it too. */
-function told<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string, edit: E): E {
-  if (edit !== null) studio.tell({ kind: 'edited', coderId, edit });
+function published<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string, edit: E): E {
+  if (edit !== null) studio.publish({ kind: 'edited', coderId, edit });
   return edit;
 }
 
@@ -241,7 +241,7 @@ const queue = {
   }),
   pause: api.queue.pause.handler(({ context: { studio } }) => {
     setPaused(studio.project.db, true);
-    studio.tell({ kind: 'queue' });
+    studio.publish({ kind: 'queue' });
   }),
   resume: api.queue.resume.handler(({ context: { studio } }) => {
     setPaused(studio.project.db, false);
@@ -255,7 +255,7 @@ const queue = {
   }),
   prioritise: api.queue.prioritise.handler(({ input, context: { studio } }) => {
     prioritise(studio.project.db, input.jobs, input.first);
-    studio.tell({ kind: 'queue' });
+    studio.publish({ kind: 'queue' });
   }),
   atOnce: api.queue.atOnce.handler(({ input, context: { studio } }) => {
     setAtOnce(studio.project.db, input.videos);
@@ -263,7 +263,7 @@ const queue = {
   }),
   clearFinished: api.queue.clearFinished.handler(({ context: { studio } }) => {
     clearFinished(studio.project.db);
-    studio.tell({ kind: 'queue' });
+    studio.publish({ kind: 'queue' });
   }),
 };
 
@@ -280,14 +280,14 @@ const exchange = {
   importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
     wholePaths(input.files.map(({ file }) => file));
     const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input);
-    for (const edit of made) told(studio, coderId, edit);
+    for (const edit of made) published(studio, coderId, edit);
     return { ...counts, problems: [...problems] };
   }),
   fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {
     const [out] = wholePaths([input.out]) as [string];
-    const tell = (done: number, total: number): void => studio.tell({ kind: 'set', done, total });
+    const publish = (done: number, total: number): void => studio.publish({ kind: 'set', done, total });
     const stop = signal ?? new AbortController().signal;
-    const { report, ...made } = await writeFineTuningSet(studio.project.db, input.options, out, studio.kit.startEngine, { onProgress: tell }, stop);
+    const { report, ...made } = await writeFineTuningSet(studio.project.db, input.options, out, studio.launchers.startEngine, { onProgress: publish }, stop);
     return { ...made, clips: report.clips, balance: [...report.balance], notes: [...report.notes] };
   }),
   figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
@@ -307,7 +307,7 @@ const training = {
   discard: api.training.discard.handler(({ context }) => context.studio.fineTuning.discard()),
 };
 
-/** The contract's one implementation, which every door serves. */
+/** The contract's one implementation, which every host serves. */
 export const router = api.router({ about, project, library, runs, layers, people, edits, queue, exchange, training });
 
 /** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */

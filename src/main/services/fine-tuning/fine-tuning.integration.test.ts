@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { command } from '../../../../testing/command.ts';
-import { openTestDoor } from '../../../../testing/door.ts';
+import { openTestHost } from '../../../../testing/web-host.ts';
 import { ONE_FACE, temporaryFolder, TWO_FACES } from '../../../../testing/videos.ts';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
@@ -13,9 +13,9 @@ import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { addCoder, layersOf, readLayer } from '../../project/review.ts';
 
-const door = await openTestDoor();
-const client = door.client();
-const { studio } = door;
+const host = await openTestHost();
+const client = host.client();
+const { studio } = host;
 let before = '';
 
 /** Four videos of four people, analysed; Ann labels two spans of each. */

@@ -25,7 +25,7 @@ import { trainModel } from '../training/train-model.ts';
 
 export type FineTuningRequest = z.output<NonNullable<(typeof contract.training.begin)['~orpc']['inputSchema']>>;
 
-interface Kit {
+interface Launchers {
   readonly startEngine: EngineStarter;
   readonly startTrainer: TrainerStarter;
 }
@@ -56,23 +56,23 @@ const TOLD_EVERY_MS = 500;
  */
 export class FineTuning {
   readonly #project: Project;
-  readonly #kit: Kit;
-  readonly #tell: () => void;
+  readonly #launchers: Launchers;
+  readonly #publish: () => void;
   #state: FineTuningState = IDLE;
   #request: FineTuningRequest | undefined;
   #work: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
   #toldAt = 0;
 
-  static async of(project: Project, kit: Kit, tell: () => void): Promise<FineTuning> {
-    const own = new FineTuning(project, kit, tell);
+  static async of(project: Project, launchers: Launchers, publish: () => void): Promise<FineTuning> {
+    const own = new FineTuning(project, launchers, publish);
     await own.#remember();
     return own;
   }
 
-  private constructor(project: Project, kit: Kit, tell: () => void) {
+  private constructor(project: Project, launchers: Launchers, publish: () => void) {
     this.#project = project;
-    this.#kit = kit;
-    this.#tell = tell;
+    this.#launchers = launchers;
+    this.#publish = publish;
   }
 
   get state(): FineTuningState {
@@ -184,7 +184,7 @@ export class FineTuning {
         epochs: { 'warm-up': 0, stills: 0, joint: 0, settling: request.rounds },
         ...{ resume, checkpointEverySeconds: 60, faces: null, cacheLimit: 20e9 },
       },
-      this.#kit.startEngine,
+      this.#launchers.startEngine,
       {
         onPrepare: () => undefined,
         onNote: (note) => this.#set({ notes: [...this.#state.notes, note] }),
@@ -195,7 +195,7 @@ export class FineTuning {
         onValidation: ({ step, uar, logLoss }) => this.#set({ validations: [...this.#state.validations, { step, uar, logLoss }] }),
       },
       signal,
-      this.#kit.startTrainer,
+      this.#launchers.startTrainer,
     );
     if (outcome.stopped) {
       this.#set({ phase: 'paused', secondsLeft: null });
@@ -214,7 +214,7 @@ export class FineTuning {
       this.#project.db,
       options,
       this.#setFolder,
-      this.#kit.startEngine,
+      this.#launchers.startEngine,
       { onProgress: (done, total) => this.#set({ progress: { done, total } }, false) },
       signal,
     );
@@ -228,7 +228,7 @@ export class FineTuning {
         ...{ model, data: this.#setFolder, split, budgets: [], baseline: false, out: null, device: 'auto', threads: allThreads(), faces: null },
         cacheLimit: 20e9,
       },
-      this.#kit.startEngine,
+      this.#launchers.startEngine,
       { onPrepare: () => undefined, onProgress: (done, total) => this.#set({ progress: { done, total } }, false) },
       signal,
     );
@@ -244,7 +244,7 @@ export class FineTuning {
     if (!isImportant && now - this.#toldAt < TOLD_EVERY_MS) return;
     this.#toldAt = now;
     if (isImportant) void this.#keepState();
-    this.#tell();
+    this.#publish();
   }
 
   /** A paused or finished one is there again when the project is opened the next time. */

@@ -46,10 +46,10 @@ export async function describeMedia(db: ProjectDatabase, id: string): Promise<Pl
 }
 
 /** Makes the proxy of a video that cannot be played as it is; at once where there is one. */
-export async function prepareMedia(db: ProjectDatabase, id: string, tell: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void> {
+export async function prepareMedia(db: ProjectDatabase, id: string, publish: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void> {
   const { path } = presentVideo(db, id);
   if ((await existingProxy(path)) !== undefined) return;
-  const proxy = making.get(path) ?? beginProxy(path, (share) => tell({ kind: 'proxy', video: id, share }));
+  const proxy = making.get(path) ?? beginProxy(path, (share) => publish({ kind: 'proxy', video: id, share }));
   proxy.waiting += 1;
   const leave = (): void => {
     proxy.waiting -= 1;
@@ -61,7 +61,7 @@ export async function prepareMedia(db: ProjectDatabase, id: string, tell: (event
   } finally {
     signal?.removeEventListener('abort', leave);
   }
-  tell({ kind: 'proxy', video: id, share: 1 });
+  publish({ kind: 'proxy', video: id, share: 1 });
 }
 
 function beginProxy(path: string, onShare: (share: number) => void): Making {

@@ -1,7 +1,7 @@
 import { asStudioError } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
-import { Lanes, runVideo } from '../../analysis/batch.ts';
+import { WorkerPool, runVideo } from '../../analysis/batch.ts';
 import { findProgram } from '../../media/programs.ts';
 import type { TakenJob } from '../../project/batch-queue.ts';
 import { finishJob, isBatchOver, keepAlive, setPaused, setRun, takeBackJobs, takeJob, workerName } from '../../project/batch-queue.ts';
@@ -30,20 +30,20 @@ interface OpenBatch {
 export class QueueWorker {
   readonly #db: ProjectDatabase;
   readonly #start: EngineStarter;
-  readonly #tell: (news: QueueEvent) => void;
+  readonly #publish: (event: QueueEvent) => void;
   readonly #name: string;
-  readonly #lanes: Lanes<TakenJob>;
+  readonly #pool: WorkerPool<TakenJob>;
   readonly #batches = new Map<string, Promise<OpenBatch>>();
   readonly #life: NodeJS.Timeout;
   #working: Promise<void> | undefined;
   #stopping = false;
 
-  constructor(db: ProjectDatabase, start: EngineStarter, tell: (news: QueueEvent) => void, name = workerName()) {
+  constructor(db: ProjectDatabase, start: EngineStarter, publish: (event: QueueEvent) => void, name = workerName()) {
     this.#db = db;
     this.#start = start;
-    this.#tell = tell;
+    this.#publish = publish;
     this.#name = name;
-    this.#lanes = new Lanes(
+    this.#pool = new WorkerPool(
       () => this.#take(),
       (job, signal) => this.#work(job, signal),
     );
@@ -55,27 +55,27 @@ export class QueueWorker {
     if (this.#stopping) return;
     takeBackJobs(this.#db);
     if (this.#working === undefined) this.#working = this.#drain().finally(() => (this.#working = undefined));
-    else this.#lanes.fill();
+    else this.#pool.fill();
   }
 
   /** Stops running jobs that were cancelled. */
   cancel(ids: readonly string[]): void {
-    this.#lanes.stop(({ id }) => ids.includes(id));
+    this.#pool.stop(({ id }) => ids.includes(id));
   }
 
   /** Ends soon; what runs waits for the next worker. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#life);
-    this.#lanes.stop();
+    this.#pool.stop();
     await this.#working;
   }
 
   async #drain(): Promise<void> {
     try {
       // Work that came in just as the last job ended.
-      do await this.#lanes.drain();
-      while (this.#lanes.running > 0);
+      do await this.#pool.drain();
+      while (this.#pool.running > 0);
     } catch (error) {
       this.#pause(error);
     } finally {
@@ -92,14 +92,14 @@ export class QueueWorker {
       // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
     }
     const { code, message, remedy } = asStudioError(error);
-    this.#tell({ kind: 'problem', code, message, remedy });
-    this.#tell({ kind: 'changed' });
+    this.#publish({ kind: 'problem', code, message, remedy });
+    this.#publish({ kind: 'changed' });
   }
 
   #take(): TakenJob | undefined {
     if (this.#stopping) return undefined;
     const job = takeJob(this.#db, ownApproval(), this.#name);
-    if (job !== undefined) this.#tell({ kind: 'changed' });
+    if (job !== undefined) this.#publish({ kind: 'changed' });
     return job;
   }
 
@@ -114,7 +114,7 @@ export class QueueWorker {
           onResult: (video, result, timing) => recorder.keep(video, result, timing, signal),
         },
         { path, name, bytes },
-        (share, timesRealTime) => this.#tell({ kind: 'progress', job: id, share, timesRealTime }),
+        (share, timesRealTime) => this.#publish({ kind: 'progress', job: id, share, timesRealTime }),
         signal,
       );
       const { error, secondsTaken, timesRealTime } = summary;
@@ -125,7 +125,7 @@ export class QueueWorker {
       finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null });
       throw error;
     }
-    this.#tell({ kind: 'changed' });
+    this.#publish({ kind: 'changed' });
   }
 
   #open(batch: BatchRow): Promise<OpenBatch> {

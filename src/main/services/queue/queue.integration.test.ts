@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { QueueState } from '../../../shared/domain/queue.ts';
 import { columnsOf, seriesOf, SERIES } from '../../../shared/domain/timeline-columns.ts';
 import { command } from '../../../../testing/command.ts';
-import { openTestDoor } from '../../../../testing/door.ts';
+import { openTestHost } from '../../../../testing/web-host.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import { listRuns, readFace } from '../../project/recorded-results.ts';
@@ -21,7 +21,7 @@ await mkdir(videos);
 for (const start of [0, 1, 2]) await ffmpeg('-ss', String(start), '-i', ONE_FACE, '-t', '1.2', '-an', '-c:v', 'libx264', join(videos, `piece ${start}.mp4`));
 await writeFile(join(videos, 'broken.mp4'), 'no video at all');
 
-const it = await openTestDoor();
+const it = await openTestHost();
 afterAll(() => it.close());
 
 async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
@@ -113,20 +113,20 @@ describe('a batch', () => {
     expect((await client.queue.state()).jobs.map(({ status }) => status)).toEqual(['cancelled']);
   });
 
-  test('a run of the command line is seen by the doors as `adatosk project runs` tells it', async () => {
+  test('a run of the command line is seen by the hosts as `adatosk project runs` tells it', async () => {
     const out = await temporaryFolder();
     const project = it.studio.project.state.folder;
     const analysed = await command('analyze', join(videos, 'piece 2.mp4'), '--out', out, '--project', project, '--device', 'cpu');
     expect(analysed.code).toBe(0);
     const told = await command('project', 'runs', project, '--json');
     const cli = (told.json as { runs: { id: string; videos: number; start: string }[] }).runs;
-    const doors = await client.runs.list();
-    expect(doors.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
+    const hosts = await client.runs.list();
+    expect(hosts.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
       cli.map(({ id, videos: count, start }) => ({ id, videos: count, start })),
     );
-    expect(doors[0]).toMatchObject({ videos: 1 });
+    expect(hosts[0]).toMatchObject({ videos: 1 });
     const video = (await client.library.list()).find(({ name }) => name === 'piece 2.mp4')!;
-    expect(video.analysed?.run).toBe(doors[0]!.id);
+    expect(video.analysed?.run).toBe(hosts[0]!.id);
   });
 
   test('everything leaves as open JSON and comes back as the same project', async () => {
@@ -142,7 +142,7 @@ describe('a batch', () => {
 test('a batch whose process is killed is finished by the next one, nothing is done twice, and the tables are those of an uninterrupted run', async () => {
   const whole = it.studio.project.state.folder;
   const uninterrupted = (await it.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
-  const other = await openTestDoor();
+  const other = await openTestHost();
   const client = other.client();
   const { folder: project } = other.studio.project.state;
   await client.queue.pause();

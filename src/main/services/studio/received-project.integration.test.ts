@@ -1,21 +1,21 @@
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { TestDoor } from '../../../../testing/door.ts';
-import { openTestDoor } from '../../../../testing/door.ts';
+import type { TestHost } from '../../../../testing/web-host.ts';
+import { openTestHost } from '../../../../testing/web-host.ts';
 import { command } from '../../../../testing/command.ts';
 import { ONE_FACE } from '../../../../testing/videos.ts';
 import { checkDetectors } from '../../face/detector-files.ts';
 import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import { knownModel } from '../models/all-models.ts';
 
-const doors: TestDoor[] = [];
-afterAll(() => Promise.all(doors.map((door) => door.close())));
+const hosts: TestHost[] = [];
+afterAll(() => Promise.all(hosts.map((host) => host.close())));
 
-async function host(): Promise<TestDoor> {
-  const door = await openTestDoor();
-  doors.push(door);
-  return door;
+async function host(): Promise<TestHost> {
+  const host = await openTestHost();
+  hosts.push(host);
+  return host;
 }
 
 describe('a project from another computer', () => {

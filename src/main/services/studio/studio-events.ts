@@ -6,7 +6,7 @@ export class StudioEvents {
   /** A window that does not read fast enough loses its oldest progress, never more than it can catch up with by reading again. */
   readonly #publisher = new EventPublisher<{ event: StudioEvent }>({ maxBufferedEvents: 10_000 });
 
-  tell(event: StudioEvent): void {
+  publish(event: StudioEvent): void {
     this.#publisher.publish('event', event);
   }
 

@@ -17,9 +17,9 @@ import { ownApproval } from '../settings/own-approval.ts';
 import type { QueueOrder, QueuePort, QueueStarter } from '../queue/queue-messages.ts';
 import { StudioEvents } from './studio-events.ts';
 
-/** What a door brings along: how it starts processes, and which door it is. */
+/** What a host brings along: how it starts processes, and which host it is. */
 export interface ProcessLaunchers {
-  readonly door: 'desktop' | 'browser';
+  readonly host: 'desktop' | 'web';
   readonly startEngine: EngineStarter;
   readonly startQueue: QueueStarter;
   readonly startTrainer: TrainerStarter;
@@ -37,18 +37,18 @@ interface OpenProject {
 }
 
 /**
- * The program behind every window of a door: the open project, the process that works through its queue, and what is
- * told to the windows. It knows no door.
+ * The program behind every window of a host: the open project, the process that works through its queue, and what is
+ * told to the windows. It knows no host.
  */
 export class Studio {
-  readonly kit: ProcessLaunchers;
+  readonly launchers: ProcessLaunchers;
   readonly events = new StudioEvents();
   #open: OpenProject | undefined;
   /** Openings and closings one after the other. */
   readonly #next = inSeries();
 
-  constructor(kit: ProcessLaunchers) {
-    this.kit = kit;
+  constructor(launchers: ProcessLaunchers) {
+    this.launchers = launchers;
   }
 
   /** @throws StudioError 'no-project' */
@@ -74,7 +74,7 @@ export class Studio {
       if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
       const project = await openProject(folder, { create });
       try {
-        const fineTuning = await FineTuning.of(project, this.kit, () => this.tell({ kind: 'training' }));
+        const fineTuning = await FineTuning.of(project, this.launchers, () => this.publish({ kind: 'training' }));
         const { jobs } = readQueue(project.db, ownApproval());
         const around = this.#lookAround(project);
         await this.#close();
@@ -85,7 +85,7 @@ export class Studio {
         throw error;
       }
       this.#backUp(project);
-      this.tell({ kind: 'project' });
+      this.publish({ kind: 'project' });
       return project;
     });
   }
@@ -107,7 +107,7 @@ export class Studio {
       backUpDaily(project);
     } catch (error) {
       const { code, message, remedy } = asStudioError(error);
-      this.tell({ kind: 'problem', code, message: `Today's backup could not be made. ${message}`, remedy });
+      this.publish({ kind: 'problem', code, message: `Today's backup could not be made. ${message}`, remedy });
     }
   }
 
@@ -115,45 +115,45 @@ export class Studio {
     await this.#next(() => this.#close());
   }
 
-  tell(event: StudioEvent): void {
-    this.events.tell(event);
+  publish(event: StudioEvent): void {
+    this.events.publish(event);
   }
 
   /** There may be work: starts the queue's process where none runs. */
   wakeQueue(): void {
     const open = this.#open;
     if (open === undefined) return;
-    this.tell({ kind: 'queue' });
+    this.publish({ kind: 'queue' });
     if (open.queue !== undefined) open.queue.send({ kind: 'wake' });
     else this.#startQueue(open);
   }
 
   orderQueue(order: QueueOrder): void {
     this.#open?.queue?.send(order);
-    this.tell({ kind: 'queue' });
+    this.publish({ kind: 'queue' });
   }
 
   #startQueue(open: OpenProject): void {
-    const queue = this.kit.startQueue();
+    const queue = this.launchers.startQueue();
     open.queue = queue;
     queue.onMessage((event) => {
-      if (event.kind === 'changed') this.tell({ kind: 'queue' });
-      else this.tell(event);
+      if (event.kind === 'changed') this.publish({ kind: 'queue' });
+      else this.publish(event);
     });
     queue.onEnd((reason) => {
       // After a close or a restart it is another's turn.
       if (open.queue !== queue) return;
       open.queue = undefined;
-      this.tell({
+      this.publish({
         ...{ kind: 'problem', code: 'engine-died', message: `The process that analyses videos ended: ${reason}.` },
         remedy: 'Start the queue again: it goes on with the video it was at. If it happens again, analyse fewer videos at once.',
       });
-      this.tell({ kind: 'queue' });
+      this.publish({ kind: 'queue' });
     });
     queue.send({ kind: 'open', folder: open.project.state.folder });
   }
 
-  /** Tells windows what other programs did to the project: `adatosk analyze --project`, or another door. */
+  /** Tells windows what other programs did to the project: `adatosk analyze --project`, or another host. */
   #lookAround(project: Project): NodeJS.Timeout {
     const { db } = project;
     const seen = { version: db.pragma('data_version'), clock: clockOf(db), results: resultCount(db) };
@@ -164,12 +164,12 @@ export class Studio {
         seen.version = version;
         const clock = clockOf(db);
         // Its own edits do not change data_version, but they move the clock: windows know them already, and read nothing twice.
-        if (clock !== seen.clock) this.tell({ kind: 'changed', clock });
+        if (clock !== seen.clock) this.publish({ kind: 'changed', clock });
         seen.clock = clock;
         const results = resultCount(db);
-        if (results !== seen.results) this.tell({ kind: 'recorded' });
+        if (results !== seen.results) this.publish({ kind: 'recorded' });
         seen.results = results;
-        this.tell({ kind: 'queue' });
+        this.publish({ kind: 'queue' });
       } catch {
         // Busy for now: the next look tells.
       }
@@ -187,7 +187,7 @@ export class Studio {
     open.queue = undefined;
     if (queue !== undefined) await ended(queue);
     open.project.close();
-    this.tell({ kind: 'project' });
+    this.publish({ kind: 'project' });
   }
 }
 

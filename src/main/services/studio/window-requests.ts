@@ -11,7 +11,7 @@ export interface WindowRequest {
   readonly range: string | null;
 }
 
-/** What a window gets from its own origin, whichever door it came through: its files, and videos by their ids. */
+/** What a window gets from its own origin, whichever host it came through: its files, and videos by their ids. */
 export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
   if (path.startsWith(THUMBNAIL_PATH)) {
     const id = decoded(path.slice(THUMBNAIL_PATH.length));

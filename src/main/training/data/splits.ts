@@ -34,7 +34,7 @@ export function unitOf({ participant, sha256 }: KnownRow): string {
 /** Sentences for everything that is in two splits. */
 function leaks(rows: readonly KnownRow[]): string[] {
   const problems: string[] = [];
-  const tell = (what: (name: string) => string, key: (row: KnownRow) => string | null): void => {
+  const report = (what: (name: string) => string, key: (row: KnownRow) => string | null): void => {
     const seen = new Map<string, KnownRow>();
     const told = new Set<string>();
     for (const row of rows) {
@@ -48,11 +48,11 @@ function leaks(rows: readonly KnownRow[]): string[] {
       }
     }
   };
-  tell(
+  report(
     (name) => `participant ${name}`,
     ({ participant }) => participant,
   );
-  tell(
+  report(
     () => 'the same video',
     ({ sha256 }) => sha256,
   );

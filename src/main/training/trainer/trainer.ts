@@ -170,7 +170,7 @@ class Trainer {
       this.#times.copying += learner.copying - before.copying;
       const perSecond = (1000 * STEPS_PER_RUN * clipsPerStep(phase)) / (performance.now() - runBegun);
       this.#progress = { ...this.#progress, step: first + STEPS_PER_RUN, seconds: (performance.now() - begun) / 1000 };
-      await this.#tell(phase, first, result, rates, perSecond);
+      await this.#reportSteps(phase, first, result, rates, perSecond);
       if (this.#isDue(first, phase)) stoppedEarly = await this.#validate();
       if (performance.now() - saved > this.#place.checkpointEverySeconds * 1000) {
         await this.#save();
@@ -204,7 +204,7 @@ class Trainer {
     return this.#learner.learner;
   }
 
-  async #tell(phase: Phase, first: number, { losses, norms }: RunResult, rates: readonly number[], clipsPerSecond: number): Promise<void> {
+  async #reportSteps(phase: Phase, first: number, { losses, norms }: RunResult, rates: readonly number[], clipsPerSecond: number): Promise<void> {
     const entries = norms.map((norm, i) => ({
       step: first + i + 1,
       phase: phase.name,

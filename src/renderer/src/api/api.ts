@@ -8,7 +8,7 @@ import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import type { StudioErrorCode } from '../../../shared/app/errors.ts';
 import { i18n } from '../texts/i18n.ts';
 
-/** What the window asks the program for; the same through every door. */
+/** What the window asks the program for; the same through every host. */
 export type StudioClient = ContractRouterClient<Contract>;
 
 /** What the desktop adds; undefined in a browser. */

@@ -64,7 +64,7 @@ export const useProject = defineStore('project', () => {
 
   const again = { library: soon(readLibrary), queue: soon(readQueue), all: soon(readAll) };
 
-  function hear(event: StudioEvent): void {
+  function applyEvent(event: StudioEvent): void {
     if (event.kind === 'progress') progress.set(event.job, { share: event.share, timesRealTime: event.timesRealTime });
     else if (event.kind === 'queue') again.queue();
     else if (event.kind === 'recorded') again.library();
@@ -81,7 +81,7 @@ export const useProject = defineStore('project', () => {
       try {
         const events = await studio.project.events();
         await readAll();
-        for await (const event of events) hear(event);
+        for await (const event of events) applyEvent(event);
       } catch (error) {
         isReady.value = true;
         problem.value = problemOf(error);

@@ -177,7 +177,7 @@ export const useReview = defineStore('review', () => {
     layers.value = await Promise.all(rows.map(async (layer) => ({ layer, name: nameOf(layer), ...(await studio.layers.read({ layer: layer.id })) })));
   }
 
-  function hear(event: StudioEvent): void {
+  function applyEvent(event: StudioEvent): void {
     if (video.value === null) return;
     if (event.kind === 'edited') {
       lastSaved.value = new Date().toLocaleTimeString();
@@ -186,10 +186,10 @@ export const useReview = defineStore('review', () => {
       if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
     } else if (event.kind === 'changed' || event.kind === 'project') void Promise.all([readLayers(), readLabels()]).catch(() => undefined);
   }
-  project.onEvent(hear);
+  project.onEvent(applyEvent);
 
   /** Who codes here from now on. */
-  async function beCoder(name: string): Promise<void> {
+  async function setCoder(name: string): Promise<void> {
     await project.attempt(async () => {
       coder.value = await studio.people.addCoder({ name });
       localStorage.setItem(CODER_KEY, name.trim());
@@ -250,7 +250,7 @@ export const useReview = defineStore('review', () => {
       close,
       readTimeline,
       readLayers,
-      beCoder,
+      setCoder,
       leaveCoder,
       isOwn,
     },

@@ -512,7 +512,7 @@ export const de: Translated<typeof en> = {
   about: {
     title: 'Über das Programm und Datenschutz',
     desktop: 'Desktop',
-    browser: 'in einem Browser dieses Computers',
+    web: 'in einem Browser dieses Computers',
     what: 'Ein Modell schlägt vor, wann ein Gesicht welchen Ausdruck zeigt; ein Mensch entscheidet. Eine Wahrscheinlichkeit ist kein Gefühl, und nichts hier dient zu Diagnosen oder Entscheidungen über Menschen.',
     privacy: 'Was versprochen wird',
     network: 'Nichts wird irgendwohin gesendet und nichts geholt: das Programm arbeitet ohne Netz.',

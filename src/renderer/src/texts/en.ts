@@ -414,7 +414,7 @@ export const en = {
   about: {
     title: 'About and privacy',
     desktop: 'desktop',
-    browser: 'in a browser of this computer',
+    web: 'in a browser of this computer',
     what: 'A model proposes when a face shows which expression; a person decides. A probability is not an emotion, and nothing here is for diagnosis or for decisions about people.',
     privacy: 'What is promised',
     network: 'Nothing is sent anywhere, and nothing is fetched: the program works without a network.',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../../../shared/app/errors.ts';
 import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../../../services/studio/processes.ts';
 import { Studio } from '../../../services/studio/studio.ts';
-import { openBrowserDoor } from '../../web/server.ts';
+import { openWebHost } from '../../web/server.ts';
 import { wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
 
@@ -29,17 +29,17 @@ async function serve({ project, port, json }: { project?: string; port: number; 
   const output = new Output(json);
   const signal = stopOnRequest();
   const studio = new Studio({
-    door: 'browser',
+    host: 'web',
     startEngine: startChildProcessEngine,
     startQueue: startChildProcessQueue,
     startTrainer: startChildProcessTrainer,
   });
   try {
     if (project !== undefined) await studio.openProject(resolve(project), true);
-    const door = await openBrowserDoor(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
-    output.result({ address: door.address }, `AdaTosk Studio: ${door.address}\nWhoever has this address can use it on this computer. Ctrl+C ends it.`);
+    const host = await openWebHost(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
+    output.result({ address: host.address }, `AdaTosk Studio: ${host.address}\nWhoever has this address can use it on this computer. Ctrl+C ends it.`);
     if (!signal.aborted) await new Promise((end) => signal.addEventListener('abort', end, { once: true }));
-    await door.close();
+    await host.close();
   } finally {
     await studio.close();
   }

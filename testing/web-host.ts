@@ -6,27 +6,27 @@ import { join } from 'node:path';
 import type { Contract } from '../src/shared/contract/index.ts';
 import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/studio/processes.ts';
 import { Studio } from '../src/main/services/studio/studio.ts';
-import type { BrowserDoor } from '../src/main/hosts/web/server.ts';
-import { openBrowserDoor } from '../src/main/hosts/web/server.ts';
+import type { WebHost } from '../src/main/hosts/web/server.ts';
+import { openWebHost } from '../src/main/hosts/web/server.ts';
 import { temporaryFolder } from './videos.ts';
 
 export type StudioClient = ContractRouterClient<Contract>;
 
-export interface TestDoor {
+export interface TestHost {
   readonly studio: Studio;
-  readonly door: BrowserDoor;
+  readonly host: WebHost;
   readonly token: string;
   /** What was logged. */
   readonly log: string[];
   /** A folder of its own; the project is in it. */
   readonly folder: string;
-  /** A window more on this door. */
+  /** A window more on this host. */
   client(): StudioClient;
   close(): Promise<void>;
 }
 
-/** The browser door on a free port, with a window's file and a new project. */
-export async function openTestDoor({ project = true } = {}): Promise<TestDoor> {
+/** The web host on a free port, with a window's file and a new project. */
+export async function openTestHost({ project = true } = {}): Promise<TestHost> {
   const folder = await temporaryFolder();
   // Not the settings of whoever runs the tests.
   process.env['ADATOSK_CONFIG'] = join(folder, 'settings');
@@ -34,19 +34,19 @@ export async function openTestDoor({ project = true } = {}): Promise<TestDoor> {
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');
   const log: string[] = [];
   const studio = new Studio({
-    door: 'browser',
+    host: 'web',
     startEngine: startChildProcessEngine,
     startQueue: startChildProcessQueue,
     startTrainer: startChildProcessTrainer,
   });
   if (project) await studio.openProject(join(folder, 'project'), true);
-  const door = await openBrowserDoor(studio, join(folder, 'window'), 0, (line) => log.push(line));
-  const token = new URL(door.address).searchParams.get('token')!;
-  const client = (): StudioClient => createORPCClient(new RPCLink({ url: `${door.origin}/rpc`, headers: { authorization: `Bearer ${token}` } }));
+  const host = await openWebHost(studio, join(folder, 'window'), 0, (line) => log.push(line));
+  const token = new URL(host.address).searchParams.get('token')!;
+  const client = (): StudioClient => createORPCClient(new RPCLink({ url: `${host.origin}/rpc`, headers: { authorization: `Bearer ${token}` } }));
   return {
-    ...{ studio, door, token, log, folder, client },
+    ...{ studio, host, token, log, folder, client },
     close: async () => {
-      await door.close();
+      await host.close();
       await studio.close();
     },
   };
