@@ -35,7 +35,7 @@ const MODULES = {
   'project/store': SHARED,
   project: [...SHARED, 'project/store'],
 
-  'services/settings': [...SHARED, 'adatosk', 'face', 'formats', 'synthesis', 'project'],
+  'services/settings': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'project'],
   'services/models': [...SHARED, 'adatosk', 'face', 'media', 'project', 'training/trainer', 'services/settings'],
   'services/analysis': [...SHARED, 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
   'services/training': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'training', 'services/settings', 'services/models', 'services/analysis'],

@@ -4,10 +4,14 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { StudioError } from '../../shared/app/errors.ts';
 
 /** Endings by which a file in a folder counts as a video. A file that is named outright is taken whatever its ending. */
-const VIDEO_ENDING = /\.(3gp|asf|avi|divx|dv|f4v|flv|gif|m2ts|m2v|m4v|mkv|mov|mp4|mpeg|mpg|mts|mxf|ogv|qt|ts|vob|webm|wmv)$/i;
+export const VIDEO_ENDINGS = [
+  ...(['3gp', 'asf', 'avi', 'divx', 'dv', 'f4v', 'flv', 'gif', 'm2ts', 'm2v', 'm4v', 'mkv'] as const),
+  ...(['mov', 'mp4', 'mpeg', 'mpg', 'mts', 'mxf', 'ogv', 'qt', 'ts', 'vob', 'webm', 'wmv'] as const),
+];
 
 export function isVideoName(name: string): boolean {
-  return VIDEO_ENDING.test(name);
+  const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase();
+  return VIDEO_ENDINGS.some((each) => each === ending);
 }
 
 export interface VideoFile {

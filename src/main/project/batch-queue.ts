@@ -157,15 +157,17 @@ export interface JobOutcome {
   readonly timesRealTime: number | null;
 }
 
-/** Ends a worker's job; one that a person has cancelled meanwhile stays cancelled. */
-export function finishJob(db: ProjectDatabase, id: string, { status, error, secondsTaken, timesRealTime }: JobOutcome): void {
-  db.run(
-    db.sql
-      .updateTable('job')
-      .set({ status, error, worker: null, ended_at: new Date().toISOString(), seconds_taken: secondsTaken, times_real_time: timesRealTime })
-      .where('id', '=', id)
-      .where('status', '=', 'running'),
-  );
+/**
+ * Ends a worker's job; one that a person has cancelled meanwhile stays cancelled.
+ * @param worker where it is given, a job that another worker has taken since stays with that one
+ */
+export function finishJob(db: ProjectDatabase, id: string, { status, error, secondsTaken, timesRealTime }: JobOutcome, worker?: string): void {
+  const ended = db.sql
+    .updateTable('job')
+    .set({ status, error, worker: null, ended_at: new Date().toISOString(), seconds_taken: secondsTaken, times_real_time: timesRealTime })
+    .where('id', '=', id)
+    .where('status', '=', 'running');
+  db.run(worker === undefined ? ended : ended.where('worker', '=', worker));
 }
 
 /**
@@ -173,20 +175,22 @@ export function finishJob(db: ProjectDatabase, id: string, { status, error, seco
  * @returns how many were taken back
  */
 export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
-  const gone = db
-    .rows(
-      db.sql
-        .selectFrom('job')
-        .innerJoin('batch', 'batch.id', 'job.batch_id')
-        .select(['job.id', 'path', 'worker', 'seen_at', 'run_id'])
-        .where('status', '=', 'running'),
-    )
-    .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
-  for (const { id, path, run_id } of gone) {
-    const isKept = run_id !== null && hasResult(db, run_id, path);
-    finishJob(db, id, { status: isKept ? 'done' : 'waiting', error: '', secondsTaken: null, timesRealTime: null });
-  }
-  return gone.length;
+  return db.transaction(() => {
+    const gone = db
+      .rows(
+        db.sql
+          .selectFrom('job')
+          .innerJoin('batch', 'batch.id', 'job.batch_id')
+          .select(['job.id', 'path', 'worker', 'seen_at', 'run_id'])
+          .where('status', '=', 'running'),
+      )
+      .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
+    for (const { id, path, run_id } of gone) {
+      const isKept = run_id !== null && hasResult(db, run_id, path);
+      finishJob(db, id, { status: isKept ? 'done' : 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+    }
+    return gone.length;
+  });
 }
 
 function isAlive(worker: string | null, seenAt: string | null, now: Date): boolean {

@@ -79,7 +79,8 @@ export interface AnnotationTier {
 export function tiersOf(layer: AnnotationLayer): AnnotationTier[] {
   const faces = [...new Set([...layer.segments, ...layer.peaks].map(({ face }) => face))].sort((a, b) => a - b);
   const shown = faces.length === 0 ? [1] : faces;
-  const isPlain = shown.length === 1 && shown[0] === 1;
+  // A coder called 'Ann face 2' always gets the face behind the name, so that it is read back as it was.
+  const isPlain = shown.length === 1 && shown[0] === 1 && !/ (?:face|lane) \d+$/.test(layer.name);
   return shown.flatMap((face) => {
     const name = isPlain ? layer.name : `${layer.name} face ${face}`;
     const lanes = lanesOf(layer.segments.filter((segment) => segment.face === face));

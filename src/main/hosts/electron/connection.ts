@@ -2,12 +2,12 @@ import { RPCHandler } from '@orpc/server/message-port';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
 import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
-import { READABLE_FORMATS, readerOf } from '../../services/settings/defaults.ts';
+import { READABLE_FORMATS, readerOf, VIDEO_ENDINGS } from '../../services/settings/defaults.ts';
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 
 /** Files that the dialogs offer; a person can choose any other file too. */
-const VIDEOS = { name: 'Videos', extensions: ['mp4', 'mov', 'm4v', 'mkv', 'webm', 'avi', 'wmv', 'mpg', 'mpeg', 'mts', 'm2ts', '3gp'] };
+const VIDEOS = { name: 'Videos', extensions: [...VIDEO_ENDINGS] };
 const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.map((name) => readerOf(name)!.ending.split('.').at(-1)!) };
 const ALL = { name: 'All files', extensions: ['*'] };
 

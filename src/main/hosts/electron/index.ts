@@ -32,48 +32,52 @@ const studio = new Studio({
 
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
-if (!app.requestSingleInstanceLock()) app.quit();
+// A second start only hands its arguments to the first one ('second-instance') and goes.
+if (app.requestSingleInstanceLock()) start();
+else app.quit();
 
-app.on('web-contents-created', (_event, contents) => {
-  contents.on('will-navigate', (event) => event.preventDefault());
-  contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
-  contents.on('render-process-gone', (_gone, { reason }) => {
-    // Nothing is lost: every edit is in the store already.
-    if (reason !== 'clean-exit' && !contents.isDestroyed()) contents.reload();
+function start(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('render-process-gone', (_gone, { reason }) => {
+      // Nothing is lost: every edit is in the store already.
+      if (reason !== 'clean-exit' && !contents.isDestroyed()) contents.reload();
+    });
   });
-});
-app.on('second-instance', (_event, argv) => {
-  const [window] = BrowserWindow.getAllWindows();
-  if (window?.isMinimized() === true) window.restore();
-  window?.focus();
-  void openFrom(argv);
-});
-app.on('open-file', (event, path) => {
-  event.preventDefault();
-  void app.whenReady().then(() => openFrom([path]));
-});
-app.on('window-all-closed', () => app.quit());
-let isClosed = false;
-app.on('before-quit', (event) => {
-  if (isClosed) return;
-  // What runs is put back into the queue and the store is closed before the program goes.
-  event.preventDefault();
-  void studio.close().finally(() => {
-    isClosed = true;
-    app.quit();
+  app.on('second-instance', (_event, argv) => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized() === true) window.restore();
+    window?.focus();
+    void openFrom(argv);
   });
-});
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    void app.whenReady().then(() => openFrom([path]));
+  });
+  app.on('window-all-closed', () => app.quit());
+  let isClosed = false;
+  app.on('before-quit', (event) => {
+    if (isClosed) return;
+    // What runs is put back into the queue and the store is closed before the program goes.
+    event.preventDefault();
+    void studio.close().finally(() => {
+      isClosed = true;
+      app.quit();
+    });
+  });
 
-void app.whenReady().then(async () => {
-  const files = join(import.meta.dirname, '../renderer');
-  protocol.handle('app', (request) => serveAppRequest(studio, files, request));
-  denyNetworkAndPermissions();
-  connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin);
-  Menu.setApplicationMenu(buildMenu());
-  await openFrom(process.argv.slice(1));
-  openWindow(development ?? `${APP_ORIGIN}/index.html`);
-});
+  void app.whenReady().then(async () => {
+    const files = join(import.meta.dirname, '../renderer');
+    protocol.handle('app', (request) => serveAppRequest(studio, files, request));
+    denyNetworkAndPermissions();
+    connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin);
+    Menu.setApplicationMenu(buildMenu());
+    await openFrom(process.argv.slice(1));
+    openWindow(development ?? `${APP_ORIGIN}/index.html`);
+  });
+}
 
 /** Opens the project whose file was double-clicked. */
 async function openFrom(argv: readonly string[]): Promise<void> {

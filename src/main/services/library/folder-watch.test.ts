@@ -14,8 +14,14 @@ const { db, close } = await makeProject();
 const folder = join(await temporaryFolder(), 'arrivals');
 await mkdir(folder);
 let added = 0;
+const problems: unknown[] = [];
 // Looked at by hand here, not by the clock.
-const watch = new FolderWatch(db, () => (added += 1), 3_600_000);
+const watch = new FolderWatch(
+  db,
+  () => (added += 1),
+  (error) => problems.push(error),
+  3_600_000,
+);
 afterAll(() => {
   watch.stop();
   close();
@@ -52,4 +58,12 @@ test('a folder that is no longer watched, or not there, is left alone', async ()
   await watch.look();
   await watch.look();
   expect(queued()).toEqual([]);
+});
+
+test('a folder that cannot be read is a problem once, and the others are looked at all the same', async () => {
+  watchFolder(db, folder, true, approval.signFolder(folder));
+  await watch.look();
+  await watch.look();
+  expect(problems).toMatchObject([{ code: 'file-missing' }]);
+  expect(queued()).toContain('b.mp4');
 });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { sep } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import { hashFile } from '../../media/content-hash.ts';
@@ -122,7 +123,7 @@ export async function lookForFiles(db: ProjectDatabase, folders: readonly string
   let relinked = 0;
   for (const video of gone) {
     for (const candidate of candidates.filter(({ bytes, path }) => bytes === video.size && !taken.has(path))) {
-      const same = video.sha256 === null ? candidate.path.endsWith(video.name) : (await hashFile(candidate.path, signal)) === video.sha256;
+      const same = video.sha256 === null ? isNamed(candidate.path, video.name) : (await hashFile(candidate.path, signal)) === video.sha256;
       if (!same) continue;
       relink(db, video.id, await libraryFileOf(candidate));
       taken.add(candidate.path);
@@ -131,4 +132,9 @@ export async function lookForFiles(db: ProjectDatabase, folders: readonly string
     }
   }
   return { missing: gone.length - relinked, relinked };
+}
+
+/** Whether a path ends with a video's name: whole parts of it, so that xa.mp4 is not a.mp4. */
+function isNamed(path: string, name: string): boolean {
+  return `/${path.split(sep).join('/')}`.endsWith(`/${name}`);
 }

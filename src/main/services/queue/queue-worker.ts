@@ -119,10 +119,10 @@ export class QueueWorker {
       );
       const { error, secondsTaken, timesRealTime } = summary;
       const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
-      finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime });
+      finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime }, this.#name);
       await this.#endIfOver(batch.id);
     } catch (error) {
-      finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+      finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null }, this.#name);
       throw error;
     }
     this.#publish({ kind: 'changed' });

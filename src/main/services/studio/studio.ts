@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
-import { asStudioError, StudioError } from '../../../shared/app/errors.ts';
+import { asStudioError, sentenceOf, StudioError } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { readQueue } from '../../project/batch-queue.ts';
 import type { Project } from '../../project/store/open-project.ts';
@@ -78,7 +78,17 @@ export class Studio {
         const { jobs } = readQueue(project.db, ownApproval());
         const around = this.#lookAround(project);
         await this.#close();
-        this.#open = { project, around, watch: new FolderWatch(project.db, () => this.wakeQueue()), fineTuning, queue: undefined };
+        this.#open = {
+          project,
+          around,
+          watch: new FolderWatch(
+            project.db,
+            () => this.wakeQueue(),
+            (error) => this.#publishProblem(error),
+          ),
+          fineTuning,
+          queue: undefined,
+        };
         if (jobs.some(({ status, isHeld }) => (status === 'waiting' && !isHeld) || status === 'running')) this.wakeQueue();
       } catch (error) {
         project.close();
@@ -99,6 +109,11 @@ export class Studio {
       if (this.#open?.project.state.folder === resolve(folder)) await this.#close();
       return restoreProject(folder, { backup });
     });
+  }
+
+  #publishProblem(error: unknown): void {
+    const { code, message, remedy } = asStudioError(error);
+    this.publish({ kind: 'problem', code, message, remedy });
   }
 
   /** A backup that cannot be made (a full disk, a read-only folder) does not keep anybody from the project. */
@@ -157,6 +172,7 @@ export class Studio {
   #lookAround(project: Project): NodeJS.Timeout {
     const { db } = project;
     const seen = { version: db.pragma('data_version'), clock: clockOf(db), results: resultCount(db) };
+    let problem = '';
     return setInterval(() => {
       try {
         const version = db.pragma('data_version');
@@ -170,8 +186,13 @@ export class Studio {
         if (results !== seen.results) this.publish({ kind: 'recorded' });
         seen.results = results;
         this.publish({ kind: 'queue' });
-      } catch {
-        // Busy for now: the next look tells.
+        problem = '';
+      } catch (error) {
+        // Busy for now: the next look sees it.
+        if (error instanceof StudioError && error.code === 'project-busy') return;
+        // A disk that is gone: once, not five times a second.
+        if (sentenceOf(error) !== problem) this.#publishProblem(error);
+        problem = sentenceOf(error);
       }
     }, LOOK_AROUND_MS);
   }

@@ -42,8 +42,7 @@ export const useCoding = defineStore('coding', () => {
     const who = coder.value;
     if (who === null || rows.length === 0) return false;
     return project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: who.id, step: made, rows: [...rows] });
-      await review.readLayers(clock);
+      review.showEdit(await studio.edits.apply({ coderId: who.id, step: made, rows: [...rows] }));
     });
   }
 
@@ -186,7 +185,7 @@ export const useCoding = defineStore('coding', () => {
     if (who === null) return;
     await project.attempt(async () => {
       const applied = await studio.edits[direction]({ coder: who.id });
-      if (applied !== null) await review.readLayers(applied.clock);
+      if (applied !== null) review.showEdit(applied);
     });
   }
 

@@ -1,26 +1,20 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { EditableRows } from '../../../shared/annotation/editable-rows.ts';
+import type { AppliedEdit, EditableRows } from '../../../shared/annotation/editable-rows.ts';
+import type { LayerContents, LayerRow } from '../../../shared/annotation/video-annotations.ts';
+import { applyChanges, noAnnotations } from '../../../shared/annotation/video-annotations.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
-import type { DecisionRow, NoteRow } from '../../../shared/annotation/decisions.ts';
-import type { PeakRow } from '../../../shared/annotation/peak-edits.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
-import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
 import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
 
-export type LayerRow = EditableRows['layer'];
-
-/** One layer with what is in it. */
-export interface OpenLayer {
-  readonly layer: LayerRow;
+/** One layer with its labels. */
+export interface OpenLayer extends LayerContents {
   /** 'model', a coder's name, or 'adjudicated'. */
   readonly name: string;
-  readonly segments: readonly SegmentRow[];
-  readonly peaks: readonly PeakRow[];
 }
 
 /** Where this window keeps who codes here; a name is no secret and leaves the computer with exports alone. */
@@ -34,7 +28,9 @@ export const useReview = defineStore('review', () => {
   const faces = shallowRef<readonly { face: number; firstSlot: number; slots: number }[]>([]);
   const face = ref(1);
   const columns = shallowRef<TimelineColumns | null>(null);
-  const layers = shallowRef<readonly OpenLayer[]>([]);
+  const annotations = shallowRef(noAnnotations(''));
+  const coders = shallowRef<readonly EditableRows['coder'][]>([]);
+  const layers = computed((): OpenLayer[] => annotations.value.layers.map((contents) => ({ ...contents, name: nameOf(contents.layer) })));
   const labels = shallowRef<readonly LabelRow[]>([]);
   /** Presentation times of all frames, in seconds of the file. */
   const times = shallowRef(new Float64Array());
@@ -48,8 +44,8 @@ export const useReview = defineStore('review', () => {
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<string | null>(null);
-  const notes = shallowRef<readonly NoteRow[]>([]);
-  const decisions = shallowRef<readonly DecisionRow[]>([]);
+  const notes = computed(() => annotations.value.notes);
+  const decisions = computed(() => annotations.value.decisions);
   const schemeId = ref('seven-expressions');
   /** Boxes of the other faces, by face: to be drawn, and to be pressed. */
   const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
@@ -66,32 +62,45 @@ export const useReview = defineStore('review', () => {
   const selectedSegment = computed(() => layers.value.flatMap(({ segments }) => segments).find(({ id }) => id === selected.value));
   const duration = computed(() => video.value?.durationS ?? times.value.at(-1) ?? 0);
 
+  const nameOf = ({ kind, coder_id }: LayerRow): string =>
+    kind === 'coder' ? (coders.value.find(({ id }) => id === coder_id)?.name ?? 'unknown coder') : kind;
+
+  /** Counts openings: an answer for a video that is no longer the last one chosen is dropped. */
+  let openings = 0;
+
   /** Opens a video; what cannot be opened leaves everything as it was, with the reason shown. */
   async function open(id: string): Promise<void> {
     await project.attempt(async () => {
       const found = project.videos.find((each) => each.id === id);
       if (found === undefined) return;
+      const opening = ++openings;
       const of = found.analysed?.run ?? null;
       // Whether the file can be played takes ffprobe's time: labels and timelines do not wait for it.
       const about = studio.library.media({ video: id });
       about.catch(() => undefined);
-      const [coders, faceList, frames] = await Promise.all([
+      const [knownCoders, faceList, frames] = await Promise.all([
         studio.people.coders(),
         of === null ? [] : studio.runs.faces({ run: of, video: id }),
         studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
         readLabels(),
       ]);
+      if (opening !== openings) return;
       [run.value, selected.value, lastSaved.value] = [of, null, null];
-      coder.value = coders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
+      coders.value = knownCoders;
+      coder.value = knownCoders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
       media.value = NOT_YET;
       faces.value = faceList.filter((each) => each.face > 0);
       face.value = faces.value.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
       times.value = new Float64Array(frames);
       playhead.value = times.value[0] ?? 0;
       video.value = found;
+      annotations.value = noAnnotations(id);
       try {
-        await Promise.all([readTimeline(), readLayers(), about.then((known) => (media.value = known))]);
+        const [known] = await Promise.all([about, readTimeline(), readLayers()]);
+        if (opening !== openings) return;
+        media.value = known;
       } catch (error) {
+        if (opening !== openings) return;
         close();
         throw error;
       }
@@ -107,12 +116,17 @@ export const useReview = defineStore('review', () => {
   /** A file that cannot be played as it is gets a proxy; progress comes by events. */
   async function prepare(id: string): Promise<void> {
     await studio.library.prepare({ video: id });
-    media.value = await studio.library.media({ video: id });
+    const known = await studio.library.media({ video: id });
+    if (video.value?.id === id) media.value = known;
   }
 
   async function readTimeline(): Promise<void> {
     maps.value = null;
-    columns.value = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(face.value);
+    const of = { video: video.value?.id, face: face.value };
+    const read = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(of.face);
+    // Another face or video may have been chosen meanwhile.
+    if (of.video !== video.value?.id || of.face !== face.value) return;
+    columns.value = read;
     boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
     // Others follow when this one is on screen: they are wanted for their boxes alone.
     void readOtherFaces(video.value?.id).catch(() => undefined);
@@ -151,40 +165,39 @@ export const useReview = defineStore('review', () => {
     }
   }
 
-  /** The last reading of the layers, and the edit that it is known to have seen. */
-  let reading = { clock: 0, work: Promise.resolve() };
+  /** Edits that came while the layers were being read: the answer may be from before them. */
+  let editsWhileReading: AppliedEdit[] = [];
 
-  /**
-   * Reads all layers of the video anew.
-   * @param clock of an edit that is to be seen: a reading that began after it is not repeated. An edit of this window is
-   *   told twice, by its answer and by the event that every window gets
-   */
-  function readLayers(clock = 0): Promise<void> {
-    if (clock === 0 || clock > reading.clock) reading = { clock, work: fetchLayers() };
-    return reading.work;
-  }
-
-  async function fetchLayers(): Promise<void> {
+  /** Reads all layers, notes and decisions of the video. */
+  async function readLayers(): Promise<void> {
     if (video.value === null) return;
     const of = { video: video.value.id };
-    const [rows, coders, remarks, decided] = await Promise.all([
+    editsWhileReading = [];
+    const [rows, known, notesRead, decisionsRead] = await Promise.all([
       ...([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of), studio.layers.decisions(of)] as const),
     ]);
-    notes.value = remarks;
-    decisions.value = decided;
-    const nameOf = (layer: LayerRow): string =>
-      layer.kind === 'coder' ? (coders.find(({ id }) => id === layer.coder_id)?.name ?? 'unknown coder') : layer.kind;
-    layers.value = await Promise.all(rows.map(async (layer) => ({ layer, name: nameOf(layer), ...(await studio.layers.read({ layer: layer.id })) })));
+    const contents = await Promise.all(rows.map(async (layer) => ({ layer, ...(await studio.layers.read({ layer: layer.id })) })));
+    if (of.video !== video.value?.id) return;
+    coders.value = known;
+    const read = { ...noAnnotations(of.video), layers: contents, notes: notesRead, decisions: decisionsRead };
+    annotations.value = editsWhileReading.reduce(applyChanges, read);
+  }
+
+  /** Shows an edit, undo or redo at once. Each comes as the answer to this window and as an event to every window. */
+  function showEdit(edit: AppliedEdit): void {
+    editsWhileReading.push(edit);
+    annotations.value = applyChanges(annotations.value, edit);
+    if (edit.changes.some(({ table }) => table === 'label')) void project.attempt(readLabels);
+    if (annotations.value.layers.some(({ layer }) => layer.coder_id !== null && !coders.value.some(({ id }) => id === layer.coder_id)))
+      void project.attempt(async () => (coders.value = await studio.people.coders()));
   }
 
   function applyEvent(event: StudioEvent): void {
     if (video.value === null) return;
     if (event.kind === 'edited') {
       lastSaved.value = new Date().toLocaleTimeString();
-      if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note', 'decision'].includes(table)))
-        void readLayers(event.edit.clock).catch(() => undefined);
-      if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
-    } else if (event.kind === 'changed' || event.kind === 'project') void Promise.all([readLayers(), readLabels()]).catch(() => undefined);
+      showEdit(event.edit);
+    } else if (event.kind === 'changed' || event.kind === 'project') void project.attempt(() => Promise.all([readLayers(), readLabels()]));
   }
   project.onEvent(applyEvent);
 
@@ -208,9 +221,7 @@ export const useReview = defineStore('review', () => {
   function close(): void {
     video.value = null;
     columns.value = null;
-    layers.value = [];
-    notes.value = [];
-    decisions.value = [];
+    annotations.value = noAnnotations('');
     boxes.value = new Map();
   }
 
@@ -250,6 +261,7 @@ export const useReview = defineStore('review', () => {
       close,
       readTimeline,
       readLayers,
+      showEdit,
       setCoder,
       leaveCoder,
       isOwn,
