@@ -11,20 +11,20 @@ import { cropPlacement, placeOf } from '../face/alignment.ts';
 import { readFaceSet } from '../training/data/face-set.ts';
 import { ACTION_UNITS, activationIndex, shapeWeights } from './face/action-units.ts';
 import type { ActionUnit } from './face/action-units.ts';
-import { Cast, portraitNames, portraitsOf } from './set/subjects.ts';
+import { Subjects, portraitNames, portraitsOf } from './set/subjects.ts';
 import type { ClipPlan } from './set/clip-plan.ts';
 import { planClip, UNMIXED } from './set/clip-plan.ts';
 import { renderClip, subjectOf } from './set/clip.ts';
 import { FacePainter, viewFor } from './rendering/draw.ts';
 import { readFaceModel } from './face/face-model.ts';
-import { FOLD_COUNT } from './face/wrinkles.ts';
+import { WRINKLE_COUNT } from './face/wrinkles.ts';
 import type { Episode } from './set/expression-sequence.ts';
-import { drawEpisode, drawPerformance, drawTimes, levelAt, sharesAt, stateAt, STRENGTHS, USUAL } from './set/expression-sequence.ts';
+import { drawEpisode, drawExpressionSequence, drawTimes, levelAt, sharesAt, stateAt, STRENGTHS, USUAL } from './set/expression-sequence.ts';
 import { Pose } from './face/pose.ts';
 import { Draw } from './random/draw.ts';
 import type { Paint } from './rendering/raster.ts';
 import { Canvas, texturePaint } from './rendering/raster.ts';
-import { RECIPES } from './set/au-recipes.ts';
+import { AU_RECIPES } from './set/au-recipes.ts';
 import { CONDITIONS, drawScene } from './rendering/scene.ts';
 import { makeRig } from './face/rig.ts';
 import { synthesizeSet } from './set/set.ts';
@@ -35,7 +35,7 @@ import { simplified } from './face/thinning.ts';
 const SIDE = 112;
 let folder = '';
 let place = { faceModel: '', portraits: '' };
-let cast: Cast;
+let subjects: Subjects;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'adatosk-synthesis-'));
@@ -44,7 +44,7 @@ beforeAll(async () => {
   for (const [i, skin] of ['#c08a6c', '#8a5a40', '#e0b090', '#6a4630', '#d09a7c'].entries())
     await writeSmallPortrait(place.portraits, 'canada', `00${i}`, skin);
   await writeSmallPortrait(place.portraits, 'composite', 'mean');
-  cast = new Cast(place, 'head');
+  subjects = new Subjects(place, 'head');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -66,13 +66,13 @@ describe('action units', () => {
 
   test('of every recipe are ones that the model can show, and no two prototypes are alike', () => {
     for (const name of EXPRESSIONS)
-      for (const recipe of RECIPES[name]) for (const unit of Object.keys(recipe)) expect(ACTION_UNITS).toContain(Number(unit) as ActionUnit);
-    const prototypes = EXPRESSIONS.map((name) => Object.keys(RECIPES[name][0]!).join());
+      for (const recipe of AU_RECIPES[name]) for (const unit of Object.keys(recipe)) expect(ACTION_UNITS).toContain(Number(unit) as ActionUnit);
+    const prototypes = EXPRESSIONS.map((name) => Object.keys(AU_RECIPES[name][0]!).join());
     expect(new Set(prototypes).size).toBe(EXPRESSIONS.length);
   });
 });
 
-describe('a performance', () => {
+describe('an expression sequence', () => {
   const episode = (more: Partial<Episode> = {}): Episode => ({
     ...drawEpisode(draws('episode'), 'happiness', 1, { rise: 0.5, beforeApex: 0.3, afterApex: 0.4, fall: 0.6 }),
     ...more,
@@ -99,10 +99,10 @@ describe('a performance', () => {
   });
 
   test('moves the face as its units say, head and eyes beside it, and blinks', () => {
-    const performed = drawPerformance(draws('performance'), [episode({ strength: 1, sides: [1, 1] })], 4, { talking: 0, yaw: 0 });
+    const performed = drawExpressionSequence(draws('performance'), [episode({ strength: 1, sides: [1, 1] })], 4, { talking: 0, yaw: 0 });
     const smile = (seconds: number): number => stateAt(performed, seconds).activation[activationIndex(12, 1)]!;
     expect(smile(1.85)).toBeGreaterThan(smile(0.9) + 0.3);
-    const long = drawPerformance(draws('blinks'), [], 30, USUAL);
+    const long = drawExpressionSequence(draws('blinks'), [], 30, USUAL);
     const blinks = Array.from({ length: 900 }, (_, i) => stateAt(long, i / 30).activation[activationIndex(45, 0)]!);
     expect(Math.max(...blinks)).toBeGreaterThan(0.8);
     expect(blinks.filter((value) => value > 0.5).length).toBeLessThan(200);
@@ -273,7 +273,15 @@ describe('a rig', () => {
 });
 
 describe('a worn portrait', () => {
-  const plain = { identity: [], gain: [1, 1, 1], balance: 0, gamma: 1, skinLight: null, folds: new Array<number>(FOLD_COUNT).fill(1), lines: [] } as const;
+  const plain = {
+    identity: [],
+    gain: [1, 1, 1],
+    balance: 0,
+    gamma: 1,
+    skinLight: null,
+    wrinkles: new Array<number>(WRINKLE_COUNT).fill(1),
+    lines: [],
+  } as const;
   const drawn = (subject: Subject, units: Partial<Record<ActionUnit, number>>, yaw = 0): Float32Array => {
     const pose = new Pose(subject, { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] }, 30);
     const activation = new Float32Array(2 * ACTION_UNITS.length);
@@ -292,10 +300,10 @@ describe('a worn portrait', () => {
     for (let i = rows[0] * SIDE * 3; i < rows[1] * SIDE * 3; i++) sum += Math.abs(a[i]! - b[i]!);
     return sum / ((rows[1] - rows[0]) * SIDE * 3);
   };
-  const wornBy = async (): Promise<Subject> => vary(await cast.wearer('canada/000'), plain);
+  const wornBy = async (): Promise<Subject> => vary(await subjects.wearer('canada/000'), plain);
 
   test('is fitted so that every landmark lies where the photograph shows it', async () => {
-    const { rig, portrait, neutral } = await cast.wearer('canada/000');
+    const { rig, portrait, neutral } = await subjects.wearer('canada/000');
     const errors = [...portrait.landmarks].map(([landmark, { x, y }]) => {
       const v = rig.model.landmarks[landmark]!;
       return Math.hypot(neutral[3 * v]! - x, neutral[3 * v + 1]! - y);
@@ -313,9 +321,9 @@ describe('a worn portrait', () => {
     expect(change(rest, drawn(subject, {}, 0.3), [20, 100])).toBeGreaterThan(3);
   });
 
-  test('has folds that its skin deepens, and only where their unit is shown', async () => {
-    const wearer = await cast.wearer('canada/000');
-    const smooth = vary(wearer, { ...plain, folds: new Array<number>(FOLD_COUNT).fill(0) });
+  test('has wrinkles that its skin deepens, and only where their unit is shown', async () => {
+    const wearer = await subjects.wearer('canada/000');
+    const smooth = vary(wearer, { ...plain, wrinkles: new Array<number>(WRINKLE_COUNT).fill(0) });
     const lined = vary(wearer, plain);
     expect(change(drawn(smooth, {}), drawn(lined, {}), [0, SIDE])).toBe(0);
     const [without, deep] = [drawn(smooth, { 4: 1 }), drawn(lined, { 4: 1 })];
@@ -323,11 +331,11 @@ describe('a worn portrait', () => {
   });
 
   test('keeps its lines when nothing presses them', async () => {
-    const wearer = await cast.wearer('canada/000');
+    const wearer = await subjects.wearer('canada/000');
     const young = vary(wearer, plain);
     const brow = vary(wearer, { ...plain, lines: [0.5] });
     expect(change(drawn(young, {}), drawn(brow, {}), [15, 55])).toBeGreaterThan(10 * change(drawn(young, {}), drawn(brow, {}), [70, 112]));
-    // A fold that a display presses deeper is as deep as before.
+    // A wrinkle that a display presses deeper is as deep as before.
     expect(change(drawn(young, { 4: 1 }), drawn(brow, { 4: 1 }), [0, SIDE])).toBe(0);
   });
 });
@@ -336,7 +344,7 @@ describe('a clip', () => {
   test('is the same from the same seed and name, and another from others', async () => {
     const render = async (seed: number, name: string): Promise<string> => {
       const plan = planClip(seed, name, 'surprise', ['canada/000', 'canada/001'], 'usual');
-      return Buffer.from(renderClip(plan, await cast.people(plan), 48, 10).crops).toString('base64');
+      return Buffer.from(renderClip(plan, await subjects.people(plan), 48, 10).crops).toString('base64');
     };
     const first = await render(1, 'a');
     expect(await render(1, 'a')).toBe(first);
@@ -349,7 +357,7 @@ describe('a clip', () => {
     const [alone, mixed] = [0, 1].map((blended) => planClip(1, 'a', 'surprise', names, 'usual', { ...UNMIXED, blended })) as [ClipPlan, ClipPlan];
     expect({ ...mixed, blend: null }).toEqual(alone);
     expect(mixed.blend!.portrait).toBe(names.find((name) => name !== mixed.portrait));
-    const crops = async (plan: ClipPlan): Promise<Uint8Array> => renderClip(plan, await cast.people(plan), 48, 10).crops;
+    const crops = async (plan: ClipPlan): Promise<Uint8Array> => renderClip(plan, await subjects.people(plan), 48, 10).crops;
     const [own, none, both] = [await crops(alone), await crops({ ...mixed, blend: { ...mixed.blend!, eyes: 0, mouth: 0 } }), await crops(mixed)];
     expect(Buffer.compare(own, none)).toBe(0);
     expect(Buffer.compare(own, both)).not.toBe(0);
@@ -358,7 +366,7 @@ describe('a clip', () => {
   test('takes on a darker skin where one is asked for: the eyes keep their white', async () => {
     const [alone, toned] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', ['canada/000'], 'usual', { ...UNMIXED, toned: chance })) as [ClipPlan, ClipPlan];
     expect({ ...toned, variation: { ...toned.variation, skinLight: null } }).toEqual(alone);
-    const people = await cast.people(alone);
+    const people = await subjects.people(alone);
     const dark: ClipPlan = { ...toned, variation: { ...toned.variation, skinLight: 0.4 * people.wearer.skinLight } };
     const [usual, darker] = [alone, dark].map((plan) => subjectOf(plan, people)) as [Subject, Subject];
     expect(darker.sclera).toEqual(usual.sclera);
@@ -381,11 +389,11 @@ describe('a clip', () => {
       ClipPlan,
       ClipPlan,
     ];
-    const strengths = ({ performance }: ClipPlan): number[] => performance.episodes.map(({ strength }) => strength);
+    const strengths = ({ expressions }: ClipPlan): number[] => expressions.episodes.map(({ strength }) => strength);
     const { weakest, strongest } = STRENGTHS;
     expect(strengths(subdued)).toEqual(strengths(alone).map((strength) => (weakest + strength) / 2));
     expect(Math.max(...strengths(subdued))).toBeLessThan((weakest + strongest) / 2);
-    const same = ({ performance, ...plan }: ClipPlan): unknown => ({ ...plan, performance: { ...performance, episodes: [] } });
+    const same = ({ expressions, ...plan }: ClipPlan): unknown => ({ ...plan, expressions: { ...expressions, episodes: [] } });
     expect(same(subdued)).toEqual(same(alone));
   });
 
@@ -394,14 +402,14 @@ describe('a clip', () => {
     expect(alone.variation.lines).toEqual([]);
     expect(Math.max(...lined.variation.lines)).toBeGreaterThan(0.1);
     expect(lined.variation.lines).toContain(0);
-    const habits = ({ performance }: ClipPlan): [string, number][] => Object.entries(performance.distractors.habits);
+    const habits = ({ expressions }: ClipPlan): [string, number][] => Object.entries(expressions.distractors.habits);
     expect(habits(lined).length).toBeGreaterThan(habits(alone).length);
-    for (const [unit, strength] of habits(alone)) expect(lined.performance.distractors.habits[Number(unit) as ActionUnit]).toBeGreaterThanOrEqual(strength);
-    const { habits: held } = alone.performance.distractors;
-    const same = { ...lined.performance, distractors: { ...lined.performance.distractors, habits: held } };
-    expect({ ...lined, variation: { ...lined.variation, lines: [] }, performance: same }).toEqual(alone);
+    for (const [unit, strength] of habits(alone)) expect(lined.expressions.distractors.habits[Number(unit) as ActionUnit]).toBeGreaterThanOrEqual(strength);
+    const { habits: held } = alone.expressions.distractors;
+    const same = { ...lined.expressions, distractors: { ...lined.expressions.distractors, habits: held } };
+    expect({ ...lined, variation: { ...lined.variation, lines: [] }, expressions: same }).toEqual(alone);
     // Weakly held units are no display: a face at rest stays neutral.
-    const { truth } = renderClip(lined, await cast.people(lined), 32, 10);
+    const { truth } = renderClip(lined, await subjects.people(lined), 32, 10);
     for (const shares of truth.shares) expect(shares[EXPRESSIONS.indexOf('neutral')]).toBe(100);
     for (const units of truth.units) expect(Math.max(...units)).toBeGreaterThan(0);
     expect(planClip(1, 'a', 'neutral', ['canada/000'], 'lined').variation.lines).toEqual(lined.variation.lines);
@@ -410,7 +418,7 @@ describe('a clip', () => {
   test('has a truth for every sample: shares of the classes, action units, the head', async () => {
     for (const label of EXPRESSIONS) {
       const plan = planClip(3, `truth ${label}`, label, ['canada/000'], 'plain');
-      const { crops, truth } = renderClip(plan, await cast.people(plan), 32, 10);
+      const { crops, truth } = renderClip(plan, await subjects.people(plan), 32, 10);
       expect(crops.length).toBe(truth.samples * 32 * 32 * 3);
       for (const list of [truth.shares, truth.units, truth.pose]) expect(list).toHaveLength(truth.samples);
       for (const shares of truth.shares) expect(shares.reduce((a, b) => a + b)).toBeGreaterThanOrEqual(98);
@@ -432,8 +440,8 @@ describe('a clip', () => {
     expect(scenes['eyes-covered']!.glasses!.tint).toBe(1);
     expect(scenes['plain']!.glasses).toBeNull();
     expect([scenes['blur']!.blur > 0, scenes['plain']!.blur]).toEqual([true, 0]);
-    expect(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw).toBeCloseTo(
-      0.35 * Math.sign(planClip(1, 'turned', 'fear', ['x'], 'turned').performance.distractors.rest.yaw),
+    expect(planClip(1, 'turned', 'fear', ['x'], 'turned').expressions.distractors.rest.yaw).toBeCloseTo(
+      0.35 * Math.sign(planClip(1, 'turned', 'fear', ['x'], 'turned').expressions.distractors.rest.yaw),
       6,
     );
   });

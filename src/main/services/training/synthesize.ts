@@ -9,12 +9,12 @@ import { SPLITS } from '../../../shared/domain/splits.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import { encodeVideo } from '../../media/encode-video.ts';
-import { Cast, portraitNames, portraitsOf } from '../../synthesis/set/subjects.ts';
+import { Subjects, portraitNames, portraitsOf } from '../../synthesis/set/subjects.ts';
 import { planClip } from '../../synthesis/set/clip-plan.ts';
 import { truthOf } from '../../synthesis/set/clip.ts';
-import type { Film } from '../../synthesis/set/video.ts';
-import { filmOfClip, renderFilm, truthOfFilm } from '../../synthesis/set/video.ts';
-import { sampleFilms } from '../../synthesis/set/sample-videos.ts';
+import type { RenderedVideo } from '../../synthesis/set/video.ts';
+import { videoOfClip, renderVideo, truthOfVideo } from '../../synthesis/set/video.ts';
+import { sampleVideos } from '../../synthesis/set/sample-videos.ts';
 import type { SetOptions } from '../../synthesis/set/set.ts';
 import { synthesizeSet } from '../../synthesis/set/set.ts';
 import type { SynthesisKind } from '../settings/defaults.ts';
@@ -87,9 +87,9 @@ async function folderFor(out: string, name: string): Promise<string> {
 }
 
 /** Files that were begun are not complete: what counts is written under a name of its own first. */
-async function writeFilm(film: Film, cast: Cast, path: string, quality: number, signal: AbortSignal): Promise<number> {
-  const { width, height, fps, durationS } = film;
-  await encodeVideo(path, { width, height, fps, quality }, await renderFilm(film, cast), signal);
+async function writeVideo(video: RenderedVideo, subjects: Subjects, path: string, quality: number, signal: AbortSignal): Promise<number> {
+  const { width, height, fps, durationS } = video;
+  await encodeVideo(path, { width, height, fps, quality }, await renderVideo(video, subjects), signal);
   return Math.ceil(durationS * fps);
 }
 
@@ -99,7 +99,7 @@ const writeTable = (out: string, rows: readonly Row[]): Promise<unknown> => writ
 
 async function writeVideos({ place, out, seed, counts, condition }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
   const names = await portraitNames(place.portraits);
-  const cast = new Cast(place, 'whole');
+  const subjects = new Subjects(place, 'whole');
   await folderFor(out, 'videos');
   const total = SPLITS.reduce((sum, split) => sum + counts[split], 0);
   const rows: Row[] = [];
@@ -109,9 +109,9 @@ async function writeVideos({ place, out, seed, counts, condition }: SynthesizeRe
     for (let i = 0; i < counts[split]; i++) {
       if (signal.aborted) throw cancelled();
       const plan = planClip(seed, `${split}-${String(i).padStart(5, '0')}`, EXPRESSIONS[i % EXPRESSIONS.length]!, portraits, condition);
-      const film = filmOfClip(plan);
-      frames += await writeFilm(film, cast, join(out, 'videos', `${plan.name}.mp4`), 23, signal);
-      const truth = truthOf(plan, await cast.wearer(plan.portrait), SAMPLES_PER_SECOND, Math.round(film.durationS * SAMPLES_PER_SECOND));
+      const video = videoOfClip(plan);
+      frames += await writeVideo(video, subjects, join(out, 'videos', `${plan.name}.mp4`), 23, signal);
+      const truth = truthOf(plan, await subjects.wearer(plan.portrait), SAMPLES_PER_SECOND, Math.round(video.durationS * SAMPLES_PER_SECOND));
       const { onsetS, apexS, offsetS, group } = truth;
       const times = { onset_s: onsetS ?? '', apex_s: onsetS === null ? '' : (apexS ?? ''), offset_s: offsetS ?? '' };
       rows.push({ path: `videos/${plan.name}.mp4`, label: plan.label, ...times, participant: plan.portrait, group, split });
@@ -123,24 +123,24 @@ async function writeVideos({ place, out, seed, counts, condition }: SynthesizeRe
 }
 
 async function writeSamples({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
-  const cast = new Cast(place, 'whole');
+  const subjects = new Subjects(place, 'whole');
   await folderFor(out, '.');
-  const films = sampleFilms(seed);
+  const videos = sampleVideos(seed);
   let frames = 0;
-  for (const [i, film] of films.entries()) {
+  for (const [i, video] of videos.entries()) {
     if (signal.aborted) throw cancelled();
-    frames += await writeFilm(film, cast, join(out, `${film.name}.mp4`), 24, signal);
-    onProgress(i + 1, films.length, frames);
+    frames += await writeVideo(video, subjects, join(out, `${video.name}.mp4`), 24, signal);
+    onProgress(i + 1, videos.length, frames);
   }
-  const truth = films.map((film) => ({
-    video: `${film.name}.mp4`,
-    durationS: film.durationS,
-    faces: film.actors.length,
-    away: film.actors.flatMap(({ away }) => (away === null ? [] : [away])),
-    expressions: truthOfFilm(film),
+  const truth = videos.map((video) => ({
+    video: `${video.name}.mp4`,
+    durationS: video.durationS,
+    faces: video.actors.length,
+    away: video.actors.flatMap(({ away }) => (away === null ? [] : [away])),
+    expressions: truthOfVideo(video),
   }));
   await writeAtomically(join(out, SAMPLE_TRUTH), [`${JSON.stringify(truth, null, 2)}\n`]);
-  return films.length;
+  return videos.length;
 }
 
 async function writeStills({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {

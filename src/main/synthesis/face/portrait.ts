@@ -178,7 +178,7 @@ function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonl
     };
     return mean(0) + (x / width) * (mean(width - strip) - mean(0));
   };
-  const likeness = new Float32Array(width * height);
+  const similarity = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     const ends = [0, 1, 2].map((c) => [groundAt(0, y, c), groundAt(width, y, c)] as const);
     for (let x = 0; x < width; x++) {
@@ -187,17 +187,17 @@ function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonl
         const [left, right] = ends[c]!;
         distance = Math.max(distance, Math.abs(rgb[(y * width + x) * 3 + c]! - left - (x / width) * (right - left)));
       }
-      likeness[y * width + x] = distance;
+      similarity[y * width + x] = distance;
     }
   }
-  const ground = joinedToEdge(likeness, width, height, 2 * GROUND_DISTANCE);
+  const ground = joinedToEdge(similarity, width, height, 2 * GROUND_DISTANCE);
   const middle = outline.slice(109, 145).reduce((sum, { x, y }) => ({ x: sum.x + x / 36, y: sum.y + y / 36 }), { x: 0, y: 0 });
   const [reachX, reachY] = [Math.abs(outline[109]!.x - outline[112]!.x) / 2, Math.abs(outline[129]!.y - outline[139]!.y) / 2];
   for (let i = 0; i < width * height; i++) {
     const [dx, dy] = [((i % width) - middle.x) / reachX, (Math.floor(i / width) - middle.y) / reachY];
     const inFace = dx * dx + dy * dy < 1.05;
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = rgb[3 * i + c]!;
-    rgba[4 * i + 3] = ground[i] === 0 || inFace ? 255 : 255 * Math.min(1, Math.max(0, likeness[i]! / GROUND_DISTANCE - 1));
+    rgba[4 * i + 3] = ground[i] === 0 || inFace ? 255 : 255 * Math.min(1, Math.max(0, similarity[i]! / GROUND_DISTANCE - 1));
   }
   return rgba;
 }

@@ -1,7 +1,7 @@
 import type { Point } from '../../face/face-geometry.ts';
 import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
 import type { Activation } from './action-units.ts';
-import { foldStrength } from './wrinkles.ts';
+import { wrinkleStrength } from './wrinkles.ts';
 import type { Subject } from './subject.ts';
 import { ANCHORS_USED } from './subject.ts';
 
@@ -236,7 +236,7 @@ export class Pose {
     }
   }
 
-  /** Light of this moment over the studio's, and what folds take away. */
+  /** Light of this moment over the studio's, and what wrinkles take away. */
   #shadeSkin(turn: Rotation, activation: Activation): void {
     const { rig } = this.subject.wearer;
     const normal = this.#normal;
@@ -247,10 +247,10 @@ export class Pose {
       const facing = lx * normal[3 * v]! + ly * normal[3 * v + 1]! + lz * normal[3 * v + 2]!;
       this.shade[v] = ratio(ambient + key * wrapped(facing), this.#studioShade[v]!);
     }
-    const { folds, lines } = this.subject.variation;
-    for (const { fold, side, vertices, darkening } of rig.folds) {
-      const pressed = foldStrength(fold, (unit) => activation[activationIndex(unit, side)]!) * folds[fold]!;
-      const strength = Math.max(pressed, lines[fold] ?? 0);
+    const { wrinkles, lines } = this.subject.variation;
+    for (const { wrinkle, side, vertices, darkening } of rig.wrinkles) {
+      const pressed = wrinkleStrength(wrinkle, (unit) => activation[activationIndex(unit, side)]!) * wrinkles[wrinkle]!;
+      const strength = Math.max(pressed, lines[wrinkle] ?? 0);
       if (strength < 0.02) continue;
       for (let i = 0; i < vertices.length; i++) this.shade[vertices[i]!]! *= Math.max(0.2, 1 - strength * darkening[i]!);
     }

@@ -1,6 +1,6 @@
 import type { FaceModel, FaceShapes } from './face-model.ts';
-import type { FoldField } from './wrinkles.ts';
-import { foldFields } from './wrinkles.ts';
+import type { WrinkleField } from './wrinkles.ts';
+import { wrinkleFields } from './wrinkles.ts';
 import type { Shape } from './sparse-shape.ts';
 import { simplified, thinned } from './thinning.ts';
 
@@ -19,7 +19,7 @@ export interface Rig {
   readonly eyes: readonly Eye[];
   /** Vertices that the portrait behind follows. */
   readonly anchors: readonly number[];
-  readonly folds: readonly FoldField[];
+  readonly wrinkles: readonly WrinkleField[];
   /** The last vertex of the face; the first is 0. */
   readonly lastSkin: number;
   readonly mouthRange: readonly [number, number];
@@ -69,7 +69,7 @@ export async function makeRig(model: FaceModel): Promise<Rig> {
     teeth: await inMouth(facingFront(model, inGroup('teeth'))),
     eyes: await Promise.all(eyes.map(async (eye) => ({ ...eye, triangles: await simplified(model, eye.triangles, SIMPLER_BY.eyes) }))),
     anchors: anchorsOf(model, cover),
-    folds: foldFields(model),
+    wrinkles: wrinkleFields(model),
     lastSkin,
     mouthRange: [model.groups.get('mouthSocket')![0], model.groups.get('teeth')![1]],
     points,

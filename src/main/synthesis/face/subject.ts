@@ -236,9 +236,9 @@ export interface Variation {
   readonly gamma: number;
   /** The skin's mean light after pigment is added, 0 to 255; null or more than the photograph's for the skin as it is. */
   readonly skinLight: number | null;
-  /** Depth of each fold on this face, 1 for usual skin. */
-  readonly folds: readonly number[];
-  /** Depth of each fold that stays when nothing presses it, 0 to 1: lines of age and habit. Empty for none. */
+  /** Depth of each wrinkle on this face, 1 for usual skin. */
+  readonly wrinkles: readonly number[];
+  /** Depth of each wrinkle that stays when nothing presses it, 0 to 1: lines of age and habit. Empty for none. */
   readonly lines: readonly number[];
 }
 

@@ -52,9 +52,9 @@ export function thinned(rig: Rig): Rig {
       return { ...eye, first, last, triangles: moved(eye.triangles) };
     }),
     anchors: numbers(rig.anchors),
-    folds: rig.folds.map((fold) => {
-      const { vertices, from } = stay(fold.vertices);
-      return { ...fold, vertices, darkening: Float32Array.from(from, (i) => fold.darkening[i]!) };
+    wrinkles: rig.wrinkles.map((wrinkle) => {
+      const { vertices, from } = stay(wrinkle.vertices);
+      return { ...wrinkle, vertices, darkening: Float32Array.from(from, (i) => wrinkle.darkening[i]!) };
     }),
     lastSkin: range(0, rig.lastSkin)[1],
     mouthRange: range(...rig.mouthRange),

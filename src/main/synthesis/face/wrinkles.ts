@@ -6,8 +6,8 @@ import type { FaceModel } from './face-model.ts';
  * (centimetres, x from the middle, drawn on both sides), each a dark valley with a lighter ridge beside it.
  * Where they run follows the FACS manual's descriptions of each unit's appearance changes.
  */
-interface Fold {
-  /** Units that press it: the fold is as deep as the product of `all`, or as the largest of `any`. */
+interface Wrinkle {
+  /** Units that press it: the wrinkle is as deep as the product of `all`, or as the largest of `any`. */
   readonly units: { readonly all: readonly ActionUnit[] } | { readonly any: readonly ActionUnit[] };
   readonly lines: readonly (readonly (readonly [number, number])[])[];
   /** Spread of the valley across the line. */
@@ -16,9 +16,9 @@ interface Fold {
   readonly depth: number;
 }
 
-// A table: one line a fold.
+// A table: one line a wrinkle.
 // prettier-ignore
-const FOLDS: readonly Fold[] = [
+const WRINKLES: readonly Wrinkle[] = [
   { units: { any: [4] }, lines: [[[0.62, 6.9], [0.5, 6.1], [0.5, 5.2], [0.72, 4.7]]], width: 0.15, depth: 0.5 },
   { units: { any: [4] }, lines: [[[0, 4.45], [0.75, 4.3]]], width: 0.14, depth: 0.3 },
   { units: { any: [4] }, lines: [[[0.2, 5.7], [0.2, 6.2]]], width: 0.55, depth: 0.12 },
@@ -50,20 +50,20 @@ const RIDGE = { share: 0.4, offset: 2.1 } as const;
 /** The skin in front: what lies farther back is not reached by lines that are drawn in the frontal plane. */
 const FRONT_Z = 5;
 
-/** One fold on one half of the face: the light that each vertex loses at full strength. */
-export interface FoldField {
-  readonly fold: number;
+/** One wrinkle on one half of the face: the light that each vertex loses at full strength. */
+export interface WrinkleField {
+  readonly wrinkle: number;
   readonly side: 0 | 1;
   readonly vertices: Uint16Array;
   readonly darkening: Float32Array;
 }
 
-export const FOLD_COUNT = FOLDS.length;
+export const WRINKLE_COUNT = WRINKLES.length;
 
-/** The folds as fields over the face's vertices; the same for every identity, since vertices keep their meaning. */
-export function foldFields(model: FaceModel): FoldField[] {
+/** The wrinkles as fields over the face's vertices; the same for every identity, since vertices keep their meaning. */
+export function wrinkleFields(model: FaceModel): WrinkleField[] {
   const [first, last] = model.groups.get('face')!;
-  return FOLDS.flatMap((fold, index) =>
+  return WRINKLES.flatMap((wrinkle, index) =>
     ([0, 1] as const).map((side) => {
       const sign = side === 0 ? -1 : 1;
       const vertices: number[] = [];
@@ -73,17 +73,17 @@ export function foldFields(model: FaceModel): FoldField[] {
         if (x < -0.6 || z < FRONT_Z) continue;
         // A line that begins in the middle belongs to both halves: each fades across it.
         const own = Math.min(1, Math.max(0, (x + 0.3) / 0.6));
-        const value = own * DEPTH * fold.depth * profile(fold, x, y);
+        const value = own * DEPTH * wrinkle.depth * profile(wrinkle, x, y);
         if (Math.abs(value) < 0.01) continue;
         vertices.push(v);
         darkening.push(value);
       }
-      return { fold: index, side, vertices: Uint16Array.from(vertices), darkening: Float32Array.from(darkening) };
+      return { wrinkle: index, side, vertices: Uint16Array.from(vertices), darkening: Float32Array.from(darkening) };
     }),
   );
 }
 
-function profile({ lines, width }: Fold, x: number, y: number): number {
+function profile({ lines, width }: Wrinkle, x: number, y: number): number {
   let valley = 0;
   let ridge = 0;
   for (const line of lines) {
@@ -103,9 +103,9 @@ function toSegment(a: readonly [number, number], b: readonly [number, number], x
   return { distance: Math.hypot(x - a[0] - along * dx, y - a[1] - along * dy), along };
 }
 
-/** How deep a fold is pressed on one side, 0 to 1. */
-export function foldStrength(fold: number, strengthOf: (unit: ActionUnit) => number): number {
-  const { units } = FOLDS[fold]!;
+/** How deep a wrinkle is pressed on one side, 0 to 1. */
+export function wrinkleStrength(wrinkle: number, strengthOf: (unit: ActionUnit) => number): number {
+  const { units } = WRINKLES[wrinkle]!;
   if ('any' in units) return Math.max(...units.any.map(strengthOf));
   return units.all.reduce<number>((product, unit) => product * strengthOf(unit), 1);
 }

@@ -6,7 +6,7 @@ import type { UnitStrengths } from '../face/action-units.ts';
  * Ekman, Friesen and Hager 2002, table 10-1; happiness with and without Duchenne's marker). The first of each is the
  * prototype. Strengths are those of a full display.
  */
-export const RECIPES: Readonly<Record<Expression, readonly UnitStrengths[]>> = {
+export const AU_RECIPES: Readonly<Record<Expression, readonly UnitStrengths[]>> = {
   happiness: [
     { 6: 0.8, 12: 0.9 },
     { 6: 0.9, 12: 1, 25: 0.9 },

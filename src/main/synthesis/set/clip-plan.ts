@@ -1,9 +1,9 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
 import type { Blend } from '../face/blend.ts';
-import { FOLD_COUNT } from '../face/wrinkles.ts';
-import type { Episode, Liveliness, Performance } from './expression-sequence.ts';
-import { drawEpisode, drawPerformance, drawTimes, restingOtherwise, STRENGTHS, USUAL } from './expression-sequence.ts';
+import { WRINKLE_COUNT } from '../face/wrinkles.ts';
+import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';
+import { drawEpisode, drawExpressionSequence, drawTimes, restingOtherwise, STRENGTHS, USUAL } from './expression-sequence.ts';
 import { Draw } from '../random/draw.ts';
 import type { Condition, Scene } from '../rendering/scene.ts';
 import { drawScene } from '../rendering/scene.ts';
@@ -18,7 +18,7 @@ export interface ClipPlan {
   readonly blend: Blend | null;
   readonly mirrored: boolean;
   readonly variation: Variation;
-  readonly performance: Performance;
+  readonly expressions: ExpressionSequence;
   readonly scene: Scene;
   /** What finding the face adds to where eyes and mouth are: a lasting error and one of each sample, in distances between the eyes. */
   readonly finding: { readonly lasting: number; readonly each: number };
@@ -66,7 +66,7 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     skinLight: drawSkinLight(apart('skin'), mixing.toned),
     lines: rests ? drawLines(rest) : [],
   };
-  const performance = drawPerformance(draw, episodes, durationS, lively);
+  const expressions = drawExpressionSequence(draw, episodes, durationS, lively);
   return {
     name,
     label,
@@ -74,7 +74,7 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     blend: drawBlend(apart('blend'), portrait, portraits, mixing.blended),
     mirrored,
     variation,
-    performance: rests ? restingOtherwise(rest, performance) : performance,
+    expressions: rests ? restingOtherwise(rest, expressions) : expressions,
     scene: drawScene(draw, condition),
     finding: { lasting: 0.03, each: 0.012 },
     seed: Math.floor(2 ** 31 * draw.next()),
@@ -113,7 +113,7 @@ function reshape(draw: Draw, variation: Variation, chance: number): Variation {
 /** Some of the lines that expressions press, lasting: on some faces faint, on some as deep as a display's on usual skin. */
 function drawLines(draw: Draw): number[] {
   const deepest = draw.between(0.2, 0.75);
-  return Array.from({ length: FOLD_COUNT }, () => (draw.chance(0.25) ? draw.between(0.1, deepest) : 0));
+  return Array.from({ length: WRINKLE_COUNT }, () => (draw.chance(0.25) ? draw.between(0.1, deepest) : 0));
 }
 
 function drawCourse(draw: Draw, condition: Condition): Course {
@@ -154,7 +154,7 @@ export function drawVariation(draw: Draw): Variation {
     balance: draw.between(0.2, 1),
     gamma: Math.exp(0.18 * draw.normal()),
     skinLight: null,
-    folds: ((skin) => Array.from({ length: FOLD_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
+    wrinkles: ((skin) => Array.from({ length: WRINKLE_COUNT }, () => skin * draw.between(0.5, 1.4)))(draw.between(0.25, 1.35)),
     lines: [],
   };
 }

@@ -51,10 +51,10 @@ const SMOOTHED_OVER = 4;
 
 /** Aligned crops of a clip, [samples, side, side, 3] RGB bytes, as face search would cut them out of a video, and what is true of them. */
 export function renderClip(plan: ClipPlan, people: People, side: number, rate: number): { crops: Uint8Array; truth: ClipTruth } {
-  const { performance, scene } = plan;
+  const { expressions, scene } = plan;
   const subject = subjectOf(plan, people);
-  const samples = Math.max(1, Math.round(performance.durationS * rate));
-  const states = Array.from({ length: samples }, (_, i) => stateAt(performance, i / rate));
+  const samples = Math.max(1, Math.round(expressions.durationS * rate));
+  const states = Array.from({ length: samples }, (_, i) => stateAt(expressions, i / rate));
   const pose = new Pose(subject, scene.light, scene.cameraDistance);
   const painter = new FacePainter(pose);
   const draw = new Draw(randomStream(plan.seed, 'finding'));
@@ -99,17 +99,17 @@ function blended(wearer: Wearer, other: Wearer, blend: Blend, variation: Variati
 }
 
 export function truthOf(
-  { name, label, portrait, blend, performance, mirrored: turned, scene }: ClipPlan,
+  { name, label, portrait, blend, expressions, mirrored: turned, scene }: ClipPlan,
   wearer: Wearer,
   rate: number,
   samples: number,
 ): ClipTruth {
-  const [episode] = performance.episodes.filter((each) => each.label === label);
+  const [episode] = expressions.episodes.filter((each) => each.label === label);
   const within = (seconds: number | undefined): number | null =>
     seconds === undefined || seconds < 0 || seconds * rate > samples ? null : round(seconds, 1000);
   const whole = within(episode?.onsetS) !== null && within(episode?.offsetS) !== null;
   const times = Array.from({ length: samples }, (_, i) => i / rate);
-  const states = times.map((seconds) => stateAt(performance, seconds));
+  const states = times.map((seconds) => stateAt(expressions, seconds));
   const skinTone = typologyAngle(wearer);
   const degrees = (radians: number): number => round((radians * 180) / Math.PI, 10);
   const sign = turned ? -1 : 1;
@@ -126,12 +126,12 @@ export function truthOf(
     apexS: within(episode?.apexS),
     offsetS: whole ? within(episode?.offsetS) : null,
     strength: episode === undefined ? 0 : round(episode.strength, 100),
-    shares: times.map((seconds) => sharesAt(performance, seconds).map((share) => Math.round(100 * share))),
+    shares: times.map((seconds) => sharesAt(expressions, seconds).map((share) => Math.round(100 * share))),
     units: states.map(({ activation }) => Object.values(unitsOf(activation)).map((strength) => Math.round(100 * strength))),
     pose: states.map(({ yaw, pitch, roll }) => [sign * degrees(yaw), degrees(pitch), sign * degrees(roll)]),
     glasses: scene.glasses !== null,
     covered: scene.cover !== null,
-    talking: performance.distractors.speech.length > 0,
+    talking: expressions.distractors.speech.length > 0,
   };
 }
 

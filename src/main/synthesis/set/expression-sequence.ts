@@ -4,7 +4,7 @@ import type { ActionUnit, Activation, UnitStrengths } from '../face/action-units
 import { ACTION_UNITS, activationIndex } from '../face/action-units.ts';
 import type { FaceState } from '../face/pose.ts';
 import type { Draw } from '../random/draw.ts';
-import { RECIPES } from './au-recipes.ts';
+import { AU_RECIPES } from './au-recipes.ts';
 
 /** One expression from its onset to its offset, seconds of the clip; it may begin before the clip or end after it. */
 export interface Episode {
@@ -64,13 +64,13 @@ export function drawTimes(draw: Draw, label: Expression, held: boolean): Episode
 export const STRENGTHS = { weakest: 0.5, strongest: 1 } as const;
 
 export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { rise, beforeApex, afterApex, fall }: EpisodeTimes): Episode {
-  const recipe: UnitStrengths = { ...draw.pick(RECIPES[label]) };
+  const recipe: UnitStrengths = { ...draw.pick(AU_RECIPES[label]) };
   const units: UnitStrengths = {};
   const names = Object.keys(recipe).map(Number) as ActionUnit[];
   for (const unit of names) units[unit] = recipe[unit]! * Math.max(0.5, 1 + 0.14 * draw.normal());
   // Now and then a unit is missing, or another expression is mixed in, weaker than the one that gives the label.
   if (names.length > 2 && draw.chance(0.1)) units[draw.pick(names)] = 0.1;
-  if (draw.chance(0.12)) mixIn(units, draw.pick(RECIPES[draw.pick(EXPRESSIONS)]), draw.between(0.2, 0.4));
+  if (draw.chance(0.12)) mixIn(units, draw.pick(AU_RECIPES[draw.pick(EXPRESSIONS)]), draw.between(0.2, 0.4));
   const uneven = draw.chance(0.15) ? draw.between(0.15, 0.5) : draw.between(0, 0.15);
   const weaker = draw.chance(0.5);
   const risenS = onsetS + rise;
@@ -113,7 +113,7 @@ interface Wave {
   readonly phase: number;
 }
 
-export interface Performance {
+export interface ExpressionSequence {
   readonly durationS: number;
   readonly episodes: readonly Episode[];
   readonly distractors: Distractors;
@@ -129,7 +129,7 @@ export interface Liveliness {
 
 export const USUAL: Liveliness = { talking: 0.28, yaw: null };
 
-export function drawPerformance(draw: Draw, episodes: readonly Episode[], durationS: number, { talking, yaw }: Liveliness): Performance {
+export function drawExpressionSequence(draw: Draw, episodes: readonly Episode[], durationS: number, { talking, yaw }: Liveliness): ExpressionSequence {
   const habits: UnitStrengths = {};
   for (const unit of [1, 2, 4, 7, 14, 15, 17, 18, 23, 25] as const) if (draw.chance(0.16)) habits[unit] = draw.between(0, 0.22);
   if (draw.chance(0.2)) habits[12] = draw.between(0, 0.13);
@@ -196,14 +196,14 @@ const AT_REST: UnitStrengths = {
   45: 0.3,
 };
 
-/** The performance of somebody whose face at rest is no mean face. */
-export function restingOtherwise(draw: Draw, performance: Performance): Performance {
-  const habits: UnitStrengths = { ...performance.distractors.habits };
+/** The same expressions on a face that differs from the mean face at rest. */
+export function restingOtherwise(draw: Draw, expressions: ExpressionSequence): ExpressionSequence {
+  const habits: UnitStrengths = { ...expressions.distractors.habits };
   for (const [name, most] of Object.entries(AT_REST)) {
     const unit = Number(name) as ActionUnit;
     if (draw.chance(0.25)) habits[unit] = Math.max(habits[unit] ?? 0, draw.between(0, most));
   }
-  return { ...performance, distractors: { ...performance.distractors, habits } };
+  return { ...expressions, distractors: { ...expressions.distractors, habits } };
 }
 
 function clamp(value: number, limit: number): number {
@@ -212,8 +212,8 @@ function clamp(value: number, limit: number): number {
 
 const BLINK_S = 0.3;
 
-/** What the face does at a moment of its performance. */
-export function stateAt({ episodes, distractors }: Performance, seconds: number): FaceState {
+/** State of the face at a moment of the sequence, in seconds. */
+export function stateAt({ episodes, distractors }: ExpressionSequence, seconds: number): FaceState {
   const { habits, blinks, speech, gaze, head, rest } = distractors;
   const activation: Activation = new Float32Array(2 * ACTION_UNITS.length);
   const raise = (unit: ActionUnit, side: 0 | 1, strength: number): void => {
@@ -276,7 +276,7 @@ function speak(speech: Distractors['speech'], seconds: number, raise: (unit: Act
 }
 
 /** Share of each class at a moment, in the order of EXPRESSIONS, adding up to 1: how far each expression is shown, the rest neutral. */
-export function sharesAt({ episodes }: Pick<Performance, 'episodes'>, seconds: number): number[] {
+export function sharesAt({ episodes }: Pick<ExpressionSequence, 'episodes'>, seconds: number): number[] {
   const shares = EXPRESSIONS.map((name) =>
     Math.max(
       0,

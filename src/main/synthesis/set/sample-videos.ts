@@ -1,9 +1,9 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
-import type { Film } from './video.ts';
-import { filmStyle } from './video.ts';
-import type { Episode, Liveliness, Performance } from './expression-sequence.ts';
-import { drawEpisode, drawPerformance, drawTimes } from './expression-sequence.ts';
+import type { RenderedVideo } from './video.ts';
+import { videoStyle } from './video.ts';
+import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';
+import { drawEpisode, drawExpressionSequence, drawTimes } from './expression-sequence.ts';
 import { Draw } from '../random/draw.ts';
 
 /** What is asked of one face of a sample: expressions with pauses, and what else goes on. */
@@ -76,14 +76,14 @@ const SAMPLES: readonly Sample[] = [
 
 const SIZE = { width: 400, height: 320, fps: 25 } as const;
 
-/** The sample videos of the repository; the same seed gives the same films. */
-export function sampleFilms(seed: number): Film[] {
+/** The sample videos of the repository; the same seed gives the same videos. */
+export function sampleVideos(seed: number): RenderedVideo[] {
   return SAMPLES.map(({ name, durationS, parts }) => {
-    const { scene } = filmStyle(seed, name);
+    const { scene } = videoStyle(seed, name);
     const actors = parts.map(({ portrait, place: [x, y, between], shows, liveliness, away }) => ({
       portrait,
-      variation: { ...filmStyle(seed, `${name} ${portrait}`).variation, balance: 0.4 },
-      performance: sequence(new Draw(randomStream(seed, `${name} performance ${portrait}`)), shows, durationS, liveliness, away),
+      variation: { ...videoStyle(seed, `${name} ${portrait}`).variation, balance: 0.4 },
+      expressions: sequence(new Draw(randomStream(seed, `${name} performance ${portrait}`)), shows, durationS, liveliness, away),
       x: x * SIZE.width,
       y: y * SIZE.height,
       between,
@@ -100,7 +100,7 @@ function sequence(
   durationS: number,
   liveliness: Liveliness,
   away: readonly [number, number] | undefined,
-): Performance {
+): ExpressionSequence {
   const episodes: Episode[] = [];
   const room = durationS / Math.max(1, shows.length);
   shows.forEach((label, i) => {
@@ -113,5 +113,5 @@ function sequence(
     const episode = drawEpisode(draw, label, Math.max(0.4, onset), times);
     episodes.push({ ...episode, strength: 0.75 + 0.25 * draw.next() });
   });
-  return drawPerformance(draw, episodes, durationS, liveliness);
+  return drawExpressionSequence(draw, episodes, durationS, liveliness);
 }

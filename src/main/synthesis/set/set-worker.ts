@@ -6,14 +6,14 @@ import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
 import { sentenceOf } from '../../../shared/app/errors.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
-import type { CastPlace } from './subjects.ts';
-import { Cast } from './subjects.ts';
+import type { SubjectFiles } from './subjects.ts';
+import { Subjects } from './subjects.ts';
 import { planClip } from './clip-plan.ts';
 import { renderClip } from './clip.ts';
 import type { SetClip } from './set.ts';
 
 export interface SetWork {
-  readonly place: CastPlace;
+  readonly place: SubjectFiles;
   readonly folder: string;
   readonly side: number;
   readonly rate: number;
@@ -28,14 +28,14 @@ const { place, folder, side, rate, seed, clips } = workerData as SetWork;
 sharp.concurrency(1);
 
 try {
-  const cast = new Cast(place, 'head');
+  const subjects = new Subjects(place, 'head');
   for (const { name, label, portraits, condition, mixing } of clips) {
     const base = join(folder, name);
     let frames = 0;
     // The truth is written last: a clip that has both is complete, and a set that was interrupted goes on.
     if (!existsSync(`${base}.json`) || !existsSync(`${base}.jpegs`)) {
       const plan = planClip(seed, name, label, portraits, condition, mixing);
-      const { crops, truth } = renderClip(plan, await cast.people(plan), side, rate);
+      const { crops, truth } = renderClip(plan, await subjects.people(plan), side, rate);
       const { bytes, lengths } = await encodeStrips(crops, side);
       await writeFileAtomic(`${base}.jpegs`, bytes, { fsync: false });
       await writeFileAtomic(`${base}.json`, JSON.stringify({ ...truth, strips: lengths }), { fsync: false });

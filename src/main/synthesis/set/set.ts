@@ -8,7 +8,7 @@ import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
-import type { CastPlace } from './subjects.ts';
+import type { SubjectFiles } from './subjects.ts';
 import { portraitNames, portraitsOf } from './subjects.ts';
 import type { Mixing } from './clip-plan.ts';
 import { UNMIXED } from './clip-plan.ts';
@@ -27,7 +27,7 @@ export interface SetClip {
 }
 
 export interface SetOptions {
-  readonly place: CastPlace;
+  readonly place: SubjectFiles;
   readonly out: string;
   readonly seed: number;
   /** Clips of each split; classes in equal shares. */

@@ -13,7 +13,7 @@ import type { Wearer } from '../face/subject.ts';
 import { wear } from '../face/subject.ts';
 
 /** Where the face model and the portraits are. */
-export interface CastPlace {
+export interface SubjectFiles {
   readonly faceModel: string;
   readonly portraits: string;
 }
@@ -42,13 +42,13 @@ export async function portraitNames(folder: string): Promise<string[]> {
 }
 
 /** Fits portraits as they are asked for, and keeps the last ones used: a fit takes a fifth of a second. */
-export class Cast {
-  readonly #place: CastPlace;
+export class Subjects {
+  readonly #place: SubjectFiles;
   readonly #extent: Extent;
   readonly #rig: Promise<Rig>;
   readonly #kept = new Map<string, Promise<Wearer>>();
 
-  constructor(place: CastPlace, extent: Extent) {
+  constructor(place: SubjectFiles, extent: Extent) {
     this.#place = place;
     this.#extent = extent;
     this.#rig = readFaceModel(place.faceModel).then(makeRig);

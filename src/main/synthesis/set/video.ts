@@ -1,11 +1,11 @@
 import { randomStream } from '../../../shared/domain/random.ts';
-import type { Cast } from './subjects.ts';
+import type { Subjects } from './subjects.ts';
 import type { ClipPlan } from './clip-plan.ts';
 import { drawVariation } from './clip-plan.ts';
 import { finish, subjectOf } from './clip.ts';
 import type { View } from '../rendering/draw.ts';
 import { FacePainter } from '../rendering/draw.ts';
-import type { Performance } from './expression-sequence.ts';
+import type { ExpressionSequence } from './expression-sequence.ts';
 import { stateAt } from './expression-sequence.ts';
 import { Pose, unitsOf } from '../face/pose.ts';
 import { Draw } from '../random/draw.ts';
@@ -14,12 +14,12 @@ import type { Scene } from '../rendering/scene.ts';
 import { drawScene, paintBackground, paintCovers, wall } from '../rendering/scene.ts';
 import type { Variation } from '../face/subject.ts';
 
-/** Somebody in a film. */
+/** Somebody in a video. */
 export interface Actor {
   readonly portrait: string;
   readonly variation: Variation;
-  readonly performance: Performance;
-  /** Where the middle between the eyes is at rest, and how far the eyes are apart, pixels of the film. */
+  readonly expressions: ExpressionSequence;
+  /** Where the middle between the eyes is at rest, and how far the eyes are apart, pixels of the video. */
   readonly x: number;
   readonly y: number;
   readonly between: number;
@@ -28,7 +28,7 @@ export interface Actor {
 }
 
 /** A video with one or several rendered faces. */
-export interface Film {
+export interface RenderedVideo {
   readonly name: string;
   readonly width: number;
   readonly height: number;
@@ -38,10 +38,10 @@ export interface Film {
   readonly actors: readonly Actor[];
 }
 
-/** What is true of one expression in a film; seconds. */
-export interface FilmTruth {
+/** What is true of one expression in a video; seconds. */
+export interface VideoTruth {
   readonly face: number;
-  /** Where the face is at rest, pixels: tells faces of one film apart. */
+  /** Where the face is at rest, pixels: tells faces of one video apart. */
   readonly x: number;
   readonly y: number;
   readonly label: string;
@@ -57,19 +57,19 @@ const OVERSAMPLED = 1.5;
 /** Seconds that it takes somebody to leave the picture. */
 const LEAVING_S = 0.7;
 
-/** The frames of a film, one after the other: [height, width, 3] RGB bytes. */
-export async function renderFilm(film: Film, cast: Cast): Promise<Iterable<Uint8Array>> {
+/** The frames of a video, one after the other: [height, width, 3] RGB bytes. */
+export async function renderVideo(video: RenderedVideo, subjects: Subjects): Promise<Iterable<Uint8Array>> {
   const people = await Promise.all(
-    film.actors.map(async (actor) => {
+    video.actors.map(async (actor) => {
       const pose = new Pose(
-        subjectOf({ variation: actor.variation, scene: film.scene, blend: null }, { wearer: await cast.wearer(actor.portrait), other: null }),
-        film.scene.light,
-        film.scene.cameraDistance,
+        subjectOf({ variation: actor.variation, scene: video.scene, blend: null }, { wearer: await subjects.wearer(actor.portrait), other: null }),
+        video.scene.light,
+        video.scene.cameraDistance,
       );
       return { actor, pose, painter: new FacePainter(pose) };
     }),
   );
-  return frames(film, people);
+  return frames(video, people);
 }
 
 interface Person {
@@ -78,24 +78,24 @@ interface Person {
   readonly painter: FacePainter;
 }
 
-function* frames(film: Film, people: readonly Person[]): Generator<Uint8Array> {
+function* frames(video: RenderedVideo, people: readonly Person[]): Generator<Uint8Array> {
   const even = (value: number): number => 2 * Math.round((OVERSAMPLED * value) / 2);
-  const canvas = new Canvas(even(film.width), even(film.height));
-  const scale = canvas.width / film.width;
+  const canvas = new Canvas(even(video.width), even(video.height));
+  const scale = canvas.width / video.width;
   const still = { a: 1, b: 0, c: 0, d: 0, e: 1, f: 0 };
-  for (let frame = 0; frame < film.durationS * film.fps; frame++) {
-    const seconds = frame / film.fps;
-    paintBackground(canvas, film.scene, still, scale, film.actors[0]?.between ?? 50);
+  for (let frame = 0; frame < video.durationS * video.fps; frame++) {
+    const seconds = frame / video.fps;
+    paintBackground(canvas, video.scene, still, scale, video.actors[0]?.between ?? 50);
     for (const { actor, pose, painter } of people) {
       const gone = absence(actor.away, seconds);
       if (gone >= 1) continue;
-      pose.set(stateAt(actor.performance, seconds));
-      const view = viewOf(pose, actor, scale, gone * film.width);
+      pose.set(stateAt(actor.expressions, seconds));
+      const view = viewOf(pose, actor, scale, gone * video.width);
       painter.draw(canvas, pose, view);
-      paintCovers(canvas, film.scene, pose, view, seconds);
+      paintCovers(canvas, video.scene, pose, view, seconds);
     }
-    finish(canvas, film.scene);
-    yield canvas.shrunk(film.width, film.height);
+    finish(canvas, video.scene);
+    yield canvas.shrunk(video.width, video.height);
   }
 }
 
@@ -114,10 +114,10 @@ function viewOf(pose: Pose, { x, y, between }: Actor, scale: number, aside: numb
   return { a: size, b: 0, c: (x - aside) * scale - size * middle.x, d: 0, e: size, f: y * scale - size * middle.y };
 }
 
-export function truthOfFilm({ actors }: Film): FilmTruth[] {
+export function truthOfVideo({ actors }: RenderedVideo): VideoTruth[] {
   const round = (value: number): number => Math.round(value * 1000) / 1000;
-  return actors.flatMap(({ performance, x, y }, face) =>
-    performance.episodes.map(({ label, onsetS, apexS, offsetS, strength }) => ({
+  return actors.flatMap(({ expressions, x, y }, face) =>
+    expressions.episodes.map(({ label, onsetS, apexS, offsetS, strength }) => ({
       face: face + 1,
       x: Math.round(x),
       y: Math.round(y),
@@ -127,7 +127,7 @@ export function truthOfFilm({ actors }: Film): FilmTruth[] {
       offsetS: round(offsetS),
       strength: round(strength),
       units: Object.fromEntries(
-        Object.entries(unitsOf(stateAt(performance, apexS).activation))
+        Object.entries(unitsOf(stateAt(expressions, apexS).activation))
           .filter(([, value]) => value > 0.05)
           .map(([unit, value]) => [unit, round(value)]),
       ),
@@ -136,16 +136,16 @@ export function truthOfFilm({ actors }: Film): FilmTruth[] {
 }
 
 /** A planned clip as a small video of its own, as a webcam would film it. */
-export function filmOfClip({ name, portrait, variation, performance, scene }: ClipPlan): Film {
+export function videoOfClip({ name, portrait, variation, expressions, scene }: ClipPlan): RenderedVideo {
   const [width, height, fps] = [320, 320, 25];
-  const actor = { portrait, variation, performance, x: width / 2, y: 0.44 * height, between: 52, away: null };
-  return { name, width, height, fps, durationS: performance.durationS, scene, actors: [actor] };
+  const actor = { portrait, variation, expressions, x: width / 2, y: 0.44 * height, between: 52, away: null };
+  return { name, width, height, fps, durationS: expressions.durationS, scene, actors: [actor] };
 }
 
 const STUDIO_WALL = [214, 218, 219] as const;
 
-/** A scene and a variation for films that may be shown: plain light, no covers, the skin as it is. */
-export function filmStyle(seed: number, name: string): { scene: Scene; variation: Variation } {
+/** A scene and a variation for videos that may be shown: plain light, no covers, the skin as it is. */
+export function videoStyle(seed: number, name: string): { scene: Scene; variation: Variation } {
   const draw = new Draw(randomStream(seed, name));
   const scene = drawScene(draw, 'plain');
   // The colour of the studio: loose hair in an averaged photograph is half ground, and looks like hair before that alone.
