@@ -9,7 +9,7 @@ import { LiveNetwork } from '../src/main/adatosk/training/live-network.ts';
 import { SIZES } from '../src/main/adatosk/model/config.ts';
 import { addressOf, openSource } from '../src/main/training/data/clip-source.ts';
 import { clipShape } from '../src/main/adatosk/model/clip-shape.ts';
-import { judge } from '../src/main/training/evaluation/prediction.ts';
+import { predict } from '../src/main/training/evaluation/prediction.ts';
 import type { Phase } from '../src/main/training/trainer/plan.ts';
 import { planOf } from '../src/main/training/trainer/plan.ts';
 import type { TrainingJob, TrainingOutcome } from '../src/main/training/trainer/trainer.ts';
@@ -122,14 +122,14 @@ async function concludePatterns(
   store.arrays.average.set(weights);
   const source = await openSource(unseen);
   const network = await LiveNetwork.load(size, store, 'average', 'cpu', cpus().length);
-  const judgements = await judge(network, clipShape(source.side), source, [...source.clips.keys()], { tokenBudget: size.defaultTokenBudget, windows: 1 });
+  const predictions = await predict(network, clipShape(source.side), source, [...source.clips.keys()], { tokenBudget: size.defaultTokenBudget, windows: 1 });
   await network.release();
-  const recall = recallOf(confusionOf(judgements)).map((each, i) => `${MOTIONS[i]!.name} ${each!.toFixed(2)}`);
-  line(`${judgements.length} unseen clips after ${seconds.toFixed(0)} s: UAR ${uarOf(judgements).toFixed(3)} (${recall.join(', ')})`);
+  const recall = recallOf(confusionOf(predictions)).map((each, i) => `${MOTIONS[i]!.name} ${each!.toFixed(2)}`);
+  line(`${predictions.length} unseen clips after ${seconds.toFixed(0)} s: UAR ${uarOf(predictions).toFixed(3)} (${recall.join(', ')})`);
   const error = await drawReconstruction(joint.settings.step, store, source, [1, 3, 5, 6], PICTURE);
   line(`hidden tubes reconstructed (as it was, what was seen, reconstructed): ${PICTURE}`);
   return {
-    patterns_unseen_uar: uarOf(judgements),
+    patterns_unseen_uar: uarOf(predictions),
     patterns_seconds: seconds,
     patterns_reconstruction_first: losses[0]!,
     patterns_reconstruction_last: losses.at(-1)!,

@@ -15,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Estimate, Judgement } from '../src/shared/statistics/recognition.ts';
+import type { Estimate, Prediction } from '../src/shared/statistics/recognition.ts';
 import { bootstrap, uarOf } from '../src/shared/statistics/recognition.ts';
 import { mean } from '../src/shared/domain/mean.ts';
 import { randomStream } from '../src/shared/domain/random.ts';
@@ -26,7 +26,7 @@ import { SIZES } from '../src/main/adatosk/model/config.ts';
 import { cachedClips } from '../src/main/training/data/cached-clips.ts';
 import { openSource } from '../src/main/training/data/clip-source.ts';
 import { readFaceSet } from '../src/main/training/data/face-set.ts';
-import { judge, logLossAtBest } from '../src/main/training/evaluation/prediction.ts';
+import { predict, logLossAtBest } from '../src/main/training/evaluation/prediction.ts';
 import { averageKeeps, BUDGETS as TRAINED_BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../src/main/training/trainer/plan.ts';
 import { train } from '../src/main/training/trainer/trainer.ts';
 
@@ -67,10 +67,10 @@ interface Result {
   readonly clips: number;
   readonly seconds: number;
   /** Log loss with logits divided by the temperature that suits them. */
-  readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number; readonly judgements: readonly Judgement[] }[];
+  readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number; readonly predictions: readonly Prediction[] }[];
 }
 
-const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(','), judgedAt = '0.25,0.4,0.7,1'] = process.argv.slice(2) as [
+const [set, from, out, steps = '64', seeds = '1', arms = Object.keys(ARMS).join(','), predictedAt = '0.25,0.4,0.7,1'] = process.argv.slice(2) as [
   string,
   string,
   string,
@@ -129,9 +129,9 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   await rm(folder, { recursive: true, force: true });
   const network = await LiveNetwork.load(size, outcome.store, 'average', 'cpu', 2);
   const budgets: Result['budgets'] = [];
-  for (const budget of arm.mask === 'none' ? [1] : judgedAt.split(',').map(Number)) {
-    const judgements = await judge(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
-    budgets.push({ tokenBudget: budget, uar: uarOf(judgements), logLoss: logLossAtBest(judgements), judgements });
+  for (const budget of arm.mask === 'none' ? [1] : predictedAt.split(',').map(Number)) {
+    const predictions = await predict(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
+    budgets.push({ tokenBudget: budget, uar: uarOf(predictions), logLoss: logLossAtBest(predictions), predictions });
   }
   await network.release();
   return { arm: name, seed, clips: total * BATCH, seconds: outcome.seconds, budgets };
@@ -153,7 +153,7 @@ function told(arm: string): string {
     const all = own.flatMap((result) => at(result) ?? []);
     const pairs = own.flatMap((result) => {
       const [ours, theirs] = [at(result), at(usual.find(({ seed }) => seed === result.seed))];
-      return ours === undefined || theirs === undefined ? [] : pairsOf(theirs.judgements, ours.judgements);
+      return ours === undefined || theirs === undefined ? [] : pairsOf(theirs.predictions, ours.predictions);
     });
     const uars = all.map(({ uar }) => uar);
     const range = uars.length === 1 ? '' : ` (seeds ${uars.map((uar) => uar.toFixed(3)).join(', ')})`;
@@ -165,11 +165,11 @@ function told(arm: string): string {
 
 interface Pair {
   readonly person: string;
-  readonly first: Judgement;
-  readonly second: Judgement;
+  readonly first: Prediction;
+  readonly second: Prediction;
 }
 
-function pairsOf(first: readonly Judgement[], second: readonly Judgement[]): Pair[] {
+function pairsOf(first: readonly Prediction[], second: readonly Prediction[]): Pair[] {
   return first.map((each, i) => ({ person: people[i] ?? '', first: each, second: second[i]! }));
 }
 

@@ -9,7 +9,7 @@ import { SIZES } from '../src/main/adatosk/model/config.ts';
 import { cachedClips } from '../src/main/training/data/cached-clips.ts';
 import { openSource } from '../src/main/training/data/clip-source.ts';
 import { readFaceSet } from '../src/main/training/data/face-set.ts';
-import { judge } from '../src/main/training/evaluation/prediction.ts';
+import { predict } from '../src/main/training/evaluation/prediction.ts';
 
 /** sigmoid(20) is 1: the final mask is then one part alone. */
 const ONE_PART = 20;
@@ -39,7 +39,7 @@ export async function postHocMasks(model: Model, set: string): Promise<MaskChoic
     ['both parts, nothing dropped', learned, 1],
   ] as const) {
     balance[0] = value;
-    choices.push({ choice, uar: uarOf(await judge(network, model.manifest.clip, source, clips, { tokenBudget, windows: 1 })) });
+    choices.push({ choice, uar: uarOf(await predict(network, model.manifest.clip, source, clips, { tokenBudget, windows: 1 })) });
   }
   await network.release();
   return choices;

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { ModelEvaluation } from '../src/shared/statistics/evaluation.ts';
 import type { ModelManifest } from '../src/shared/domain/manifest.ts';
-import type { Estimate, Judgement } from '../src/shared/statistics/recognition.ts';
+import type { Estimate, Prediction } from '../src/shared/statistics/recognition.ts';
 import type { ModelSession } from '../src/shared/domain/model-session.ts';
 import { logLossOf, uarOf } from '../src/shared/statistics/recognition.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/model/cost.ts';
@@ -32,7 +32,7 @@ import { cachedClips } from '../src/main/training/data/cached-clips.ts';
 import { openSource } from '../src/main/training/data/clip-source.ts';
 import { WINDOWS } from '../src/main/training/evaluation/evaluation.ts';
 import { exportModel } from '../src/main/training/trainer/export-model.ts';
-import { calibrated, favouringNeutral, fitCalibration, judge } from '../src/main/training/evaluation/prediction.ts';
+import { calibrated, favouringNeutral, fitCalibration, predict } from '../src/main/training/evaluation/prediction.ts';
 import { postHocMasks } from './mask-choices.ts';
 
 /** What the last training's own card cannot tell: the ones before it. */
@@ -115,24 +115,24 @@ async function calibrate(trained: Model): Promise<void> {
   const facts = { ...trained.manifest, ...USE, card: await readFile(join(trained.folder, 'MODEL_CARD.md'), 'utf8') };
   await exportModel(modelPath, source, { ...facts, temperature: 1 });
   const { engine, network } = await startNetwork(startChildProcessEngine, await findModel(modelPath), 'cpu', 2);
-  const [rendered, photographed] = [await judgedValidation(network, set), await judgedValidation(network, stills)];
+  const [rendered, photographed] = [await validationPredictions(network, set), await validationPredictions(network, stills)];
   engine.stop();
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
   // Photographs count among clips of their classes as they do in training.
   const times = timesHeld(photographed.length, ofTheirClasses);
   const least = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
   const calibration = favouringNeutral(rendered, least);
-  for (const [name, judgements] of Object.entries({ rendered, photographed })) {
-    const after = judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
-    const tell = (values: readonly Judgement[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
-    process.stderr.write(`validation clips, ${name} (${judgements.length}), before: ${tell(judgements)}; after: ${tell(after)}\n`);
+  for (const [name, predictions] of Object.entries({ rendered, photographed })) {
+    const after = predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
+    const tell = (values: readonly Prediction[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
+    process.stderr.write(`validation clips, ${name} (${predictions.length}), before: ${tell(predictions)}; after: ${tell(after)}\n`);
   }
   process.stderr.write(`${JSON.stringify(calibration)}\n`);
   await exportModel(modelPath, source, { ...facts, ...calibration });
 }
 
 /** What a network says of a set's validation clips. */
-async function judgedValidation(network: ModelSession, data: string): Promise<Judgement[]> {
+async function validationPredictions(network: ModelSession, data: string): Promise<Prediction[]> {
   const clipSet = await openClipSet(data, never);
   const { clip } = (await findModel(modelPath)).manifest;
   const rows = clipSet.rows.filter(({ split }) => split === 'validation');
@@ -150,7 +150,7 @@ async function judgedValidation(network: ModelSession, data: string): Promise<Ju
     ),
   );
   const all = source.clips.map((_, i) => i);
-  return judge(network, clip, source, all, { tokenBudget: USE.defaultTokenBudget, windows: WINDOWS });
+  return predict(network, clip, source, all, { tokenBudget: USE.defaultTokenBudget, windows: WINDOWS });
 }
 
 function percent(estimate: Estimate | undefined, digits = 0): string {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { Judgement } from './recognition.ts';
+import type { Prediction } from './recognition.ts';
 import { bootstrap, calibrationErrorOf, confusionOf, logLossOf, recallOf, uarOf, warOf } from './recognition.ts';
 
-/** A judgement with the given confidence in its proposal. */
-function judgement(label: number, proposed: number, confidence = 0.9): Judgement {
+/** A prediction with the given confidence in its proposal. */
+function prediction(label: number, proposed: number, confidence = 0.9): Prediction {
   const rest = (1 - confidence) / 6;
   return { label, probabilities: Array.from({ length: 7 }, (_, c) => (c === proposed ? confidence : rest)) };
 }
 
 /** Nine of ten of class 0 right, one of two of class 1. */
-const SOME = [...Array.from({ length: 9 }, () => judgement(0, 0)), judgement(0, 1), judgement(1, 1), judgement(1, 0)];
+const SOME = [...Array.from({ length: 9 }, () => prediction(0, 0)), prediction(0, 1), prediction(1, 1), prediction(1, 0)];
 
 describe('recognition', () => {
   test('UAR is the mean of recalls, WAR the accuracy', () => {
@@ -21,18 +21,18 @@ describe('recognition', () => {
 
   test('calibration error is the gap between confidence and accuracy', () => {
     expect(calibrationErrorOf(SOME)).toBeCloseTo(Math.abs(0.9 - 10 / 12));
-    const sure = Array.from({ length: 10 }, (_, i) => judgement(0, i < 8 ? 0 : 1, 0.8));
+    const sure = Array.from({ length: 10 }, (_, i) => prediction(0, i < 8 ? 0 : 1, 0.8));
     expect(calibrationErrorOf(sure)).toBeCloseTo(0);
   });
 
   test('log loss is that of the true class', () => {
-    expect(logLossOf([judgement(0, 0, 0.5)])).toBeCloseTo(Math.log(2));
+    expect(logLossOf([prediction(0, 0, 0.5)])).toBeCloseTo(Math.log(2));
   });
 
   test('a bootstrap interval holds the value, and is wider where whole people are drawn', () => {
     let state = 1;
     const random = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
-    const people = Array.from({ length: 12 }, (_, person) => Array.from({ length: 20 }, () => judgement(0, person % 3 === 0 ? 1 : 0)));
+    const people = Array.from({ length: 12 }, (_, person) => Array.from({ length: 20 }, () => prediction(0, person % 3 === 0 ? 1 : 0)));
     const byPerson = bootstrap(people, warOf, random);
     const byClip = bootstrap(
       people.flat().map((each) => [each]),

@@ -3,7 +3,7 @@ import { mean } from '../domain/mean.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 
 /** What a model said of one clip, and what it was. */
-export interface Judgement {
+export interface Prediction {
   /** Index of the true class. */
   readonly label: number;
   /** [7], adding up to 1. */
@@ -17,14 +17,14 @@ export interface Estimate {
   readonly high: number | null;
 }
 
-export function predictedClass({ probabilities }: Judgement): number {
+export function predictedClass({ probabilities }: Prediction): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
 /** Counts by true class (row) and predicted class (column), [7][7]. */
-export function confusionOf(judgements: readonly Judgement[]): number[][] {
+export function confusionOf(predictions: readonly Prediction[]): number[][] {
   const counts = EXPRESSIONS.map(() => EXPRESSIONS.map(() => 0));
-  for (const judgement of judgements) counts[judgement.label]![predictedClass(judgement)]! += 1;
+  for (const prediction of predictions) counts[prediction.label]![predictedClass(prediction)]! += 1;
   return counts;
 }
 
@@ -37,22 +37,22 @@ export function recallOf(confusion: readonly (readonly number[])[]): (number | n
 }
 
 /** Unweighted average recall: the mean over the classes that occur. NaN without clips. */
-export function uarOf(judgements: readonly Judgement[]): number {
-  return mean(recallOf(confusionOf(judgements)).filter((each) => each !== null));
+export function uarOf(predictions: readonly Prediction[]): number {
+  return mean(recallOf(confusionOf(predictions)).filter((each) => each !== null));
 }
 
 /** Weighted average recall, which is accuracy. NaN without clips. */
-export function warOf(judgements: readonly Judgement[]): number {
-  return mean(judgements.map((each) => (predictedClass(each) === each.label ? 1 : 0)));
+export function warOf(predictions: readonly Prediction[]): number {
+  return mean(predictions.map((each) => (predictedClass(each) === each.label ? 1 : 0)));
 }
 
 /**
  * Expected calibration error: the mean gap between confidence and accuracy over bins of equal width in confidence,
  * weighted by their clips (Guo et al. 2017, eq. 3).
  */
-export function calibrationErrorOf(judgements: readonly Judgement[], bins = 15): number {
+export function calibrationErrorOf(predictions: readonly Prediction[], bins = 15): number {
   let total = 0;
-  for (const bin of reliability(judgements, bins)) total += (bin.clips / judgements.length) * Math.abs(bin.accuracy - bin.confidence);
+  for (const bin of reliability(predictions, bins)) total += (bin.clips / predictions.length) * Math.abs(bin.accuracy - bin.confidence);
   return total;
 }
 
@@ -63,9 +63,9 @@ export interface ReliabilityBin {
 }
 
 /** The bins of a reliability diagram; empty ones are left out. */
-export function reliability(judgements: readonly Judgement[], bins = 15): ReliabilityBin[] {
-  const members: Judgement[][] = Array.from({ length: bins }, () => []);
-  for (const judgement of judgements) members[Math.min(bins - 1, Math.floor(Math.max(...judgement.probabilities) * bins))]!.push(judgement);
+export function reliability(predictions: readonly Prediction[], bins = 15): ReliabilityBin[] {
+  const members: Prediction[][] = Array.from({ length: bins }, () => []);
+  for (const prediction of predictions) members[Math.min(bins - 1, Math.floor(Math.max(...prediction.probabilities) * bins))]!.push(prediction);
   return members
     .filter((each) => each.length > 0)
     .map((each) => ({
@@ -76,8 +76,8 @@ export function reliability(judgements: readonly Judgement[], bins = 15): Reliab
 }
 
 /** Mean negative log likelihood of the true classes. */
-export function logLossOf(judgements: readonly Judgement[]): number {
-  return mean(judgements.map(({ label, probabilities }) => -Math.log(Math.max(1e-12, probabilities[label]!))));
+export function logLossOf(predictions: readonly Prediction[]): number {
+  return mean(predictions.map(({ label, probabilities }) => -Math.log(Math.max(1e-12, probabilities[label]!))));
 }
 
 /**
@@ -101,11 +101,11 @@ export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (value
  * Area under the ROC curve where a set has clips of two classes alone: how often a clip of the second class has a larger
  * share of the second class's probability (of both together) than one of the first; ties count half. NaN elsewhere.
  */
-export function aucOf(judgements: readonly Judgement[]): number {
-  const [first, second, ...others] = [...new Set(judgements.map(({ label }) => label))].sort((a, b) => a - b);
+export function aucOf(predictions: readonly Prediction[]): number {
+  const [first, second, ...others] = [...new Set(predictions.map(({ label }) => label))].sort((a, b) => a - b);
   if (first === undefined || second === undefined || others.length > 0) return NaN;
-  const share = ({ probabilities }: Judgement): number => probabilities[second]! / (probabilities[first]! + probabilities[second]! + 1e-12);
-  const [low, high] = [first, second].map((label) => judgements.filter((each) => each.label === label).map(share)) as [number[], number[]];
+  const share = ({ probabilities }: Prediction): number => probabilities[second]! / (probabilities[first]! + probabilities[second]! + 1e-12);
+  const [low, high] = [first, second].map((label) => predictions.filter((each) => each.label === label).map(share)) as [number[], number[]];
   let above = 0;
   for (const a of low) for (const b of high) above += b > a ? 1 : b === a ? 0.5 : 0;
   return above / (low.length * high.length);

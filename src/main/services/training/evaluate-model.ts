@@ -75,7 +75,7 @@ export async function evaluateModel(
       { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED },
       events.onProgress,
     );
-    const baseline = request.baseline ? await judgedByBaseline(started.engine, source, people, events.onProgress) : null;
+    const baseline = request.baseline ? await predictedByBaseline(started.engine, source, people, events.onProgress) : null;
     const outcome = {
       ...evaluation,
       baseline,
@@ -99,7 +99,7 @@ export async function evaluateModel(
 }
 
 /** The baseline is written for as long as it is loaded: onnxruntime reads models from files. */
-async function judgedByBaseline(
+async function predictedByBaseline(
   engine: Engine,
   source: ClipSource,
   people: readonly ClipPeople[],

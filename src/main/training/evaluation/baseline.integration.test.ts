@@ -9,7 +9,7 @@ import { Engine } from '../../adatosk/runtime/engine.ts';
 import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import { startDetectors } from '../../adatosk/runtime/providers.ts';
 import { detectorFiles } from '../../face/detector-files.ts';
-import { baselineModel, judgeByBaseline } from './baseline.ts';
+import { baselineModel, predictByBaseline } from './baseline.ts';
 import { cachedClips, clipOf } from '../data/cached-clips.ts';
 import { openSource } from '../data/clip-source.ts';
 import { FaceCache } from '../data/face-cache.ts';
@@ -30,9 +30,9 @@ test('the baseline network calls a neutral face neutral, and its probabilities a
   await writeFile(join(folder, 'baseline.onnx'), await baselineModel());
   const engine = new Engine(startChildProcessEngine);
   engines.push(engine);
-  const [judgement] = await judgeByBaseline(await engine.load(join(folder, 'baseline.onnx'), 'cpu', 1), source, [0], 1, () => undefined);
-  expect(judgement!.probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 3);
-  expect(judgement!.probabilities[NEUTRAL_INDEX]).toBeGreaterThan(0.8);
+  const [prediction] = await predictByBaseline(await engine.load(join(folder, 'baseline.onnx'), 'cpu', 1), source, [0], 1, () => undefined);
+  expect(prediction!.probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 3);
+  expect(prediction!.probabilities[NEUTRAL_INDEX]).toBeGreaterThan(0.8);
 });
 
 test('first weights of the tube embedding answer to detail and not to brightness', async () => {

@@ -6,7 +6,7 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { mean } from '../../../shared/domain/mean.ts';
 import type { ModelSession } from '../../../shared/domain/model-session.ts';
-import type { Judgement } from '../../../shared/statistics/recognition.ts';
+import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { FRAMES_PER_CLIP } from '../../adatosk/model/config.ts';
 import { modelProto } from '../../adatosk/onnx/schema.ts';
 import type { ClipSource } from '../data/clip-source.ts';
@@ -167,14 +167,14 @@ function modelOf(weights: ReadonlyMap<string, Weight>): Uint8Array {
 }
 
 /** What the baseline says of clips of a source: its probabilities for each frame, averaged over the same windows as ours. */
-export async function judgeByBaseline(
+export async function predictByBaseline(
   session: ModelSession,
   source: ClipSource,
   clips: readonly number[],
   windows: number,
   onClip: (done: number) => void,
-): Promise<Judgement[]> {
-  const judgements: Judgement[] = [];
+): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
   for (const [done, clip] of clips.entries()) {
     const facts = source.clips[clip]!;
     const sums = EXPRESSIONS.map((): number[] => []);
@@ -184,8 +184,8 @@ export async function judgeByBaseline(
       const answer = (await session.run({ faces }))['probabilities']!.data;
       answer.forEach((probability, i) => sums[CLASSES[i % CLASSES.length]!]!.push(probability));
     }
-    judgements.push({ label: facts.label!, probabilities: sums.map(mean) });
+    predictions.push({ label: facts.label!, probabilities: sums.map(mean) });
     onClip(done + 1);
   }
-  return judgements;
+  return predictions;
 }

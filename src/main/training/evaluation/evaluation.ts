@@ -6,7 +6,7 @@ import { findPeaks } from '../../../shared/domain/peaks.ts';
 import type { BaselineEvaluation, BudgetResult, Evaluation, MomentErrors } from '../../../shared/statistics/evaluation.ts';
 import type { ClipContrast, MaskEffects, WeighedSlot } from '../../../shared/statistics/mask-effects.ts';
 import { contrastsOf, maskEffect } from '../../../shared/statistics/mask-effects.ts';
-import type { Estimate, Judgement } from '../../../shared/statistics/recognition.ts';
+import type { Estimate, Prediction } from '../../../shared/statistics/recognition.ts';
 import { aucOf, bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import { SamplingGrid, TimingTable } from '../../../shared/domain/time.ts';
 import type { ExpressionPeak, TimelineRow } from '../../../shared/domain/timeline.ts';
@@ -15,8 +15,8 @@ import { readClip } from '../../analysis/analyse-video.ts';
 import { FaceSeries } from '../../analysis/face-series.ts';
 import type { ClipFacts, ClipSource, TrueMoments } from '../data/clip-source.ts';
 import { valueAt } from '../data/clip-source.ts';
-import { judgeByBaseline } from './baseline.ts';
-import { judge } from './prediction.ts';
+import { predictByBaseline } from './baseline.ts';
+import { predict } from './prediction.ts';
 
 /** Who is seen in a clip, for resampling and for figures by group. */
 export interface ClipPeople {
@@ -50,15 +50,15 @@ export async function evaluate(
   const timed = clips.filter((i) => source.clips[i]!.moments !== null);
   const total = clips.length * (1 + budgets.length) + timed.length;
   let before = 0;
-  const judged = async (tokenBudget: number): Promise<Judgement[]> => {
+  const judged = async (tokenBudget: number): Promise<Prediction[]> => {
     const begun = before;
     before += clips.length;
-    return judge(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS }, (done) => onProgress(begun + done, total));
+    return predict(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS }, (done) => onProgress(begun + done, total));
   };
-  const judgements = await judged(model.defaultTokenBudget);
+  const predictions = await judged(model.defaultTokenBudget);
   const random = randomStream(seed, 'bootstrap');
-  const units = unitsOf(judgements, clips, people);
-  const estimate = (statistic: (values: readonly Judgement[]) => number, over = units): Estimate => bootstrap(over, statistic, random);
+  const units = unitsOf(predictions, clips, people);
+  const estimate = (statistic: (values: readonly Prediction[]) => number, over = units): Estimate => bootstrap(over, statistic, random);
   const atBudgets: BudgetResult[] = [];
   for (const tokenBudget of budgets) {
     const results = await judged(tokenBudget);
@@ -70,34 +70,34 @@ export async function evaluate(
     onProgress(++before, total);
   }
   return {
-    ...figuresOf(judgements, estimate),
-    reliability: reliability(judgements),
+    ...figuresOf(predictions, estimate),
+    reliability: reliability(predictions),
     ...momentErrors(moments, timed, people, random),
     peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
     masks: maskEffects(moments, timed, people, random),
-    groups: groupsOf(judgements, clips, people).map(({ group, judged: own, units: within }) => ({
+    groups: groupsOf(predictions, clips, people).map(({ group, judged: own, units: within }) => ({
       group,
       clips: own.length,
       uar: estimate(uarOf, within),
       war: estimate(warOf, within),
     })),
-    budgets: [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(judgements), war: warOf(judgements) }].sort(
+    budgets: [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(predictions), war: warOf(predictions) }].sort(
       (a, b) => a.tokenBudget - b.tokenBudget,
     ),
   };
 }
 
-/** What is told of any network's judgements. */
-function figuresOf(judgements: readonly Judgement[], estimate: (statistic: (values: readonly Judgement[]) => number) => Estimate): BaselineEvaluation {
+/** What is told of any network's predictions. */
+function figuresOf(predictions: readonly Prediction[], estimate: (statistic: (values: readonly Prediction[]) => number) => Estimate): BaselineEvaluation {
   const recall = EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)] as const);
   return {
-    clips: judgements.length,
+    clips: predictions.length,
     uar: estimate(uarOf),
     war: estimate(warOf),
     ece: estimate((values) => calibrationErrorOf(values)),
     auc: estimate(aucOf),
     recall: Object.fromEntries(recall),
-    confusion: confusionOf(judgements),
+    confusion: confusionOf(predictions),
   };
 }
 
@@ -110,10 +110,10 @@ export async function evaluateBaseline(
   onProgress: (done: number, total: number) => void,
 ): Promise<BaselineEvaluation> {
   const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
-  const judgements = await judgeByBaseline(session, source, clips, WINDOWS, (done) => onProgress(done, clips.length));
+  const predictions = await predictByBaseline(session, source, clips, WINDOWS, (done) => onProgress(done, clips.length));
   const random = randomStream(seed, 'bootstrap');
-  const units = unitsOf(judgements, clips, people);
-  return figuresOf(judgements, (statistic) => bootstrap(units, statistic, random));
+  const units = unitsOf(predictions, clips, people);
+  return figuresOf(predictions, (statistic) => bootstrap(units, statistic, random));
 }
 
 /** Values in packs of one unit each; `clips[i]` is the clip of `values[i]`. */
@@ -122,15 +122,15 @@ function unitsOf<T>(values: readonly T[], clips: readonly number[], people: read
 }
 
 function groupsOf(
-  judgements: readonly Judgement[],
+  predictions: readonly Prediction[],
   clips: readonly number[],
   people: readonly ClipPeople[],
-): { group: string; judged: Judgement[]; units: Judgement[][] }[] {
+): { group: string; judged: Prediction[]; units: Prediction[][] }[] {
   const groupsAt = (clip: number): string[] => (people[clip]!.group ?? '').split(';').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   const names = [...new Set(clips.flatMap(groupsAt))].sort();
   return names.map((group) => {
     const members = clips.map((_, i) => i).filter((i) => groupsAt(clips[i]!).includes(group));
-    const judged = members.map((i) => judgements[i]!);
+    const judged = members.map((i) => predictions[i]!);
     return {
       group,
       judged,

@@ -16,20 +16,20 @@ function softmax(logits: readonly number[]): number[] {
 test('calibration: a class that is proposed too rarely gets its due, and what is too cautious becomes surer', () => {
   const random = randomStream(4, 'shy');
   // Labels are drawn from true probabilities; what the network says is shy of neutral and too cautious.
-  const judgements = Array.from({ length: 1500 }, () => {
+  const predictions = Array.from({ length: 1500 }, () => {
     const truth = softmax(EXPRESSIONS.map(() => 4 * (random() - 0.5)));
     const at = random();
     let [label, sum] = [0, truth[0]!];
     while (sum < at && label < EXPRESSIONS.length - 1) sum += truth[++label]!;
     return { label, probabilities: softmax(truth.map((p, c) => 0.5 * (Math.log(p) - (c === NEUTRAL ? 1.2 : 0)))) };
   });
-  const { temperature, bias } = fitCalibration(judgements);
+  const { temperature, bias } = fitCalibration(predictions);
   expect(temperature).toBeGreaterThan(0.42);
   expect(temperature).toBeLessThan(0.58);
   const others = bias.filter((_, c) => c !== NEUTRAL);
   expect(Math.abs(bias[NEUTRAL]! - others.reduce((x, y) => x + y, 0) / others.length - 1.2)).toBeLessThan(0.25);
-  const loss = (fit: Calibration): number => logLossOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
-  expect(loss({ temperature, bias })).toBeLessThan(loss({ temperature: fitTemperature(judgements), bias: bias.map(() => 0) }) - 0.02);
+  const loss = (fit: Calibration): number => logLossOf(predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+  expect(loss({ temperature, bias })).toBeLessThan(loss({ temperature: fitTemperature(predictions), bias: bias.map(() => 0) }) - 0.02);
 });
 
 test('calibration: neutral gets as much more as serves the recall of all classes together, and nothing where that is nothing', () => {
@@ -40,8 +40,8 @@ test('calibration: neutral gets as much more as serves the recall of all classes
       const label = n % EXPRESSIONS.length;
       return { label, probabilities: softmax(EXPRESSIONS.map((_, c) => 2 * random() + (c === label ? 1.2 : 0) - (c === NEUTRAL ? restShort : 0))) };
     });
-  const uar = (judgements: ReturnType<typeof judged>, fit: Calibration): number =>
-    uarOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+  const uar = (predictions: ReturnType<typeof judged>, fit: Calibration): number =>
+    uarOf(predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
   const short = judged(0.9);
   const fit = favouringNeutral(short, none);
   expect(fit.bias[NEUTRAL]! - fit.bias[0]!).toBeGreaterThan(0.6);

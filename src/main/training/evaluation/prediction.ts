@@ -2,29 +2,29 @@ import { EXPRESSIONS, NEUTRAL_INDEX } from '../../../shared/domain/expressions.t
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
 import { mean } from '../../../shared/domain/mean.ts';
 import type { ModelSession } from '../../../shared/domain/model-session.ts';
-import type { Judgement } from '../../../shared/statistics/recognition.ts';
+import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { logLossOf, uarOf } from '../../../shared/statistics/recognition.ts';
 import { clipFeeds } from '../../adatosk/runtime/clip-feeds.ts';
 import { OUTPUTS } from '../../adatosk/model/adatosk.ts';
 import type { ClipSource } from '../data/clip-source.ts';
 import { evenWindows } from '../data/sampling.ts';
 
-export interface JudgingOptions {
+export interface PredictionOptions {
   readonly tokenBudget: number;
   /** Windows of each clip whose probabilities are averaged; a clip no longer than a window has one. */
   readonly windows: number;
 }
 
 /** What the network says of some labelled clips of a source. */
-export async function judge(
+export async function predict(
   session: ModelSession,
   shape: ModelManifest['clip'],
   source: ClipSource,
   clips: readonly number[],
-  { tokenBudget, windows }: JudgingOptions,
+  { tokenBudget, windows }: PredictionOptions,
   onClip: (done: number) => void = () => undefined,
-): Promise<Judgement[]> {
-  const judgements: Judgement[] = [];
+): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
   for (const [done, clip] of clips.entries()) {
     const facts = source.clips[clip]!;
     if (facts.label === null) throw new Error('a clip without a label cannot be judged');
@@ -33,10 +33,10 @@ export async function judge(
       const outputs = await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget));
       answers.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
     }
-    judgements.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(answers.map((each) => each[c]!))) });
+    predictions.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(answers.map((each) => each[c]!))) });
     onClip(done + 1);
   }
-  return judgements;
+  return predictions;
 }
 
 /** Probabilities at another temperature: softmax(log p / T). */
@@ -46,8 +46,8 @@ export function atTemperature(probabilities: readonly number[], temperature: num
   return powers.map((power) => power / total);
 }
 
-function logLossAt(judgements: readonly Judgement[], temperature: number): number {
-  return logLossOf(judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
+function logLossAt(predictions: readonly Prediction[], temperature: number): number {
+  return logLossOf(predictions.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
 }
 
 /** From fewer clips a temperature says more about those clips than about the model. */
@@ -57,9 +57,9 @@ const CLIPS_FOR_CALIBRATION = 50;
  * The temperature with the least log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8; 1 where
  * there are too few clips to tell.
  */
-export function fitTemperature(judgements: readonly Judgement[]): number {
-  if (judgements.length < CLIPS_FOR_CALIBRATION) return 1;
-  const loss = (log: number): number => logLossAt(judgements, Math.exp(log));
+export function fitTemperature(predictions: readonly Prediction[]): number {
+  if (predictions.length < CLIPS_FOR_CALIBRATION) return 1;
+  const loss = (log: number): number => logLossAt(predictions, Math.exp(log));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [-Math.log(8), Math.log(8)];
   for (let i = 0; i < 40; i++) {
@@ -71,8 +71,8 @@ export function fitTemperature(judgements: readonly Judgement[]): number {
 }
 
 /** What is left of the log loss once logits are divided by the temperature that suits them. */
-export function logLossAtBest(judgements: readonly Judgement[]): number {
-  return logLossAt(judgements, fitTemperature(judgements));
+export function logLossAtBest(predictions: readonly Prediction[]): number {
+  return logLossAt(predictions, fitTemperature(predictions));
 }
 
 /** A temperature and a number for each class: softmax(log p / temperature + bias). */
@@ -98,9 +98,9 @@ const PULL = 0.02;
  * the least log loss, the biases held back a little, by gradient descent on a convex function of 1 / temperature and the
  * biases. A network that is shy of a class on other people's faces is so on all of them.
  */
-export function fitCalibration(judgements: readonly Judgement[]): Calibration {
-  const logs = judgements.map(({ probabilities }) => probabilities.map((p) => Math.log(Math.max(1e-12, p))));
-  let scale = 1 / fitTemperature(judgements);
+export function fitCalibration(predictions: readonly Prediction[]): Calibration {
+  const logs = predictions.map(({ probabilities }) => probabilities.map((p) => Math.log(Math.max(1e-12, p))));
+  let scale = 1 / fitTemperature(predictions);
   const bias = EXPRESSIONS.map(() => 0);
   for (let i = 0; i < DESCENTS; i++) {
     let slope = 0;
@@ -109,7 +109,7 @@ export function fitCalibration(judgements: readonly Judgement[]): Calibration {
       const powers = log.map((value, c) => Math.exp(value * scale + bias[c]!));
       const total = powers.reduce((a, b) => a + b, 0);
       powers.forEach((power, c) => {
-        const error = power / total - (judgements[n]!.label === c ? 1 : 0);
+        const error = power / total - (predictions[n]!.label === c ? 1 : 0);
         slopes[c]! += error / logs.length;
         slope += (error * log[c]!) / logs.length;
       });
@@ -132,14 +132,14 @@ const AS_GOOD = 0.002;
  * good). The least log loss leaves neutral short: surely wrong answers weigh most in it, and on a face at rest the network
  * is seldom sure of anything.
  */
-export function favouringNeutral(judgements: readonly Judgement[], calibration: Calibration): Calibration {
+export function favouringNeutral(predictions: readonly Prediction[], calibration: Calibration): Calibration {
   const favoured = (favour: number): Calibration => {
     const share = favour / EXPRESSIONS.length;
     return { ...calibration, bias: calibration.bias.map((value, c) => value - share + (c === NEUTRAL_INDEX ? favour : 0)) };
   };
   const uars = FAVOURS.map((favour) => {
     const fit = favoured(favour);
-    return uarOf(judgements.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
+    return uarOf(predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
   });
   const best = Math.max(...uars);
   return favoured(mean(FAVOURS.filter((_, i) => uars[i]! >= best - AS_GOOD)));

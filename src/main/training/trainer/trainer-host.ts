@@ -28,8 +28,8 @@ async function run(task: TrainerTask): Promise<void> {
     const weights = task.from === null ? () => undefined : await weightsOf(task.from);
     const { outcome, provider } = await trainOnFirst(task, weights);
     const sha256 = outcome.stopped ? null : await exportOutcome(task, outcome);
-    const { steps, seconds, best, stoppedEarly, stopped, judgements, temperature, times } = outcome;
-    await publish({ kind: 'done', summary: { steps, seconds, best, stoppedEarly, stopped, judgements, temperature, times, provider, sha256 } });
+    const { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times } = outcome;
+    await publish({ kind: 'done', summary: { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times, provider, sha256 } });
   } catch (error) {
     if (error instanceof StudioError) await publish({ kind: 'failed', code: error.code, message: error.message, remedy: error.remedy });
     else await publish({ kind: 'failed', code: null, message: sentenceOf(error), remedy: '' });
@@ -63,15 +63,15 @@ async function trainOnFirst(task: TrainerTask, weights: WeightSource): Promise<{
 }
 
 async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: TrainingOutcome): Promise<string> {
-  const { store, temperature, judgements, steps, seconds } = outcome;
+  const { store, temperature, predictions, steps, seconds } = outcome;
   store.arrays.average.set(outcome.weights);
   const weights: WeightSource = (name) => (store.has(name) ? store.view('average', name) : undefined);
-  const calibrated = judgements.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) }));
+  const calibrated = predictions.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) }));
   const results =
-    judgements.length === 0
+    predictions.length === 0
       ? 'It was never validated: the set had no clips to spare.'
-      : `Validation (${judgements.length} clips, one window each): UAR ${uarOf(calibrated).toFixed(3)}, WAR ${warOf(calibrated).toFixed(3)}, expected calibration error ${calibrationErrorOf(calibrated).toFixed(3)} ${temperature === 1 ? '(not calibrated: too few clips)' : `after division of the logits by ${temperature.toFixed(3)}`}. The best weights were chosen on the same clips: an independent test set says more (\`adatosk evaluate\`).`;
-  const warnings = judgements.length === 0 ? ['never validated', ...facts.warnings] : facts.warnings;
+      : `Validation (${predictions.length} clips, one window each): UAR ${uarOf(calibrated).toFixed(3)}, WAR ${warOf(calibrated).toFixed(3)}, expected calibration error ${calibrationErrorOf(calibrated).toFixed(3)} ${temperature === 1 ? '(not calibrated: too few clips)' : `after division of the logits by ${temperature.toFixed(3)}`}. The best weights were chosen on the same clips: an independent test set says more (\`adatosk evaluate\`).`;
+  const warnings = predictions.length === 0 ? ['never validated', ...facts.warnings] : facts.warnings;
   const training = `Training: ${steps} steps in ${Math.round(seconds / 60)} minutes, seed ${job.batches.seed}.`;
   const card = `${facts.card}\n\n## Training\n\n${training}\n\n## Results\n\n${results}`;
   return (await exportModel(exportTo, weights, { ...facts, warnings, card, temperature })).sha256;

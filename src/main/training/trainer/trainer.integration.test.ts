@@ -55,7 +55,7 @@ describe('the trainer', () => {
     expect(outcome.best!.logLoss).toBe(Math.min(...seen.map(({ logLoss }) => logLoss)));
     // Chance is 1 in 7; a network this small gets half of them in this time.
     expect(outcome.best!.uar).toBeGreaterThan(0.35);
-    expect(uarOf(outcome.judgements)).toBeCloseTo(outcome.best!.uar, 6);
+    expect(uarOf(outcome.predictions)).toBeCloseTo(outcome.best!.uar, 6);
     const curve = await losses('learns');
     expect(curve).toHaveLength(248);
     expect(curve.at(-1)).toBeLessThan(curve[0]!);
@@ -89,12 +89,12 @@ describe('the trainer', () => {
 
 describe('calibration', () => {
   test('finds the temperature that an overconfident model needs, and none from a few clips', () => {
-    const judgements = Array.from({ length: 200 }, (_, i) => {
+    const predictions = Array.from({ length: 200 }, (_, i) => {
       const honest = [0.6, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05];
       const label = i % 10 < 6 ? 0 : 1 + (i % 6);
       return { label, probabilities: atTemperature(honest, 0.25) };
     });
-    expect(fitTemperature(judgements)).toBeGreaterThan(2.5);
-    expect(fitTemperature(judgements.slice(0, 20))).toBe(1);
+    expect(fitTemperature(predictions)).toBeGreaterThan(2.5);
+    expect(fitTemperature(predictions.slice(0, 20))).toBe(1);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mean } from '../../../shared/domain/mean.ts';
-import type { Judgement } from '../../../shared/statistics/recognition.ts';
+import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
 import type { OptimiserSettings, RunResult } from '../../adatosk/training/learner.ts';
@@ -20,7 +20,7 @@ import type { ClipSource, ClipSourceAddress } from '../data/clip-source.ts';
 import { openSource } from '../data/clip-source.ts';
 import { clipShape } from '../../adatosk/model/clip-shape.ts';
 import { firstEmbedding } from './first-embedding.ts';
-import { fitTemperature, judge, logLossAtBest } from '../evaluation/prediction.ts';
+import { fitTemperature, predict, logLossAtBest } from '../evaluation/prediction.ts';
 import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
 import { phaseAt, rateAt, STEPS_PER_RUN } from './plan.ts';
@@ -77,8 +77,8 @@ export interface TrainingOutcome {
   readonly stoppedEarly: boolean;
   /** True where the person stopped it: nothing is to be exported, and --resume goes on. */
   readonly stopped: boolean;
-  /** Judgements of the validation clips with the weights to use, before calibration; empty without validation. */
-  readonly judgements: readonly Judgement[];
+  /** Predictions of the validation clips with the weights to use, before calibration; empty without validation. */
+  readonly predictions: readonly Prediction[];
   /** What logits are to be divided by; 1 without validation. */
   readonly temperature: number;
   /** Times of the training steps alone, in ms: in onnxruntime, copying weights, waiting for data. */
@@ -236,9 +236,9 @@ class Trainer {
   /** @returns whether patience has run out */
   async #validate(): Promise<boolean> {
     if (this.#validation === null) return false;
-    const judgements = await this.#judgements();
+    const predictions = await this.#predictions();
     const { step } = this.#progress;
-    const [uar, war, logLoss] = [uarOf(judgements), warOf(judgements), logLossAtBest(judgements)];
+    const [uar, war, logLoss] = [uarOf(predictions), warOf(predictions), logLossAtBest(predictions)];
     const { best } = this.#progress;
     // UAR counts clips: on a few hundred it moves by more than what a validation is to tell.
     const isBest = best === null || logLoss < best.logLoss;
@@ -249,12 +249,12 @@ class Trainer {
     return this.#progress.sinceBest >= this.#job.patience;
   }
 
-  async #judgements(): Promise<Judgement[]> {
+  async #predictions(): Promise<Prediction[]> {
     const { source, network } = this.#validation!;
     const labelled = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
     const every = Math.max(1, Math.ceil(labelled.length / LARGEST_VALIDATION));
     const chosen = labelled.filter((_, i) => i % every === 0);
-    return judge(network, clipShape(source.side), source, chosen, { tokenBudget: this.#job.tokenBudget, windows: 1 });
+    return predict(network, clipShape(source.side), source, chosen, { tokenBudget: this.#job.tokenBudget, windows: 1 });
   }
 
   async #save(): Promise<void> {
@@ -264,13 +264,13 @@ class Trainer {
   async #conclude(stopped: boolean, stoppedEarly: boolean): Promise<TrainingOutcome> {
     const { step, seconds, best } = this.#progress;
     const weights = this.#bestWeights ?? this.#store.arrays.average;
-    let judgements: Judgement[] = [];
+    let predictions: Prediction[] = [];
     if (!stopped && this.#validation !== null) {
       this.#store.arrays.average.set(weights);
-      judgements = await this.#judgements();
+      predictions = await this.#predictions();
     }
-    const temperature = judgements.length === 0 ? 1 : fitTemperature(judgements);
-    return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, judgements, temperature, times: this.#times };
+    const temperature = predictions.length === 0 ? 1 : fitTemperature(predictions);
+    return { store: this.#store, weights, steps: step, seconds, best, stoppedEarly, stopped, predictions, temperature, times: this.#times };
   }
 }
 

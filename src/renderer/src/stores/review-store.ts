@@ -40,7 +40,7 @@ export const useReview = defineStore('review', () => {
   const playhead = ref(0);
   const selected = ref<string | null>(null);
   const coder = shallowRef<EditableRows['coder'] | null>(null);
-  /** The model's layers are hidden while a coder forms a judgement of their own. */
+  /** The model's layers are hidden while a coder forms a prediction of their own. */
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<string | null>(null);
