@@ -319,5 +319,5 @@ function wholePaths(paths: readonly string[]): readonly string[] {
 }
 
 function blobOf(values: Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array): Blob {
-  return new Blob([values], { type: 'application/octet-stream' });
+  return new Blob([values as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
 }

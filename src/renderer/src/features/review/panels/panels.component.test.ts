@@ -1,0 +1,115 @@
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../../testing/window.ts';
+import type { Studio } from '../../../../../main/services/studio/studio.ts';
+import { useCoding } from '../../../stores/coding-store.ts';
+import { useProject } from '../../../stores/project-store.ts';
+import { useReview } from '../../../stores/review-store.ts';
+import { i18n } from '../../../texts/i18n.ts';
+import CompareTab from './CompareTab.vue';
+import HistoryTab from './HistoryTab.vue';
+import NotesTab from './NotesTab.vue';
+import ProposalsTab from './ProposalsTab.vue';
+
+let studio: Studio;
+vi.mock('../../../api/api.ts', async (original) => ({ ...(await original<object>()), studio: clientOf(() => studio) }));
+
+/** The fixture's video is open, and Ann codes. */
+beforeAll(async () => {
+  ({ studio } = await openFixture());
+});
+
+beforeEach(async () => {
+  i18n.global.locale.value = 'en';
+  resetStores();
+  localStorage.clear();
+  const project = useProject();
+  void project.listen();
+  await until(() => project.videos.length > 0);
+  const review = useReview();
+  await review.setCoder('Ann');
+  await review.open(project.videos[0]!.id);
+  await until(() => review.layers.length > 0);
+});
+
+const texts = (elements: { text: () => string }[]): string[] => elements.map((element) => element.text());
+
+describe('the proposals', () => {
+  test('leave out what this coder accepted or rejected, and come back with undo', async () => {
+    const tab = await mountInWindow(ProposalsTab);
+    expect(tab.text()).toContain('Nothing is left to review.');
+    await useCoding().applyHistory('undo');
+    await useCoding().applyHistory('undo');
+    await useCoding().applyHistory('undo');
+    await useCoding().applyHistory('undo');
+    await until(() => tab.text().includes('surprise'));
+    expect(tab.text()).not.toContain('happiness');
+    for (let i = 0; i < 4; i++) await useCoding().applyHistory('redo');
+    await until(() => !tab.text().includes('surprise'));
+    tab.unmount();
+  });
+});
+
+describe('the notes', () => {
+  test('show one that only reads like a decision, and no decision', async () => {
+    const tab = await mountInWindow(NotesTab);
+    expect(texts(tab.findAll('li')).join()).toContain('rejected: the second take, face 1, 99.000 to 99.500 s');
+    expect(tab.findAll('li')).toHaveLength(1);
+    tab.unmount();
+  });
+
+  test('are written at the playhead, and deleted by whoever wrote them', async () => {
+    const tab = await mountInWindow(NotesTab);
+    useReview().playhead = 2;
+    await tab.find('textarea').setValue('looks away');
+    await tab.find('form').trigger('submit');
+    await until(() => tab.findAll('li').length === 2);
+    expect(tab.text()).toContain('2 s looks away');
+    await tab.findAll('li')[0]!.findAll('button').at(-1)!.trigger('click');
+    await until(() => tab.findAll('li').length === 1);
+    tab.unmount();
+  });
+});
+
+describe('the history', () => {
+  test('is said in the language of the window', async () => {
+    const tab = await mountInWindow(HistoryTab);
+    await until(() => tab.text().includes('Mark as in review'));
+    expect(tab.text()).toContain('Label my own: face 2, 1.0 to 2.0 s');
+    i18n.global.locale.value = 'de';
+    await until(() => tab.text().includes('Als in Durchsicht markiert'));
+    tab.unmount();
+  });
+});
+
+describe('the comparison', () => {
+  test('does not open a settled disagreement again when an edge moves', async () => {
+    const review = useReview();
+    const coding = useCoding();
+    await review.setCoder('Ben');
+    await coding.create('anger', { startS: 4.25, endS: 5.125 });
+    await review.setCoder('Ann');
+    await coding.create('fear', { startS: 4.25, endS: 5.125 });
+    const tab = await mountInWindow(CompareTab);
+    // Version 0.1 settled 4.25 to 5.125 s without a label.
+    await until(() => tab.text().includes('disagreements open'));
+    const openOf = (): string => /(\d+) of \d+ disagreements open/.exec(tab.text())![1]!;
+    const before = openOf();
+    const own = review.own!.segments.find(({ label }) => label === 'fear')!;
+    await coding.resizeSegment(own, { startS: 4.25, endS: 5.127 });
+    await until(() => review.own!.segments.some(({ end_s }) => end_s === 5.127));
+    expect(openOf()).toBe(before);
+    tab.unmount();
+  });
+});
+
+describe('a video that is opened while another is still being read', () => {
+  test('is the one that is shown', async () => {
+    const [review, project] = [useReview(), useProject()];
+    const { id } = project.videos[0]!;
+    const first = review.open(id);
+    await review.open(id);
+    await first;
+    expect(review.video?.id).toBe(id);
+    expect(review.layers.filter(({ layer }) => layer.kind === 'model')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,60 @@
+/** The window's components in a document of happy-dom, on the real program: a project of version 0.1 behind the contract. */
+import { createRouterClient } from '@orpc/server';
+import { mount } from '@vue/test-utils';
+import type { ComponentMountingOptions, VueWrapper } from '@vue/test-utils';
+import { createPinia, setActivePinia } from 'pinia';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import type { Component } from 'vue';
+import { router } from '../src/main/services/api/router.ts';
+import { CHILD_PROCESSES } from '../src/main/services/studio/processes.ts';
+import { Studio } from '../src/main/services/studio/studio.ts';
+
+const FIXTURE = fileURLToPath(new URL('./fixtures/project-0.1/project.adatosk', import.meta.url));
+
+/** A studio with a copy of the fixture open; both go after the tests of the file. */
+export async function openFixture(): Promise<{ studio: Studio; folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'adatosk-window-'));
+  await cp(FIXTURE, join(folder, 'project.adatosk'));
+  const studio = new Studio({ host: 'web', ...CHILD_PROCESSES });
+  await studio.openProject(folder, false);
+  afterAll(async () => {
+    await studio.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return { studio, folder };
+}
+
+/** The contract's client without a network between: for `vi.mock` of the window's api module. */
+export function clientOf(studio: () => Studio): unknown {
+  return new Proxy(
+    {},
+    {
+      get: (_, topic: string) =>
+        (createRouterClient(router, { context: { studio: studio(), onFault: (procedure, error) => console.error(procedure, error) } }) as never)[topic],
+    },
+  );
+}
+
+/** Mounts a component with the window's stores and texts. */
+export async function mountInWindow<C extends Component>(component: C, options: ComponentMountingOptions<C> = {}): Promise<VueWrapper> {
+  const { i18n } = await import('../src/renderer/src/texts/i18n.ts');
+  return mount(component as never, { ...options, global: { plugins: [i18n] }, attachTo: document.body } as never) as unknown as VueWrapper;
+}
+
+/** Fresh stores. */
+export function resetStores(): void {
+  setActivePinia(createPinia());
+}
+
+/** Waits until a condition holds: for answers of the program, not for a time. */
+export async function until(condition: () => unknown): Promise<void> {
+  for (let turn = 0; turn < 2000; turn++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`it never became true: ${String(condition)}`);
+}
