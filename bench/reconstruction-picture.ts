@@ -5,9 +5,9 @@ import { randomStream } from '../src/shared/domain/random.ts';
 import { loadGraph } from '../src/main/adatosk/training/learner.ts';
 import { writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
 import type { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';
-import { placesOf, tokensOf, TUBE, TUBE_VALUES } from '../src/main/adatosk/model/config.ts';
-import type { StepSettings } from '../src/main/adatosk/model/losses.ts';
-import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/losses.ts';
+import { patchesOf, tokensOf, TUBE, TUBE_VALUES } from '../src/main/adatosk/model/config.ts';
+import type { StepSettings } from '../src/main/adatosk/model/training-step.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/training-step.ts';
 import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 import { fillTubeMask } from '../src/main/training/data/hard-mask.ts';
 import { evenWindows } from '../src/main/training/data/sampling.ts';
@@ -36,7 +36,7 @@ export async function drawReconstruction(
   const random = randomStream(1, 'picture');
   const own = <T extends BigInt64Array | Float32Array>(array: T, i: number): T =>
     array.subarray((i * array.length) / clips.length, ((i + 1) * array.length) / clips.length) as T;
-  for (let i = 0; i < clips.length; i++) fillTubeMask(placesOf(size), own(visible, i), own(hidden, i), random);
+  for (let i = 0; i < clips.length; i++) fillTubeMask(patchesOf(size), own(visible, i), own(hidden, i), random);
   const { drawn, error } = await decodeOnce(step, store, pixels, visible, hidden);
   const rows: Uint8Array[] = [];
   for (const [i, original] of pixels.entries()) {
@@ -55,8 +55,8 @@ async function decodeOnce(
 ): Promise<{ drawn: Float32Array; error: number }> {
   const graph = new Graph('reconstruction');
   const types = dataTypes(step);
-  const { drawn, losses } = stepLoss(graph, step, stepInputs(graph, step));
-  graph.output('drawn', drawn!);
+  const { reconstructed, losses } = stepLoss(step, stepInputs(graph, step));
+  graph.output('drawn', reconstructed!);
   graph.output('error', losses.get('reconstruction')!);
   const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);
   const dimsOf = (name: 'clip' | 'visible' | 'hidden'): number[] => [...(types.get(name)!.dims as readonly number[])];

@@ -8,12 +8,11 @@ import { Graph } from '../src/main/adatosk/graph/graph.ts';
 import { randomStream } from '../src/shared/domain/random.ts';
 import { Learner, loadGraph } from '../src/main/adatosk/training/learner.ts';
 import { writeOnnx, writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
-import * as op from '../src/main/adatosk/graph/ops.ts';
 import { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';
 import type { SizeName } from '../src/main/adatosk/model/config.ts';
-import { DECODERS, placesOf, SIZES, SLOTS_PER_CLIP, tokensOf } from '../src/main/adatosk/model/config.ts';
-import type { StepSettings } from '../src/main/adatosk/model/losses.ts';
-import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/losses.ts';
+import { DECODERS, patchesOf, SIZES, SLOTS_PER_CLIP, tokensOf } from '../src/main/adatosk/model/config.ts';
+import type { StepSettings } from '../src/main/adatosk/model/training-step.ts';
+import { dataTypes, stepInputs, stepLoss } from '../src/main/adatosk/model/training-step.ts';
 import type { TrainingData } from '../src/main/adatosk/training/training-data.ts';
 import { emptyTrainingData } from '../src/main/adatosk/training/training-data.ts';
 import { parametersOf } from '../src/main/adatosk/training/training-graph.ts';
@@ -99,7 +98,7 @@ function noise(settings: TrainingSettings): TrainingData {
   for (let i = 0; i < data.clip.length; i++) data.clip[i] = Math.floor(256 * next());
   const { visibleTokens, decodedTokens, size, clips } = settings.step;
   for (let clip = 0; clip < clips * settings.microBatches * settings.steps; clip++) {
-    const order = hardMask(visibleTokens % SLOTS_PER_CLIP === 0, tokensOf(size), placesOf(size), next);
+    const order = hardMask(visibleTokens % SLOTS_PER_CLIP === 0, tokensOf(size), patchesOf(size), next);
     for (let i = 0; i < visibleTokens; i++) data.visible![clip * visibleTokens + i] = BigInt(order[i]!);
     for (let i = 0; i < decodedTokens; i++) data.hidden![clip * decodedTokens + i] = BigInt(order[visibleTokens + i]!);
   }
@@ -108,14 +107,14 @@ function noise(settings: TrainingSettings): TrainingData {
   return data;
 }
 
-function hardMask(tube: boolean, tokens: number, places: number, next: () => number): number[] {
-  const order = Array.from({ length: tube ? places : tokens }, (_, i) => ({ i, at: next() })).sort((a, b) => a.at - b.at);
-  return tube ? order.flatMap(({ i }) => Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => slot * places + i)) : order.map(({ i }) => i);
+function hardMask(tube: boolean, tokens: number, patches: number, next: () => number): number[] {
+  const order = Array.from({ length: tube ? patches : tokens }, (_, i) => ({ i, at: next() })).sort((a, b) => a.at - b.at);
+  return tube ? order.flatMap(({ i }) => Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => slot * patches + i)) : order.map(({ i }) => i);
 }
 
 async function forwardPass(step: StepSettings, store: ParameterStore, data: TrainingData, threads: number): Promise<() => Promise<unknown>> {
   const graph = new Graph('forward');
-  for (const [name, value] of stepLoss(graph, step, stepInputs(graph, step)).losses) graph.output(name, value);
+  for (const [name, value] of stepLoss(step, stepInputs(graph, step)).losses) graph.output(name, value);
   const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', threads);
   const feeds: Record<string, ort.Tensor> = {};
   for (const [name, { type, dims }] of dataTypes(step)) {
@@ -131,7 +130,7 @@ async function forwardPass(step: StepSettings, store: ParameterStore, data: Trai
 async function transfer(store: ParameterStore, threads: number): Promise<number> {
   const graph = new Graph('transfer');
   const names = ['weights', 'first', 'second', 'average'] as const;
-  for (const name of names) graph.output(`next/${name}`, op.reshape(graph, graph.input(name, [store.count]), [store.count]));
+  for (const name of names) graph.output(`next/${name}`, graph.input(name, [store.count]).reshape([store.count]));
   const session = await loadGraph(
     writeOnnx(graph, () => undefined, 0),
     'cpu',
@@ -145,8 +144,8 @@ async function transfer(store: ParameterStore, threads: number): Promise<number>
 
 async function productSpeed(width: number, rows: number, threads: number): Promise<number> {
   const graph = new Graph('product');
-  const product = op.matMul(graph, graph.input('a', [rows, width]), graph.input('b', [width, 4 * width]));
-  graph.output('c', op.reduceSum(graph, product, [0, 1]));
+  const product = graph.input('a', [rows, width]).matMul(graph.input('b', [width, 4 * width]));
+  graph.output('c', product.sum());
   const session = await loadGraph(
     writeOnnx(graph, () => undefined, 0),
     'cpu',

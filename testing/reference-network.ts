@@ -4,7 +4,7 @@
  */
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { NetworkSize } from '../src/main/adatosk/model/config.ts';
-import { FRAMES_PER_CLIP, placesOf, SLOTS_PER_CLIP, TUBE, tokensKept, tokensOf } from '../src/main/adatosk/model/config.ts';
+import { FRAMES_PER_CLIP, patchesOf, SLOTS_PER_CLIP, TUBE, tokensKept, tokensOf } from '../src/main/adatosk/model/config.ts';
 
 /** Rows of equal length. */
 type Matrix = number[][];
@@ -58,7 +58,7 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     x.map((row, i) => row.map((value, d) => value - place[i]![d]!)),
     'mask.norm',
   );
-  const places = placesOf(size);
+  const places = patchesOf(size);
   const at = (t: number, n: number): number[] => z[t * places + n]!;
   const grid = (value: (t: number, n: number) => number): Matrix =>
     Array.from({ length: SLOTS_PER_CLIP }, (_, t) => Array.from({ length: places }, (__, n) => value(t, n)));
@@ -101,7 +101,7 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     linear(norm(pooled, 'head.norm'), 'head.fc1').map((row) => row.map(gelu)),
     'head.fc2',
   )[0]!;
-  const slotOf = (i: number): number => Math.floor(i / placesOf(size));
+  const slotOf = (i: number): number => Math.floor(i / patchesOf(size));
   const own = similarity.map((_, slot) => {
     const members = kept.flatMap((token, i) => (slotOf(token) === slot ? [i] : []));
     const sum = members.reduce((all, i) => all + mask[i]!, 0) + 1e-6;

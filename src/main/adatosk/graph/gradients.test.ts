@@ -1,13 +1,13 @@
-import * as ort from '../runtime/onnxruntime.ts';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/domain/random.ts';
-import { twoLayers } from '../model/encoder.ts';
+import { mlp } from '../model/encoder.ts';
+import { writeOnnx } from '../onnx/file.ts';
+import * as ort from '../runtime/onnxruntime.ts';
 import { gradientsOf } from './gradients.ts';
 import { Graph } from './graph.ts';
-import { writeOnnx } from '../onnx/file.ts';
-import * as op from './ops.ts';
-import type { Tensor } from './tensor.ts';
-import { elements } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import { elements } from './tensor-type.ts';
 
 /** Uniform in low..high. */
 function draw(count: number, name: string, low = -1, high = 1): Float32Array {
@@ -16,7 +16,7 @@ function draw(count: number, name: string, low = -1, high = 1): Float32Array {
 }
 
 interface Case {
-  readonly build: (graph: Graph, x: Tensor, y: Tensor, z: Tensor) => Tensor;
+  readonly build: (x: Tensor, y: Tensor, z: Tensor) => Tensor;
   readonly dims: readonly (readonly number[])[];
   /** Range of the inputs' values. */
   readonly low?: number;
@@ -30,15 +30,10 @@ interface Case {
 async function check({ build, dims, low = -1, high = 1 }: Case): Promise<void> {
   const graph = new Graph('case');
   const inputs = dims.map((each, i) => graph.input(`in${i}`, each));
-  const result = build(graph, inputs[0]!, inputs[1]!, inputs[2]!);
+  const result = build(inputs[0]!, inputs[1]!, inputs[2]!);
   const weights = graph.constant(draw(elements(result.dims), 'weights'), result.dims as number[], 'weights');
-  const product = op.multiply(graph, result, weights);
-  const loss = op.reduceSum(
-    graph,
-    product,
-    product.dims.map((_, axis) => axis),
-  );
-  const gradients = gradientsOf(graph, loss, inputs);
+  const loss = result.mul(weights).sum();
+  const gradients = gradientsOf(loss, inputs);
   gradients.forEach((gradient, i) => graph.output(`gradient${i}`, gradient));
   graph.output('loss', loss);
   const session = await ort.InferenceSession.create(
@@ -73,148 +68,193 @@ async function check({ build, dims, low = -1, high = 1 }: Case): Promise<void> {
 }
 
 const positive = { low: 0.5, high: 2 };
+const indices = ({ graph }: Tensor): Tensor => graph.integers([2, 0, 1, 3], [2, 2, 1]);
+
+/** 'OPERATION' or 'OPERATION: what is special'. */
 const CASES: Readonly<Record<string, Case>> = {
-  add: { build: op.add, dims: [[2, 3], [3]] },
-  'add, both repeated': {
-    build: op.add,
+  add: { build: (x, y) => x.add(y), dims: [[2, 3], [3]] },
+  'add: both repeated': {
+    build: (x, y) => x.add(y),
     dims: [
       [2, 1, 3],
       [4, 1],
     ],
   },
-  subtract: { build: op.subtract, dims: [[2, 3], [3]] },
-  multiply: { build: op.multiply, dims: [[2, 3], [1]] },
-  divide: {
-    build: op.divide,
+  'add: a number': { build: (x) => x.add(2), dims: [[2, 3]] },
+  sub: { build: (x, y) => x.sub(y), dims: [[2, 3], [3]] },
+  mul: { build: (x, y) => x.mul(y), dims: [[2, 3], [1]] },
+  'mul: a value used twice': { build: (x) => x.mul(x.sigmoid()), dims: [[4]] },
+  div: {
+    build: (x, y) => x.div(y),
     dims: [
       [2, 3],
       [2, 1],
     ],
     ...positive,
   },
-  negate: { build: op.negate, dims: [[4]] },
-  'square root': { build: op.squareRoot, dims: [[4]], ...positive },
-  exponential: { build: op.exponential, dims: [[4]] },
-  logarithm: { build: op.logarithm, dims: [[4]], ...positive },
-  sigmoid: { build: op.sigmoid, dims: [[4]], low: -3, high: 3 },
-  softplus: { build: op.softplus, dims: [[4]], low: -3, high: 3 },
-  'error function': { build: op.errorFunction, dims: [[6]], low: -2, high: 2 },
-  'two layers with a GELU': { build: (graph, x) => op.matMul(graph, x, twoLayers(graph, ['a', 'b'], x, 4, 5, 3)), dims: [[4, 4]], low: -2, high: 2 },
-  'matrix product': {
-    build: op.matMul,
+  neg: { build: (x) => x.neg(), dims: [[4]] },
+  sqrt: { build: (x) => x.sqrt(), dims: [[4]], ...positive },
+  exp: { build: (x) => x.exp(), dims: [[4]] },
+  log: { build: (x) => x.log(), dims: [[4]], ...positive },
+  sigmoid: { build: (x) => x.sigmoid(), dims: [[4]], low: -3, high: 3 },
+  softplus: { build: (x) => x.softplus(), dims: [[4]], low: -3, high: 3 },
+  erf: { build: (x) => x.erf(), dims: [[6]], low: -2, high: 2 },
+  'erf: in two layers with a GELU': { build: (x) => x.matMul(mlp(x, 3, 5)), dims: [[4, 4]], low: -2, high: 2 },
+  matMul: {
+    build: (x, y) => x.matMul(y),
     dims: [
       [3, 4],
       [4, 2],
     ],
   },
-  'matrix product of a batch by a weight': {
-    build: op.matMul,
+  'matMul: a batch by a weight': {
+    build: (x, y) => x.matMul(y),
     dims: [
       [2, 3, 4],
       [4, 2],
     ],
   },
-  'matrix product of two batches': {
-    build: op.matMul,
+  'matMul: two batches': {
+    build: (x, y) => x.matMul(y),
     dims: [
       [2, 2, 3, 4],
       [2, 2, 4, 2],
     ],
   },
-  'matrix product, left repeated': {
-    build: op.matMul,
+  'matMul: left repeated': {
+    build: (x, y) => x.matMul(y),
     dims: [
       [1, 3],
       [2, 3, 4],
     ],
   },
-  softmax: { build: (graph, x) => op.softmax(graph, x), dims: [[3, 4]] },
-  'softmax of another axis': { build: (graph, x) => op.softmax(graph, x, 1), dims: [[2, 3, 2]] },
-  'log softmax': { build: (graph, x) => op.logSoftmax(graph, x), dims: [[3, 4]] },
-  'layer normalization': { build: (graph, x, scale, bias) => op.layerNormalization(graph, x, scale, bias, 1e-5), dims: [[3, 4], [4], [4]], ...positive },
-  'layer normalization of a batch': {
-    build: (graph, x, scale, bias) => op.layerNormalization(graph, x, scale, bias, 1e-5),
-    dims: [[2, 3, 4], [4], [4]],
-    ...positive,
+  softmax: { build: (x) => x.softmax(), dims: [[3, 4]] },
+  'softmax: another axis': { build: (x) => x.softmax(1), dims: [[2, 3, 2]] },
+  logSoftmax: { build: (x) => x.logSoftmax(), dims: [[3, 4]] },
+  layerNorm: { build: (x, weight, bias) => x.layerNorm(weight, bias, 1e-5), dims: [[3, 4], [4], [4]], ...positive },
+  'layerNorm: a batch': { build: (x, weight, bias) => x.layerNorm(weight, bias, 1e-5), dims: [[2, 3, 4], [4], [4]], ...positive },
+  sum: { build: (x) => x.sum([1]), dims: [[2, 3, 2]] },
+  'sum: axes kept': { build: (x) => x.sum([0, 2], { keepDims: true }), dims: [[2, 3, 2]] },
+  'sum: all axes': { build: (x) => x.sum(), dims: [[2, 3]] },
+  mean: { build: (x) => x.mean([-1]), dims: [[2, 3, 2]] },
+  'mean: all axes': { build: (x) => x.mean(), dims: [[2, 3]] },
+  expandAs: {
+    build: (x, y) => x.expandAs(y).mul(y),
+    dims: [
+      [2, 1, 3],
+      [2, 4, 3],
+    ],
   },
-  reshape: { build: (graph, x) => op.reshape(graph, x, [3, 4]), dims: [[2, 6]] },
-  transpose: { build: (graph, x) => op.transpose(graph, x, [2, 0, 1]), dims: [[2, 3, 4]] },
-  slice: { build: (graph, x) => op.slice(graph, x, 1, 1, 3), dims: [[2, 4]] },
-  pad: { build: (graph, x) => op.pad(graph, x, 1, 2, 1), dims: [[2, 3]] },
+  sumToSize: { build: (x) => x.sumToSize([2, 1, 3]), dims: [[2, 4, 3]] },
+  'sumToSize: fewer axes': { build: (x) => x.sumToSize([1, 3]), dims: [[2, 4, 3]] },
+  'sumToSize: rows': { build: (x) => x.sumToSize([3]), dims: [[2, 4, 3]] },
+  reshape: { build: (x) => x.reshape([3, 4]), dims: [[2, 6]] },
+  transpose: { build: (x) => x.transpose(0, -1), dims: [[2, 3, 4]] },
+  permute: { build: (x) => x.permute([2, 0, 1]), dims: [[2, 3, 4]] },
+  slice: { build: (x) => x.slice(1, 1, 3), dims: [[2, 4]] },
+  pad: { build: (x) => x.pad(1, 2, 1), dims: [[2, 3]] },
   concat: {
-    build: (graph, x, y) => op.concat(graph, [x, y], 1),
+    build: (x, y) => Tensor.concat([x, y], 1),
     dims: [
       [2, 3],
       [2, 2],
     ],
   },
   split: {
-    build: (graph, x) => {
-      const [a, b] = op.split(graph, x, 1, [1, 2]);
-      return op.multiply(graph, a!, b!);
+    build: (x) => {
+      const [a, b] = x.split([1, 2], 1);
+      return a!.mul(b!);
     },
     dims: [[2, 3]],
   },
-  squeeze: { build: (graph, x) => op.squeeze(graph, x, 1), dims: [[2, 1, 3]] },
-  'reduce sum': { build: (graph, x) => op.reduceSum(graph, x, [1]), dims: [[2, 3, 2]] },
-  'reduce sum, axes kept': { build: (graph, x) => op.reduceSum(graph, x, [0, 2], true), dims: [[2, 3, 2]] },
-  'reduce mean': { build: (graph, x) => op.reduceMean(graph, x, [-1]), dims: [[2, 3, 2]] },
-  'expand to': {
-    build: (graph, x, y) => op.multiply(graph, op.expandTo(graph, x, y), y),
-    dims: [
-      [2, 1, 3],
-      [2, 4, 3],
-    ],
+  unbind: {
+    build: (x) => {
+      const [a, b] = x.unbind(1);
+      return a!.mul(b!);
+    },
+    dims: [[2, 2, 3]],
   },
-  'gather rows': { build: (graph, x) => op.gatherRows(graph, x, graph.integers([2, 0, 1, 3], [2, 2, 1])), dims: [[2, 4, 3]] },
-  'scatter rows': { build: (graph, x) => op.scatterRows(graph, [2, 4, 3], graph.integers([2, 0, 1, 3], [2, 2, 1]), x), dims: [[2, 2, 3]] },
-  'the k largest, values and rows': {
-    build: (graph, x, rows) => {
-      const { values, places } = op.topK(graph, x, graph.integers([2]), 'kept');
-      const chosen = op.gatherRows(graph, rows, op.reshape(graph, places, [2, 'kept', 1]));
-      const each = op.matMul(graph, op.reshape(graph, values, [2, 1, 'kept']), chosen);
-      return op.reshape(graph, each, [2, 3]);
+  squeeze: { build: (x) => x.squeeze(1), dims: [[2, 1, 3]] },
+  gatherRows: { build: (x) => x.gatherRows(indices(x)), dims: [[2, 4, 3]] },
+  scatterRows: { build: (x) => x.scatterRows(indices(x), [2, 4, 3]), dims: [[2, 2, 3]] },
+  'topK: values and rows': {
+    build: (x, rows) => {
+      const { values, indices } = x.topK(x.graph.integers([2]), 'kept');
+      const chosen = rows.gatherRows(indices.reshape([2, 'kept', 1]));
+      return values.reshape([2, 1, 'kept']).matMul(chosen).reshape([2, 3]);
     },
     dims: [
       [2, 4],
       [2, 4, 3],
     ],
   },
-  'a value used twice': { build: (graph, x) => op.multiply(graph, x, op.sigmoid(graph, x)), dims: [[4]] },
+};
+
+/** Operations through which nothing is learned. */
+const WITHOUT_GRADIENT: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  minimum: (x) => x.minimum(2),
+  maximum: (x) => x.maximum(2),
+  ceil: (x) => x.ceil(),
+  cast: (x) => x.cast('int64').cast('float32'),
+  embedding: (x) => x.embedding(x.graph.integers([1, 0], [2, 1, 1])),
+  scan: (x) => {
+    const body = new Graph('body', 'body/');
+    body.output('twice', body.input('row', [3]).mul(2));
+    return Tensor.scan(body, [], [x])[0]!;
+  },
 };
 
 describe('the gradient of each operation agrees with finite differences', () => {
   test.each(Object.entries(CASES))('%s', async (_, each) => check(each));
 
-  test('no differentiable operation is left out', () => {
-    const constants = ['minimum', 'maximum', 'ceiling', 'cast', 'shapeOf', 'lookUp', 'scan'];
-    const covered: Readonly<Record<string, string>> = {
-      squareRoot: 'square root',
-      errorFunction: 'error function',
-      matMul: 'matrix product',
-      logSoftmax: 'log softmax',
-      layerNormalization: 'layer normalization',
-      reduceSum: 'reduce sum',
-      reduceMean: 'reduce mean',
-      expandTo: 'expand to',
-      gatherRows: 'gather rows',
-      scatterRows: 'scatter rows',
-      topK: 'the k largest, values and rows',
-    };
-    for (const name of Object.keys(op)) if (!constants.includes(name)) expect(Object.keys(CASES)).toContain(covered[name] ?? name);
+  test.each(Object.entries(WITHOUT_GRADIENT))('%s has none', (_, build) => {
+    const x = new Graph('without').input('x', [2, 3]);
+    expect(() => gradientsOf(build(x).sum(), [x])).toThrow(/does not depend on 'x'/);
   });
+});
+
+/** The functions in ops/: each is the definition of one operation. */
+async function definedOperations(): Promise<string[]> {
+  const files = readdirSync(new URL('ops', import.meta.url));
+  const modules = await Promise.all(files.map((file) => import(`./ops/${file.replace('.ts', '')}.ts`) as Promise<object>));
+  return modules.flatMap((module) => Object.keys(module)).sort();
+}
+
+describe('no operation is left out', () => {
+  test('of the methods of Tensor', async () => {
+    const methods = [Object.getOwnPropertyNames(Tensor.prototype), Object.getOwnPropertyNames(Tensor)].flat();
+    const own = ['constructor', 'length', 'name', 'prototype'];
+    expect(methods.filter((name) => !own.includes(name)).sort()).toEqual(await definedOperations());
+  });
+
+  test('of the comparison with finite differences', async () => {
+    const compared = Object.keys(CASES).map((name) => name.split(':')[0]!);
+    expect([...new Set([...compared, ...Object.keys(WITHOUT_GRADIENT)])].sort()).toEqual(await definedOperations());
+  });
+});
+
+test('operations import tensors and graphs as types only, so that no file imports itself in a circle', () => {
+  for (const file of readdirSync(new URL('ops', import.meta.url))) {
+    const source = readFileSync(new URL(`ops/${file}`, import.meta.url), 'utf8');
+    expect(source, file).not.toMatch(/^import (?!type ).*'\.\.\/(?:tensor|graph)\.ts'/m);
+  }
 });
 
 describe('differentiation is refused with a reason', () => {
   test('where the loss is not one number', () => {
-    const graph = new Graph('wrong');
-    const x = graph.input('x', [2]);
-    expect(() => gradientsOf(graph, op.exponential(graph, x), [x])).toThrow(/one number, not float32\[2\]/);
+    const x = new Graph('wrong').input('x', [2]);
+    expect(() => gradientsOf(x.exp(), [x])).toThrow(/one number, not float32\[2\]/);
   });
 
   test('where the loss does not depend on a wanted tensor', () => {
     const graph = new Graph('wrong');
     const [x, y] = [graph.input('x', [2]), graph.input('y', [2])];
-    expect(() => gradientsOf(graph, op.reduceSum(graph, x, [0]), [y])).toThrow(/does not depend on 'y'/);
+    expect(() => gradientsOf(x.sum(), [y])).toThrow(/does not depend on 'y'/);
+  });
+
+  test('where a part of a tensor is not used', () => {
+    const x = new Graph('wrong').input('x', [2, 3]);
+    const [first] = x.split([1, 2], 1);
+    expect(() => gradientsOf(first!.sum(), [x])).toThrow(/an output of Split has no gradient/);
   });
 });

@@ -1,21 +1,21 @@
-import * as ort from '../runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
-import { Graph } from './graph.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
-import { drawInitialValues } from './initial-values.ts';
-import { modelProto } from '../onnx/schema.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
-import * as op from './ops.ts';
-import type { Dim, Tensor } from './tensor.ts';
+import { modelProto } from '../onnx/schema.ts';
+import * as ort from '../runtime/onnxruntime.ts';
+import { Graph } from './graph.ts';
+import { drawInitialValues } from './initial-values.ts';
+import { Tensor } from './tensor.ts';
+import type { Dim } from './tensor-type.ts';
 
 /** Builds a graph of one output, runs it in onnxruntime, and gives values and dimensions. */
 async function compute(
-  build: (graph: Graph, ...inputs: Tensor[]) => Tensor,
+  build: (...inputs: [Tensor, ...Tensor[]]) => Tensor,
   ...feeds: { dims: number[]; symbolic?: Dim[]; data: number[] }[]
 ): Promise<{ dims: number[]; data: number[]; inferred: readonly Dim[] }> {
   const graph = new Graph('test');
   const inputs = feeds.map(({ dims, symbolic }, i) => graph.input(`in${i}`, symbolic ?? dims));
-  const result = build(graph, ...inputs);
+  const result = build(...(inputs as [Tensor, ...Tensor[]]));
   graph.output('out', result);
   const session = await ort.InferenceSession.create(
     writeOnnx(graph, () => undefined, 0),
@@ -29,72 +29,102 @@ async function compute(
 
 const near = (values: number[]): unknown => values.map((value) => expect.closeTo(value, 5));
 
-describe('each operation against values worked out by hand', () => {
+describe('each operation against values computed by hand', () => {
   const a = { dims: [2, 2], data: [1, 2, 3, 4] };
   const row = { dims: [2], data: [10, 20] };
 
   test.each([
-    ['add', op.add, [11, 22, 13, 24]],
-    ['subtract', op.subtract, [-9, -18, -7, -16]],
-    ['multiply', op.multiply, [10, 40, 30, 80]],
-    ['divide', op.divide, [0.1, 0.1, 0.3, 0.2]],
-    ['minimum', op.minimum, [1, 2, 3, 4]],
-    ['maximum', op.maximum, [10, 20, 10, 20]],
-  ] as const)('%s, with broadcasting', async (_, operation, expected) => {
-    const { dims, data, inferred } = await compute((graph, x, y) => operation(graph, x!, y!), a, row);
+    ['add', [11, 22, 13, 24]],
+    ['sub', [-9, -18, -7, -16]],
+    ['mul', [10, 40, 30, 80]],
+    ['div', [0.1, 0.1, 0.3, 0.2]],
+    ['minimum', [1, 2, 3, 4]],
+    ['maximum', [10, 20, 10, 20]],
+  ] as const)('%s, with broadcasting', async (operation, expected) => {
+    const { dims, data, inferred } = await compute((x, y) => x[operation](y!), a, row);
     expect(data).toEqual(near([...expected]));
     expect(inferred).toEqual(dims);
   });
 
-  test.each([
-    ['square root', op.squareRoot, [1, 1.4142136, 1.7320508, 2]],
-    ['sigmoid', op.sigmoid, [0.7310586, 0.8807971, 0.9525741, 0.9820138]],
-    ['softplus', op.softplus, [1.3132617, 2.126928, 3.0485873, 4.01815]],
-    ['logarithm', op.logarithm, [0, 0.6931472, 1.0986123, 1.3862944]],
-    ['error function', op.errorFunction, [0.8427008, 0.9953223, 0.9999779, 1]],
-    ['softmax', op.softmax, [0.2689414, 0.7310586, 0.2689414, 0.7310586]],
-  ] as const)('%s', async (_, operation, expected) => {
-    expect((await compute((graph, x) => operation(graph, x!), a)).data).toEqual(near([...expected]));
+  test('a number as the second operand is a constant, one for equal numbers', async () => {
+    expect((await compute((x) => x.mul(2).add(0.5).sub(2), a)).data).toEqual([0.5, 2.5, 4.5, 6.5]);
+    const graph = new Graph('numbers');
+    graph.input('x', [2]).mul(2).add(0.5).sub(2);
+    expect([...graph.constants.keys()]).toEqual(['const..2', 'const..0.5']);
   });
 
-  test('matrix product over a batch of unknown size', async () => {
+  test.each([
+    ['neg', [-1, -2, -3, -4]],
+    ['sqrt', [1, 1.4142136, 1.7320508, 2]],
+    ['exp', [2.7182818, 7.3890561, 20.0855369, 54.59815]],
+    ['log', [0, 0.6931472, 1.0986123, 1.3862944]],
+    ['sigmoid', [0.7310586, 0.8807971, 0.9525741, 0.9820138]],
+    ['softplus', [1.3132617, 2.126928, 3.0485873, 4.01815]],
+    ['erf', [0.8427008, 0.9953223, 0.9999779, 1]],
+    ['softmax', [0.2689414, 0.7310586, 0.2689414, 0.7310586]],
+    ['logSoftmax', [-1.3132617, -0.3132617, -1.3132617, -0.3132617]],
+  ] as const)('%s', async (operation, expected) => {
+    expect((await compute((x) => x[operation](), a)).data).toEqual(near([...expected]));
+  });
+
+  test('matMul over a batch of unknown size', async () => {
     const left = { dims: [2, 1, 2], symbolic: ['batch', 1, 2], data: [1, 2, 3, 4] };
-    const { dims, data, inferred } = await compute((graph, x, y) => op.matMul(graph, x!, y!), left, a);
+    const { dims, data, inferred } = await compute((x, y) => x.matMul(y!), left, a);
     expect(data).toEqual([7, 10, 15, 22]);
     expect(dims).toEqual([2, 1, 2]);
     expect(inferred).toEqual(['batch', 1, 2]);
   });
 
-  test('layer normalization', async () => {
-    const { data } = await compute(
-      (graph, x) => op.layerNormalization(graph, x!, graph.constant(Float32Array.of(1, 2), [2]), graph.constant(Float32Array.of(0, 5), [2]), 1e-9),
-      a,
-    );
-    expect(data).toEqual(near([-1, 7, -1, 7]));
+  test('layerNorm', async () => {
+    const build = (x: Tensor): Tensor => x.layerNorm(x.graph.constant(Float32Array.of(1, 2), [2]), x.graph.constant(Float32Array.of(0, 5), [2]), 1e-9);
+    expect((await compute(build, a)).data).toEqual(near([-1, 7, -1, 7]));
   });
 
-  test('reduce, slice, concat, transpose, reshape', async () => {
+  test('sum, mean, slice, concat, transpose, permute, reshape, unbind', async () => {
     const cube = { dims: [2, 2, 2], symbolic: ['batch', 2, 2], data: [1, 2, 3, 4, 5, 6, 7, 8] };
-    expect((await compute((g, x) => op.reduceSum(g, x!, [1]), cube)).data).toEqual([4, 6, 12, 14]);
-    expect((await compute((g, x) => op.reduceMean(g, x!, [1, 2], true), cube)).inferred).toEqual(['batch', 1, 1]);
-    expect((await compute((g, x) => op.reduceMean(g, x!, [-1]), cube)).data).toEqual([1.5, 3.5, 5.5, 7.5]);
-    expect((await compute((g, x) => op.slice(g, x!, 1, 1, 2), cube)).data).toEqual([3, 4, 7, 8]);
-    expect((await compute((g, x) => op.concat(g, [x!, op.slice(g, x!, 1, 0, 1)], 1), cube)).data).toEqual([1, 2, 3, 4, 1, 2, 5, 6, 7, 8, 5, 6]);
-    expect((await compute((g, x) => op.transpose(g, x!, [0, 2, 1]), cube)).data).toEqual([1, 3, 2, 4, 5, 7, 6, 8]);
-    expect(await compute((g, x) => op.reshape(g, x!, ['batch', 4, 1]), cube)).toMatchObject({ dims: [2, 4, 1], inferred: ['batch', 4, 1] });
+    expect((await compute((x) => x.sum([1]), cube)).data).toEqual([4, 6, 12, 14]);
+    expect(await compute((x) => x.sum(), cube)).toMatchObject({ data: [36], dims: [], inferred: [] });
+    expect((await compute((x) => x.mean([1, 2], { keepDims: true }), cube)).inferred).toEqual(['batch', 1, 1]);
+    expect((await compute((x) => x.mean([-1]), cube)).data).toEqual([1.5, 3.5, 5.5, 7.5]);
+    expect((await compute((x) => x.slice(1, 1, 2), cube)).data).toEqual([3, 4, 7, 8]);
+    expect((await compute((x) => Tensor.concat([x, x.slice(1, 0, 1)], 1), cube)).data).toEqual([1, 2, 3, 4, 1, 2, 5, 6, 7, 8, 5, 6]);
+    expect((await compute((x) => x.permute([0, 2, 1]), cube)).data).toEqual([1, 3, 2, 4, 5, 7, 6, 8]);
+    expect((await compute((x) => x.transpose(-2, -1), cube)).data).toEqual([1, 3, 2, 4, 5, 7, 6, 8]);
+    expect(await compute((x) => x.transpose(0, 1), cube)).toMatchObject({ data: [1, 2, 5, 6, 3, 4, 7, 8], inferred: [2, 'batch', 2] });
+    expect(await compute((x) => x.reshape(['batch', 4, 1]), cube)).toMatchObject({ dims: [2, 4, 1], inferred: ['batch', 4, 1] });
+    expect(await compute((x) => x.unbind(1)[1]!, cube)).toMatchObject({ data: [3, 4, 7, 8], inferred: ['batch', 2] });
   });
 
   test('the k largest and their rows, with k known only at run time; ties go to the first', async () => {
     const scores = { dims: [2, 3], symbolic: ['batch', 3], data: [1, 3, 3, 9, 7, 8] };
-    const build = (graph: Graph, x: Tensor, rows: Tensor, k: Tensor): Tensor => {
-      const { places } = op.topK(graph, x, op.cast(graph, k, 'int64'), 'kept');
-      return op.gatherRows(graph, rows, op.reshape(graph, places, ['batch', 'kept', 1]));
+    const build = (x: Tensor, rows?: Tensor, k?: Tensor): Tensor => {
+      const { indices } = x.topK(k!.cast('int64'), 'kept');
+      return rows!.gatherRows(indices.reshape(['batch', 'kept', 1]));
     };
     const rows = { dims: [2, 3, 1], symbolic: ['batch', 3, 1], data: [10, 11, 12, 20, 21, 22] };
-    const two = await compute((g, x, r, k) => build(g, x!, r!, k!), scores, rows, { dims: [1], data: [2] });
+    const two = await compute(build, scores, rows, { dims: [1], data: [2] });
     expect(two).toMatchObject({ dims: [2, 2, 1], data: [11, 12, 20, 22], inferred: ['batch', 'kept', 1] });
-    const one = await compute((g, x, r, k) => build(g, x!, r!, k!), scores, rows, { dims: [1], data: [1] });
+    const one = await compute(build, scores, rows, { dims: [1], data: [1] });
     expect(one.data).toEqual([11, 20]);
+  });
+
+  test('embedding and scatterRows', async () => {
+    expect(await compute((x) => x.embedding(x.graph.integers([1, 0, 1], [1, 3, 1])), a)).toMatchObject({ dims: [1, 3, 2], data: [3, 4, 1, 2, 3, 4] });
+    const rows = { dims: [2, 1, 1], data: [5, 6] };
+    const scattered = await compute((x) => x.scatterRows(x.graph.integers([2, 0], [2, 1, 1]), [2, 3, 1]), rows);
+    expect(scattered).toMatchObject({ dims: [2, 3, 1], data: [0, 0, 5, 6, 0, 0] });
+  });
+
+  test('scan, which adds up rows and gives each sum', async () => {
+    const build = (x: Tensor): Tensor => {
+      const body = new Graph('body', 'body/');
+      const [total, next] = [body.input('total', [2]), body.input('row', [2])];
+      const sum = total.add(next);
+      body.output('next total', sum);
+      body.output('so far', sum.mul(1));
+      return Tensor.scan(body, [x.graph.constant(Float32Array.of(0, 0), [2])], [x])[1]!;
+    };
+    expect(await compute(build, a)).toMatchObject({ dims: [2, 2], data: [1, 2, 4, 6], inferred: [2, 2] });
   });
 });
 
@@ -102,11 +132,12 @@ describe('a graph that does not fit is refused while it is built, with the place
   const graph = new Graph('wrong');
   const x = graph.input('x', ['batch', 3, 4]);
   test.each([
-    ['a product', () => graph.scope('head', () => op.matMul(graph, x, graph.input('y', [5, 2]))), /head\/MatMul.*\[batch, 3, 4\].*\[5, 2\]/],
-    ['a sum', () => op.add(graph, x, graph.input('z', [3, 3])), /broadcast/],
-    ['a reshape', () => op.reshape(graph, x, ['batch', 13]), /cannot reshape/],
-    ['a slice', () => op.slice(graph, x, 1, 2, 9), /cannot take 2 to 9/],
-    ['a reordering', () => op.transpose(graph, x, [0, 1, 1]), /cannot reorder/],
+    ['a product', () => graph.scope('head', () => x.matMul(graph.input('y', [5, 2]))), /head\/MatMul.*\[batch, 3, 4\].*\[5, 2\]/],
+    ['a sum', () => x.add(graph.input('z', [3, 3])), /broadcast/],
+    ['a reshape', () => x.reshape(['batch', 13]), /Reshape.*cannot reshape/],
+    ['a slice', () => x.slice(1, 2, 9), /cannot take 2 to 9/],
+    ['a reordering', () => x.permute([0, 1, 1]), /cannot reorder/],
+    ['a tensor of another graph', () => x.add(new Graph('other').input('y', [4])), /'y' belongs to another graph/],
     [
       'a parameter of the same name',
       () => [graph.parameter('w', [1], { kind: 'constant', value: 0 }), graph.parameter('w', [1], { kind: 'constant', value: 0 })],
@@ -117,12 +148,26 @@ describe('a graph that does not fit is refused while it is built, with the place
   });
 });
 
+test('a tensor that becomes an output has its new name wherever it is used; it becomes one output only', () => {
+  const graph = new Graph('outputs');
+  const y = graph.input('x', [2]).exp();
+  const z = y.neg();
+  graph.output('y', y);
+  graph.output('z', z);
+  expect(graph.nodes.map(({ inputs, outputs }) => [...inputs, ...outputs].map(({ name }) => name))).toEqual([
+    ['x', 'y'],
+    ['y', 'z'],
+  ]);
+  expect(() => graph.output('again', y)).toThrow(/'y' is an output of the graph already/);
+  expect(() => graph.output('input', graph.inputs[0]!)).toThrow(/'input' is not computed by the graph/);
+});
+
 describe('a model file', () => {
   const build = (): Graph => {
     const graph = new Graph('two layers');
     const x = graph.input('x', ['batch', 2]);
     const w = graph.scope('layer', () => graph.parameter('weight', [2, 3], { kind: 'xavier', fanIn: 2, fanOut: 3 }));
-    graph.output('y', op.matMul(graph, x, w));
+    graph.output('y', x.matMul(w));
     return graph;
   };
 

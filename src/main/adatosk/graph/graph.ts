@@ -1,49 +1,45 @@
 import type { InitialValue } from './initial-values.ts';
-import type { Dim, ElementType, Tensor, TensorType } from './tensor.ts';
-import { elements } from './tensor.ts';
+import { Tensor } from './tensor.ts';
+import type { Dim, ElementType, TensorType } from './tensor-type.ts';
+import { elements } from './tensor-type.ts';
 
 /** A graph as an attribute is the body of a loop; it may use the tensors of the graph around it by name. */
 export type AttributeValue = number | string | readonly number[] | Graph;
 
-/**
- * One operation of ONNX as this project uses it. Everything known of an operation stands in its definition
- * (operations/), its gradient too.
- */
+/** Every operation has at least one output. */
+export type Outputs = readonly [Tensor, ...Tensor[]];
+
+/** An operation of ONNX applied to tensors. Its function in ops/ states everything that is known of it, its gradient too. */
 export interface Operation {
+  /** ONNX's name of the operation (opset 17). */
   readonly type: string;
-  /** Attributes that tell us something and are no part of the ONNX operation (it has them as inputs). */
-  readonly notWritten?: readonly string[];
+  readonly inputs: readonly Tensor[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Types of the outputs; throws a sentence where the inputs do not fit. */
-  infer(inputs: readonly TensorType[], attributes: Readonly<Record<string, AttributeValue>>): TensorType[];
+  readonly infer: () => TensorType[];
   /** Factors whose product is the operation's multiply-adds; absent where it has none worth counting. */
-  multiplyAdds?(inputs: readonly TensorType[], outputs: readonly TensorType[]): readonly Dim[];
+  readonly multiplyAdds?: (outputs: Outputs) => readonly Dim[];
   /** Absent where nothing is learned through the operation. */
-  readonly gradient?: Gradient;
+  readonly gradient?: Gradient | undefined;
 }
 
 /**
  * Adds what is needed to the graph and gives the loss's gradient of each input, or undefined for one that has none.
- * @param gradients of each output; undefined where the loss does not depend on it
- * @param wants which inputs' gradients somebody needs; the others may be left out
+ * @param gradients the loss's gradient of each float output
+ * @param outputs of the operation
+ * @param wants which inputs' gradients are needed; the others may be left out
  */
-export type Gradient = (
-  graph: Graph,
-  node: GraphNode,
-  gradients: readonly (Tensor | undefined)[],
-  wants: readonly boolean[],
-) => readonly (Tensor | undefined)[];
+export type Gradient = (gradients: Outputs, outputs: Outputs, wants: readonly boolean[]) => readonly (Tensor | undefined)[];
 
-export interface GraphNode {
-  readonly operation: Operation;
+/** An operation as a part of the graph. */
+export interface GraphNode extends Operation {
   readonly name: string;
   /** The part of the network it belongs to, for example 'blocks.3.attn'. */
   readonly scope: string;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly outputs: Outputs;
 }
 
-/** A learned tensor; its name is stable across versions, since weights travel under it. */
+/** A learned tensor; its name is stable across versions, since weights are stored under it. */
 export interface Parameter {
   readonly tensor: Tensor;
   readonly dims: readonly number[];
@@ -86,37 +82,29 @@ export class Graph {
   }
 
   input(name: string, dims: readonly Dim[], type: ElementType = 'float32'): Tensor {
-    const tensor = { name: this.#unique(this.#prefix + name), type, dims };
+    const tensor = new Tensor(this, this.#unique(this.#prefix + name), { type, dims });
     this.inputs.push(tensor);
     return tensor;
   }
 
-  /** Names a tensor as an output of the graph. */
+  /** Makes a computed tensor an output of the graph, under this name. */
   output(name: string, tensor: Tensor): void {
-    this.outputs.push(this.rename(tensor, this.#prefix + name));
+    if (this.outputs.includes(tensor)) throw new Error(`'${tensor.name}' is an output of the graph already`);
+    this.rename(tensor, this.#prefix + name);
+    this.outputs.push(tensor);
   }
 
-  /** Gives a computed tensor another name, under which a loop's body finds it; the old tensor must not be used again. */
-  rename(tensor: Tensor, name: string): Tensor {
-    const first = this.nodes.findIndex((node) => node.outputs.includes(tensor));
-    if (first < 0) throw new Error(`'${name}' is not computed by the graph`);
-    const node = this.nodes[first]!;
-    const named: Tensor = { ...tensor, name: this.#unique(name) };
-    this.nodes[first] = { ...node, outputs: node.outputs.map((each) => (each === tensor ? named : each)) };
-    for (let i = first + 1; i < this.nodes.length; i++) {
-      const later = this.nodes[i]!;
-      if (later.inputs.includes(tensor)) {
-        this.nodes[i] = { ...later, inputs: later.inputs.map((each) => (each === tensor ? named : each)) };
-      }
-    }
-    return named;
+  /** Gives a computed tensor another name, for example the one by which a loop's body reads it. */
+  rename(tensor: Tensor, name: string): void {
+    if (!this.nodes.some(({ outputs }) => outputs.includes(tensor))) throw new Error(`'${name}' is not computed by the graph`);
+    tensor.name = this.#unique(name);
   }
 
   /** A learned tensor under the current scope: scope 'blocks.0.attn' and name 'proj.weight' make its full name. */
   parameter(name: string, dims: readonly number[], initial: InitialValue): Tensor {
     const full = [...this.#scopes, name].join('.');
     if (this.parameters.has(full)) throw new Error(`parameter '${full}' is defined twice`);
-    const tensor: Tensor = { name: full, type: 'float32', dims };
+    const tensor = new Tensor(this, full, { type: 'float32', dims });
     this.parameters.set(full, { tensor, dims, initial });
     return tensor;
   }
@@ -133,18 +121,15 @@ export class Graph {
     return this.#constant(`ints.${dims.length === 1 ? '' : `${dims.join('x')}.`}${values.join('_')}`, 'int64', dims, BigInt64Array.from(values, BigInt));
   }
 
-  /** Adds one operation; returns its outputs. `outputs[i].dims` come from the operation's own inference. */
-  apply(operation: Operation, inputs: readonly Tensor[], attributes: Record<string, AttributeValue> = {}): Tensor[] {
+  /** Adds an operation to the graph; returns its outputs. */
+  apply(operation: Operation): Outputs {
     const scope = this.#scopes.join('.');
     const name = this.#unique(this.#prefix + (scope === '' ? operation.type : `${scope}/${operation.type}`));
-    let types: TensorType[];
-    try {
-      types = operation.infer(inputs, attributes);
-    } catch (error) {
-      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
-    const outputs = types.map((type, i) => ({ ...type, name: types.length === 1 ? name : `${name}:${i}` }));
-    this.nodes.push({ operation, name, scope, inputs, outputs, attributes });
+    const foreign = operation.inputs.find(({ graph }) => graph !== this);
+    if (foreign !== undefined) throw new Error(`${name}: '${foreign.name}' belongs to another graph`);
+    const types = inferTypes(name, operation);
+    const outputs = types.map((type, i) => new Tensor(this, types.length === 1 ? name : `${name}:${i}`, type)) as [Tensor, ...Tensor[]];
+    this.nodes.push({ ...operation, name, scope, outputs });
     return outputs;
   }
 
@@ -152,7 +137,7 @@ export class Graph {
     const name = this.#prefix + unprefixed;
     const known = this.constants.get(name);
     if (known !== undefined) return known.tensor;
-    const tensor: Tensor = { name, type, dims };
+    const tensor = new Tensor(this, name, { type, dims });
     this.constants.set(name, { tensor, dims, data });
     return tensor;
   }
@@ -161,5 +146,14 @@ export class Graph {
     const used = this.#names.get(name) ?? 0;
     this.#names.set(name, used + 1);
     return used === 0 ? name : `${name}.${used}`;
+  }
+}
+
+/** Adds to an error the place in the network where the inputs do not fit. */
+function inferTypes(name: string, operation: Operation): TensorType[] {
+  try {
+    return operation.infer();
+  } catch (error) {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }

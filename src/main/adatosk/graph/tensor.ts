@@ -1,56 +1,196 @@
-/** A size known when the graph is built, or the name of one that is known when it runs ('batch', 'kept'). */
-export type Dim = number | string;
+import type { Graph } from './graph.ts';
+import * as elementwise from './ops/elementwise.ts';
+import * as indexing from './ops/indexing.ts';
+import * as matrix from './ops/matrix.ts';
+import * as normalization from './ops/normalization.ts';
+import * as reduce from './ops/reduce.ts';
+import * as scan from './ops/scan.ts';
+import * as shape from './ops/shape.ts';
+import type { Dim, ElementType, TensorType } from './tensor-type.ts';
 
-export type ElementType = 'float32' | 'int64' | 'uint8';
+/** The second operand of an elementwise operation; a number becomes a constant of the graph. */
+export type Operand = Tensor | number;
 
-/** TensorProto.DataType of the element types that we use. */
-export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7, uint8: 2 };
-
-export interface TensorType {
+/**
+ * A value of the graph that is being built. Each method adds one operation to that graph and returns its output. Names
+ * and meanings are PyTorch's, or ONNX's where PyTorch has none; the definitions, with their gradients, are in ops/.
+ */
+export class Tensor implements TensorType {
+  readonly graph: Graph;
+  /** The name in the ONNX file; only Graph.rename changes it. */
+  name: string;
   readonly type: ElementType;
   readonly dims: readonly Dim[];
-}
 
-/** A value of the graph that is being built: its name there, its element type and its dimensions. */
-export interface Tensor extends TensorType {
-  readonly name: string;
-}
-
-export function show(tensor: TensorType): string {
-  return `${tensor.type}[${tensor.dims.join(', ')}]`;
-}
-
-/** The axis counted from the front; throws where the tensor has no such axis. */
-export function axisOf(tensor: TensorType, axis: number): number {
-  const rank = tensor.dims.length;
-  const positive = axis < 0 ? axis + rank : axis;
-  if (positive < 0 || positive >= rank) throw new Error(`${show(tensor)} has no axis ${axis}`);
-  return positive;
-}
-
-/** The dimensions of an elementwise operation on two tensors (numpy's broadcasting). */
-export function broadcast(a: TensorType, b: TensorType): Dim[] {
-  const rank = Math.max(a.dims.length, b.dims.length);
-  const dims: Dim[] = [];
-  for (let i = 0; i < rank; i++) {
-    const left = a.dims[a.dims.length - rank + i] ?? 1;
-    const right = b.dims[b.dims.length - rank + i] ?? 1;
-    if (left !== right && left !== 1 && right !== 1) {
-      throw new Error(`${show(a)} and ${show(b)} cannot be broadcast together`);
-    }
-    dims.push(left === 1 ? right : left);
+  constructor(graph: Graph, name: string, { type, dims }: TensorType) {
+    this.graph = graph;
+    this.name = name;
+    this.type = type;
+    this.dims = dims;
   }
-  return dims;
-}
 
-/** The number of elements, with the run-time sizes given by name. */
-export function elements(dims: readonly Dim[], sizes: Readonly<Record<string, number>> = {}): number {
-  return dims.reduce<number>((product, dim) => product * sizeOf(dim, sizes), 1);
-}
+  // Elementwise, with numpy's broadcasting.
 
-export function sizeOf(dim: Dim, sizes: Readonly<Record<string, number>>): number {
-  if (typeof dim === 'number') return dim;
-  const size = sizes[dim];
-  if (size === undefined) throw new Error(`the size '${dim}' is known only when the graph runs; give it by name`);
-  return size;
+  add(other: Operand): Tensor {
+    return elementwise.add(this, other);
+  }
+  sub(other: Operand): Tensor {
+    return elementwise.sub(this, other);
+  }
+  mul(other: Operand): Tensor {
+    return elementwise.mul(this, other);
+  }
+  div(other: Operand): Tensor {
+    return elementwise.div(this, other);
+  }
+  /** Has no gradient. */
+  minimum(other: Operand): Tensor {
+    return elementwise.minimum(this, other);
+  }
+  /** Has no gradient. */
+  maximum(other: Operand): Tensor {
+    return elementwise.maximum(this, other);
+  }
+  neg(): Tensor {
+    return elementwise.neg(this);
+  }
+  sqrt(): Tensor {
+    return elementwise.sqrt(this);
+  }
+  exp(): Tensor {
+    return elementwise.exp(this);
+  }
+  log(): Tensor {
+    return elementwise.log(this);
+  }
+  sigmoid(): Tensor {
+    return elementwise.sigmoid(this);
+  }
+  softplus(): Tensor {
+    return elementwise.softplus(this);
+  }
+  erf(): Tensor {
+    return elementwise.erf(this);
+  }
+  /** Has no gradient. */
+  ceil(): Tensor {
+    return elementwise.ceil(this);
+  }
+  /** Has no gradient. */
+  cast(type: ElementType): Tensor {
+    return elementwise.cast(this, type);
+  }
+
+  // Products and normalisation.
+
+  /** Matrix product over the last two axes: [..., m, k] by [..., k, n] gives [..., m, n]. */
+  matMul(other: Tensor): Tensor {
+    return matrix.matMul(this, other);
+  }
+  softmax(axis = -1): Tensor {
+    return normalization.softmax(this, axis);
+  }
+  /** log softmax(x), without the overflow of taking one after the other. */
+  logSoftmax(axis = -1): Tensor {
+    return normalization.logSoftmax(this, axis);
+  }
+  /** Normalises the last axis to mean 0 and variance 1, then multiplies by `weight` and adds `bias`, [width] each. */
+  layerNorm(weight: Tensor, bias: Tensor, epsilon: number): Tensor {
+    return normalization.layerNorm(this, weight, bias, epsilon);
+  }
+
+  // Reductions and their counterpart.
+
+  /** Sum over some axes, or over all of them. */
+  sum(axes?: readonly number[], options?: reduce.ReduceOptions): Tensor {
+    return reduce.sum(this, axes, options);
+  }
+  /** Mean over some axes, or over all of them. */
+  mean(axes?: readonly number[], options?: reduce.ReduceOptions): Tensor {
+    return reduce.mean(this, axes, options);
+  }
+  /** Repeats the tensor along its axes of size 1 to the dimensions of another tensor of the same rank. */
+  expandAs(other: Tensor): Tensor {
+    return reduce.expandAs(this, other);
+  }
+  /** Sums over the axes along which a tensor of these dimensions is repeated when it is broadcast to this one. */
+  sumToSize(dims: readonly Dim[]): Tensor {
+    return reduce.sumToSize(this, dims);
+  }
+
+  // Shapes.
+
+  /**
+   * The same elements under other dimensions. A run-time size must stand at the axis it had before (it is copied)
+   * or be the only one that moved (it is computed). A product of sizes is written 'a*b'.
+   */
+  reshape(dims: readonly Dim[]): Tensor {
+    return shape.reshape(this, dims);
+  }
+  /** Exchanges two axes. */
+  transpose(first: number, second: number): Tensor {
+    return shape.transpose(this, first, second);
+  }
+  /** Axis i of the result is axis order[i] of this tensor. */
+  permute(order: readonly number[]): Tensor {
+    return shape.permute(this, order);
+  }
+  /** Elements [start, end) along one axis of known size. */
+  slice(axis: number, start: number, end: number): Tensor {
+    return shape.slice(this, axis, start, end);
+  }
+  /** Zeros before and after along one axis of known size. */
+  pad(axis: number, before: number, after: number): Tensor {
+    return shape.pad(this, axis, before, after);
+  }
+  /** Parts of known sizes along one axis, all of which must be used. */
+  split(sizes: readonly number[], axis: number): readonly Tensor[] {
+    return shape.split(this, sizes, axis);
+  }
+  /** The parts of size 1 along one axis, without that axis. */
+  unbind(axis: number): Tensor[] {
+    return shape.unbind(this, axis);
+  }
+  /** Removes an axis of size 1. */
+  squeeze(axis: number): Tensor {
+    return shape.squeeze(this, axis);
+  }
+  /** Tensors one after the other along one axis of known size. */
+  static concat(tensors: readonly Tensor[], axis: number): Tensor {
+    return shape.concat(tensors, axis);
+  }
+
+  // Indices.
+
+  /**
+   * The `count` ([1] int64, known when the graph runs) largest values along the last axis, largest first, with
+   * their indices; of equal values the earlier comes first. `sizeName` names the new run-time size.
+   */
+  topK(count: Tensor, sizeName: string): { values: Tensor; indices: Tensor } {
+    return indexing.topK(this, count, sizeName);
+  }
+  /** Rows of each batch item: this is [b, n, ...], indices [b, k, 1] int64, the result [b, k, ...]. Each row at most once. */
+  gatherRows(indices: Tensor): Tensor {
+    return indexing.gatherRows(this, indices);
+  }
+  /** Zeros of known dimensions [b, n, ...] with these rows [b, k, ...] at indices [b, k, 1] of each batch item. */
+  scatterRows(indices: Tensor, dims: readonly Dim[]): Tensor {
+    return indexing.scatterRows(this, indices, dims);
+  }
+  /** Rows of a fixed table [n, width]: indices [b, k, 1] int64 give [b, k, width]. Has no gradient. */
+  embedding(indices: Tensor): Tensor {
+    return indexing.embedding(this, indices);
+  }
+
+  // Loops.
+
+  /**
+   * Runs a graph once for each slice of some tensors and passes states from one run to the next. Has no gradient.
+   * @param body its inputs are the states, then one slice of each of `slices`; its outputs the next states, then the results of the run
+   * @param slices [runs, ...] each; at least one
+   * @returns the last states, then the results of all runs, [runs, ...] each
+   */
+  static scan(body: Graph, states: readonly Tensor[], slices: readonly Tensor[]): readonly Tensor[] {
+    return scan.scan(body, states, slices);
+  }
 }

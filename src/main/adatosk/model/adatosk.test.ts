@@ -7,7 +7,7 @@ import { drawInitialValues } from '../graph/initial-values.ts';
 import { buildInferenceGraph, INPUTS, OUTPUTS } from './adatosk.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
 import type { NetworkSize } from './config.ts';
-import { FRAMES_PER_CLIP, placesOf, SIZES, SLOTS_PER_CLIP, tokensKept, tokensOf } from './config.ts';
+import { FRAMES_PER_CLIP, patchesOf, SIZES, SLOTS_PER_CLIP, tokensKept, tokensOf } from './config.ts';
 
 const SMALL: NetworkSize = { name: 'tiny', width: 24, heads: 3, blocks: 4, blocksBeforeMask: 2, cropSide: 32, defaultTokenBudget: 0.5 };
 
@@ -85,7 +85,7 @@ describe('the soft masks mean what they are called', () => {
   const perSlot = (values: Float32Array): number[] =>
     Array.from(
       { length: SLOTS_PER_CLIP },
-      (_, t) => values.subarray(t * placesOf(SMALL), (t + 1) * placesOf(SMALL)).reduce((sum, value) => sum + value, 0) / placesOf(SMALL),
+      (_, t) => values.subarray(t * patchesOf(SMALL), (t + 1) * patchesOf(SMALL)).reduce((sum, value) => sum + value, 0) / patchesOf(SMALL),
     );
 
   /** A picture that stays until a frame and is another one from there on. */

@@ -6,12 +6,12 @@ export interface NetworkSize {
   /** Width of a token. */
   readonly width: number;
   readonly heads: number;
-  /** Encoder blocks in all, and those before the soft mask, which see every token. */
+  /** Encoder blocks in all, and those before the soft mask, which read every token. */
   readonly blocks: number;
   readonly blocksBeforeMask: number;
   /** Side of a face crop in pixels. */
   readonly cropSide: number;
-  /** Share of the tokens that the blocks after the mask see unless the caller says otherwise. */
+  /** Share of the tokens that the blocks after the mask read by default. */
   readonly defaultTokenBudget: number;
 }
 
@@ -47,14 +47,14 @@ export const DECODERS: Readonly<Record<SizeName, DecoderSize>> = {
   base: { width: 384, heads: 6, blocks: 4 },
 };
 
-/** Places (spatial tokens) in each slot of a clip. */
-export function placesOf(size: NetworkSize): number {
+/** Patches (spatial positions) of each slot of a clip. */
+export function patchesOf(size: NetworkSize): number {
   return (size.cropSide / TUBE.side) ** 2;
 }
 
 /** Tokens of a clip before any is dropped. */
 export function tokensOf(size: NetworkSize): number {
-  return SLOTS_PER_CLIP * placesOf(size);
+  return SLOTS_PER_CLIP * patchesOf(size);
 }
 
 /**

@@ -3,7 +3,7 @@ import { buildInferenceGraph } from './adatosk.ts';
 import { partOf } from './parts.ts';
 import type { NetworkSize } from './config.ts';
 import { tokensKept } from './config.ts';
-import { elements } from '../graph/tensor.ts';
+import { elements } from '../graph/tensor-type.ts';
 
 /** Multiply-adds of one part of the network ('patch_embed', 'blocks.3', 'mask', 'head') for one clip. */
 export interface PartCost {
@@ -22,7 +22,7 @@ export function parameterCount(graph: Graph): number {
 export function costByPart(graph: Graph, kept: number): PartCost[] {
   const parts = new Map<string, number>();
   for (const node of graph.nodes) {
-    const factors = node.operation.multiplyAdds?.(node.inputs, node.outputs);
+    const factors = node.multiplyAdds?.(node.outputs);
     if (factors === undefined) continue;
     const part = node.scope === '' ? 'other' : partOf(node.scope);
     parts.set(part, (parts.get(part) ?? 0) + elements(factors, { batch: 1, kept }));

@@ -2,8 +2,9 @@ import type { AttributeValue, Constant, GraphNode } from '../graph/graph.ts';
 import { Graph } from '../graph/graph.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import { modelProto } from './schema.ts';
-import type { Dim, Tensor } from '../graph/tensor.ts';
-import { ELEMENT_CODE, elements } from '../graph/tensor.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Dim } from '../graph/tensor-type.ts';
+import { ELEMENT_CODE, elements } from '../graph/tensor-type.ts';
 
 /** Gives a parameter's values; `undefined` leaves it at its first value. */
 export type WeightSource = (name: string, dims: readonly number[]) => Float32Array | undefined;
@@ -106,15 +107,12 @@ function tensorProto(name: string, dims: readonly number[], data: Float32Array |
 }
 
 function nodeProto(node: GraphNode): object {
-  const hidden = node.operation.notWritten ?? [];
   return {
     name: node.name,
-    op_type: node.operation.type,
+    op_type: node.type,
     input: node.inputs.map(({ name }) => name),
     output: node.outputs.map(({ name }) => name),
-    attribute: Object.entries(node.attributes)
-      .filter(([name]) => !hidden.includes(name))
-      .map(([name, value]) => attributeProto(name, value)),
+    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
   };
 }
 

@@ -15,7 +15,7 @@ const halves = {
       [...data.subarray(clip * each, (clip + 1) * each)].reduce((sum, value, i) => sum + (Math.floor(i / 3) % width < width / 2 ? value : 0), 0),
     );
     const probabilities = left.flatMap((sum) => (sum > 0 ? [0.9, 0.1, 0, 0, 0, 0, 0] : [0.1, 0.9, 0, 0, 0, 0, 0]));
-    // A place's weight is whether its column is bright: [clips, 1, 2 x 2].
+    // A patch's weight is whether its column is bright: [clips, 1, 2 x 2].
     const map = left.flatMap((sum) => (sum > 0 ? [1, 0, 1, 0] : [0, 1, 0, 1]));
     return Promise.resolve({
       [OUTPUTS.probabilities]: { dims: [clips, 7], data: Float32Array.from(probabilities) },
@@ -29,7 +29,7 @@ const halves = {
 const bytes: Feed = { dims: [1, 1, 2, 2, 3], data: Uint8Array.from([9, 9, 9, 0, 0, 0, 9, 9, 9, 0, 0, 0]), scale: 1 / 255, offset: 0 };
 
 describe('a network that is asked about the mirror image too', () => {
-  test('gives the mean of both answers, places mirrored back, probabilities adding up to 1', async () => {
+  test('gives the mean of both answers, patches mirrored back, probabilities adding up to 1', async () => {
     const outputs = await new MirroredNetwork(halves).run({ [INPUTS.clip]: bytes });
     const { dims, data } = outputs[OUTPUTS.probabilities]!;
     expect(dims).toEqual([1, 7]);

@@ -5,7 +5,7 @@ import { INPUTS, OUTPUTS } from '../model/adatosk.ts';
 
 /** Outputs that are probabilities: of two, the geometric mean, adding up to 1 again (a mean of logits). */
 const PROBABILITIES: ReadonlySet<string> = new Set([OUTPUTS.probabilities, OUTPUTS.slotProbabilities]);
-/** Outputs that have a value for each place: the mirror image's places are mirrored back. */
+/** Outputs that have a value for each patch: the mirror image's patches are mirrored back. */
 const MAPS: ReadonlySet<string> = new Set([OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final]);
 const TINY = 1e-12;
 

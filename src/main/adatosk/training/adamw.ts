@@ -1,5 +1,3 @@
-import type { Graph } from '../graph/graph.ts';
-import * as op from '../graph/ops.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /** Constants of AdamW (Loshchilov and Hutter 2019, algorithm 2); the betas are MAE-DFER's for fine-tuning. */
@@ -46,11 +44,11 @@ export function ratesOfStep(step: number, rate: number, weightDecay: number, ave
 }
 
 /** One step of AdamW with bias correction and decoupled weight decay, and of the weights' moving average. */
-export function adamW(graph: Graph, state: GroupState, gradient: Tensor, rates: GroupRates): GroupState {
-  const first = op.add(graph, op.multiply(graph, state.first, graph.constant(ADAMW.firstBeta)), gradient);
-  const second = op.add(graph, op.multiply(graph, state.second, graph.constant(ADAMW.secondBeta)), op.multiply(graph, gradient, gradient));
-  const deviation = op.add(graph, op.multiply(graph, op.squareRoot(graph, second), rates.deviationScale), rates.floor);
-  const weights = op.subtract(graph, op.multiply(graph, state.weights, rates.weightKeeps), op.divide(graph, first, deviation));
-  const apart = op.multiply(graph, op.subtract(graph, state.average, weights), rates.averageKeeps);
-  return { weights, first, second, average: op.add(graph, weights, apart) };
+export function adamW(state: GroupState, gradient: Tensor, rates: GroupRates): GroupState {
+  const first = state.first.mul(ADAMW.firstBeta).add(gradient);
+  const second = state.second.mul(ADAMW.secondBeta).add(gradient.mul(gradient));
+  const denominator = second.sqrt().mul(rates.deviationScale).add(rates.floor);
+  const weights = state.weights.mul(rates.weightKeeps).sub(first.div(denominator));
+  const difference = state.average.sub(weights).mul(rates.averageKeeps);
+  return { weights, first, second, average: weights.add(difference) };
 }

@@ -5,9 +5,9 @@ import type { Provider } from '../runtime/engine-messages.ts';
 import { writeOnnxWithWeightsAsInputs } from '../onnx/file.ts';
 import type { ParameterGroup, ParameterStore } from './parameter-store.ts';
 import { STATE_ARRAYS } from './parameter-store.ts';
-import type { LossName } from '../model/losses.ts';
+import type { LossName } from '../model/training-step.ts';
 import type { TrainingData } from './training-data.ts';
-import { dataTypes } from '../model/losses.ts';
+import { dataTypes } from '../model/training-step.ts';
 import type { TrainingSettings } from './training-graph.ts';
 import { buildTrainingGraph, nextName, NORM, RATE_NAMES, stateName } from './training-graph.ts';
 

@@ -1,6 +1,4 @@
 import type { GroupRates, GroupState } from './adamw.ts';
-import type { Graph } from '../graph/graph.ts';
-import * as op from '../graph/ops.ts';
 import type { ParameterGroup } from './parameter-store.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
@@ -27,28 +25,28 @@ export function isHiddenMatrix({ part, decays, names }: ParameterGroup): boolean
  * One step of Muon, with decoupled weight decay, and of the weights' moving average. The second moment is left as it is.
  * @param dims of the matrix, [from, to]
  */
-export function muon(graph: Graph, state: GroupState, gradient: Tensor, rates: GroupRates, dims: readonly [number, number]): GroupState {
-  const momentum = graph.constant(MOMENTUM);
-  const first = op.add(graph, op.multiply(graph, state.first, momentum), gradient);
-  const ahead = op.add(graph, op.multiply(graph, first, momentum), gradient);
+export function muon(state: GroupState, gradient: Tensor, rates: GroupRates, dims: readonly [number, number]): GroupState {
   const count = dims[0] * dims[1];
-  const turned = op.reshape(graph, orthogonal(graph, op.reshape(graph, ahead, dims), dims), [count]);
-  const step = op.multiply(graph, turned, op.multiply(graph, rates.stepSize, graph.constant(LIKE_ADAMW * Math.sqrt(Math.max(...dims)))));
-  const weights = op.subtract(graph, op.multiply(graph, state.weights, rates.weightKeeps), step);
-  const apart = op.multiply(graph, op.subtract(graph, state.average, weights), rates.averageKeeps);
-  return { weights, first, second: op.reshape(graph, state.second, [count]), average: op.add(graph, weights, apart) };
+  const first = state.first.mul(MOMENTUM).add(gradient);
+  const nesterov = first.mul(MOMENTUM).add(gradient);
+  const direction = orthogonal(nesterov.reshape(dims)).reshape([count]);
+  const step = direction.mul(rates.stepSize.mul(LIKE_ADAMW * Math.sqrt(Math.max(...dims))));
+  const weights = state.weights.mul(rates.weightKeeps).sub(step);
+  const difference = state.average.sub(weights).mul(rates.averageKeeps);
+  return { weights, first, second: state.second.reshape([count]), average: weights.add(difference) };
 }
 
-/** The matrix with its singular values near 1: worked out on its shorter side. */
-function orthogonal(graph: Graph, matrix: Tensor, [from, to]: readonly [number, number]): Tensor {
+/** The matrix [from, to] with its singular values near 1: computed on its shorter side. */
+function orthogonal(matrix: Tensor): Tensor {
+  const [from, to] = matrix.dims as [number, number];
   const isTall = from > to;
-  const size = op.squareRoot(graph, op.reduceSum(graph, op.multiply(graph, matrix, matrix), [0, 1], true));
-  const unit = op.divide(graph, matrix, op.add(graph, size, graph.constant(1e-7)));
-  let x = isTall ? op.transpose(graph, unit, [1, 0]) : unit;
+  const size = matrix.mul(matrix).sum([0, 1], { keepDims: true }).sqrt();
+  const unit = matrix.div(size.add(1e-7));
+  let x = isTall ? unit.transpose(0, 1) : unit;
   for (let round = 0; round < ROUNDS; round++) {
-    const square = op.matMul(graph, x, op.transpose(graph, x, [1, 0]));
-    const mixed = op.add(graph, op.multiply(graph, square, graph.constant(B)), op.multiply(graph, op.matMul(graph, square, square), graph.constant(C)));
-    x = op.add(graph, op.multiply(graph, x, graph.constant(A)), op.matMul(graph, mixed, x));
+    const gram = x.matMul(x.transpose(0, 1));
+    const mixed = gram.mul(B).add(gram.matMul(gram).mul(C));
+    x = x.mul(A).add(mixed.matMul(x));
   }
-  return isTall ? op.transpose(graph, x, [1, 0]) : x;
+  return isTall ? x.transpose(0, 1) : x;
 }

@@ -2,7 +2,7 @@ import { partOf } from '../model/parts.ts';
 import type { Parameter } from '../graph/graph.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import type { WeightSource } from '../onnx/file.ts';
-import { elements } from '../graph/tensor.ts';
+import { elements } from '../graph/tensor-type.ts';
 
 /**
  * Parameters that share a learning rate and a decay and lie side by side: a matrix alone (joining them would copy all
@@ -30,7 +30,7 @@ export class ParameterStore {
   readonly arrays: Readonly<Record<StateArray, Float32Array>>;
   /** Steps that each group has taken: a part that joins later has bias corrections of its own. */
   readonly stepsOf: number[];
-  readonly #places = new Map<string, { start: number; dims: readonly number[] }>();
+  readonly #ranges = new Map<string, { start: number; dims: readonly number[] }>();
 
   /** @param weights values by name; the rest is drawn from `seed` */
   constructor(parameters: readonly Parameter[], weights: WeightSource, seed: number) {
@@ -47,7 +47,7 @@ export class ParameterStore {
     this.groups = [...groups].map(([name, { part, decays, parameters: members }]) => {
       const first = start;
       for (const { tensor, dims } of members) {
-        this.#places.set(tensor.name, { start, dims });
+        this.#ranges.set(tensor.name, { start, dims });
         start += elements(dims);
       }
       return { name, part, decays, start: first, end: start, names: members.map(({ tensor }) => tensor.name) };
@@ -65,26 +65,26 @@ export class ParameterStore {
   }
 
   get names(): string[] {
-    return [...this.#places.keys()];
+    return [...this.#ranges.keys()];
   }
 
   has(name: string): boolean {
-    return this.#places.has(name);
+    return this.#ranges.has(name);
   }
 
   dims(name: string): readonly number[] {
-    return this.#place(name).dims;
+    return this.#range(name).dims;
   }
 
   /** A parameter's part of one of the arrays; writing to it writes to the array. */
   view(array: StateArray, name: string): Float32Array {
-    const { start, dims } = this.#place(name);
+    const { start, dims } = this.#range(name);
     return this.arrays[array].subarray(start, start + elements(dims));
   }
 
-  #place(name: string): { start: number; dims: readonly number[] } {
-    const place = this.#places.get(name);
-    if (place === undefined) throw new Error(`there is no parameter '${name}'`);
-    return place;
+  #range(name: string): { start: number; dims: readonly number[] } {
+    const range = this.#ranges.get(name);
+    if (range === undefined) throw new Error(`there is no parameter '${name}'`);
+    return range;
   }
 }

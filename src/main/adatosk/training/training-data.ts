@@ -1,5 +1,5 @@
-import { dataTypes } from '../model/losses.ts';
-import { elements } from '../graph/tensor.ts';
+import { dataTypes } from '../model/training-step.ts';
+import { elements } from '../graph/tensor-type.ts';
 import type { TrainingSettings } from './training-graph.ts';
 
 /** The data of several steps, as the training graph reads them: [steps, microBatches, ...] each (see DataName). */

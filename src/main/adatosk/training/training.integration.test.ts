@@ -11,10 +11,10 @@ import { writeOnnxWithWeightsAsInputs } from '../onnx/file.ts';
 import { LIKE_ADAMW } from './muon.ts';
 import { ParameterStore, STATE_ARRAYS } from './parameter-store.ts';
 import type { NetworkSize } from '../model/config.ts';
-import { SLOTS_PER_CLIP, placesOf, tokensOf } from '../model/config.ts';
-import type { StepSettings } from '../model/losses.ts';
-import { dataTypes, stepInputs, stepLoss } from '../model/losses.ts';
-import { elements } from '../graph/tensor.ts';
+import { SLOTS_PER_CLIP, patchesOf, tokensOf } from '../model/config.ts';
+import type { StepSettings } from '../model/training-step.ts';
+import { dataTypes, stepInputs, stepLoss } from '../model/training-step.ts';
+import { elements } from '../graph/tensor-type.ts';
 import type { TrainingSettings } from './training-graph.ts';
 import { parametersOf } from './training-graph.ts';
 
@@ -33,7 +33,7 @@ const JOINT: StepSettings = {
 };
 const DROPPING: StepSettings = { ...JOINT, visibleTokens: tokensOf(SIZE), reconstruction: 0, masking: 'drop' };
 const WITH_UNITS: StepSettings = { ...JOINT, units: 5 };
-const STILL: StepSettings = { ...JOINT, visibleTokens: placesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'still', units: 5 };
+const STILL: StepSettings = { ...JOINT, visibleTokens: patchesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'still', units: 5 };
 const WARM_UP: StepSettings = { ...JOINT, classification: 0 };
 
 /** Data for some clips: noise, tube masks, one label a clip, slot labels for all but the last clip. */
@@ -42,12 +42,12 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
   const next = randomStream(seed, 'data');
   const clips = settings.steps * settings.microBatches * settings.step.clips;
   for (let i = 0; i < data.clip.length; i++) data.clip[i] = Math.floor(256 * next());
-  const places = placesOf(SIZE);
+  const patches = patchesOf(SIZE);
   for (let clip = 0; clip < clips; clip++) {
-    const order = Array.from({ length: places }, (_, i) => i).sort(() => next() - 0.5);
+    const order = Array.from({ length: patches }, (_, i) => i).sort(() => next() - 0.5);
     if (settings.step.masking === 'still') {
-      // A slot's places, in their order, anywhere in the clip.
-      for (let place = 0; place < places; place++) data.visible![clip * places + place] = BigInt((clip % SLOTS_PER_CLIP) * places + place);
+      // A slot's patches, in their order, anywhere in the clip.
+      for (let patch = 0; patch < patches; patch++) data.visible![clip * patches + patch] = BigInt((clip % SLOTS_PER_CLIP) * patches + patch);
       data.labels![clip * 7 + (clip % 7)] = 1;
       continue;
     }
@@ -63,10 +63,10 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
   return data;
 }
 
-function fillTokens(into: BigInt64Array | undefined, count: number, clip: number, places: readonly number[]): void {
+function fillTokens(into: BigInt64Array | undefined, count: number, clip: number, patches: readonly number[]): void {
   if (into === undefined) return;
   const perSlot = count / SLOTS_PER_CLIP;
-  for (let i = 0; i < count; i++) into[clip * count + i] = BigInt(Math.floor(i / perSlot) * placesOf(SIZE) + places[i % perSlot]!);
+  for (let i = 0; i < count; i++) into[clip * count + i] = BigInt(Math.floor(i / perSlot) * patchesOf(SIZE) + patches[i % perSlot]!);
 }
 
 const wrap = (settings: StepSettings): TrainingSettings => ({ step: settings, steps: 1, microBatches: 1, largestNorm: 1e9 });
@@ -95,11 +95,11 @@ describe('the gradient of the whole network agrees with finite differences', () 
   ])('%s', async (_, settings) => {
     const store = randomStore(settings);
     const graph = new Graph('whole');
-    const { losses } = stepLoss(graph, settings, stepInputs(graph, settings));
+    const { losses } = stepLoss(settings, stepInputs(graph, settings));
     const parameters = [...graph.parameters.values()]
       .map(({ tensor }) => tensor)
       .filter(({ name }) => (settings.learns === 'all' || name.startsWith('head.')) && !(settings.masking === 'still' && name === TILT));
-    gradientsOf(graph, losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
+    gradientsOf(losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
     graph.output('loss', losses.get('loss')!);
     const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);
     const data = someData(wrap(settings));

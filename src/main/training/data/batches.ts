@@ -1,9 +1,9 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
-import type { StepSettings } from '../../adatosk/model/losses.ts';
+import type { StepSettings } from '../../adatosk/model/training-step.ts';
 import type { TrainingData } from '../../adatosk/training/training-data.ts';
 import { emptyTrainingData } from '../../adatosk/training/training-data.ts';
-import { placesOf, SLOTS_PER_CLIP } from '../../adatosk/model/config.ts';
+import { patchesOf, SLOTS_PER_CLIP } from '../../adatosk/model/config.ts';
 import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
 import type { AugmentationKind } from './augmentation.ts';
 import { augment } from './augmentation.ts';
@@ -53,9 +53,9 @@ export class BatchMaker {
     const window = stillWindow(facts.samples, random);
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
     data.clip.set(frames, at * frames.length);
-    const places = placesOf(size);
+    const patches = patchesOf(size);
     const slot = Math.floor(random() * SLOTS_PER_CLIP);
-    for (let place = 0; place < places; place++) data.visible![at * places + place] = BigInt(slot * places + place);
+    for (let patch = 0; patch < patches; patch++) data.visible![at * patches + patch] = BigInt(slot * patches + patch);
     data.labels!.set(smoothed(shareMeans(facts.shares!, window), labelSmoothing), at * EXPRESSIONS.length);
     const { units: told } = facts;
     if (data.slotUnits === undefined || told === null || told === undefined) return;
@@ -75,7 +75,7 @@ export class BatchMaker {
     data.clip.set(frames, at * frames.length);
     const visible = data.visible?.subarray(at * step.visibleTokens, (at + 1) * step.visibleTokens) ?? new BigInt64Array(0);
     const hidden = data.hidden?.subarray(at * step.decodedTokens, (at + 1) * step.decodedTokens) ?? new BigInt64Array(0);
-    fillTubeMask(placesOf(step.size), visible, hidden, random);
+    fillTubeMask(patchesOf(step.size), visible, hidden, random);
     const labels = labelsOf(facts, window);
     data.labels?.set(smoothed(labels.clip, labelSmoothing), at * EXPRESSIONS.length);
     data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);

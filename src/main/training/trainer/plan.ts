@@ -1,6 +1,6 @@
 import type { NetworkSize } from '../../adatosk/model/config.ts';
-import { DECODERS, placesOf, SLOTS_PER_CLIP, tokensOf } from '../../adatosk/model/config.ts';
-import type { StepSettings } from '../../adatosk/model/losses.ts';
+import { DECODERS, patchesOf, SLOTS_PER_CLIP, tokensOf } from '../../adatosk/model/config.ts';
+import type { StepSettings } from '../../adatosk/model/training-step.ts';
 import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
 
 /**
@@ -52,10 +52,10 @@ const TOKENS_AT_ONCE = 1000;
 
 export function planOf({ size, batch, steps, learns, reconstruction, units = 0, matrices = 'adamw' }: PlanOptions): Phase[] {
   const shared = { size, decoder: DECODERS[size.name], learns, units };
-  const visiblePlaces = Math.max(1, Math.ceil(VISIBLE * placesOf(size)));
+  const visiblePatches = Math.max(1, Math.ceil(VISIBLE * patchesOf(size)));
   const masked = {
-    visibleTokens: SLOTS_PER_CLIP * visiblePlaces,
-    decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (placesOf(size) - visiblePlaces))),
+    visibleTokens: SLOTS_PER_CLIP * visiblePatches,
+    decodedTokens: SLOTS_PER_CLIP * Math.max(1, Math.round(DECODED * (patchesOf(size) - visiblePatches))),
   };
   const phase = (name: PhaseName, step: Omit<StepSettings, 'clips'>, tokens: number, clips = batch): Phase[] => {
     const microBatches = dividingBatch(clips, Math.ceil((clips * tokens * size.width) / (TOKENS_AT_ONCE * 192)));
@@ -63,7 +63,7 @@ export function planOf({ size, batch, steps, learns, reconstruction, units = 0, 
     const whole = Math.ceil((steps[name] ?? 0) / STEPS_PER_RUN) * STEPS_PER_RUN;
     return whole === 0 ? [] : [{ name, steps: whole, settings }];
   };
-  const still = { visibleTokens: placesOf(size), decodedTokens: 0 };
+  const still = { visibleTokens: patchesOf(size), decodedTokens: 0 };
   const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
   return [
     ...phase('warm-up', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),

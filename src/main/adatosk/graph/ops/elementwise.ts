@@ -1,56 +1,55 @@
-import type { Gradient, Graph, Operation } from '../graph.ts';
-import type { Tensor } from '../tensor.ts';
-import { broadcast } from '../tensor.ts';
-import { sumTo } from './broadcasting.ts';
+import type { Operand, Tensor } from '../tensor.ts';
+import type { ElementType } from '../tensor-type.ts';
+import { broadcast, ELEMENT_CODE } from '../tensor-type.ts';
 
-type Binary = (graph: Graph, a: Tensor, b: Tensor) => Tensor;
-type Unary = (graph: Graph, x: Tensor) => Tensor;
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Tensor, b: Operand) => Tensor;
+/** The gradient of x from g, the gradient of y = f(x). */
+type UnaryRule = (g: Tensor, x: Tensor, y: Tensor) => Tensor;
+/** The gradient of one operand from g, the gradient of f(a, b), before it is summed over axes along which the operand is repeated. */
+type BinaryRule = (g: Tensor, a: Tensor, b: Tensor) => Tensor;
 
-/** @param slopes the gradients of both operands before they are summed over repeated axes */
-function elementwise(type: string, slopes?: (graph: Graph, a: Tensor, b: Tensor, gradient: Tensor) => readonly [() => Tensor, () => Tensor]): Binary {
-  const operation: Operation = {
-    type,
-    infer: ([a, b]) => [{ type: a!.type, dims: broadcast(a!, b!) }],
-    ...(slopes === undefined
-      ? {}
-      : {
-          gradient: (graph, { inputs: [a, b] }, [gradient], [wantsA, wantsB]) => {
-            const [toA, toB] = slopes(graph, a!, b!, gradient!);
-            return [wantsA ? sumTo(graph, toA(), a!.dims) : undefined, wantsB ? sumTo(graph, toB(), b!.dims) : undefined];
-          },
-        }),
+/** An operation on each element. @param rule absent where nothing is learned through it */
+function unary(type: string, rule?: UnaryRule): Unary {
+  return (x) => x.graph.apply({ type, inputs: [x], infer: () => [x], gradient: rule && (([g], [y]) => [rule(g, x, y)]) })[0];
+}
+
+/** An operation on each pair of elements. @param rules one for each operand; absent where nothing is learned through it */
+function binary(type: string, rules?: readonly [BinaryRule, BinaryRule]): Binary {
+  return (a, operand) => {
+    const b = typeof operand === 'number' ? a.graph.constant(operand) : operand;
+    return a.graph.apply({
+      type,
+      inputs: [a, b],
+      infer: () => [{ type: a.type, dims: broadcast(a, b) }],
+      gradient: rules && (([g], _, wants) => [a, b].map(({ dims }, i) => (wants[i] === true ? rules[i]!(g, a, b).sumToSize(dims) : undefined))),
+    })[0];
   };
-  return (graph, a, b) => graph.apply(operation, [a, b])[0]!;
 }
 
-/** @param slope the gradient of x, from x, f(x) and the gradient of f(x) */
-function pointwise(type: string, slope?: (graph: Graph, x: Tensor, y: Tensor, gradient: Tensor) => Tensor): Unary {
-  const gradient: Gradient | undefined = slope && ((graph, { inputs: [x], outputs: [y] }, [each]) => [slope(graph, x!, y!, each!)]);
-  const operation: Operation = { type, infer: ([x]) => [{ type: x!.type, dims: x!.dims }], ...(gradient === undefined ? {} : { gradient }) };
-  return (graph, x) => graph.apply(operation, [x])[0]!;
-}
-
-export const add: Binary = elementwise('Add', (_, __, ___, g) => [() => g, () => g]);
-export const subtract: Binary = elementwise('Sub', (graph, _, __, g) => [() => g, () => negate(graph, g)]);
-export const multiply: Binary = elementwise('Mul', (graph, a, b, g) => [() => multiply(graph, g, b), () => multiply(graph, g, a)]);
-export const divide: Binary = elementwise('Div', (graph, a, b, g) => [
-  () => divide(graph, g, b),
-  () => negate(graph, divide(graph, multiply(graph, g, a), multiply(graph, b, b))),
-]);
+export const add: Binary = binary('Add', [(g) => g, (g) => g]);
+export const sub: Binary = binary('Sub', [(g) => g, (g) => g.neg()]);
+export const mul: Binary = binary('Mul', [(g, _, b) => g.mul(b), (g, a) => g.mul(a)]);
+export const div: Binary = binary('Div', [(g, _, b) => g.div(b), (g, a, b) => g.mul(a).div(b.mul(b)).neg()]);
 /** Bounds of counts; nothing is learned through them. */
-export const minimum: Binary = elementwise('Min');
-export const maximum: Binary = elementwise('Max');
+export const minimum: Binary = binary('Min');
+export const maximum: Binary = binary('Max');
 
-export const negate: Unary = pointwise('Neg', (graph, _, __, g) => negate(graph, g));
-export const squareRoot: Unary = pointwise('Sqrt', (graph, _, y, g) => divide(graph, multiply(graph, g, graph.constant(0.5)), y));
-export const exponential: Unary = pointwise('Exp', (graph, _, y, g) => multiply(graph, g, y));
-export const logarithm: Unary = pointwise('Log', (graph, x, _, g) => divide(graph, g, x));
-export const sigmoid: Unary = pointwise('Sigmoid', (graph, _, y, g) => multiply(graph, g, multiply(graph, y, subtract(graph, graph.constant(1), y))));
-export const softplus: Unary = pointwise('Softplus', (graph, x, _, g) => multiply(graph, g, sigmoid(graph, x)));
-/** erf'(x) = 2/√π e^(-x²) */
-export const errorFunction: Unary = pointwise('Erf', (graph, x, _, g) => {
-  const bell = exponential(graph, subtract(graph, graph.constant(Math.log(2 / Math.sqrt(Math.PI))), multiply(graph, x, x)));
-  return multiply(graph, g, bell);
+export const neg: Unary = unary('Neg', (g) => g.neg());
+export const sqrt: Unary = unary('Sqrt', (g, _, y) => g.mul(0.5).div(y));
+export const exp: Unary = unary('Exp', (g, _, y) => g.mul(y));
+export const log: Unary = unary('Log', (g, x) => g.div(x));
+export const sigmoid: Unary = unary('Sigmoid', (g, _, y) => g.mul(y.mul(y.graph.constant(1).sub(y))));
+export const softplus: Unary = unary('Softplus', (g, x) => g.mul(x.sigmoid()));
+/** erf'(x) = 2/√π e^(-x²) = e^(log(2/√π) - x²) */
+export const erf: Unary = unary('Erf', (g, x) => {
+  const logFactor = x.graph.constant(Math.log(2 / Math.sqrt(Math.PI)));
+  return g.mul(logFactor.sub(x.mul(x)).exp());
 });
 /** Flat wherever it is smooth. */
-export const ceiling: Unary = pointwise('Ceil');
+export const ceil: Unary = unary('Ceil');
+
+/** Nothing is learned through a change of type. */
+export function cast(x: Tensor, type: ElementType): Tensor {
+  return x.graph.apply({ type: 'Cast', inputs: [x], attributes: { to: ELEMENT_CODE[type] }, infer: () => [{ type, dims: x.dims }] })[0];
+}

@@ -1,28 +1,21 @@
-import type { Graph, Operation } from '../graph.ts';
+import type { Graph } from '../graph.ts';
 import type { Tensor } from '../tensor.ts';
-import { show } from '../tensor.ts';
+import { show } from '../tensor-type.ts';
 
-const scanOperation: Operation = {
-  type: 'Scan',
-  infer: (inputs, { body, num_scan_inputs }) => {
-    const { inputs: expected, outputs } = body as Graph;
-    const states = inputs.length - (num_scan_inputs as number);
-    const turns = inputs.at(-1)!.dims[0]!;
-    inputs.forEach((input, i) => {
-      const given = { ...input, dims: i < states ? input.dims : input.dims.slice(1) };
-      if (expected[i] === undefined || show(given) !== show(expected[i]))
-        throw new Error(`input ${i} of the loop is ${show(given)}, its body wants ${expected[i] && show(expected[i])}`);
-    });
-    return outputs.map(({ type, dims }, i) => ({ type, dims: i < states ? dims : [turns, ...dims] }));
-  },
-};
-
-/**
- * Runs a body once for each slice of some tensors, one after the other, and hands states from turn to turn.
- * @param body its inputs are the states and then one slice of each of `slices`; its outputs the next states and then what each turn leaves
- * @param slices [turns, ...] each; at least one
- * @returns the last states, then what the turns left, [turns, ...] each
- */
-export function scan(graph: Graph, body: Graph, states: readonly Tensor[], slices: readonly Tensor[]): Tensor[] {
-  return graph.apply(scanOperation, [...states, ...slices], { body, num_scan_inputs: slices.length });
+export function scan(body: Graph, states: readonly Tensor[], slices: readonly Tensor[]): readonly Tensor[] {
+  const { graph, dims } = slices[0]!;
+  const inputs = [...states, ...slices];
+  return graph.apply({
+    type: 'Scan',
+    inputs,
+    attributes: { body, num_scan_inputs: slices.length },
+    infer: () => {
+      inputs.forEach((input, i) => {
+        const given = show({ type: input.type, dims: i < states.length ? input.dims : input.dims.slice(1) });
+        const expected = body.inputs[i] && show(body.inputs[i]);
+        if (given !== expected) throw new Error(`input ${i} of the loop is ${given}, its body expects ${expected}`);
+      });
+      return body.outputs.map((output, i) => ({ type: output.type, dims: i < states.length ? output.dims : [dims[0]!, ...output.dims] }));
+    },
+  });
 }

@@ -1,0 +1,61 @@
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { Dim } from '../graph/tensor-type.ts';
+import { layerNorm, linear, mlp, widthOf } from './encoder.ts';
+import type { MaskedTokens } from './masked-tokens.ts';
+
+/** softplus(0.54) = 1: a slot begins with the clip's logits. */
+const FIRST_CLIP_SHARE = 0.54;
+/** softplus(10) ≈ 10: how far a slot's similarity moves the clip's logits before training changes it. */
+const FIRST_TILT = 10;
+
+/**
+ * Mean of the tokens, each with its final weight, then SupMAE's two-layer head (with LayerNorm where it has
+ * BatchNorm): logits [batch, classes]. By weight, so that dropping what weighs little changes little.
+ * @param x [batch, n, width]
+ * @param weights [batch, n]
+ */
+export function classify(x: Tensor, weights: Tensor): Tensor {
+  const [batch, tokens] = weights.dims as [Dim, Dim];
+  return x.graph.scope('head', () => {
+    const shares = weights.div(weights.sum([1], { keepDims: true }));
+    const mean = shares
+      .reshape([batch, 1, tokens])
+      .matMul(x)
+      .reshape([batch, widthOf(x)]);
+    return mlp(layerNorm(mean, 'norm'), EXPRESSIONS.length);
+  });
+}
+
+/**
+ * The mean of each slot's own tokens, each with its final weight, normalised: [batch, slots, width].
+ * @param x [batch, n, width]
+ */
+export function slotFeatures(x: Tensor, { weights, slots }: Pick<MaskedTokens, 'weights' | 'slots'>): Tensor {
+  const [batch, tokens] = weights.dims as [Dim, Dim];
+  return x.graph.scope('head', () => {
+    const bySlot = slots.mul(weights.reshape([batch, tokens, 1])).transpose(1, 2);
+    const total = bySlot.sum([2], { keepDims: true }).add(1e-6);
+    return layerNorm(bySlot.matMul(x).div(total), 'slot_norm');
+  });
+}
+
+/**
+ * Logits of each slot, [batch, slots, classes]: a share of the clip's; those from the slot's own tokens; and the
+ * difference of the slot's similarity from the clip's mean. The last part comes from before the mask, so that a slot of
+ * which no token was kept has it too.
+ * @param logits [batch, classes]
+ * @param similarity [batch, slots, classes]
+ * @param features [batch, slots, width]
+ */
+export function slotLogits(logits: Tensor, similarity: Tensor, features: Tensor): Tensor {
+  const { graph } = logits;
+  return graph.scope('head', () => {
+    const own = linear(features, 'slot', EXPRESSIONS.length);
+    const tilt = graph.parameter('slot_tilt', [], { kind: 'constant', value: FIRST_TILT }).softplus();
+    const share = graph.parameter('slot_share', [], { kind: 'constant', value: FIRST_CLIP_SHARE }).softplus();
+    const difference = similarity.sub(similarity.mean([1], { keepDims: true }));
+    const clipLogits = share.mul(logits.reshape([logits.dims[0]!, 1, EXPRESSIONS.length]));
+    return clipLogits.add(own).add(tilt.mul(difference));
+  });
+}
