@@ -68,7 +68,7 @@ const TRAINING_SECONDS = 600;
 async function trainOnPatterns(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-patterns-'));
   const size = SIZES.tiny;
-  const phases = planOf({ size, batch: 16, steps: { 'warm-up': 0, joint: 280, settling: 20 }, learns: 'all', reconstruction: 0.5 });
+  const phases = planOf({ size, batch: 16, steps: { 'self-supervised': 0, joint: 280, 'fine-tuning': 20 }, learns: 'all', reconstruction: 0.5 });
   const patterns = (count: number, seed: number): TrainingJob['source'] => addressOf(PATTERNS_URL, { side: size.cropSide, count, seed });
   const job: TrainingJob = {
     phases,

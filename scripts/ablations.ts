@@ -8,7 +8,7 @@
  *
  * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…] [BUDGET,BUDGET…]
  *   SET   rendered set (adatosk synthesize)
- *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --stills)
+ *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --frames)
  *   OUT   folder for ablations.json
  */
 import { existsSync } from 'node:fs';
@@ -104,7 +104,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const jointSteps = Math.round(arm.joint * Number(steps));
   const phases = planOf({
     ...{ size, batch: BATCH, learns: 'all', reconstruction: arm.reconstruction, matrices: 'muon' },
-    steps: { joint: jointSteps, settling: Number(steps) - jointSteps },
+    steps: { joint: jointSteps, 'fine-tuning': Number(steps) - jointSteps },
     units: training[0]!.units?.width ?? 0,
   });
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-ablation-'));

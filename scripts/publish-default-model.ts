@@ -208,7 +208,7 @@ seed 7, mixed in 70%, darkened in 35%, weak displays in 60%; 11,760 of seed 8, t
 shaped up to 2.2 times as far from the photograph's in 70%; 14,000 of seed 10, the same with such shapes in 80%; 11,900 of seed
 11, mixed in 75%, darkened in 45%, such shapes in 85%; 2,100 of seed 12, the same, all at rest; 8,400 of seed 13, such shapes in
 70%, lines and a look of their own at rest in 65%; 1,400 of seed 14, the same, all at rest), 1,001 to choose by, 1,505 to test on,
-classes in equal shares but for seeds 12 and 14 (docs/developer/synthesis.md). Nobody's portrait is in two of the three. Still portraits of the
+classes in equal shares but for seeds 12 and 14 (docs/developer/synthesis.md). Nobody's portrait is in two of the three. PhotographClip portraits of the
 people of the training split (London's neutral and smiling, Canada's neutral in the last three trainings), before a camera that moves
 a little, in 15% of the draws of those two classes.
 

@@ -33,10 +33,10 @@ export interface StepSettings {
   readonly classification: number;
   /**
    * 'soft' weighs every visible token; 'drop' drops those below the budget, as inference does. Only 'soft' can
-   * reconstruct. 'still' reads a single slot of each clip, all of its patches and without a mask: an eighth of the work,
+   * reconstruct. 'single-slot' reads a single slot of each clip, all of its patches and without a mask: an eighth of the work,
    * in which the encoder learns what faces look like before it learns how they change.
    */
-  readonly masking: 'soft' | 'drop' | 'still';
+  readonly masking: 'soft' | 'drop' | 'single-slot';
   /** Which parameters learn. */
   readonly learns: 'all' | 'head';
 }
@@ -66,7 +66,7 @@ const BYTE = 255;
 /** Types of what these settings read, always in the same order. */
 export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
   const { size, clips, visibleTokens } = settings;
-  const still = settings.masking === 'still';
+  const still = settings.masking === 'single-slot';
   const types = new Map<DataName, TensorType>();
   types.set('clip', { type: 'uint8', dims: [clips, still ? TUBE.frames : FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3] });
   if (visibleTokens < tokensOf(size)) types.set('visible', { type: 'int64', dims: [clips, visibleTokens, 1] });
@@ -113,7 +113,7 @@ type Terms = Map<LossName, { readonly value: Tensor; readonly weight: number }>;
 
 /** The forward pass of one micro-batch: hard mask, encoder, soft mask, decoder, and the loss with its terms. */
 export function stepLoss(settings: StepSettings, data: StepData): StepLoss {
-  if (settings.masking === 'still') return { losses: lossesOf(singleSlotTerms(settings, data)), reconstructed: undefined };
+  if (settings.masking === 'single-slot') return { losses: lossesOf(singleSlotTerms(settings, data)), reconstructed: undefined };
   const { size, decoder } = settings;
   const [clip, visible, hidden] = [data.get('clip')!, data.get('visible'), data.get('hidden')];
   const tubes = tubesOf(clip);
@@ -168,7 +168,7 @@ function maskedTokens(settings: StepSettings, early: Tensor, mask: SoftMask, bud
   return keepTokens(early, mask.final, budget, size);
 }
 
-/** The terms of single slots ('still'): embedding, all blocks without a mask, the head, the action units. */
+/** The terms of single slots ('single-slot'): embedding, all blocks without a mask, the head, the action units. */
 function singleSlotTerms({ size, clips, classification }: StepSettings, data: StepData): Terms {
   const [clip, labels] = [data.get('clip')!, data.get('labels')!];
   const { graph } = clip;

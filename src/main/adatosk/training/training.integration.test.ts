@@ -33,7 +33,7 @@ const JOINT: StepSettings = {
 };
 const DROPPING: StepSettings = { ...JOINT, visibleTokens: tokensOf(SIZE), reconstruction: 0, masking: 'drop' };
 const WITH_UNITS: StepSettings = { ...JOINT, units: 5 };
-const STILL: StepSettings = { ...JOINT, visibleTokens: patchesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'still', units: 5 };
+const SINGLE_SLOT: StepSettings = { ...JOINT, visibleTokens: patchesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'single-slot', units: 5 };
 const WARM_UP: StepSettings = { ...JOINT, classification: 0 };
 
 /** Data for some clips: noise, tube masks, one label a clip, slot labels for all but the last clip. */
@@ -45,7 +45,7 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
   const patches = patchesOf(SIZE);
   for (let clip = 0; clip < clips; clip++) {
     const order = Array.from({ length: patches }, (_, i) => i).sort(() => next() - 0.5);
-    if (settings.step.masking === 'still') {
+    if (settings.step.masking === 'single-slot') {
       // A slot's patches, in their order, anywhere in the clip.
       for (let patch = 0; patch < patches; patch++) data.visible![clip * patches + patch] = BigInt((clip % SLOTS_PER_CLIP) * patches + patch);
       data.labels![clip * 7 + (clip % 7)] = 1;
@@ -88,7 +88,7 @@ describe('the gradient of the whole network agrees with finite differences', () 
   test.each([
     ['both branches', JOINT],
     ['both branches, with action units', WITH_UNITS],
-    ['single slots', STILL],
+    ['single slots', SINGLE_SLOT],
     ['self-supervised alone', WARM_UP],
     ['classification with dropped tokens', DROPPING],
     ['the head alone', { ...DROPPING, learns: 'head' } as StepSettings],
@@ -98,7 +98,7 @@ describe('the gradient of the whole network agrees with finite differences', () 
     const { losses } = stepLoss(settings, stepInputs(graph, settings));
     const parameters = [...graph.parameters.values()]
       .map(({ tensor }) => tensor)
-      .filter(({ name }) => (settings.learns === 'all' || name.startsWith('head.')) && !(settings.masking === 'still' && name === TILT));
+      .filter(({ name }) => (settings.learns === 'all' || name.startsWith('head.')) && !(settings.masking === 'single-slot' && name === TILT));
     gradientsOf(losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
     graph.output('loss', losses.get('loss')!);
     const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);

@@ -55,7 +55,7 @@ describe('training from the command line', () => {
     expect(manifest.warnings).toContain('trained without any clip of sadness, anger, surprise, disgust, fear');
     expect(await readFile(at('model', 'MODEL_CARD.md'), 'utf8')).toMatch(/6 labelled clips \(happiness 3, .* of 3 participants/);
     const lines = await curve(at('model'));
-    expect([...new Set(lines.flatMap(({ phase }) => phase ?? []))]).toEqual(['warm-up', 'joint', 'settling']);
+    expect([...new Set(lines.flatMap(({ phase }) => phase ?? []))]).toEqual(['self-supervised', 'joint', 'fine-tuning']);
     expect(lines.filter(({ loss }) => loss !== undefined).map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
 
     const analysed = await command('analyze', at('set', '0.mp4'), '--out', at('tables'), '--model', at('model'), '--device', 'cpu', '--json');
@@ -126,7 +126,7 @@ describe('training from the command line', () => {
       '200,200,200',
       '--json',
     ]);
-    await seen(/warm-up 4\//);
+    await seen(/self-supervised 4\//);
     child.kill('SIGINT');
     const { code, json } = await finished;
     expect(code).toBe(130);

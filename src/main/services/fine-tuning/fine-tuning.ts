@@ -181,7 +181,7 @@ export class FineTuning {
       {
         ...{ data: this.#setFolder, unlabelled: null, held: null, out, from: request.from, size: 'tiny', learns: 'auto', augmentation: 'faces' },
         ...{ layerDecay: null, matrices: null, seed: 1, batch: 16, rate: null, validationShare: 0, patience: 12, device: 'auto', threads: allThreads() },
-        epochs: { 'warm-up': 0, stills: 0, joint: 0, settling: request.rounds },
+        epochs: { 'self-supervised': 0, frames: 0, joint: 0, 'fine-tuning': request.rounds },
         ...{ resume, checkpointEverySeconds: 60, faces: null, cacheLimit: 20e9 },
       },
       this.#launchers.startEngine,

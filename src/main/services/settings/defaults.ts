@@ -30,7 +30,7 @@ export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK
 
 /**
  * faces: aligned crops, what training and evaluation read at once. videos: each clip as a small video. samples: the
- * repository's sample videos, on averaged faces. stills: photographs of real people before a moving camera.
+ * repository's sample videos, on averaged faces. photographs: photographs of real people before a moving camera.
  */
-export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'stills'] as const;
+export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'photographs'] as const;
 export type SynthesisKind = (typeof SYNTHESIS_KINDS)[number];

@@ -18,7 +18,7 @@ import { sampleVideos } from '../../synthesis/set/sample-videos.ts';
 import type { SetOptions } from '../../synthesis/set/set.ts';
 import { synthesizeSet } from '../../synthesis/set/set.ts';
 import type { SynthesisKind } from '../settings/defaults.ts';
-import { portraitStills, STILL_FORMAT, stillFrames } from '../../synthesis/set/frame-photographs.ts';
+import { photographClips, PHOTOGRAPH_FORMAT, photographFrames } from '../../synthesis/set/photographs.ts';
 
 /** What is drawn; classes and mixing count for kind faces alone. */
 export interface SynthesizeRequest extends Omit<SetOptions, 'side' | 'rate'> {
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<SynthesisKind, Kind>> = {
   },
   videos: writeVideos,
   samples: writeSamples,
-  stills: writeStills,
+  photographs: writePhotographs,
 };
 
 const CLIPS_TABLE = 'clips.csv';
@@ -72,7 +72,7 @@ const SAMPLE_TRUTH = 'truth.json';
 
 /** A folder with other things in it is somebody's work. */
 async function refuseOtherContents(out: string, kind: SynthesisKind): Promise<void> {
-  const own = { faces: [FACE_SET_FILE, 'clips'], videos: [CLIPS_TABLE, 'videos'], samples: [SAMPLE_TRUTH], stills: [CLIPS_TABLE, 'videos'] }[kind];
+  const own = { faces: [FACE_SET_FILE, 'clips'], videos: [CLIPS_TABLE, 'videos'], samples: [SAMPLE_TRUTH], photographs: [CLIPS_TABLE, 'videos'] }[kind];
   const others = (existsSync(out) ? await readdir(out) : []).filter((name) => !own.includes(name) && kind !== 'samples');
   if (others.length > 0)
     throw new StudioError('wrong-usage', `${out} holds other things (${others.slice(0, 3).join(', ')}); nothing was changed.`, 'Choose an empty --out folder.');
@@ -143,17 +143,17 @@ async function writeSamples({ place, out, seed }: SynthesizeRequest, onProgress:
   return videos.length;
 }
 
-async function writeStills({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
-  const stills = await portraitStills(place.portraits);
+async function writePhotographs({ place, out, seed }: SynthesizeRequest, onProgress: Parameters<Kind>[1], signal: AbortSignal): Promise<number> {
+  const clips = await photographClips(place.portraits);
   await folderFor(out, 'videos');
   const rows: Row[] = [];
-  for (const still of stills) {
+  for (const clip of clips) {
     if (signal.aborted) throw cancelled();
-    const path = `videos/${still.name}.mp4`;
-    await encodeVideo(join(out, path), { ...STILL_FORMAT, quality: 20 }, await stillFrames(still, seed), signal);
-    const { label, participant, split } = still;
+    const path = `videos/${clip.name}.mp4`;
+    await encodeVideo(join(out, path), { ...PHOTOGRAPH_FORMAT, quality: 20 }, await photographFrames(clip, seed), signal);
+    const { label, participant, split } = clip;
     rows.push({ path, label, onset_s: '', apex_s: '', offset_s: '', participant, group: '', split });
-    onProgress(rows.length, stills.length, rows.length * STILL_FORMAT.fps * STILL_FORMAT.durationS);
+    onProgress(rows.length, clips.length, rows.length * PHOTOGRAPH_FORMAT.fps * PHOTOGRAPH_FORMAT.durationS);
   }
   await writeTable(out, rows);
   return rows.length;

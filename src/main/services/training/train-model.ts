@@ -73,9 +73,9 @@ export interface TrainOutcome extends TrainerSummary {
 
 /** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
 const CLIPS_FOR_ALL_WEIGHTS = 200;
-const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'warm-up': 10, stills: 4, joint: 30, settling: 10 };
-const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 10, settling: 10 };
-const HEAD_EPOCHS: Record<PhaseName, number> = { 'warm-up': 0, stills: 0, joint: 0, settling: 30 };
+const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 10, frames: 4, joint: 30, 'fine-tuning': 10 };
+const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 10, 'fine-tuning': 10 };
+const HEAD_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 0, 'fine-tuning': 30 };
 /** A step moves few weights where the head alone learns, and may move them far. */
 const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
 /** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
@@ -243,16 +243,16 @@ function jobOf(
   const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
   // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
   const steps = (name: PhaseName, count: number): number =>
-    epochs[name] === 0 || (learns === 'head' && name !== 'settling') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
-  const toldEverySample = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
+    epochs[name] === 0 || (learns === 'head' && name !== 'fine-tuning') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
+  const hasSampleLabels = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
   const phases = planOf({
     size,
     batch: request.batch,
     steps: {
-      'warm-up': steps('warm-up', all.length),
-      stills: toldEverySample ? steps('stills', labelled) : 0,
+      'self-supervised': steps('self-supervised', all.length),
+      frames: hasSampleLabels ? steps('frames', labelled) : 0,
       joint: steps('joint', labelled),
-      settling: steps('settling', labelled),
+      'fine-tuning': steps('fine-tuning', labelled),
     },
     learns: learns === 'head' ? 'head' : 'all',
     reconstruction: 0.5,

@@ -46,11 +46,11 @@ export class BatchMaker {
     return data;
   }
 
-  async #fillStill(data: TrainingData, { size, units }: StepSettings, at: number, clip: number, random: () => number): Promise<void> {
+  async #fillSingleSlot(data: TrainingData, { size, units }: StepSettings, at: number, clip: number, random: () => number): Promise<void> {
     const { labelSmoothing } = this.#options;
     const facts = this.#source.clips[clip]!;
     const augmentation = facts.augmentation ?? this.#options.augmentation;
-    const window = stillWindow(facts.samples, random);
+    const window = singleSlotWindow(facts.samples, random);
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
     data.clip.set(frames, at * frames.length);
     const patches = patchesOf(size);
@@ -69,7 +69,7 @@ export class BatchMaker {
     const clip = this.#sampler.clipAt(place, step.classification > 0);
     const facts = this.#source.clips[clip]!;
     const augmentation = facts.augmentation ?? this.#options.augmentation;
-    if (step.masking === 'still') return this.#fillStill(data, step, at, clip, random);
+    if (step.masking === 'single-slot') return this.#fillSingleSlot(data, step, at, clip, random);
     const window = randomWindow(facts, random, augmentation === 'faces');
     const frames = await augment(await this.#source.read(clip, window), this.#source.side, augmentation, random);
     data.clip.set(frames, at * frames.length);
@@ -86,7 +86,7 @@ export class BatchMaker {
 }
 
 /** Any two neighbouring samples, put into any slot: position says where, and not when, on the whole. */
-function stillWindow(samples: number, random: () => number): number[] {
+function singleSlotWindow(samples: number, random: () => number): number[] {
   const first = Math.floor(random() * Math.max(1, samples - 1));
   return [first, Math.min(samples - 1, first + 1)];
 }

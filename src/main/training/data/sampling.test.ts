@@ -163,15 +163,15 @@ describe('augmentation', () => {
 });
 
 describe('the plan', () => {
-  const phases = planOf({ size: SIZES.tiny, batch: 16, steps: { 'warm-up': 10, joint: 21, settling: 8 }, learns: 'all', reconstruction: 0.5 });
+  const phases = planOf({ size: SIZES.tiny, batch: 16, steps: { 'self-supervised': 10, joint: 21, 'fine-tuning': 8 }, learns: 'all', reconstruction: 0.5 });
 
-  test('goes from reconstruction over both branches to settling, in whole runs of steps', () => {
+  test('goes from reconstruction over both branches to fine-tuning, in whole runs of steps', () => {
     expect(phases.map(({ name, steps }) => [name, steps])).toEqual([
-      ['warm-up', 12],
+      ['self-supervised', 12],
       ['joint', 24],
-      ['settling', 8],
+      ['fine-tuning', 8],
     ]);
-    expect(phaseAt(phases, 11)!.phase.name).toBe('warm-up');
+    expect(phaseAt(phases, 11)!.phase.name).toBe('self-supervised');
     expect(phaseAt(phases, 12)).toMatchObject({ within: 0, phase: { name: 'joint' } });
     expect(phaseAt(phases, 44)).toBeUndefined();
   });
@@ -182,9 +182,9 @@ describe('the plan', () => {
   });
 
   test('begins with single slots where it is asked to, more of them in a step', () => {
-    const [stills] = planOf({ size: SIZES.tiny, batch: 16, steps: { stills: 5, joint: 4 }, learns: 'all', reconstruction: 0.5, units: 23 });
-    expect(stills).toMatchObject({ name: 'stills', steps: 8, settings: { step: { masking: 'still', visibleTokens: 49, units: 23 } } });
-    expect(stills!.settings.step.clips * stills!.settings.microBatches).toBe(64);
+    const [frames] = planOf({ size: SIZES.tiny, batch: 16, steps: { frames: 5, joint: 4 }, learns: 'all', reconstruction: 0.5, units: 23 });
+    expect(frames).toMatchObject({ name: 'frames', steps: 8, settings: { step: { masking: 'single-slot', visibleTokens: 49, units: 23 } } });
+    expect(frames!.settings.step.clips * frames!.settings.microBatches).toBe(64);
   });
 
   test('raises the rate to its peak and lets it fall', () => {

@@ -5,12 +5,12 @@ import type { TrainingSettings } from '../../adatosk/training/training-graph.ts'
 
 /**
  * Training goes through up to four phases, each with a graph of its own.
- * warm-up: reconstruction alone, on every clip, labelled or not.
- * stills: single slots, with their own labels and action units, where the set tells them for every sample.
+ * self-supervised: reconstruction alone, on every clip, labelled or not.
+ * frames: single slots with their own labels and action units, where the set has them for every sample (frame pre-training).
  * joint: both branches on the visible tokens, the soft mask weighing them.
- * settling: classification alone on all tokens, those below the budget dropped, as inference does.
+ * 'fine-tuning': classification alone on all tokens, those below the budget dropped, as inference does.
  */
-export type PhaseName = 'warm-up' | 'stills' | 'joint' | 'settling';
+export type PhaseName = 'self-supervised' | 'frames' | 'joint' | 'fine-tuning';
 
 export interface Phase {
   readonly name: PhaseName;
@@ -39,11 +39,11 @@ const DECODED = 0.5;
 /** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
 export const STEPS_PER_RUN = 4;
 const LARGEST_NORM = 1;
-/** A still is an eighth of a clip's work and tells less: more of them in a step. */
-export const STILLS_FOR_A_CLIP = 4;
+/** A single slot is an eighth of a clip's work: more of them in a step. */
+export const FRAMES_FOR_A_CLIP = 4;
 export const WEIGHT_DECAY = 0.05;
 export const LABEL_SMOOTHING = 0.1;
-/** Range of the token budgets of settling. */
+/** Range of the token budgets in fine-tuning. */
 export const BUDGETS: readonly [number, number] = [0.25, 0.7];
 /** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
 export const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
@@ -66,10 +66,10 @@ export function planOf({ size, batch, steps, learns, reconstruction, units = 0, 
   const still = { visibleTokens: patchesOf(size), decodedTokens: 0 };
   const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
   return [
-    ...phase('warm-up', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
-    ...phase('stills', { ...shared, ...still, reconstruction: 0, classification: 1, masking: 'still' }, still.visibleTokens, STILLS_FOR_A_CLIP * batch),
+    ...phase('self-supervised', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
+    ...phase('frames', { ...shared, ...still, reconstruction: 0, classification: 1, masking: 'single-slot' }, still.visibleTokens, FRAMES_FOR_A_CLIP * batch),
     ...phase('joint', { ...shared, ...masked, reconstruction, classification: 1, masking: 'soft' }, masked.visibleTokens),
-    ...phase('settling', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
+    ...phase('fine-tuning', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
   ];
 }
 

@@ -18,7 +18,7 @@ const patterns = (count: number, seed: number, module = PATTERNS): TrainingJob['
 
 function jobOf(steps: number, more: Partial<TrainingJob> = {}): TrainingJob {
   return {
-    phases: planOf({ size: SIZE, batch: 14, steps: { 'warm-up': 0, joint: steps, settling: 8 }, learns: 'all', reconstruction: 0.5 }),
+    phases: planOf({ size: SIZE, batch: 14, steps: { 'self-supervised': 0, joint: steps, 'fine-tuning': 8 }, learns: 'all', reconstruction: 0.5 }),
     peakRate: 3e-3,
     optimiser: { weightDecay: 0.05, layerDecay: 1, averageKeeps: 0.95 },
     batches: { seed: 1, augmentation: 'none', tokenBudget: [0.5, 0.8], labelSmoothing: 0.05 },

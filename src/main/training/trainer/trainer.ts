@@ -230,7 +230,7 @@ class Trainer {
     const { step } = this.#progress;
     const crossed = Math.floor(step / this.#job.validateEvery) > Math.floor(first / this.#job.validateEvery);
     // Single slots say nothing yet of the mask, without which no clip is judged.
-    return settings.step.classification > 0 && settings.step.masking !== 'still' && (crossed || step >= this.#total);
+    return settings.step.classification > 0 && settings.step.masking !== 'single-slot' && (crossed || step >= this.#total);
   }
 
   /** @returns whether patience has run out */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Expression } from '../../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
 import type { Condition, SynthesisKind } from '../../../services/settings/defaults.ts';
@@ -30,20 +30,27 @@ interface SynthesizeOptions {
 
 const KINDS = `
 Kinds:
-  faces    aligned crops with their truth, which train and evaluate read at once
-  videos   every clip as a small video, with clips.csv
-  samples  the sample videos of this program, on faces averaged from several people
-  stills   photographs of real people before a camera that moves a little, with clips.csv
+  faces        aligned crops with their truth, which train and evaluate read at once
+  videos       every clip as a small video, with clips.csv
+  samples      the sample videos of this program, on faces averaged from several people
+  photographs  photographs of real people before a camera that moves a little, with clips.csv
 
 The face model is ICT-FaceKit's, the portraits are the Face Research Lab's with their outlines (docs/developer/synthesis.md says
 where they come from). Renderings of a recognisable person may teach a model; do not show them to anybody.`;
+
+/** 'stills' was the name of photographs before version 0.2. */
+function readKind(text: string): SynthesisKind {
+  const kind = SYNTHESIS_KINDS.find((each) => each === (text === 'stills' ? 'photographs' : text));
+  if (kind === undefined) throw new InvalidArgumentError(`Choose one of: ${SYNTHESIS_KINDS.join(', ')}.`);
+  return kind;
+}
 
 export function addSynthesize(program: Command, done: (code: number) => void): void {
   const count = wholeBetween(0, 1_000_000);
   program
     .command('synthesize')
     .description('render faces with known expressions: clips to train and to test a model on')
-    .addOption(new Option('--kind <name>', 'what is made (see below)').choices(SYNTHESIS_KINDS).default('faces'))
+    .addOption(new Option('--kind <name>', 'what is made (see below)').choices(SYNTHESIS_KINDS).argParser(readKind).default('faces'))
     .requiredOption('--face-model <folder>', 'clone of ICT-FaceKit, or the same packed')
     .requiredOption('--portraits <folder>', 'folder of the portrait sets')
     .requiredOption('--out <folder>', 'where the clips go')

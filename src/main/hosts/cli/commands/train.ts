@@ -24,6 +24,7 @@ interface TrainOptions {
   batch: number;
   rate?: number;
   epochs?: [number, number, number];
+  frames: number;
   stills: number;
   validationShare: number;
   patience: number;
@@ -64,11 +65,13 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .option('--layer-decay <share>', 'share of the rate that each layer has of the one above (default: 0.75 with --from, else 1)', numberBetween(0.1, 1))
     .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
-    .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, settling on all tokens', readEpochs)
-    .option('--stills <rounds>', 'with --epochs: rounds of single slots before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
+    .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, fine-tuning on all tokens', readEpochs)
+    .option('--frames <rounds>', 'with --epochs: rounds of frame pre-training before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
+    // The name before version 0.2.
+    .addOption(new Option('--stills <rounds>').argParser(numberBetween(0, 1e5)).default(0).hideHelp())
     .option('--validation-share <share>', 'share of the people kept for validation where the set has no splits', numberBetween(0, 0.5), 0.15)
     .option('--patience <n>', 'stop after so many validations without a better one', wholeBetween(1, 10000), 12)
-    .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
+    .addOption(new Option('--device <name>', 'device that runs the network').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--resume', 'go on with a training that was stopped or killed', false)
     .option('--checkpoint-every <s>', 'seconds between checkpoints', numberBetween(1, 86400), 180)
@@ -119,7 +122,10 @@ function requestOf(options: TrainOptions): TrainRequest {
     matrices: options.matrices ?? null,
     layerDecay: options.layerDecay ?? null,
     rate: options.rate ?? null,
-    epochs: epochs === undefined ? null : { 'warm-up': epochs[0], stills: options.stills, joint: epochs[1], settling: epochs[2] },
+    epochs:
+      epochs === undefined
+        ? null
+        : { 'self-supervised': epochs[0], frames: Math.max(options.frames, options.stills), joint: epochs[1], 'fine-tuning': epochs[2] },
     faces: options.faces ?? null,
     cacheLimit: options.cacheLimit * 1e9,
     checkpointEverySeconds: options.checkpointEvery,

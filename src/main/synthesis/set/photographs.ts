@@ -11,7 +11,7 @@ import type { Texture } from '../face/texture.ts';
 import { Canvas, texturePaint } from '../rendering/raster.ts';
 
 /** A photograph of a real person, held before a camera that moves slightly: no rendered face. */
-export interface Still {
+export interface PhotographClip {
   readonly name: string;
   readonly file: string;
   readonly label: Expression;
@@ -21,41 +21,41 @@ export interface Still {
 }
 
 /** Folders of photographs, the set whose people they show, what these show, and whether they are tested with. */
-const STILL_SETS = [
+const PHOTOGRAPH_SETS = [
   { folder: 'london-neutral', people: 'london-neutral', label: 'neutral', tests: true },
   { folder: 'london-smiling', people: 'london-neutral', label: 'happiness', tests: true },
   { folder: 'canada', people: 'canada', label: 'neutral', tests: false },
 ] as const;
 
-export const STILL_FORMAT = { width: 320, height: 320, fps: 25, durationS: 2 } as const;
+export const PHOTOGRAPH_FORMAT = { width: 320, height: 320, fps: 25, durationS: 2 } as const;
 
 /**
  * The London set's neutral and smiling portraits, and the Canada set's neutral ones; who is in which split is the same as
  * in rendered sets. The test split is the London set's alone: of its people there is a face at rest and one that smiles.
  */
-export async function portraitStills(portraits: string): Promise<Still[]> {
+export async function photographClips(portraits: string): Promise<PhotographClip[]> {
   const names = await portraitNames(portraits);
   const splitOf = new Map(SPLITS.flatMap((split) => portraitsOf(split, names).map((name) => [name, split] as const)));
-  const stills: Still[] = [];
-  for (const { folder, people, label, tests } of STILL_SETS) {
+  const clips: PhotographClip[] = [];
+  for (const { folder, people, label, tests } of PHOTOGRAPH_SETS) {
     for (const file of (await readdir(join(portraits, folder)).catch(() => [])).filter((each) => each.endsWith('.jpg')).sort()) {
       const participant = `${people}/${basename(file, '.jpg')}`;
       const split = splitOf.get(participant) ?? 'test';
       if (split === 'test' && !tests) continue;
-      stills.push({ name: `${folder}-${basename(file, '.jpg')}`, file: join(portraits, folder, file), label, participant, split });
+      clips.push({ name: `${folder}-${basename(file, '.jpg')}`, file: join(portraits, folder, file), label, participant, split });
     }
   }
-  return stills;
+  return clips;
 }
 
-/** Frames of a still: the photograph, drifting, turning and growing a little as a camera in a hand does. */
-export async function stillFrames({ file, name }: Still, seed: number): Promise<Iterable<Uint8Array>> {
+/** Frames of a clip: the photograph, drifting, turning and growing a little as a camera in a hand does. */
+export async function photographFrames({ file, name }: PhotographClip, seed: number): Promise<Iterable<Uint8Array>> {
   const { data, info } = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   return frames({ width: info.width, height: info.height, rgba: new Uint8ClampedArray(data) }, new Draw(randomStream(seed, name)));
 }
 
 function* frames(photo: Texture, draw: Draw): Generator<Uint8Array> {
-  const { width, height, fps, durationS } = STILL_FORMAT;
+  const { width, height, fps, durationS } = PHOTOGRAPH_FORMAT;
   const canvas = new Canvas(width, height);
   const waves = [0.012, 0.012, 0.02, 0.02].map((size) => [0.4, 0.9].map((rate) => ({ size: size * draw.normal(), rate, phase: draw.between(0, 7) })));
   const at = (wave: (typeof waves)[number], seconds: number): number =>
