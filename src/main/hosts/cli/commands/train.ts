@@ -84,7 +84,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
 
 function readEpochs(text: string): [number, number, number] {
   const numbers = text.split(',').map(Number);
-  if (numbers.length !== 3 || numbers.some((n) => !Number.isFinite(n) || n < 0 || n > 1e5) || numbers.every((n) => n === 0))
+  if (numbers.length !== 3 || numbers.some((n) => !Number.isFinite(n) || n < 0 || n > 1e5))
     throw new InvalidArgumentError('It must be three numbers, for example 10,30,10.');
   return numbers as [number, number, number];
 }
