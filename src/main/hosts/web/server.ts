@@ -72,8 +72,7 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
   const refusal = guard.refusal(request);
   if (refusal !== undefined) {
     log(`refused  ${request.method} ${JSON.stringify(path)}: ${refusal}`);
-    response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end('AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
+    refuse(response, 403, 'AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
     return;
   }
   if (path === '/' && guard.tokenIn(request.url) !== undefined) {
@@ -83,6 +82,12 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
     return;
   }
   if (path.startsWith(`${RPC_PATH}/`)) {
+    const tooLarge = bodyRefusal(request);
+    if (tooLarge !== undefined) {
+      log(`refused  ${request.method} ${JSON.stringify(path)}: ${tooLarge}`);
+      refuse(response, tooLarge, '');
+      return;
+    }
     response.on('finish', () => {
       if (response.statusCode === 400 || response.statusCode === 404 || response.statusCode === 413)
         log(`refused  ${request.method} ${JSON.stringify(path)}: ${response.statusCode}`);
@@ -95,6 +100,26 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
   const result = await serveWindowRequest(context.studio, files, { path, method: method ?? 'GET', range: headers.range ?? null });
   if (result.status >= 400 && result.status !== 416) log(`refused  ${request.method} ${JSON.stringify(path)}: ${result.status}`);
   await send(result, response);
+}
+
+/** Why a body is not read: 413 for one that is too large, 411 for one whose length is not stated. */
+function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  const length = headers['content-length'];
+  if (length === undefined) return headers['transfer-encoding'] === undefined ? undefined : 411;
+  return Number(length) > LARGEST_BODY ? 413 : undefined;
+}
+
+/** A client reads the answer within this time, although it is still sending. */
+const LONGEST_REFUSAL_MS = 1000;
+
+/** Answers without reading the body, and closes the connection: whoever sends much is not listened to. */
+function refuse(response: ServerResponse, status: number, text: string): void {
+  const { socket } = response;
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end(text);
+  // Closing at once would reset the connection, and the client would lose the answer with it.
+  setTimeout(() => socket?.destroy(), LONGEST_REFUSAL_MS).unref();
 }
 
 async function send(result: Response, response: ServerResponse): Promise<void> {
