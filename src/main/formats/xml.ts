@@ -1,4 +1,4 @@
-import { XMLBuilder } from 'fast-xml-parser';
+import Builder from 'fast-xml-builder';
 
 export type Attributes = Record<string, string | number | undefined>;
 /** An element with either text or children. */
@@ -19,7 +19,7 @@ export function clean(text: string): string {
 
 export const ATTRIBUTE = '@';
 export const TEXT = '#text';
-const builder = new XMLBuilder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
+const builder = new Builder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
 
 /** Newlines in attributes would be read back as spaces, and in text as they are: they are written as references. */
 export function xml(root: Element): string {

@@ -48,24 +48,27 @@ const trainingMaterialSchema = z.object({
 });
 export type TrainingMaterial = z.infer<typeof trainingMaterialSchema>;
 
+/** A fine-tuning as a window asks for it. */
+export const fineTuningRequestSchema = z.object({
+  /** What the model is called. */
+  name: z.string().trim().min(1).max(80),
+  layer: z.string().min(1).max(200),
+  /** Id or folder of the model that training begins with. */
+  from: z.string().max(32_768),
+  minConfidence: z.number().min(0).max(1).default(0),
+  minAgreement: z.number().min(0).max(1).default(0),
+  /** Rounds through the set. */
+  rounds: z.int().min(1).max(500).default(30),
+});
+/** With the defaults filled in. */
+export type FineTuningRequest = z.output<typeof fineTuningRequestSchema>;
+
 export const training = {
   state: procedure.output(fineTuningStateSchema),
   /** What there is to learn from in a layer ('adjudicated' or a coder's name). */
   material: procedure.input(z.object({ layer: z.string().min(1).max(200) })).output(trainingMaterialSchema),
   /** From corrected labels to a model: a set is made, people apart, and training begins. */
-  begin: procedure.input(
-    z.object({
-      /** What the model is called. */
-      name: z.string().trim().min(1).max(80),
-      layer: z.string().min(1).max(200),
-      /** Id or folder of the model that training begins with. */
-      from: z.string().max(32_768),
-      minConfidence: z.number().min(0).max(1).default(0),
-      minAgreement: z.number().min(0).max(1).default(0),
-      /** Rounds through the set. */
-      rounds: z.int().min(1).max(500).default(30),
-    }),
-  ),
+  begin: procedure.input(fineTuningRequestSchema),
   /** Saves where it is and ends; resume goes on from there, after a restart too. */
   pause: procedure,
   resume: procedure,

@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import type { contract } from '../../../shared/contract/index.ts';
-import type { FineTuningState, Measured, TrainingMaterial } from '../../../shared/contract/training.ts';
+import type { FineTuningRequest, FineTuningState, Measured, TrainingMaterial } from '../../../shared/contract/training.ts';
 import { fineTuningStateSchema } from '../../../shared/contract/training.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
@@ -22,8 +20,6 @@ import { ownApproval } from '../settings/own-approval.ts';
 import { knownModel } from '../models/all-models.ts';
 import { ownModelsFolder } from '../settings/personal-folders.ts';
 import { trainModel } from '../training/train-model.ts';
-
-export type FineTuningRequest = z.output<NonNullable<(typeof contract.training.begin)['~orpc']['inputSchema']>>;
 
 interface Launchers {
   readonly startEngine: EngineStarter;
