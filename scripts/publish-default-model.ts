@@ -1,10 +1,10 @@
 /**
- * Measures a trained model on everything that its card tells of, and makes it the default model: model.onnx,
- * manifest.json, evaluation.json and MODEL_CARD.md in models/adatosk-SIZE. Every number of the card comes from here.
+ * Calibrates and evaluates a trained model and makes it the default model: model.onnx, manifest.json, evaluation.json and
+ * MODEL_CARD.md in models/adatosk-SIZE. Every number of the card comes from this script.
  *
- * Usage: publish-default-model.ts MODEL SET STILLS CONDITIONS
+ * Usage: publish-default-model.ts MODEL SET PHOTOGRAPHS CONDITIONS
  *   SET         rendered set (adatosk synthesize)
- *   STILLS      clips.csv of photographs (adatosk synthesize --kind stills)
+ *   PHOTOGRAPHS clips.csv of photographs (adatosk synthesize --kind photographs)
  *   CONDITIONS  folder with a rendered set for each condition (adatosk synthesize --condition NAME --train 0 --validation 0)
  */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -35,34 +35,35 @@ import { exportModel } from '../src/main/training/trainer/export-model.ts';
 import { calibrated, favouringNeutral, fitCalibration, predict } from '../src/main/training/evaluation/prediction.ts';
 import { postHocMasks } from './mask-choices.ts';
 
-/** What the last training's own card cannot tell: the ones before it. */
-const HISTORY = `Trainings before it, each with the weights of the one before: from random ones, stills (118,000, Muon, rate
-1e-3, no augmentation), both branches (10,000 clips) and a little settling, 40 minutes; settling with light augmentation, 33
-minutes; stills with light augmentation (162,000, Muon, rate 1e-3, cross-entropy 1.03 to 0.80), 51 minutes; settling (17,000
-clips, Muon, rate 5e-4), 42 minutes: validation UAR 0.68, log loss 0.90; settling again (25,000 clips, Muon, rate 5e-4, batch
-32, 85 minutes beside other work) on both seeds 1 and 2: 0.74, 0.77; stills of seed 3 (143,000, Muon, rate 1e-3, stronger
-light augmentation, cross-entropy 1.10 to 0.82), 32 minutes; settling on seed 3 (Muon, rate 6e-4, batch 32), stopped after
-22,000 clips when it began to learn clips by heart: its best weights, of step 512; settling on seeds 3 and 4 (17,000 clips,
-Muon, rate 3e-4, batch 32); settling on 21,450 clips of seeds 3 to 6 (36,700 draws, Muon, rate 5e-4, batch 32), of whose
-displays of three quarters strength and more only a quarter (seeds 3 and 4) or half (seed 5) were taken: the network knew them
-already; settling on 19,318 clips (48,600 draws, Muon, rate 5e-4, batch 32): all of seeds 7 and 8, of seed 5 most of the hard
-ones (covered, weak, turned) and few others, of seed 6 three in five; with somewhat stronger light augmentation, which shows
-one clip in ten in the dark; settling on 31,462 clips (55,000 draws, Muon, rate 5e-4, batch 32): all of seeds 7, 8 and 10, of
-seed 5 half of the hard ones and three in ten at rest, of seed 6 three in five; settling on 30,387 clips
-(57,700 draws, Muon, rate 5e-4, batch 32): of the new seeds 11 and 12 every clip to whose class the weights before it gave less
-than 0.75, seven in ten below 0.93 and 45% of the rest; of seed 10 all at rest, weak, covered or turned and half of the others,
-of seed 8 70% and 30%, of seed 5 35% and none, of seeds 6 and 7 three in five; the last training was settling on 24,808 clips
-(56,100 draws, Muon, rate 5e-4, batch 32): all of seeds 13 and 14, of seed 11 85% of what the weights of the time before had
-read wrong or unsurely and fewer of the others, two in five of seed 12, of seed 10 45% of the hard ones and 22%, of seed 8 30%
-and 12%, a quarter of seed 7, three in five of seed 6. After training the
-logits were calibrated for mirrored clips: a temperature and a number for each class, the least log loss (the numbers held
-back a little) on validation clips and on photographs of validation people, these with 15% of their classes; then neutral was
-given as much more as made the UAR of validation clips best. Everything ran on two processor cores.`;
+/** The trainings before the last one, which the card of the last training does not contain. */
+const HISTORY = `Earlier trainings, each from the weights of the one before: from random weights, frame pre-training (118,000
+single slots, Muon, rate 1e-3, no augmentation), joint training (10,000 clips) and a short fine-tuning, 40 minutes; fine-tuning
+with light augmentation, 33 minutes; frame pre-training with light augmentation (162,000, Muon, rate 1e-3, cross-entropy 1.03
+to 0.80), 51 minutes; fine-tuning (17,000 clips, Muon, rate 5e-4), 42 minutes: validation UAR 0.68, log loss 0.90; fine-tuning
+again (25,000 clips, Muon, rate 5e-4, batch 32, 85 minutes beside other work) on both seeds 1 and 2: 0.74, 0.77; frame
+pre-training on seed 3 (143,000, Muon, rate 1e-3, stronger light augmentation, cross-entropy 1.10 to 0.82), 32 minutes;
+fine-tuning on seed 3 (Muon, rate 6e-4, batch 32), stopped after 22,000 clips when it began to overfit: its best weights, of
+step 512; fine-tuning on seeds 3 and 4 (17,000 clips, Muon, rate 3e-4, batch 32); fine-tuning on 21,450 clips of seeds 3 to 6
+(36,700 draws, Muon, rate 5e-4, batch 32), with only a quarter (seeds 3 and 4) or half (seed 5) of the displays of three
+quarters strength and more, because the network already classified them correctly; fine-tuning on 19,318 clips (48,600 draws,
+Muon, rate 5e-4, batch 32): all of seeds 7 and 8, of seed 5 most of the hard clips (covered, weak, turned) and few others, of
+seed 6 three in five; with somewhat stronger light augmentation, in which one clip in ten is dark; fine-tuning on 31,462 clips
+(55,000 draws, Muon, rate 5e-4, batch 32): all of seeds 7, 8 and 10, of seed 5 half of the hard clips and three in ten at rest,
+of seed 6 three in five; fine-tuning on 30,387 clips (57,700 draws, Muon, rate 5e-4, batch 32): of the new seeds 11 and 12 every
+clip whose class had a probability below 0.75 with the weights before, seven in ten below 0.93 and 45% of the others; of seed 10
+all at rest, weak, covered or turned and half of the others, of seed 8 70% and 30%, of seed 5 35% and none, of seeds 6 and 7
+three in five; the last training was fine-tuning on 24,808 clips (56,100 draws, Muon, rate 5e-4, batch 32): all of seeds 13 and
+14, of seed 11 85% of the clips that the weights before classified wrongly or with low confidence and fewer of the others, two
+in five of seed 12, of seed 10 45% of the hard clips and 22% of the others, of seed 8 30% and 12%, a quarter of seed 7, three in
+five of seed 6. After training, the logits were calibrated for mirrored clips: a temperature and a bias for each class with the
+smallest log loss (the biases slightly regularised) on validation clips and on photographs of validation people, which had a
+weight of 15% within their classes; then neutral got the additional bias with the best UAR on validation clips. Everything ran
+on two processor cores.`;
 
-/** How the default model is used: mirrored clips beside the clips themselves, and a budget at which that pays most (validation clips). */
+/** Settings of the default model: mirrored clips, and the token budget at which these help most on validation clips. */
 const USE = { mirrored: true, defaultTokenBudget: 0.7 } as const;
 
-const [trainedPath, set, stills, conditions] = process.argv.slice(2) as [string, string, string, string];
+const [trainedPath, set, photographs, conditions] = process.argv.slice(2) as [string, string, string, string];
 const never = new AbortController().signal;
 const faces = join(tmpdir(), 'adatosk-publish-faces');
 await mkdir(faces, { recursive: true });
@@ -81,7 +82,7 @@ const evaluate = async (data: string, more: Partial<EvaluateRequest> = {}): Prom
 };
 
 const test = await evaluate(set, { baseline: true, budgets: [1] });
-const portraits = await evaluate(stills, { baseline: true });
+const portraits = await evaluate(photographs, { baseline: true });
 const byCondition: [string, ModelEvaluation][] = [];
 for (const name of (await readdir(conditions)).sort()) byCondition.push([name, await evaluate(join(conditions, name))]);
 const masks = await postHocMasks(model, set);
@@ -105,8 +106,8 @@ await writeFile(join(folder, 'evaluation.json'), `${JSON.stringify({ test, portr
 await writeFile(join(folder, 'MODEL_CARD.md'), await card());
 
 /**
- * Writes the trained model anew for how it is used, its logits calibrated by what validation clips ask for then: the mean
- * of two answers is more cautious than each of them, and a class that is proposed too rarely gets its due.
+ * Exports the trained model with the settings USE and calibrates its logits on validation clips. The mean over a clip and its
+ * mirror image has a lower confidence than each output, and the class biases correct classes that are predicted too rarely.
  */
 async function calibrate(trained: Model): Promise<void> {
   await mkdir(modelPath);
@@ -115,23 +116,23 @@ async function calibrate(trained: Model): Promise<void> {
   const facts = { ...trained.manifest, ...USE, card: await readFile(join(trained.folder, 'MODEL_CARD.md'), 'utf8') };
   await exportModel(modelPath, source, { ...facts, temperature: 1 });
   const { engine, network } = await startNetwork(startChildProcessEngine, await findModel(modelPath), 'cpu', 2);
-  const [rendered, photographed] = [await validationPredictions(network, set), await validationPredictions(network, stills)];
+  const [rendered, photographed] = [await validationPredictions(network, set), await validationPredictions(network, photographs)];
   engine.stop();
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
-  // Photographs count among clips of their classes as they do in training.
+  // Photographs have the same weight among clips of their classes as in training.
   const times = timesHeld(photographed.length, ofTheirClasses);
   const least = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
   const calibration = favouringNeutral(rendered, least);
   for (const [name, predictions] of Object.entries({ rendered, photographed })) {
     const after = predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
-    const tell = (values: readonly Prediction[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
-    process.stderr.write(`validation clips, ${name} (${predictions.length}), before: ${tell(predictions)}; after: ${tell(after)}\n`);
+    const figures = (values: readonly Prediction[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
+    process.stderr.write(`validation clips, ${name} (${predictions.length}), before: ${figures(predictions)}; after: ${figures(after)}\n`);
   }
   process.stderr.write(`${JSON.stringify(calibration)}\n`);
   await exportModel(modelPath, source, { ...facts, ...calibration });
 }
 
-/** What a network says of a set's validation clips. */
+/** A network's predictions for the validation clips of a set. */
 async function validationPredictions(network: ModelSession, data: string): Promise<Prediction[]> {
   const clipSet = await openClipSet(data, never);
   const { clip } = (await findModel(modelPath)).manifest;
@@ -193,7 +194,7 @@ ${table(
     ['input', `16 aligned face crops of ${SIZES[size].cropSide} pixels, 10 a second`],
     [
       'multiply-adds of a clip',
-      `${giga(1)} G at token budget 1, ${giga(manifest.defaultTokenBudget)} G at the default ${manifest.defaultTokenBudget}; twice that, since each clip is also judged mirrored`,
+      `${giga(1)} G at token budget 1, ${giga(manifest.defaultTokenBudget)} G at the default ${manifest.defaultTokenBudget}; twice that, because the network also runs on the mirror image of each clip`,
     ],
     ['licence', 'MIT, as the program'],
   ],
@@ -208,7 +209,7 @@ seed 7, mixed in 70%, darkened in 35%, weak displays in 60%; 11,760 of seed 8, t
 shaped up to 2.2 times as far from the photograph's in 70%; 14,000 of seed 10, the same with such shapes in 80%; 11,900 of seed
 11, mixed in 75%, darkened in 45%, such shapes in 85%; 2,100 of seed 12, the same, all at rest; 8,400 of seed 13, such shapes in
 70%, lines and a look of their own at rest in 65%; 1,400 of seed 14, the same, all at rest), 1,001 to choose by, 1,505 to test on,
-classes in equal shares but for seeds 12 and 14 (docs/developer/synthesis.md). Nobody's portrait is in two of the three. PhotographClip portraits of the
+classes in equal shares but for seeds 12 and 14 (docs/developer/synthesis.md). Nobody's portrait is in two of the three. Photographs of the
 people of the training split (London's neutral and smiling, Canada's neutral in the last three trainings), before a camera that moves
 a little, in 15% of the draws of those two classes.
 
@@ -295,6 +296,6 @@ Lined: faces with lines that stay at rest, and brows, lids and lips that lie oth
 
 Trained on rendered faces, whose displays are posed prototypes (EMFACS), and on a few hundred seconds of still portraits. Not
 validated on spontaneous expressions, on children, on older people, on faces that cannot move as the prototypes do. Not for
-diagnosis, hiring, lie detection, or any decision about a person. Peaks and labels are proposals for a coder to judge.
+diagnosis, hiring, lie detection, or any decision about a person. Peaks and labels are proposals for a coder to check.
 `;
 }
