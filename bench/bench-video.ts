@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '../src/main/media/programs.ts';
 
-const STILL_FROM = fileURLToPath(new URL('../samples/one-face-leaves.mp4', import.meta.url));
+const PICTURE_SOURCE = fileURLToPath(new URL('../samples/one-face-leaves.mp4', import.meta.url));
 const run = promisify(execFile);
 
 /**
- * A 1280 x 720, 25 frames a second H.264 video with one face, made from one still picture (a composite of several
- * people, samples/README.md) under a moving camera. One minute is encoded, longer ones repeat it.
- * @returns its path in the system's temporary folder, where it is kept
+ * An H.264 video of 1280 x 720 pixels and 25 frames a second with one face. It is made from one picture (a composite of
+ * several people, samples/README.md) and a moving crop. One minute is encoded; longer videos repeat it.
+ * @returns its path in the system's temporary folder, where it stays for later runs
  */
 export async function benchVideo(minutes: number): Promise<string> {
   const folder = join(tmpdir(), 'adatosk-bench');
@@ -21,8 +21,8 @@ export async function benchVideo(minutes: number): Promise<string> {
   const ffmpeg = (await findProgram('ffmpeg')).path;
   const minute = join(folder, 'one-face-720p-1min.mp4');
   await makeOnce(minute, async (part) => {
-    const still = join(folder, 'still.png');
-    await run(ffmpeg, ['-y', '-v', 'error', '-i', STILL_FROM, '-frames:v', '1', still]);
+    const picture = join(folder, 'still.png');
+    await run(ffmpeg, ['-y', '-v', 'error', '-i', PICTURE_SOURCE, '-frames:v', '1', picture]);
     const camera = "scale=1400:-2,crop=1280:720:x='60+50*sin(0.9*t)':y='150+50*sin(1.3*t)',format=yuv420p";
     await run(ffmpeg, [
       '-y',
@@ -33,7 +33,7 @@ export async function benchVideo(minutes: number): Promise<string> {
       '-framerate',
       '25',
       '-i',
-      still,
+      picture,
       '-t',
       '60',
       '-vf',

@@ -12,7 +12,7 @@ import { addCoder, layersOf, readLayer } from '../src/main/project/review.ts';
 
 const PROGRAM = new URL('../src/main/hosts/cli/adatosk.ts', import.meta.url).pathname;
 const SAMPLES = new URL('../samples/', import.meta.url).pathname;
-/** Each sample film but this one shows one person, and no two the same. */
+/** Every other sample video shows one person, and no two show the same person. */
 const TWO_PEOPLE = 'two-people.mp4';
 const CORRECTIONS = 20;
 const ROUNDS = 30;
@@ -24,8 +24,8 @@ interface Truth {
 }
 
 /**
- * The whole way round: the example clips are analysed, 20 labels corrected by what is known of them, a fine-tuning set
- * exported, a model trained on it, both models measured on people that were kept out, and the clips analysed again.
+ * The complete workflow: analyse the sample videos, correct 20 labels from the ground truth, export a fine-tuning set, train
+ * a model on it, evaluate both models on people who are not in the training split, and analyse the videos again.
  */
 export async function benchFullCircle(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-circle-'));
@@ -54,7 +54,7 @@ export async function benchFullCircle(line: (text: string) => void): Promise<Rec
   }
 }
 
-/** The command line, to its end; the object on its last line. */
+/** Runs the command line. Returns the JSON object on its last line. */
 function run(...args: string[]): Record<string, unknown> {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args, '--json'], { encoding: 'utf8', maxBuffer: 2 ** 26 });
   if (status !== 0) throw new Error(`adatosk ${args[0]} ended with ${status}: ${stderr.slice(-600)}`);
@@ -66,7 +66,7 @@ function measured(model: string, set: string): { uar: number; clips: number } {
   return { uar, clips };
 }
 
-/** Accepts the model's proposals into a layer of the script's, then says what is true of 20 expressions, as a coder would. */
+/** Accepts the model's proposals into a layer of a coder "Script", then corrects 20 expressions from the ground truth, as a coder would. */
 async function correct(project: string): Promise<{ changed: number; kept: number }> {
   const truths = JSON.parse(readFileSync(join(SAMPLES, 'truth.json'), 'utf8')) as Truth[];
   return inProject(project, (db) => {
@@ -102,7 +102,7 @@ async function correct(project: string): Promise<{ changed: number; kept: number
   });
 }
 
-/** Every model layer as text, by its id. */
+/** All model layers as JSON texts, by id. */
 function modelLayers(project: string): Promise<Record<string, string>> {
   return inProject(project, (db) =>
     Object.fromEntries(

@@ -10,11 +10,11 @@ import pidusage from 'pidusage';
 import { benchVideo } from './bench-video.ts';
 
 const COMMAND = fileURLToPath(new URL('../bin/adatosk.js', import.meta.url));
-const LOOK_EVERY_MILLISECONDS = 250;
+const SAMPLING_INTERVAL_MS = 250;
 
 /**
- * Peak resident memory of `adatosk analyze` with all its processes (engines, ffmpeg) for videos of 1, 5 and 20
- * minutes. Pages that processes share count once for each, so the true peak is lower.
+ * Peak resident memory of `adatosk analyze` with all its processes (engines, ffmpeg) for videos of 1, 5 and 20 minutes. Pages
+ * that several processes share count for each of them, so the true peak is lower.
  */
 export async function benchMemory(line: (text: string) => void): Promise<Record<string, number>> {
   const numbers: Record<string, number> = {};
@@ -33,7 +33,7 @@ async function peakMemory(video: string): Promise<number> {
   let peak = 0;
   while (child.exitCode === null && child.signalCode === null) {
     peak = Math.max(peak, await memoryOfTree(child.pid!));
-    await Promise.race([wait(LOOK_EVERY_MILLISECONDS), ended]);
+    await Promise.race([wait(SAMPLING_INTERVAL_MS), ended]);
   }
   const [code] = (await ended) as [number | null];
   await rm(out, { recursive: true, force: true });
@@ -41,7 +41,7 @@ async function peakMemory(video: string): Promise<number> {
   return peak / 1e6;
 }
 
-/** Processes come and go while one looks: those that are gone count nothing. */
+/** Resident memory of a process and all its descendants, in bytes. A process that ends during the measurement counts as 0. */
 async function memoryOfTree(pid: number): Promise<number> {
   const pids = await pidtree(pid, { root: true }).catch(() => []);
   const usages = await Promise.all(pids.map((each) => pidusage(each).catch(() => undefined)));

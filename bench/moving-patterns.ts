@@ -3,8 +3,8 @@ import { FRAMES_PER_CLIP } from '../src/main/adatosk/model/config.ts';
 import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 
 /**
- * Clips made by code whose class is in their motion and timing alone: a light disc of a random colour and size at a
- * random place on a dark ground with a random slope. Any single frame of any class could be one of any other.
+ * Generated clips whose classes differ only in motion and timing: a light disc of a random colour and size at a random
+ * position on a dark background with a random gradient. A single frame does not show the class.
  */
 export interface PatternOptions {
   readonly side: number;
@@ -12,7 +12,7 @@ export interface PatternOptions {
   readonly seed: number;
 }
 
-/** Position (in shares of the side) and radius (relative) of the disc at time 0..1. */
+/** Position (in shares of the side) and relative radius of the disc at time 0..1. */
 type Motion = (t: number) => { x: number; y: number; radius: number };
 
 const bump = (t: number, middle: number): number => Math.exp(-(((t - middle) / 0.16) ** 2));
@@ -61,7 +61,7 @@ function drawPattern(side: number, label: number, random: () => number): Uint8Ar
   return clip;
 }
 
-/** A dark colour that changes across the picture in a random direction. */
+/** A dark colour with a gradient in a random direction: [side, side, 3]. */
 function slope(side: number, random: () => number): Uint8Array {
   const colour = [0, 1, 2].map(() => 30 + 50 * random());
   const [right, down] = [0, 0].map(() => (60 * (random() - 0.5)) / side) as [number, number];

@@ -10,8 +10,8 @@ import { defaultThreads } from '../src/main/adatosk/runtime/providers.ts';
 const ROUNDS = { tiny: 30, base: 6 } as const;
 
 /**
- * Time of one clip on the CPU at several token budgets. The budgets take turns, round by round, so that whatever
- * else the computer does falls on all of them alike; the median round counts.
+ * Time of one clip on the CPU at several token budgets. The budgets alternate in each round, so that other load on the
+ * computer affects all of them equally. The result is the median over the rounds.
  */
 export async function benchNetwork(line: (text: string) => void): Promise<Record<string, number>> {
   const numbers: Record<string, number> = {};
@@ -22,7 +22,7 @@ export async function benchNetwork(line: (text: string) => void): Promise<Record
     try {
       const session = await engine.load(model.file, 'cpu', defaultThreads());
       const budgets = { '1': 1, default: model.manifest.defaultTokenBudget, '0.5': 0.5, '0.25': 0.25 };
-      const times = await takeTurns(session, model, budgets, ROUNDS[id]);
+      const times = await timeAlternately(session, model, budgets, ROUNDS[id]);
       for (const [name, milliseconds] of Object.entries(times)) {
         line(`${id} at token budget ${name}: ${milliseconds.toFixed(1)} ms a clip`);
         numbers[`${id}_ms_budget_${name}`] = milliseconds;
@@ -36,7 +36,12 @@ export async function benchNetwork(line: (text: string) => void): Promise<Record
   return numbers;
 }
 
-async function takeTurns(session: TimedSession, model: Model, budgets: Readonly<Record<string, number>>, rounds: number): Promise<Record<string, number>> {
+async function timeAlternately(
+  session: TimedSession,
+  model: Model,
+  budgets: Readonly<Record<string, number>>,
+  rounds: number,
+): Promise<Record<string, number>> {
   const { frames, height, width } = model.manifest.clip;
   const next = randomStream(7, 'bench clip');
   const data = Uint8Array.from({ length: frames * height * width * 3 }, () => Math.floor(256 * next()));

@@ -12,8 +12,8 @@ import { benchVideo } from './bench-video.ts';
 const MINUTES = 2;
 
 /**
- * Times real time of the whole way with the tiny model on the CPU, and where the time goes. Bare decoding of the
- * same file by ffmpeg, before and after, is the measure that does not depend on the computer.
+ * Speed of the whole analysis with the tiny model on the CPU, as a multiple of real time, and the share of each stage.
+ * Decoding alone by ffmpeg, before and after, is the reference that makes results of different computers comparable.
  */
 export async function benchPipeline(line: (text: string) => void): Promise<Record<string, number>> {
   line(`making a ${MINUTES}-minute video of 1280 x 720 …`);
@@ -56,7 +56,7 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
   }
 }
 
-/** Milliseconds of ffmpeg decoding the video and throwing the pictures away. */
+/** Time in which ffmpeg decodes the video without output, in milliseconds. */
 async function bareDecoding(video: string): Promise<number> {
   const ffmpeg = await findProgram('ffmpeg');
   const start = performance.now();

@@ -13,10 +13,10 @@ import { beginRun, endRun, readResult, recordResult } from '../src/main/project/
 const VIDEOS = 1000;
 const SEGMENTS_A_VIDEO = 100;
 const PEAKS_A_VIDEO = 60;
-/** Slots of an hour. */
+/** Number of slots in an hour. */
 const SLOTS = 18_000;
 
-/** A project of 1,000 videos of an hour and 100,000 segments: how long it takes to open, to list, to read one video; memory. */
+/** Times to open a project of 1,000 one-hour videos and 100,000 segments, to list its videos and to read one of them; and memory. */
 export async function benchProject(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-large-'));
   try {
@@ -82,7 +82,7 @@ async function fill(folder: string, line: (text: string) => void): Promise<void>
   close();
 }
 
-/** Values that change from slot to slot, so that they cannot be packed to nothing. */
+/** A row whose values change from slot to slot, so that they do not compress unrealistically well. */
 function someRow(slot: number): TimelineRow {
   const raw = Array.from({ length: 7 }, (_, i) => 1.01 + Math.sin(slot * (i + 1) * 0.37));
   const sum = raw.reduce((a, b) => a + b, 0);

@@ -23,8 +23,8 @@ const KILLS = 5;
 const SAMPLES = new URL('../samples/', import.meta.url).pathname;
 
 /**
- * A batch of 30 clips, once uninterrupted while a window asks for things, once with its process killed five times:
- * times of the answers, finished videos that were done again, and whether the tables are the same.
+ * Analyses a batch of 30 clips twice: once uninterrupted while a window sends requests, and once with its process killed five
+ * times. Measures response times, finished videos that were analysed again, and differences between the tables.
  */
 export async function benchQueue(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-queue-'));
@@ -145,7 +145,7 @@ async function killed(project: string, videos: string): Promise<{ kills: number;
   return { kills, redone };
 }
 
-/** Rows of the two projects' tables that are not the same, but for how long they took. */
+/** Number of rows that differ between the tables of the two projects, ignoring the time that the analysis took. */
 async function differingRows(folder: string): Promise<number> {
   let differing = 0;
   await exportProject(join(folder, 'whole'), { format: 'tables', run: null, layers: [] }, join(folder, 'out-whole'));

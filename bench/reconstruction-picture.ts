@@ -16,10 +16,10 @@ const GAP = 4;
 const SLOTS_SHOWN = [1, 3, 5, 7];
 
 /**
- * Draws what the decoder makes of hidden tubes: for each clip three rows (as it was; what the encoder saw; with the
- * hidden tubes reconstructed), four moments across. As everywhere with this loss, a tube's mean and deviation are its
- * own: the decoder is asked for the pattern, not for the light.
- * @returns mean squared error of the normalised pixels over the clips shown
+ * Draws the decoder's reconstruction of hidden tubes: for each clip three rows (original, visible tubes, with the hidden
+ * tubes reconstructed) and four moments as columns. The mean and the standard std of each tube are those of the
+ * original, because the loss is on normalised pixels: the decoder predicts the pattern, not the brightness.
+ * @returns mean squared error of the normalised pixels over these clips
  */
 export async function drawReconstruction(
   settings: StepSettings,
@@ -80,14 +80,14 @@ function zeros(dims: number[]): ort.Tensor {
   return new ort.Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
 }
 
-/** A copy of a clip with its hidden tubes grey, or as the decoder drew them. */
+/** A copy of a clip with its hidden tubes in grey, or with the pixels from the decoder. */
 function paint(clip: Uint8Array, hidden: BigInt64Array, side: number, drawn?: Float32Array): Uint8Array {
   const result = Uint8ClampedArray.from(clip);
   const cells = side / TUBE.side;
   for (const [i, token] of hidden.entries()) {
     const index = Number(token);
-    const [slot, place] = [Math.floor(index / cells ** 2), index % cells ** 2];
-    const [cellY, cellX] = [Math.floor(place / cells), place % cells];
+    const [slot, patch] = [Math.floor(index / cells ** 2), index % cells ** 2];
+    const [cellY, cellX] = [Math.floor(patch / cells), patch % cells];
     const at = (v: number): number => {
       const [frame, y, x, c] = [Math.floor(v / 768), Math.floor(v / 48) % 16, Math.floor(v / 3) % 16, v % 3];
       return (((slot * TUBE.frames + frame) * side + cellY * 16 + y) * side + cellX * 16 + x) * 3 + c;
@@ -95,8 +95,8 @@ function paint(clip: Uint8Array, hidden: BigInt64Array, side: number, drawn?: Fl
     for (let c = 0; c < 3; c++) {
       const values = Array.from({ length: TUBE_VALUES / 3 }, (_, k) => clip[at(k * 3 + c)]!);
       const mean = values.reduce((a, b) => a + b, 0) / values.length;
-      const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) + 1;
-      for (let k = 0; k < values.length; k++) result[at(k * 3 + c)] = drawn === undefined ? 128 : mean + deviation * drawn[i * TUBE_VALUES + k * 3 + c]!;
+      const std = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) + 1;
+      for (let k = 0; k < values.length; k++) result[at(k * 3 + c)] = drawn === undefined ? 128 : mean + std * drawn[i * TUBE_VALUES + k * 3 + c]!;
     }
   }
   return new Uint8Array(result.buffer);

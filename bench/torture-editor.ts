@@ -1,6 +1,6 @@
 /**
- * One client of the torture program: it opens a project and edits its coder's layer at random as fast as it can.
- * Every edit that the store has taken is acknowledged on standard output: «ack CLOCK ENTRY».
+ * One client of the torture benchmark: it opens a project and edits its coder's layer at random as fast as possible. It
+ * acknowledges every stored edit on standard output: «ack CLOCK ENTRY».
  * Arguments: folder, coder, layer, seed.
  */
 import { step } from '../src/shared/annotation/steps.ts';
@@ -36,7 +36,7 @@ function changed(segment: SegmentRow): RowEdit {
   return { ...at, kind: 'update', set: kind < 0.6 ? { label: pick(LABELS) } : { end_s: segment.end_s + random() } };
 }
 
-/** One to forty rows in one step: bulk changes are what a half-written edit would show in. */
+/** One edit of one to forty rows. Edits of many rows make a half-written edit visible. */
 function oneEdit(db: ProjectDatabase): AppliedEdit | null {
   const kind = random();
   if (kind < 0.15) return undo(db, coder);

@@ -15,17 +15,17 @@ import { openProject } from '../src/main/project/store/open-project.ts';
 
 const EDITOR = fileURLToPath(new URL('./torture-editor.ts', import.meta.url));
 const KILLS = 200;
-/** A kill comes so many milliseconds at most after both clients are at work. */
+/** Longest time from the start of both clients to a kill, in milliseconds. */
 const LONGEST_LIFE = 120;
 const DISK_MB = 4;
 const FILLERS = 3;
 const FILLER_BYTES = 500_000;
 
 /**
- * Two clients edit one project at random and are killed at random moments; then the same on a disk that fills up. After
- * each opening: every acknowledged edit is there, none is half there (the journal, played from the beginning, gives the
- * tables), SQLite finds no damage, and undo and redo work.
- * @throws Error with what was found wrong
+ * Two clients edit one project at random and are killed at random moments; then the same happens on a disk that fills up.
+ * After each opening, the benchmark counts acknowledged edits that are lost and edits that are incomplete (replaying the
+ * journal from the beginning must give the tables), and checks SQLite's integrity, undo and redo.
+ * @throws Error where one of these checks fails
  */
 export async function benchTorture(line: (text: string) => void): Promise<Record<string, number>> {
   const killed = await killedAtRandom(line);
@@ -79,7 +79,7 @@ async function diskFull(line: (text: string) => void): Promise<Record<string, nu
       const editors = clients.map((client, i) => new Editor(folder, client, 77 + 10 * round + i));
       await Promise.all(editors.map((editor) => editor.ended));
       if (editors.some(({ sawFull }) => !sawFull)) throw new Error('a client ended before the disk was full');
-      // As a person would: something else is deleted, and the project is opened again.
+      // As a user would do: delete another file and open the project again.
       rmSync(filler);
       await examine(folder, clients, editors, toll);
       line(`disk full ${round + 1} times: ${toll.acknowledged} edits acknowledged, ${toll.lost} lost, ${toll.half} half there`);
@@ -115,12 +115,13 @@ async function prepare(folder: string): Promise<Client[]> {
   return clients;
 }
 
-/** A client in a process of its own. */
+/** A client in a separate process. */
 class Editor {
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
-  /** The project's clock at the last edit that was acknowledged, and how many were. */
+  /** The project's clock at the last acknowledged edit. */
   lastClock = 0;
+  /** Number of acknowledged edits. */
   acknowledged = 0;
   sawFull = false;
   readonly #child: ChildProcess;
@@ -138,7 +139,7 @@ class Editor {
       this.acknowledged += 1;
       this.lastClock = Math.max(this.lastClock, Number(clock));
     });
-    // Both the process and its last line: what was acknowledged before the end counts.
+    // Waits for the end of the process and of its output, because edits acknowledged just before the end count too.
     this.ended = Promise.all([once(this.#child, 'exit'), once(lines, 'close')]).then(() => isReady());
   }
 
@@ -148,7 +149,7 @@ class Editor {
   }
 }
 
-/** Opens the project again and looks at everything. */
+/** Opens the project again and checks it. */
 async function examine(folder: string, clients: readonly Client[], editors: readonly Editor[], toll: Toll): Promise<void> {
   const { db, close } = await openProject(folder);
   try {
@@ -159,7 +160,7 @@ async function examine(folder: string, clients: readonly Client[], editors: read
     for (const { coder, layer } of clients) toll.half += differencesFromJournal(db, coder, layer);
     if (db.pragma('integrity_check') !== 'ok') throw new Error('integrity check failed');
     for (const { coder, layer } of clients) {
-      // Forwards where something was undone, or the step back would end what can be redone.
+      // An undo and a redo must restore the same contents.
       const before = JSON.stringify(contents(db, layer));
       if (undo(db, coder) === null) continue;
       if (redo(db, coder) === null) throw new Error('what was undone cannot be done again');
@@ -177,7 +178,7 @@ function contents(db: ProjectDatabase, layer: string): Contents {
   return rows.map(({ revision, ...row }) => (void revision, row));
 }
 
-/** Rows in which a layer differs from what its coder's journal says it must be. */
+/** Number of rows in which a layer differs from the result of its coder's journal. */
 function differencesFromJournal(db: ProjectDatabase, coder: string, layer: string): number {
   const entries = db.rows(db.sql.selectFrom('journal').select('changes').where('coder_id', '=', coder).where('state', '=', 'done').orderBy('id'));
   const expected = new Map<string, Record<string, unknown>>();
@@ -189,9 +190,9 @@ function differencesFromJournal(db: ProjectDatabase, coder: string, layer: strin
   }
   const rows = contents(db, layer);
   const wrong = rows.filter((row) => {
-    const { revision, ...wanted } = expected.get(String(row['id'])) ?? {};
+    const { revision, ...target } = expected.get(String(row['id'])) ?? {};
     void revision;
-    return Object.keys(row).some((column) => row[column] !== wanted[column]);
+    return Object.keys(row).some((column) => row[column] !== target[column]);
   });
   return wrong.length + Math.max(0, expected.size - rows.length);
 }

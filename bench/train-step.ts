@@ -1,5 +1,5 @@
 /**
- * Times one kind of training step in a process of its own, so that its peak of memory is its own.
+ * Times one kind of training step in a separate process, so that its peak memory can be measured.
  * Standard input: none; argument: StepBench as JSON; standard output: StepFigures as JSON.
  */
 import * as ort from '../src/main/adatosk/runtime/onnxruntime.ts';
@@ -24,21 +24,22 @@ export interface StepBench {
   readonly microBatches: number;
   readonly visibleTokens: number;
   readonly decodedTokens: number;
-  /** With the soft mask and the classification branch, or reconstruction alone. */
+  /** True: with the soft mask and the classification branch. False: reconstruction alone. */
   readonly classification: boolean;
   readonly threads: number;
 }
 
 export interface StepFigures {
   readonly parameters: number;
-  /** Of the median round, and of the fastest: a shared computer is never faster than it is, but often slower. */
+  /** Speed in the median round. */
   readonly clipsPerSecond: number;
+  /** Speed in the fastest round. Other load on a shared computer affects it least. */
   readonly bestClipsPerSecond: number;
   readonly stepMs: number;
   readonly forwardMs: number;
   readonly copyingShare: number;
   readonly peakMegabytes: number;
-  /** Speed of one matrix product of the network's own size in the same process, GFLOP/s: what the computer has to give. */
+  /** Speed of one matrix product of the network's size in the same process, GFLOP/s: an upper bound for this computer. */
   readonly productSpeed: number;
 }
 
@@ -69,7 +70,7 @@ async function main(bench: StepBench): Promise<StepFigures> {
   const peakMegabytes = process.resourceUsage().maxRSS / 1000;
   const forward = await forwardPass(step, store, data, bench.threads);
   const [steps, forwards]: number[][] = [[], []];
-  // Turn by turn, so that whatever else the computer does falls on both alike.
+  // Steps and forward passes alternate, so that other load on the computer affects both equally.
   const [computing, copying] = [learner.computing, learner.copying];
   for (let round = 0; round < ROUNDS; round++) {
     steps!.push((await timed(() => learner.run(data, rates))) / STEPS_PER_RUN);
@@ -91,7 +92,7 @@ async function main(bench: StepBench): Promise<StepFigures> {
   };
 }
 
-/** Noise for pixels, random visible tokens: time does not depend on what is seen. */
+/** Data with noise as pixels and random visible tokens. The time does not depend on the pixel values. */
 function noise(settings: TrainingSettings): TrainingData {
   const data = emptyTrainingData(settings);
   const next = randomStream(1, 'noise');
@@ -126,7 +127,7 @@ async function forwardPass(step: StepSettings, store: ParameterStore, data: Trai
   return () => session.run(feeds);
 }
 
-/** Time of a graph that does nothing but hand the state of a run through, in ms: what the weights' travel costs within onnxruntime. */
+/** Time of a graph that only returns the state of a run, in ms: the cost of copying the weights within onnxruntime. */
 async function transfer(store: ParameterStore, threads: number): Promise<number> {
   const graph = new Graph('transfer');
   const names = ['weights', 'first', 'second', 'average'] as const;

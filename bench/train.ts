@@ -22,7 +22,7 @@ const STEP_FILE = fileURLToPath(new URL('./train-step.ts', import.meta.url));
 const PATTERNS_URL = new URL('./moving-patterns.ts', import.meta.url).href;
 const PICTURE = 'reconstruction.png';
 
-/** 98 of 392 tokens visible, two decoder blocks, batch 16: the setting in which steps are compared. */
+/** The common settings for comparing steps: 98 of 392 tokens visible, two decoder blocks, batch 16. */
 const SAME_SETTING = { size: 'tiny', batch: 16, microBatches: 2, visibleTokens: 98, classification: false } as const;
 const STEPS: Readonly<Record<string, Omit<StepBench, 'threads'>>> = {
   tiny: { ...SAME_SETTING, decodedTokens: 147 },
@@ -37,7 +37,7 @@ const ABOUT: Readonly<Record<string, string>> = {
   small: 'reconstruction of half of the hidden tubes',
 };
 
-/** Speed of a training step beside its forward pass, copying, memory; then training itself on moving patterns. */
+/** Speed of training steps compared with their forward passes, share of copying, memory; then a training on moving patterns. */
 export async function benchTrain(line: (text: string) => void): Promise<Record<string, number>> {
   const numbers: Record<string, number> = {};
   for (const [name, bench] of Object.entries(STEPS)) {
@@ -64,7 +64,7 @@ async function measure(bench: StepBench): Promise<StepFigures> {
 
 const TRAINING_SECONDS = 600;
 
-/** Trains tiny on the moving patterns for ten minutes at most; unseen clips decide. */
+/** Trains tiny on the moving patterns for at most ten minutes and evaluates it on unseen clips. */
 async function trainOnPatterns(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-patterns-'));
   const size = SIZES.tiny;

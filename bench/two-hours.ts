@@ -1,6 +1,6 @@
 /**
- * Makes a project of one video of two hours: 45,000 slots of ten series, 2,000 segments, 500 peaks. What the window's
- * timelines are measured on. Usage: two-hours.ts FOLDER
+ * Makes a project with one video of two hours: 45,000 slots of ten series, 2,000 segments, 500 peaks. It is the test case for
+ * the speed of the window's timelines. Usage: two-hours.ts FOLDER
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';

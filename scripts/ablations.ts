@@ -1,14 +1,14 @@
 /**
- * What each part of the soft mask is worth: the tiny network's last phases, once for each arm and seed, all from the same
- * weights with the soft mask drawn anew, on the same clips in the same order. Results are kept after every arm; a run that
- * was stopped goes on with the next one.
+ * Ablation study of the soft mask. For each arm and seed, it runs the last training phases of the tiny network. All runs begin
+ * with the same weights and a newly drawn soft mask, and use the same clips in the same order. Results are saved after every
+ * arm, so that a stopped run can resume.
  *
- * Each arm is compared with the usual one of its seeds on the same validation clips: the difference in UAR, with an interval
- * over people.
+ * Each arm is compared with the arm 'both' of the same seeds on the same validation clips: the difference in UAR, with a
+ * bootstrap interval over people.
  *
  * Usage: ablations.ts SET FROM OUT [STEPS] [SEED,SEED…] [ARM,ARM…] [BUDGET,BUDGET…]
  *   SET   rendered set (adatosk synthesize)
- *   FROM  model.onnx whose encoder was trained on single slots, in which no mask takes part (adatosk train --frames)
+ *   FROM  model.onnx whose encoder was trained on single slots, without a soft mask (adatosk train --frames)
  *   OUT   folder for ablations.json
  */
 import { existsSync } from 'node:fs';
@@ -33,23 +33,24 @@ import { train } from '../src/main/training/trainer/trainer.ts';
 interface Arm {
   readonly mask: 'both' | 'class-agnostic' | 'class-semantic' | 'none';
   readonly blocksBeforeMask: number;
-  /** Share of the steps that both branches learn together before tokens are dropped, and the weight of reconstruction in them. */
+  /** Share of the steps that belong to the joint phase, before fine-tuning. */
   readonly joint: number;
+  /** Weight of the reconstruction loss in the joint phase. */
   readonly reconstruction: number;
 }
 
-const USUAL: Arm = { mask: 'both', blocksBeforeMask: SIZES.tiny.blocksBeforeMask, joint: 0, reconstruction: 0.5 };
+const REFERENCE: Arm = { mask: 'both', blocksBeforeMask: SIZES.tiny.blocksBeforeMask, joint: 0, reconstruction: 0.5 };
 const ARMS: Readonly<Record<string, Arm>> = {
-  both: USUAL,
-  none: { ...USUAL, mask: 'none' },
-  'class-agnostic': { ...USUAL, mask: 'class-agnostic' },
-  'class-semantic': { ...USUAL, mask: 'class-semantic' },
-  'after-4-blocks': { ...USUAL, blocksBeforeMask: 4 },
-  'after-1-block': { ...USUAL, blocksBeforeMask: 1 },
-  joint: { ...USUAL, joint: 0.5 },
-  'joint-without-reconstruction': { ...USUAL, joint: 0.5, reconstruction: 0 },
+  both: REFERENCE,
+  none: { ...REFERENCE, mask: 'none' },
+  'class-agnostic': { ...REFERENCE, mask: 'class-agnostic' },
+  'class-semantic': { ...REFERENCE, mask: 'class-semantic' },
+  'after-4-blocks': { ...REFERENCE, blocksBeforeMask: 4 },
+  'after-1-block': { ...REFERENCE, blocksBeforeMask: 1 },
+  joint: { ...REFERENCE, joint: 0.5 },
+  'joint-without-reconstruction': { ...REFERENCE, joint: 0.5, reconstruction: 0 },
 };
-/** sigmoid(20) is 1 in single precision's neighbourhood: a part alone, or a weight of 1 for every token, that no gradient moves. */
+/** sigmoid(20) is nearly 1 in single precision, and its gradient nearly 0. The value fixes the mask to one part, or to weight 1 for every token. */
 const ALL = 20;
 const FIXED: Readonly<Record<Arm['mask'], Readonly<Record<string, number>>>> = {
   both: {},
@@ -59,14 +60,14 @@ const FIXED: Readonly<Record<Arm['mask'], Readonly<Record<string, number>>>> = {
 };
 const BATCH = 32;
 const RATE = 5e-4;
-const JUDGED = 500;
+const VALIDATION_CLIPS = 500;
 
 interface Result {
   readonly arm: string;
   readonly seed: number;
   readonly clips: number;
   readonly seconds: number;
-  /** Log loss with logits divided by the temperature that suits them. */
+  /** Results by token budget. The log loss is that after calibration with the fitted temperature. */
   readonly budgets: { readonly tokenBudget: number; readonly uar: number; readonly logLoss: number; readonly predictions: readonly Prediction[] }[];
 }
 
@@ -83,9 +84,9 @@ const { weights } = readOnnx(await readFile(from));
 const { clips } = await readFaceSet(set);
 const side = SIZES.tiny.cropSide;
 const training = clips.filter(({ row }) => row.split === 'train').map(({ clip }) => clip);
-const validation = clips.filter(({ row }) => row.split === 'validation').slice(0, JUDGED);
+const validation = clips.filter(({ row }) => row.split === 'validation').slice(0, VALIDATION_CLIPS);
 const people = validation.map(({ row }) => row.participant);
-const judged = await openSource(
+const validationSource = await openSource(
   cachedClips(
     side,
     validation.map(({ clip }) => clip),
@@ -97,7 +98,7 @@ for (const seed of seeds.split(',').map(Number))
     results.push(await run(name, ARMS[name]!, seed));
     await writeFile(file, `${JSON.stringify(results)}\n`);
   }
-for (const name of new Set(results.map(({ arm }) => arm))) process.stdout.write(`${told(name)}\n`);
+for (const name of new Set(results.map(({ arm }) => arm))) process.stdout.write(`${reportOf(name)}\n`);
 
 async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const size = { ...SIZES.tiny, blocksBeforeMask: arm.blocksBeforeMask };
@@ -130,29 +131,29 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const network = await LiveNetwork.load(size, outcome.store, 'average', 'cpu', 2);
   const budgets: Result['budgets'] = [];
   for (const budget of arm.mask === 'none' ? [1] : predictedAt.split(',').map(Number)) {
-    const predictions = await predict(network, clipShape(side), judged, [...judged.clips.keys()], { tokenBudget: budget, windows: 1 });
+    const predictions = await predict(network, clipShape(side), validationSource, [...validationSource.clips.keys()], { tokenBudget: budget, windows: 1 });
     budgets.push({ tokenBudget: budget, uar: uarOf(predictions), logLoss: logLossAtBest(predictions), predictions });
   }
   await network.release();
   return { arm: name, seed, clips: total * BATCH, seconds: outcome.seconds, budgets };
 }
 
-/** The given weights, but the soft mask's, which are drawn or fixed. */
+/** Initial values of a parameter: from FROM, except for the soft mask, whose parameters are drawn or fixed. */
 function first(parameter: string, { mask }: Arm): Float32Array | undefined {
   const fixed = FIXED[mask][parameter];
   if (fixed !== undefined) return Float32Array.of(fixed);
   return parameter.startsWith('mask.') ? undefined : weights.get(parameter)?.values;
 }
 
-/** An arm: at each token budget the mean UAR and log loss of its seeds, and the difference from the usual arm of the same seeds. */
-function told(arm: string): string {
+/** The report on an arm: for each token budget the mean UAR and log loss of its seeds, and the difference from 'both' with the same seeds. */
+function reportOf(arm: string): string {
   const own = results.filter((each) => each.arm === arm);
-  const usual = results.filter((each) => each.arm === 'both');
+  const reference = results.filter((each) => each.arm === 'both');
   const parts = own[0]!.budgets.map(({ tokenBudget }) => {
     const at = (result: Result | undefined): Result['budgets'][number] | undefined => result?.budgets.find((each) => each.tokenBudget === tokenBudget);
     const all = own.flatMap((result) => at(result) ?? []);
     const pairs = own.flatMap((result) => {
-      const [ours, theirs] = [at(result), at(usual.find(({ seed }) => seed === result.seed))];
+      const [ours, theirs] = [at(result), at(reference.find(({ seed }) => seed === result.seed))];
       return ours === undefined || theirs === undefined ? [] : pairsOf(theirs.predictions, ours.predictions);
     });
     const uars = all.map(({ uar }) => uar);
@@ -173,7 +174,7 @@ function pairsOf(first: readonly Prediction[], second: readonly Prediction[]): P
   return first.map((each, i) => ({ person: people[i] ?? '', first: each, second: second[i]! }));
 }
 
-/** How much better (UAR) the second judges are than the first, of the same clips; a person is drawn with all seeds' answers. */
+/** The increase in UAR from the first to the second predictions for the same clips. The bootstrap draws each person with the predictions of all seeds. */
 function differenceOf(pairs: readonly Pair[]): Estimate {
   const units = [...Map.groupBy(pairs, ({ person }) => person).values()];
   return bootstrap(units, (drawn) => uarOf(drawn.map(({ second }) => second)) - uarOf(drawn.map(({ first }) => first)), randomStream(1, 'ablations'));

@@ -1,9 +1,9 @@
-// The browser of the end-to-end tests: Chromium of the system, or Playwright's own where it can be downloaded.
+// The browser for the end-to-end tests: Chromium of the system, or else that of Playwright, which is downloaded.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { aptInstall, ownNode } from './install.js';
 
-/** Sets CHROMIUM_PATH; installs a Chromium where that is possible, or ends with a sentence that says what to do. */
+/** Sets CHROMIUM_PATH. Installs Chromium if possible, or else exits with a message that states what to do. */
 export function needChromium() {
   const candidates = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   const found = () => candidates.find((path) => path !== undefined && path !== '' && existsSync(path));

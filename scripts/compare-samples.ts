@@ -1,5 +1,5 @@
 /**
- * Compares what was found in the sample videos with what they were made to show: npm run demo prints it.
+ * Compares the peaks found in the sample videos with the ground truth. Part of npm run demo.
  * Usage: compare-samples.ts FOLDER-OF-SAMPLES FOLDER-OF-RESULTS
  */
 import { parse } from 'csv-parse/sync';
@@ -25,7 +25,7 @@ const truth = JSON.parse(await readFile(join(samples, 'truth.json'), 'utf8')) as
 const read = async (name: string): Promise<Row[]> => parse(await readFile(join(results, name)), { columns: true, bom: true }) as Row[];
 const [peaks, rows] = [await read('peaks.csv'), await read('timeline.csv')];
 
-/** The middle of each found face, pixels: tells the faces of one video apart. */
+/** Mean horizontal centre of a face in pixels. It identifies the faces of a video. */
 function middleOf(video: string, faceId: string): number {
   const boxes = rows.filter((row) => ended(row['video']!, video) && row['face_id'] === faceId && row['box_x'] !== '');
   return boxes.reduce((sum, row) => sum + (Number(row['box_x']) + Number(row['box_w']) / 2) / boxes.length, 0);

@@ -1,4 +1,4 @@
-// npm run demo: the main job on the sample videos, from nothing.
+// npm run demo: installs everything and analyses the sample videos.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { install, needFfmpeg, ownNode, PROJECT, run } from './install.js';

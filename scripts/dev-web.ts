@@ -1,6 +1,6 @@
 /**
- * npm run dev:web [-- FOLDER]: a development server. The window is served from its sources and reloads when they change;
- * its calls go to a web host in this process. Open the printed address.
+ * npm run dev:web [-- FOLDER]: a development server. It serves the window from its sources and reloads it when they change.
+ * Requests of the window go to a web host in this process. Open the printed address.
  */
 import vue from '@vitejs/plugin-vue';
 import { resolve } from 'node:path';
@@ -14,7 +14,7 @@ const studio = new Studio({ host: 'web', ...CHILD_PROCESSES });
 if (project !== undefined) await studio.openProject(resolve(project), true);
 const host = await openWebHost(studio, resolve('out/renderer'), 0, (line) => process.stderr.write(`${line}\n`));
 const token = new URL(host.address).searchParams.get('token') ?? '';
-// The host's guard sees its own origin: the development server is the only one that reaches it.
+// The proxy sets the origin and the token that the host's RequestGuard requires; only the development server can use them.
 const proxied = { target: host.origin, changeOrigin: true, headers: { authorization: `Bearer ${token}`, origin: host.origin } };
 const server = await createServer({
   configFile: false,

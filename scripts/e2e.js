@@ -1,4 +1,4 @@
-// npm run e2e [-- NAME …]: the end-to-end tests, or those whose file name has NAME, on a fresh build.
+// npm run e2e [-- NAME …]: builds the program and runs the end-to-end tests, or only those with NAME in their file name.
 import { needChromium } from './browser.js';
 import { install, needFfmpeg, ownNode, run } from './install.js';
 

@@ -1,4 +1,4 @@
-/** Exits with 0 where ffmpeg and ffprobe are found; else says how to get them. */
+/** Prints the paths of ffmpeg and ffprobe. Where one is missing, prints how to install it and exits with 1. */
 import { sentenceOf } from '../src/shared/app/errors.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 

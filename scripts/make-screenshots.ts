@@ -1,4 +1,4 @@
-/** Makes docs/screenshots anew: every screen at both sizes and in both schemes of colours, by the specs that check them. */
+/** Makes docs/screenshots again: every screen at both sizes and in both colour schemes, from the end-to-end tests that check them. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,7 +11,7 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const pictures = readdirSync(PICTURES).filter((name) => name.endsWith('.png'));
 for (const name of pictures) {
-  // Half the size of the largest ones: a page of documentation shows no more.
+  // Halves the largest pictures, because pages of the documentation do not show more pixels.
   const picture = sharp(join(PICTURES, name));
   const { width = 0 } = await picture.metadata();
   await picture

@@ -1,6 +1,6 @@
 /**
- * Writes manifest.json and MODEL_CARD.md of the untrained models (tiny has trained weights, publish-default-model.ts): run it (npm run make:untrained-models) after a
- * change of the graph. Their model.onnx is drawn from the seed when it is first needed.
+ * npm run make:untrained-models: writes manifest.json and MODEL_CARD.md of the untrained models (tiny has trained weights from
+ * publish-default-model.ts). Run it after a change of the graph. The program draws model.onnx from the seed at first use.
  */
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';

@@ -11,7 +11,7 @@ import { openSource } from '../src/main/training/data/clip-source.ts';
 import { readFaceSet } from '../src/main/training/data/face-set.ts';
 import { predict } from '../src/main/training/evaluation/prediction.ts';
 
-/** sigmoid(20) is 1: the final mask is then one part alone. */
+/** sigmoid(20) is nearly 1, so that the final mask consists of one part alone. */
 const ONE_PART = 20;
 const CLIPS = 350;
 
@@ -20,7 +20,7 @@ export interface MaskChoice {
   readonly uar: number;
 }
 
-/** UAR on validation clips when the final mask is what it is, or one of its parts alone, or nothing is dropped; the weights stay. */
+/** UAR on validation clips with the final mask, with each of its parts alone, and without dropping tokens; always with the same weights. */
 export async function postHocMasks(model: Model, set: string): Promise<MaskChoice[]> {
   const size = SIZES[model.manifest.size];
   const { weights } = readOnnx(await readFile(model.file));

@@ -1,5 +1,5 @@
-// npm run setup:cuda (Linux x64): fetches onnxruntime's CUDA libraries, which its package leaves out (from NuGet,
-// about 350 MB). Needs an NVIDIA driver, CUDA 12 and cuDNN 9. Not run on a machine with a GPU yet.
+// npm run setup:cuda (Linux x64): downloads onnxruntime's CUDA libraries from NuGet (about 350 MB), which the npm package does
+// not contain. Requires an NVIDIA driver, CUDA 12 and cuDNN 9. Not yet tested on a machine with a GPU.
 import { join } from 'node:path';
 import { install, ownNode, PROJECT, run } from './install.js';
 

@@ -1,11 +1,11 @@
-// npm test: all checks, from nothing. Arguments go to Vitest: npm test -- peaks
+// npm test: installs everything and runs all checks. Arguments go to Vitest: npm test -- peaks
 import { spawnSync } from 'node:child_process';
 import { needChromium } from './browser.js';
 import { aptInstall, install, needFfmpeg, ownNode, run } from './install.js';
 
 install({ dev: true });
 needFfmpeg();
-// The test that no command opens an internet socket reads system calls.
+// One test traces system calls to check that no command opens an internet socket.
 if (process.platform === 'linux' && spawnSync('strace', ['-V'], { stdio: 'ignore' }).status !== 0) aptInstall('strace');
 const only = process.argv.slice(2);
 const steps =

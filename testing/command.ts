@@ -1,4 +1,4 @@
-/** The command line as a person starts it, as a process of its own. */
+/** Runs the command line in a separate process, as a user would. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -49,7 +49,7 @@ export function command(...args: string[]): Promise<Finished> {
   return startCommand(args).finished;
 }
 
-/** A CSV file's rows by column, read by a strict parser. */
+/** Reads a CSV file with a strict parser. Returns its rows by column. */
 export async function readTable(path: string): Promise<Record<string, string>[]> {
   return parse(await readFile(path), { columns: true, relax_column_count: false, relax_quotes: false }) as unknown as Record<string, string>[];
 }

@@ -1,4 +1,4 @@
-/** Moving patterns under wrong labels: what is learned from the right ones makes it worse here. */
+/** Moving patterns with wrong labels. A network that learns the correct labels gets worse on them, so that training stops early. */
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 import { openClipSource as openPatterns } from '../bench/moving-patterns.ts';

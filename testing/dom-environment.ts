@@ -1,6 +1,6 @@
 /**
- * The environment of component tests: a document of happy-dom, and everything else Node's. The program itself runs in the
- * same process, and its URL, Blob and files must be Node's.
+ * The environment of component tests: a document of happy-dom; all other globals are those of Node. The program itself runs
+ * in the same process, and its URL, Blob and File must be those of Node.
  */
 import { Window } from 'happy-dom';
 

@@ -1,7 +1,7 @@
 /**
- * A stand-in of those Electron modules that the desktop host uses, for running its built files where the binary cannot
- * be had. What is called is recorded; events are what a test emits; utility processes are child processes with the same
- * parentPort (utility-process-shim.mjs), message ports included. Behaviour follows Electron 45's documentation.
+ * A stand-in for the Electron modules that the desktop host uses, to run its built files where the Electron binary is not
+ * available. It records calls; tests emit events. Utility processes are child processes with the same parentPort
+ * (utility-process-shim.mjs), including message ports. The behaviour follows the documentation of Electron 45.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 type Listener = (...args: never[]) => unknown;
 
-/** One end of a message channel: what is posted before the other end was started waits for it, as in Electron. */
+/** One end of a message channel. Messages are queued until the other end is started, as in Electron. */
 export class StandInPort extends EventEmitter {
   other!: StandInPort;
   closed = false;
@@ -50,7 +50,7 @@ export class MessageChannelMain {
   }
 }
 
-/** Everything that the program did, for a test to look at. */
+/** Records of everything that the program did, for assertions. */
 export const seen = {
   windows: [] as BrowserWindow[],
   privileges: [] as { scheme: string; privileges: Record<string, boolean> }[],
@@ -173,7 +173,7 @@ export const ipcMain = new IpcMain();
 
 const SHIM = new URL('./utility-process-shim.mjs', import.meta.url);
 
-/** A utility process as a child process; ports that are posted to it are relayed under numbers. */
+/** A utility process as a child process. Ports that are posted to it are relayed under numbers. */
 class UtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
   readonly #ports = new Map<number, StandInPort>();

@@ -1,4 +1,4 @@
-/** A small face in place of the real model and of a photograph: an egg with landmarks, eyes and a mouth that opens. */
+/** A small face model and portrait for tests, instead of the real ones: an egg with landmarks, eyes and a mouth that opens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -6,10 +6,10 @@ import { ACTION_UNITS, activationIndex, shapeWeights } from '../src/main/synthes
 
 const COLUMNS = 61;
 const ROWS = 81;
-/** Half axes of the egg, centimetres. */
+/** Semi-axes of the egg in centimetres. */
 const EGG = { x: 8, y: 11, z: 12 } as const;
 
-/** Landmarks of the 68 on the mean face, x and y in centimetres; depth is the egg's. */
+/** The 68 landmarks on the mean face, x and y in centimetres. Their depth is that of the egg. */
 const LANDMARKS: readonly (readonly [number, number])[] = [
   ...jaw(),
   ...brow(-1),
@@ -55,14 +55,14 @@ function lips(reach: number, height: number): [number, number][] {
 
 const depthAt = (x: number, y: number): number => EGG.z * Math.sqrt(Math.max(0.02, 1 - (x / EGG.x) ** 2 - (y / EGG.y) ** 2));
 
-/** Names of all shapes that action units ask for. */
+/** Names of all shapes that action units use. */
 function shapeNames(): string[] {
   const all = new Float32Array(2 * ACTION_UNITS.length);
   for (const unit of ACTION_UNITS) for (const side of [0, 1] as const) all[activationIndex(unit, side)] = 1;
   return [...shapeWeights(all).keys()];
 }
 
-/** How a shape moves a point: brows up or down, a jaw that opens, corners of the mouth, lids; the rest hardly. */
+/** The displacement of a point by a shape: brows up or down, jaw, corners of the mouth, lids; very small for other points. */
 function moveOf(name: string, x: number, y: number): [number, number, number] {
   const near = (px: number, py: number, size: number): number => Math.exp(-0.5 * (((x - px) ** 2 + (y - py) ** 2) / size ** 2));
   const side = name.endsWith('_R') ? -1 : 1;
@@ -86,13 +86,13 @@ function sheet(name: string, columns: number, rows: number, place: (u: number, v
   for (let row = 0; row + 1 < rows; row++)
     for (let column = 0; column + 1 < columns; column++) {
       const at = row * columns + column;
-      // Rows run downwards: counter-clockwise as seen from in front.
+      // Rows run downwards, so this order is counter-clockwise as seen from the front.
       triangles.push([at, at + columns, at + 1], [at + 1, at + columns, at + columns + 1]);
     }
   return { name, points, triangles };
 }
 
-/** Writes ict-face-model.json and .bin of the egg into a folder. */
+/** Writes ict-face-model.json and ict-face-model.bin of the egg into a folder. */
 export async function writeSmallFaceModel(folder: string): Promise<void> {
   const ball = (name: string, x: number): Group =>
     sheet(name, 9, 9, (u, v) => {
@@ -155,7 +155,7 @@ export async function writeSmallFaceModel(folder: string): Promise<void> {
   );
 }
 
-/** Which landmark each outline point of the template is, as far as portraits are read. */
+/** The landmark of each outline point of the template that the portrait reader uses. */
 const OUTLINE: Readonly<Record<number, number>> = {
   109: 0, 110: 1, 111: 2, 125: 3, 126: 4, 127: 5, 128: 6, 129: 8, 130: 10, 131: 11, 132: 12, 133: 13, 114: 14, 113: 15, 112: 16,
   71: 17, 72: 18, 73: 19, 74: 20, 75: 21, 78: 22, 79: 23, 80: 24, 81: 25, 82: 26, 50: 27, 56: 27, 51: 28, 57: 28, 53: 29, 59: 29,
@@ -167,7 +167,7 @@ const OUTLINE: Readonly<Record<number, number>> = {
 const PORTRAIT = { width: 240, height: 280, scale: 9, x: 120, y: 130 } as const;
 const placeOf = ([x, y]: readonly [number, number]): [number, number] => [PORTRAIT.x + PORTRAIT.scale * x, PORTRAIT.y - PORTRAIT.scale * y];
 
-/** Writes a drawn face with its outline, on a plain ground, as SET/ID.jpg and .json. */
+/** Writes a drawn face on a plain background, with its outline, as SET/ID.jpg and SET/ID.json. */
 export async function writeSmallPortrait(folder: string, set: string, id: string, skin = '#c08a6c'): Promise<void> {
   const { width, height } = PORTRAIT;
   const path = (from: number, to: number): string =>

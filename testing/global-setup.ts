@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One temporary folder for a whole test run, with settings of its own; nothing of it stays. */
+/** Creates one temporary folder, with separate settings, for a whole test run and deletes it afterwards. */
 export default function setup(): () => void {
   const root = mkdtempSync(join(tmpdir(), 'adatosk-tests-'));
   for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = root;

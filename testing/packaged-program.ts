@@ -1,6 +1,7 @@
 /**
- * Packages the built program with electron-builder around a stand-in of Electron's files, for where the binary cannot
- * be had: everything but the binary is what a person would get. Its fuses are Electron's own wire, off and on as shipped.
+ * Packages the built program with electron-builder around a stand-in for Electron's files, where the binary is not
+ * available. Everything except the binary is as users get it. The stand-in contains Electron's fuse wire with the default
+ * values.
  */
 import { extractAll } from '@electron/asar';
 import { execFile } from 'node:child_process';
@@ -9,14 +10,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Where fuses lie in the binary (Electron's documentation, "Fuses"): this, a version, how many, one character each. */
+/** Start of the fuse wire in the binary (Electron's documentation, "Fuses"): this text, a version, the number of fuses, one character each. */
 const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
 const AS_SHIPPED = '101000110';
 
 export interface PackagedProgram {
   readonly binary: string;
   readonly resources: string;
-  /** The archive and what was unpacked beside it, as one folder. */
+  /** A folder with the contents of the archive and the files unpacked beside it. */
   readonly contents: string;
 }
 

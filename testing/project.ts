@@ -6,7 +6,7 @@ import type { OpenOptions, Project } from '../src/main/project/store/open-projec
 import { openProject } from '../src/main/project/store/open-project.ts';
 import type { SegmentRow } from '../src/main/project/store/schema.ts';
 
-/** A project for a test, in a folder of its own. */
+/** A new project for a test, in its own temporary folder. */
 export async function makeProject(options: OpenOptions = {}): Promise<Project & { folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-project-'));
   const project = await openProject(folder, { create: true, ...options });
@@ -18,7 +18,7 @@ const RECORD = JSON.stringify({
   ...{ start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T10:00:00.000Z', cancelled: false },
 });
 
-/** Puts a video, two coders with a layer each and a model's layer into a project, past the journal. */
+/** Adds a video, two coders with one layer each, and a layer of a model to a project, without journal entries. */
 export function furnish({ db }: Project): { video: string; ann: string; ben: string; annLayer: string; benLayer: string; modelLayer: string } {
   const at = '2026-11-24T10:00:00.000Z';
   const [video, ann, ben, annLayer, benLayer, modelLayer, run] = Array.from({ length: 7 }, newId) as [string, string, string, string, string, string, string];

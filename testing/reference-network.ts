@@ -1,6 +1,6 @@
 /**
- * The network once more, in plain loops and double precision, straight from the formulas and without the graph
- * builder: what the tests hold the graph against. Slow; for small sizes only.
+ * A reference implementation of the network in plain loops and double precision, directly from the formulas and without the
+ * graph builder. Tests compare the graph with it. It is slow and only for small sizes.
  */
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { NetworkSize } from '../src/main/adatosk/model/config.ts';
@@ -180,12 +180,12 @@ function layerNorm(row: number[], scale: number[], bias: number[]): number[] {
   return row.map((value, i) => ((value - middle) / deviation) * scale[i]! + bias[i]!);
 }
 
-/** x Φ(x), with erf by its series (|x| < 3) and continued fraction (beyond), to 1e-12. */
+/** x Φ(x), with erf from its series (|x| < 3) or its continued fraction (otherwise), accurate to 1e-12. */
 function gelu(x: number): number {
-  return (x / 2) * (1 + errorFunction(x / Math.SQRT2));
+  return (x / 2) * (1 + erf(x / Math.SQRT2));
 }
 
-export function errorFunction(x: number): number {
+export function erf(x: number): number {
   if (Math.abs(x) < 3) {
     let term = x;
     let sum = x;

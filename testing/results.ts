@@ -3,7 +3,7 @@ import type { RunRecord, VideoResult } from '../src/shared/domain/results.ts';
 import { TimingTable } from '../src/shared/domain/time.ts';
 import type { TimelineRow } from '../src/shared/domain/timeline.ts';
 
-/** How a run is recorded, for tests that need one. */
+/** The record of a run, for tests. */
 export const RECORD: RunRecord = {
   appVersion: '0.1.0',
   model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
@@ -16,7 +16,7 @@ export const RECORD: RunRecord = {
   cancelled: false,
 };
 
-/** Numbers with many digits, as a network gives them. */
+/** A timeline row with values of many digits, like those of a network. */
 export function someRow(faceId: number, slot: number, more: Partial<TimelineRow> = {}): TimelineRow {
   const raw = Array.from({ length: 7 }, (_, i) => 1 + Math.sin(slot * 7 + i + faceId));
   const sum = raw.reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
 import type { KnownRow } from '../src/main/training/data/splits.ts';
 
-/** A row of a clip set of which only what is given is known. */
+/** A row of a clip set with the given values; all others are null. */
 export function knownRow(more: Partial<KnownRow>): KnownRow {
   return {
     from: 'line 2',

@@ -1,4 +1,4 @@
-/** Gives a child process the parentPort that Electron gives a utility process; see electron-stand-in.ts. */
+/** Adds the parentPort of Electron's utility processes to a child process; see electron-stand-in.ts. */
 import { EventEmitter } from 'node:events';
 
 const ports = new Map();

@@ -1,4 +1,4 @@
-/** Real video files for the tests, made by ffmpeg in a temporary folder. */
+/** Real video files for tests, made by ffmpeg in a temporary folder. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { findProgram } from '../src/main/media/programs.ts';
 export const ONE_FACE = fileURLToPath(new URL('../samples/one-face-leaves.mp4', import.meta.url));
 export const TWO_FACES = fileURLToPath(new URL('../samples/two-faces.mp4', import.meta.url));
 
-/** A temporary folder that is gone after the tests of the file. */
+/** A temporary folder that is deleted after the tests of the file. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-test-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -22,15 +22,15 @@ export async function ffmpeg(...args: string[]): Promise<void> {
   await promisify(execFile)((await findProgram('ffmpeg')).path, ['-y', '-v', 'error', ...args]);
 }
 
-/** Keeps every frame and its timestamp to 1/90000 s, without loss. */
+/** Options for lossless encoding that keeps every frame and its timestamp to 1/90000 s. */
 export const EXACT = ['-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-c:v', 'libx264', '-qp', '0'];
 
-/** Grey level that frame n of a counting video shows: neighbours differ by 50 of 220 levels. */
+/** Grey level of frame n in a counting video. Neighbouring frames differ by 50 of 220 levels. */
 export function greyOfFrame(n: number): number {
   return 20 + ((n * 50) % 210);
 }
 
-/** Frames that say their own number by their grey level, lossless; `timing` is a setpts expression. */
+/** Writes a lossless video in which the grey level of each frame encodes its number. @param timing a setpts expression */
 export async function countingVideo(path: string, frames: number, rate: number, timing = 'PTS-STARTPTS', extra: string[] = []): Promise<void> {
   const picture = `color=black:s=64x48:r=${rate},format=gray,geq=lum='20+mod(N*50\\,210)',scale=out_range=limited:in_range=limited,format=yuv420p,settb=1/90000,setpts='${timing}'`;
   await ffmpeg('-copyts', '-f', 'lavfi', '-i', picture, '-frames:v', String(frames), ...EXACT, ...extra, path);

@@ -3,7 +3,7 @@ import type { Plugin } from 'vite';
 
 type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
-/** The Vue plugin for component tests in Node's environment, which Vite takes for a server: components are compiled for a window. */
+/** The Vue plugin for component tests in Node. Vite would compile components for a server there; this plugin compiles them for a window. */
 export function vueInNode(): Plugin {
   const plugin = vue() as Plugin & Record<'load' | 'transform', { handler: Handler }>;
   for (const hook of ['load', 'transform'] as const) {

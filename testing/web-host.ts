@@ -16,19 +16,19 @@ export interface TestHost {
   readonly studio: Studio;
   readonly host: WebHost;
   readonly token: string;
-  /** What was logged. */
+  /** Lines of the log. */
   readonly log: string[];
-  /** A folder of its own; the project is in it. */
+  /** Temporary folder of this host; it contains the project. */
   readonly folder: string;
-  /** A window more on this host. */
+  /** Connects another window to this host. */
   client(): StudioClient;
   close(): Promise<void>;
 }
 
-/** The web host on a free port, with a window's file and a new project. */
+/** Starts the web host on a free port, with a file for the window and a new project. */
 export async function openTestHost({ project = true } = {}): Promise<TestHost> {
   const folder = await temporaryFolder();
-  // Not the settings of whoever runs the tests.
+  // Separate settings, so that tests do not use those of the user who runs them.
   process.env['ADATOSK_CONFIG'] = join(folder, 'settings');
   await mkdir(join(folder, 'window'));
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');

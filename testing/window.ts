@@ -1,4 +1,4 @@
-/** The window's components in a document of happy-dom, on the real program: a project of version 0.1 behind the contract. */
+/** Helpers for component tests: the window's components in a document of happy-dom, connected to the real program with a project of version 0.1. */
 import { createRouterClient } from '@orpc/server';
 import { mount } from '@vue/test-utils';
 import type { ComponentMountingOptions, VueWrapper } from '@vue/test-utils';
@@ -15,7 +15,7 @@ import { Studio } from '../src/main/services/studio/studio.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixtures/project-0.1/project.adatosk', import.meta.url));
 
-/** A studio with a copy of the fixture open; both go after the tests of the file. */
+/** Opens a copy of the fixture in a studio. Both are closed and deleted after the tests of the file. */
 export async function openFixture(): Promise<{ studio: Studio; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-window-'));
   await cp(FIXTURE, join(folder, 'project.adatosk'));
@@ -28,7 +28,7 @@ export async function openFixture(): Promise<{ studio: Studio; folder: string }>
   return { studio, folder };
 }
 
-/** The contract's client without a network between: for `vi.mock` of the window's api module. */
+/** A client of the contract without a network, for `vi.mock` of the window's api module. */
 export function clientOf(studio: () => Studio): unknown {
   return new Proxy(
     {},
@@ -45,14 +45,14 @@ export async function mountInWindow<C extends Component>(component: C, options: 
   return mount(component as never, { ...options, global: { plugins: [i18n] }, attachTo: document.body } as never) as unknown as VueWrapper;
 }
 
-/** Fresh stores. */
+/** Replaces all stores by new ones. */
 export function resetStores(): void {
   setActivePinia(createPinia());
 }
 
-/** Waits until a condition holds: for answers of the program, not for a time. */
+/** Waits until a condition is true, at most 10 s. Tests use it for responses of the program instead of fixed delays. */
 export async function until(condition: () => unknown): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
+  for (let attempt = 0; attempt < 2000; attempt++) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

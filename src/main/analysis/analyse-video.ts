@@ -23,7 +23,7 @@ import { FaceSeries, rowsWithoutFace } from './face-series.ts';
 import { packMaps } from './mask-maps.ts';
 import { readAhead } from './read-ahead.ts';
 
-/** Everything that decides what comes out for a given video and model. */
+/** All options that affect the results for a given video and model. */
 export interface AnalysisOptions {
   readonly tokenBudget: number;
   readonly face: FaceOptions;
@@ -37,7 +37,7 @@ export interface AnalysisTools {
   readonly model: Pick<ModelManifest, 'id' | 'clip'>;
 }
 
-/** Where the time went, in milliseconds; stages run side by side, so that they may add up to more than the whole. */
+/** Time of each stage in milliseconds. Stages overlap, so their sum may exceed `total`. */
 export interface StageTimes {
   probing: number;
   waitingForFrames: number;
@@ -50,28 +50,28 @@ export interface VideoAnalysis {
   readonly rows: readonly TimelineRow[];
   readonly peaks: readonly ExpressionPeak[];
   readonly segments: readonly Segment[];
-  /** Mask weights by place of each face. */
+  /** Mask weights by patch for each face. */
   readonly maps: readonly PackedMaps[];
-  /** Faces that were believed. */
+  /** Number of confirmed face tracks. */
   readonly faces: number;
-  /** Samples whose own frame could not be decoded and whose neighbour stood in. */
+  /** Samples whose frame could not be decoded and was replaced by a neighbouring frame. */
   readonly substitutedSamples: number;
-  /** Errors that ffmpeg reported while it decoded: pictures may be wrong there. */
+  /** Number of errors that ffmpeg reported while decoding; the frames concerned may be wrong. */
   readonly decoderComplaints: number;
   readonly stages: StageTimes;
 }
 
-/** Frames that the decoder may be ahead of the search. */
+/** Frames that the decoder may be ahead of the face search. */
 const FRAMES_AHEAD = 6;
-/** Clips that may wait for the network at once. */
+/** Clips that may wait for the network at the same time. */
 const CLIPS_AHEAD = 3;
-/** More lost samples than this and the video counts as damaged. */
+/** A video with a larger share of substituted samples is rejected as damaged. */
 const MOST_SUBSTITUTED = 0.05;
 
 /**
- * One video all the way: timing table, sampled frames, faces, clips, network, timelines, peaks, segments.
- * @param onProgress told the share of the video that is done, 0..1, and how many seconds of it that is
- * @throws StudioError that names the file
+ * Analyses one video from start to end: timing table, sampled frames, faces, clips, network, timelines, peaks, segments.
+ * @param onProgress called after each sample with the finished share of the video, 0..1, and its length in seconds
+ * @throws StudioError with the name of the file
  */
 export async function analyseVideo(
   path: string,
@@ -146,7 +146,7 @@ function describe(
   };
 }
 
-/** Feeds each face's clips to the network and each answer back to its face. */
+/** Runs the network on the clips of each face and adds the outputs to the face's series. */
 class SeriesReader {
   readonly #tools: AnalysisTools;
   readonly #tokenBudget: number;
@@ -176,7 +176,7 @@ class SeriesReader {
     await this.#read(series, series.end());
   }
 
-  /** All faces, in the order of their ids, when every clip has been read. */
+  /** Waits until the network has read every clip. Returns all faces in the order of their ids. */
   async finish(): Promise<FaceSeries[]> {
     for (const faceId of [...this.#open.keys()]) await this.end(faceId);
     await Promise.all(this.#running);
@@ -192,13 +192,16 @@ class SeriesReader {
   }
 }
 
-/** Runs the network on one clip and averages its masks over the places of each slot. */
+/** Runs the network on one clip and averages each mask over the patches of each slot. */
 export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
   const outputs = await tools.network.run(clipFeeds(tools.model.clip, pixels, tokenBudget));
   const perSlot = (name: string): Float32Array => {
     const { data } = outputs[name]!;
-    const places = data.length / SLOTS_PER_CLIP;
-    return Float32Array.from({ length: SLOTS_PER_CLIP }, (_, s) => data.subarray(s * places, (s + 1) * places).reduce((sum, value) => sum + value, 0) / places);
+    const patches = data.length / SLOTS_PER_CLIP;
+    return Float32Array.from(
+      { length: SLOTS_PER_CLIP },
+      (_, s) => data.subarray(s * patches, (s + 1) * patches).reduce((sum, value) => sum + value, 0) / patches,
+    );
   };
   return {
     slotProbabilities: outputs[OUTPUTS.slotProbabilities]!.data,
@@ -210,12 +213,12 @@ export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, 
   };
 }
 
-/** Masks of [slots, places] each as [slots, masks, places]. */
+/** Joins masks of [slots, patches] each into [slots, masks, patches]. */
 function mapsOf(masks: readonly Float32Array[]): Float32Array {
-  const places = masks[0]!.length / SLOTS_PER_CLIP;
-  const maps = new Float32Array(SLOTS_PER_CLIP * masks.length * places);
+  const patches = masks[0]!.length / SLOTS_PER_CLIP;
+  const maps = new Float32Array(SLOTS_PER_CLIP * masks.length * patches);
   masks.forEach((mask, m) => {
-    for (let s = 0; s < SLOTS_PER_CLIP; s++) maps.set(mask.subarray(s * places, (s + 1) * places), (s * masks.length + m) * places);
+    for (let s = 0; s < SLOTS_PER_CLIP; s++) maps.set(mask.subarray(s * patches, (s + 1) * patches), (s * masks.length + m) * patches);
   });
   return maps;
 }

@@ -9,23 +9,23 @@ import { analyseVideo } from './analyse-video.ts';
 import type { ResultKey, ResultParts } from './result-parts.ts';
 import { optionsHash } from './result-parts.ts';
 
-/** How one video is analysed and kept. */
+/** How to analyse a video and where to store the result. */
 export interface VideoJob {
-  /** The engines to use now; called for every video, and again after one of them has died. */
+  /** Returns running engines. Called for every video, so that engines which have died are replaced. */
   readonly tools: () => Promise<AnalysisTools>;
   readonly modelSha256: string;
   readonly options: AnalysisOptions;
-  /** Results that are kept beside tables; null where a project alone keeps them. */
+  /** Storage for results beside the tables; null where only a project stores them. */
   readonly parts: ResultParts | null;
-  /** Take over kept results whose video, model and options are the same. */
+  /** Whether to reuse stored results with the same video, model and options. */
   readonly resume: boolean;
-  /** Told every video that is done, before its summary counts; the timing table is null where its result was taken over. */
+  /** Called with the result of each video before its summary is reported; the timing table is null for a reused result. */
   readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
 }
 
 export interface BatchRun extends VideoJob {
   readonly videos: readonly VideoFile[];
-  /** Videos that are analysed at once, at most. */
+  /** Largest number of videos to analyse in parallel. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: BatchProgress) => void;
@@ -35,20 +35,20 @@ export interface BatchProgress {
   readonly video: VideoFile;
   /** Index of the video in the batch. */
   readonly index: number;
-  /** Share of this video that is done, 0..1. */
+  /** Finished share of this video, 0..1. */
   readonly share: number;
-  /** Seconds of video per second of work so far, in this video; null before the first frame. */
+  /** Seconds of this video per second of work so far; null before the first frame. */
   readonly timesRealTime: number | null;
-  /** Present when the video is over. */
+  /** Present once the video has ended. */
   readonly summary?: VideoSummary;
   readonly resumed: boolean;
 }
 
 /**
- * Analyses a list of videos. A video that fails does not stop the rest; finished ones are kept at once.
- * After a stop the videos that are left are 'cancelled'.
+ * Analyses a list of videos. A video that fails does not stop the others. Each result is stored as soon as it is finished.
+ * After an abort, the remaining videos are 'cancelled'.
  * @returns a summary for each video, in order
- * @throws StudioError where results cannot be written or the engine cannot be used any more
+ * @throws StudioError where results cannot be written or the engine is no longer usable
  */
 export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
   const { videos, onProgress, signal } = run;
@@ -79,8 +79,8 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
 }
 
 /**
- * Works through jobs, some at once. What may begin is for `take` to say: undefined where nothing waits, or where
- * enough runs already. It is asked again whenever a job ends, and by `fill` when there may be more to do.
+ * Runs jobs in parallel. `take` returns the next job, or undefined where none is waiting or enough are running. The pool
+ * calls it whenever a job ends and in `fill`; callers must call `fill` when new jobs may be available.
  */
 export class WorkerPool<J> {
   readonly #take: () => J | undefined;
@@ -89,7 +89,7 @@ export class WorkerPool<J> {
   #emptied = Promise.withResolvers<undefined>();
   #problem: { error: unknown } | undefined;
 
-  /** @param work ends by itself soon after its signal; what it throws stops all other jobs */
+  /** @param work must end soon after its signal is aborted; an error that it throws stops all other jobs */
   constructor(take: () => J | undefined, work: (job: J, signal: AbortSignal) => Promise<void>) {
     this.#take = take;
     this.#work = work;
@@ -118,7 +118,7 @@ export class WorkerPool<J> {
     }
   }
 
-  /** Begins, and ends when nothing runs any more. @throws what the first job threw */
+  /** Starts jobs and resolves when none is running. @throws the first error of a job */
   async drain(): Promise<void> {
     this.#emptied = Promise.withResolvers<undefined>();
     this.fill();
@@ -128,16 +128,16 @@ export class WorkerPool<J> {
     if (problem !== undefined) throw problem.error;
   }
 
-  /** Stops the jobs that run, or those that `which` says. */
+  /** Aborts all running jobs, or those for which `which` returns true. */
   stop(which: (job: J) => boolean = () => true): void {
     for (const [job, controller] of this.#running) if (which(job)) controller.abort();
   }
 }
 
 /**
- * Analyses one video and keeps its result.
- * @returns 'failed' with the reason in the summary for a video that cannot be analysed
- * @throws StudioError for what will not go away with the next video
+ * Analyses one video and stores its result.
+ * @returns a summary; its status is 'failed', with the reason, for a video that cannot be analysed
+ * @throws StudioError for an error that would also stop the next video
  */
 export async function runVideo(
   job: VideoJob,
@@ -167,14 +167,14 @@ export async function runVideo(
     await job.onResult?.(video, result, analysis.video.timing);
     return { summary, resumed: false };
   } catch (error) {
-    // Whatever goes wrong after a request to stop goes wrong because of it.
+    // After an abort, every error is a consequence of the abort.
     if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
     return { summary: { ...emptySummary(video.name, 'failed', sentenceOf(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
   }
 }
 
-/** What will not go away with the next video. */
+/** Errors that the next video would meet too. */
 const STOPS_THE_BATCH: ReadonlySet<StudioError['code']> = new Set([
   ...(['disk-full', 'cannot-write', 'program-missing', 'provider-unavailable'] as const),
   ...(['project-busy', 'project-damaged', 'store-unsafe'] as const),

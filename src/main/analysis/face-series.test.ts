@@ -23,7 +23,7 @@ const seen = (sample: number, away = false): FaceObservation => ({
   crop: away ? null : Uint8Array.of(sample % 256),
 });
 
-/** Runs a series and answers every clip with a constant. */
+/** Runs a series with a constant as the network's output for every clip. */
 function run(samples: FaceObservation[], value: (clip: Clip, slot: number) => number = () => 0.5): { series: FaceSeries; clips: Clip[] } {
   const series = new FaceSeries(samples[0]!);
   const clips = [...samples.map((sample) => series.add(sample)), series.end()].filter((clip) => clip !== undefined);
@@ -47,7 +47,7 @@ describe('clips of a face', () => {
     }
   });
 
-  test('overlap, and where they do their values are averaged', () => {
+  test('overlap, and values are averaged where they do', () => {
     const { series, clips } = run(
       Array.from({ length: 28 }, (_, i) => seen(i)),
       ({ firstSample }) => (firstSample === 0 ? 0.2 : 0.6),
@@ -57,7 +57,7 @@ describe('clips of a face', () => {
     expect(weights).toEqual([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6].map((value) => expect.closeTo(value, 6)));
   });
 
-  test('a face that comes in the middle of a slot begins with that slot', () => {
+  test('the series of a face that appears in the middle of a slot begins with that slot', () => {
     const { series, clips } = run([seen(7), seen(8), seen(9)]);
     expect(clips[0]!.firstSample).toBe(6);
     expect([...clips[0]!.pixels.slice(0, 3)]).toEqual([7, 7, 8]);
@@ -71,7 +71,7 @@ describe('clips of a face', () => {
     });
   });
 
-  test('an absence has rows without values; the crops before it are held', () => {
+  test('an absence has rows without values, and its clips repeat the last crop', () => {
     const { series, clips } = run(Array.from({ length: 40 }, (_, i) => seen(i, i >= 10 && i < 30)));
     const rows = series.rows(grid);
     expect(rows.filter(({ status }) => status === 'no_face').map(({ slot }) => slot)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
@@ -82,7 +82,7 @@ describe('clips of a face', () => {
   });
 });
 
-test('spans without any face have rows too, to the end of the video', () => {
+test('slots without any face have rows too, up to the end of the video', () => {
   const rows = rowsWithoutFace(grid, new Set([0, 1, 2]));
   expect(rows).toHaveLength(97);
   expect(rows[0]).toMatchObject({ slot: 3, faceId: 0, status: 'no_face', reading: null });
@@ -101,7 +101,7 @@ describe('reading ahead', () => {
     }
   }
 
-  test('keeps the order, runs ahead by its depth and no more, and ends its source', async () => {
+  test('keeps the order, reads no further ahead than its depth, and ends its source', async () => {
     const produced: number[] = [];
     const got: number[] = [];
     for await (const value of readAhead(count(10, produced), 3)) {
@@ -114,7 +114,7 @@ describe('reading ahead', () => {
     expect(produced.at(-1)).toBe(-1);
   });
 
-  test('passes an error on where it happened', async () => {
+  test('throws an error at the item where it occurred', async () => {
     async function* failing(): AsyncGenerator<number> {
       yield 1;
       throw new Error('broken');

@@ -8,18 +8,18 @@ import type { FaceObservation } from '../face/face-observer.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/model/config.ts';
 
 export const SAMPLES_PER_SLOT = TUBE.frames;
-/** Clips overlap by two slots of eight: what lies at the end of one lies at the beginning of the next. */
+/** Clips overlap by two slots of eight: the last two slots of a clip are the first two of the next. */
 const SAMPLES_BETWEEN_CLIPS = 6 * SAMPLES_PER_SLOT;
 
-/** 16 aligned crops of one face, ready for the network. */
+/** 16 aligned crops of one face, the input of the network. */
 export interface Clip {
-  /** The grid's sample that the clip begins with; always the beginning of a slot. */
+  /** Index of the first sample in the sampling grid; always the beginning of a slot. */
   readonly firstSample: number;
   /** [16, side, side, 3] RGB bytes. */
   readonly pixels: Uint8Array;
 }
 
-/** What the network said of a clip, per slot; masks are means over the places. */
+/** The network's outputs for a clip, per slot. Masks are means over the patches. */
 export interface ClipReading {
   /** [8, 7] */
   readonly slotProbabilities: Float32Array;
@@ -27,7 +27,7 @@ export interface ClipReading {
   readonly classAgnostic: Float32Array;
   readonly classSemantic: Float32Array;
   readonly final: Float32Array;
-  /** [8, 3, places]: the masks by place, in the order of MAP_MASKS. */
+  /** [8, 3, patches]: the masks by patch, in the order of MAP_MASKS. */
   readonly maps?: Float32Array;
   /** [8, 7]: similarity to each class. */
   readonly similarity?: Float32Array;
@@ -39,17 +39,17 @@ interface SlotSum {
   classAgnostic: number;
   classSemantic: number;
   final: number;
-  /** [3, places] */
+  /** [3, patches] */
   maps: Float32Array | null;
   similarity: number[];
 }
 
-/** One face from its first to its last sample: cuts clips, and averages what the network says of them by slot. */
+/** One face from its first to its last sample. It cuts clips and averages the network's outputs by slot. */
 export class FaceSeries {
   readonly faceId: number;
   readonly #firstSample: number;
   readonly #observations: Omit<FaceObservation, 'crop'>[] = [];
-  /** The crops of the last clip's length; a sample without a face holds the one before it. */
+  /** The last crops, at most the length of a clip. A sample without a face repeats the crop before it. */
   #crops: Uint8Array[] = [];
   #faceInCrops: boolean[] = [];
   #samples = 0;
@@ -62,7 +62,7 @@ export class FaceSeries {
     if (first.sample !== this.#firstSample) this.#push(first.crop!, true);
   }
 
-  /** Takes in the next sample; gives a clip where one is complete. */
+  /** Adds the next sample. Returns a clip where one is complete. */
   add(observation: FaceObservation): Clip | undefined {
     const { crop, ...rest } = observation;
     this.#observations.push(rest);
@@ -70,7 +70,7 @@ export class FaceSeries {
     return this.#samples >= FRAMES_PER_CLIP && (this.#samples - FRAMES_PER_CLIP) % SAMPLES_BETWEEN_CLIPS === 0 ? this.#cut() : undefined;
   }
 
-  /** After the face's last sample: the clip that reaches it, unless one has. A short series is filled up with its last crop. */
+  /** Ends the series. Returns a clip that includes the last sample, unless a clip already did. A short series is padded with its last crop. */
   end(): Clip | undefined {
     if (this.#samples % SAMPLES_PER_SLOT === 1) this.#push(this.#crops.at(-1)!, true);
     if (this.#clippedTo === this.#samples) return undefined;
@@ -106,7 +106,7 @@ export class FaceSeries {
     }
   }
 
-  /** The face's rows, one a slot, those in which it was away included. */
+  /** The face's rows, one per slot, including slots in which the face was absent. */
   rows(grid: SamplingGrid): TimelineRow[] {
     const bySlot = new Map<number, Omit<FaceObservation, 'crop'>[]>();
     for (const observation of this.#observations) {
@@ -116,7 +116,7 @@ export class FaceSeries {
     return [...bySlot].map(([slot, observations]) => this.#row(grid, slot, observations));
   }
 
-  /** Mask weights by place for every slot that was read while the face was there; null where the network gives none. */
+  /** Mask weights by patch for every slot that was read and in which the face was present; null without such slots. */
   maps(): FaceMaps | null {
     const places = new Map<number, NonNullable<FaceObservation['place']>>();
     for (const { sample, place } of this.#observations) if (place) places.set(Math.floor(sample / SAMPLES_PER_SLOT), place);
@@ -207,14 +207,14 @@ function statusOf(observations: readonly { status: FaceStatus }[]): FaceStatus {
   return observations.every(({ status }) => status === 'ok') ? 'ok' : 'low_confidence';
 }
 
-/** The rows for slots in which no face was in the picture at all. */
+/** The rows for slots without any face. */
 export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number>): TimelineRow[] {
   const slots = Math.ceil(grid.samples / SAMPLES_PER_SLOT);
   const free = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !occupied.has(slot));
   return free.map((slot) => ({ ...slotSpan(grid, slot), faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null }));
 }
 
-/** A slot's time and frames; the last slot ends with the video. */
+/** Time and frames of a slot. The last slot ends with the video. */
 function slotSpan(grid: SamplingGrid, slot: number): Pick<TimelineRow, 'slot' | 'startS' | 'endS' | 'startFrame' | 'endFrame'> {
   const first = slot * SAMPLES_PER_SLOT;
   const next = first + SAMPLES_PER_SLOT;

@@ -3,7 +3,10 @@ import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { FaceMaps } from '../../shared/domain/mask-maps.ts';
 import { MASK_COUNT } from '../../shared/domain/mask-maps.ts';
 
-/** Bytes: version, side of the grid, slots (4 bytes); then slots (Int32), places and similarities (Float32), weights (a byte each). Little-endian, deflated. */
+/**
+ * Layout (little-endian, deflated): version (1 byte), side of the patch grid (1 byte), 2 unused bytes, number of slots
+ * (4 bytes); then slots (Int32), face places and similarities (Float32), weights (1 byte each).
+ */
 const VERSION = 1;
 const HEADER = 8;
 const PLACE_VALUES = 4;
@@ -17,7 +20,7 @@ export function packMaps({ side, slots, places, similarity, weights }: FaceMaps)
   return deflateRawSync(Buffer.concat(parts), { level: 6 });
 }
 
-/** @throws RangeError for bytes that are none of ours */
+/** @throws RangeError for bytes of another version or length */
 export function unpackMaps(packed: Uint8Array): FaceMaps {
   const plain = inflateRawSync(packed);
   const header = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
@@ -28,7 +31,7 @@ export function unpackMaps(packed: Uint8Array): FaceMaps {
   const similarityAt = placesAt + 4 * PLACE_VALUES * count;
   const weightsAt = similarityAt + 4 * EXPRESSIONS.length * count;
   if (plain.length !== weightsAt + MASK_COUNT * side * side * count) throw new RangeError('mask maps are cut off');
-  // Copies: what comes out of zlib may lie at any address.
+  // Copies, because the buffer from zlib may not be aligned for Int32Array and Float32Array.
   const copy = (from: number, to: number): ArrayBuffer => plain.buffer.slice(plain.byteOffset + from, plain.byteOffset + to) as ArrayBuffer;
   return {
     side,

@@ -1,12 +1,12 @@
 /**
- * Lets a source run up to `depth` items ahead of its reader. Leaving the loop early ends the source.
- * Errors of the source come out where the reader would have met them.
+ * Requests up to `depth` items of a source before they are read. Leaving the loop early ends the source. An error of the
+ * source is thrown at the item where it occurred.
  */
 export async function* readAhead<T>(source: AsyncIterable<T>, depth: number): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const ahead: Promise<IteratorResult<T>>[] = [];
   const request = (): void => {
-    // An async generator queues calls of next() and answers them in order.
+    // An async generator queues calls of next() and resolves them in order.
     const next = iterator.next();
     next.catch(() => undefined);
     ahead.push(next);

@@ -7,7 +7,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { writeError } from '../../shared/app/errors.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 
-/** What a kept result depends on: if any of it changes, the video is analysed again. */
+/** Everything that a stored result depends on. If any of it changes, the video is analysed again. */
 export interface ResultKey {
   readonly videoSha256: string;
   readonly modelSha256: string;
@@ -15,7 +15,7 @@ export interface ResultKey {
   readonly options: string;
 }
 
-/** Raised by any change of the analysis that changes its numbers. */
+/** Must be increased with any change of the analysis that changes its numbers. */
 const ANALYSIS_VERSION = 1;
 
 export function optionsHash(options: unknown): string {
@@ -25,8 +25,8 @@ export function optionsHash(options: unknown): string {
 }
 
 /**
- * The results of finished videos, a file each, beside the tables. A run that was killed has lost only the video it
- * was at; the tables are put together from the parts when a run ends.
+ * Stores the result of each finished video in its own file beside the tables, so that a run that is killed loses only the
+ * current video. The tables are made from these files when a run ends.
  */
 export class ResultParts {
   readonly #folder: string;
@@ -36,7 +36,7 @@ export class ResultParts {
     this.#folder = join(out, '.adatosk', 'videos');
   }
 
-  /** Makes the folder. @throws StudioError where it cannot be written */
+  /** Creates the folder. @throws StudioError where it cannot be written */
   async prepare(): Promise<void> {
     await mkdir(this.#folder, { recursive: true }).catch((error: unknown) => {
       throw writeError(this.#folder, error);
@@ -51,7 +51,7 @@ export class ResultParts {
     });
   }
 
-  /** The kept result of a video; undefined where there is none, or where it belongs to another key. */
+  /** The stored result of a video, or undefined where there is none or it has another key. */
   async read(video: string, key?: ResultKey): Promise<VideoResult | undefined> {
     try {
       const kept = JSON.parse((await promisify(gunzip)(await readFile(this.#file(video)))).toString('utf8')) as { key: ResultKey; result: VideoResult };

@@ -4,13 +4,13 @@ import { distance } from './face-geometry.ts';
 import type { Placement } from './resample.ts';
 
 /**
- * Where a face stands in an aligned crop, as shares of the crop's side: upright, eyes level, the point half way
- * between eyes and mouth below the middle, so that brows and chin are both inside. Models are trained on crops
- * aligned like this; a change needs new weights.
+ * Position of a face in an aligned crop, as shares of the crop's side. The face is upright with level eyes. The point half
+ * way between eyes and mouth is below the middle, so that the crop includes both brows and chin. Models are trained on
+ * crops with this alignment: a change requires new weights.
  */
 export const CANONICAL = { eyesToMouth: 0.36, betweenEyes: 0.335, middle: CROP_MIDDLE } as const;
 
-/** A face's place in the picture: half way between eyes and mouth, the crop's side in pixels, the head's roll in radians. */
+/** A face's place in the picture: the point half way between eyes and mouth, the crop's side in pixels, the roll in radians. */
 export interface FacePlace {
   readonly x: number;
   readonly y: number;
@@ -19,14 +19,14 @@ export interface FacePlace {
 }
 
 /**
- * The place of a face from its eyes and mouth. Turning the head can only shorten the distance between the eyes,
- * nodding only that from eyes to mouth: so the larger of the two measures is the face's size.
+ * The place of a face from its eyes and mouth. Turning the head shortens only the distance between the eyes; nodding
+ * shortens only the distance from eyes to mouth. The size is therefore the larger of the two measures.
  */
 export function placeOf(points: Pick<FacePoints, 'rightEye' | 'leftEye' | 'mouth'>): FacePlace {
   const eyes = middleOf(points.rightEye, points.leftEye);
   const down = { x: points.mouth.x - eyes.x, y: points.mouth.y - eyes.y };
   const across = { x: points.leftEye.x - points.rightEye.x, y: points.leftEye.y - points.rightEye.y };
-  // Least squares over both directions: the longer one counts for more, so that a profile is set upright by its length.
+  // Least squares over both directions. The longer one counts more, so that the eyes-to-mouth line aligns a profile.
   const roll = Math.atan2(across.y - down.x, across.x + down.y);
   const side = Math.max(distance(points.rightEye, points.leftEye) / CANONICAL.betweenEyes, Math.hypot(down.x, down.y) / CANONICAL.eyesToMouth);
   return { ...middleOf(eyes, points.mouth), side, roll };
@@ -36,14 +36,14 @@ function middleOf(a: Point, b: Point): Point {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
-/** Spread of the smoothing in samples: positions follow the head; size and roll, which change slowly, are held stiller. */
+/** Standard deviations of the smoothing weights, in samples. Size and roll change slowly and are smoothed more than positions. */
 const POSITION_SPREAD = 1.8;
 const SHAPE_SPREAD = 3;
 
 /**
- * The place at one sample from the places around it, by a straight line fitted with weights that fall with the
- * distance in time. It removes the detector's jitter, which a temporal network would take for motion, and does not
- * lag behind a head that moves evenly.
+ * The place at one sample from the places around it: a line fitted by least squares with Gaussian weights over time. It
+ * removes the detector's jitter, which looks like motion to a temporal network, and has no lag for a head at constant
+ * speed.
  * @param around places by sample, at least one
  */
 export function smoothedPlace(sample: number, around: ReadonlyMap<number, FacePlace>): FacePlace {
@@ -59,7 +59,7 @@ export function smoothedPlace(sample: number, around: ReadonlyMap<number, FacePl
   };
 }
 
-/** Weighted least squares line through (offset, value), at offset 0. */
+/** Value at offset 0 of the weighted least squares line through (offset, value). */
 function lineAtZero(offsets: readonly number[], values: readonly number[], spread: number): number {
   let [w, wx, wxx, wy, wxy] = [0, 0, 0, 0, 0];
   offsets.forEach((x, i) => {
@@ -74,7 +74,7 @@ function lineAtZero(offsets: readonly number[], values: readonly number[], sprea
   return spreadOfOffsets > 1e-9 * w * w ? (wxx * wy - wx * wxy) / spreadOfOffsets : wy / w;
 }
 
-/** How to read the picture for an aligned crop of `pixels` x `pixels`. */
+/** The mapping that reads an aligned crop of `pixels` x `pixels` from the picture. */
 export function cropPlacement(place: FacePlace, pixels: number): Placement {
   const scale = place.side / pixels;
   const a = scale * Math.cos(place.roll);

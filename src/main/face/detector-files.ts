@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../shared/app/errors.ts';
 
-/** The face detectors: they come with the program and are not a choice. SHA-256 of those that this version was tested with. */
+/** The face detectors that come with the program, with the SHA-256 of the files that this version was tested with. */
 export const DETECTORS = [
   { id: 'blazeface-back', use: 'search', sha256: '427cbbe0fc41448d09e1dc9cfabe2423d997cf2faaeab91fadd09a510b63b8e2' },
   { id: 'blazeface-front', use: 'near', sha256: 'd388b1cf8a5f6f1af2b3f4c14f6d0f138bab970cd618cccd12dddb7484e82e51' },
@@ -14,7 +14,7 @@ export function detectorFiles(modelsFolder: string): { search: string; near: str
   return { search: file(DETECTORS[0].id), near: file(DETECTORS[1].id) };
 }
 
-/** @throws StudioError 'model-missing', 'model-invalid' where a face detector is another file than the tested one */
+/** @throws StudioError 'model-missing', or 'model-invalid' where a face detector has another SHA-256 */
 export async function checkDetectors(modelsFolder: string): Promise<void> {
   const files = detectorFiles(modelsFolder);
   for (const { use, sha256 } of DETECTORS) {

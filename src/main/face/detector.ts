@@ -4,39 +4,39 @@ import type { Box, Detection, Point } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
 
-/** Sides of the two models' inputs in pixels: one searches a scene, the other looks at a face from near. */
+/** Input sides of the two models in pixels: one for whole scenes, one for close-ups of a face. */
 export const SEARCH_SIDE = 256;
 export const NEAR_SIDE = 128;
 
 const INPUT = 'input:0';
-/** The two grids of anchors, the same in both models: cells a side, anchors a cell, and the outputs that score and place them. */
+/** The two anchor grids, the same in both models: cells per side, anchors per cell, and the names of the score and box outputs. */
 const GRIDS = [
   { cells: 16, anchors: 2, scores: 'Identity:0', boxes: 'Identity_2:0' },
   { cells: 8, anchors: 6, scores: 'Identity_1:0', boxes: 'Identity_3:0' },
 ] as const;
 const VALUES_PER_BOX = 16;
 const POINTS_PER_BOX = 6;
-/** Detections that overlap more than this are one face (MediaPipe's value). */
+/** Detections with a larger overlap (intersection over union) count as one face (MediaPipe's value). */
 export const SAME_FACE_OVERLAP = 0.3;
 
-/** A square part of the picture that the detector looks at; it may reach beyond the picture. */
+/** A square region that the detector searches, in picture pixels. It may extend beyond the picture. */
 export interface Region {
   readonly x: number;
   readonly y: number;
   readonly side: number;
 }
 
-/** The smallest square that holds the whole picture, the picture in its middle. */
+/** The smallest square that contains the whole picture, with the picture in its middle. */
 export function wholePicture(picture: { readonly width: number; readonly height: number }): Region {
   const side = Math.max(picture.width, picture.height);
   return { x: (picture.width - side) / 2, y: (picture.height - side) / 2, side };
 }
 
-/** The two detectors as sessions. */
+/** The sessions of the two detectors. */
 export interface DetectorSessions {
   /** MediaPipe's back-camera model, 256 x 256: whole scenes. */
   readonly search: ModelSession;
-  /** MediaPipe's front-camera model, 128 x 128: a face that fills half of its input, for a quarter of the work. */
+  /** MediaPipe's front-camera model, 128 x 128: for a face that fills half of the input; a quarter of the work. */
   readonly near: ModelSession;
 }
 
@@ -44,7 +44,7 @@ export interface DetectorSessions {
 export class FaceDetector {
   readonly #session: ModelSession;
   readonly #side: number;
-  /** Drawn anew for every region: a session has read its feeds when `run` returns its promise. */
+  /** Reused for every region. This is safe because a session has read its feeds when `run` returns its promise. */
   readonly #image: Uint8Array;
 
   /** @param side of the model's input in pixels */
@@ -55,9 +55,9 @@ export class FaceDetector {
   }
 
   /**
-   * Searches one region of a picture.
-   * @param threshold lowest score that counts, 0..1
-   * @returns faces in picture pixels, best first, each once
+   * Searches one region of a picture for faces.
+   * @param threshold lowest score of a detection, 0..1
+   * @returns detections in picture pixels, best first, one per face
    */
   async detect(picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
     const side = this.#side;
@@ -75,7 +75,7 @@ export class FaceDetector {
   }
 }
 
-/** Turns one grid's raw outputs into detections in input pixels: offsets are from the cell's centre; a cell is `step` wide. */
+/** Converts one grid's raw outputs to detections in input pixels. Offsets are relative to the centre of a cell; a cell is `step` pixels wide. */
 function readGrid(
   step: number,
   cells: number,
@@ -105,7 +105,7 @@ function detection(score: number, box: Box, points: readonly Point[]): Detection
   return { score, box, points: { rightEye: rightEye!, leftEye: leftEye!, nose: nose!, mouth: mouth!, rightEar: rightEar!, leftEar: leftEar! } };
 }
 
-/** From input pixels to picture pixels. */
+/** Converts a detection from input pixels to picture pixels. */
 function place({ score, box, points }: Detection, region: Region, scale: number): Detection {
   const move = ({ x, y }: Point): Point => ({ x: region.x + x * scale, y: region.y + y * scale });
   const corner = move(box);
@@ -113,7 +113,7 @@ function place({ score, box, points }: Detection, region: Region, scale: number)
   return { score, box: { ...corner, width: box.width * scale, height: box.height * scale }, points: moved };
 }
 
-/** Non-maximum suppression that averages what overlaps, weighted by score (BlazeFace, section 3.4: less jitter). */
+/** Non-maximum suppression that averages overlapping detections, weighted by score, which reduces jitter (BlazeFace, section 3.4). */
 export function joinOverlapping(candidates: readonly Detection[]): Detection[] {
   const waiting = [...candidates].sort((a, b) => b.score - a.score);
   const faces: Detection[] = [];

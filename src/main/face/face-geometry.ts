@@ -3,7 +3,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** In picture pixels; x and y are the upper left corner. */
+/** A rectangle in picture pixels; x and y are its upper left corner. */
 export interface Box {
   readonly x: number;
   readonly y: number;
@@ -11,7 +11,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** BlazeFace's six points; right and left are the person's own. */
+/** BlazeFace's six points. Right and left are those of the person. */
 export interface FacePoints {
   readonly rightEye: Point;
   readonly leftEye: Point;

@@ -12,23 +12,23 @@ import type { Track } from './tracker.ts';
 import { CONTINUE_SCORE, FaceTracker } from './tracker.ts';
 
 export interface FaceOptions {
-  /** Score from which a detection may begin a track, 0..1. */
+  /** Lowest score of a detection that may begin a track, 0..1. */
   readonly beginScore: number;
-  /** Mean score over its first looks that a track needs to be believed, 0..1; faces under 40 px need less (tracker.ts). */
+  /** Lowest mean score over its probation with which a track is confirmed, 0..1; lower for faces under 40 px (tracker.ts). */
   readonly believedScore: number;
-  /** A face scored lower is marked low_confidence, 0..1. */
+  /** A face with a lower score has the status low_confidence, 0..1. */
   readonly confidentScore: number;
-  /** A face narrower than this is marked low_confidence, in pixels of the video. */
+  /** A narrower face has the status low_confidence, in pixels of the video. */
   readonly confidentWidth: number;
   /** Width in pixels of the smallest face to search for. */
   readonly smallestFace: number;
-  /** A face that is away for longer than this gets a new id, in seconds. */
+  /** A face that is absent for longer gets a new id, in seconds. */
   readonly longestGap: number;
-  /** Search for faces in every n-th sample; between two searches a face's place lies on the line through them. */
+  /** Faces are detected in every n-th sample. Between two of them, the place of a face is interpolated. */
   readonly searchEvery: number;
 }
 
-/** One search a time slot (two samples): the finest time at which a timeline says whether there is a face. */
+/** Detection once per slot (two samples), because a timeline row reports for a slot whether a face is present. */
 export const DEFAULT_FACE_OPTIONS: FaceOptions = {
   beginScore: 0.5,
   believedScore: 0.7,
@@ -39,7 +39,7 @@ export const DEFAULT_FACE_OPTIONS: FaceOptions = {
   searchEvery: 2,
 };
 
-/** One face in one sample. `crop` is [side, side, 3] RGB; it and the box are null where the face is away. */
+/** One face in one sample. `crop` is [side, side, 3] RGB bytes. `crop` and `box` are null where the face is absent. */
 export interface FaceObservation {
   readonly faceId: number;
   readonly sample: number;
@@ -47,27 +47,27 @@ export interface FaceObservation {
   readonly score: number | null;
   readonly box: PictureBox | null;
   readonly crop: Uint8Array | null;
-  /** Where the crop lies in the picture. */
+  /** The place of the crop in the picture. */
   readonly place?: FacePlace | null;
 }
 
-/** A picture on its way through the observer; it is handed back as soon as it is not needed. */
+/** A sampled picture. The observer calls `release` as soon as it no longer needs the picture. */
 export interface ObservablePicture {
   readonly sample: number;
   readonly picture: Picture;
   release(): void;
 }
 
-/** Samples by which observations follow the pictures: alignment looks as far ahead as behind. */
+/** Observations are returned this many samples later: alignment uses as many samples after a sample as before it. */
 const LOOK_AHEAD = 6;
-/** A near look that scores lower has not seen the face: the whole picture is searched too. */
-const SURE_SCORE = 0.5;
-/** A detector that blinks for so many looks has not lost the face: its place lies between its neighbours. */
-const LONGEST_BLINK = 1;
+/** If a close-up detection of a known face has a lower score, the whole picture is searched too. */
+const RELIABLE_SCORE = 0.5;
+/** After so many missed detections in a row the face is not yet absent: its place is interpolated. */
+const LONGEST_MISS = 1;
 
 /**
- * From sampled pictures to aligned faces over time: detection, tracking, smoothed alignment, crops from the full
- * picture. Pictures go in with `see`, in order; observations come out a few samples later, in order for each face.
+ * Converts sampled pictures to aligned faces over time: detection, tracking, smoothed alignment, crops from the full
+ * picture. `see` must get the pictures in order. It returns observations a few samples later, in order for each face.
  */
 export class FaceObserver {
   readonly #search: FaceDetector;
@@ -77,9 +77,9 @@ export class FaceObserver {
   readonly #tracker: FaceTracker;
   readonly #cropSide: number;
   readonly #waiting: ObservablePicture[] = [];
-  /** Samples in which a face was away and that are told once it is back. */
+  /** Samples in which a face was absent. They are reported once the face is back. */
   readonly #away = new Map<Track, number[]>();
-  /** Milliseconds spent on cutting out crops. */
+  /** Time spent on cropping, in milliseconds. */
   cropMilliseconds = 0;
 
   constructor(
@@ -96,43 +96,43 @@ export class FaceObserver {
     this.#cropSide = cropSide;
     this.#tracker = new FaceTracker({
       beginScore: options.beginScore,
-      believedScore: options.believedScore,
+      confirmScore: options.believedScore,
       longestGap: Math.max(LOOK_AHEAD + 1, Math.round(options.longestGap * sampleRate)),
       probation: LOOK_AHEAD + 1,
     });
   }
 
   /**
-   * Takes in the next picture.
-   * @returns observations of an earlier sample, and the ids of faces that have gone for good
+   * Processes the next picture.
+   * @returns observations of an earlier sample, and the ids of faces whose track has ended
    */
   async see(seen: ObservablePicture): Promise<{ observations: FaceObservation[]; gone: number[] }> {
-    const ended = this.#looksAt(seen.sample) ? this.#tracker.step(seen.sample, await this.#look(seen)) : [];
+    const ended = this.#isDetectionDue(seen.sample) ? this.#tracker.step(seen.sample, await this.#detect(seen)) : [];
     this.#waiting.push(seen);
     for (const track of ended) this.#away.delete(track);
     const observations = this.#waiting.length > LOOK_AHEAD ? this.#observeOldest() : [];
     return { observations, gone: ended.map(({ id }) => id) };
   }
 
-  #looksAt(sample: number): boolean {
+  #isDetectionDue(sample: number): boolean {
     return sample % this.#options.searchEvery === 0;
   }
 
-  /** Near looks at the known faces, then searches where they are due. */
-  async #look({ sample, picture }: ObservablePicture): Promise<Detection[]> {
+  /** Detects known faces in close-up regions, then searches the regions that are due. */
+  async #detect({ sample, picture }: ObservablePicture): Promise<Detection[]> {
     const tracks = this.#tracker.candidates;
     const near = (await Promise.all(tracks.map((track) => this.#near.detect(picture, nearLook(track), CONTINUE_SCORE)))).flat();
-    const sure = joinOverlapping(near.filter(({ score }) => score >= SURE_SCORE));
-    const isSeen = ({ latest }: Track): boolean => sure.some(({ box }) => overlap(box, latest.box) > 0);
+    const reliable = joinOverlapping(near.filter(({ score }) => score >= RELIABLE_SCORE));
+    const isSeen = ({ latest }: Track): boolean => reliable.some(({ box }) => overlap(box, latest.box) > 0);
     const regions = this.#plan.regionsFor(sample / this.#options.searchEvery, !(tracks.length > 0 && tracks.every(isSeen)));
     const found = await Promise.all(regions.map((region) => this.#search.detect(picture, region, CONTINUE_SCORE)));
-    // What was seen well from near is not averaged with the other model's answer: its points lie a little differently,
-    // and a face would twitch at every search.
-    const doubtful = [...near, ...found.flat()].filter(({ box }) => sure.every((face) => overlap(face.box, box) <= SAME_FACE_OVERLAP));
-    return [...sure, ...joinOverlapping(doubtful)];
+    // A reliable close-up detection is not averaged with detections of the search model: their points differ slightly, and
+    // the crop would jump at every search.
+    const others = [...near, ...found.flat()].filter(({ box }) => reliable.every((face) => overlap(face.box, box) <= SAME_FACE_OVERLAP));
+    return [...reliable, ...joinOverlapping(others)];
   }
 
-  /** After the last picture: the observations that are still due. */
+  /** Must be called after the last picture. Returns the remaining observations. */
   finish(): FaceObservation[] {
     const last = this.#waiting.at(-1);
     if (last !== undefined) this.#tracker.finish(last.sample);
@@ -144,7 +144,7 @@ export class FaceObserver {
   #observeOldest(): FaceObservation[] {
     const seen = this.#waiting.shift()!;
     const observations: FaceObservation[] = [];
-    for (const track of this.#tracker.believed) {
+    for (const track of this.#tracker.confirmed) {
       if (track.first <= seen.sample) observations.push(...this.#observe(track, seen));
       track.forgetBefore(seen.sample - LOOK_AHEAD);
     }
@@ -155,25 +155,25 @@ export class FaceObserver {
   #observe(track: Track, { sample, picture }: ObservablePicture): FaceObservation[] {
     const detection = track.detections.get(sample);
     const away = this.#away.get(track) ?? [];
-    const between = detection === undefined ? neighbours(track, sample, (LONGEST_BLINK + 1) * this.#options.searchEvery) : [];
+    const between = detection === undefined ? neighbours(track, sample, (LONGEST_MISS + 1) * this.#options.searchEvery) : [];
     if (detection === undefined && between.length === 0) {
       this.#away.set(track, [...away, sample]);
       return [];
     }
     this.#away.delete(track);
-    const told = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
+    const absences = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
     const { crop, place } = this.#cutOut(track, sample, picture);
     return [
-      ...told,
+      ...absences,
       detection === undefined
         ? { ...this.#interpolated(track, sample, between, crop), place }
         : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop, place },
     ];
   }
 
-  /** A face between two looks, or while the detector blinked: no surer than the detections on both sides. */
+  /** An interpolated face, between two detections or at a missed one. Its status is no better than that of its neighbours. */
   #interpolated(track: Track, sample: number, between: readonly Detection[], crop: Uint8Array): FaceObservation {
-    const due = !this.#looksAt(sample) && between.every((detection) => this.#statusOf(detection) === 'ok');
+    const due = !this.#isDetectionDue(sample) && between.every((detection) => this.#statusOf(detection) === 'ok');
     return { faceId: track.id, sample, status: due ? 'ok' : 'low_confidence', score: null, box: null, crop };
   }
 
@@ -193,7 +193,7 @@ export class FaceObserver {
   }
 }
 
-/** The detections before and after a sample where both are there and no farther apart than `reach`; else none. */
+/** The detections before and after a sample, where both exist and are at most `reach` samples apart; else none. */
 function neighbours(track: Track, sample: number, reach: number): Detection[] {
   let before = -Infinity;
   let after = Infinity;

@@ -1,18 +1,22 @@
 import sharp from 'sharp';
 
-/** Crops in one JPEG: neighbours in time are read together. */
+/** Crops per JPEG. Neighbouring samples share one JPEG, because they are read together. */
 export const CROPS_PER_STRIP = 16;
-/** Little is lost at this quality (4:4:4), and 16 crops of 112 pixels take some 60 kB. */
+/** JPEG quality (4:4:4): little visible loss, and about 60 kB for 16 crops of 112 pixels. */
 const QUALITY = 92;
 
-/** Crops one below the other as a JPEG. @param pixels [crops, side, side, 3] RGB bytes */
+/** Encodes crops, one below the other, as one JPEG. @param pixels [crops, side, side, 3] RGB bytes */
 export function encodeStrip(pixels: Uint8Array, side: number): Promise<Buffer> {
   return sharp(pixels, { raw: { width: side, height: pixels.length / (side * 3), channels: 3 } })
     .jpeg({ quality: QUALITY, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }
 
-/** All crops of a clip as strips, one after the other, and the length of each in bytes. */
+/**
+ * Encodes all crops of a clip as strips.
+ * @param crops [crops, side, side, 3] RGB bytes
+ * @returns the concatenated JPEGs and the length of each in bytes
+ */
 export async function encodeStrips(crops: Uint8Array, side: number): Promise<{ bytes: Buffer; lengths: number[] }> {
   const strip = CROPS_PER_STRIP * side * side * 3;
   const strips: Buffer[] = [];

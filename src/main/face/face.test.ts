@@ -67,7 +67,7 @@ async function observe(path: string): Promise<{ observations: FaceObservation[];
 }
 
 describe('real pictures', () => {
-  test('both faces are found, kept apart and known in every sample of the video', async () => {
+  test('both faces are found and have separate tracks in every sample of the video', async () => {
     const { observations, grid } = await observe(TWO_FACES);
     const ids = new Set(observations.map(({ faceId }) => faceId));
     expect(ids).toEqual(new Set([1, 2]));
@@ -81,7 +81,7 @@ describe('real pictures', () => {
     }
   });
 
-  test('a face that leaves and comes back keeps its id; its absence is told', async () => {
+  test('a face that leaves and comes back keeps its id, and its absence is reported', async () => {
     const { observations } = await observe(ONE_FACE);
     expect(new Set(observations.map(({ faceId }) => faceId))).toEqual(new Set([1]));
     const away = observations.filter(({ status }) => status === 'no_face').map(({ sample }) => sample);
@@ -91,12 +91,12 @@ describe('real pictures', () => {
     expect(observations.map(({ sample }) => sample)).toEqual(observations.map((_, i) => i));
   });
 
-  test('an empty picture holds no face', async () => {
+  test('no face is detected in a picture without one', async () => {
     const grey = greyPicture(320, 240, (x, y) => (x * 7 + y * 13) % 255);
     expect(await new FaceDetector(detectors.search, 256).detect(grey, wholePicture(grey), 0.5)).toEqual([]);
   });
 
-  test('aligned crops put eyes and mouth at the same place whatever the size, place and roll', async () => {
+  test('eyes and mouth have the same position in aligned crops for any size, position and roll of the face', async () => {
     const video = await probeVideo(ONE_FACE);
     const finder = new FaceDetector(detectors.search, 256);
     for await (const frame of sampleFrames(video, new SamplingGrid(video.timing, 2))) {
@@ -119,7 +119,7 @@ describe('real pictures', () => {
 });
 
 describe('resampling', () => {
-  test('shows the place that it was asked for, at every scale', () => {
+  test('reads the requested region at every scale', () => {
     const ramp = greyPicture(400, 300, (x) => x / 2);
     for (const scale of [0.5, 1, 2, 3, 5]) {
       for (const turn of [0, 1e-6]) {
@@ -130,7 +130,7 @@ describe('resampling', () => {
     }
   });
 
-  test('knows black from the edge outside the picture, and colours', () => {
+  test('fills the outside with black or the edge colour, and converts colours', () => {
     const white = greyPicture(16, 16, () => 255);
     for (const scale of [1, 4]) {
       for (const [outside, expected] of [
@@ -154,7 +154,7 @@ describe('resampling', () => {
 describe('alignment', () => {
   const at = (place: Partial<FacePlace>): FacePlace => ({ x: 100, y: 100, side: 80, roll: 0, ...place });
 
-  test('follows an even motion without lag and removes jitter', () => {
+  test('follows motion at constant speed without lag and removes jitter', () => {
     const even = new Map(Array.from({ length: 13 }, (_, i) => [i, at({ x: 100 + 3 * i, roll: 3.1 + 0.02 * i })] as const));
     expect(smoothedPlace(6, even).x).toBeCloseTo(118, 9);
     expect(smoothedPlace(0, even).x).toBeCloseTo(100, 9);
@@ -163,7 +163,7 @@ describe('alignment', () => {
     expect(Math.abs(smoothedPlace(6, jitter).x - 100)).toBeLessThan(0.5);
   });
 
-  test('keeps the size of a face that turns or nods, and reads its roll', () => {
+  test('keeps the size of a face that turns or nods, and measures its roll', () => {
     const frontal = placeOf(points(100, 100, 100));
     const turned = placeOf({ ...points(100, 100, 100), rightEye: { x: 95, y: 100 }, leftEye: { x: 105, y: 100 } });
     expect(turned.side).toBeGreaterThan(0.85 * frontal.side);
@@ -174,49 +174,49 @@ describe('alignment', () => {
 });
 
 describe('tracking', () => {
-  const options = { beginScore: 0.5, believedScore: 0.7, longestGap: 10, probation: 4 };
+  const options = { beginScore: 0.5, confirmScore: 0.7, longestGap: 10, probation: 4 };
   const run = (samples: Detection[][]): { tracker: FaceTracker; ended: number[] } => {
     const tracker = new FaceTracker(options);
     const ended = samples.flatMap((detections, sample) => tracker.step(sample, detections).map(({ id }) => id));
     return { tracker, ended };
   };
 
-  test('two faces that pass each other keep their ids by place and size', () => {
+  test('two faces that pass each other keep their ids because of position and size', () => {
     const { tracker } = run(Array.from({ length: 20 }, (_, i) => [face(100 + 10 * i, 100, 60), face(400 - 10 * i, 130, 140)]));
-    expect(tracker.believed.map(({ id, latest }) => [id, latest.box.width])).toEqual([
+    expect(tracker.confirmed.map(({ id, latest }) => [id, latest.box.width])).toEqual([
       [1, 60],
       [2, 140],
     ]);
   });
 
-  test('a gap is bridged, a longer one ends the track', () => {
+  test('a short gap is bridged, a long one ends the track', () => {
     const seen = (i: number): Detection[] => (i < 6 || i > 12 ? [face(100)] : []);
-    expect(run(Array.from({ length: 20 }, (_, i) => seen(i))).tracker.believed.map(({ id }) => id)).toEqual([1]);
+    expect(run(Array.from({ length: 20 }, (_, i) => seen(i))).tracker.confirmed.map(({ id }) => id)).toEqual([1]);
     const { ended, tracker } = run(Array.from({ length: 40 }, (_, i) => (i < 6 || i > 30 ? [face(100)] : [])));
     expect(ended).toEqual([1]);
-    expect(tracker.believed.map(({ id }) => id)).toEqual([2]);
+    expect(tracker.confirmed.map(({ id }) => id)).toEqual([2]);
   });
 
-  test('a face that is doubtful for a while is away for that while, and keeps its id', () => {
+  test('a face with low scores for a while is absent during that time and keeps its id', () => {
     const score = (i: number): number => (i >= 8 && i < 16 ? 0.45 : 0.9);
     const { tracker } = run(Array.from({ length: 24 }, (_, i) => [face(100 + i, 100, 60, score(i))]));
-    const [track, ...others] = tracker.believed;
+    const [track, ...others] = tracker.confirmed;
     expect(others).toEqual([]);
     expect(track).toMatchObject({ id: 1, last: 23 });
     expect(track!.detections.has(8)).toBe(true);
     expect(track!.detections.has(14)).toBe(false);
     const never = run(Array.from({ length: 40 }, (_, i) => [face(100, 100, 60, i < 5 ? 0.75 : 0.5)]));
     expect(never.ended).toEqual([1]);
-    expect(never.tracker.believed).toEqual([]);
+    expect(never.tracker.confirmed).toEqual([]);
   });
 
-  test('a flash and a doubtful thing are never believed', () => {
-    expect(run([[face(100)], [face(100)], [], [], []]).tracker.believed).toEqual([]);
-    expect(run(Array.from({ length: 9 }, () => [face(100, 100, 60, 0.65)])).tracker.believed).toEqual([]);
-    expect(run(Array.from({ length: 9 }, () => [face(100, 100, 16, 0.65)])).tracker.believed).toHaveLength(1);
+  test('short detections and detections with low scores are never confirmed', () => {
+    expect(run([[face(100)], [face(100)], [], [], []]).tracker.confirmed).toEqual([]);
+    expect(run(Array.from({ length: 9 }, () => [face(100, 100, 60, 0.65)])).tracker.confirmed).toEqual([]);
+    expect(run(Array.from({ length: 9 }, () => [face(100, 100, 16, 0.65)])).tracker.confirmed).toHaveLength(1);
   });
 
-  test('detections that overlap become one, weighted by score; parts of a face are left out', () => {
+  test('overlapping detections are averaged by score, and parts of a face are removed', () => {
     const joined = joinOverlapping([face(100, 100, 60, 0.9), face(104, 100, 60, 0.3), face(300)]);
     expect(joined).toHaveLength(2);
     expect(joined.find(({ box }) => box.x < 200)!.box.x).toBeCloseTo(71, 6);
@@ -225,8 +225,8 @@ describe('tracking', () => {
   });
 });
 
-describe('where to look', () => {
-  test('tiles cover the picture and show the smallest face large enough', () => {
+describe('the search plan', () => {
+  test('has tiles that cover the picture and enlarge the smallest face enough', () => {
     const plan = new SearchPlan({ width: 1920, height: 1080 }, 12);
     const finest = Math.min(...plan.tiles.map(({ side }) => side));
     expect((12 / finest) * 256).toBeGreaterThanOrEqual(9.9);

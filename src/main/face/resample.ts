@@ -1,6 +1,6 @@
 import type { Picture } from '../../shared/domain/picture.ts';
 
-/** Maps an output pixel's centre (x, y) to the picture: (a x + b y + c, d x + e y + f), in pixels. */
+/** An affine map from the centre (x, y) of an output pixel to picture pixels: (a x + b y + c, d x + e y + f). */
 export interface Placement {
   readonly a: number;
   readonly b: number;
@@ -10,23 +10,23 @@ export interface Placement {
   readonly f: number;
 }
 
-/** More samples an axis do not show: at 3 a face of 340 px is still read at every pixel into a crop of 112. */
+/** Samples per axis and output pixel. 3 suffice to read every pixel of a face of 340 px for a crop of 112. */
 const MOST_SAMPLES = 3;
 
-/** What an output pixel shows where it lies outside the picture. */
+/** The colour of output pixels outside the picture: black, or that of the nearest edge pixel. */
 export type Outside = 'black' | 'edge';
 
 /**
- * Draws a part of a picture, turned and scaled, as RGB bytes.
+ * Resamples a part of a picture, rotated and scaled, to RGB bytes.
  *
- * Where the picture is shrunk, several evenly spread samples are averaged for each output pixel: plain bilinear
- * reading would make fine texture flicker as a face moves, which a temporal network takes for motion.
+ * Where the picture is reduced, each output pixel is the mean of several evenly spaced samples. With plain bilinear
+ * interpolation, fine texture would flicker as a face moves, which looks like motion to a temporal network.
  * @param out receives [height, width, 3]
  */
 export function resampleRgb(picture: Picture, placement: Placement, width: number, height: number, out: Uint8Array, outside: Outside): void {
   const shrink = Math.sqrt(Math.abs(placement.a * placement.e - placement.b * placement.d));
   const n = Math.max(1, Math.min(MOST_SAMPLES, Math.round(shrink)));
-  // Writing to a clamped array rounds to 0..255, faster than comparisons do.
+  // A clamped array limits values to 0..255 faster than comparisons.
   const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
   const upright = placement.b === 0 && placement.d === 0 && placement.a === placement.e;
   if (upright && shrink >= 1) drawUpright(picture, placement, width, height, clamped, outside);
@@ -41,7 +41,7 @@ const CONVERSION = {
 } as const;
 const LUMA_GAIN = 255 / 219;
 
-/** Fractions as whole numbers of 1/65536: the inner loops then have integers only. */
+/** Fixed-point numbers in units of 1/65536, so that the inner loops use only integers. */
 const FRACTION_BITS = 16;
 const ONE = 1 << FRACTION_BITS;
 const HALF = ONE >> 1;
@@ -51,9 +51,9 @@ function toFixed(value: number): number {
 }
 
 /**
- * The case of the detector's input, many times a second: without a turn, which columns and rows are read is known
- * beforehand. Two by two samples are averaged (the detector finds the same faces with more); colour, at half the
- * resolution anyway, is read once for each output pixel.
+ * Fast path without rotation, for the detector's input, which is drawn many times a second. Columns and rows are computed
+ * in advance. Luma is the mean of two by two samples (the detector finds the same faces with more samples). Chroma, which
+ * has half the resolution, is read once per output pixel.
  */
 function drawUpright(picture: Picture, p: Placement, width: number, height: number, out: Uint8ClampedArray, outside: Outside): void {
   const { y: luma, u: blue, v: red, width: w } = picture;
@@ -84,7 +84,7 @@ function drawUpright(picture: Picture, p: Placement, width: number, height: numb
   }
 }
 
-/** Positions to read along one axis, two for each output pixel; -1 outside a picture with black around it. */
+/** Positions to read along one axis, two per output pixel; -1 stands for black outside the picture. */
 function readPositions(scale: number, offset: number, length: number, limit: number, outside: Outside): Int32Array {
   const positions = new Int32Array(2 * length);
   for (let k = 0; k < positions.length; k++) {
@@ -94,13 +94,13 @@ function readPositions(scale: number, offset: number, length: number, limit: num
   return positions;
 }
 
-/** Colour is read once for each output pixel here too; light and dark are what carries an expression. */
+/** Means of n by n luma samples. Chroma is read once per output pixel, because expressions show mainly in the luma. */
 function drawAveraged(picture: Picture, p: Placement, width: number, height: number, out: Uint8ClampedArray, outside: Outside, n: number): void {
   const { y: luma, u: blue, v: red, width: w, height: h } = picture;
   const { rv, gu, gv, bu } = CONVERSION[picture.matrix];
   const share = LUMA_GAIN / (n * n);
   const inside = staysInside(p, width, height, w, h);
-  // From an output pixel's centre to its first sample; from one sample to the next along the crop's x and y.
+  // Offset from the centre of an output pixel to its first sample, then the steps between samples along the crop's x and y.
   const back = (1 / n - 1) / 2;
   const stepXx = toFixed(p.a / n);
   const stepXy = toFixed(p.d / n);
@@ -142,12 +142,12 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
   }
 }
 
-/** The pixel at a position, or the nearest at the picture's edge. */
+/** Clamps a position to the picture. */
 function within(position: number, limit: number): number {
   return position < 0 ? 0 : position >= limit ? limit - 1 : position;
 }
 
-/** True where every sample of every output pixel lies in the picture, so that none needs a check. */
+/** True where every sample of every output pixel lies inside the picture, so that the inner loop needs no checks. */
 function staysInside(p: Placement, width: number, height: number, w: number, h: number): boolean {
   return [-1, width].every((x) =>
     [-1, height].every((y) => {
@@ -171,7 +171,7 @@ function drawBilinear(picture: Picture, p: Placement, width: number, height: num
         out[at] = out[at + 1] = out[at + 2] = 0;
       } else {
         const grey = LUMA_GAIN * (bilinear(picture.y, w, h, sx, sy) - 16);
-        // Chroma samples of 4:2:0 lie at the left and half way down (MPEG-2's siting); half a pixel does not show.
+        // In 4:2:0 (MPEG-2 siting), chroma samples lie left and vertically centred; half a pixel of error is not visible.
         const u = bilinear(picture.u, w >> 1, h >> 1, sx / 2 - 0.25, sy / 2 - 0.25) - 128;
         const v = bilinear(picture.v, w >> 1, h >> 1, sx / 2 - 0.25, sy / 2 - 0.25) - 128;
         out[at] = grey + rv * v;

@@ -2,54 +2,58 @@ import type { Region } from './detector.ts';
 import { SEARCH_SIDE, wholePicture } from './detector.ts';
 import type { Track } from './tracker.ts';
 
-/** Width in the detector's input below which faces are missed. */
+/** Smallest width in the detector's input, in pixels, at which it finds faces. */
 const SMALLEST_SEEN = 10;
-/** Neighbouring tiles share this part, so that a face on an edge is whole in one of them. */
+/** Share by which neighbouring tiles overlap, so that a face at an edge is complete in one of them. */
 const TILE_OVERLAP = 0.2;
-/** A full search takes at most this many looks; tiles are searched in every sixth look. */
-const LOOKS_PER_SWEEP = 144;
-const LOOKS_PER_TILE = 6;
-/** While every known face is seen from near, the whole picture is searched for others in every fifth look (once a second). */
-const LOOKS_PER_WHOLE = 5;
-/** Side of a near look, in widths of the face: room for a face that moves by more than half its width. */
-const NEAR_LOOK = 2.5;
+/** All tiles are searched once within this many detections. */
+const DETECTIONS_PER_SWEEP = 144;
+/** Some tiles are searched in every sixth detection. */
+const DETECTIONS_PER_TILE = 6;
+/** While every known face is found in its close-up, the whole picture is searched in every fifth detection (once a second). */
+const DETECTIONS_PER_WHOLE = 5;
+/** Side of a close-up region in widths of the face; a face may move by more than half its width and stay inside. */
+const CLOSE_UP_SIDE = 2.5;
 
 /**
- * Where to look for faces. Known faces are followed by near looks, one each. The whole picture is searched for others
- * now and then, and at once where a known face is lost or none is known. Small faces in large pictures would be lost
- * in the whole, so that tiles are searched as well: all of them in the first look, then some in every sixth look, in
- * turn.
+ * Chooses the regions in which to detect faces. Each known face has a close-up region. The whole picture is searched at
+ * intervals, and immediately where a known face is lost or no face is known. Small faces in a large picture are too small
+ * in the reduced whole picture, so tiles are searched too: all of them first, then some in every sixth detection, in turn.
  */
 export class SearchPlan {
   readonly whole: Region;
   readonly tiles: readonly Region[];
-  readonly #perLook: number;
+  readonly #perDetection: number;
 
-  /** @param smallestFace width in picture pixels of the smallest face worth finding */
+  /** @param smallestFace width of the smallest face to find, in picture pixels */
   constructor(picture: { readonly width: number; readonly height: number }, smallestFace: number) {
     this.whole = wholePicture(picture);
     this.tiles = tilesDownTo(picture, (smallestFace * SEARCH_SIDE) / SMALLEST_SEEN);
-    this.#perLook = Math.ceil((LOOKS_PER_TILE * this.tiles.length) / LOOKS_PER_SWEEP);
+    this.#perDetection = Math.ceil((DETECTIONS_PER_TILE * this.tiles.length) / DETECTIONS_PER_SWEEP);
   }
 
-  /** Regions to search in the n-th look. @param lost whether a known face was not seen from near, or none is known */
-  regionsFor(look: number, lost: boolean): Region[] {
-    if (look === 0) return [this.whole, ...this.tiles];
-    const regions = lost || look % LOOKS_PER_WHOLE === 0 ? [this.whole] : [];
-    if (this.tiles.length === 0 || look % LOOKS_PER_TILE !== 0) return regions;
-    const first = (look / LOOKS_PER_TILE - 1) * this.#perLook;
-    return [...regions, ...Array.from({ length: this.#perLook }, (_, i) => this.tiles[(first + i) % this.tiles.length]!)];
+  /**
+   * Regions to search in addition to the close-ups.
+   * @param detection number of the detection, from 0
+   * @param lost whether a known face was not found in its close-up, or no face is known
+   */
+  regionsFor(detection: number, lost: boolean): Region[] {
+    if (detection === 0) return [this.whole, ...this.tiles];
+    const regions = lost || detection % DETECTIONS_PER_WHOLE === 0 ? [this.whole] : [];
+    if (this.tiles.length === 0 || detection % DETECTIONS_PER_TILE !== 0) return regions;
+    const first = (detection / DETECTIONS_PER_TILE - 1) * this.#perDetection;
+    return [...regions, ...Array.from({ length: this.#perDetection }, (_, i) => this.tiles[(first + i) % this.tiles.length]!)];
   }
 }
 
-/** The near look at a face. */
+/** The close-up region of a known face, in picture pixels. */
 export function nearLook(track: Track): Region {
   const { x, y, width, height } = track.latest.box;
-  const side = NEAR_LOOK * width;
+  const side = CLOSE_UP_SIDE * width;
   return { x: x + width / 2 - side / 2, y: y + height / 2 - side / 2, side };
 }
 
-/** Square tiles, each level half as large as the one before, down to the given side. */
+/** Overlapping square tiles. The side halves from level to level, down to `smallest`. */
 function tilesDownTo(picture: { readonly width: number; readonly height: number }, smallest: number): Region[] {
   const tiles: Region[] = [];
   let side = Math.max(picture.width, picture.height);

@@ -3,53 +3,54 @@ import type { Detection } from './face-geometry.ts';
 import { centreOf, distance, overlap } from './face-geometry.ts';
 
 export interface TrackingOptions {
-  /** Score from which a detection may begin a track, 0..1. */
+  /** Lowest score of a detection that may begin a track, 0..1. */
   readonly beginScore: number;
-  /** Mean score over its first samples that a track of a full-sized face needs to be believed, 0..1; smaller ones need less. */
-  readonly believedScore: number;
-  /** Longest time without a detection after which a face is still the same, in samples. */
+  /** Lowest mean score over its probation with which a track of a full-sized face is confirmed, 0..1; lower for small faces. */
+  readonly confirmScore: number;
+  /** Longest gap without a detection within one track, in samples. */
   readonly longestGap: number;
-  /** Samples after which a new track is believed or dropped. */
+  /** Samples after which a new track is confirmed or dropped. */
   readonly probation: number;
 }
 
-/** Score below which a detection does not even continue a track. */
+/** Lowest score of a detection that may continue a track. */
 export const CONTINUE_SCORE = 0.35;
-/** A track needs detections in this share of the looks of its probation, and at least so many. */
+/** A track is confirmed if it was detected in this share of the detector runs of its probation, and at least so often. */
 const SHARE_IN_PROBATION = 0.6;
 const FEWEST_DETECTIONS = 3;
-/** While its running mean score is lower by this than what is needed to be believed, a face is away: turned, covered, or never there. */
+/** A face is absent (turned away, covered, or a false detection) while its running mean score is below the confirmation score by more than this. */
 const LOST_MARGIN = 0.06;
 /**
- * The back of a head scores 0.56 to 0.68, a face of 40 px or more 0.78 and above, but one of 12 to 20 px only 0.5 to
- * 0.8 (seen on real clips): small faces are let off by up to so much, from the full width down to the small one.
+ * On real clips, the back of a head scores 0.56 to 0.68, a face of 40 px or more at least 0.78, but a face of 12 to 20 px
+ * only 0.5 to 0.8. The required score is therefore reduced for small faces, linearly from the full width to the small
+ * width, by up to `allowance`.
  */
 const SMALL_FACE = { allowance: 0.15, fullWidth: 40, smallWidth: 16 } as const;
 const SCORE_MEMORY = 0.8;
-/** A box that lies in a larger face by this share of its area is a part of that face. */
+/** A box with this share of its area inside a larger face is a part of that face. */
 const PART_OF_FACE = 0.6;
-/** A face may move by this share of its width in one sample, and by as much again for each sample missed, up to the limit. */
+/** Largest motion of a face from one sample to the next, in widths of the face; then the increase per missed sample and the limit. */
 const REACH = 0.6;
 const REACH_PER_MISS = 0.25;
 const LONGEST_REACH = 1.5;
-/** Two boxes of one face differ less in width than this ratio. */
+/** Largest ratio between the widths of two successive boxes of one face. */
 const SIZE_RATIO = 2;
 
 /** One face over time. */
 export class Track {
-  /** 1, 2, … in the order of first appearance; 0 until the track is believed. */
+  /** 1, 2, … in the order of first appearance; 0 until the track is confirmed. */
   id = 0;
   readonly first: number;
-  /** Last sample with a detection that counts. */
+  /** Last sample with an accepted detection. */
   last: number;
-  /** Detections that count, by sample; old ones are forgotten by `forgetBefore`. */
+  /** Accepted detections by sample; `forgetBefore` removes old ones. */
   readonly detections = new Map<number, Detection>();
-  /** The last detection that was joined to it, counting or not, and its sample: where to look next. */
+  /** The last detection, accepted or not. The next close-up is centred on it. */
   latest: Detection;
   latestSample: number;
-  /** Looks since it began, with and without a detection. */
-  looks = 1;
-  /** Running mean of its detections' scores. */
+  /** Detector runs since the track began, with and without a detection of this face. */
+  detectorRuns = 1;
+  /** Running mean of the scores of its detections. */
   meanScore: number;
 
   constructor(sample: number, detection: Detection) {
@@ -61,7 +62,7 @@ export class Track {
     this.meanScore = detection.score;
   }
 
-  /** Joins a detection. It counts unless the running score has fallen below `lostScore`: then the face is away. */
+  /** Adds a detection. It is accepted unless the track is confirmed and its running score is below `lostScore`: then the face is absent. */
   add(sample: number, detection: Detection, lostScore: number): void {
     this.latest = detection;
     this.latestSample = sample;
@@ -77,8 +78,8 @@ export class Track {
 }
 
 /**
- * Joins detections into tracks, so that a person keeps one id. A track begins with a good detection, is believed
- * after a probation, bridges gaps (no detection, or only doubtful ones), and ends when its face has been away too long.
+ * Joins detections into tracks, so that a person keeps one id. A track begins with a good detection, is confirmed after a
+ * probation, bridges gaps (no detections, or only low scores), and ends when its face has been absent for too long.
  */
 export class FaceTracker {
   readonly #options: TrackingOptions;
@@ -89,24 +90,24 @@ export class FaceTracker {
     this.#options = options;
   }
 
-  /** Tracks that are believed and have not ended, in the order of their ids. */
-  get believed(): readonly Track[] {
+  /** Confirmed tracks that have not ended, in the order of their ids. */
+  get confirmed(): readonly Track[] {
     return this.#tracks.filter(({ id }) => id > 0);
   }
 
-  /** All tracks that could go on, believed or not. */
+  /** All tracks that have not ended, confirmed or not. */
   get candidates(): readonly Track[] {
     return this.#tracks;
   }
 
   /**
-   * Takes in the detections of one look. Samples must come in order, each at most once.
-   * @returns tracks that ended: their face has not been seen for too long
+   * Adds the detections of one sample. Samples must come in order, each at most once.
+   * @returns confirmed tracks that ended because their face was absent for too long
    */
   step(sample: number, detections: readonly Detection[]): Track[] {
     const whole = withoutParts(detections);
     const free = new Set(whole);
-    for (const track of this.#tracks) track.looks += 1;
+    for (const track of this.#tracks) track.detectorRuns += 1;
     for (const { track, detection } of this.#matches(sample, whole)) {
       track.add(sample, detection, this.#neededScore(track) - LOST_MARGIN);
       free.delete(detection);
@@ -119,7 +120,7 @@ export class FaceTracker {
     return this.#endTracks((track) => sample - track.last > this.#options.longestGap);
   }
 
-  /** After the last sample: tracks still on probation are judged by what there was. */
+  /** Must be called after the last sample. Confirms or drops the tracks that are still on probation. */
   finish(lastSample: number): void {
     this.#endProbation(lastSample, true);
   }
@@ -127,10 +128,10 @@ export class FaceTracker {
   #neededScore({ latest }: Track): number {
     const { allowance, fullWidth, smallWidth } = SMALL_FACE;
     const smallness = Math.max(0, Math.min(1, (fullWidth - latest.box.width) / (fullWidth - smallWidth)));
-    return this.#options.believedScore - allowance * smallness;
+    return this.#options.confirmScore - allowance * smallness;
   }
 
-  /** Best pairs first: each track and each detection is used once. */
+  /** Greedy matching, best pairs first. Each track and each detection is used at most once. */
   #matches(sample: number, detections: readonly Detection[]): { track: Track; detection: Detection }[] {
     const pairs = [];
     for (const track of this.#tracks) {
@@ -148,7 +149,7 @@ export class FaceTracker {
     });
   }
 
-  /** Above 0 where the detection could be the track's face; larger is likelier. */
+  /** Greater than 0 where the detection may be the track's face; larger means more likely. */
   #nearness(track: Track, sample: number, detection: Detection): number {
     const before = track.latest.box;
     const width = Math.max(before.width, detection.box.width);
@@ -165,7 +166,7 @@ export class FaceTracker {
       const due = track.first + this.#options.probation - 1;
       if (sample < due && !over) return true;
       const scores = [...track.detections.values()].map(({ score }) => score);
-      const needed = Math.max(FEWEST_DETECTIONS, track.looks * SHARE_IN_PROBATION);
+      const needed = Math.max(FEWEST_DETECTIONS, track.detectorRuns * SHARE_IN_PROBATION);
       if (scores.length < needed || mean(scores) < this.#neededScore(track)) return false;
       track.id = this.#nextId++;
       return true;
@@ -179,7 +180,7 @@ export class FaceTracker {
   }
 }
 
-/** Leaves out detections inside a larger one at least as sure: an eye or a lock of hair seen as a face from near. */
+/** Removes detections inside a larger detection of similar or higher score, such as an eye or a lock of hair in a close-up. */
 export function withoutParts(detections: readonly Detection[]): Detection[] {
   return detections.filter(({ box, score }) =>
     detections.every((other) => {

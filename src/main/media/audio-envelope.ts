@@ -7,13 +7,13 @@ const SAMPLE_RATE = 8000;
 const PER_POINT = SAMPLE_RATE / ENVELOPE_RATE;
 
 /**
- * Lowest and highest of the first sound track for every hundredth of a second from the file's time 0, [points, 2], -127 to
- * 127; empty where there is no sound. Read in a stream: memory grows by 200 bytes a second of video.
- * @throws StudioError 'cancelled', 'program-missing'
+ * The envelope of the first sound track: minimum and maximum of every hundredth of a second from the file's time 0,
+ * [points, 2], -127 to 127; empty without sound. The sound is streamed, so memory grows by 200 bytes per second of video.
+ * @throws StudioError 'cancelled' or 'program-missing'
  */
 export async function audioEnvelope(path: string, signal?: AbortSignal): Promise<Int8Array> {
   const ffmpeg = await findProgram('ffmpeg');
-  // Sound that starts late is padded, so that points and frames share one clock.
+  // Pads sound that starts late, so that points and frames share one clock.
   const sound = ['-map', '0:a:0?', '-ac', '1', '-af', 'aresample=async=1:first_pts=0', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
   const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-vn', '-sn', '-dn', '-i', path, ...sound], { signal });
   const envelope = new Growing();
@@ -36,7 +36,7 @@ export async function audioEnvelope(path: string, signal?: AbortSignal): Promise
   return envelope.values;
 }
 
-/** An array that grows by doubling. */
+/** An array that doubles its capacity when it is full. */
 class Growing {
   #values = new Int8Array(1 << 16);
   #used = 0;

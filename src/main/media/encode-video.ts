@@ -8,13 +8,14 @@ export interface VideoFormat {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
-  /** x264's constant rate factor: 18 hardly differs from the frames, 28 is small. */
+  /** x264's constant rate factor: 18 is visually lossless, 28 gives small files. */
   readonly quality: number;
 }
 
 /**
- * Writes frames ([height, width, 3] RGB bytes) as an H.264 video that browsers play.
- * @throws StudioError where ffmpeg is missing or fails, with its last words
+ * Writes frames as an H.264 video that browsers can play.
+ * @param frames [height, width, 3] RGB bytes each
+ * @throws StudioError where ffmpeg is missing or fails, with its last messages
  */
 export async function encodeVideo(
   path: string,
@@ -27,10 +28,10 @@ export async function encodeVideo(
   const colours = ['-vf', 'scale=out_color_matrix=bt709:out_range=limited', '-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_range', 'tv'];
   const output = ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(quality), ...colours, '-movflags', '+faststart', path];
   const child = spawn(ffmpeg.path, ['-y', '-v', 'error', ...input, ...output], { stdio: ['pipe', 'ignore', 'pipe'] });
-  let words = '';
-  child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2000)));
+  let messages = '';
+  child.stderr.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-2000)));
   const ended = once(child, 'close') as Promise<[number | null]>;
-  // A program that ends early closes its input: its exit code says why, not the broken pipe.
+  // If ffmpeg exits early, writing fails with a broken pipe. Ignored, because the exit code and messages give the reason.
   child.stdin.on('error', () => undefined);
   try {
     for (const frame of frames) {
@@ -41,9 +42,9 @@ export async function encodeVideo(
     child.stdin.end();
     const [code] = await ended;
     if (code !== 0)
-      throw words.includes('No space left')
+      throw messages.includes('No space left')
         ? writeError(path, { code: 'ENOSPC' })
-        : new StudioError('program-failed', `ffmpeg could not write ${path}: ${words.trim()}`, '');
+        : new StudioError('program-failed', `ffmpeg could not write ${path}: ${messages.trim()}`, '');
   } finally {
     if (child.exitCode === null) child.kill('SIGKILL');
   }

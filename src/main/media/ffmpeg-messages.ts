@@ -1,6 +1,6 @@
 import { StudioError } from '../../shared/app/errors.ts';
 
-/** What ffmpeg or ffprobe say when they fail, matched to what happened and what to do. First match wins. */
+/** Error messages of ffmpeg and ffprobe with the corresponding errors. The first match wins. */
 const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string) => StudioError }[] = [
   {
     match: /moov atom not found|partial file|File ended prematurely|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
@@ -45,8 +45,8 @@ const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string
 ];
 
 /**
- * The error for a file that ffmpeg or ffprobe gave up on.
- * @param messages what the program wrote to its standard error, one line each
+ * The error for a file with which ffmpeg or ffprobe failed.
+ * @param messages lines that the program wrote to its standard error
  */
 export function explainFailure(file: string, program: string, messages: readonly string[]): StudioError {
   const text = messages.join('\n');

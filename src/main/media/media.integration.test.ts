@@ -25,7 +25,7 @@ async function samplesOf(path: string, rate = 10): Promise<{ grid: SamplingGrid;
   return { grid, frames, greys, substituted };
 }
 
-/** Every sample shows the frame whose PTS is nearest to its moment, and says so. */
+/** Checks that the picture and the frame index of every sample are those of the frame whose PTS is nearest to its moment. */
 function expectNearest({ grid, frames, greys }: Awaited<ReturnType<typeof samplesOf>>): void {
   expect(frames).toHaveLength(grid.samples);
   frames.forEach((frame, k) => {
@@ -35,14 +35,14 @@ function expectNearest({ grid, frames, greys }: Awaited<ReturnType<typeof sample
   });
 }
 
-describe('sampled frames are the nearest by PTS, and the picture is that frame', () => {
+describe('sampled frames are the nearest by PTS, and each picture is that of its frame', () => {
   test.each([24, 25, 29.97, 30, 50, 60])('at %s frames per second', async (rate) => {
     const path = at(`rate-${rate}.mp4`);
     await countingVideo(path, Math.round(2 * rate), rate);
     expectNearest(await samplesOf(path));
   });
 
-  test('slower than the grid: frames repeat', async () => {
+  test('at a lower rate than the grid, with repeated frames', async () => {
     await countingVideo(at('slow.mkv'), 12, 4);
     const seen = await samplesOf(at('slow.mkv'));
     expectNearest(seen);
@@ -80,7 +80,7 @@ describe('the same frames at a constant rate and at a variable one that starts a
     await countingVideo(at('variable.mkv'), 75, 25, jitter);
   });
 
-  test('are sampled frame by frame alike', async () => {
+  test('give the same sampled frames', async () => {
     const constant = await samplesOf(at('constant.mp4'));
     const variable = await samplesOf(at('variable.mkv'));
     expect(variable.grid.table.findings).toMatchObject({ variableRate: true, startsAt: 1.4 });
@@ -94,8 +94,8 @@ describe('the same frames at a constant rate and at a variable one that starts a
   });
 });
 
-describe('the picture is taken as it is shown', () => {
-  test('a phone video turned by 90 degrees stands upright', async () => {
+describe('pictures are as displayed', () => {
+  test('a phone video with a rotation of 90 degrees is upright', async () => {
     await ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=320x180:r=10:d=1', '-pix_fmt', 'yuv420p', at('lying.mp4'));
     await ffmpeg('-i', at('lying.mp4'), '-c', 'copy', '-metadata:s:v:0', 'rotate=90', at('phone.mp4'));
     const { stream } = await probeVideo(at('phone.mp4'));
@@ -129,7 +129,7 @@ describe('the picture is taken as it is shown', () => {
     for (const name of ['hevc10.mp4', 'odd.mkv']) expect((await samplesOf(at(name))).frames).toHaveLength(10);
   });
 
-  test('sound with a cover picture is not a video', async () => {
+  test('a sound file with a cover picture is not a video', async () => {
     await ffmpeg(
       '-f',
       'lavfi',
@@ -151,7 +151,7 @@ describe('the picture is taken as it is shown', () => {
   });
 });
 
-describe('a file that cannot be read gets a sentence that names it', () => {
+describe('the error for a file that cannot be read is a sentence with its name', () => {
   beforeAll(async () => {
     await writeFile(at('empty.mp4'), '');
     await writeFile(at('text.mp4'), 'Dear diary, this is not a video.\n'.repeat(50));
@@ -185,7 +185,7 @@ describe('a file that cannot be read gets a sentence that names it', () => {
 });
 
 describe('decoding', () => {
-  test('ends with the loop that reads it', async () => {
+  test('ends when the reading loop ends', async () => {
     const video = await probeVideo(ONE_FACE);
     for await (const sample of sampleFrames(video, new SamplingGrid(video.timing, 10))) {
       sample.release();
@@ -193,7 +193,7 @@ describe('decoding', () => {
     }
   });
 
-  test('stops on request with an error that says so', async () => {
+  test('stops on abort with the error cancelled', async () => {
     const video = await probeVideo(ONE_FACE);
     const stop = new AbortController();
     const read = async (): Promise<void> => {
@@ -205,14 +205,14 @@ describe('decoding', () => {
     await expect(read()).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  test('of a file whose second half is garbage fails with the share that could be read', async () => {
+  test('of a file with a damaged second half fails with the share that could be read', async () => {
     const bytes = await readFile(ONE_FACE);
     for (let i = Math.floor(bytes.length * 0.6); i < bytes.length; i++) bytes[i] = (i * 7919) & 255;
     await writeFile(at('garbled.mp4'), bytes);
     await expect(samplesOf(at('garbled.mp4'))).rejects.toMatchObject({ code: 'damaged-video', message: expect.stringMatching(/only up to \d\d%/) as string });
   });
 
-  test('of a file with a damaged spot goes on and reports it', async () => {
+  test('of a file with a small damaged part continues and reports the errors', async () => {
     const bytes = await readFile(ONE_FACE);
     bytes.fill(0x55, Math.floor(bytes.length * 0.5), Math.floor(bytes.length * 0.5) + 300);
     await writeFile(at('spot.mp4'), bytes);
@@ -227,7 +227,7 @@ describe('decoding', () => {
     expect(complaints).toBeGreaterThan(0);
   });
 
-  test('tells of frames that another stands in for', async () => {
+  test('reports frames that are replaced by a neighbour', async () => {
     await countingVideo(at('whole.mkv'), 50, 25, 'PTS-STARTPTS', ['-g', '1']);
     const { substituted } = await samplesOf(at('whole.mkv'));
     expect(substituted).toBe(0);
@@ -235,7 +235,7 @@ describe('decoding', () => {
 });
 
 describe('videos among files and folders', () => {
-  test('are found to the bottom, in order, once, by names that no two share', async () => {
+  test('are found in all subfolders, in order, once, with unique names', async () => {
     for (const place of ['a/Größe 试验 (1)', 'b/Größe 试验 (1)', 'a/.hidden']) {
       await mkdir(join(folder, 'tree', place), { recursive: true });
       await copyFile(ONE_FACE, join(folder, 'tree', place, 'p 1.MP4'));

@@ -40,13 +40,13 @@ describe('what Chromium cannot play gets a proxy', () => {
     expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
   });
 
-  test('an ordinary MP4 needs none', async () => {
+  test('an ordinary MP4 needs no proxy', async () => {
     const path = join(folder, 'plain.mp4');
     await ffmpeg(...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', path);
     expect(playabilityOf(path, (await probeVideo(path)).stream)).toEqual({ type: 'video/mp4' });
   });
 
-  test('a stopped one leaves nothing behind', async () => {
+  test('an aborted proxy leaves no file', async () => {
     const path = join(folder, 'long.avi');
     await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=25:duration=20', '-c:v', 'mpeg4', path);
     const cache = join(folder, 'stopped');
@@ -56,7 +56,7 @@ describe('what Chromium cannot play gets a proxy', () => {
     expect(await readdir(cache)).toEqual([]);
   });
 
-  test('the cache keeps to its limit, and what was used last', async () => {
+  test('the cache stays below its limit and keeps the most recently used proxies', async () => {
     const cache = join(folder, 'cache');
     await mkdir(cache);
     for (const [i, name] of ['a', 'b', 'c'].entries()) {
@@ -87,7 +87,7 @@ describe('a file is served in ranges', async () => {
     expect([response.status, await response.text(), response.headers.get('content-range')]).toEqual([status, body, contentRange]);
   });
 
-  test('HEAD tells the length and gives nothing; other methods are refused; a missing file is not there', async () => {
+  test('HEAD returns the length without a body, other methods get 405, a missing file gets 404', async () => {
     const head = await serveFile(path, 'video/mp4', 'HEAD', null);
     expect([head.status, head.headers.get('content-length'), head.body]).toEqual([200, '10', null]);
     expect((await serveFile(path, 'video/mp4', 'PUT', null)).status).toBe(405);

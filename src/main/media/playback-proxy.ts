@@ -12,7 +12,7 @@ import { inputName, probeVideo } from './probe.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
-/** Where proxies lie: ADATOSK_CACHE, else the place that the system has for what can be made again. */
+/** The folder of the proxies: in ADATOSK_CACHE, else in the cache folder of the operating system. */
 export function proxyFolder(): string {
   const given = process.env['ADATOSK_CACHE'];
   const own =
@@ -24,25 +24,25 @@ export function proxyFolder(): string {
   return join(given ?? own, 'proxies');
 }
 
-/** What the proxies may take together; the ones not used for longest go first. */
+/** Largest total size of all proxies. Above it, the least recently used ones are deleted. */
 export const PROXY_LIMIT_BYTES = 20e9;
-/** A key frame at least so often: stepping backwards decodes from the one before. */
+/** Largest distance between key frames, in frames. Stepping backwards decodes from the key frame before. */
 const KEY_FRAMES = 24;
-/** A frame of the proxy may be off by so much: half of a tick of MPEG's clock and its rounding. */
+/** Largest time difference of a frame in the proxy: half a tick of MPEG's clock plus rounding. */
 const LARGEST_DIFFERENCE_S = 0.001;
-/** Ticks a second of the proxy's track: MPEG's clock, of which the usual rates are whole parts. */
+/** Ticks per second of the proxy's track: MPEG's clock, which is a multiple of all common frame rates. */
 const TRACK_TICKS = 90_000;
 
 /**
- * The proxy of a file as it is now: another size or time of change makes another one. Its frames begin at 0 s: frame i
- * is shown at pts[i] - pts[0] of the timing table.
+ * The path of the proxy for the current version of a file: another size or modification time gives another proxy. The
+ * frames of a proxy begin at 0 s: frame i is shown at pts[i] - pts[0] of the timing table.
  */
 export async function proxyFile(path: string, folder = proxyFolder()): Promise<string> {
   const { size, mtimeMs } = await stat(path);
   return join(folder, `${createHash('sha256').update(`${path}\n${size}\n${mtimeMs}`).digest('hex').slice(0, 40)}.mp4`);
 }
 
-/** A proxy that is there already, marked as used now; undefined where there is none. */
+/** The path of an existing proxy, or undefined. Updates its time of last use. */
 export async function existingProxy(path: string, folder = proxyFolder()): Promise<string | undefined> {
   const file = await proxyFile(path, folder);
   if (!existsSync(file)) return undefined;
@@ -52,10 +52,10 @@ export async function existingProxy(path: string, folder = proxyFolder()): Promi
 }
 
 /**
- * Makes a proxy that every Chromium plays, with exactly the frames of the original at exactly their times; checked
- * frame by frame before it counts. The original is only read.
- * @param onShare told the share that is done, 0..1
- * @throws StudioError 'disk-full', 'damaged-video' where frames are missing from it, 'cancelled'
+ * Makes a proxy that every Chromium plays, with all frames of the original at their exact times. The times of all frames are
+ * checked before the proxy gets its final name. The original is only read.
+ * @param onShare called with the finished share, 0..1
+ * @throws StudioError 'disk-full', 'cancelled', or 'damaged-video' where frames of the proxy are missing or displaced
  */
 export async function makeProxy(video: ProbedVideo, onShare: (share: number) => void, signal?: AbortSignal, folder = proxyFolder()): Promise<string> {
   const { path, stream, timing } = video;
@@ -87,7 +87,7 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
 }
 
 function proxyArguments(path: string, stream: number, start: number, to: string): string[] {
-  // Times are kept as they are in the file, less the first frame's: sound that begins earlier loses its head, as the picture is what is coded.
+  // All times are shifted by that of the first frame. Sound before the first frame is cut off, because coders label frames.
   const video = ['-map', `0:${stream}`, '-vf', `setpts=PTS-(${start}/TB),scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1`, '-fps_mode', 'passthrough'];
   const picture = [
     '-c:v',
@@ -124,7 +124,7 @@ function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTab
   }
 }
 
-/** Removes the proxies that were not used for longest until the rest takes no more than `limit` bytes. */
+/** Deletes the least recently used proxies until the others take at most `limit` bytes. @param keep proxy that must not be deleted */
 export async function thinProxies(folder: string, limit: number, keep?: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.mp4'));
   const files = await Promise.all(

@@ -1,15 +1,15 @@
 import { extname } from 'node:path';
 import type { VideoStream } from './probe.ts';
 
-/** Whether Chromium plays a file as it is, with the media type to serve it under; or why it needs a proxy. */
+/** The media type of a file that Chromium can play directly, or the reason why it needs a proxy. */
 export type Playability = { readonly type: string; readonly reason?: undefined } | { readonly type?: undefined; readonly reason: string };
 
-/** Containers that Chromium's demuxer opens, by ending. AVI, WMV, MPEG program and transport streams are not among them. */
+/** Containers that Chromium can open, by file extension. AVI, WMV, MPEG program and transport streams are not among them. */
 const CONTAINERS: Readonly<Record<string, string>> = {
   ...{ '.mp4': 'video/mp4', '.m4v': 'video/mp4', '.mov': 'video/mp4', '.qt': 'video/mp4', '.3gp': 'video/mp4' },
   ...{ '.webm': 'video/webm', '.mkv': 'video/x-matroska', '.ogv': 'video/ogg' },
 };
-/** Codecs that every Chromium decodes in software, and in which depths: 10-bit H.264 it refuses, HEVC depends on the graphics card. */
+/** Codecs and pixel formats that every Chromium decodes in software. It cannot decode 10-bit H.264; HEVC depends on the graphics card. */
 const CODECS: Readonly<Record<string, RegExp>> = {
   h264: /^yuvj?420p$/,
   vp8: /^yuva?420p$/,
@@ -18,7 +18,7 @@ const CODECS: Readonly<Record<string, RegExp>> = {
   theora: /^yuv420p$/,
 };
 
-/** The media type to serve a file under, by its ending alone; undefined where Chromium opens no such container. */
+/** The media type of a file by its extension; undefined where Chromium cannot open the container. */
 export function mediaTypeOf(path: string): string | undefined {
   return CONTAINERS[extname(path).toLowerCase()];
 }

@@ -9,19 +9,19 @@ import { explainFailure } from './ffmpeg-messages.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
-/** A video stream as the decoder needs to know it. */
+/** Properties of a video stream for the decoder. */
 export interface VideoStream {
   readonly index: number;
   readonly codec: string;
-  /** Size of the picture as shown: after rotation, with square pixels, both sides even. */
+  /** Size of the displayed picture: after rotation, with square pixels, both sides even. */
   readonly width: number;
   readonly height: number;
-  /** Clockwise turn in degrees that the file asks for: 0, 90, 180 or 270. */
+  /** Clockwise rotation for display, from the file, in degrees: 0, 90, 180 or 270. */
   readonly rotation: number;
   readonly pixelFormat: string;
-  /** Matrix by which its YUV is to be read; 'rgb' where it is none. */
+  /** YUV matrix; 'rgb' for streams that are not YUV. */
   readonly matrix: 'bt601' | 'bt709' | 'bt2020' | 'rgb';
-  /** Seconds per unit of its timestamps, as the fraction of two whole numbers. */
+  /** Seconds per unit of the timestamps, as a fraction of two integers. */
   readonly timeBase: { readonly numerator: number; readonly denominator: number };
 }
 
@@ -49,8 +49,8 @@ const streamSchema = z.object({
 const probeSchema = z.object({ streams: z.array(streamSchema).default([]) });
 
 /**
- * Reads what a video file holds: its first moving picture and every frame's PTS.
- * @throws StudioError naming the file: missing, empty, no video, no video stream, cut off, unknown codec
+ * Reads the first video stream of a file and the PTS of every frame.
+ * @throws StudioError with the name of the file: missing, empty, not a video, no video stream, truncated, unknown codec
  */
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
   const name = basename(path);
@@ -65,7 +65,7 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Pr
 }
 
 /**
- * The video stream alone, without reading every frame's time: for what depends on the codec only.
+ * Reads the first video stream without the times of all frames, for callers that need only its properties.
  * @throws StudioError as probeVideo does
  */
 export async function probeStream(path: string, signal?: AbortSignal): Promise<VideoStream> {
@@ -93,7 +93,7 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   return picture;
 }
 
-/** An MP4 or MOV begins with boxes of known names; ffprobe also takes text for an MP4 without an index. */
+/** Whether a file begins like an MP4 or MOV, with a box of a known name. ffprobe alone also reports text files as an MP4 without an index. */
 async function looksLikeMp4(path: string): Promise<boolean> {
   const file = await open(path, 'r');
   try {
@@ -109,7 +109,7 @@ function withoutMoov(messages: readonly string[]): string[] {
 }
 
 function describeStream(raw: z.infer<typeof streamSchema>): VideoStream {
-  // ffprobe gives the matrix's counter-clockwise angle.
+  // ffprobe reports the angle counter-clockwise.
   const turn = raw.side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
   const rotation = (((Math.round(-turn / 90) * 90) % 360) + 360) % 360;
   const [across, down] = (raw.sample_aspect_ratio ?? '1:1').split(':').map(Number);
@@ -141,17 +141,17 @@ function matrixOf(pixelFormat: string, space: string | undefined, height: number
   return height >= 720 ? 'bt709' : 'bt601';
 }
 
-/** A path that ffmpeg takes for a file whatever its name: 'concat:x' or '-i' must not be read as anything else. */
+/** A path in a form that ffmpeg always treats as a file, even with names such as 'concat:x' or '-i'. */
 export function inputName(path: string): string {
   return `file:${path}`;
 }
 
 interface RawTimes {
-  /** In units of the time base, in the order of the file or of the decoder. */
+  /** In units of the time base, in file order (packets) or decoder order (frames). */
   readonly pts: number[];
   readonly durations: number[];
   missing: number;
-  /** Packets in the file, those that are not shown included. */
+  /** Number of packets in the file, including those that are not displayed. */
   total: number;
 }
 
@@ -164,7 +164,7 @@ async function readTimingTable(path: string, name: string, raw: z.infer<typeof s
       'Copy it again from the camera or recorder.',
     );
   }
-  // Without a PTS on every packet (AVI, raw streams) only decoding tells; ffmpeg works out the missing ones.
+  // If packets lack a PTS (AVI, raw streams), all frames must be decoded; ffmpeg then derives the missing timestamps.
   const times = packets.missing === 0 && packets.pts.length > 0 ? packets : await readTimes(path, name, stream.index, 'frame', signal);
   if (times.pts.length === 0) {
     throw new StudioError('damaged-video', `${name} holds no frame that can be shown.`, 'Copy it again from its source.');
@@ -188,7 +188,7 @@ function buildTable(times: RawTimes, missing: number, stream: VideoStream): Timi
   return new TimingTable(pts, stated > 0 ? stated * tick : gap, { duplicateTimestamps: duplicates, missingTimestamps: missing, tick });
 }
 
-/** A timestamp in seconds; the one formula for the table and for decoded frames, so that both are equal to the bit. */
+/** Converts a timestamp to seconds. The timing table and decoded frames must use this same formula, so that their values are identical. */
 export function toSeconds(timestamp: number, stream: VideoStream): number {
   return (timestamp * stream.timeBase.numerator) / stream.timeBase.denominator;
 }
@@ -202,7 +202,7 @@ async function readTimes(path: string, name: string, index: number, what: 'packe
     if (line === '') continue;
     const [pts, duration, flags] = line.split(',');
     times.total += 1;
-    if (flags?.includes('D') === true) continue; // before the start of an edit list: decoded, never shown
+    if (flags?.includes('D') === true) continue; // before the start of an edit list: decoded but not displayed
     if (pts === undefined || pts === 'N/A' || pts === '') {
       times.missing += 1;
       continue;

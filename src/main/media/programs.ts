@@ -11,14 +11,14 @@ export type ProgramName = 'ffmpeg' | 'ffprobe';
 export interface Program {
   readonly name: ProgramName;
   readonly path: string;
-  /** Where it was found, in words. */
+  /** Where the program was found, in words. */
   readonly origin: string;
 }
 
-// Not named require: electron-vite puts a constant of that name into the same file, and the built program would not start.
+// Must not be named `require`: electron-vite adds a constant of that name to the same file, and the built program would not start.
 const requirePackage = createRequire(import.meta.url);
 
-/** The optional packages that bring a program along; each gives its path or nothing. */
+/** The optional packages that contain a program, with a function that returns its path or null. */
 const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: () => string | null }> = {
   ffmpeg: { package: 'ffmpeg-static', path: () => requirePackage('ffmpeg-static') as string | null },
   ffprobe: { package: '@ffprobe-installer/ffprobe', path: () => (requirePackage('@ffprobe-installer/ffprobe') as { path: string }).path },
@@ -27,9 +27,9 @@ const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: ()
 const found = new Map<ProgramName, Promise<Program>>();
 
 /**
- * Finds ffmpeg (FFMPEG_PATH, else the bundled package, else PATH) or ffprobe (FFPROBE_PATH, else PATH, else the
- * bundled package: that one is a build of 2023 that crashes on some files, so it comes last).
- * @throws StudioError 'program-missing' where there is none, or where the variable names no program
+ * Finds ffmpeg (FFMPEG_PATH, else the bundled package, else PATH) or ffprobe (FFPROBE_PATH, else PATH, else the bundled
+ * package, which is last because it is a build of 2023 that crashes on some files).
+ * @throws StudioError 'program-missing' where the program is not found, or where the variable is not the path of a program
  */
 export function findProgram(name: ProgramName): Promise<Program> {
   let search = found.get(name);
@@ -48,9 +48,9 @@ async function locate(name: ProgramName): Promise<Program> {
     if (await isExecutable(named)) return { name, path: named, origin: variable };
     throw new StudioError('program-missing', `${variable} is set to ${named}, which is no program that can be run.`, 'Correct or remove the variable.');
   }
-  const places = name === 'ffmpeg' ? [bundledProgram, programOnPath] : [programOnPath, bundledProgram];
-  for (const look of places) {
-    const program = await look(name);
+  const searches = name === 'ffmpeg' ? [bundledProgram, programOnPath] : [programOnPath, bundledProgram];
+  for (const search of searches) {
+    const program = await search(name);
     if (program !== undefined) return program;
   }
   throw new StudioError('program-missing', `${name} was not found.`, installHint(name, variable));
@@ -59,7 +59,7 @@ async function locate(name: ProgramName): Promise<Program> {
 async function bundledProgram(name: ProgramName): Promise<Program | undefined> {
   const bundle = BUNDLED[name];
   try {
-    // Programs cannot be run from inside Electron's archive; the packager unpacks them beside it.
+    // Programs inside Electron's archive cannot be run; the packager unpacks them beside it.
     const path = bundle.path()?.replace('app.asar', 'app.asar.unpacked');
     return path !== undefined && (await isExecutable(path)) ? { name, path, origin: `the package ${bundle.package}` } : undefined;
   } catch {
@@ -91,7 +91,7 @@ function installHint(name: ProgramName, variable: string): string {
   return `${how ?? 'Install it with "sudo apt-get install ffmpeg"'}, or set ${variable} to the full path of ${name}.`;
 }
 
-/** The first line of `-version`, for people. */
+/** The first line of the output of `-version`, for display. */
 export async function programVersion(program: Program): Promise<string> {
   const { stdout } = await promisify(execFile)(program.path, ['-version'], { windowsHide: true });
   return stdout.split('\n')[0]!.trim();

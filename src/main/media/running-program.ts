@@ -7,21 +7,21 @@ import type { Program } from './programs.ts';
 
 const MESSAGES_KEPT = 40;
 
-/** Every child that runs now, so that none outlives us. */
+/** All running child processes; they are killed when this process exits. */
 const running = new Set<ChildProcessByStdio<null, Readable, Readable>>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A started ffmpeg or ffprobe. Its standard output is the caller's to read; its messages are collected. */
+/** A running ffmpeg or ffprobe. The caller must read its standard output; this class collects its messages. */
 export class RunningProgram {
   readonly output: Readable;
   readonly pid: number | undefined;
-  /** The last lines of standard error at level error or worse, or all where no level is printed. */
+  /** The last lines of standard error, except those that `onMessage` has handled. */
   readonly messages: string[] = [];
-  /** How many such lines there were in all. */
+  /** Total number of such lines. */
   complaints = 0;
-  /** Resolves with the exit code (null after a signal) once the process has ended and all its output is read. */
+  /** Resolves with the exit code (null after a signal) once the process has ended and all its output has been read. */
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #signal: AbortSignal | undefined;
@@ -32,8 +32,8 @@ export class RunningProgram {
     this.#child = spawn(program.path, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      // In a group of its own a Ctrl+C does not reach it: we end it, and know then that it was not the file's fault.
-      // If we are killed, its next write fails and ends it.
+      // In a separate process group, Ctrl+C does not reach the child. This process kills it instead and can then report a
+      // cancellation and not a damaged file. If this process is killed, the child ends at its next write.
       detached: process.platform !== 'win32',
     });
     this.output = this.#child.stdout;
@@ -64,7 +64,7 @@ export class RunningProgram {
     this.ended.catch(() => undefined);
   }
 
-  /** True once the caller's signal asked for a stop. */
+  /** Whether the caller's signal has been aborted. */
   get wasCancelled(): boolean {
     return this.#signal?.aborted === true;
   }

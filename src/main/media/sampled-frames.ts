@@ -8,31 +8,32 @@ import { inputName, toSeconds } from './probe.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
-/** One sample of the grid with the picture that it shows. */
+/** One sample of the grid with its picture. */
 export interface SampledFrame {
   /** Index on the sampling grid. */
   readonly sample: number;
-  /** Index of the frame shown, in presentation order, and its PTS in seconds. */
+  /** Index of the decoded frame in presentation order. */
   readonly frame: number;
+  /** PTS of the frame in seconds. */
   readonly pts: number;
-  /** Planes in a buffer that is used again once the frame is handed back with `release`. */
+  /** Planes in a buffer that is reused after `release`. */
   readonly picture: Picture;
-  /** True where the wanted frame could not be decoded and its neighbour stands in. */
+  /** Whether the frame of this sample could not be decoded and a neighbouring frame replaces it. */
   readonly substituted: boolean;
   release(): void;
 }
 
-/** A larger share of samples than this missing at the end, and the video counts as damaged. */
+/** A video is rejected as damaged if a larger share of samples is missing at its end. */
 const MOST_MISSING = 0.02;
 
 /**
- * Decodes the frames of a sampling grid through one ffmpeg child, in order. The child waits while the caller is
- * busy (its pipe fills up), so that memory does not grow with the video; leaving the loop early ends it.
+ * Decodes the frames of a sampling grid in order, with one ffmpeg process. When the caller is busy, the pipe fills up and
+ * ffmpeg waits, so that memory does not grow with the length of the video. Leaving the loop early ends ffmpeg.
  *
- * ffmpeg drops what cannot be a nearest frame; which of the rest is one is decided here, by each frame's own PTS
- * as ffmpeg's showinfo filter prints it, against the timing table.
- * @param onComplaints told at the end how many errors ffmpeg reported while it decoded
- * @throws StudioError naming the file where nothing could be decoded, or 'cancelled'
+ * ffmpeg drops frames that cannot be the nearest to a sample. This function selects among the others: it compares the PTS
+ * of each frame, from ffmpeg's showinfo filter, with the timing table.
+ * @param onComplaints called at the end with the number of errors that ffmpeg reported while decoding
+ * @throws StudioError with the name of the file where it could not be decoded, or 'cancelled'
  */
 export async function* sampleFrames(
   video: ProbedVideo,
@@ -68,8 +69,8 @@ export async function* sampleFrames(
   const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
   let sample = 0;
   let frame = -1;
-  /** The last picture, kept until the next one is there: it stands in for samples that nothing could be decoded for. */
-  let last: { picture: Picture; letGo: () => void } | undefined;
+  /** The last picture, kept until the next one arrives. It replaces frames at the end that could not be decoded. */
+  let last: { picture: Picture; releaseBuffer: () => void } | undefined;
   const show = (k: number, picture: Picture, release: () => void): SampledFrame => ({
     sample: k,
     frame,
@@ -82,14 +83,14 @@ export async function* sampleFrames(
     for await (const buffer of wholePictures(run, pool)) {
       const printed = await nextPts();
       if (printed === undefined) break;
-      // A frame without a timestamp follows the one before it.
+      // A frame without a timestamp has the index after that of the frame before.
       frame = Number.isNaN(printed) ? Math.min(frame + 1, grid.table.frames - 1) : grid.table.nearestFrame(printed);
       const first = sample;
       while (sample < grid.samples && grid.frameOf(sample) <= frame) sample += 1;
-      const letGo = pool.lease(buffer, sample - first + 1);
-      last?.letGo();
-      last = { picture: pictureOf(buffer, video.stream), letGo };
-      for (let k = first; k < sample; k++) yield show(k, last.picture, letGo);
+      const releaseBuffer = pool.lease(buffer, sample - first + 1);
+      last?.releaseBuffer();
+      last = { picture: pictureOf(buffer, video.stream), releaseBuffer };
+      for (let k = first; k < sample; k++) yield show(k, last.picture, releaseBuffer);
     }
     await run.ended;
     if (run.wasCancelled) throw cancelled();
@@ -121,9 +122,9 @@ function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
 }
 
 /**
- * An expression that is true for every frame that could be nearest to a sample: no farther from one than half of
- * the longest gap between frames. (A filter sees no frame's successor, so it cannot decide more.) The last frame
- * is always wanted.
+ * An ffmpeg select expression that is true for every frame that could be the nearest to a sample: its distance is at most
+ * half of the longest gap between frames. (A filter does not know the next frame, so it cannot decide exactly.) The last
+ * frame is always selected.
  */
 function selection(grid: SamplingGrid): string {
   const { table, rate } = grid;
@@ -134,7 +135,7 @@ function selection(grid: SamplingGrid): string {
   return `select='lte(abs(mod((t-${first})*${rate}+1.5,1)-0.5),${reach.toFixed(6)})+gte(t,${last})'`;
 }
 
-/** All pictures leave as limited-range BT.601 or BT.709, so that crops need two conversions and no more. */
+/** All pictures are converted to limited-range BT.601 or BT.709, so that cropping needs only two conversions to RGB. */
 function colour(stream: VideoStream): string {
   const to = outputMatrix(stream);
   const from = stream.matrix === 'rgb' ? '' : `in_color_matrix=${stream.matrix}:`;
@@ -157,7 +158,7 @@ function pictureOf(buffer: Uint8Array, stream: VideoStream): Picture {
   };
 }
 
-/** Cuts the child's output into whole pictures. A buffer stays the caller's until its lease is given back. */
+/** Splits ffmpeg's output into pictures. The caller must lease each buffer and release it. */
 async function* wholePictures(run: RunningProgram, pool: BufferPool): AsyncGenerator<Uint8Array> {
   let buffer = pool.take();
   let filled = 0;
@@ -177,7 +178,7 @@ async function* wholePictures(run: RunningProgram, pool: BufferPool): AsyncGener
   }
 }
 
-/** Picture buffers in use and free ones; as many exist as were ever in use at once. */
+/** A pool of picture buffers. It grows to the largest number of buffers in use at the same time. */
 class BufferPool {
   readonly #size: number;
   readonly #free: Uint8Array[] = [];
@@ -190,7 +191,7 @@ class BufferPool {
     return this.#free.pop() ?? new Uint8Array(this.#size);
   }
 
-  /** Gives a function that puts the buffer back when it has been called `holders` times; at once for none. */
+  /** Returns a function that frees the buffer when it has been called `holders` times. With 0 holders, the buffer is freed at once. */
   lease(buffer: Uint8Array, holders: number): () => void {
     if (holders === 0) this.#free.push(buffer);
     let left = holders;

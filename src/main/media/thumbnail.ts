@@ -4,8 +4,8 @@ import { RunningProgram } from './running-program.ts';
 const HEIGHT = 90;
 
 /**
- * A small picture of a video at a moment, JPEG, upright as it is played; undefined where none can be decoded there.
- * It is made in memory and goes nowhere but to who asked.
+ * A small upright JPEG of a video at a time in seconds; undefined where no frame can be decoded. It is made in memory and
+ * never written to disk.
  */
 export async function thumbnail(path: string, atS: number, signal?: AbortSignal): Promise<Buffer | undefined> {
   const ffmpeg = await findProgram('ffmpeg');

@@ -6,7 +6,7 @@ import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
 import { audioEnvelope } from './audio-envelope.ts';
 import { thumbnail } from './thumbnail.ts';
 
-test('the sound curve is on the clock of the frames, also where the sound starts late, and empty without sound', async () => {
+test('the sound envelope has the same clock as the frames, even if the sound starts late, and is empty without sound', async () => {
   const path = join(await temporaryFolder(), 'tone.mkv');
   // One second of black; a tone of half a second that begins at 0.4 s.
   const tone = ['-itsoffset', '0.4', '-f', 'lavfi', '-i', 'sine=frequency=440:duration=0.5:sample_rate=44100'];
@@ -19,7 +19,7 @@ test('the sound curve is on the clock of the frames, also where the sound starts
   expect(await audioEnvelope(ONE_FACE)).toHaveLength(0);
 });
 
-test('a thumbnail is small, and there is none of what is no video', async () => {
+test('a thumbnail is small, and a file that is not a video has none', async () => {
   const picture = await thumbnail(ONE_FACE, 0.5);
   expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', height: 90 });
   expect(picture!.length).toBeLessThan(20_000);

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { StudioError } from '../../shared/app/errors.ts';
 
-/** Endings by which a file in a folder counts as a video. A file that is named outright is taken whatever its ending. */
+/** File extensions of videos in folders. A file that is given by its path is accepted with any extension. */
 export const VIDEO_ENDINGS = [
   ...(['3gp', 'asf', 'avi', 'divx', 'dv', 'f4v', 'flv', 'gif', 'm2ts', 'm2v', 'm4v', 'mkv'] as const),
   ...(['mov', 'mp4', 'mpeg', 'mpg', 'mts', 'mxf', 'ogv', 'qt', 'ts', 'vob', 'webm', 'wmv'] as const),
@@ -16,16 +16,16 @@ export function isVideoName(name: string): boolean {
 
 export interface VideoFile {
   readonly path: string;
-  /** Its name in tables: the path below the folder that was given, with '/' between parts. */
+  /** Name in tables: the path relative to the given folder, with '/' as separator. */
   readonly name: string;
-  /** Size in bytes, for the time that is left. */
+  /** Size in bytes, for the estimate of the remaining time. */
   readonly bytes: number;
 }
 
 /**
- * The videos among files and folders (searched to the bottom), in a stable order, each once.
- * Hidden files and folders (a leading dot) are left out.
- * @throws StudioError 'file-missing' for a path that is not there, 'file-unreadable' for a folder that may not be read
+ * Finds the videos in files and folders, including all subfolders, in a stable order, each once. Hidden files and folders (a
+ * leading dot) are skipped.
+ * @throws StudioError 'file-missing' for a path that does not exist, 'file-unreadable' for a folder without read permission
  */
 export async function findVideos(paths: readonly string[]): Promise<VideoFile[]> {
   const found = new Map<string, VideoFile>();
@@ -62,7 +62,7 @@ async function videosBelow(folder: string): Promise<string[]> {
   return files;
 }
 
-/** Two folders may hold a video of the same name: then the folder's name, or the whole path, goes before it. */
+/** Makes names unique: videos of the same name get the name of their folder, or their whole path, as a prefix. */
 function withUniqueNames(videos: readonly VideoFile[], folders: ReadonlyMap<string, string>): VideoFile[] {
   const rename = (list: readonly VideoFile[], better: (video: VideoFile) => string): VideoFile[] => {
     const count = new Map<string, number>();

@@ -6,9 +6,9 @@ import type { ProcessPort } from './process-port.ts';
 const LONGEST_STDERR = 2000;
 
 /**
- * Starts a module as a child process of this one (command line and web host).
- * @param entry the module, beside the caller
- * @param nodeOptions for the child's Node
+ * Starts a module as a child process of this process (CLI and web host).
+ * @param entry URL of the module
+ * @param nodeOptions command-line options for Node in the child process
  */
 export function startChildProcess<Sent extends object, Received>(entry: URL, nodeOptions: readonly string[] = []): ProcessPort<Sent, Received> {
   const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: [...nodeOptions], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
@@ -25,7 +25,7 @@ export function startChildProcess<Sent extends object, Received>(entry: URL, nod
   };
 }
 
-/** Reads a child's standard error; gives its last line in brackets, or nothing. onnxruntime writes much there that is no failure. */
+/** Returns a function that gives the last line of the child's standard error in brackets, or ''. onnxruntime also writes warnings there. */
 function lastErrorLineOf(child: ChildProcess): () => string {
   let text = '';
   child.stderr?.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(-LONGEST_STDERR)));

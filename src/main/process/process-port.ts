@@ -1,12 +1,12 @@
-/** One end of a message channel to another process: a child process or a utility process of Electron. */
+/** A message channel to another process: a child process or Electron's utilityProcess. */
 export interface ProcessPort<Sent, Received> {
-  /** A message to a process that has ended is dropped; its end is published. */
+  /** Messages to a process that has ended are dropped. */
   send(message: Sent): void;
   onMessage(listener: (message: Received) => void): void;
-  /** Called once when the process has ended, with what is known of the reason. */
+  /** The listener is called once, with the reason, when the process has ended. */
   onEnd(listener: (reason: string) => void): void;
   kill(): void;
-  /** Undefined where the platform does not say it, or not yet. */
+  /** Undefined where the platform does not provide it, or not yet. */
   readonly pid: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs pieces of work one after the other, in the order in which they were given.
- * @returns a function that adds one, and gives its result
+ * Creates a queue that runs asynchronous functions one at a time, in the order in which they were added.
+ * @returns a function that adds one and resolves with its result
  */
 export function inSeries(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();

@@ -19,7 +19,7 @@ import { FacePainter, viewFor } from './rendering/draw.ts';
 import { readFaceModel } from './face/face-model.ts';
 import { WRINKLE_COUNT } from './face/wrinkles.ts';
 import type { Episode } from './set/expression-sequence.ts';
-import { drawEpisode, drawExpressionSequence, drawTimes, levelAt, sharesAt, stateAt, STRENGTHS, USUAL } from './set/expression-sequence.ts';
+import { drawEpisode, drawExpressionSequence, drawTimes, levelAt, sharesAt, stateAt, STRENGTHS, DEFAULT_LIVELINESS } from './set/expression-sequence.ts';
 import { Pose } from './face/pose.ts';
 import { Draw } from './random/draw.ts';
 import type { Paint } from './rendering/raster.ts';
@@ -51,7 +51,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const draws = (name: string): Draw => new Draw(randomStream(7, name));
 
 describe('action units', () => {
-  test('move shapes of the side that shows them, and both halves move what has no halves', () => {
+  test('move the shapes of their side, and both sides move shapes for both sides', () => {
     const right = new Float32Array(2 * ACTION_UNITS.length);
     right[activationIndex(12, 0)] = 1;
     const weights = shapeWeights(right);
@@ -64,7 +64,7 @@ describe('action units', () => {
     expect(shapeWeights(jaw).get('jawOpen')).toBeCloseTo(2 * shapeWeights(half).get('jawOpen')!, 6);
   });
 
-  test('of every recipe are ones that the model can show, and no two prototypes are alike', () => {
+  test('of every recipe exist in the model, and no two prototypes are equal', () => {
     for (const name of EXPRESSIONS)
       for (const recipe of AU_RECIPES[name]) for (const unit of Object.keys(recipe)) expect(ACTION_UNITS).toContain(Number(unit) as ActionUnit);
     const prototypes = EXPRESSIONS.map((name) => Object.keys(AU_RECIPES[name][0]!).join());
@@ -78,7 +78,7 @@ describe('an expression sequence', () => {
     ...more,
   });
 
-  test('rises from onset, is strongest at the apex and over at the offset', () => {
+  test('rises from the onset, is strongest at the apex and is 0 at the offset', () => {
     const one = episode();
     expect([one.onsetS, one.risenS, one.apexS, one.fallingS, one.offsetS].map((s) => Math.round(10 * s))).toEqual([10, 15, 18, 22, 28]);
     expect(levelAt(one, 1)).toBe(0);
@@ -90,7 +90,7 @@ describe('an expression sequence', () => {
     for (const t of times) if (t > 1 && t + 0.01 < one.apexS) expect(levelAt(one, t + 0.01)).toBeGreaterThan(levelAt(one, t));
   });
 
-  test('tells how far each class is shown, the rest neutral', () => {
+  test('has shares for the strength of each class, the rest neutral', () => {
     const shares = sharesAt({ episodes: [episode({ strength: 1 })] }, 1.8);
     expect(shares[0]).toBeCloseTo(1, 6);
     expect(sharesAt({ episodes: [episode()] }, 0.5)[NEUTRAL_INDEX]).toBe(1);
@@ -98,17 +98,17 @@ describe('an expression sequence', () => {
     expect(blend.reduce((a, b) => a + b)).toBeCloseTo(1, 9);
   });
 
-  test('moves the face as its units say, head and eyes beside it, and blinks', () => {
+  test('moves the face by its action units, and also head and eyes, and blinks', () => {
     const performed = drawExpressionSequence(draws('performance'), [episode({ strength: 1, sides: [1, 1] })], 4, { talking: 0, yaw: 0 });
     const smile = (seconds: number): number => stateAt(performed, seconds).activation[activationIndex(12, 1)]!;
     expect(smile(1.85)).toBeGreaterThan(smile(0.9) + 0.3);
-    const long = drawExpressionSequence(draws('blinks'), [], 30, USUAL);
+    const long = drawExpressionSequence(draws('blinks'), [], 30, DEFAULT_LIVELINESS);
     const blinks = Array.from({ length: 900 }, (_, i) => stateAt(long, i / 30).activation[activationIndex(45, 0)]!);
     expect(Math.max(...blinks)).toBeGreaterThan(0.8);
     expect(blinks.filter((value) => value > 0.5).length).toBeLessThan(200);
   });
 
-  test('lasts as long as expressions do', () => {
+  test('has realistic durations', () => {
     for (let i = 0; i < 200; i++) {
       const { rise, beforeApex, afterApex, fall } = drawTimes(draws(`times ${i}`), 'fear', false);
       const total = rise + beforeApex + afterApex + fall;
@@ -133,7 +133,7 @@ describe('drawing', () => {
       for (const pixel of pixels.subarray(0, count)) canvas.colour.fill(value, 3 * pixel, 3 * pixel + 3);
     };
 
-  test('covers each pixel of two triangles that share an edge, and none outside', () => {
+  test('covers each pixel of two triangles that share an edge, and no pixel outside', () => {
     const canvas = new Canvas(10, 10);
     canvas.newLayer();
     canvas.draw(Uint16Array.of(0, 1, 2, 2, 1, 3), corners([2, 8, 2, 8], [2, 2, 8, 8], [0, 0, 0, 0]), 'both', fill(canvas, 9));
@@ -141,7 +141,7 @@ describe('drawing', () => {
     covered.forEach((is, i) => expect(is, `pixel ${i % 10}, ${Math.floor(i / 10)}`).toBe(i % 10 >= 2 && i % 10 < 8 && i >= 20 && i < 80));
   });
 
-  test('shows the nearer of two, whichever comes first, and a later layer over all', () => {
+  test('shows the nearer of two triangles in any order, and a later layer above all', () => {
     const canvas = new Canvas(4, 4);
     const whole = (z: number): Parameters<Canvas['draw']>[1] => corners([-9, 20, -9], [-9, -9, 20], [z, z, z]);
     canvas.newLayer();
@@ -153,7 +153,7 @@ describe('drawing', () => {
     expect(canvas.colour[0]).toBe(2);
   });
 
-  test('gives a pixel that two triangles of a call cover once, with what the nearer one has there', () => {
+  test('reports a pixel that two triangles of a call cover once, with the attributes of the nearer one', () => {
     const canvas = new Canvas(4, 4);
     canvas.newLayer();
     const two = { ...corners([-9, 20, -9, -9, 20, -9], [-9, -9, 20, -9, -9, 20], [1, 1, 1, 5, 5, 5]), shade: Float32Array.of(0.1, 0.1, 0.1, 0.5, 0.5, 0.5) };
@@ -164,7 +164,7 @@ describe('drawing', () => {
     expect.assertions(17);
   });
 
-  test('paints what lies over all first, and nothing twice: the picture is the same', () => {
+  test('gives the same picture when the top layer is painted first and no pixel is painted twice', () => {
     const over = { width: 3, height: 1, rgba: Uint8ClampedArray.from([90, 60, 30, 255, 90, 60, 30, 255, 90, 60, 30, 0]) };
     const two = { ...over, height: 2, rgba: Uint8ClampedArray.from([...over.rgba, ...over.rgba]) };
     const half = {
@@ -194,13 +194,13 @@ describe('drawing', () => {
     finish();
     overFirst.colour.forEach((value, i) => expect(value).toBeCloseTo(inTurn.colour[i]!, 3));
     expect(new Set(inTurn.colour).size).toBeGreaterThan(4);
-    // What is drawn afterwards lies over all again.
+    // Layers drawn afterwards are above all others again.
     overFirst.newLayer();
     overFirst.draw(Uint16Array.of(0, 1, 2), half, 'both', count(overFirst));
     expect(below).toBe(36);
   });
 
-  test('keeps within its limits and shrinks by the mean of what is covered', () => {
+  test('stays within its limits and reduces by the mean of the covered area', () => {
     const canvas = new Canvas(4, 2);
     canvas.within(0, 0, 2, 2);
     canvas.newLayer();
@@ -209,7 +209,7 @@ describe('drawing', () => {
     expect([...canvas.shrunk(1, 1)]).toEqual([50, 50, 50]);
   });
 
-  test('out of focus spreads a point over its neighbours and keeps its light', () => {
+  test('spreads a point over its neighbours with blur and keeps the total light', () => {
     const canvas = new Canvas(7, 7);
     canvas.colour[(3 * 7 + 3) * 3] = 90;
     canvas.blur(1);
@@ -218,7 +218,7 @@ describe('drawing', () => {
     expect(canvas.colour.reduce((a, b) => a + b)).toBeCloseTo(90, 4);
   });
 
-  test('reads a texture between its pixels, over what is there by its alpha', () => {
+  test('interpolates a texture and blends it by its alpha', () => {
     const canvas = new Canvas(1, 1);
     canvas.colour.fill(40);
     const texture = { width: 2, height: 2, rgba: Uint8ClampedArray.from([0, 0, 0, 255, 200, 200, 200, 255, 0, 0, 0, 255, 200, 200, 200, 255]) };
@@ -232,7 +232,7 @@ describe('drawing', () => {
 });
 
 describe('a rig', () => {
-  test('has what is drawn and no more, where the model has it', async () => {
+  test('has only vertices that are drawn, at the positions of the model', async () => {
     const model = await readFaceModel(place.faceModel);
     const rig = await makeRig(model);
     const place3 = (of: { readonly neutral: Float32Array }, vertex: number): number[] => [...of.neutral.subarray(3 * vertex, 3 * vertex + 3)];
@@ -242,7 +242,7 @@ describe('a rig', () => {
     for (const vertex of [...rig.model.landmarks, ...rig.anchors]) drawnVertices.add(vertex);
     expect(drawnVertices.size).toBe(rig.model.vertexCount);
     expect(Math.max(...rig.skin)).toBeLessThanOrEqual(rig.lastSkin);
-    // Every displacement is the model's at the same place.
+    // Every displacement equals that of the model at the same position.
     const moves = (of: typeof rig.model): string[] =>
       ['jawOpen', 'mouthSmile_L', 'browDown_R'].flatMap((name) => {
         const { vertices, deltas } = of.expressions.get(name)!;
@@ -255,7 +255,7 @@ describe('a rig', () => {
     expect(rig.eyes.every(({ first, last, triangles }) => triangles.every((vertex) => vertex >= first && vertex <= last))).toBe(true);
   });
 
-  test('draws a flat part with as few triangles as it takes, and a bent one with more', async () => {
+  test('needs few triangles for a flat part and more for a curved one', async () => {
     const size = 9;
     const neutral = (bend: number): Float32Array =>
       Float32Array.from(Array.from({ length: size * size }, (_, i) => [i % size, Math.floor(i / size), bend * ((i % size) - 4) ** 2]).flat());
@@ -272,7 +272,7 @@ describe('a rig', () => {
   });
 });
 
-describe('a worn portrait', () => {
+describe('a fitted portrait', () => {
   const plain = {
     identity: [],
     gain: [1, 1, 1],
@@ -291,7 +291,7 @@ describe('a worn portrait', () => {
     const still = { ...state, activation: new Float32Array(activation.length), yaw: 0 };
     const canvas = new Canvas(SIDE, SIDE);
     pose.set(state);
-    // The view of the face at rest, so that pictures can be compared pixel by pixel.
+    // The same view for all pictures, that of the face at rest, so that they can be compared pixel by pixel.
     new FacePainter(pose).draw(canvas, pose, viewFor(cropPlacement(placeOf(pose.points(still)), SIDE), 1));
     return canvas.colour;
   };
@@ -302,7 +302,7 @@ describe('a worn portrait', () => {
   };
   const wornBy = async (): Promise<Subject> => vary(await subjects.wearer('canada/000'), plain);
 
-  test('is fitted so that every landmark lies where the photograph shows it', async () => {
+  test('has every landmark at its position in the photograph', async () => {
     const { rig, portrait, neutral } = await subjects.wearer('canada/000');
     const errors = [...portrait.landmarks].map(([landmark, { x, y }]) => {
       const v = rig.model.landmarks[landmark]!;
@@ -311,7 +311,7 @@ describe('a worn portrait', () => {
     expect(errors.reduce((a, b) => a + b) / errors.length).toBeLessThan(1.5);
   });
 
-  test('shows the mouth where the jaw opens, brows where they rise, and the rest as it was', async () => {
+  test('changes at the mouth when the jaw opens, at the brows when they rise, and nowhere else', async () => {
     const subject = await wornBy();
     const rest = drawn(subject, {});
     const jaw = drawn(subject, { 26: 1, 27: 1 });
@@ -321,7 +321,7 @@ describe('a worn portrait', () => {
     expect(change(rest, drawn(subject, {}, 0.3), [20, 100])).toBeGreaterThan(3);
   });
 
-  test('has wrinkles that its skin deepens, and only where their unit is shown', async () => {
+  test('has wrinkles only with their action unit, and deeper ones on skin with deeper wrinkles', async () => {
     const wearer = await subjects.wearer('canada/000');
     const smooth = vary(wearer, { ...plain, wrinkles: new Array<number>(WRINKLE_COUNT).fill(0) });
     const lined = vary(wearer, plain);
@@ -330,18 +330,18 @@ describe('a worn portrait', () => {
     expect(change(without, deep, [15, 55])).toBeGreaterThan(10 * change(without, deep, [70, 112]));
   });
 
-  test('keeps its lines when nothing presses them', async () => {
+  test('shows permanent lines at rest', async () => {
     const wearer = await subjects.wearer('canada/000');
     const young = vary(wearer, plain);
     const brow = vary(wearer, { ...plain, lines: [0.5] });
     expect(change(drawn(young, {}), drawn(brow, {}), [15, 55])).toBeGreaterThan(10 * change(drawn(young, {}), drawn(brow, {}), [70, 112]));
-    // A wrinkle that a display presses deeper is as deep as before.
+    // A display that causes a deeper wrinkle has the same result with and without the line.
     expect(change(drawn(young, { 4: 1 }), drawn(brow, { 4: 1 }), [0, SIDE])).toBe(0);
   });
 });
 
 describe('a clip', () => {
-  test('is the same from the same seed and name, and another from others', async () => {
+  test('is the same for the same seed and name, and different for others', async () => {
     const render = async (seed: number, name: string): Promise<string> => {
       const plan = planClip(seed, name, 'surprise', ['canada/000', 'canada/001'], 'usual');
       return Buffer.from(renderClip(plan, await subjects.people(plan), 48, 10).crops).toString('base64');
@@ -352,7 +352,7 @@ describe('a clip', () => {
     expect(await render(1, 'b')).not.toBe(first);
   });
 
-  test('takes on a second person where one is asked for, and is otherwise what it was', async () => {
+  test('with a blended second person differs only in the face', async () => {
     const names = ['canada/000', 'canada/001'];
     const [alone, mixed] = [0, 1].map((blended) => planClip(1, 'a', 'surprise', names, 'usual', { ...UNMIXED, blended })) as [ClipPlan, ClipPlan];
     expect({ ...mixed, blend: null }).toEqual(alone);
@@ -363,7 +363,7 @@ describe('a clip', () => {
     expect(Buffer.compare(own, both)).not.toBe(0);
   });
 
-  test('takes on a darker skin where one is asked for: the eyes keep their white', async () => {
+  test('with a darker skin keeps the whites of the eyes', async () => {
     const [alone, toned] = [0, 1].map((chance) => planClip(1, 'a', 'surprise', ['canada/000'], 'usual', { ...UNMIXED, toned: chance })) as [ClipPlan, ClipPlan];
     expect({ ...toned, variation: { ...toned.variation, skinLight: null } }).toEqual(alone);
     const people = await subjects.people(alone);
@@ -375,7 +375,7 @@ describe('a clip', () => {
     expect(subjectOf({ ...dark, variation: { ...dark.variation, skinLight: 255 } }, people).face).toEqual(usual.face);
   });
 
-  test("takes on a shape further from the photograph's where one is asked for, and is otherwise what it was", () => {
+  test('with a varied shape has larger identity weights and no other change', () => {
     const [alone, varied] = [0, 1].map((chance) => planClip(1, 'a', 'fear', ['canada/000'], 'usual', { ...UNMIXED, varied: chance })) as [ClipPlan, ClipPlan];
     const [usual, other] = [alone.variation.identity, varied.variation.identity];
     const further = other[0]! / usual[0]!;
@@ -384,7 +384,7 @@ describe('a clip', () => {
     expect({ ...varied, variation: { ...varied.variation, identity: usual } }).toEqual(alone);
   });
 
-  test('shows a weak display where one is asked for, and is otherwise what it was', () => {
+  test('with a subdued display has a lower strength and no other change', () => {
     const [alone, subdued] = [0, 1].map((chance) => planClip(1, 'a', 'anger', ['canada/000'], 'usual', { ...UNMIXED, subdued: chance })) as [
       ClipPlan,
       ClipPlan,
@@ -397,7 +397,7 @@ describe('a clip', () => {
     expect(same(subdued)).toEqual(same(alone));
   });
 
-  test('shows a face with lines and habits of its own at rest where one is asked for, and is otherwise what it was', async () => {
+  test('with lines at rest has permanent lines and weak action units and no other change', async () => {
     const [alone, lined] = [0, 1].map((chance) => planClip(1, 'a', 'neutral', ['canada/000'], 'plain', { ...UNMIXED, lined: chance })) as [ClipPlan, ClipPlan];
     expect(alone.variation.lines).toEqual([]);
     expect(Math.max(...lined.variation.lines)).toBeGreaterThan(0.1);
@@ -408,14 +408,14 @@ describe('a clip', () => {
     const { habits: held } = alone.expressions.distractors;
     const same = { ...lined.expressions, distractors: { ...lined.expressions.distractors, habits: held } };
     expect({ ...lined, variation: { ...lined.variation, lines: [] }, expressions: same }).toEqual(alone);
-    // Weakly held units are no display: a face at rest stays neutral.
+    // Weak permanent action units are not an expression: a face at rest stays neutral.
     const { truth } = renderClip(lined, await subjects.people(lined), 32, 10);
     for (const shares of truth.shares) expect(shares[EXPRESSIONS.indexOf('neutral')]).toBe(100);
     for (const units of truth.units) expect(Math.max(...units)).toBeGreaterThan(0);
     expect(planClip(1, 'a', 'neutral', ['canada/000'], 'lined').variation.lines).toEqual(lined.variation.lines);
   });
 
-  test('has a truth for every sample: shares of the classes, action units, the head', async () => {
+  test('has ground truth for every sample: class shares, action units, head pose', async () => {
     for (const label of EXPRESSIONS) {
       const plan = planClip(3, `truth ${label}`, label, ['canada/000'], 'plain');
       const { crops, truth } = renderClip(plan, await subjects.people(plan), 32, 10);
@@ -432,7 +432,7 @@ describe('a clip', () => {
     }
   });
 
-  test('is filmed as its condition says', () => {
+  test('has the scene of its condition', () => {
     const scenes = Object.fromEntries(CONDITIONS.map((condition) => [condition, drawScene(draws('scene'), condition)]));
     expect(scenes['dark']!.exposure).toBeLessThan(0.35);
     expect(scenes['side-light']!.light.ambient).toBeLessThan(0.2);
@@ -462,11 +462,11 @@ describe('a set', () => {
   });
   const never = new AbortController().signal;
 
-  test('keeps people apart, has all classes, and training reads it', async () => {
+  test('has no person in two splits, has all classes, and can be read for training', async () => {
     const out = join(folder, 'set');
-    let told = 0;
-    const set = await synthesizeSet(options(out), (done) => (told = done), never);
-    expect(told).toBe(14);
+    let reported = 0;
+    const set = await synthesizeSet(options(out), (done) => (reported = done), never);
+    expect(reported).toBe(14);
     expect(set.clips.filter(({ split }) => split === 'train').map(({ label }) => label)).toEqual([...EXPRESSIONS]);
     const names = await portraitNames(place.portraits);
     const people = SPLITS.map((split) => portraitsOf(split, names));
@@ -477,13 +477,13 @@ describe('a set', () => {
     expect(read.clips[0]!.clip.units!.width).toBe(ACTION_UNITS.length);
   });
 
-  test('can be of some classes alone', async () => {
+  test('can contain only some classes', async () => {
     const counts = { train: 3, validation: 0, test: 0 };
     const set = await synthesizeSet({ ...options(join(folder, 'two')), counts, classes: ['neutral', 'anger'] }, () => undefined, never);
     expect(set.clips.map(({ label }) => label)).toEqual(['neutral', 'anger', 'neutral']);
   });
 
-  test('that was interrupted goes on to the same bytes', async () => {
+  test('that was interrupted resumes with the same bytes', async () => {
     const [whole, again] = [join(folder, 'set'), join(folder, 'again')];
     await synthesizeSet(options(again), () => undefined, never);
     const files = (await readdir(join(again, 'clips'))).sort();
@@ -493,7 +493,7 @@ describe('a set', () => {
       expect(await readFile(join(again, name)), name).toEqual(await readFile(join(whole, name)));
   });
 
-  test('refuses a damaged model, portraits that are not there and a damaged set, by name', async () => {
+  test('is rejected with the name of the file for a damaged model, missing portraits and a damaged set', async () => {
     await writeFile(join(folder, 'ict-face-model.json'), '{}');
     await expect(readFaceModel(folder)).rejects.toMatchObject({ code: 'file-unreadable', message: expect.stringContaining(folder) as string });
     await expect(portraitNames(join(folder, 'nowhere'))).rejects.toMatchObject({

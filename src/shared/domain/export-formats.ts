@@ -1,4 +1,4 @@
-/** Other tools' formats for labels; main/formats has a writer for each. */
+/** Label formats of other programs; main/formats has a writer for each. */
 export const ANNOTATION_FORMAT_NAMES = [
   ...(['eaf', 'textgrid', 'label-studio', 'boris', 'boris-tabular', 'boris-aggregated', 'boris-xlsx'] as const),
   ...(['nova', 'datavyu', 'events', 'vtt', 'srt'] as const),
@@ -6,8 +6,8 @@ export const ANNOTATION_FORMAT_NAMES = [
 export type AnnotationFormatName = (typeof ANNOTATION_FORMAT_NAMES)[number];
 
 /**
- * Forms in which a project itself leaves: a run's tables (also as Parquet, or as logs in other programs' layout), labels of
- * any layer as tables, figures for statistics, or everything.
+ * Export formats of a project: the tables of a run (also as Parquet, or in the layout of other programs' logs), the labels
+ * of any layer as tables, figures for statistics, or everything.
  */
 export const PROJECT_FORMATS = ['tables', 'parquet', 'openface', 'facereader', 'labels', 'frames', 'statistics', 'json'] as const;
 export type ProjectFormat = (typeof PROJECT_FORMATS)[number];

@@ -1,21 +1,21 @@
-/** The seven expression classes, always in this order (DFEW's). */
+/** The seven expression classes, always in this order (that of DFEW). */
 export const EXPRESSIONS = ['happiness', 'sadness', 'neutral', 'anger', 'surprise', 'disgust', 'fear'] as const;
 
 export type Expression = (typeof EXPRESSIONS)[number];
 
 export const NEUTRAL_INDEX = EXPRESSIONS.indexOf('neutral');
 
-/** A value per class, in the order of EXPRESSIONS. */
+/** One value per class, in the order of EXPRESSIONS. */
 export type PerExpression = readonly number[];
 
-/** The class with the highest value; the first one on a tie. */
+/** The class with the highest value; of equal values the first. */
 export function strongest(values: PerExpression): Expression {
   let best = 0;
   for (let i = 1; i < EXPRESSIONS.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
   return EXPRESSIONS[best]!;
 }
 
-/** Intensity of expression, 0 to 1: 1 - p(neutral). */
+/** Intensity of an expression, 0 to 1: 1 - p(neutral). */
 export function intensityOf(probabilities: PerExpression): number {
   return 1 - (probabilities[NEUTRAL_INDEX] ?? 0);
 }

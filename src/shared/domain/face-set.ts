@@ -2,28 +2,28 @@ import { z } from 'zod';
 import { EXPRESSIONS } from './expressions.ts';
 import { SPLITS } from './splits.ts';
 
-/** A folder with this file holds clips as aligned face crops: nothing has to be decoded or searched for faces any more. */
+/** A folder with this file contains clips as aligned face crops, so that reading them needs no decoding or face detection. */
 export const FACE_SET_FILE = 'faces.json';
 
 const seconds = z.number().nonnegative().nullable();
 
 const faceClipSchema = z.object({
-  /** The crops lie in clips/NAME.jpegs, beside their full truth in clips/NAME.json. */
+  /** The crops are in clips/NAME.jpegs, their full ground truth in clips/NAME.json. */
   name: z.string().regex(/^[\w.-]+$/),
   label: z.enum(EXPRESSIONS).nullable(),
   split: z.enum(SPLITS),
   participant: z.string(),
   group: z.string().nullable(),
   samples: z.number().int().positive(),
-  /** Bytes of each strip of crops, one after the other. */
+  /** Size of each strip of crops in bytes; the .jpegs file contains them one after the other. */
   strips: z.array(z.number().int().positive()),
-  /** Seconds from the clip's first sample; null where they lie outside of it. */
+  /** Seconds from the first sample of the clip; null for moments outside the clip. */
   onsetS: seconds,
   apexS: seconds,
   offsetS: seconds,
-  /** Share of each class at each sample, in hundredths, where that is known. */
+  /** Share of each class at each sample, in hundredths; null where unknown. */
   shares: z.array(z.array(z.number().int().min(0).max(100)).length(EXPRESSIONS.length)).nullable(),
-  /** Strength of action units at each sample, in hundredths, the same units in every clip; null where they are not known. */
+  /** Strength of the action units at each sample, in hundredths, with the same units in every clip; null where unknown. */
   units: z.array(z.array(z.number().int().nonnegative())).nullable(),
 });
 export type FaceClip = z.infer<typeof faceClipSchema>;
@@ -31,11 +31,12 @@ export type FaceClip = z.infer<typeof faceClipSchema>;
 export const faceSetSchema = z.object({
   format: z.literal('adatosk-faces'),
   version: z.literal(1),
-  /** Side of a crop in pixels, and crops a second. */
+  /** Side of a crop in pixels. */
   side: z.number().int().positive(),
+  /** Crops a second. */
   rate: z.number().positive(),
   seed: z.number().int(),
-  /** What the clips are made from, for the card of every model that learns from them. */
+  /** Sources of the clips, for the card of every model that is trained on them. */
   credits: z.array(z.string()),
   clips: z.array(faceClipSchema),
 });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { EXPRESSIONS } from './expressions.ts';
 
 /**
- * Forms of a fine-tuning set. references: a table of spans in the videos themselves, no pictures. faces: aligned crops that
- * `adatosk train` reads at once. videomae: clips of crops with lists. frames: folders of aligned frames with lists
+ * Forms of a fine-tuning set. references: a table of spans of the videos, without pictures. faces: aligned crops that
+ * `adatosk train` reads directly. videomae: clips of crops with lists. frames: folders of aligned frames with lists
  * (MAE-DFER). dfew: folders of 16 frames with five folds. videofolder: Hugging Face.
  */
 export const FINE_TUNING_FORMS = ['references', 'faces', 'videomae', 'frames', 'dfew', 'videofolder'] as const;
@@ -11,30 +11,30 @@ export type FineTuningForm = (typeof FINE_TUNING_FORMS)[number];
 
 export const fineTuningOptionsSchema = z.object({
   form: z.enum(FINE_TUNING_FORMS),
-  /** Whose labels: 'adjudicated', a coder's name, or 'model'. */
+  /** The layer with the labels: 'adjudicated', the name of a coder, or 'model'. */
   layer: z.string().min(1).max(200),
-  /** Labels of less confidence are left out; a person's own have none and stay. */
+  /** Labels with a lower confidence are excluded. Labels of a person have no confidence and are always included. */
   minConfidence: z.number().min(0).max(1).default(0),
-  /** Share of the other coders of a video who must say the same over at least half of the span. */
+  /** Share of the other coders of a video who must have the same label over at least half of the span. */
   minAgreement: z.number().min(0).max(1).default(0),
-  /** What other labels count as; null leaves a label out. Labels of other schemes have their own mapping already. */
+  /** The class of each other label; null excludes a label. Labels of other coding schemes already have their own mapping. */
   mapping: z.record(z.string(), z.enum(EXPRESSIONS).nullable()).default({}),
-  /** The whole segment, or so many seconds around its apex (its middle where no peak tells it). */
+  /** 'segment' for the whole segment, or a number of seconds around its apex (around its middle without a peak). */
   window: z.union([z.literal('segment'), z.number().positive().max(60)]).default('segment'),
   /** Shares of training, validation and test. */
   shares: z.tuple([z.number().min(0), z.number().min(0), z.number().min(0)]).default([0.7, 0.15, 0.15]),
-  /** Numbers in the place of people's, coders' and videos' names. */
+  /** Replaces the names of participants, coders and videos by numbers. */
   anonymise: z.boolean().default(false),
   seed: z.int().nonnegative().default(1),
 });
 export type FineTuningOptions = z.infer<typeof fineTuningOptionsSchema>;
 
-/** What a fine-tuning set holds. */
+/** Contents of a fine-tuning set. */
 export interface FineTuningReport {
   readonly clips: number;
-  /** Clips of each class in training, validation and test. */
+  /** Number of clips of each class in training, validation and test. */
   readonly balance: readonly { readonly label: string; readonly train: number; readonly validation: number; readonly test: number }[];
   readonly people: { readonly train: number; readonly validation: number; readonly test: number };
-  /** What was left out, and what to know before the set is used. */
+  /** What was excluded, and what the user must know before using the set. */
   readonly notes: readonly string[];
 }

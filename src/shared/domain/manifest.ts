@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { EXPRESSIONS } from './expressions.ts';
 
-/** manifest.json of a model folder: what the program must know of a model without opening it. */
+/** manifest.json of a model folder: the properties of a model that the program needs without loading it. */
 export const manifestSchema = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/),
   name: z.string(),
   size: z.enum(['tiny', 'small', 'base']),
-  /** False for weights that no data has touched: everything computed with them is marked so. */
+  /** False for untrained weights. All results of such a model are marked. */
   trained: z.boolean(),
-  /** Said wherever results of this model are shown or exported; empty where there is nothing to warn of. */
+  /** Warnings for everyone who sees results of this model, shown with every result and export; may be empty. */
   warnings: z.array(z.string()),
   provenance: z.string(),
-  /** For untrained weights: the seed from which model.onnx is drawn. */
+  /** For untrained weights: the random seed of model.onnx. */
   seed: z.number().int().optional(),
   classes: z.array(z.string()).refine((names) => names.join() === EXPRESSIONS.join(), `classes must be ${EXPRESSIONS.join(', ')}, in this order`),
   clip: z.object({ frames: z.literal(16), height: z.number().int(), width: z.number().int(), sampleRateHz: z.number().positive() }),
   defaultTokenBudget: z.number().gt(0).lte(1),
-  /** Whether each clip is also judged mirrored, and the mean of both is its answer: better, at twice the time. */
+  /** Whether to average the outputs for each clip and its mirror image: more accurate, but twice the time. */
   mirrored: z.boolean().optional(),
-  /** What the logits were divided by after training, so that probabilities are what they say; it lies in the weights. */
+  /** Calibration temperature by which the logits were divided after training. The weights already include it. */
   temperature: z.number().positive().optional(),
   /** SHA-256 of model.onnx. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

@@ -7,7 +7,7 @@ import type { TimelineRow } from './timeline.ts';
 
 const SLOT = 0.2;
 
-/** Rows with the given intensity of one expression; null is a slot without a face. */
+/** Rows with the given intensities of one expression; null for a slot without a face. */
 function rowsOf(intensities: (number | null)[], label: Expression = 'happiness', first = 0): TimelineRow[] {
   return intensities.map((intensity, i) => {
     const slot = first + i;
@@ -26,7 +26,7 @@ function rowsOf(intensities: (number | null)[], label: Expression = 'happiness',
   });
 }
 
-/** A smooth rise, hold and fall between times in seconds. */
+/** A smooth rise, plateau and fall between times in seconds. */
 function expression(seconds: number, onset: number, apex: number, offset: number, height = 0.9, base = 0.05): number[] {
   return Array.from({ length: Math.round(seconds / SLOT) }, (_, i) => {
     const t = (i + 0.5) * SLOT;
@@ -54,7 +54,7 @@ describe('an expression peak', () => {
     expect(peak!.apexS).toBeLessThan(peak!.offsetS);
   });
 
-  test('a held expression has its apex in the middle of what is held, whichever slot noise makes the highest', () => {
+  test('a held expression has its apex in the middle of the plateau, independent of noise', () => {
     const held = Array.from({ length: 30 }, (_, i) => (i < 8 || i > 21 ? 0.05 : 0.9));
     for (const highest of [9, 12, 20]) {
       const [peak] = find(rowsOf(held.map((value, i) => (i === highest ? value + 0.02 : value))));
@@ -62,7 +62,7 @@ describe('an expression peak', () => {
     }
   });
 
-  test('two expressions are two peaks; a dent in one is not', () => {
+  test('two expressions give two peaks, one expression with a dent gives one', () => {
     const first = expression(8, 1, 2, 3);
     const second = expression(8, 4, 5, 6);
     expect(find(rowsOf(first.map((value, i) => Math.max(value, second[i]!)))).map(({ apexS }) => Math.round(apexS))).toEqual([2, 5]);
@@ -70,13 +70,13 @@ describe('an expression peak', () => {
     expect(find(rowsOf(dented))).toHaveLength(1);
   });
 
-  test('ripple, a low rise and a flat line are none', () => {
+  test('ripple, a low rise and a flat line give no peak', () => {
     expect(find(rowsOf(Array.from({ length: 50 }, (_, i) => 0.5 + 0.04 * Math.sin(i))))).toEqual([]);
     expect(find(rowsOf(expression(6, 1, 3, 5, 0.14)))).toEqual([]);
     expect(find(rowsOf(Array.from({ length: 50 }, () => 0.9)))).toEqual([]);
   });
 
-  test('an absence splits the curve; no peak reaches across it', () => {
+  test('an absence splits the curve, and no peak extends across it', () => {
     const curve: (number | null)[] = [...expression(4, 1, 2, 3), null, null, ...expression(4, 1, 2, 3)];
     const peaks = find(rowsOf(curve));
     expect(peaks).toHaveLength(2);
@@ -84,7 +84,7 @@ describe('an expression peak', () => {
     expect(peaks[1]!.onsetS).toBeGreaterThanOrEqual(4.4);
   });
 
-  test('a peak whose fall is cut off by the end of the video ends with it', () => {
+  test('a peak whose fall is cut off by the end of the video ends with the video', () => {
     const [peak] = find(rowsOf(expression(4.4, 1, 3.4, 5)));
     expect(peak!.offsetS).toBeLessThanOrEqual(4.4 + 1e-9);
     expect(peak!.onsetS).toBeLessThan(peak!.apexS);
@@ -105,7 +105,7 @@ describe('summits', () => {
     expect(findSummits([2, 2, 2])).toEqual([]);
   });
 
-  test('smoothing keeps a constant and the middle of a bump', () => {
+  test('smoothing keeps a constant and the position of a bump', () => {
     expect(smooth([1, 1, 1, 1], 2)).toEqual([1, 1, 1, 1].map((value) => expect.closeTo(value, 12)));
     const bump = smooth([0, 0, 1, 0, 0], DEFAULT_PEAK_OPTIONS.smoothing);
     expect(bump.indexOf(Math.max(...bump))).toBe(2);
@@ -113,7 +113,7 @@ describe('summits', () => {
 });
 
 describe('segments', () => {
-  test('tile the time that could be read, by label', () => {
+  test('cover all the time with readings, by label', () => {
     const rows = [...rowsOf([0.1, 0.1, 0.1]), ...rowsOf([0.9, 0.9, 0.9], 'anger', 3), ...rowsOf([null, null], 'anger', 6), ...rowsOf([0.9, 0.9], 'fear', 8)];
     const segments = findSegments(rows, 'model:test');
     expect(segments.map(({ label, startS, endS, startFrame, endFrame, segmentId }) => [segmentId, label, startS, endS, startFrame, endFrame])).toEqual([
@@ -124,7 +124,7 @@ describe('segments', () => {
     expect(segments[1]).toMatchObject({ confidence: expect.closeTo(0.9, 9), coder: 'model', source: 'model:test' });
   });
 
-  test('shorter than the minimum join a neighbour; close calls do not flicker', () => {
+  test('shorter than the minimum join a neighbour, and close classes do not alternate', () => {
     expect(findSegments(rowsOf([0.1, 0.1, 0.9, 0.1, 0.1]), 'm').map(({ label }) => label)).toEqual(['neutral']);
     expect(findSegments(rowsOf([0.49, 0.51, 0.49, 0.51, 0.51]), 'm').map(({ label }) => label)).toEqual(['neutral']);
     expect(findSegments([], 'm')).toEqual([]);

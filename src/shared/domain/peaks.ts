@@ -3,39 +3,40 @@ import { EXPRESSIONS, NEUTRAL_INDEX } from './expressions.ts';
 import type { ExpressionPeak, TimelineRow } from './timeline.ts';
 
 /**
- * How peaks are found. The defaults: a slot is 0.2 s, expressions last 0.5 to 4 s (Ekman 2003), so smoothing by
- * less than a slot keeps the shortest. The other values are among those with the smallest errors of onset and offset on 334
- * rendered validation clips at few peaks in neutral ones (docs/developer/analysis.md); prominence is the value to raise when there
- * are too many peaks. An edge of a quarter says where the network's own blur (a clip is 1.6 s) has half risen.
+ * Options for finding peaks. Reasons for the defaults: a slot is 0.2 s and expressions last 0.5 to 4 s (Ekman 2003), so
+ * smoothing by less than a slot keeps the shortest ones. The other values are among those with the smallest errors of onset
+ * and offset on 334 rendered validation clips and with few peaks in neutral clips (docs/developer/analysis.md). Increase
+ * the prominence if there are too many peaks. The edge of a quarter is where the temporal blur of the network (a clip is
+ * 1.6 s) has risen by half.
  */
 export interface PeakOptions {
-  /** Spread of the Gaussian that smooths intensity, in slots. */
+  /** Standard deviation of the Gaussian that smooths intensity, in slots. */
   readonly smoothing: number;
-  /** How far intensity must rise above the higher of the valleys beside a peak, 0..1. */
+  /** Smallest height of intensity above the higher of the two valleys beside a peak, 0..1. */
   readonly prominence: number;
-  /** Intensity that an apex must reach, 0..1: the network names weak expressions with less than one half. */
+  /** Smallest intensity of an apex, 0..1. Weak expressions have less than one half. */
   readonly height: number;
-  /** Shortest time from onset to offset, in seconds; shorter is a micro-expression, which 10 samples a second cannot tell from noise. */
+  /** Shortest time from onset to offset, in seconds. Shorter events are micro-expressions, which 10 samples a second cannot distinguish from noise. */
   readonly minimumDuration: number;
-  /** Onset and offset lie where intensity passes this share of the way from the valley to the apex. */
+  /** Onset and offset are where intensity crosses this share of the height from the valley to the apex. */
   readonly edge: number;
 }
 
 export const DEFAULT_PEAK_OPTIONS: PeakOptions = { smoothing: 0.75, prominence: 0.12, height: 0.15, minimumDuration: 0.4, edge: 0.25 };
 
-/** A local maximum of a curve, by index. */
+/** A local maximum of a curve; all values are indices except the prominence. */
 export interface Summit {
   readonly index: number;
-  /** Lowest points between it and the next higher point on each side, or the curve's end. */
+  /** Lowest points between the maximum and the next higher point, or the end of the curve, on each side. */
   readonly leftValley: number;
   readonly rightValley: number;
   readonly prominence: number;
 }
 
 /**
- * The expression peaks of one face.
- * @param rows one face's rows, in order; rows without a reading split the curve
- * @param frameAt nearest frame to a time in seconds
+ * Finds the expression peaks of one face.
+ * @param rows the rows of one face, in order; rows without a reading split the curve
+ * @param frameAt returns the nearest frame to a time in seconds
  */
 export function findPeaks(
   rows: readonly TimelineRow[],
@@ -92,7 +93,7 @@ function describePeak(
   };
 }
 
-/** Runs of rows that have readings and follow each other without a hole. */
+/** Splits rows into spans of consecutive slots with readings. */
 export function readableSpans(rows: readonly TimelineRow[]): TimelineRow[][] {
   const spans: TimelineRow[][] = [];
   let previous: TimelineRow | undefined;
@@ -106,7 +107,7 @@ export function readableSpans(rows: readonly TimelineRow[]): TimelineRow[][] {
   return spans;
 }
 
-/** Gaussian smoothing with a spread in steps; at the ends the weights that are left count. */
+/** Gaussian smoothing. At the ends, the remaining weights are normalised. @param spread standard deviation in steps */
 export function smooth(values: readonly number[], spread: number): number[] {
   if (spread <= 0) return [...values];
   const reach = Math.ceil(3 * spread);
@@ -123,8 +124,8 @@ export function smooth(values: readonly number[], spread: number): number[] {
 }
 
 /**
- * Local maxima with their topographic prominence: how far the curve must fall on the way to anything higher. A flat
- * top counts once, at its middle. A rise that the curve's end cuts off counts as far as the curve has fallen again.
+ * Finds local maxima with their topographic prominence: the fall of the curve on the way to any higher point. A flat top
+ * counts once, at its middle. If the end of the curve cuts off a fall, the fall up to the end counts.
  */
 export function findSummits(curve: readonly number[]): Summit[] {
   const summits: Summit[] = [];
@@ -151,7 +152,7 @@ function valleyTowards(curve: readonly number[], from: number, step: 1 | -1): nu
   return lowest;
 }
 
-/** Where, going from the valley to the apex, the curve last rises through `edge` of its way up; a fractional index. */
+/** The fractional index at which the curve, from the valley to the apex, last crosses `edge` of its rise. */
 function crossing(curve: readonly number[], apex: number, valley: number, edge: number): number {
   const level = curve[valley]! + edge * (curve[apex]! - curve[valley]!);
   const step = valley < apex ? -1 : 1;
@@ -163,27 +164,27 @@ function crossing(curve: readonly number[], apex: number, valley: number, edge: 
   return i + step * ((inner - level) / (inner - outer));
 }
 
-/** What lies above this share of a peak's height is its top. */
+/** The top of a peak is the part above this share of its height. */
 const TOP = 0.85;
 
-/** Where between onset and offset an apex is expected: faces rise faster than they fall. */
-const USUAL_APEX = 0.4;
-/** How far an apex leans towards where it is expected, and by how many slots at most. */
-const LEANING = { share: 0.5, slots: 0.5 } as const;
+/** Expected position of an apex between onset (0) and offset (1): faces rise faster than they fall. */
+const EXPECTED_APEX = 0.4;
+/** Correction of an apex towards its expected position: share of the distance, and largest correction in slots. */
+const CORRECTION = { share: 0.5, slots: 0.5 } as const;
 
 /**
- * The apex, as a fractional index: the centre of the top, leaning towards where an apex is expected by less than a slot
- * tells. The network reads 1.6 s at once and so draws tops flat, their centres rather too late.
+ * The apex as a fractional index: the centre of the top, corrected by up to half a slot towards the expected position. The
+ * network reads 1.6 s at once, so tops are flat and their centres slightly too late.
  */
 function apexBetween(centre: number, onset: number, offset: number): number {
-  const lean = LEANING.share * (onset + USUAL_APEX * (offset - onset) - centre);
-  return centre + Math.max(-LEANING.slots, Math.min(LEANING.slots, lean));
+  const correction = CORRECTION.share * (onset + EXPECTED_APEX * (offset - onset) - centre);
+  return centre + Math.max(-CORRECTION.slots, Math.min(CORRECTION.slots, correction));
 }
 
 /**
- * The centre of gravity of the top of the unsmoothed curve between onset and offset; a fractional index. A held
- * expression has a flat top, on which the highest slot is a matter of noise; and smoothing, which finds which summits
- * are real, draws the top of a quick rise and slow fall towards the fall.
+ * The centre of gravity of the top of the unsmoothed curve between onset and offset, as a fractional index. The highest
+ * slot would be unreliable: a held expression has a flat top, on which noise decides. The smoothed curve would be biased:
+ * smoothing, which separates real summits from noise, shifts the top of a quick rise and slow fall towards the fall.
  */
 function centreOfTop(span: readonly TimelineRow[], from: number, to: number): number {
   const first = Math.max(0, Math.ceil(from));
@@ -193,7 +194,7 @@ function centreOfTop(span: readonly TimelineRow[], from: number, to: number): nu
   return first + above.reduce((sum, weight, i) => sum + weight * i, 0) / above.reduce((sum, weight) => sum + weight, 0);
 }
 
-/** The strongest class but neutral in the apex's slot and its neighbours. */
+/** The strongest class except neutral in the slot of the apex and its neighbours. */
 function labelAround(span: readonly TimelineRow[], index: number): ExpressionPeak['label'] {
   const near = span.slice(Math.max(0, index - 1), index + 2).map(({ reading }) => reading!.probabilities);
   const sums = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? -1 : near.reduce((sum, p: PerExpression) => sum + p[c]!, 0)));

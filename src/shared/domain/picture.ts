@@ -1,6 +1,6 @@
 /**
- * One decoded picture as YUV 4:2:0 planes, 8 bits, limited range. Both sides are even. `u` and `v` are half as
- * wide and half as high as `y`.
+ * One decoded frame as YUV 4:2:0 planes, 8 bits, limited range. Width and height are even. `u` and `v` have half the width
+ * and half the height of `y`.
  */
 export interface Picture {
   readonly width: number;

@@ -3,19 +3,19 @@ import { z } from 'zod';
 /** One video in the batch queue. */
 export const queueJobSchema = z.object({
   id: z.string(),
-  /** Jobs that were added together, with one model and one set of options. */
+  /** Identifies jobs that were added together, with one model and one set of options. */
   batch: z.string(),
-  /** The run that keeps the results; null until the first of its videos is begun. */
+  /** The run that stores the results; null until the first video of the batch starts. */
   run: z.string().nullable(),
   model: z.string(),
   path: z.string(),
   name: z.string(),
   bytes: z.number(),
   isFirst: z.boolean(),
-  /** Requested on another computer: it waits until the person starts it. */
+  /** Whether the job was added on another computer; it then waits until the user starts it. */
   isHeld: z.boolean(),
   status: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-  /** For a failed one what happened and what to do. */
+  /** For a failed job: what happened and what to do. */
   error: z.string(),
   attempts: z.int(),
   secondsTaken: z.number().nullable(),
@@ -25,17 +25,17 @@ export type QueueJob = z.infer<typeof queueJobSchema>;
 
 export const queueStateSchema = z.object({
   paused: z.boolean(),
-  /** Videos that are analysed at once, at most. */
+  /** Largest number of videos to analyse in parallel. */
   atOnce: z.int(),
-  /** In the order in which they are done. */
+  /** In the order in which they run. */
   jobs: z.array(queueJobSchema),
 });
 export type QueueState = z.infer<typeof queueStateSchema>;
 
-/** How far a running job is. */
+/** Progress of a running job. */
 export const jobProgressSchema = z.object({
   job: z.string(),
-  /** Share of the video that is done, 0..1. */
+  /** Finished share of the video, 0..1. */
   share: z.number(),
   /** Seconds of video per second of work so far; null before the first frame. */
   timesRealTime: z.number().nullable(),
@@ -43,8 +43,8 @@ export const jobProgressSchema = z.object({
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 
 /**
- * Seconds until everything that waits or runs is over, from the bytes that the finished ones took; null before one has
- * finished or got somewhere.
+ * Estimated seconds until all waiting and running jobs are finished, from the time per byte of the finished jobs; null
+ * before the first job has finished.
  */
 export function secondsLeft({ jobs, atOnce }: QueueState, progress: ReadonlyMap<string, number>): number | null {
   const finished = jobs.filter(({ status, secondsTaken }) => status === 'done' && secondsTaken !== null && secondsTaken > 0);

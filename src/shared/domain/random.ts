@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1): sfc32 (Chris Doty-Humphrey's PractRand), seeded from a number and a name by FNV-1a. */
+/** A stream of uniform random numbers in [0, 1): sfc32 (Chris Doty-Humphrey's PractRand), seeded from a number and a name by FNV-1a. */
 export function randomStream(seed: number, name: string): () => number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,49 +1,49 @@
 import type { ExpressionPeak, Segment, TimelineRow } from './timeline.ts';
 
-/** One row of summary.csv: what became of a video. */
+/** One row of summary.csv: the result of one video. */
 export interface VideoSummary {
   readonly video: string;
   readonly sha256: string | null;
   readonly durationS: number | null;
   readonly frames: number | null;
-  /** Mean frames per second, for people. */
+  /** Mean frames per second, for display only. */
   readonly fps: number | null;
   readonly variableRate: boolean | null;
   readonly faces: number | null;
-  /** Share of the time slots with a face, 0..1. */
+  /** Share of the slots with a face, 0..1. */
   readonly faceShare: number | null;
   readonly meanConfidence: number | null;
   readonly peaks: number | null;
   readonly secondsTaken: number | null;
   readonly timesRealTime: number | null;
   readonly status: 'done' | 'failed' | 'cancelled';
-  /** For a failed video what happened and what to do; for a done one a warning, or nothing. */
+  /** For a failed video: what happened and what to do. For a finished one: a warning, or ''. */
   readonly error: string;
 }
 
-/** Everything that is kept of one analysed video. */
+/** Everything that is stored for one analysed video. */
 export interface VideoResult {
   readonly summary: VideoSummary;
   readonly rows: readonly TimelineRow[];
   readonly peaks: readonly ExpressionPeak[];
   readonly segments: readonly Segment[];
-  /** Mask weights by place; results from before they were kept have none. */
+  /** Mask weights by patch; absent in results of versions that did not store them. */
   readonly maps?: readonly PackedMaps[];
 }
 
-/** One face's mask weights by place (main/analysis/mask-maps.ts), base64. */
+/** Mask weights of one face by patch (main/analysis/mask-maps.ts), base64. */
 export interface PackedMaps {
   readonly faceId: number;
   readonly packed: string;
 }
 
-/** run.json: how a set of tables came to be. */
+/** run.json: how a set of tables was made. */
 export interface RunRecord {
   readonly appVersion: string;
   readonly model: { readonly id: string; readonly sha256: string; readonly trained: boolean };
-  /** Records of versions before 0.2 have none. */
+  /** Absent in records of versions before 0.2. */
   readonly faceDetectors?: readonly { readonly id: string; readonly sha256: string }[];
-  /** Empty, or what everybody who reads the tables must know. */
+  /** Warnings for everyone who reads the tables; may be empty. */
   readonly warnings: readonly string[];
   readonly device: string;
   readonly options: Readonly<Record<string, unknown>>;
@@ -54,5 +54,5 @@ export interface RunRecord {
   readonly cancelled: boolean;
 }
 
-/** Said wherever a number of an untrained model is shown or exported. */
+/** The warning that is shown with every number of an untrained model, also in exports. */
 export const UNTRAINED_WARNING = 'untrained weights: numbers mean nothing yet';

@@ -5,9 +5,9 @@ import { readableSpans } from './peaks.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
 
 export interface SegmentOptions {
-  /** A label holds until another leads by this much, so that two close classes do not flicker. */
+  /** The label changes only when the probability of another exceeds it by this much, so that two close classes do not alternate. */
   readonly lead: number;
-  /** Shorter segments join the neighbour whose label is likelier there, in seconds. */
+  /** Shorter segments, in seconds, join the neighbour whose label has the higher probability there. */
   readonly minimumDuration: number;
 }
 
@@ -18,7 +18,7 @@ interface Run {
   rows: TimelineRow[];
 }
 
-/** The model's proposal for one face: spans of one label that tile the time in which the face could be read. */
+/** The model's segments for one face. They cover, without gaps or overlap, all the time with readings. */
 export function findSegments(rows: readonly TimelineRow[], source: string, options: SegmentOptions = DEFAULT_SEGMENT_OPTIONS): Segment[] {
   const segments: Segment[] = [];
   for (const span of readableSpans(rows)) {
@@ -62,7 +62,7 @@ function joinShortRuns(runs: Run[], minimumDuration: number): Run[] {
       after === undefined || (before !== undefined && meanProbability(run.rows, before.label) >= meanProbability(run.rows, after.label)) ? before! : after;
     const joined: Run = { label: likelier.label, rows: likelier === before ? [...before.rows, ...run.rows] : [...run.rows, ...likelier.rows] };
     runs.splice(likelier === before ? short - 1 : short, 2, joined);
-    // The run on the other side may now be the same label's.
+    // The run on the other side may now have the same label.
     for (let i = runs.length - 1; i > 0; i--) {
       if (runs[i]!.label !== runs[i - 1]!.label) continue;
       runs.splice(i - 1, 2, { label: runs[i]!.label, rows: [...runs[i - 1]!.rows, ...runs[i]!.rows] });

@@ -1,14 +1,14 @@
-/** Index of the first x that is not below a value; x.length where all are. @param x ascending */
+/** Index of the first x >= value; x.length where there is none. @param x ascending */
 export function lowerBound(x: ArrayLike<number>, value: number): number {
   return firstIndex(x.length, (i) => x[i]! >= value);
 }
 
-/** Index of the first x that is above a value; x.length where none is. @param x ascending */
+/** Index of the first x > value; x.length where there is none. @param x ascending */
 export function upperBound(x: ArrayLike<number>, value: number): number {
   return firstIndex(x.length, (i) => x[i]! > value);
 }
 
-/** Index of the x that is nearest to a value, the earlier one on a tie; 0 where there are none. @param x ascending */
+/** Index of the x nearest to a value, of two equally near ones the earlier; 0 where x is empty. @param x ascending */
 export function nearestIndex(x: ArrayLike<number>, value: number): number {
   const after = upperBound(x, value);
   if (after === 0 || after === x.length) return Math.max(0, after - 1);

@@ -1,2 +1,2 @@
-/** Points a second of a sound's envelope: finer than anybody can see until a second fills the screen. */
+/** Points per second of a sound envelope: enough resolution until one second fills the screen. */
 export const ENVELOPE_RATE = 100;

@@ -1,3 +1,3 @@
-/** The parts of a set: nobody is in two of them. */
+/** The splits of a set. No participant is in two of them. */
 export const SPLITS = ['train', 'validation', 'test'] as const;
 export type Split = (typeof SPLITS)[number];

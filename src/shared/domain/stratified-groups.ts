@@ -1,15 +1,16 @@
-/** A person (or a video, where people are not known) with how many clips of each class there are of them. */
+/** A participant (or a video without a participant) with the number of clips of each class. */
 export interface Group {
   readonly name: string;
   readonly counts: readonly number[];
 }
 
 /**
- * Puts whole groups into parts so that each part gets its share of every class as nearly as a greedy choice allows:
- * largest groups first, each where it lessens the squared distance from the wanted counts most. No group is torn apart.
- * @param shares of the parts, adding up to 1
- * @param random in [0, 1): breaks ties, so that another seed gives other parts
- * @returns the part of each group, by name
+ * Distributes whole groups over parts so that each part approximately has its share of every class. The algorithm is
+ * greedy: it takes the largest groups first and puts each into the part where it reduces the squared distance from the
+ * target counts most. Groups are never split.
+ * @param shares shares of the parts, with sum 1
+ * @param random uniform in [0, 1); breaks ties, so that another seed gives another distribution
+ * @returns the index of the part of each group, by name
  */
 export function assignGroups(groups: readonly Group[], shares: readonly number[], random: () => number): Map<string, number> {
   const classes = groups[0]?.counts.length ?? 0;
@@ -27,11 +28,11 @@ export function assignGroups(groups: readonly Group[], shares: readonly number[]
   return parts;
 }
 
-/** By how much a part comes nearer to its share of every class; classes weigh alike, however rare they are. */
+/** The reduction of a part's squared distance from its target counts. Every class has the same weight, even rare ones. */
 function gain(held: readonly number[], more: readonly number[], total: readonly number[], share: number): number {
   return held.reduce((sum, count, c) => {
     if (total[c] === 0) return sum;
-    const wanted = share * total[c]!;
-    return sum + ((wanted - count) ** 2 - (wanted - count - more[c]!) ** 2) / (share * total[c]!) / total[c]!;
+    const target = share * total[c]!;
+    return sum + ((target - count) ** 2 - (target - count - more[c]!) ** 2) / (share * total[c]!) / total[c]!;
   }, 0);
 }

@@ -7,11 +7,11 @@ const table = (pts: number[], lastDuration = 0.04): TimingTable => new TimingTab
 describe('a timing table', () => {
   const odd = table([1.4, 1.44, 1.5, 1.9, 1.94]);
 
-  test('gives the frame on screen: the last that has begun', () => {
+  test('returns the frame on screen: the last one that has begun', () => {
     expect([0, 1.4, 1.439, 1.44, 1.7, 1.9, 99].map((t) => odd.frameAt(t))).toEqual([0, 0, 0, 1, 2, 3, 4]);
   });
 
-  test('gives the nearest frame, the earlier one on a tie', () => {
+  test('returns the nearest frame, of two equally near ones the earlier', () => {
     expect([0, 1.41, 1.43, 1.69, 1.71, 9].map((t) => odd.nearestFrame(t))).toEqual([0, 0, 1, 2, 3, 4]);
     expect(table([0, 2, 4]).nearestFrame(1)).toBe(0);
   });
@@ -22,14 +22,14 @@ describe('a timing table', () => {
     expect(odd.duration).toBeCloseTo(0.58, 12);
   });
 
-  test('calls 30 frames a second in whole milliseconds constant, and a pause variable', () => {
+  test('treats 30 frames a second in whole milliseconds as constant, and a pause as variable', () => {
     const thirty = Array.from({ length: 90 }, (_, i) => Math.round((i * 1000) / 30) / 1000);
     expect(table(thirty).findings.variableRate).toBe(false);
     expect(table([...thirty, 3.5]).findings.variableRate).toBe(true);
     expect(odd.findings.variableRate).toBe(true);
   });
 
-  test('needs a frame', () => {
+  test('needs at least one frame', () => {
     expect(() => table([])).toThrow(RangeError);
   });
 });
@@ -38,25 +38,25 @@ describe('a sampling grid', () => {
   const frames = Array.from({ length: 50 }, (_, i) => i / 25);
   const grid = new SamplingGrid(table(frames), 10);
 
-  test('covers the video with whole samples; a rest below half of one joins the last', () => {
+  test('covers the video with whole samples, and a remainder of less than half a sample joins the last', () => {
     expect(grid.samples).toBe(20);
     expect(new SamplingGrid(table(frames, 0.08), 10).samples).toBe(20);
     expect(new SamplingGrid(table([0]), 10).samples).toBe(1);
   });
 
-  test('takes the nearest frame to each moment, away from the middle between two', () => {
+  test('uses the nearest frame to each moment, away from the middle between two frames', () => {
     expect([0, 1, 2, 3, 4, 5].map((k) => grid.frameOf(k))).toEqual([0, 3, 5, 8, 10, 13]);
     const shaken = new SamplingGrid(table(frames.map((t, i) => t + ((i % 3) - 1) * 0.002 * (i > 0 ? 1 : 0))), 10);
     for (let k = 0; k < 20; k++) expect(shaken.frameOf(k)).toBe(grid.frameOf(k));
   });
 
-  test('hands every frame to one sample: boundaries follow each other to the end', () => {
+  test('assigns every frame to one sample, with consecutive boundaries to the end', () => {
     expect(grid.boundaryFrame(0)).toBe(0);
     expect(grid.boundaryFrame(20)).toBe(50);
     for (let k = 0; k < 20; k++) expect(grid.boundaryFrame(k + 1)).toBeGreaterThan(grid.boundaryFrame(k));
   });
 });
 
-test('seconds are printed to the microsecond', () => {
+test('seconds are rounded to microseconds', () => {
   expect(roundSeconds(0.1 + 0.2)).toBe(0.3);
 });

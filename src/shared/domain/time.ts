@@ -1,24 +1,24 @@
 /**
- * Time. A frame is its index in presentation order and its PTS in seconds; never frame = time x fps.
- * A timing table holds every frame's PTS; viewer, model and exports share it. Intervals are [start, end).
+ * Time. A frame has an index in presentation order and a PTS in seconds; code must never compute frame = time x fps. A
+ * timing table contains the PTS of every frame; viewer, model and exports share it. Intervals are [start, end).
  */
 import { nearestIndex, upperBound } from './sorted-search.ts';
 
-/** What was seen in a file's timestamps, for the person and for the tables. */
+/** Properties of a file's timestamps, for the user and for the tables. */
 export interface TimingFindings {
   readonly variableRate: boolean;
   /** PTS of the first frame when it is not 0, in seconds. */
   readonly startsAt: number;
-  /** Frames whose timestamp was that of an earlier frame (they are kept, a tick apart in order, and counted). */
+  /** Number of frames with the timestamp of an earlier frame. They stay in the table, in order, each slightly after the one before. */
   readonly duplicateTimestamps: number;
-  /** Frames that carried no timestamp of their own (worked out by ffmpeg from the decoding order). */
+  /** Number of frames without a timestamp. ffmpeg derives it from the decoding order. */
   readonly missingTimestamps: number;
 }
 
 export class TimingTable {
   /** PTS of each frame in seconds, ascending. */
   readonly pts: Float64Array;
-  /** How long the last frame is shown, in seconds. */
+  /** Duration of the last frame in seconds. */
   readonly lastDuration: number;
   readonly findings: TimingFindings;
 
@@ -52,12 +52,12 @@ export class TimingTable {
     return this.end - this.start;
   }
 
-  /** Frames per second on average, for people only: nothing is computed from it. */
+  /** Mean frames per second, for display only: no code may compute with it. */
   get meanRate(): number {
     return this.duration > 0 ? this.frames / this.duration : 0;
   }
 
-  /** Median gap between frames in seconds; the last frame's duration where there is one frame. */
+  /** Median gap between frames in seconds; the duration of the frame where there is only one. */
   get medianGap(): number {
     return medianGap(this.pts) ?? this.lastDuration;
   }
@@ -69,29 +69,29 @@ export class TimingTable {
     return longest;
   }
 
-  /** Index of the frame on screen at `seconds`: the last one that has begun, the first before it all. */
+  /** Index of the frame on screen at `seconds`: the last one that has begun; the first frame for earlier times. */
   frameAt(seconds: number): number {
     return Math.max(0, upperBound(this.pts, seconds) - 1);
   }
 
-  /** Index of the frame whose PTS is nearest to `seconds`; the earlier one on a tie. */
+  /** Index of the frame whose PTS is nearest to `seconds`; of two equally near ones the earlier. */
   nearestFrame(seconds: number): number {
     return nearestIndex(this.pts, seconds);
   }
 }
 
 /**
- * The regular grid on which frames are sampled for the network, counted from the first frame.
+ * The regular grid on which frames are sampled for the network. It begins with the first frame.
  *
- * Sample k stands for the moment start + k / rate + PHASE. The phase of 5 ms keeps the moments away from the
- * middle between two frames at the usual rates (at 25 frames and 10 samples per second every second sample would
- * fall exactly there), so that rounding in a container's timestamps does not decide which frame is nearest.
+ * Sample k is at start + k / rate + PHASE. The phase of 5 ms moves samples away from the middle between two frames at
+ * common frame rates (at 25 frames and 10 samples a second, every second sample would be exactly there). Otherwise rounding
+ * of a container's timestamps would decide which frame is nearest.
  */
 export class SamplingGrid {
   readonly table: TimingTable;
-  /** Samples per second; stands in the model's manifest. */
+  /** Samples per second, from the model's manifest. */
   readonly rate: number;
-  /** Samples on the grid. */
+  /** Number of samples. */
   readonly samples: number;
 
   static readonly PHASE = 0.005;
@@ -99,26 +99,26 @@ export class SamplingGrid {
   constructor(table: TimingTable, rate: number) {
     this.table = table;
     this.rate = rate;
-    // A rest of less than half a sample belongs to the last one: it is often a rounding of the last frame's duration.
+    // A remainder of less than half a sample belongs to the last sample: it is often a rounding error of the last frame's duration.
     this.samples = Math.max(1, Math.round(table.duration * rate));
   }
 
-  /** The start of sample k in seconds; sample k covers [boundary(k), boundary(k + 1)). */
+  /** Start of sample k in seconds. Sample k covers [boundary(k), boundary(k + 1)). */
   boundary(k: number): number {
     return this.table.start + k / this.rate;
   }
 
-  /** The moment that sample k is taken at, in seconds. */
+  /** Time at which sample k is taken, in seconds. */
   moment(k: number): number {
     return this.boundary(k) + SamplingGrid.PHASE;
   }
 
-  /** The frame that sample k shows: the nearest by PTS to its moment. */
+  /** Index of the frame of sample k: the one whose PTS is nearest to its moment. */
   frameOf(k: number): number {
     return this.table.nearestFrame(this.moment(k));
   }
 
-  /** The first frame that belongs to sample k or later; the number of frames for the end of the grid. */
+  /** Index of the first frame of sample k or later; the number of frames for the end of the grid. */
   boundaryFrame(k: number): number {
     return k >= this.samples ? this.table.frames : this.frameOf(k);
   }
@@ -133,8 +133,9 @@ function medianGap(pts: Float64Array): number | undefined {
 }
 
 /**
- * Variable when more than one gap in a hundred departs from the median by over two ticks of the container's clock
- * and 2% of the gap (30 fps in milliseconds alternates between 33 and 34 and is constant), or one departs by half.
+ * The rate is variable when more than one gap in a hundred differs from the median by more than two ticks of the
+ * container's clock and by more than 2% (30 fps in milliseconds alternates between 33 and 34 ms and counts as constant), or
+ * when any gap differs by half of the median.
  */
 function hasVariableRate(pts: Float64Array, tick: number): boolean {
   const median = medianGap(pts);
@@ -149,7 +150,7 @@ function hasVariableRate(pts: Float64Array, tick: number): boolean {
   return odd > 0.01 * (pts.length - 1);
 }
 
-/** Seconds as the tables print them: to the microsecond, without trailing zeros. */
+/** Rounds seconds to microseconds, as the tables print them. */
 export function roundSeconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }

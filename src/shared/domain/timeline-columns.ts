@@ -1,7 +1,7 @@
 import { EXPRESSIONS } from './expressions.ts';
 import type { TimelineRow } from './timeline.ts';
 
-/** The series of a face, in the order in which their columns lie. */
+/** The series of a face, in the order of their columns. */
 export const SERIES = [
   ...EXPRESSIONS,
   ...(['intensity', 'mask_class_agnostic', 'mask_class_semantic', 'mask_final', 'face_confidence', 'box_x', 'box_y', 'box_w', 'box_h'] as const),
@@ -9,19 +9,19 @@ export const SERIES = [
 export type SeriesName = (typeof SERIES)[number];
 
 /**
- * One face's timeline by columns, as it travels to a window: an hour's slots are 1.4 MB so, and six times as much as rows.
- * A missing value is NaN.
+ * The timeline of one face by columns, for the transfer to a window: an hour takes 1.4 MB, six times less than as rows. A
+ * missing value is NaN.
  */
 export interface TimelineColumns {
-  /** [2, slots]: starts, then ends, in seconds. */
+  /** [2, slots] starts, then ends, in seconds. */
   readonly times: Float64Array;
-  /** [slots] numbers of the slots. */
+  /** [slots] indices of the slots. */
   readonly slots: Int32Array;
   /** [SERIES, slots] */
   readonly values: Float32Array;
 }
 
-/** @param rows of one face, in time order */
+/** Converts rows to columns. @param rows the rows of one face, in order of time */
 export function columnsOf(rows: readonly TimelineRow[]): TimelineColumns {
   const count = rows.length;
   const times = new Float64Array(2 * count);
@@ -41,7 +41,7 @@ export function columnsOf(rows: readonly TimelineRow[]): TimelineColumns {
   return { times, values, slots: Int32Array.from(rows, ({ slot }) => slot) };
 }
 
-/** One series of a face, [slots]: a view, nothing is copied. */
+/** One series of a face, [slots], as a view without copying. */
 export function seriesOf({ slots, values }: TimelineColumns, name: SeriesName): Float32Array {
   const column = SERIES.indexOf(name);
   return values.subarray(column * slots.length, (column + 1) * slots.length);

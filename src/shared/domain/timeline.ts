@@ -1,9 +1,9 @@
 import type { Expression, PerExpression } from './expressions.ts';
 
-/** What is known of a face in a span of time. */
+/** Whether a face was found in a span of time: with enough score and size, with less, or not at all. */
 export type FaceStatus = 'ok' | 'low_confidence' | 'no_face';
 
-/** A box in pixels of the picture as shown. */
+/** A box in pixels of the displayed picture. */
 export interface PictureBox {
   readonly x: number;
   readonly y: number;
@@ -11,19 +11,19 @@ export interface PictureBox {
   readonly height: number;
 }
 
-/** What the network says of one face in one time slot. */
+/** The network's outputs for one face in one slot. */
 export interface SlotReading {
   readonly probabilities: PerExpression;
   readonly label: Expression;
   /** 1 - p(neutral) */
   readonly intensity: number;
-  /** Means over the slot's places, 0..1. */
+  /** Mask weights, means over the patches of the slot, 0..1. */
   readonly classAgnostic: number;
   readonly classSemantic: number;
   readonly final: number;
 }
 
-/** One time slot, [startS, endS) in seconds and [startFrame, endFrame) in frames. */
+/** One slot, [startS, endS) in seconds and [startFrame, endFrame) in frames. */
 export interface Slot {
   /** Index of the slot from the start of the video. */
   readonly slot: number;
@@ -33,9 +33,9 @@ export interface Slot {
   readonly endFrame: number;
 }
 
-/** One row of a timeline. A span without a face has rows without a reading. */
+/** One row of a timeline. Slots without a face have rows without a reading. */
 export interface TimelineRow extends Slot {
-  /** 0 where no face is in the picture at all. */
+  /** 0 where the slot has no face at all. */
   readonly faceId: number;
   readonly status: FaceStatus;
   readonly faceConfidence: number | null;
@@ -43,7 +43,7 @@ export interface TimelineRow extends Slot {
   readonly reading: SlotReading | null;
 }
 
-/** A moment of strongest expression with its rise and fall, in seconds. */
+/** One expression event with onset, apex and offset, in seconds. */
 export interface ExpressionPeak {
   readonly faceId: number;
   readonly peakId: number;
@@ -55,11 +55,11 @@ export interface ExpressionPeak {
   readonly intensity: number;
   readonly prominence: number;
   readonly final: number;
-  /** What made it, for example 'model:adatosk-tiny'. */
+  /** The source of the peak, for example 'model:adatosk-tiny'. */
   readonly source: string;
 }
 
-/** A labelled span, half-open. */
+/** A labelled span [startS, endS). */
 export interface Segment {
   readonly faceId: number;
   readonly segmentId: number;
@@ -70,7 +70,7 @@ export interface Segment {
   readonly endFrame: number;
   /** Mean probability of the label over the span. */
   readonly confidence: number;
-  /** Who made it: 'model' or a coder's name. */
+  /** 'model' or the name of a coder. */
   readonly coder: string;
   readonly source: string;
 }

@@ -1,7 +1,7 @@
 import type { MaskEffects } from './mask-effects.ts';
 import type { Estimate, ReliabilityBin } from './recognition.ts';
 
-/** A moment's errors in seconds over the clips in which its expression was found. */
+/** Absolute errors of a moment in seconds, over the clips in which the expression was found. */
 export interface MomentErrors {
   readonly median: Estimate;
   readonly percentile90: Estimate;
@@ -25,33 +25,33 @@ export interface Evaluation {
   readonly uar: Estimate;
   readonly war: Estimate;
   readonly ece: Estimate;
-  /** Area under the ROC curve between the two classes of a set that has two; null values elsewhere. */
+  /** Area under the ROC curve for a set with exactly two classes; null values for other sets. */
   readonly auc: Estimate;
   readonly recall: Readonly<Record<string, Estimate>>;
-  /** True classes in rows, proposed ones in columns. */
+  /** True classes in rows, predicted classes in columns. */
   readonly confusion: readonly (readonly number[])[];
   readonly reliability: readonly ReliabilityBin[];
   readonly onset: MomentErrors | null;
   readonly apex: MomentErrors | null;
   readonly offset: MomentErrors | null;
-  /** Share of the clips with true moments in which a peak was found that overlaps the expression; null without such clips. */
+  /** Share of the clips with labelled moments in which a peak overlaps the expression; null without such clips. */
   readonly peaksFound: number | null;
-  /** Whether the masks' weights mean what they are named for, where the set tells how far an expression is shown. */
+  /** Whether the mask weights have their intended meaning, for sets with the strength of expressions at each sample. */
   readonly masks: MaskEffects;
   readonly groups: readonly GroupResult[];
   readonly budgets: readonly BudgetResult[];
 }
 
-/** What a baseline network says of the same clips. */
+/** The results of a baseline network on the same clips. */
 export type BaselineEvaluation = Pick<Evaluation, 'clips' | 'uar' | 'war' | 'ece' | 'auc' | 'recall' | 'confusion'>;
 
-/** An evaluation with what was evaluated: the contents of evaluation.json. */
+/** The contents of evaluation.json: an evaluation with its model and data. */
 export interface ModelEvaluation extends Evaluation {
   readonly baseline: BaselineEvaluation | null;
   readonly model: string;
   readonly sha256: string;
   readonly trained: boolean;
-  /** What everybody who sees these figures must know of the model. */
+  /** Warnings about the model for everyone who sees these figures. */
   readonly warnings: readonly string[];
   readonly data: string;
   /** 'all' or a split of the set. */

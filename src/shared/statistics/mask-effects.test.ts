@@ -10,7 +10,7 @@ const slot = (shareBefore: number, shareAfter: number, fromApexS: number, classA
 });
 
 describe('effects of the masks', () => {
-  test('onset and offset are held against slots in which the expression stays, near the apex against far from it', () => {
+  test('onset and offset are compared with the held expression, slots near the apex with slots far from it', () => {
     const contrasts = contrastsOf([
       slot(0, 0, -1, 0.1, 0.2),
       slot(0, 0.5, -0.6, 0.6, 0.3),
@@ -25,11 +25,11 @@ describe('effects of the masks', () => {
     expect(contrasts.classSemantic!.there).toBeCloseTo(0.15, 10);
   });
 
-  test('a clip that lacks one kind of slots has no contrast', () => {
+  test('a clip without one kind of slots has no contrast', () => {
     expect(contrastsOf([slot(0.8, 0.8, 0, 0.2, 0.5)])).toEqual({ classAgnostic: null, classSemantic: null });
   });
 
-  test('the effect is the mean difference over its deviation', () => {
+  test('the effect is the mean difference divided by its standard deviation', () => {
     const contrasts = [1, 2, 3].map((here) => ({ here, there: 0 }));
     expect(pairedEffect(contrasts)).toBeCloseTo(2, 10);
     const effect = maskEffect(contrasts, (statistic) => ({ value: statistic(contrasts), low: null, high: null }))!;

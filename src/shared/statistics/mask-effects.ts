@@ -1,51 +1,55 @@
 import { mean, sampleStandardDeviation } from 'simple-statistics';
 import type { Estimate } from './recognition.ts';
 
-/** What one time slot of a labelled clip shows and what the masks weigh it, 0..1. */
+/** One slot of a labelled clip with the strength of the expression and the mask weights, 0..1. */
 export interface WeighedSlot {
-  /** Share of the labelled expression at the slot's begin and end, 0..1. */
+  /** Share of the labelled expression at the start of the slot, 0..1. */
   readonly shareBefore: number;
+  /** Share of the labelled expression at the end of the slot, 0..1. */
   readonly shareAfter: number;
-  /** Seconds from the slot's middle to the true apex. */
+  /** Middle of the slot relative to the labelled apex, in seconds. */
   readonly fromApexS: number;
   readonly classAgnostic: number;
   readonly classSemantic: number;
 }
 
-/** A difference of two kinds of slots of the same clips. */
+/** The difference in mask weight between two kinds of slots of the same clips. */
 export interface MaskEffect {
-  /** Clips that have both kinds of slots. */
+  /** Number of clips with both kinds of slots. */
   readonly clips: number;
-  /** Means over clips of the two kinds' mean weights. */
+  /** Mean over clips of the mean weight in the first kind of slots. */
   readonly here: number;
+  /** The same for the second kind. */
   readonly there: number;
-  /** Mean difference within a clip over its standard deviation across clips (Cohen 1988, d_z). */
+  /** Mean difference within a clip, divided by the standard deviation of the differences (Cohen 1988, d_z). */
   readonly effect: Estimate;
-  /** Share of the clips in which `here` weighs more. */
+  /** Share of the clips in which `here` is larger. */
   readonly share: number;
 }
 
 export interface MaskEffects {
-  /** Class-agnostic weight: slots of onset and offset against slots in which the expression is held. */
+  /** Class-agnostic weight: slots of onset and offset compared with slots in which the expression is held. */
   readonly classAgnostic: MaskEffect | null;
-  /** Class-semantic weight: slots near the apex against those far from it. */
+  /** Class-semantic weight: slots near the apex compared with slots far from it. */
   readonly classSemantic: MaskEffect | null;
 }
 
-/** A slot over which the share changes by this much belongs to an onset or offset; by less than the second, at this height or more, it is held. */
+/** A slot belongs to an onset or offset if the share changes by at least this much. */
 const MOVES = 0.2;
+/** In a slot, the expression is held if the share changes by less than RESTS and is at least HELD_FROM. */
 const RESTS = 0.06;
 const HELD_FROM = 0.5;
-/** Near and far, in seconds from the true apex. */
+/** Limits of near and far, in seconds from the labelled apex. */
 const NEAR_S = 0.3;
 const FAR_S = 0.8;
 
-/** One clip's mean weights in the two kinds of slots that a part of the mask is held against; null where it lacks one kind. */
+/** Mean mask weights of one clip in two kinds of slots. */
 export interface ClipContrast {
   readonly here: number;
   readonly there: number;
 }
 
+/** The contrasts of one clip for both parts of the mask; null where the clip has no slots of one kind. */
 export function contrastsOf(slots: readonly WeighedSlot[]): Readonly<Record<keyof MaskEffects, ClipContrast | null>> {
   const change = ({ shareBefore, shareAfter }: WeighedSlot): number => Math.abs(shareAfter - shareBefore);
   const moving = slots.filter((slot) => change(slot) >= MOVES);
@@ -70,8 +74,8 @@ export function pairedEffect(contrasts: readonly ClipContrast[]): number {
 }
 
 /**
- * The effect over all clips.
- * @param estimate gives a statistic its interval, people drawn again together
+ * The effect over all clips, or null for fewer than three clips.
+ * @param estimate computes a statistic with its bootstrap interval, in which all clips of a person are drawn together
  */
 export function maskEffect(
   contrasts: readonly ClipContrast[],

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import type { Prediction } from './recognition.ts';
 import { bootstrap, calibrationErrorOf, confusionOf, logLossOf, recallOf, uarOf, warOf } from './recognition.ts';
 
-/** A prediction with the given confidence in its proposal. */
+/** A prediction with the given confidence in its predicted class. */
 function prediction(label: number, proposed: number, confidence = 0.9): Prediction {
   const rest = (1 - confidence) / 6;
   return { label, probabilities: Array.from({ length: 7 }, (_, c) => (c === proposed ? confidence : rest)) };
 }
 
-/** Nine of ten of class 0 right, one of two of class 1. */
+/** Nine of ten clips of class 0 are correct, one of two of class 1. */
 const SOME = [...Array.from({ length: 9 }, () => prediction(0, 0)), prediction(0, 1), prediction(1, 1), prediction(1, 0)];
 
 describe('recognition', () => {
@@ -25,11 +25,11 @@ describe('recognition', () => {
     expect(calibrationErrorOf(sure)).toBeCloseTo(0);
   });
 
-  test('log loss is that of the true class', () => {
+  test('log loss uses the probability of the true class', () => {
     expect(logLossOf([prediction(0, 0, 0.5)])).toBeCloseTo(Math.log(2));
   });
 
-  test('a bootstrap interval holds the value, and is wider where whole people are drawn', () => {
+  test('a bootstrap interval contains the value and is wider when whole people are drawn', () => {
     let state = 1;
     const random = (): number => (state = (state * 16807) % 2147483647) / 2147483647;
     const people = Array.from({ length: 12 }, (_, person) => Array.from({ length: 20 }, () => prediction(0, person % 3 === 0 ? 1 : 0)));

@@ -2,15 +2,15 @@ import { quantileSorted } from 'simple-statistics';
 import { mean } from '../domain/mean.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 
-/** What a model said of one clip, and what it was. */
+/** The predicted probabilities and the true class of one clip. */
 export interface Prediction {
   /** Index of the true class. */
   readonly label: number;
-  /** [7], adding up to 1. */
+  /** [7], with sum 1. */
   readonly probabilities: readonly number[];
 }
 
-/** A value with the interval that holds 95% of its bootstrap replicates. */
+/** A value with the interval of 95% of its bootstrap replicates. */
 export interface Estimate {
   readonly value: number | null;
   readonly low: number | null;
@@ -28,7 +28,7 @@ export function confusionOf(predictions: readonly Prediction[]): number[][] {
   return counts;
 }
 
-/** Share of each class's clips that were recognised, [7]; null for a class without clips. */
+/** Share of correctly classified clips of each class, [7]; null for a class without clips. */
 export function recallOf(confusion: readonly (readonly number[])[]): (number | null)[] {
   return confusion.map((row, label) => {
     const total = row.reduce((a, b) => a + b, 0);
@@ -36,7 +36,7 @@ export function recallOf(confusion: readonly (readonly number[])[]): (number | n
   });
 }
 
-/** Unweighted average recall: the mean over the classes that occur. NaN without clips. */
+/** Unweighted average recall: the mean recall over the classes that occur. NaN without clips. */
 export function uarOf(predictions: readonly Prediction[]): number {
   return mean(recallOf(confusionOf(predictions)).filter((each) => each !== null));
 }
@@ -47,8 +47,8 @@ export function warOf(predictions: readonly Prediction[]): number {
 }
 
 /**
- * Expected calibration error: the mean gap between confidence and accuracy over bins of equal width in confidence,
- * weighted by their clips (Guo et al. 2017, eq. 3).
+ * Expected calibration error: the mean gap between confidence and accuracy over bins of equal width in confidence, weighted
+ * by their number of clips (Guo et al. 2017, eq. 3).
  */
 export function calibrationErrorOf(predictions: readonly Prediction[], bins = 15): number {
   let total = 0;
@@ -62,7 +62,7 @@ export interface ReliabilityBin {
   readonly accuracy: number;
 }
 
-/** The bins of a reliability diagram; empty ones are left out. */
+/** The bins of a reliability diagram, without empty ones. */
 export function reliability(predictions: readonly Prediction[], bins = 15): ReliabilityBin[] {
   const members: Prediction[][] = Array.from({ length: bins }, () => []);
   for (const prediction of predictions) members[Math.min(bins - 1, Math.floor(Math.max(...prediction.probabilities) * bins))]!.push(prediction);
@@ -82,7 +82,7 @@ export function logLossOf(predictions: readonly Prediction[]): number {
 
 /**
  * A statistic with its 95% percentile interval over resamples of whole units (Efron and Tibshirani 1993, ch. 13).
- * @param units what is drawn again together: the clips of one person, where persons are known
+ * @param units values that are drawn together: the clips of one person, where persons are known
  */
 export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (values: readonly T[]) => number, random: () => number, replicates = 1000): Estimate {
   const value = statistic(units.flat());
@@ -98,8 +98,9 @@ export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (value
 }
 
 /**
- * Area under the ROC curve where a set has clips of two classes alone: how often a clip of the second class has a larger
- * share of the second class's probability (of both together) than one of the first; ties count half. NaN elsewhere.
+ * Area under the ROC curve for a set with exactly two classes; NaN for other sets. The score of a clip is the probability of
+ * the second class divided by that of both classes. The area is the share of pairs in which the clip of the second class has
+ * the higher score; ties count half.
  */
 export function aucOf(predictions: readonly Prediction[]): number {
   const [first, second, ...others] = [...new Set(predictions.map(({ label }) => label))].sort((a, b) => a - b);

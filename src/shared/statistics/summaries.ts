@@ -1,30 +1,30 @@
-/** Figures of expressions over time, for plots and for R. Times in seconds; a face's labels are half-open spans. */
+/** Summary figures of expressions over time, for plots and for R. Times are in seconds, spans are half-open. */
 
 import { upperBound } from '../domain/sorted-search.ts';
 
-/** One face in one video as somebody labelled it. */
+/** One face in one video with the labels of one layer. */
 export interface ObservedFace {
   readonly video: string;
   readonly participant: string;
   readonly condition: string;
   readonly session: string;
   readonly face: number;
-  /** Time in which something could be said of the face. */
+  /** Time in which the face could be labelled. */
   readonly observedS: number;
   readonly segments: readonly { readonly label: string; readonly startS: number; readonly endS: number }[];
   readonly peaks: readonly { readonly label: string; readonly apexS: number }[];
-  /** Probabilities by slot, where a model made the layer. */
+  /** Probabilities by slot for a layer of a model; null for other layers. */
   readonly slots: ObservedSlots | null;
 }
 
 export interface ObservedSlots {
-  /** [2, slots]: starts, then ends, in seconds. */
+  /** [2, slots] starts, then ends, in seconds. */
   readonly times: Float64Array;
-  /** [slots] of each label; NaN without a face. */
+  /** [slots] probability of each label; NaN without a face. */
   readonly shares: Readonly<Record<string, Float32Array>>;
 }
 
-/** What one label comes to in one face, or in all that a person showed in a condition. */
+/** Figures for one label: of one face, or pooled over the faces of a participant in a condition. */
 export interface LabelFigures {
   readonly label: string;
   readonly observedS: number;
@@ -36,11 +36,13 @@ export interface LabelFigures {
   readonly peaksPerMinute: number | null;
   /** Seconds of the video until the first peak; null where there is none. */
   readonly firstPeakS: number | null;
-  /** Mean and maximum of the label's probability over time, and its integral in seconds; null without a model. */
+  /** Mean probability of the label over time; null without a model, like the next two. */
   readonly meanIntensity: number | null;
+  /** Maximum of the label's probability. */
   readonly maxIntensity: number | null;
+  /** Integral of the label's probability over time, in seconds. */
   readonly area: number | null;
-  /** Time with a probability, which the mean is over. */
+  /** Time with a probability, over which the mean is computed. */
   readonly measuredS: number;
 }
 
@@ -75,8 +77,8 @@ function intensityFigures({ times, shares }: ObservedSlots, label: string): { me
 }
 
 /**
- * The same over several faces: time and counts add up, means are weighted by time, the first peak is the mean latency of
- * the faces that have one.
+ * Pools the figures of several faces: times and counts are added, means are weighted by time, and the first peak is the mean
+ * latency of the faces that have one.
  */
 export function pooled(figures: readonly LabelFigures[]): LabelFigures {
   const sum = (value: (each: LabelFigures) => number): number => figures.reduce((total, each) => total + value(each), 0);
@@ -99,8 +101,8 @@ export function pooled(figures: readonly LabelFigures[]): LabelFigures {
 const ratio = (part: number, whole: number): number | null => (whole > 0 ? part / whole : null);
 
 /**
- * How often one label follows another in a face, [from][to], in the labels' order. Labels that are not among them
- * (neutral, where it is left out) are passed over; the same label again, after a gap, counts.
+ * Number of transitions from one label to another within a face, [from][to], in the order of `labels`. Other labels (for
+ * example neutral) are skipped. The same label again after a gap counts as a transition.
  */
 export function transitions(faces: readonly ObservedFace[], labels: readonly string[]): number[][] {
   const counts = labels.map(() => labels.map(() => 0));
@@ -115,13 +117,14 @@ export function transitions(faces: readonly ObservedFace[], labels: readonly str
 export interface CurvePoint {
   /** Seconds from the apex. */
   readonly atS: number;
-  /** Mean and standard error of the label's probability; the error is null for a single peak. */
+  /** Mean of the label's probability. */
   readonly mean: number;
+  /** Standard error of the mean; null for a single peak. */
   readonly error: number | null;
   readonly peaks: number;
 }
 
-/** The mean course of a label's probability around its peaks, every so-many seconds. Points that no peak reaches are left out. */
+/** The mean course of a label's probability around its peaks, from -halfS to halfS in steps of stepS seconds. Points without values are omitted. */
 export function meanCurve(faces: readonly ObservedFace[], label: string, halfS: number, stepS: number): CurvePoint[] {
   const around = faces.flatMap(({ slots, peaks }) =>
     slots === null || slots.shares[label] === undefined ? [] : peaks.filter((peak) => peak.label === label).map(({ apexS }) => ({ slots, apexS })),

@@ -9,7 +9,7 @@ import { Graph } from './graph.ts';
 import { Tensor } from './tensor.ts';
 import { elements } from './tensor-type.ts';
 
-/** Uniform in low..high. */
+/** Uniform random values in low..high. */
 function draw(count: number, name: string, low = -1, high = 1): Float32Array {
   const next = randomStream(11, name);
   return Float32Array.from({ length: count }, () => low + (high - low) * next());
@@ -24,8 +24,8 @@ interface Case {
 }
 
 /**
- * The loss is the sum of the outputs, each times a fixed random number, so that no error can cancel out. Every
- * single derivative is held against the central difference of two runs.
+ * The loss is the sum of the outputs, each times a fixed random number, so that errors cannot cancel out. Every derivative
+ * is compared with the central difference of two runs.
  */
 async function check({ build, dims, low = -1, high = 1 }: Case): Promise<void> {
   const graph = new Graph('case');
@@ -70,7 +70,7 @@ async function check({ build, dims, low = -1, high = 1 }: Case): Promise<void> {
 const positive = { low: 0.5, high: 2 };
 const indices = ({ graph }: Tensor): Tensor => graph.integers([2, 0, 1, 3], [2, 2, 1]);
 
-/** 'OPERATION' or 'OPERATION: what is special'. */
+/** Keys: 'OPERATION' or 'OPERATION: special case'. */
 const CASES: Readonly<Record<string, Case>> = {
   add: { build: (x, y) => x.add(y), dims: [[2, 3], [3]] },
   'add: both repeated': {
@@ -190,7 +190,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 };
 
-/** Operations through which nothing is learned. */
+/** Operations without a gradient. */
 const WITHOUT_GRADIENT: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   minimum: (x) => x.minimum(2),
   maximum: (x) => x.maximum(2),
@@ -213,14 +213,14 @@ describe('the gradient of each operation agrees with finite differences', () => 
   });
 });
 
-/** The functions in ops/: each is the definition of one operation. */
+/** The functions in ops/; each defines one operation. */
 async function definedOperations(): Promise<string[]> {
   const files = readdirSync(new URL('ops', import.meta.url));
   const modules = await Promise.all(files.map((file) => import(`./ops/${file.replace('.ts', '')}.ts`) as Promise<object>));
   return modules.flatMap((module) => Object.keys(module)).sort();
 }
 
-describe('no operation is left out', () => {
+describe('no operation is missing', () => {
   test('of the methods of Tensor', async () => {
     const methods = [Object.getOwnPropertyNames(Tensor.prototype), Object.getOwnPropertyNames(Tensor)].flat();
     const own = ['constructor', 'length', 'name', 'prototype'];
@@ -233,20 +233,20 @@ describe('no operation is left out', () => {
   });
 });
 
-test('operations import tensors and graphs as types only, so that no file imports itself in a circle', () => {
+test('operations import tensors and graphs only as types, so that there is no import cycle', () => {
   for (const file of readdirSync(new URL('ops', import.meta.url))) {
     const source = readFileSync(new URL(`ops/${file}`, import.meta.url), 'utf8');
     expect(source, file).not.toMatch(/^import (?!type ).*'\.\.\/(?:tensor|graph)\.ts'/m);
   }
 });
 
-describe('differentiation is refused with a reason', () => {
-  test('where the loss is not one number', () => {
+describe('differentiation throws an error with a reason', () => {
+  test('where the loss is not a scalar', () => {
     const x = new Graph('wrong').input('x', [2]);
     expect(() => gradientsOf(x.exp(), [x])).toThrow(/one number, not float32\[2\]/);
   });
 
-  test('where the loss does not depend on a wanted tensor', () => {
+  test('where the loss does not depend on a requested tensor', () => {
     const graph = new Graph('wrong');
     const [x, y] = [graph.input('x', [2]), graph.input('y', [2])];
     expect(() => gradientsOf(x.sum(), [y])).toThrow(/does not depend on 'y'/);

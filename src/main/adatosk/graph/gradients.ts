@@ -3,54 +3,54 @@ import type { Tensor } from './tensor.ts';
 import { show } from './tensor-type.ts';
 
 /**
- * Reverse-mode differentiation: adds the backward pass to the loss's graph. Nodes are visited from the last to the
- * first; the gradients of a node's outputs give, by its operation's rule, those of its inputs.
+ * Reverse-mode differentiation: adds the backward pass to the loss's graph. The function visits the nodes from the last
+ * to the first. The rule of each operation computes the gradients of its inputs from the gradients of its outputs.
  * @param loss a scalar
- * @param wanted the tensors (parameters, inputs) whose gradients are returned
- * @returns the gradients, in the order of `wanted`, each of its tensor's dimensions
- * @throws where the loss is no scalar or does not depend on one of them
+ * @param requested the tensors (parameters, inputs) whose gradients are returned
+ * @returns the gradients in the order of `requested`; each has the dimensions of its tensor
+ * @throws Error where the loss is not a scalar or does not depend on one of `requested`
  */
-export function gradientsOf(loss: Tensor, wanted: readonly Tensor[]): Tensor[] {
+export function gradientsOf(loss: Tensor, requested: readonly Tensor[]): Tensor[] {
   const { graph } = loss;
   if (loss.dims.length > 0) throw new Error(`a loss is one number, not ${show(loss)}`);
   const nodes = [...graph.nodes];
-  const learning = dependents(nodes, wanted);
-  const known = new Map<Tensor, Tensor>([[loss, graph.constant(1)]]);
+  const dependent = dependents(nodes, requested);
+  const gradients = new Map<Tensor, Tensor>([[loss, graph.constant(1)]]);
   for (const node of nodes.reverse()) {
     const { gradient } = node;
-    const wants = node.inputs.map((input) => learning.has(input));
-    if (gradient === undefined || !wants.includes(true)) continue;
-    const received = gradientsOfOutputs(node, known);
-    if (received === undefined) continue;
+    const needed = node.inputs.map((input) => dependent.has(input));
+    if (gradient === undefined || !needed.includes(true)) continue;
+    const outputGradients = gradientsOfOutputs(node, gradients);
+    if (outputGradients === undefined) continue;
     graph.scope(`backward/${node.scope}`, () => {
-      const given = gradient(received, node.outputs, wants);
+      const inputGradients = gradient(outputGradients, node.outputs, needed);
       node.inputs.forEach((input, i) => {
-        const each = given[i];
-        if (each === undefined || wants[i] !== true) return;
+        const each = inputGradients[i];
+        if (each === undefined || needed[i] !== true) return;
         if (each.dims.join() !== input.dims.join()) throw new Error(`${node.name}: the gradient of ${show(input)} came out as ${show(each)}`);
-        known.set(input, known.get(input)?.add(each) ?? each);
+        gradients.set(input, gradients.get(input)?.add(each) ?? each);
       });
     });
   }
-  return wanted.map((tensor) => {
-    const gradient = known.get(tensor);
+  return requested.map((tensor) => {
+    const gradient = gradients.get(tensor);
     if (gradient === undefined) throw new Error(`the loss does not depend on '${tensor.name}'`);
     return gradient;
   });
 }
 
-/** The gradients of a node's float outputs; undefined where the loss does not depend on the node. */
-function gradientsOfOutputs({ name, outputs }: GraphNode, known: ReadonlyMap<Tensor, Tensor>): Outputs | undefined {
+/** The gradients of a node's float outputs, or undefined where the loss does not depend on the node. */
+function gradientsOfOutputs({ name, outputs }: GraphNode, gradients: ReadonlyMap<Tensor, Tensor>): Outputs | undefined {
   const floats = outputs.filter(({ type }) => type === 'float32');
-  const gradients = floats.map((output) => known.get(output)).filter((gradient) => gradient !== undefined);
-  if (gradients.length === 0) return undefined;
-  if (gradients.length < floats.length) throw new Error(`an output of ${name} has no gradient: split off only what is used`);
-  return gradients as [Tensor, ...Tensor[]];
+  const own = floats.map((output) => gradients.get(output)).filter((gradient) => gradient !== undefined);
+  if (own.length === 0) return undefined;
+  if (own.length < floats.length) throw new Error(`an output of ${name} has no gradient: split off only what is used`);
+  return own as [Tensor, ...Tensor[]];
 }
 
-/** All tensors that change with one of `wanted`, through operations that have a gradient. */
-function dependents(nodes: readonly GraphNode[], wanted: readonly Tensor[]): Set<Tensor> {
-  const tensors = new Set(wanted);
+/** All tensors that depend on one of `requested` through operations that have a gradient. */
+function dependents(nodes: readonly GraphNode[], requested: readonly Tensor[]): Set<Tensor> {
+  const tensors = new Set(requested);
   for (const { gradient, inputs, outputs } of nodes) {
     if (gradient === undefined || !inputs.some((input) => tensors.has(input))) continue;
     for (const output of outputs) if (output.type === 'float32') tensors.add(output);

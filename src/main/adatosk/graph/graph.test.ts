@@ -8,7 +8,7 @@ import { drawInitialValues } from './initial-values.ts';
 import { Tensor } from './tensor.ts';
 import type { Dim } from './tensor-type.ts';
 
-/** Builds a graph of one output, runs it in onnxruntime, and gives values and dimensions. */
+/** Builds a graph with one output, runs it in onnxruntime, and returns the output's values and dimensions. */
 async function compute(
   build: (...inputs: [Tensor, ...Tensor[]]) => Tensor,
   ...feeds: { dims: number[]; symbolic?: Dim[]; data: number[] }[]
@@ -29,7 +29,7 @@ async function compute(
 
 const near = (values: number[]): unknown => values.map((value) => expect.closeTo(value, 5));
 
-describe('each operation against values computed by hand', () => {
+describe('each operation agrees with values computed by hand', () => {
   const a = { dims: [2, 2], data: [1, 2, 3, 4] };
   const row = { dims: [2], data: [10, 20] };
 
@@ -46,7 +46,7 @@ describe('each operation against values computed by hand', () => {
     expect(inferred).toEqual(dims);
   });
 
-  test('a number as the second operand is a constant, one for equal numbers', async () => {
+  test('a number as the second operand becomes a constant, and equal numbers share one', async () => {
     expect((await compute((x) => x.mul(2).add(0.5).sub(2), a)).data).toEqual([0.5, 2.5, 4.5, 6.5]);
     const graph = new Graph('numbers');
     graph.input('x', [2]).mul(2).add(0.5).sub(2);
@@ -95,7 +95,7 @@ describe('each operation against values computed by hand', () => {
     expect(await compute((x) => x.unbind(1)[1]!, cube)).toMatchObject({ data: [3, 4, 7, 8], inferred: ['batch', 2] });
   });
 
-  test('the k largest and their rows, with k known only at run time; ties go to the first', async () => {
+  test('topK and gatherRows with k known only at run time; of equal values the first wins', async () => {
     const scores = { dims: [2, 3], symbolic: ['batch', 3], data: [1, 3, 3, 9, 7, 8] };
     const build = (x: Tensor, rows?: Tensor, k?: Tensor): Tensor => {
       const { indices } = x.topK(k!.cast('int64'), 'kept');
@@ -115,7 +115,7 @@ describe('each operation against values computed by hand', () => {
     expect(scattered).toMatchObject({ dims: [2, 3, 1], data: [0, 0, 5, 6, 0, 0] });
   });
 
-  test('scan, which adds up rows and gives each sum', async () => {
+  test('scan that adds up rows and returns each sum', async () => {
     const build = (x: Tensor): Tensor => {
       const body = new Graph('body', 'body/');
       const [total, next] = [body.input('total', [2]), body.input('row', [2])];
@@ -128,7 +128,7 @@ describe('each operation against values computed by hand', () => {
   });
 });
 
-describe('a graph that does not fit is refused while it is built, with the place and the shapes', () => {
+describe('inputs that do not fit throw an error while the graph is built, with the node and the shapes', () => {
   const graph = new Graph('wrong');
   const x = graph.input('x', ['batch', 3, 4]);
   test.each([
@@ -148,7 +148,7 @@ describe('a graph that does not fit is refused while it is built, with the place
   });
 });
 
-test('a tensor that becomes an output has its new name wherever it is used; it becomes one output only', () => {
+test('a tensor that becomes an output has its new name in every use, and it can become only one output', () => {
   const graph = new Graph('outputs');
   const y = graph.input('x', [2]).exp();
   const z = y.neg();
@@ -171,29 +171,29 @@ describe('a model file', () => {
     return graph;
   };
 
-  test('gives back weights, names and metadata', () => {
+  test('keeps weights, names and metadata', () => {
     const values = Float32Array.of(1, 2, 3, 4, 5, 6);
     const contents = readOnnx(writeOnnx(build(), () => values, 0, { made: 'here' }));
     expect(contents.weights.get('layer.weight')).toEqual({ dims: [2, 3], values });
     expect(contents).toMatchObject({ inputs: ['x'], outputs: ['y'], metadata: { made: 'here' } });
   });
 
-  test('is the same to the byte from the same seed, another from another', () => {
+  test('has the same bytes for the same seed and other bytes for another seed', () => {
     expect(writeOnnx(build(), () => undefined, 1)).toEqual(writeOnnx(build(), () => undefined, 1));
     expect(writeOnnx(build(), () => undefined, 1)).not.toEqual(writeOnnx(build(), () => undefined, 2));
   });
 
-  test('is refused where a weight has the wrong number of values', () => {
+  test('is not written where a weight has the wrong number of values', () => {
     expect(() => writeOnnx(build(), () => Float32Array.of(1), 0)).toThrow(/'layer.weight' needs 6 values, got 1/);
   });
 
-  test('names only operations that its operator set has', () => {
+  test('uses only operations of its operator set', () => {
     const model = modelProto().decode(writeOnnx(build(), () => undefined, 0)) as unknown as { opset_import: { version: unknown }[] };
     expect(Number(model.opset_import[0]!.version)).toBe(17);
   });
 });
 
-test('random streams are even, bounded and apart by name', () => {
+test('random streams are uniform, bounded and different for each name', () => {
   const values = Float64Array.from({ length: 20_000 }, randomStream(1, 'a'));
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   expect(mean).toBeGreaterThan(0.49);

@@ -3,57 +3,58 @@ import { Tensor } from './tensor.ts';
 import type { Dim, ElementType, TensorType } from './tensor-type.ts';
 import { elements } from './tensor-type.ts';
 
-/** A graph as an attribute is the body of a loop; it may use the tensors of the graph around it by name. */
+/** A graph as an attribute is the body of a loop. The body may read tensors of the enclosing graph by name. */
 export type AttributeValue = number | string | readonly number[] | Graph;
 
 /** Every operation has at least one output. */
 export type Outputs = readonly [Tensor, ...Tensor[]];
 
-/** An operation of ONNX applied to tensors. Its function in ops/ states everything that is known of it, its gradient too. */
+/** An ONNX operation applied to tensors. Its function in ops/ defines all of it, including its gradient. */
 export interface Operation {
-  /** ONNX's name of the operation (opset 17). */
+  /** The operation's name in ONNX (opset 17). */
   readonly type: string;
   readonly inputs: readonly Tensor[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
-  /** Types of the outputs; throws a sentence where the inputs do not fit. */
+  /** Returns the types of the outputs. Throws an Error with a full sentence where the inputs do not fit. */
   readonly infer: () => TensorType[];
-  /** Factors whose product is the operation's multiply-adds; absent where it has none worth counting. */
+  /** Factors whose product is the number of multiply-adds; absent where the number is negligible. */
   readonly multiplyAdds?: (outputs: Outputs) => readonly Dim[];
-  /** Absent where nothing is learned through the operation. */
+  /** Absent where the operation has no gradient. */
   readonly gradient?: Gradient | undefined;
 }
 
 /**
- * Adds what is needed to the graph and gives the loss's gradient of each input, or undefined for one that has none.
- * @param gradients the loss's gradient of each float output
- * @param outputs of the operation
- * @param wants which inputs' gradients are needed; the others may be left out
+ * Adds the operation's backward pass to the graph.
+ * @param gradients gradient of the loss for each float output
+ * @param outputs outputs of the operation
+ * @param needed whether each input needs a gradient; the function may skip the others
+ * @returns gradient of the loss for each input, or undefined for an input without one
  */
-export type Gradient = (gradients: Outputs, outputs: Outputs, wants: readonly boolean[]) => readonly (Tensor | undefined)[];
+export type Gradient = (gradients: Outputs, outputs: Outputs, needed: readonly boolean[]) => readonly (Tensor | undefined)[];
 
-/** An operation as a part of the graph. */
+/** An operation that belongs to a graph. */
 export interface GraphNode extends Operation {
   readonly name: string;
-  /** The part of the network it belongs to, for example 'blocks.3.attn'. */
+  /** The part of the network that the node belongs to, for example 'blocks.3.attn'. */
   readonly scope: string;
   readonly outputs: Outputs;
 }
 
-/** A learned tensor; its name is stable across versions, since weights are stored under it. */
+/** A learned tensor. Its name must stay the same across versions, because files store weights under it. */
 export interface Parameter {
   readonly tensor: Tensor;
   readonly dims: readonly number[];
   readonly initial: InitialValue;
 }
 
-/** A tensor that is fixed by the definition (positions, shapes, small numbers). */
+/** A tensor that training does not change (positions, shapes, small numbers). */
 export interface Constant {
   readonly tensor: Tensor;
   readonly dims: readonly number[];
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A graph under construction: nodes in an order in which they can run. */
+/** A graph under construction. The nodes are in an order in which they can run. */
 export class Graph {
   readonly name: string;
   readonly nodes: GraphNode[] = [];
@@ -65,13 +66,13 @@ export class Graph {
   #scopes: string[] = [];
   #names = new Map<string, number>();
 
-  /** @param prefix goes before every name but the parameters'; a loop's body must not reuse a name from around it */
+  /** @param prefix precedes every name except parameter names; the body of a loop must not reuse a name of the enclosing graph */
   constructor(name: string, prefix = '') {
     this.name = name;
     this.#prefix = prefix;
   }
 
-  /** Everything that `build` adds belongs to this part of the network. */
+  /** Assigns everything that `build` adds to this part of the network. */
   scope<T>(name: string, build: () => T): T {
     this.#scopes.push(name);
     try {
@@ -87,20 +88,26 @@ export class Graph {
     return tensor;
   }
 
-  /** Makes a computed tensor an output of the graph, under this name. */
+  /**
+   * Makes a computed tensor an output of the graph and gives it this name.
+   * @throws Error where the tensor already is an output
+   */
   output(name: string, tensor: Tensor): void {
     if (this.outputs.includes(tensor)) throw new Error(`'${tensor.name}' is an output of the graph already`);
     this.rename(tensor, this.#prefix + name);
     this.outputs.push(tensor);
   }
 
-  /** Gives a computed tensor another name, for example the one by which a loop's body reads it. */
+  /**
+   * Gives a computed tensor another name, for example the name by which the body of a loop reads it.
+   * @throws Error where no node of the graph computes the tensor
+   */
   rename(tensor: Tensor, name: string): void {
     if (!this.nodes.some(({ outputs }) => outputs.includes(tensor))) throw new Error(`'${name}' is not computed by the graph`);
     tensor.name = this.#unique(name);
   }
 
-  /** A learned tensor under the current scope: scope 'blocks.0.attn' and name 'proj.weight' make its full name. */
+  /** A learned tensor. Its full name is the current scope ('blocks.0.attn') and `name` ('proj.weight'), joined by a dot. */
   parameter(name: string, dims: readonly number[], initial: InitialValue): Tensor {
     const full = [...this.#scopes, name].join('.');
     if (this.parameters.has(full)) throw new Error(`parameter '${full}' is defined twice`);
@@ -109,19 +116,22 @@ export class Graph {
     return tensor;
   }
 
-  /** A fixed float tensor; equal scalars share one. */
+  /** A fixed float tensor. Equal scalars share one tensor. */
   constant(data: Float32Array | number, dims: readonly number[] = [], name?: string): Tensor {
     const values = typeof data === 'number' ? Float32Array.of(data) : data;
     if (values.length !== elements(dims)) throw new Error(`constant of ${values.length} values does not fill [${dims.join(', ')}]`);
     return this.#constant(name ?? (values.length === 1 ? `const.${dims.join('x')}.${values[0]}` : this.#unique('const')), 'float32', dims, values);
   }
 
-  /** A fixed list of whole numbers (a shape, axes) or a tensor of them; equal ones share one. */
+  /** A fixed int64 tensor, for example a shape or a list of axes. Equal tensors are shared. */
   integers(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
     return this.#constant(`ints.${dims.length === 1 ? '' : `${dims.join('x')}.`}${values.join('_')}`, 'int64', dims, BigInt64Array.from(values, BigInt));
   }
 
-  /** Adds an operation to the graph; returns its outputs. */
+  /**
+   * Adds an operation to the graph and returns its outputs.
+   * @throws Error where an input belongs to another graph or the inputs do not fit
+   */
   apply(operation: Operation): Outputs {
     const scope = this.#scopes.join('.');
     const name = this.#unique(this.#prefix + (scope === '' ? operation.type : `${scope}/${operation.type}`));
@@ -149,7 +159,7 @@ export class Graph {
   }
 }
 
-/** Adds to an error the place in the network where the inputs do not fit. */
+/** Adds the node's name to an error, so that the message shows where in the network the inputs do not fit. */
 function inferTypes(name: string, operation: Operation): TensorType[] {
   try {
     return operation.infer();

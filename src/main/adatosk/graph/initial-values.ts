@@ -1,16 +1,17 @@
 import { randomStream } from '../../../shared/domain/random.ts';
 
-/** How a parameter starts before any training. */
+/** The values of a parameter before training. */
 export type InitialValue =
   | { readonly kind: 'constant'; readonly value: number }
-  /** Uniform in ±sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, eq. 16), as VideoMAE's encoder. */
+  /** Uniform in ±sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, eq. 16), as in VideoMAE's encoder. */
   | { readonly kind: 'xavier'; readonly fanIn: number; readonly fanOut: number }
   | { readonly kind: 'uniform'; readonly range: number };
 
 /**
- * Draws a parameter's first values. Only additions, multiplications and integer operations are used, so that
- * one seed gives the same bytes on every machine; each parameter has a stream of its own, by its name, so that
- * adding one leaves the others as they were.
+ * Draws a parameter's first values. The function uses only additions, multiplications and integer operations, so that
+ * one seed gives the same bytes on every machine. Each parameter has its own random stream, named after the parameter,
+ * so that a new parameter does not change the values of the others.
+ * @returns `count` values
  */
 export function drawInitialValues(initial: InitialValue, name: string, count: number, seed: number): Float32Array {
   const values = new Float32Array(count);

@@ -1,9 +1,9 @@
-/** A size known when the graph is built, or the name of one that is known when it runs ('batch', 'kept'). */
+/** A size that is known when the graph is built, or the name of a size that is known only at run time ('batch', 'kept'). */
 export type Dim = number | string;
 
 export type ElementType = 'float32' | 'int64' | 'uint8';
 
-/** TensorProto.DataType of the element types that we use. */
+/** TensorProto.DataType of the element types in use. */
 export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7, uint8: 2 };
 
 export interface TensorType {
@@ -15,7 +15,10 @@ export function show(tensor: TensorType): string {
   return `${tensor.type}[${tensor.dims.join(', ')}]`;
 }
 
-/** The axis counted from the front; throws where the tensor has no such axis. */
+/**
+ * The axis counted from the front; a negative `axis` counts from the end.
+ * @throws Error where the tensor has no such axis
+ */
 export function axisOf(tensor: TensorType, axis: number): number {
   const rank = tensor.dims.length;
   const positive = axis < 0 ? axis + rank : axis;
@@ -23,12 +26,15 @@ export function axisOf(tensor: TensorType, axis: number): number {
   return positive;
 }
 
-/** The dimensions with another size along one axis. */
+/** A copy of the dimensions with another size along one axis. */
 export function withSize(dims: readonly Dim[], axis: number, size: Dim): Dim[] {
   return dims.map((dim, i) => (i === axis ? size : dim));
 }
 
-/** The dimensions of an elementwise operation on two tensors (numpy's broadcasting). */
+/**
+ * The dimensions that an elementwise operation on two tensors gives (numpy's broadcasting).
+ * @throws Error where the dimensions cannot be broadcast
+ */
 export function broadcast(a: TensorType, b: TensorType): Dim[] {
   const rank = Math.max(a.dims.length, b.dims.length);
   const dims: Dim[] = [];
@@ -43,7 +49,11 @@ export function broadcast(a: TensorType, b: TensorType): Dim[] {
   return dims;
 }
 
-/** The number of elements, with the run-time sizes given by name. */
+/**
+ * The number of elements.
+ * @param sizes values of the run-time sizes by name
+ * @throws Error where a run-time size is missing
+ */
 export function elements(dims: readonly Dim[], sizes: Readonly<Record<string, number>> = {}): number {
   return dims.reduce<number>((product, dim) => product * sizeOf(dim, sizes), 1);
 }

@@ -12,8 +12,8 @@ import type { Dim, ElementType, TensorType } from './tensor-type.ts';
 export type Operand = Tensor | number;
 
 /**
- * A value of the graph that is being built. Each method adds one operation to that graph and returns its output. Names
- * and meanings are PyTorch's, or ONNX's where PyTorch has none; the definitions, with their gradients, are in ops/.
+ * A value in a graph under construction. Each method adds one operation to the graph and returns its output. Names and
+ * meanings follow PyTorch, or ONNX where PyTorch has none. The definitions and their gradients are in ops/.
  */
 export class Tensor implements TensorType {
   readonly graph: Graph;
@@ -90,7 +90,7 @@ export class Tensor implements TensorType {
   softmax(axis = -1): Tensor {
     return normalization.softmax(this, axis);
   }
-  /** log softmax(x), without the overflow of taking one after the other. */
+  /** log softmax(x), without the overflow of computing log and softmax separately. */
   logSoftmax(axis = -1): Tensor {
     return normalization.logSoftmax(this, axis);
   }
@@ -99,7 +99,7 @@ export class Tensor implements TensorType {
     return normalization.layerNorm(this, weight, bias, epsilon);
   }
 
-  // Reductions and their counterpart.
+  // Reductions and repetition.
 
   /** Sum over some axes, or over all of them. */
   sum(axes?: readonly number[], options?: reduce.ReduceOptions): Tensor {
@@ -109,11 +109,11 @@ export class Tensor implements TensorType {
   mean(axes?: readonly number[], options?: reduce.ReduceOptions): Tensor {
     return reduce.mean(this, axes, options);
   }
-  /** Repeats the tensor along its axes of size 1 to the dimensions of another tensor of the same rank. */
+  /** Repeats the tensor along its axes of size 1, to the dimensions of another tensor of the same rank. */
   expandAs(other: Tensor): Tensor {
     return reduce.expandAs(this, other);
   }
-  /** Sums over the axes along which a tensor of these dimensions is repeated when it is broadcast to this one. */
+  /** Inverse of broadcasting: sums over the axes along which a tensor of dimensions `dims` is repeated to get this one. */
   sumToSize(dims: readonly Dim[]): Tensor {
     return reduce.sumToSize(this, dims);
   }
@@ -121,8 +121,9 @@ export class Tensor implements TensorType {
   // Shapes.
 
   /**
-   * The same elements under other dimensions. A run-time size must stand at the axis it had before (it is copied)
-   * or be the only one that moved (it is computed). A product of sizes is written 'a*b'.
+   * The same elements with other dimensions. Each run-time size must keep its axis (its value is copied); one may move
+   * (its value is computed). A product of sizes is written 'a*b'.
+   * @throws Error where the number of elements differs or two run-time sizes move
    */
   reshape(dims: readonly Dim[]): Tensor {
     return shape.reshape(this, dims);
@@ -143,7 +144,7 @@ export class Tensor implements TensorType {
   pad(axis: number, before: number, after: number): Tensor {
     return shape.pad(this, axis, before, after);
   }
-  /** Parts of known sizes along one axis, all of which must be used. */
+  /** Parts of known sizes along one axis. If the loss depends on one part, it must depend on all of them. */
   split(sizes: readonly number[], axis: number): readonly Tensor[] {
     return shape.split(this, sizes, axis);
   }
@@ -155,7 +156,7 @@ export class Tensor implements TensorType {
   squeeze(axis: number): Tensor {
     return shape.squeeze(this, axis);
   }
-  /** Tensors one after the other along one axis of known size. */
+  /** Joins tensors along one axis of known size. */
   static concat(tensors: readonly Tensor[], axis: number): Tensor {
     return shape.concat(tensors, axis);
   }
@@ -163,21 +164,24 @@ export class Tensor implements TensorType {
   // Indices.
 
   /**
-   * The `count` ([1] int64, known when the graph runs) largest values along the last axis, largest first, with
-   * their indices; of equal values the earlier comes first. `sizeName` names the new run-time size.
+   * The `count` largest values along the last axis with their indices, largest first; of equal values the earlier comes
+   * first. `count` is [1] int64 and known only at run time; `sizeName` names the new run-time size.
    */
   topK(count: Tensor, sizeName: string): { values: Tensor; indices: Tensor } {
     return indexing.topK(this, count, sizeName);
   }
-  /** Rows of each batch item: this is [b, n, ...], indices [b, k, 1] int64, the result [b, k, ...]. Each row at most once. */
+  /**
+   * Selects rows of each batch item: [b, n, ...] and indices [b, k, 1] int64 give [b, k, ...]. Indices must not repeat
+   * within an item, because the gradient scatters the rows back without adding them.
+   */
   gatherRows(indices: Tensor): Tensor {
     return indexing.gatherRows(this, indices);
   }
-  /** Zeros of known dimensions [b, n, ...] with these rows [b, k, ...] at indices [b, k, 1] of each batch item. */
+  /** Writes rows [b, k, ...] at indices [b, k, 1] of each batch item into zeros of known dimensions `dims`, [b, n, ...]. */
   scatterRows(indices: Tensor, dims: readonly Dim[]): Tensor {
     return indexing.scatterRows(this, indices, dims);
   }
-  /** Rows of a fixed table [n, width]: indices [b, k, 1] int64 give [b, k, width]. Has no gradient. */
+  /** Selects rows of a fixed table [n, width]: indices [b, k, 1] int64 give [b, k, width]. Has no gradient. */
   embedding(indices: Tensor): Tensor {
     return indexing.embedding(this, indices);
   }
@@ -185,10 +189,11 @@ export class Tensor implements TensorType {
   // Loops.
 
   /**
-   * Runs a graph once for each slice of some tensors and passes states from one run to the next. Has no gradient.
-   * @param body its inputs are the states, then one slice of each of `slices`; its outputs the next states, then the results of the run
+   * Runs `body` once for each slice and passes states from one run to the next (ONNX Scan). Has no gradient.
+   * @param body inputs: the states, then one slice of each of `slices`; outputs: the next states, then the results of the run
    * @param slices [runs, ...] each; at least one
    * @returns the last states, then the results of all runs, [runs, ...] each
+   * @throws Error where an input does not have the type that `body` expects
    */
   static scan(body: Graph, states: readonly Tensor[], slices: readonly Tensor[]): readonly Tensor[] {
     return scan.scan(body, states, slices);

@@ -1,6 +1,6 @@
 import * as ort from '../runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
-import { errorFunction, referenceNetwork } from '../../../../testing/reference-network.ts';
+import { erf, referenceNetwork } from '../../../../testing/reference-network.ts';
 import { costByPart, multiplyAddsAt, parameterCount } from './cost.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
@@ -11,7 +11,7 @@ import { FRAMES_PER_CLIP, patchesOf, SIZES, SLOTS_PER_CLIP, tokensKept, tokensOf
 
 const SMALL: NetworkSize = { name: 'tiny', width: 24, heads: 3, blocks: 4, blocksBeforeMask: 2, cropSide: 32, defaultTokenBudget: 0.5 };
 
-/** All weights random, norms and biases too, so that none can be forgotten. */
+/** Random values for all weights, including norms and biases, so that the test notices a weight that the graph ignores. */
 function randomModel(size: NetworkSize): Uint8Array {
   return writeOnnx(
     buildInferenceGraph(size),
@@ -43,7 +43,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
   expected.forEach((value, i) => expect(Math.abs(actual[i]! - value), `value ${i}: ${actual[i]} for ${value}`).toBeLessThan(tolerance));
 }
 
-describe('the graph computes what the formulas say', () => {
+describe('the graph agrees with a direct implementation of the formulas', () => {
   const bytes = randomModel(SMALL);
   const { weights } = readOnnx(bytes);
 
@@ -60,13 +60,13 @@ describe('the graph computes what the formulas say', () => {
     expectClose(outputs[OUTPUTS.tokensKept]!, [expected.kept.length]);
   });
 
-  test('the reference knows its error function', () => {
-    expect(errorFunction(0.5)).toBeCloseTo(0.5204998778130465, 14);
-    expect(errorFunction(-1)).toBeCloseTo(-0.8427007929497149, 14);
-    expect(errorFunction(3.5)).toBeCloseTo(0.9999992569016276, 14);
+  test('the erf of the reference implementation is correct', () => {
+    expect(erf(0.5)).toBeCloseTo(0.5204998778130465, 14);
+    expect(erf(-1)).toBeCloseTo(-0.8427007929497149, 14);
+    expect(erf(3.5)).toBeCloseTo(0.9999992569016276, 14);
   });
 
-  test('clips of a batch do not see each other', async () => {
+  test('clips of a batch do not influence each other', async () => {
     const clips = randomClip(SMALL, 9, 3);
     const together = await runModel(bytes, SMALL, clips, 0.5, 3);
     const length = clips.length / 3;
@@ -80,7 +80,7 @@ describe('the graph computes what the formulas say', () => {
   });
 });
 
-describe('the soft masks mean what they are called', () => {
+describe('the soft masks have the properties that their names promise', () => {
   const bytes = writeOnnx(buildInferenceGraph(SMALL), () => undefined, 1);
   const perSlot = (values: Float32Array): number[] =>
     Array.from(
@@ -88,7 +88,7 @@ describe('the soft masks mean what they are called', () => {
       (_, t) => values.subarray(t * patchesOf(SMALL), (t + 1) * patchesOf(SMALL)).reduce((sum, value) => sum + value, 0) / patchesOf(SMALL),
     );
 
-  /** A picture that stays until a frame and is another one from there on. */
+  /** A clip with one picture before a given frame and another picture from that frame on. */
   function change(at: number): Float32Array {
     const [before, after] = [randomClip(SMALL, 1), randomClip(SMALL, 2)];
     const frame = before.length / FRAMES_PER_CLIP;
@@ -101,7 +101,7 @@ describe('the soft masks mean what they are called', () => {
     expect(new Set(order.slice(0, 2))).toEqual(new Set([3, 4]));
   });
 
-  test('a clip in which nothing moves has lower class-agnostic weights than one that changes', async () => {
+  test('a clip without motion has lower class-agnostic weights than a clip that changes', async () => {
     const still = perSlot((await runModel(bytes, SMALL, change(16), 1))[OUTPUTS.classAgnostic]!);
     const moving = perSlot((await runModel(bytes, SMALL, randomClip(SMALL, 4), 1))[OUTPUTS.classAgnostic]!);
     expect(Math.max(...still)).toBeLessThan(Math.min(...moving));
@@ -118,7 +118,7 @@ describe('the soft masks mean what they are called', () => {
 });
 
 describe('sizes and costs', () => {
-  test('base keeps to its limits: 74 to 78 M parameters, 43 G multiply-adds at the default budget, 82 G at 1', () => {
+  test('base stays within its limits: 74 to 78 M parameters, 43 G multiply-adds at the default budget, 82 G at 1', () => {
     const graph = buildInferenceGraph(SIZES.base);
     expect(parameterCount(graph)).toBeGreaterThan(74e6);
     expect(parameterCount(graph)).toBeLessThan(78e6);
@@ -126,7 +126,7 @@ describe('sizes and costs', () => {
     expect(multiplyAddsAt(SIZES.base, 1, graph)).toBeLessThan(82e9);
   });
 
-  test('a block costs 12 n d² + 2 n² d multiply-adds, before the mask and after it', () => {
+  test('a block costs 12 n d² + 2 n² d multiply-adds, both before and after the mask', () => {
     const size = SIZES.tiny;
     const parts = new Map(costByPart(buildInferenceGraph(size), 100).map(({ part, multiplyAdds }) => [part, multiplyAdds]));
     const block = (n: number): number => 12 * n * size.width ** 2 + 2 * n ** 2 * size.width;
@@ -135,7 +135,7 @@ describe('sizes and costs', () => {
     expect(parts.get('patch_embed')).toBe(tokensOf(size) * 1536 * size.width);
   });
 
-  test('the graph and the table agree on how many tokens a budget keeps', async () => {
+  test('the graph and tokensKept agree on the number of tokens that a budget keeps', async () => {
     const bytes = writeOnnx(buildInferenceGraph(SMALL), () => undefined, 1);
     const clip = randomClip(SMALL, 1);
     for (const budget of [0, 0.001, 0.1, 0.3, 0.5, 0.7, 0.99, 1, 2]) {

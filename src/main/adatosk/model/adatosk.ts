@@ -8,7 +8,7 @@ import { keepTokens } from './masked-tokens.ts';
 import { patchEmbed, positionsOf, tubesOf } from './patch-embed.ts';
 import { softMask } from './soft-mask.ts';
 
-/** Names of the inference graph's inputs and outputs; they are the contract of every AdaTosk .onnx file. */
+/** Names of the inference graph's inputs and outputs. Every AdaTosk .onnx file must have exactly these. */
 export const INPUTS = { clip: 'clip', tokenBudget: 'token_budget' } as const;
 export const OUTPUTS = {
   probabilities: 'probabilities',
@@ -24,7 +24,7 @@ export const OUTPUTS = {
  * The inference graph.
  *
  * Inputs: `clip` [batch, 16, side, side, 3], RGB in 0..1; `token_budget` [1], 0..1.
- * Outputs: `probabilities` [batch, 7]; `slot_probabilities` [batch, 8, 7]: the clip's, moved by each slot's own tokens;
+ * Outputs: `probabilities` [batch, 7]; `slot_probabilities` [batch, 8, 7] from `slotLogits`;
  * `mask_class_agnostic`, `mask_class_semantic`, `mask_final` [batch, 8, patches]; `similarity` [batch, 8, 7];
  * `tokens_kept` [1].
  */

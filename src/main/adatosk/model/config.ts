@@ -1,4 +1,4 @@
-/** The three sizes of AdaTosk. A size fixes everything about the graph; weights are what a model adds to it. */
+/** The three sizes of AdaTosk. The size fixes the graph; a model is a size with weights. */
 export type SizeName = 'tiny' | 'small' | 'base';
 
 export interface NetworkSize {
@@ -6,8 +6,9 @@ export interface NetworkSize {
   /** Width of a token. */
   readonly width: number;
   readonly heads: number;
-  /** Encoder blocks in all, and those before the soft mask, which read every token. */
+  /** Number of encoder blocks. */
   readonly blocks: number;
+  /** How many of them come before the soft mask. These read every token. */
   readonly blocksBeforeMask: number;
   /** Side of a face crop in pixels. */
   readonly cropSide: number;
@@ -16,7 +17,7 @@ export interface NetworkSize {
 }
 
 export const FRAMES_PER_CLIP = 16;
-/** Face crops a second that a clip is made of; it stands in every model's manifest. */
+/** Face crops a second in a clip. Every model's manifest holds this value. */
 export const SAMPLES_PER_SECOND = 10;
 export const TUBE = { frames: 2, side: 16 } as const;
 export const SLOTS_PER_CLIP = FRAMES_PER_CLIP / TUBE.frames;
@@ -24,8 +25,8 @@ export const TUBE_VALUES = TUBE.frames * TUBE.side * TUBE.side * 3;
 export const MLP_RATIO = 4;
 
 /**
- * `base` is 10 of ViT-B's 12 blocks: with the two-layer head 74.4 M parameters, where the paper's claims point
- * (docs/developer/network.md). `small` and `tiny` are ours; tiny is for CPUs.
+ * `base` has 10 of ViT-B's 12 blocks: with the two-layer head 74.4 M parameters, as the figures of the paper imply
+ * (docs/developer/network.md). `small` and `tiny` are not in the paper; tiny is for CPUs.
  */
 export const SIZES: Readonly<Record<SizeName, NetworkSize>> = {
   tiny: { name: 'tiny', width: 192, heads: 3, blocks: 8, blocksBeforeMask: 2, cropSide: 112, defaultTokenBudget: 0.4 },
@@ -33,14 +34,17 @@ export const SIZES: Readonly<Record<SizeName, NetworkSize>> = {
   base: { name: 'base', width: 768, heads: 12, blocks: 10, blocksBeforeMask: 2, cropSide: 160, defaultTokenBudget: 0.4 },
 };
 
-/** The self-supervised branch's decoder, which is there in training alone. */
+/** The decoder of the self-supervised branch. Only training uses it. */
 export interface DecoderSize {
   readonly width: number;
   readonly heads: number;
   readonly blocks: number;
 }
 
-/** Half as wide as the encoder, as VideoMAE's (tiny's a third: one head of 64); two blocks suffice for the small ones (SupMAE does with one). */
+/**
+ * Half as wide as the encoder, as in VideoMAE. The decoder of tiny is a third as wide: one head of 64. Two blocks suffice
+ * for tiny and small (SupMAE uses one).
+ */
 export const DECODERS: Readonly<Record<SizeName, DecoderSize>> = {
   tiny: { width: 64, heads: 1, blocks: 2 },
   small: { width: 192, heads: 3, blocks: 2 },
@@ -52,18 +56,19 @@ export function patchesOf(size: NetworkSize): number {
   return (size.cropSide / TUBE.side) ** 2;
 }
 
-/** Tokens of a clip before any is dropped. */
+/** Tokens of a whole clip, before the soft mask. */
 export function tokensOf(size: NetworkSize): number {
   return SLOTS_PER_CLIP * patchesOf(size);
 }
 
 /**
- * Tokens kept at a token budget in 0..1: at least one, at most all, rounded up. The graph computes the same;
- * the small term keeps 0.1 in single precision from rounding 80.000001 up to 81.
+ * Number of tokens kept at a token budget in 0..1: budget times tokens, rounded up, at least one and at most all. The
+ * graph computes the same number (`keepTokens`).
  */
 export function tokensKept(size: NetworkSize, budget: number): number {
   const tokens = tokensOf(size);
   return Math.min(tokens, Math.max(1, Math.ceil(budget * tokens - BUDGET_ROUNDING)));
 }
 
+/** Subtracted before rounding up. In single precision 0.1 times the tokens can be 80.000001, which would become 81. */
 export const BUDGET_ROUNDING = 1e-3;

@@ -11,14 +11,14 @@ export interface PartCost {
   readonly multiplyAdds: number;
 }
 
-/** Learned numbers of a graph; fixed positions are none. */
+/** Number of learned values of a graph. Fixed positions do not count. */
 export function parameterCount(graph: Graph): number {
   let total = 0;
   for (const { dims } of graph.parameters.values()) total += elements(dims);
   return total;
 }
 
-/** Multiply-adds of one clip, part by part, counted from the graph's matrix products at `kept` tokens after the mask. */
+/** Multiply-adds for one clip by part, from the matrix products of the graph. @param kept tokens after the mask */
 export function costByPart(graph: Graph, kept: number): PartCost[] {
   const parts = new Map<string, number>();
   for (const node of graph.nodes) {
@@ -30,7 +30,7 @@ export function costByPart(graph: Graph, kept: number): PartCost[] {
   return [...parts].map(([part, multiplyAdds]) => ({ part, multiplyAdds }));
 }
 
-/** Multiply-adds of one clip at a token budget. */
+/** Multiply-adds for one clip at a token budget in 0..1. */
 export function multiplyAddsAt(size: NetworkSize, budget: number, graph: Graph = buildInferenceGraph(size)): number {
   return costByPart(graph, tokensKept(size, budget)).reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
 }

@@ -8,11 +8,12 @@ const CHANNELS = 3;
 const PIXELS = TUBE_VALUES / CHANNELS;
 
 /**
- * The self-supervised branch (VideoMAE): visible tokens and one learned mask token for each hidden one, with their
- * positions, through a few narrow blocks; then the pixels of the hidden tubes alone.
+ * The decoder of the self-supervised branch (VideoMAE). A few narrow blocks read the visible tokens and one learned mask
+ * token for each hidden token, all with their positions. The output is the pixels of the hidden tubes alone.
  * @param latent [batch, visible, width]
  * @param positions [tokens, decoder width]
- * @param visible, hidden token indices, [batch, n, 1] int64
+ * @param visible indices of the visible tokens, [batch, visible, 1] int64
+ * @param hidden indices of the hidden tokens, [batch, hidden, 1] int64
  * @returns normalised pixels of the hidden tubes, [batch, hidden, 1536]
  */
 export function decode(latent: Tensor, positions: Tensor, visible: Tensor, hidden: Tensor, decoder: DecoderSize): Tensor {
@@ -31,9 +32,9 @@ export function decode(latent: Tensor, positions: Tensor, visible: Tensor, hidde
 }
 
 /**
- * The target of the decoder: pixels of each tube and channel less their mean, over their standard deviation (VideoMAE:
- * unbiased) plus one grey level: a wall that is flatter than that has nothing to reconstruct but rounding.
- * Nothing is learned through it.
+ * The target of the decoder. For each tube and channel: pixels minus their mean, divided by their standard deviation
+ * (unbiased, as in VideoMAE) plus one grey level. Without that grey level, a flat wall would have amplified rounding
+ * errors as its target. The target has no gradient.
  * @param tubes [batch, n, 1536], RGB in 0..255
  * @returns [batch, n, 1536]
  */
@@ -47,7 +48,10 @@ export function reconstructionTarget(tubes: Tensor): Tensor {
   return centred.mul(gain.matMul(toPixels));
 }
 
-/** Means per channel and their way back are products with small matrices: an axis of 3 is slow in onnxruntime. */
+/**
+ * Matrices that average the pixels of each channel and that repeat a value per channel for each pixel. Products with them
+ * replace reductions over an axis of 3, which are slow in onnxruntime.
+ */
 function channelTables(graph: Graph): { toChannels: Tensor; toPixels: Tensor } {
   const average = new Float32Array(TUBE_VALUES * CHANNELS);
   const repeat = new Float32Array(CHANNELS * TUBE_VALUES);

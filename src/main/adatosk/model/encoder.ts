@@ -5,7 +5,7 @@ import { MLP_RATIO } from './config.ts';
 
 const NORM_EPSILON = 1e-6;
 
-/** The blocks `blocks.FIRST` to before `blocks.END`, one after the other, x and the result [batch, tokens, width]; see `block`. */
+/** Blocks `blocks.FIRST` to `blocks.END` (not included) in sequence. x and the result: [batch, tokens, width]; see `block`. */
 export function blocks(x: Tensor, first: number, end: number, heads: number, logMask?: Tensor): Tensor {
   let tokens = x;
   for (let i = first; i < end; i++) tokens = x.graph.scope(`blocks.${i}`, () => block(tokens, heads, logMask));
@@ -15,8 +15,8 @@ export function blocks(x: Tensor, first: number, end: number, heads: number, log
 /**
  * One block of VideoMAE's encoder (pre-norm attention and MLP, each added to its input).
  * @param x [batch, tokens, width]
- * @param logMask log of each token's soft mask weight, [batch, 1, 1, tokens]: added to the attention that the
- *   token receives, which scales that attention by its weight; absent before the mask
+ * @param logMask log of each token's soft mask weight, [batch, 1, 1, tokens]. It is added to the attention scores of the
+ *   token as a key, which scales the attention that the token receives by its weight. Absent before the mask.
  */
 function block(x: Tensor, heads: number, logMask?: Tensor): Tensor {
   const { graph } = x;
@@ -37,8 +37,9 @@ function attention(x: Tensor, heads: number, logMask?: Tensor): Tensor {
 }
 
 /**
- * All three by one product, [batch, tokens, 3 * width]: their matrices side by side, the queries' already divided by
- * the root of a head's width. Keys have no bias: it would add the same to all scores of a query (VideoMAE).
+ * All three as one product, [batch, tokens, 3 * width], with the three matrices side by side. The matrix of the queries is
+ * already divided by the square root of a head's width. Keys have no bias, because it would add the same value to all
+ * scores of a query (VideoMAE).
  */
 function queriesKeysValues(x: Tensor, heads: number): Tensor {
   const { graph } = x;
@@ -52,8 +53,8 @@ function queriesKeysValues(x: Tensor, heads: number): Tensor {
 }
 
 /**
- * Two layers, `fc1` and `fc2`, with a GELU between them: x/2 (1 + erf(x/√2)). Both roots of two lie in the matrices, not
- * in passes over the hidden layer: with u = x/√2 it is u (1 + erf u) / √2.
+ * Two layers, `fc1` and `fc2`, with a GELU between them: x/2 (1 + erf(x/√2)). With u = x/√2 this is u (1 + erf u) / √2.
+ * Both factors 1/√2 are multiplied into the matrices, which saves two passes over the hidden layer.
  * @param x [..., from]
  * @returns [..., width]
  */
@@ -64,19 +65,19 @@ export function mlp(x: Tensor, width: number, hidden = MLP_RATIO * widthOf(x)): 
   return active.matMul(weight(graph, 'fc2', hidden, width).mul(Math.SQRT1_2)).add(bias(graph, 'fc2', width));
 }
 
-/** x [..., from] to [..., width] by a learned matrix and bias. */
+/** Linear layer with a learned matrix and bias: x [..., from] gives [..., width]. */
 export function linear(x: Tensor, name: string, width: number): Tensor {
   return x.matMul(weight(x.graph, name, widthOf(x), width)).add(bias(x.graph, name, width));
 }
 
-/** x [..., width], normalised, with a learned scale and bias. */
+/** Layer normalisation of x [..., width] with a learned scale and bias. */
 export function layerNorm(x: Tensor, name: string): Tensor {
   const width = widthOf(x);
   const scale = x.graph.parameter(`${name}.weight`, [width], { kind: 'constant', value: 1 });
   return x.layerNorm(scale, bias(x.graph, name, width), NORM_EPSILON);
 }
 
-/** A learned matrix, [from, to], the transpose of PyTorch's. */
+/** A learned matrix, [from, to]: the transpose of PyTorch's layout. */
 export function weight(graph: Graph, name: string, from: number, to: number): Tensor {
   return graph.parameter(`${name}.weight`, [from, to], { kind: 'xavier', fanIn: from, fanOut: to });
 }

@@ -4,16 +4,17 @@ import type { Dim } from '../graph/tensor-type.ts';
 import { layerNorm, linear, mlp, widthOf } from './encoder.ts';
 import type { MaskedTokens } from './masked-tokens.ts';
 
-/** softplus(0.54) = 1: a slot begins with the clip's logits. */
+/** softplus(0.54) = 1: before training, a slot has the clip's logits. */
 const FIRST_CLIP_SHARE = 0.54;
-/** softplus(10) ≈ 10: how far a slot's similarity moves the clip's logits before training changes it. */
+/** softplus(10) ≈ 10: the factor of a slot's similarity before training. */
 const FIRST_TILT = 10;
 
 /**
- * Mean of the tokens, each with its final weight, then SupMAE's two-layer head (with LayerNorm where it has
- * BatchNorm): logits [batch, classes]. By weight, so that dropping what weighs little changes little.
+ * Logits of a clip: mean of the tokens weighted by the final mask, then SupMAE's two-layer head (with LayerNorm instead of
+ * BatchNorm). Because of the weights, dropping tokens of low weight changes the logits little.
  * @param x [batch, n, width]
- * @param weights [batch, n]
+ * @param weights final mask weights, [batch, n]
+ * @returns [batch, classes]
  */
 export function classify(x: Tensor, weights: Tensor): Tensor {
   const [batch, tokens] = weights.dims as [Dim, Dim];
@@ -28,8 +29,9 @@ export function classify(x: Tensor, weights: Tensor): Tensor {
 }
 
 /**
- * The mean of each slot's own tokens, each with its final weight, normalised: [batch, slots, width].
+ * Mean of each slot's tokens, weighted by the final mask, then normalised.
  * @param x [batch, n, width]
+ * @returns [batch, slots, width]
  */
 export function slotFeatures(x: Tensor, { weights, slots }: Pick<MaskedTokens, 'weights' | 'slots'>): Tensor {
   const [batch, tokens] = weights.dims as [Dim, Dim];
@@ -41,12 +43,13 @@ export function slotFeatures(x: Tensor, { weights, slots }: Pick<MaskedTokens, '
 }
 
 /**
- * Logits of each slot, [batch, slots, classes]: a share of the clip's; those from the slot's own tokens; and the
- * difference of the slot's similarity from the clip's mean. The last part comes from before the mask, so that a slot of
- * which no token was kept has it too.
+ * Logits of each slot: the sum of the clip's logits times a learned share, the logits from the slot's own tokens, and the
+ * difference of the slot's similarity from the clip's mean times a learned factor. The similarity is computed before the
+ * mask, so that it also exists for a slot of which no token was kept.
  * @param logits [batch, classes]
  * @param similarity [batch, slots, classes]
  * @param features [batch, slots, width]
+ * @returns [batch, slots, classes]
  */
 export function slotLogits(logits: Tensor, similarity: Tensor, features: Tensor): Tensor {
   const { graph } = logits;

@@ -3,7 +3,11 @@ import { layerNorm, linear } from './encoder.ts';
 import type { SoftMask } from './soft-mask.ts';
 import { SUPPORT_TEMPERATURE } from './soft-mask.ts';
 
-/** Mean over all but the last axis of -sum labels log softmax(logits); a row of zeros counts as none. Both [..., classes]. */
+/**
+ * Mean over all axes except the last of -sum(labels log softmax(logits)). A row of zeros in `labels` adds no loss.
+ * @param logits [..., classes]
+ * @param labels [..., classes]
+ */
 export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
   return labels.mul(logits.logSoftmax()).sum([-1]).mean().neg();
 }
@@ -14,8 +18,8 @@ export function meanSquaredError(values: Tensor, targets: Tensor): Tensor {
 }
 
 /**
- * What gives the class embeddings their meaning: cross-entropy of similarity / 0.1, of the clip's mean and of each slot.
- * The slots' part, where their labels are known, is what tells an apex from the rest before and after it.
+ * Trains the class embeddings: cross-entropy of similarity / 0.1, for the mean over the clip and for each slot. The part
+ * for the slots, where their labels are known, separates the apex from the neutral slots before and after it.
  * @param labels [clips, classes]
  * @param slotLabels [clips, slots, classes]
  */
@@ -24,22 +28,23 @@ export function semanticLoss({ similarity }: SoftMask, labels: Tensor, slotLabel
   return crossEntropy(logits.mean([1]), labels).add(crossEntropy(logits, slotLabels));
 }
 
-/** (mean of the final mask - budget)², each clip's: keeps the mask's mean near the share of tokens that is kept. */
+/** Mean over clips of (mean of the final mask - budget)². It keeps the mean of the mask near the share of kept tokens. */
 export function budgetLoss({ final }: SoftMask, budget: Tensor): Tensor {
   return meanSquaredError(final.mean([1, 2]), budget);
 }
 
 /** Targets for the action units. */
 export interface ActionUnits {
-  /** Strength of each unit in each slot, 0..1: [clips, slots, units]. */
+  /** Strength of each action unit in each slot, 0..1: [clips, slots, units]. */
   readonly strengths: Tensor;
-  /** 1, or 0 for a clip whose units are not known: [clips, 1, 1]. */
+  /** 1, or 0 for a clip whose action units are unknown: [clips, 1, 1]. */
   readonly known: Tensor;
 }
 
 /**
- * The face's action units from the slots' features, [clips, slots, width], one sigmoid each. A head of training alone, as
- * the decoder is: units show where in a face a class is visible, which the class itself teaches only after many more clips.
+ * Loss of the action units, predicted from the features of the slots with one sigmoid each. Only training uses this head,
+ * like the decoder. Action units show where in a face a class is visible; class labels alone need many more clips for that.
+ * @param features [clips, slots, width]
  */
 export function unitsLoss(features: Tensor, units: ActionUnits): Tensor {
   const logits = features.graph.scope('units', () => linear(features, 'fc', units.strengths.dims[2] as number));
@@ -47,14 +52,15 @@ export function unitsLoss(features: Tensor, units: ActionUnits): Tensor {
 }
 
 /**
- * The same from all tokens of a single slot, [clips, patches, width], each patch with weights of its own: the mean over
- * the patches does not hold where something is, and this loss teaches it to each token from the first step on.
+ * The same loss from all tokens of a single slot, with separate weights for each patch. The mean over the patches has no
+ * information about position; this loss gives each token a gradient for its own patch from the first step on.
+ * @param latent [clips, patches, width]
  */
 export function patchUnitsLoss(latent: Tensor, units: ActionUnits): Tensor {
   const [clips, patches, width] = latent.dims as [number, number, number];
   const count = units.strengths.dims[2] as number;
-  // A part of its own ('places' in the files of weights): the vectors of a part are learned together or not at all, and
-  // only this kind of training step has these.
+  // A separate part, named 'places' in weight files: the vectors of one part must all learn or none, and only the
+  // single-slot training step has these.
   const logits = latent.graph.scope('places', () => {
     const tokens = layerNorm(latent, 'norm').reshape([clips, patches * width]);
     return linear(tokens, 'fc', count).reshape([clips, 1, count]);
@@ -62,7 +68,7 @@ export function patchUnitsLoss(latent: Tensor, units: ActionUnits): Tensor {
   return sigmoidCrossEntropy(logits, units);
 }
 
-/** Mean over clips, slots and units of softplus(z) - y z: cross-entropy of sigmoid(z) with a share y; clips of which y is not known count as none. */
+/** Mean over clips, slots and units of softplus(z) - y z: cross-entropy of sigmoid(z) with target y in 0..1. Clips with unknown y add no loss. */
 function sigmoidCrossEntropy(logits: Tensor, { strengths, known }: ActionUnits): Tensor {
   return logits.softplus().sub(strengths.mul(logits)).mul(known).mean();
 }

@@ -2,22 +2,25 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { NetworkSize } from './config.ts';
 import { BUDGET_ROUNDING, patchesOf, SLOTS_PER_CLIP, tokensOf } from './config.ts';
 
-/** What the blocks after the soft mask read, and the head with them. */
+/** The input of the blocks after the soft mask and of the head. */
 export interface MaskedTokens {
   /** [batch, n, width] */
   readonly tokens: Tensor;
-  /** Final weights of these tokens, [batch, n], and their logarithms, [batch, 1, 1, n]. */
+  /** Final mask weights of these tokens, [batch, n]. */
   readonly weights: Tensor;
+  /** Logarithms of the weights, [batch, 1, 1, n]. */
   readonly logMask: Tensor;
-  /** The slot of each token: ones and zeros, [batch or 1, n, slots]. */
+  /** The slot of each token, one-hot: [batch or 1, n, slots]. */
   readonly slots: Tensor;
 }
 
 /**
- * The tokens with the largest final weight, as many as the budget allows; of equal weights the earlier token comes first.
+ * Keeps the tokens with the largest final weights, as many as the budget allows. Of equal weights the earlier token comes
+ * first.
  * @param x [batch, tokens, width]
  * @param final [batch, slots, patches]
  * @param budget [1], 0..1
+ * @returns the kept tokens and their `count`, [1]
  */
 export function keepTokens(x: Tensor, final: Tensor, budget: Tensor, size: NetworkSize): MaskedTokens & { readonly count: Tensor } {
   const all = tokensOf(size);
@@ -29,7 +32,11 @@ export function keepTokens(x: Tensor, final: Tensor, budget: Tensor, size: Netwo
   return { tokens: x.gatherRows(rows), weights: values, logMask: logMaskOf(values), slots, count };
 }
 
-/** All tokens with their final weights: x [batch, n, width], final [batch, slots, n / slots]. */
+/**
+ * Keeps all tokens, with their final weights.
+ * @param x [batch, n, width]
+ * @param final [batch, slots, n / slots]
+ */
 export function weighTokens(x: Tensor, final: Tensor): MaskedTokens {
   const [batch, tokens] = x.dims as [number, number];
   const weights = final.reshape([batch, tokens]);
@@ -38,7 +45,7 @@ export function weighTokens(x: Tensor, final: Tensor): MaskedTokens {
   return { tokens: x, weights, logMask: logMaskOf(weights), slots };
 }
 
-/** The slot of each token, slot-major: rows of ones and zeros, [slots * patches, slots]. */
+/** The slot of each token, one-hot, slot-major: [slots * patches, slots]. */
 function slotsOfTokens(patches: number): Float32Array {
   return Float32Array.from({ length: SLOTS_PER_CLIP * patches * SLOTS_PER_CLIP }, (_, i) => {
     const token = Math.floor(i / SLOTS_PER_CLIP);
@@ -46,7 +53,7 @@ function slotsOfTokens(patches: number): Float32Array {
   });
 }
 
-/** What is added to the attention that each token receives: log of its weight. weights [batch, n] give [batch, 1, 1, n]. */
+/** Log of each weight, which is added to the attention scores of the token as a key: [batch, n] gives [batch, 1, 1, n]. */
 function logMaskOf(weights: Tensor): Tensor {
   const [batch, tokens] = weights.dims;
   return weights.add(1e-6).log().reshape([batch!, 1, 1, tokens!]);

@@ -5,11 +5,15 @@ import type { NetworkSize } from './config.ts';
 import { tokensOf, TUBE, TUBE_VALUES } from './config.ts';
 import { linear } from './encoder.ts';
 
-/** ImageNet's channel means and standard deviations, RGB, for pixels in 0..1 (VideoMAE's and MAE-DFER's normalisation). */
+/** ImageNet's channel means and standard deviations, RGB, for pixels in 0..1, as in VideoMAE and MAE-DFER. */
 const PIXEL_MEAN = [0.485, 0.456, 0.406];
 const PIXEL_STD = [0.229, 0.224, 0.225];
 
-/** A clip (or some of its slots), [batch, frames, side, side, 3], cut into tubes of 2 x 16 x 16 pixels, slot-major: [batch, tokens, 1536]. */
+/**
+ * Cuts a clip into tubes of 2 x 16 x 16 pixels, slot-major.
+ * @param clip a clip or some of its slots, [batch, frames, side, side, 3]
+ * @returns [batch, tokens, 1536]
+ */
 export function tubesOf(clip: Tensor): Tensor {
   const [batch, frames, side] = clip.dims as [Dim, number, number];
   const [slots, rows] = [frames / TUBE.frames, side / TUBE.side];
@@ -19,10 +23,14 @@ export function tubesOf(clip: Tensor): Tensor {
     .reshape([batch, slots * rows ** 2, TUBE_VALUES]);
 }
 
-/** Tubes [batch, any, 1536], RGB in 0..1, to tokens [batch, any, width], without positions (VideoMAE). */
+/**
+ * Patch embedding without positions (VideoMAE).
+ * @param tubes [batch, n, 1536], RGB in 0..1
+ * @returns tokens, [batch, n, width]
+ */
 export function patchEmbed(tubes: Tensor, width: number): Tensor {
   const { graph } = tubes;
-  // Whole tubes at once: along an axis of 3 the same arithmetic takes onnxruntime eight times as long.
+  // Normalises whole tubes: along an axis of 3 the same arithmetic takes onnxruntime eight times as long.
   const mean = graph.constant(everyPixel(PIXEL_MEAN), [TUBE_VALUES], 'pixel.mean');
   const gain = graph.constant(everyPixel(PIXEL_STD.map((std) => 1 / std)), [TUBE_VALUES], 'pixel.gain');
   const normal = tubes.sub(mean).mul(gain);
@@ -38,7 +46,7 @@ export function positionsOf(graph: Graph, size: NetworkSize, width = size.width)
   return graph.constant(sinusoidalPositions(tokensOf(size), width), [1, tokensOf(size), width], `positions.${width}`);
 }
 
-/** The same as a table, [tokens, width]. */
+/** The fixed positions of all tokens as a table, [tokens, width]. */
 export function positionTable(graph: Graph, size: NetworkSize, width = size.width): Tensor {
   return positionsOf(graph, size, width).reshape([tokensOf(size), width]);
 }

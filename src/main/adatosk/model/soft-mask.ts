@@ -5,20 +5,22 @@ import { SLOTS_PER_CLIP } from './config.ts';
 import { layerNorm, widthOf } from './encoder.ts';
 
 /**
- * The adaptive temporal soft mask. What it does is the paper's (arXiv 2502.21004, abstract): a class-agnostic
- * part that is high at key moments, a class-semantic part that keeps what supports the classes and was not yet
- * shown, and a final mask from both. The formulas below are ours (docs/developer/network.md, "The soft mask: ours").
+ * The adaptive temporal soft mask. Its purpose is from the paper (arXiv 2502.21004, abstract): a class-agnostic part that
+ * is high at key moments, a class-semantic part that is high for tokens that support a class and differ from earlier
+ * slots, and a final mask from both. The paper gives no formulas; those below are of this project
+ * (docs/developer/network.md, "The soft mask: ours").
  *
- * z[t, n] is the normalised token of slot t and patch n after the first blocks, less its fixed position: positions
- * differ from slot to slot, and a residual stream carries them along, so that without this a clip in which nothing
- * moves would seem to change everywhere. All weights lie in 0..1.
+ * z[t, n] is the normalised token of slot t and patch n after the first blocks, minus its fixed position. Positions differ
+ * from slot to slot and the residual stream carries them along: without the subtraction, a clip without any motion would
+ * seem to change everywhere. All weights lie in 0..1.
  *
  *   class-agnostic   d = mean of |z[t] - z[t-1]| and |z[t+1] - z[t]|           (an end has one neighbour; |.| is
  *                                                                              the root mean square over channels)
  *                    a = d / (d + meanChange + floor)                          (meanChange: mean of d over the clip)
- *     Divisive normalisation (Heeger 1992): a token that does not change weighs 0, one that changes as much as the
- *     clip's mean nearly 1/2, and no change saturates. The learned floor keeps a clip without motion from amplifying
- *     noise. Both neighbours count, so that a moment is marked on both sides of a change; EVEREST looks back only.
+ *     Divisive normalisation (Heeger 1992): a token that does not change has weight 0, a token that changes as much as
+ *     the mean of the clip has nearly 1/2, and no change saturates. The learned floor prevents noise from being amplified
+ *     in a clip without motion. Both neighbours count, so that the mask is high on both sides of a change; EVEREST
+ *     compares with the slot before only.
  *
  *   class-semantic   s[t, n, c]        = cos(z[t, n], e_c)                     (e_c: learned class embeddings)
  *                    r_c               = s_c - s_neutral                       (c: the six that are not neutral)
@@ -26,13 +28,13 @@ import { layerNorm, widthOf } from './encoder.ts';
  *                    earlierSimilarity = mean over t' < t of cos(z[t, n], z[t', n])
  *                    novelty           = support - discount earlierSimilarity
  *                    b = sigmoid(gain novelty + bias)
- *     Neutral is the absence of an expression: a token that looks neutral supports nothing. (With neutral as a class
- *     like the others a resting face supports as much as an apex does: d 0.05 between the two after training.)
- *     Slot 0 has nothing before it, which is true of our window and not of the face: it takes slot 1's value
- *     (EVEREST does the same for its differences), or every clip would begin with a spurious key moment.
+ *     Neutral is the absence of an expression: a token that looks neutral supports no class. (With neutral as a class like
+ *     the others, a resting face has as much support as an apex: d 0.05 between the two after training.)
+ *     Slot 0 has no earlier slot in the clip, although the face was there before. It takes the value of slot 1, as EVEREST
+ *     does for its differences; otherwise every clip would begin with a spurious key moment.
  *
  *   final            m = w a + (1 - w) b,   w = sigmoid(balance)
- *     A mean, and not a product, keeps a token that only one of the parts values.
+ *     A mean instead of a product keeps tokens that are high in only one of the two parts.
  */
 export interface SoftMask {
   /** [batch, slots, patches] each. */
@@ -43,14 +45,15 @@ export interface SoftMask {
   readonly similarity: Tensor;
 }
 
-/** First values of the learned numbers; found by eye on random weights, to be replaced by training. */
+/** First values of the learned scalars, chosen by eye on random weights. Training replaces them. */
 const FIRST = { floor: -3, gain: 2.1, discount: -0.43, bias: 1.5, balance: 0 } as const;
 export const SUPPORT_TEMPERATURE = 0.1;
 const TINY = 1e-6;
 
 /**
+ * Computes the soft mask; see SoftMask for the formulas.
  * @param tokens [batch, slots * patches, width], slot-major; in training the visible patches alone
- * @param positions what was added to the tokens for their positions, [1 or batch, slots * patches, width]
+ * @param positions the positions that were added to the tokens, [1 or batch, slots * patches, width]
  */
 export function softMask(tokens: Tensor, positions: Tensor, classes: number): SoftMask {
   const { graph } = tokens;
@@ -94,7 +97,7 @@ function classSemanticMask(z: Tensor, classes: number): { weight: Tensor; simila
   return { weight, similarity: similarity.mean([2]) };
 }
 
-/** The matrix that turns [classes] similarities into those of all but neutral, each less neutral's: [classes, classes - 1]. */
+/** The matrix that subtracts the similarity to neutral from the similarities to all other classes: [classes, classes - 1]. */
 function differencesFromNeutral(classes: number): Float32Array {
   const matrix = new Float32Array(classes * (classes - 1));
   for (let c = 0, column = 0; c < classes; c++) {
@@ -106,7 +109,7 @@ function differencesFromNeutral(classes: number): Float32Array {
   return matrix;
 }
 
-/** Mean similarity of each token to the earlier ones at its patch: unit vectors [batch, slots, patches, width] give [batch, slots, patches]. */
+/** Mean similarity of each token to the earlier tokens of its patch: unit vectors [batch, slots, patches, width] give [batch, slots, patches]. */
 function earlierSimilarity(unit: Tensor): Tensor {
   const similarity = unit.transpose(1, 2).matMul(unit.permute([0, 2, 3, 1]));
   const earlier = new Float32Array(SLOTS_PER_CLIP * SLOTS_PER_CLIP);
@@ -121,7 +124,7 @@ function unitVectors(x: Tensor, axis: number): Tensor {
   return x.div(squares.add(TINY).sqrt());
 }
 
-/** A learned number. */
+/** A learned scalar. */
 function scalar(graph: Graph, name: string, value: number): Tensor {
   return graph.parameter(name, [], { kind: 'constant', value });
 }

@@ -15,69 +15,69 @@ import { patchEmbed, positionsOf, positionTable, tubesOf } from './patch-embed.t
 import type { SoftMask } from './soft-mask.ts';
 import { softMask } from './soft-mask.ts';
 
-/** What one kind of training step computes. Every shape but the number of kept tokens is fixed by it. */
+/** What one kind of training step computes. It fixes every shape except the number of kept tokens. */
 export interface StepSettings {
   readonly size: NetworkSize;
   readonly decoder: DecoderSize;
   /** Clips in one micro-batch. */
   readonly clips: number;
-  /** Tokens that the hard mask leaves visible; with classification the same patches in all slots (a tube mask). */
+  /** Tokens that the hard mask leaves visible. With classification, they are the same patches in all slots (tube mask). */
   readonly visibleTokens: number;
-  /** Hidden tokens that are reconstructed; the decoder reads no other (VideoMAE V2's second mask: half of them teach as much). */
+  /** Hidden tokens that are reconstructed; the decoder reads no others. Half of the hidden tokens train as well as all (VideoMAE V2's second mask). */
   readonly decodedTokens: number;
-  /** Lambda: weight of the reconstruction loss; 0 leaves the decoder out. */
+  /** Lambda: weight of the reconstruction loss; with 0 there is no decoder. */
   readonly reconstruction: number;
-  /** Action units that are known for each slot, beside its class; 0 where the set has none. */
+  /** Number of action units with labels for each slot; 0 where the set has none. */
   readonly units: number;
-  /** Weight of the classification losses, the soft mask's included; 0 leaves both out (self-supervised pre-training). */
+  /** Weight of the classification losses, including those of the soft mask; 0 leaves them out (self-supervised pre-training). */
   readonly classification: number;
   /**
-   * 'soft' weighs every visible token; 'drop' drops those below the budget, as inference does. Only 'soft' can
-   * reconstruct. 'single-slot' reads a single slot of each clip, all of its patches and without a mask: an eighth of the work,
-   * in which the encoder learns what faces look like before it learns how they change.
+   * 'soft' weights every visible token. 'drop' drops the tokens beyond the budget, as inference does. 'single-slot' reads
+   * all patches of one slot of each clip, without a mask. It costs an eighth of the work; the encoder learns the appearance
+   * of faces before it learns how they change. Only 'soft' can reconstruct.
    */
   readonly masking: 'soft' | 'drop' | 'single-slot';
   /** Which parameters learn. */
   readonly learns: 'all' | 'head';
 }
 
-/** Weights of the smaller terms, next to 1 for the clip's cross-entropy; ours (docs/developer/network.md). */
+/** Weights of the smaller terms, relative to 1 for the cross-entropy of the clip. They are not from the paper (docs/developer/network.md). */
 const TERMS = { slots: 0.5, units: 4, semantic: 0.5, budget: 2 } as const;
 
-/** The losses that a step reports; those that its settings leave out are absent. 'places' is the units' loss by patch. */
+/** The losses that a step reports; those that its settings leave out are absent. 'places' is the loss of `patchUnitsLoss`. */
 export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 'units' | 'places' | 'semantic' | 'budget';
 
 /**
- * What a step reads of one micro-batch.
+ * The data of one micro-batch.
  *
  * clip [clips, 16, side, side, 3]: RGB bytes.
- * visible, hidden [clips, n, 1]: token indices, slot-major; hidden are those that are reconstructed.
+ * visible, hidden [clips, n, 1]: token indices, slot-major; `hidden` are the tokens to reconstruct.
  * labels [clips, 7]: shares that add up to 1, or to 0 where the class is unknown; slotLabels [clips, 8, 7] likewise.
  * slotUnits [clips, 8, units]: strength of each action unit, 0..1.
- * unitsKnown [clips, 1, 1]: 1, or 0 for a clip whose units are not known.
- * tokenBudget [1]: the share of tokens that is kept where tokens are dropped, and the target of the final mask's mean.
+ * unitsKnown [clips, 1, 1]: 1, or 0 for a clip whose action units are unknown.
+ * tokenBudget [1]: the share of tokens to keep with masking 'drop', and the target of the mean of the final mask.
  */
 export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'slotUnits' | 'unitsKnown' | 'tokenBudget';
 export type StepData = ReadonlyMap<DataName, Tensor>;
 
-/** Pixels come as bytes: a quarter of the memory, and a quarter of the copying. */
+/** Largest pixel value. Pixels are bytes: a quarter of the memory and of the copying of floats. */
 const BYTE = 255;
 
-/** Types of what these settings read, always in the same order. */
+/** Types of the data that a step with these settings reads, always in the same order. */
 export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
   const { size, clips, visibleTokens } = settings;
-  const still = settings.masking === 'single-slot';
+  const isSingleSlot = settings.masking === 'single-slot';
   const types = new Map<DataName, TensorType>();
-  types.set('clip', { type: 'uint8', dims: [clips, still ? TUBE.frames : FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3] });
+  types.set('clip', { type: 'uint8', dims: [clips, isSingleSlot ? TUBE.frames : FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3] });
   if (visibleTokens < tokensOf(size)) types.set('visible', { type: 'int64', dims: [clips, visibleTokens, 1] });
   if (settings.reconstruction > 0) types.set('hidden', { type: 'int64', dims: [clips, settings.decodedTokens, 1] });
   if (settings.classification > 0) {
     types.set('labels', { type: 'float32', dims: [clips, EXPRESSIONS.length] });
     if (settings.units > 0) {
-      types.set('slotUnits', { type: 'float32', dims: [clips, still ? 1 : SLOTS_PER_CLIP, settings.units] });
+      types.set('slotUnits', { type: 'float32', dims: [clips, isSingleSlot ? 1 : SLOTS_PER_CLIP, settings.units] });
       types.set('unitsKnown', { type: 'float32', dims: [clips, 1, 1] });
     }
-    if (still) return types;
+    if (isSingleSlot) return types;
     types.set('slotLabels', { type: 'float32', dims: [clips, SLOTS_PER_CLIP, EXPRESSIONS.length] });
     types.set('tokenBudget', { type: 'float32', dims: [1] });
   }
@@ -85,33 +85,33 @@ export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
 }
 
 /**
- * Declares what these settings read as inputs of a graph.
- * @param leading sizes before those of one micro-batch: [microBatches], or [steps, microBatches]
+ * Declares the data that a step reads as inputs of a graph.
+ * @param leading dimensions before those of one micro-batch: [microBatches] or [steps, microBatches]
  */
 export function stepInputs(graph: Graph, settings: StepSettings, leading: readonly number[] = []): Map<DataName, Tensor> {
   return new Map([...dataTypes(settings)].map(([name, { type, dims }]) => [name, graph.input(name, [...leading, ...dims], type)]));
 }
 
-/** The parameters of a graph that learn under these settings. */
+/** The parameters of a graph that learn with these settings. */
 export function learningParameters(graph: Graph, settings: StepSettings): Parameter[] {
   return [...graph.parameters.values()].filter(({ tensor }) => settings.learns === 'all' || isHead(tensor.name));
 }
 
-/** Only the classification branch's own parameters: what a small set can teach. */
+/** Whether a parameter belongs to the classification heads alone. A small data set suffices to train these. */
 function isHead(parameter: string): boolean {
   return ['head.', 'units.', 'places.'].some((part) => parameter.startsWith(part));
 }
 
 export interface StepLoss {
-  /** The loss and its terms: scalars, means over the clips. */
+  /** The loss and its terms, each a scalar, mean over the clips. */
   readonly losses: ReadonlyMap<LossName, Tensor>;
-  /** Normalised pixels of the hidden tubes from the decoder, [clips, decodedTokens, 1536]; absent without reconstruction. */
+  /** Normalised pixels of the hidden tubes from the decoder, [clips, decodedTokens, 1536]; undefined without reconstruction. */
   readonly reconstructed: Tensor | undefined;
 }
 
 type Terms = Map<LossName, { readonly value: Tensor; readonly weight: number }>;
 
-/** The forward pass of one micro-batch: hard mask, encoder, soft mask, decoder, and the loss with its terms. */
+/** Adds the forward pass of one micro-batch to the graph: hard mask, encoder, soft mask, decoder, and the loss with its terms. */
 export function stepLoss(settings: StepSettings, data: StepData): StepLoss {
   if (settings.masking === 'single-slot') return { losses: lossesOf(singleSlotTerms(settings, data)), reconstructed: undefined };
   const { size, decoder } = settings;
@@ -129,18 +129,18 @@ export function stepLoss(settings: StepSettings, data: StepData): StepLoss {
   return { losses: lossesOf(terms), reconstructed };
 }
 
-/** Tubes of bytes, [clips, n, 1536], to tokens with their positions, [clips, n, width]. */
+/** Tokens with positions, [clips, n, width], from tubes of bytes, [clips, n, 1536]. */
 function embedBytes(tubes: Tensor, positions: Tensor): Tensor {
   return patchEmbed(tubes.cast('float32').mul(1 / BYTE), positions.dims[2] as number).add(positions);
 }
 
-/** The sum of the terms, each times its weight, and the terms. */
+/** 'loss', the weighted sum of the terms, and the terms themselves. */
 function lossesOf(terms: Terms): Map<LossName, Tensor> {
   const loss = [...terms.values()].map(({ value, weight }) => value.mul(weight)).reduce((a, b) => a.add(b));
   return new Map([['loss' as LossName, loss], ...[...terms].map(([name, { value }]) => [name, value] as const)]);
 }
 
-/** Adds the classification terms; gives the tokens after the last block, [clips, n, width]. */
+/** Adds the classification losses to `terms`. Returns the tokens after the last block, [clips, n, width]. */
 function classificationBranch(settings: StepSettings, data: StepData, early: Tensor, positions: Tensor, terms: Terms): Tensor {
   const { size, classification } = settings;
   const [budget, labels, slotLabels] = [data.get('tokenBudget')!, data.get('labels')!, data.get('slotLabels')!];
@@ -168,7 +168,7 @@ function maskedTokens(settings: StepSettings, early: Tensor, mask: SoftMask, bud
   return keepTokens(early, mask.final, budget, size);
 }
 
-/** The terms of single slots ('single-slot'): embedding, all blocks without a mask, the head, the action units. */
+/** The losses with masking 'single-slot': patch embedding, all blocks without a mask, the head, the action units. */
 function singleSlotTerms({ size, clips, classification }: StepSettings, data: StepData): Terms {
   const [clip, labels] = [data.get('clip')!, data.get('labels')!];
   const { graph } = clip;
@@ -179,7 +179,7 @@ function singleSlotTerms({ size, clips, classification }: StepSettings, data: St
   const slots = graph.constant(new Float32Array(patches).fill(1), [1, patches, 1], 'still.slots');
   const logits = classify(latent, weights);
   const features = slotFeatures(latent, { weights, slots });
-  // Without a soft mask there is no similarity, and no difference from its mean.
+  // Without a soft mask there is no similarity; zeros stand for its difference from the mean.
   const similarity = graph.constant(new Float32Array(clips * classes), [clips, 1, classes], `still.similarity.${clips}`);
   const slotLabels = labels.reshape([clips, 1, classes]);
   const terms: Terms = new Map();

@@ -6,7 +6,7 @@ import type { Tensor } from '../graph/tensor.ts';
 import type { Dim } from '../graph/tensor-type.ts';
 import { ELEMENT_CODE, elements } from '../graph/tensor-type.ts';
 
-/** Gives a parameter's values; `undefined` leaves it at its first value. */
+/** Returns the values of a parameter, or `undefined` to use its initial values. */
 export type WeightSource = (name: string, dims: readonly number[]) => Float32Array | undefined;
 
 const IR_VERSION = 8;
@@ -16,8 +16,8 @@ const ATTRIBUTE_TYPE = { FLOAT: 1, INT: 2, STRING: 3, GRAPH: 5, INTS: 7 } as con
 
 /**
  * Writes a graph as an ONNX model (opset 17). The same graph, weights and metadata give the same bytes.
- * @param weights values by parameter name; the rest is drawn from `seed`
- * @throws where a source gives a parameter the wrong number of values
+ * @param weights values by parameter name; the others are drawn from `seed`
+ * @throws Error where `weights` returns the wrong number of values for a parameter
  */
 export function writeOnnx(graph: Graph, weights: WeightSource, seed: number, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const initializer = [];
@@ -30,7 +30,7 @@ export function writeOnnx(graph: Graph, weights: WeightSource, seed: number, met
   return modelBytes(graph, graph.inputs, initializer, metadata);
 }
 
-/** The same without weights: every parameter is an input of the model, as training needs it. */
+/** Writes a graph as an ONNX model without weights. Every parameter is an input of the model, as training requires. */
 export function writeOnnxWithWeightsAsInputs(graph: Graph): Uint8Array {
   const parameters = [...graph.parameters.values()].map(({ tensor }) => tensor);
   return modelBytes(graph, [...graph.inputs, ...parameters], [], {});
@@ -75,7 +75,10 @@ interface RawTensor {
   float_data: number[];
 }
 
-/** Reads the weights, the names of inputs and outputs, and the metadata of an ONNX model. Throws where the bytes are no such model. */
+/**
+ * Reads the weights, the names of inputs and outputs, and the metadata of an ONNX model.
+ * @throws Error where the bytes are not an ONNX model
+ */
 export function readOnnx(bytes: Uint8Array): OnnxContents {
   const model = modelProto().decode(bytes) as unknown as {
     graph: { initializer: RawTensor[]; input: { name: string }[]; output: { name: string }[] } | null;

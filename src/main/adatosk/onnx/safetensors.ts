@@ -1,4 +1,4 @@
-/** A tensor of a .safetensors file as floats. */
+/** A tensor of a .safetensors file, converted to single precision. */
 export interface StoredTensor {
   readonly dims: readonly number[];
   readonly values: Float32Array;
@@ -10,7 +10,7 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** Readers of one value at a byte offset, and bytes of a value. */
+/** Size of one value in bytes and a function that reads it at a byte offset. */
 const FLOAT_TYPES: Readonly<Record<string, { readonly bytes: number; readonly read: (view: DataView, at: number) => number }>> = {
   F32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   F16: { bytes: 2, read: (view, at) => view.getFloat16(at, true) },
@@ -21,9 +21,9 @@ const FLOAT_TYPES: Readonly<Record<string, { readonly bytes: number; readonly re
 const LONGEST_HEADER = 100e6;
 
 /**
- * Reads a .safetensors file: eight bytes of header length, a JSON header, then the tensors' bytes (little-endian).
- * Tensors of whole numbers are left out.
- * @throws Error with a reason where the bytes are no such file or end early
+ * Reads a .safetensors file: eight bytes with the length of the header, a JSON header, then the values of the tensors
+ * (little-endian). The result omits integer tensors.
+ * @throws Error with a reason where the bytes are not such a file or are truncated
  */
 export function readSafetensors(bytes: Uint8Array): Map<string, StoredTensor> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -42,7 +42,7 @@ export function readSafetensors(bytes: Uint8Array): Map<string, StoredTensor> {
   return tensors;
 }
 
-/** The upper half of a float's bits. */
+/** A bfloat16 consists of the upper 16 bits of a float32. */
 function brainFloat(bits: number): number {
   const word = new DataView(new ArrayBuffer(4));
   word.setUint32(0, bits << 16);

@@ -1,7 +1,7 @@
 import protobuf from 'protobufjs';
 
 /**
- * The part of ONNX's model format that we write and read (field numbers from onnx.proto3, IR version 8).
+ * The part of the ONNX model format that this program writes and reads (field numbers from onnx.proto3, IR version 8).
  * protobufjs compiles it once, at first use.
  */
 const SCHEMA = `

@@ -1,10 +1,10 @@
 import { startChildProcess } from '../../process/child-process.ts';
 import type { EnginePort } from './engine-messages.ts';
 
-// A small young generation: its size decides how much of past pictures is kept, and so the peak of memory.
+// A small young generation limits how many past frames stay in memory, and so the peak memory use.
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--expose-gc'];
 
-/** Starts the engine as a child process of this one. */
+/** Starts the engine as a child process. */
 export function startChildProcessEngine(): EnginePort {
   return startChildProcess(new URL('./engine-host.ts', import.meta.url), NODE_OPTIONS);
 }

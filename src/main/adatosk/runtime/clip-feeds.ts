@@ -3,7 +3,7 @@ import type { ModelManifest } from '../../../shared/domain/manifest.ts';
 import { INPUTS } from '../model/adatosk.ts';
 
 /**
- * The network's inputs for one clip or several.
+ * The inputs of the network for one or more clips.
  * @param pixels [clips, frames, height, width, 3] RGB, as bytes or as floats in 0..1
  * @param tokenBudget share of the tokens to keep, 0..1
  */

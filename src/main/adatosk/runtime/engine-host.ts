@@ -1,9 +1,9 @@
 /**
- * The engine: a process of its own that does nothing but run ONNX models. onnxruntime-node blocks the thread that
- * calls it, cannot be cancelled and takes its process down when that thread is ended; here none of this hurts,
- * and stopping is killing this process.
+ * Entry point of the engine: a separate process that only runs ONNX models. onnxruntime-node blocks the calling thread,
+ * cannot be cancelled, and crashes its process when that thread is terminated. In a separate process none of this does
+ * harm, and killing the process stops a run.
  *
- * It is started as a child process (command line, web host) or as Electron's utilityProcess.
+ * The CLI and the web host start it as a child process, the desktop host as Electron's utilityProcess.
  */
 import * as ort from './onnxruntime.ts';
 import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';
@@ -15,17 +15,17 @@ import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
 
 interface LoadedModel {
   readonly session: ort.InferenceSession;
-  /** Float inputs are built in the same memory every time. */
+  /** Buffers for float inputs by name, reused in every run. */
   readonly floats: Map<string, Float32Array>;
 }
 
-/** Errors only: onnxruntime is talkative about unused initialisers. */
+/** Errors only: onnxruntime logs a warning for each unused initialiser. */
 const LOG_ERRORS_ONLY = 3;
-/** Threads that wait by spinning take the cores from the decoder: a fifth of all processor time here (34 against 28 s of a 2-minute video). */
+/** Spinning threads take processor time from the decoder: a fifth of all processor time (34 against 28 s for a 2-minute video). */
 const NO_SPINNING = { session: { intra_op: { allow_spinning: '0' } } };
 const models: LoadedModel[] = [];
 
-/** Where answers go: to the parent, or to the port of the process that uses this engine (the desktop's queue). */
+/** The port that receives the answers: that of the process which uses this engine (the desktop's queue); undefined for the parent process. */
 let port: UtilityPort | undefined;
 
 function answer(message: EngineAnswer): void {
@@ -57,7 +57,10 @@ async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<En
   return { id: request.id, ok: true, outputs, milliseconds };
 }
 
-/** After so many bytes of pictures the dead ones are collected: V8 counts their memory late, and the peak would grow with a video's length. */
+/**
+ * The engine collects garbage after so many bytes of input. V8 counts external memory late: without this, the peak memory
+ * use would grow with the length of the video.
+ */
 const BYTES_BETWEEN_COLLECTIONS = 16e6;
 let received = 0;
 const collector = (globalThis as { gc?: () => void }).gc;
@@ -73,7 +76,7 @@ function bytesOf(feeds: Readonly<Record<string, Feed>>): number {
   return Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
-/** Bytes become floats in the same memory every time. */
+/** The values of a feed as floats; byte feeds are converted into a reused buffer. */
 function valuesOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
   if (feed.data instanceof Float32Array) return feed.data;
   let floats = model.floats.get(name);
@@ -84,7 +87,7 @@ function valuesOf(model: LoadedModel, name: string, feed: Feed): Float32Array {
   return floatsOf(feed, floats);
 }
 
-/** One request at a time, in the order in which they came. */
+/** Runs one request at a time, in order of arrival. */
 const next = inSeries();
 function receive(request: EngineRequest): void {
   void next(async () => answer(request.kind === 'load' ? await load(request) : await run(request))).catch((error: unknown) =>
@@ -94,10 +97,10 @@ function receive(request: EngineRequest): void {
 
 listenToParent<EngineRequest | { kind: 'port' }>((message, [other]) => {
   if (message.kind !== 'port') receive(message);
-  else if (other !== undefined) talkThrough(other);
+  else if (other !== undefined) usePort(other);
 });
 
-function talkThrough(other: UtilityPort): void {
+function usePort(other: UtilityPort): void {
   port = other;
   other.on('message', ({ data }) => receive(data as EngineRequest));
   other.start();

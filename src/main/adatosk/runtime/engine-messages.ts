@@ -11,7 +11,7 @@ export type EngineAnswer =
   | { readonly id: number; readonly ok: true; readonly outputs: Record<string, FloatTensor>; readonly milliseconds: number }
   | { readonly id: number; readonly ok: false; readonly message: string };
 
-/** onnxruntime's execution providers that we use, by its names for them. */
+/** The execution providers in use, under their names in onnxruntime. */
 export const PROVIDERS = ['cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 

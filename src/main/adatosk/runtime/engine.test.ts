@@ -30,7 +30,7 @@ function clip(batch = 1): Parameters<Awaited<ReturnType<Engine['load']>>['run']>
 }
 
 describe('the engine', () => {
-  test('leaves this process responsive while it computes', async () => {
+  test('does not block its parent process while it computes', async () => {
     const session = await newEngine().load(model.file, 'cpu', 2);
     await session.run(clip());
     let ticks = 0;
@@ -41,7 +41,7 @@ describe('the engine', () => {
     expect(ticks).toBeGreaterThan(10);
   });
 
-  test('stopped in the middle of a run, tells everybody who waits, and this process lives', async () => {
+  test('that is stopped in the middle of a run rejects all pending requests and does not end its parent process', async () => {
     const engine = newEngine();
     const session = await engine.load(model.file, 'cpu', 2);
     const runs = [session.run(clip(24)), session.run(clip())].map((run) =>
@@ -57,7 +57,7 @@ describe('the engine', () => {
     expect(engine.isAlive).toBe(false);
   });
 
-  test('killed from outside is noticed', async () => {
+  test('that is killed from outside rejects pending requests', async () => {
     const engine = newEngine();
     const session = await engine.load(model.file, 'cpu', 1);
     const run = session.run(clip(24));
@@ -65,7 +65,7 @@ describe('the engine', () => {
     await expect(run).rejects.toMatchObject({ code: 'engine-died', message: expect.stringContaining('SIGKILL') as string });
   });
 
-  test('refuses a file that is no model, and feeds of the wrong shape, with a reason', async () => {
+  test('rejects a file that is not a model, and feeds of the wrong shape, with a reason', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'not.onnx'), 'no model');
     const engine = newEngine();
@@ -83,7 +83,7 @@ describe('execution providers', () => {
     expect(providerOrder('freebsd')).toEqual(['cpu']);
   });
 
-  test('that cannot be used say why; the CPU always can', async () => {
+  test('that cannot be used report the reason; the CPU always works', async () => {
     const findings = await examineProviders(startChildProcessEngine, model);
     expect(findings.map(({ name }) => name)).toEqual([...providerOrder()]);
     for (const { available, reason, maxDifference } of findings) {
@@ -93,7 +93,7 @@ describe('execution providers', () => {
     expect(findings.at(-1)).toMatchObject({ name: 'cpu', available: true, maxDifference: 0 });
   });
 
-  test('fall back in automatic mode, and not where one is named', async () => {
+  test('fall back in automatic mode, but not when one is requested by name', async () => {
     const detectors = Object.fromEntries(
       ['back', 'front'].map((name) => [name === 'back' ? 'search' : 'near', join(model.folder, '..', `blazeface-${name}`, 'model.onnx')]),
     ) as { search: string; near: string };
@@ -104,26 +104,26 @@ describe('execution providers', () => {
     await expect(startEngines(startChildProcessEngine, model, detectors, 'dml')).rejects.toMatchObject({ code: 'provider-unavailable' });
   });
 
-  test('that give numbers which are none do not agree', () => {
+  test('that return NaN do not agree with the CPU', () => {
     expect(largestDifference(Float32Array.of(0.2, NaN), Float32Array.of(0.2, 0.8))).toBe(Infinity);
     expect(largestDifference(Float32Array.of(0.2, 0.7), Float32Array.of(0.2, 0.8))).toBeCloseTo(0.1, 6);
   });
 });
 
 describe('models', () => {
-  test('are named by id, size or folder; an unknown one is answered with those there are', async () => {
+  test('are found by id, size or folder; the error for an unknown one lists the existing models', async () => {
     expect((await findModel('adatosk-base')).manifest.size).toBe('base');
     expect((await findModel(model.folder)).manifest.id).toBe('adatosk-tiny');
     await expect(findModel('huge')).rejects.toMatchObject({ code: 'model-missing', remedy: expect.stringContaining('adatosk-tiny') as string });
   });
 
-  test('drawn from their seed are the files that their manifests name', async () => {
+  test('drawn from their seed have the SHA-256 of their manifests', async () => {
     const small = (await listModels()).filter(({ manifest }) => manifest.size !== 'base' && manifest.seed !== undefined);
     expect(small.length).toBeGreaterThan(0);
     for (const each of small) expect(await ensureModelFile(each)).toBe(each.manifest.sha256);
   });
 
-  test('whose file is another than the manifest names are refused', async () => {
+  test('whose file does not have the SHA-256 of the manifest are rejected', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'manifest.json'), JSON.stringify(model.manifest));
     await writeFile(join(folder, 'model.onnx'), 'something else');

@@ -2,25 +2,25 @@ import type { Feed, FloatTensor, ModelSession } from '../../../shared/domain/mod
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { EngineAnswer, EnginePort, EngineRequest, Provider } from './engine-messages.ts';
 
-/** Starts an engine process; each host has its own way. */
+/** Starts an engine process. Each host has its own implementation. */
 export type EngineStarter = () => EnginePort;
 
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** An engine process from this side: loads models into it, runs them, and tells everybody who waits when it dies. */
+/** Client of an engine process. It loads and runs models; when the process ends, all pending requests fail with 'engine-died'. */
 export class Engine {
   readonly #port: EnginePort;
-  readonly #waiting = new Map<number, { resolve: (answer: EngineAnswer & { ok: true }) => void; reject: (error: Error) => void }>();
+  readonly #pending = new Map<number, { resolve: (answer: EngineAnswer & { ok: true }) => void; reject: (error: Error) => void }>();
   #nextId = 1;
   #ended: string | undefined;
 
   constructor(start: EngineStarter) {
     this.#port = start();
     this.#port.onMessage((answer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if (answer.ok) waiting?.resolve(answer);
-      else waiting?.reject(new Error(answer.message));
+      const pending = this.#pending.get(answer.id);
+      this.#pending.delete(answer.id);
+      if (answer.ok) pending?.resolve(answer);
+      else pending?.reject(new Error(answer.message));
     });
     this.#port.onEnd((reason) => this.#end(reason));
   }
@@ -36,10 +36,10 @@ export class Engine {
   /**
    * Loads an ONNX file.
    * @param threads processor threads where the provider is 'cpu'
-   * @throws StudioError 'model-invalid' with onnxruntime's reason
+   * @throws StudioError 'model-invalid' with onnxruntime's reason, or 'engine-died'
    */
   async load(file: string, provider: Provider, threads: number): Promise<TimedSession> {
-    const answer = await this.#ask({ kind: 'load', file, provider, threads }).catch((error: unknown) => {
+    const answer = await this.#request({ kind: 'load', file, provider, threads }).catch((error: unknown) => {
       if (error instanceof StudioError) throw error;
       throw new StudioError(
         'model-invalid',
@@ -51,13 +51,13 @@ export class Engine {
     if (!('session' in answer)) throw new Error('the engine answered a load with outputs');
     const session = answer.session;
     return new TimedSession(async (feeds) => {
-      const result = await this.#ask({ kind: 'run', session, feeds });
+      const result = await this.#request({ kind: 'run', session, feeds });
       if (!('outputs' in result)) throw new Error('the engine answered a run without outputs');
       return result;
     });
   }
 
-  /** Ends the process at once, whatever it computes; safe to call twice. */
+  /** Ends the process at once, even in the middle of a run. Safe to call twice. */
   stop(): void {
     this.#end('it was stopped');
     this.#port.kill();
@@ -65,11 +65,11 @@ export class Engine {
 
   #end(reason: string): void {
     this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(this.#death());
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(this.#diedError());
+    this.#pending.clear();
   }
 
-  #death(): StudioError {
+  #diedError(): StudioError {
     return new StudioError(
       'engine-died',
       `The process that runs the network ended: ${this.#ended ?? 'unknown reason'}.`,
@@ -77,23 +77,23 @@ export class Engine {
     );
   }
 
-  #ask(request: Unnumbered<EngineRequest>): Promise<EngineAnswer & { ok: true }> {
-    if (this.#ended !== undefined) return Promise.reject(this.#death());
+  #request(request: Unnumbered<EngineRequest>): Promise<EngineAnswer & { ok: true }> {
+    if (this.#ended !== undefined) return Promise.reject(this.#diedError());
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject });
       this.#port.send({ ...request, id });
     });
   }
 }
 
-/** A model with the time that was spent in it. */
+/** A model that counts its runs and adds up their time in milliseconds. */
 export interface TimedModel extends ModelSession {
   readonly runs: number;
   readonly milliseconds: number;
 }
 
-/** A loaded model that also adds up the time that the engine spent in it. */
+/** A model loaded in an engine. The milliseconds are the engine's run time, without the transfer between processes. */
 export class TimedSession implements TimedModel {
   runs = 0;
   milliseconds = 0;

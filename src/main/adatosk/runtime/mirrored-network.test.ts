@@ -3,7 +3,7 @@ import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts'
 import { MirroredNetwork } from './mirrored-network.ts';
 import { INPUTS, OUTPUTS } from '../model/adatosk.ts';
 
-/** A network that answers from the brightness of a clip's left and right halves: what it says of one side it says of the other's mirror image. */
+/** A network whose outputs depend on the brightness of a clip's left and right halves, and are mirrored for the mirror image. */
 const halves = {
   runs: 0,
   milliseconds: 0,
@@ -15,7 +15,7 @@ const halves = {
       [...data.subarray(clip * each, (clip + 1) * each)].reduce((sum, value, i) => sum + (Math.floor(i / 3) % width < width / 2 ? value : 0), 0),
     );
     const probabilities = left.flatMap((sum) => (sum > 0 ? [0.9, 0.1, 0, 0, 0, 0, 0] : [0.1, 0.9, 0, 0, 0, 0, 0]));
-    // A patch's weight is whether its column is bright: [clips, 1, 2 x 2].
+    // The weight of a patch is 1 where its column is bright: [clips, 1, 2 x 2].
     const map = left.flatMap((sum) => (sum > 0 ? [1, 0, 1, 0] : [0, 1, 0, 1]));
     return Promise.resolve({
       [OUTPUTS.probabilities]: { dims: [clips, 7], data: Float32Array.from(probabilities) },
@@ -25,22 +25,22 @@ const halves = {
   },
 };
 
-/** One clip of one frame, 2 x 2: bright in its left column. */
+/** A clip of one frame of 2 x 2 pixels, with a bright left column. */
 const bytes: Feed = { dims: [1, 1, 2, 2, 3], data: Uint8Array.from([9, 9, 9, 0, 0, 0, 9, 9, 9, 0, 0, 0]), scale: 1 / 255, offset: 0 };
 
-describe('a network that is asked about the mirror image too', () => {
-  test('gives the mean of both answers, patches mirrored back, probabilities adding up to 1', async () => {
+describe('a network that also runs on the mirror image', () => {
+  test('returns the mean of both outputs, with patches mirrored back and probabilities that add up to 1', async () => {
     const outputs = await new MirroredNetwork(halves).run({ [INPUTS.clip]: bytes });
     const { dims, data } = outputs[OUTPUTS.probabilities]!;
     expect(dims).toEqual([1, 7]);
     expect([data[0], data[1]]).toEqual([expect.closeTo(0.5, 5), expect.closeTo(0.5, 5)]);
     expect(data.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
-    // The mirror image is bright on the right; mirrored back it is bright on the left, as the clip is.
+    // The mirror image is bright on the right. Mirrored back, it is bright on the left, like the clip.
     expect(outputs[OUTPUTS.final]).toEqual({ dims: [1, 1, 4], data: Float32Array.of(1, 0, 1, 0) });
     expect(outputs[OUTPUTS.tokensKept]).toEqual({ dims: [1], data: Float32Array.of(3) });
   });
 
-  test('a clip and its mirror image get the same answer, as bytes and as floats', async () => {
+  test('a clip and its mirror image get the same outputs, as bytes and as floats', async () => {
     const network = new MirroredNetwork(halves);
     const mirrored: Feed = { dims: [1, 1, 2, 2, 3], data: Float32Array.from([0, 0, 0, 9, 9, 9, 0, 0, 0, 9, 9, 9]) };
     const [a, b] = [await network.run({ [INPUTS.clip]: bytes }), await network.run({ [INPUTS.clip]: mirrored })];

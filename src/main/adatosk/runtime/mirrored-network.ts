@@ -3,15 +3,15 @@ import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts'
 import type { TimedModel } from './engine.ts';
 import { INPUTS, OUTPUTS } from '../model/adatosk.ts';
 
-/** Outputs that are probabilities: of two, the geometric mean, adding up to 1 again (a mean of logits). */
+/** Outputs that are probabilities. They are combined by the geometric mean, normalised to sum 1, which averages the logits. */
 const PROBABILITIES: ReadonlySet<string> = new Set([OUTPUTS.probabilities, OUTPUTS.slotProbabilities]);
-/** Outputs that have a value for each patch: the mirror image's patches are mirrored back. */
+/** Outputs with a value for each patch. Those of the mirror image are mirrored back. */
 const MAPS: ReadonlySet<string> = new Set([OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final]);
 const TINY = 1e-12;
 
 /**
- * A network that is asked twice about each clip, as it is and mirrored, and gives the mean of both answers: a face's two
- * halves say the same, and a small network errs differently on them. It costs twice the time (manifest: mirrored).
+ * A network that runs on each clip and on its mirror image and returns the mean of both outputs (manifest: mirrored). A
+ * mirrored face shows the same expression, and a small network makes different errors on it. It takes twice the time.
  */
 export class MirroredNetwork implements TimedModel {
   readonly #network: TimedModel;
@@ -35,7 +35,7 @@ export class MirroredNetwork implements TimedModel {
   }
 }
 
-/** The clips, then each one's mirror image: [2 clips, frames, height, width, 3]. */
+/** All clips, followed by their mirror images: [2 clips, frames, height, width, 3]. */
 function withMirrorImage(feed: Feed): Feed {
   const [clips, frames, height, width, channels] = feed.dims as [number, number, number, number, number];
   const { data } = feed;

@@ -11,19 +11,22 @@ import { buildInferenceGraph } from '../model/adatosk.ts';
 import { writeOnnx } from '../onnx/file.ts';
 import { SIZES } from '../model/config.ts';
 
-/** A model folder: model.onnx, manifest.json, MODEL_CARD.md. */
+/** A model folder with model.onnx, manifest.json and MODEL_CARD.md. */
 export interface Model {
   readonly folder: string;
   readonly file: string;
   readonly manifest: ModelManifest;
 }
 
-/** The folder of models that come with the program: ADATOSK_MODELS, else `models` at the top of the project. */
+/** The folder of the models that come with the program: ADATOSK_MODELS, else `models` at the root of the repository. */
 export function modelsFolder(): string {
   return process.env['ADATOSK_MODELS'] ?? fileURLToPath(new URL('../../../../models', import.meta.url));
 }
 
-/** All AdaTosk models there are, by id. Folders without a manifest (the face detectors') are passed over. */
+/**
+ * All AdaTosk models of a folder, sorted by id. Folders without a manifest (face detectors) are skipped.
+ * @throws StudioError 'model-missing' where the folder cannot be read, or 'model-invalid'
+ */
 export async function listModels(folder = modelsFolder()): Promise<Model[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new StudioError(
@@ -38,8 +41,8 @@ export async function listModels(folder = modelsFolder()): Promise<Model[]> {
 }
 
 /**
- * The model of that id, size ('tiny' means 'adatosk-tiny') or folder.
- * @throws StudioError 'model-missing' that names those there are, or 'model-invalid'
+ * Finds a model by id, size ('tiny' means 'adatosk-tiny') or folder.
+ * @throws StudioError 'model-missing' with the list of existing models, or 'model-invalid'
  */
 export async function findModel(idOrFolder: string, folder = modelsFolder()): Promise<Model> {
   for (const candidate of [idOrFolder, join(folder, idOrFolder), join(folder, `adatosk-${idOrFolder}`)]) {
@@ -49,7 +52,7 @@ export async function findModel(idOrFolder: string, folder = modelsFolder()): Pr
   throw new StudioError('model-missing', `There is no model '${idOrFolder}'.`, `Choose one of: ${known}.`);
 }
 
-/** A model's id out of a file's or folder's name; `otherwise` where no letter of it can stay. */
+/** A model id from the name of a file or folder, or `otherwise` where no character of the name is allowed in an id. */
 export function modelIdFrom(name: string, otherwise: string): string {
   const id = name
     .toLowerCase()
@@ -58,7 +61,7 @@ export function modelIdFrom(name: string, otherwise: string): string {
   return id === '' ? otherwise : id;
 }
 
-/** @throws StudioError 'wrong-usage' where a folder holds a model: none is ever overwritten */
+/** @throws StudioError 'wrong-usage' where a folder holds a model, because models are never overwritten */
 export function refuseToOverwriteModel(folder: string, remedy: string): void {
   if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx')))
     throw new StudioError('wrong-usage', `${folder} already holds a model; nothing was changed.`, remedy);
@@ -86,10 +89,10 @@ export function drawUntrainedModel(manifest: Pick<ModelManifest, 'size' | 'seed'
 }
 
 /**
- * Makes sure that model.onnx is there and is the one that the manifest names. Untrained weights are not kept in
- * the repository: they are drawn from the manifest's seed the first time that they are needed.
+ * Checks that model.onnx exists and has the SHA-256 of the manifest. The repository does not contain untrained weights:
+ * this function draws them from the manifest's seed at first use.
  * @returns the SHA-256 of the file
- * @throws StudioError 'model-missing', or 'model-invalid' where the file is another one
+ * @throws StudioError 'model-missing', or 'model-invalid' where the SHA-256 differs
  */
 export async function ensureModelFile(model: Model): Promise<string> {
   const { manifest, file } = model;

@@ -12,7 +12,7 @@ import { OUTPUTS } from '../model/adatosk.ts';
 
 export type Device = 'auto' | Provider;
 
-/** What each platform's build of onnxruntime-node can offer, best first. */
+/** The execution providers in each platform's build of onnxruntime-node, best first. */
 const ORDER: Readonly<Partial<Record<NodeJS.Platform, readonly Provider[]>>> = {
   linux: ['cuda', 'webgpu', 'cpu'],
   win32: ['dml', 'webgpu', 'cpu'],
@@ -23,41 +23,41 @@ export function providerOrder(platform: NodeJS.Platform = process.platform): rea
   return ORDER[platform] ?? ['cpu'];
 }
 
-/** Largest difference of a probability from the CPU's that is still the same answer. */
+/** Largest difference between a provider's and the CPU's probabilities that counts as agreement. */
 const PARITY = 1e-2;
 
-/** What was found about one provider. */
+/** The result of the check of one provider. */
 export interface ProviderFinding {
   readonly name: Provider;
   readonly available: boolean;
-  /** Why it is not used, or that it works, as a sentence. */
+  /** A sentence for the user: why the provider is not used, or that it works. */
   readonly reason: string;
-  /** Largest difference from the CPU's probabilities on the fixed clip; null where it did not run. */
+  /** Largest difference from the CPU's probabilities on the fixed clip; null where the provider did not run. */
   readonly maxDifference: number | null;
 }
 
-/** The network and the face detectors, in an engine each, so that both work at the same time. */
+/** The network and the face detectors, each in its own engine, so that both can run at the same time. */
 export interface ReadyEngines {
   readonly provider: Provider;
   readonly network: TimedModel;
-  /** Always on the CPU: a few ms a picture there, less than the way to a graphics card and back. */
+  /** Always on the CPU: a few ms a frame, less than the transfer to a graphics card and back. */
   readonly detectors: { readonly search: TimedSession; readonly near: TimedSession };
-  /** What was tried before, in order. */
+  /** The checks of the providers that were tried, in order; the last one is in use. */
   readonly findings: readonly ProviderFinding[];
   /** Process ids of the engines. */
   readonly pids: readonly number[];
-  /** False once one of them has died. */
+  /** False once one of the engines has ended. */
   isAlive(): boolean;
-  /** Ends both at once. */
+  /** Ends both engines immediately. */
   stop(): void;
 }
 
-/** One core is left to decoding, to the face detectors and to the window. */
+/** All cores but one, which is left to decoding, the face detectors and the window. */
 export function defaultThreads(): number {
   return Math.max(1, cpus().length - 1);
 }
 
-/** The network alone, in an engine of its own. */
+/** The network in its own engine. */
 export interface NetworkEngine {
   readonly engine: Engine;
   readonly network: TimedModel;
@@ -66,8 +66,8 @@ export interface NetworkEngine {
 }
 
 /**
- * Starts the network on the wanted device. 'auto' takes the first provider in the platform's order that loads the
- * network and agrees with the CPU; a device asked for by name is used or refused, never replaced.
+ * Starts the network on the requested device. 'auto' uses the first provider in the platform's order that loads the
+ * network and agrees with the CPU. A device that is requested by name is never replaced by another.
  * @throws StudioError 'provider-unavailable' with the reason
  */
 export async function startNetwork(start: EngineStarter, model: Model, device: Device, threads = defaultThreads()): Promise<NetworkEngine> {
@@ -103,7 +103,7 @@ export async function startEngines(
   }
 }
 
-/** The face detectors in an engine of their own. */
+/** The face detectors in their own engine. */
 export interface DetectorEngine {
   readonly engine: Engine;
   readonly detectors: ReadyEngines['detectors'];
@@ -112,7 +112,7 @@ export interface DetectorEngine {
 export async function startDetectors(start: EngineStarter, detectorFiles: { readonly search: string; readonly near: string }): Promise<DetectorEngine> {
   const engine = new Engine(start);
   try {
-    // The detectors are too small to gain from a second thread: 4 ms instead of 6, for 8 ms of processor time.
+    // One thread each: a second thread would save 2 of 6 ms but cost 8 ms of processor time.
     return { engine, detectors: { search: await engine.load(detectorFiles.search, 'cpu', 1), near: await engine.load(detectorFiles.near, 'cpu', 1) } };
   } catch (error) {
     engine.stop();
@@ -135,7 +135,7 @@ function withDetectors({ engine: networkEngine, network, provider, findings }: N
   };
 }
 
-/** Tries every provider of the platform and reports on each (for `adatosk doctor`). */
+/** Checks every provider of the platform (for `adatosk doctor`). */
 export async function examineProviders(start: EngineStarter, model: Model, threads = defaultThreads()): Promise<ProviderFinding[]> {
   const findings: ProviderFinding[] = [];
   for (const provider of providerOrder()) {
@@ -146,9 +146,9 @@ export async function examineProviders(start: EngineStarter, model: Model, threa
   return findings;
 }
 
-type Tried = { finding: ProviderFinding; engine: Engine; network: TimedSession } | { finding: ProviderFinding; engine?: undefined };
+type TriedProvider = { finding: ProviderFinding; engine: Engine; network: TimedSession } | { finding: ProviderFinding; engine?: undefined };
 
-async function tryProvider(start: EngineStarter, model: Model, provider: Provider, threads: number): Promise<Tried> {
+async function tryProvider(start: EngineStarter, model: Model, provider: Provider, threads: number): Promise<TriedProvider> {
   const engine = new Engine(start);
   try {
     const network = await engine.load(model.file, provider, threads);
@@ -179,7 +179,7 @@ async function compareWithCpu(engine: Engine, network: ModelSession, model: Mode
   return largestDifference(ours[OUTPUTS.probabilities]!.data, cpu[OUTPUTS.probabilities]!.data);
 }
 
-/** Infinity where one of the values is not a number: a broken driver must not pass for agreement. */
+/** The largest absolute difference; Infinity where a value is NaN, so that a broken driver never counts as agreement. */
 export function largestDifference(a: Float32Array, b: Float32Array): number {
   let largest = 0;
   for (let i = 0; i < a.length; i++) {
@@ -190,7 +190,7 @@ export function largestDifference(a: Float32Array, b: Float32Array): number {
   return largest;
 }
 
-/** Always the same clip of noise, at the default token budget. */
+/** A fixed clip of noise, at the default token budget. */
 function fixedClip({ manifest }: Model): Parameters<ModelSession['run']>[0] {
   const { frames, height, width } = manifest.clip;
   const pixels = Float32Array.from({ length: frames * height * width * 3 }, randomStream(1, 'parity clip'));

@@ -1,36 +1,42 @@
 import type { Tensor } from '../graph/tensor.ts';
 
-/** Constants of AdamW (Loshchilov and Hutter 2019, algorithm 2); the betas are MAE-DFER's for fine-tuning. */
+/** Constants of AdamW (Loshchilov and Hutter 2019, algorithm 2); betas as in MAE-DFER's fine-tuning. */
 const ADAMW = { firstBeta: 0.9, secondBeta: 0.999, epsilon: 1e-8 } as const;
 
-/** What a group of weights carries from step to step, [count] each. */
+/** The state of a parameter group between steps, [count] each. */
 export interface GroupState {
   readonly weights: Tensor;
   /**
-   * The moments as sums and not as means: m / (1 - beta1) and v / (1 - beta2). Their factors go into the step's rates,
-   * which saves two passes over all weights.
+   * First moment as a sum instead of a mean: m / (1 - beta1). `ratesOfStep` includes the factor, which saves a pass over
+   * all weights.
    */
   readonly first: Tensor;
+  /** Second moment likewise: v / (1 - beta2). */
   readonly second: Tensor;
   /** Exponential moving average of the weights. */
   readonly average: Tensor;
 }
 
-/** How far a group moves in a step, [1] each. */
+/** The factors of a group's update in one step, [1] each. */
 export interface GroupRates {
-  /** What the root of the second moment is multiplied by: both bias corrections, over the learning rate. */
+  /** Factor of the square root of the second moment: both bias corrections divided by the learning rate. */
   readonly deviationScale: Tensor;
-  /** epsilon over the learning rate, corrected for bias likewise. */
+  /** epsilon divided by the learning rate, with the same bias correction. */
   readonly floor: Tensor;
-  /** The learning rate itself, which Muon reads. */
+  /** The learning rate; only Muon uses it. */
   readonly stepSize: Tensor;
-  /** Share of a weight that its decay leaves: 1 - rate * weight decay. */
+  /** Share of a weight that remains after decay: 1 - rate * weight decay. */
   readonly weightKeeps: Tensor;
-  /** Share of the old average that stays. */
+  /** Share of the old average in the new average. */
   readonly averageKeeps: Tensor;
 }
 
-/** The rates of a group's n-th step (n from 1). */
+/**
+ * The rates of one step of a group.
+ * @param step number of the step, from 1
+ * @param rate learning rate
+ * @param averageKeeps share of the old average in the new one; early steps use less, so that the average follows
+ */
 export function ratesOfStep(step: number, rate: number, weightDecay: number, averageKeeps: number): Record<keyof GroupRates, number> {
   const { firstBeta, secondBeta, epsilon } = ADAMW;
   const stepSize = (rate * (1 - firstBeta)) / (1 - firstBeta ** step);
@@ -43,7 +49,7 @@ export function ratesOfStep(step: number, rate: number, weightDecay: number, ave
   };
 }
 
-/** One step of AdamW with bias correction and decoupled weight decay, and of the weights' moving average. */
+/** One step of AdamW with bias correction and decoupled weight decay; also updates the moving average of the weights. */
 export function adamW(state: GroupState, gradient: Tensor, rates: GroupRates): GroupState {
   const first = state.first.mul(ADAMW.firstBeta).add(gradient);
   const second = state.second.mul(ADAMW.secondBeta).add(gradient.mul(gradient));

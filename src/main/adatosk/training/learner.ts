@@ -13,13 +13,13 @@ import { buildTrainingGraph, nextName, NORM, RATE_NAMES, stateName } from './tra
 
 export interface OptimiserSettings {
   readonly weightDecay: number;
-  /** Each layer below the head learns at this share of the rate of the one above. */
+  /** Ratio of a layer's learning rate to that of the layer above it. */
   readonly layerDecay: number;
-  /** Share of the moving average that stays from step to step, once it is warm. */
+  /** Share of the old moving average in the new one; the first steps use less (`ratesOfStep`). */
   readonly averageKeeps: number;
 }
 
-/** What a run of several steps leaves. */
+/** The result of one run of the training graph, which takes several steps. */
 export interface RunResult {
   /** Losses of each step, [steps] each. */
   readonly losses: Readonly<Partial<Record<LossName, readonly number[]>>>;
@@ -27,11 +27,12 @@ export interface RunResult {
   readonly norms: readonly number[];
 }
 
-/** A loaded training graph at work on a store of parameters. */
+/** A loaded training graph that updates the parameters of a store. */
 export class Learner {
   readonly settings: TrainingSettings;
-  /** Time in onnxruntime, and time of copying results to the store, since the start, in ms. */
+  /** Total time in onnxruntime, in ms. */
   computing = 0;
+  /** Total time of copying results to the store, in ms. */
   copying = 0;
   readonly #session: ort.InferenceSession;
   readonly #store: ParameterStore;
@@ -59,9 +60,9 @@ export class Learner {
   }
 
   /**
-   * Takes as many steps as the settings say.
+   * Runs `settings.steps` steps and updates the store.
    * @param rates learning rate of each step
-   * @throws StudioError 'training-diverged' where a gradient is no longer finite; the store is then as it was before
+   * @throws StudioError 'training-diverged' where a gradient is not finite; the store is then unchanged
    */
   async run(data: TrainingData, rates: readonly number[]): Promise<RunResult> {
     const begun = performance.now();
@@ -74,7 +75,7 @@ export class Learner {
         'Training lost its way: a gradient is no longer a finite number.',
         'Train again with a smaller learning rate, or check the labels first.',
       );
-    this.#take(results);
+    this.#updateStore(results);
     const losses = Object.fromEntries(
       Object.entries(results)
         .filter(([name]) => name !== NORM && !name.startsWith('next/'))
@@ -87,7 +88,7 @@ export class Learner {
     await this.#session.release();
   }
 
-  #take(results: Awaited<ReturnType<ort.InferenceSession['run']>>): void {
+  #updateStore(results: Awaited<ReturnType<ort.InferenceSession['run']>>): void {
     const begun = performance.now();
     for (const group of this.#learning) {
       for (const array of STATE_ARRAYS) this.#store.arrays[array].set(results[nextName(stateName(array, group))]!.data as Float32Array, group.start);
@@ -130,7 +131,7 @@ export class Learner {
     return Object.fromEntries(RATE_NAMES.map((name) => [name, new ort.Tensor('float32', Float32Array.from(values[name]!), dims)]));
   }
 
-  /** The embedding is layer 0, block i layer i + 1; the head, the mask and the decoder learn at the full rate. */
+  /** Layer decay: the patch embedding is layer 0, block i layer i + 1. The head, the mask and the decoder learn at the full rate. */
   #layerShare(part: string): number {
     const { blocks } = this.settings.step.size;
     const above = part === 'patch_embed' ? blocks + 1 : part.startsWith('blocks.') ? blocks - Number(part.slice('blocks.'.length)) : 0;
@@ -139,12 +140,12 @@ export class Learner {
 }
 
 /**
- * Work is handed out in small shares: where something else takes part of one core, the other does not wait for it (up to a
- * quarter faster). Numbers too small for single precision's full digits are 0: some processors are slow at them.
+ * Small blocks of work for the threads: where another program uses part of a core, the other threads wait less (up to a
+ * quarter faster). Denormal numbers are set to 0, because some processors are slow at them.
  */
 const SETTINGS = { session: { dynamic_block_base: '4', set_denormal_as_zero: '1' } };
 
-/** Loads a graph in this very process: training runs in a process that does nothing else. */
+/** Loads a graph in the current process, because training already runs in a separate process. */
 export async function loadGraph(bytes: Uint8Array, provider: Provider, threads: number): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(bytes, {
     executionProviders: [provider],

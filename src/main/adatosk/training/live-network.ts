@@ -8,7 +8,7 @@ import { writeOnnxWithWeightsAsInputs } from '../onnx/file.ts';
 import type { ParameterStore, StateArray } from './parameter-store.ts';
 import type { NetworkSize } from '../model/config.ts';
 
-/** The inference graph in this process, with the weights as they are in training at the moment of each run. */
+/** The inference graph in the current process. Each run uses the weights that the store has at that moment of training. */
 export class LiveNetwork implements ModelSession {
   readonly #session: ort.InferenceSession;
   readonly #store: ParameterStore;

@@ -3,27 +3,29 @@ import type { ParameterGroup } from './parameter-store.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 /**
- * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"): momentum whose singular values
- * are all brought near 1, so that a step turns a matrix in every direction alike instead of in the few strongest ones.
+ * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"): the update is the momentum with all
+ * singular values brought near 1, so that a step changes the matrix in all directions and not only in the few strongest.
  */
 const MOMENTUM = 0.95;
-/** Newton-Schulz: five rounds of X -> aX + bAX + cA(AX), A = XXᵀ, bring singular values of 0.01 to 1 between 0.7 and 1.2 (ibid.). */
+/** Newton-Schulz iteration: five rounds of X -> aX + bAX + cA(AX), A = XXᵀ, map singular values of 0.01 to 1 into 0.7 to 1.2 (ibid.). */
 const ROUNDS = 5;
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 /**
- * Root mean square of a step at a learning rate of 1, as if AdamW had taken it, so that both have one learning rate. Liu
- * et al. 2025 (section 2.2) take 0.2 for months of training; trainings here last hours and may go further a step.
+ * Root mean square of an update at learning rate 1. It is similar to AdamW's, so that both optimisers can share one
+ * learning rate. Liu et al. 2025 (section 2.2) use 0.2 for months of training; trainings here take hours and allow larger
+ * steps.
  */
 export const LIKE_ADAMW = 0.5;
 
-/** Whether a group is one matrix between layers of the encoder or decoder; embeddings, heads and vectors stay with AdamW (ibid.). */
+/** Whether a group is one hidden matrix of the encoder or decoder. AdamW updates embeddings, heads and vectors (ibid.). */
 export function isHiddenMatrix({ part, decays, names }: ParameterGroup): boolean {
   return decays && part.startsWith('blocks.') && names.length === 1;
 }
 
 /**
- * One step of Muon, with decoupled weight decay, and of the weights' moving average. The second moment is left as it is.
- * @param dims of the matrix, [from, to]
+ * One step of Muon with decoupled weight decay; also updates the moving average of the weights. The second moment does not
+ * change.
+ * @param dims dimensions of the matrix, [from, to]
  */
 export function muon(state: GroupState, gradient: Tensor, rates: GroupRates, dims: readonly [number, number]): GroupState {
   const count = dims[0] * dims[1];
@@ -36,7 +38,7 @@ export function muon(state: GroupState, gradient: Tensor, rates: GroupRates, dim
   return { weights, first, second: state.second.reshape([count]), average: weights.add(difference) };
 }
 
-/** The matrix [from, to] with its singular values near 1: computed on its shorter side. */
+/** The matrix [from, to] with all singular values near 1. The iteration runs on the shorter side, which is cheaper. */
 function orthogonal(matrix: Tensor): Tensor {
   const [from, to] = matrix.dims as [number, number];
   const isTall = from > to;

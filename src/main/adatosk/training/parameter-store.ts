@@ -5,34 +5,37 @@ import type { WeightSource } from '../onnx/file.ts';
 import { elements } from '../graph/tensor-type.ts';
 
 /**
- * Parameters that share a learning rate and a decay and lie side by side: a matrix alone (joining them would copy all
- * weights and gradients in every step), or the small vectors of one part of the network.
+ * Parameters that share a learning rate and weight decay and are contiguous in the arrays: one matrix (joining several
+ * would copy all weights and gradients in every step), or the small vectors of one part of the network.
  */
 export interface ParameterGroup {
   readonly name: string;
   /** 'patch_embed', 'blocks.3', 'mask', 'head' or 'decoder'. */
   readonly part: string;
-  /** Matrices decay; biases, norms and single numbers do not (VideoMAE). */
+  /** Whether weight decay applies: to matrices, but not to biases, norms and scalars (VideoMAE). */
   readonly decays: boolean;
   readonly start: number;
   readonly end: number;
   readonly names: readonly string[];
 }
 
-/** The arrays that training carries from step to step, all [weights]. */
+/** The arrays that training updates in every step; each has one value per weight. */
 export const STATE_ARRAYS = ['weights', 'first', 'second', 'average'] as const;
 export type StateArray = (typeof STATE_ARRAYS)[number];
 
-/** All learned numbers in flat arrays, so that a step's update is a few long vectors and a checkpoint is four writes. */
+/** All parameters in flat arrays, so that an update works on a few long vectors and a checkpoint takes four writes. */
 export class ParameterStore {
   readonly count: number;
   readonly groups: readonly ParameterGroup[];
   readonly arrays: Readonly<Record<StateArray, Float32Array>>;
-  /** Steps that each group has taken: a part that joins later has bias corrections of its own. */
+  /** Number of steps of each group. A group that starts to learn later has its own bias corrections. */
   readonly stepsOf: number[];
   readonly #ranges = new Map<string, { start: number; dims: readonly number[] }>();
 
-  /** @param weights values by name; the rest is drawn from `seed` */
+  /**
+   * @param weights values by name; the others are drawn from `seed`
+   * @throws Error where `weights` returns the wrong number of values for a parameter
+   */
   constructor(parameters: readonly Parameter[], weights: WeightSource, seed: number) {
     const groups = new Map<string, { part: string; decays: boolean; parameters: Parameter[] }>();
     for (const parameter of parameters) {
@@ -76,7 +79,7 @@ export class ParameterStore {
     return this.#range(name).dims;
   }
 
-  /** A parameter's part of one of the arrays; writing to it writes to the array. */
+  /** A parameter's part of one array, as a view: writing to it changes the array. */
   view(array: StateArray, name: string): Float32Array {
     const { start, dims } = this.#range(name);
     return this.arrays[array].subarray(start, start + elements(dims));

@@ -2,7 +2,7 @@ import { dataTypes } from '../model/training-step.ts';
 import { elements } from '../graph/tensor-type.ts';
 import type { TrainingSettings } from './training-graph.ts';
 
-/** The data of several steps, as the training graph reads them: [steps, microBatches, ...] each (see DataName). */
+/** The data for one run of the training graph, [steps, microBatches, ...] each (see DataName). */
 export interface TrainingData {
   readonly clip: Uint8Array;
   readonly visible?: BigInt64Array;
@@ -16,7 +16,7 @@ export interface TrainingData {
 
 const ARRAY_OF = { uint8: Uint8Array, float32: Float32Array, int64: BigInt64Array } as const;
 
-/** Arrays of the right lengths for a run of the training graph, to be filled; those that it does not read are absent. */
+/** Zero-filled arrays of the right lengths for one run of the training graph. Data that the graph does not read are absent. */
 export function emptyTrainingData({ step, steps, microBatches }: TrainingSettings): TrainingData {
   const data = [...dataTypes(step)].map(([name, { type, dims }]) => {
     return [name, new ARRAY_OF[type](elements(dims) * steps * microBatches)] as const;

@@ -10,16 +10,16 @@ import { learningParameters, stepInputs, stepLoss } from '../model/training-step
 import { Tensor } from '../graph/tensor.ts';
 import { elements } from '../graph/tensor-type.ts';
 
-/** How a training graph's steps are made up. */
+/** What one run of a training graph consists of. */
 export interface TrainingSettings {
   readonly step: StepSettings;
-  /** Steps in one run of the graph: the weights travel in and out once for all of them. */
+  /** Steps in one run of the graph. The weights are copied in and out once per run. */
   readonly steps: number;
-  /** Micro-batches in a step: their gradients are added up, so that memory holds one of them at a time. */
+  /** Micro-batches in a step. Their gradients are added up, so that memory holds only one micro-batch at a time. */
   readonly microBatches: number;
   /** Largest global norm of a step's gradient. */
   readonly largestNorm: number;
-  /** The optimiser of the blocks' matrices; everything else is AdamW's. */
+  /** The optimiser of the blocks' matrices. AdamW updates all other parameters. */
   readonly matrices?: 'adamw' | 'muon';
 }
 
@@ -28,13 +28,15 @@ export const stateName = (array: string, { name }: ParameterGroup): string => `$
 export const NORM = 'gradient_norm';
 
 /**
- * Several steps of training in one graph: a loop over steps, and in each a loop over micro-batches (forward, backward)
- * followed by clipping to a global norm and AdamW. The weights, moments and averages are the outer loop's state.
+ * Builds a graph that takes several training steps: a loop over steps, and in each step a loop over micro-batches (forward
+ * and backward pass), then clipping to a global norm and the optimiser. The weights, moments and averages are the state of
+ * the outer loop.
  *
  * Inputs: the state of each group that learns, `weights/GROUP` … [count]; parameters that do not learn, by name; the
- * data [steps, microBatches, ...]; rates, `deviationScale` … [steps, groups that learn].
- * Outputs: the next state; then for each step the losses [steps] and `gradient_norm` [steps] before clipping.
- * @param groups all groups of the store; those whose parameters learn are returned
+ * data [steps, microBatches, ...]; the rates, `deviationScale` … [steps, groups that learn].
+ * Outputs: the next state; the losses [steps]; `gradient_norm` [steps], before clipping.
+ * @param groups all groups of the store
+ * @returns the graph and the groups that learn
  */
 export function buildTrainingGraph(settings: TrainingSettings, groups: readonly ParameterGroup[]): { graph: Graph; learning: ParameterGroup[] } {
   const { step, steps, microBatches } = settings;
@@ -50,14 +52,14 @@ export function buildTrainingGraph(settings: TrainingSettings, groups: readonly 
   const results = Tensor.scan(body, states, [...data, ...rates]);
   const reported = body.outputs.slice(states.length).map(({ name }) => name.replace('step/', ''));
   const outputs = [...learning.flatMap((group) => STATE_ARRAYS.map((array) => stateName(array, group))), ...reported];
-  // Inputs and outputs of a graph may not share a name.
+  // ONNX does not allow an input and an output of the same name.
   results.forEach((tensor, i) => graph.output(i < states.length ? nextName(outputs[i]!) : outputs[i]!, tensor));
   return { graph, learning };
 }
 
 export const nextName = (state: string): string => `next/${state}`;
 
-/** The forward pass alone, for the names and first values of its parameters. */
+/** A graph with the forward pass alone, for the names, dimensions and initial values of its parameters. */
 export function parametersOf(step: StepSettings): Graph {
   const graph = new Graph('parameters');
   stepLoss(step, stepInputs(graph, step));
@@ -97,7 +99,7 @@ function stepBody({ step, microBatches, largestNorm, matrices }: TrainingSetting
   return graph;
 }
 
-/** Cuts a group's vector into its parameters, under the names by which the micro-batch's body reads them. */
+/** Splits a group's vector into its parameters and gives them the names by which the body of the micro-batch loop reads them. */
 function namedParameters(group: ParameterGroup, weights: Tensor, probe: Graph): void {
   const dims = group.names.map((name) => probe.parameters.get(name)!.dims);
   const sizes = dims.map((each) => elements(each));
@@ -105,13 +107,13 @@ function namedParameters(group: ParameterGroup, weights: Tensor, probe: Graph): 
   parts.forEach((part, i) => weights.graph.rename(part.reshape(dims[i]!), group.names[i]!));
 }
 
-/** The body of the inner loop: forward and backward of a micro-batch, its gradients added to those before. */
+/** The body of the inner loop: forward and backward pass of a micro-batch; adds its gradients to the sums. */
 function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[]): Graph {
   const graph = new Graph('micro-batch', 'micro/');
   const sums = learning.map((group) => graph.input(`sum/${group.name}`, [group.end - group.start]));
   const { losses } = stepLoss(step, stepInputs(graph, step));
-  const wanted = learning.flatMap((group) => group.names.map((name) => graph.parameters.get(name)!.tensor));
-  const gradients = new Map(gradientsOf(losses.get('loss')!, wanted).map((gradient, i) => [wanted[i]!.name, gradient]));
+  const requested = learning.flatMap((group) => group.names.map((name) => graph.parameters.get(name)!.tensor));
+  const gradients = new Map(gradientsOf(losses.get('loss')!, requested).map((gradient, i) => [requested[i]!.name, gradient]));
   learning.forEach((group, i) => {
     const flat = group.names.map((name) => {
       const gradient = gradients.get(name)!;
@@ -124,7 +126,7 @@ function microBatchBody(step: StepSettings, learning: readonly ParameterGroup[])
   return graph;
 }
 
-/** The root of the sum of all squares: a scalar. */
+/** The Euclidean norm over all vectors: a scalar. */
 function globalNorm(vectors: readonly Tensor[]): Tensor {
   return vectors
     .map((vector) => vector.mul(vector).sum())

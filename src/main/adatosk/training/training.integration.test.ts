@@ -36,7 +36,7 @@ const WITH_UNITS: StepSettings = { ...JOINT, units: 5 };
 const SINGLE_SLOT: StepSettings = { ...JOINT, visibleTokens: patchesOf(SIZE), decodedTokens: 0, reconstruction: 0, masking: 'single-slot', units: 5 };
 const WARM_UP: StepSettings = { ...JOINT, classification: 0 };
 
-/** Data for some clips: noise, tube masks, one label a clip, slot labels for all but the last clip. */
+/** Data for some clips: noise as pixels, tube masks, one label per clip, slot labels for all clips except the last. */
 function someData(settings: TrainingSettings, seed = 1): TrainingData {
   const data = emptyTrainingData(settings);
   const next = randomStream(seed, 'data');
@@ -46,7 +46,7 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
   for (let clip = 0; clip < clips; clip++) {
     const order = Array.from({ length: patches }, (_, i) => i).sort(() => next() - 0.5);
     if (settings.step.masking === 'single-slot') {
-      // A slot's patches, in their order, anywhere in the clip.
+      // All patches of one random slot, in order.
       for (let patch = 0; patch < patches; patch++) data.visible![clip * patches + patch] = BigInt((clip % SLOTS_PER_CLIP) * patches + patch);
       data.labels![clip * 7 + (clip % 7)] = 1;
       continue;
@@ -71,7 +71,7 @@ function fillTokens(into: BigInt64Array | undefined, count: number, clip: number
 
 const wrap = (settings: StepSettings): TrainingSettings => ({ step: settings, steps: 1, microBatches: 1, largestNorm: 1e9 });
 
-/** Every weight random, so that no gradient is zero by symmetry. */
+/** Random values for all weights, so that no gradient is zero by symmetry. */
 function randomStore(settings: StepSettings): ParameterStore {
   const probe = parametersOf(settings);
   const weights = (name: string, dims: readonly number[]): Float32Array => {
@@ -81,7 +81,7 @@ function randomStore(settings: StepSettings): ParameterStore {
   return new ParameterStore([...probe.parameters.values()], weights, 0);
 }
 
-/** Has nothing to do where there is no soft mask. */
+/** A parameter that has a gradient only with a soft mask. */
 const TILT = 'head.slot_tilt';
 
 describe('the gradient of the whole network agrees with finite differences', () => {
@@ -117,13 +117,13 @@ describe('the gradient of the whole network agrees with finite differences', () 
       expect(length, `${name} has a gradient`).toBeGreaterThan(0);
       const values = store.view('weights', name);
       const before = Float32Array.from(values);
-      // Along the gradient the slope is its length; across it, in a random direction, their product.
+      // The slope along the gradient is its norm. In a random direction it is the scalar product.
       const random = drawInitialValues({ kind: 'uniform', range: 1 }, `direction ${name}`, values.length, 1);
       const scale = Math.sqrt(random.reduce((sum, value) => sum + value * value, 0));
       for (const direction of [gradient.map((value) => value / length), random.map((value) => value / scale)]) {
         const expected = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
         const losses: number[] = [];
-        // Far enough for single precision, near enough that no token changes its rank among the kept ones.
+        // Large enough for single precision, small enough that the set of kept tokens does not change.
         const step = settings.masking === 'drop' ? 4e-3 : 1.5e-2;
         for (const sign of [1, -1]) {
           before.forEach((value, i) => (values[i] = value + sign * step * direction[i]!));
@@ -160,12 +160,12 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 describe('the training graph', () => {
-  test('takes steps of AdamW as its authors wrote them, layer by layer, clipped to a norm', async () => {
+  test('takes AdamW steps as defined in the paper, with layer decay and clipping to a norm', async () => {
     const settings: TrainingSettings = { step: JOINT, steps: 1, microBatches: 1, largestNorm: 0.5 };
     const start = randomStore(JOINT);
     const expected = randomStore(JOINT);
     const learner = await Learner.load(settings, start, OPTIMISER, 'cpu', 2);
-    // The first moment of a step from zero, as a sum, is the gradient.
+    // The first moment is a sum and begins at zero, so after one step it equals the gradient.
     const data = someData(settings);
     const { norms } = await learner.run(data, [0.01]);
     expect(norms[0]).toBeGreaterThan(0.5);
@@ -186,7 +186,7 @@ describe('the training graph', () => {
     await learner.release();
   });
 
-  test('takes steps of Muon with the matrices of the blocks, and of AdamW with all else', async () => {
+  test('takes Muon steps for the matrices of the blocks and AdamW steps for all other parameters', async () => {
     const settings: TrainingSettings = { step: JOINT, steps: 1, microBatches: 1, largestNorm: 1e9, matrices: 'muon' };
     const [store, before, adamW] = [randomStore(JOINT), randomStore(JOINT), randomStore(JOINT)];
     const learner = await Learner.load(settings, store, OPTIMISER, 'cpu', 2);
@@ -200,7 +200,7 @@ describe('the training graph', () => {
       }
       const [rows, columns] = store.dims(name) as [number, number];
       const rate = 0.01 * 0.75 ** (3 - Number(part.slice(7)));
-      // What the step turned the matrix by, in units in which an orthogonal matrix has the norm of its shorter side's root.
+      // The update in units in which an orthogonal matrix has the square root of its shorter side as its norm.
       const unit = rate * LIKE_ADAMW * Math.sqrt(Math.max(rows, columns));
       const step = Array.from(
         { length: end - start },
@@ -213,17 +213,17 @@ describe('the training graph', () => {
         return Array.from({ length: long }, (__, k) => at(a, k) * at(b, k)).reduce((sum, value) => sum + value, 0);
       });
       const trace = Array.from({ length: short }, (_, i) => gram[i * short + i]!).reduce((sum, value) => sum + value, 0);
-      // Singular values near 1: their squares add up to the shorter side (the smallest ones of a gradient may lag behind).
+      // With singular values near 1, their squares add up to the shorter side (the smallest ones may stay below 1).
       expect(trace / short, name).toBeGreaterThan(0.1);
       expect(trace / short, name).toBeLessThan(1.3);
-      // And it goes down the gradient: the momentum of a first step is the gradient itself.
+      // The update goes down the gradient: in the first step the momentum equals the gradient.
       const along = step.reduce((sum, value, i) => sum + value * store.arrays.first[start + i]!, 0);
       expect(along, name).toBeGreaterThan(0);
     }
     await Promise.all([learner.release(), other.release()]);
   });
 
-  test('gives the same from one run of four steps as from four runs of one', async () => {
+  test('gives the same result from one run of four steps as from four runs of one step', async () => {
     const four = { step: JOINT, steps: 4, microBatches: 1, largestNorm: 1 };
     const data = someData(four, 5);
     const single = { ...four, steps: 1 };
@@ -244,7 +244,7 @@ describe('the training graph', () => {
     await Promise.all([a.release(), b.release()]);
   });
 
-  test('gives the same from two micro-batches of two clips as from one of four', async () => {
+  test('gives the same result from two micro-batches of two clips as from one of four clips', async () => {
     const [whole, halves] = [
       await train({ step: { ...JOINT, clips: 4 }, steps: 1, microBatches: 1, largestNorm: 1 }, 1),
       await train({ step: { ...JOINT, clips: 2 }, steps: 1, microBatches: 2, largestNorm: 1 }, 1),
@@ -254,14 +254,14 @@ describe('the training graph', () => {
     expect(largestDifference(whole.store.arrays.first, halves.store.arrays.first)).toBeLessThan(1e-5);
   });
 
-  test('learns: the loss falls on the same clips', async () => {
+  test('learns: the loss on the same clips decreases', async () => {
     for (const step of [JOINT, WARM_UP, DROPPING]) {
       const { losses } = await train({ step, steps: 5, microBatches: 1, largestNorm: 1 }, 12, 0.005);
       expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!);
     }
   });
 
-  test('of the head alone leaves all other weights as they were', async () => {
+  test('of the head alone does not change other weights', async () => {
     const settings: TrainingSettings = { step: { ...DROPPING, learns: 'head' }, steps: 2, microBatches: 1, largestNorm: 1 };
     const before = randomStore(settings.step);
     const { store } = await train(settings, 1);
@@ -272,7 +272,7 @@ describe('the training graph', () => {
     }
   });
 
-  test('that diverges says so and leaves the weights as they were', async () => {
+  test('that diverges throws an error and does not change the weights', async () => {
     const settings: TrainingSettings = { step: JOINT, steps: 1, microBatches: 1, largestNorm: 1 };
     const store = randomStore(JOINT);
     store.view('weights', 'blocks.1.mlp.fc1.weight').fill(Infinity);

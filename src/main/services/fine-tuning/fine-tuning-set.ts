@@ -22,7 +22,7 @@ import { csvLines } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { readFace } from '../../project/recorded-results.ts';
 import { facesOf } from '../../project/review.ts';
-import type { WantedCrops } from '../../training/data/segment-crops.ts';
+import type { RequestedCrops } from '../../training/data/segment-crops.ts';
 import { segmentCrops } from '../../training/data/segment-crops.ts';
 import { prepareOut } from '../analysis/analyse-folder.ts';
 import type { ChosenLabel } from './fine-tuning-labels.ts';
@@ -156,8 +156,8 @@ async function writeCrops(
 }
 
 /** Says where the timeline of the analysis saw the labelled faces of one video; each face's is read once. */
-function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => WantedCrops['boxAt'] {
-  const known = new Map<number, WantedCrops['boxAt']>();
+function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => RequestedCrops['boxAt'] {
+  const known = new Map<number, RequestedCrops['boxAt']>();
   return ({ run, video, segment: { face_id: face } }) => {
     if (run === null) return () => null;
     const place = known.get(face) ?? boxesOver(readFace(db, run, video.id, face));
@@ -166,7 +166,7 @@ function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => WantedCrops
   };
 }
 
-function boxesOver(rows: readonly TimelineRow[]): WantedCrops['boxAt'] {
+function boxesOver(rows: readonly TimelineRow[]): RequestedCrops['boxAt'] {
   const starts = Float64Array.from(rows, ({ startS }) => startS);
   return (seconds) => {
     const row = rows[upperBound(starts, seconds) - 1];

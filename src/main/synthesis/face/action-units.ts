@@ -1,11 +1,11 @@
-/** Action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show. */
+/** The action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show. */
 export const ACTION_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 45] as const;
 export type ActionUnit = (typeof ACTION_UNITS)[number];
 
-/** Strength of some action units, 0 (absent) to 1 (E, the strongest display). */
+/** Strength of some action units, from 0 (absent) to 1 (E, the strongest display). */
 export type UnitStrengths = Partial<Record<ActionUnit, number>>;
 
-/** Strength of every action unit on the right and the left half of the face, in the order of ACTION_UNITS: [2 units]. */
+/** Strength of every action unit on the right and the left side of the face, in the order of ACTION_UNITS: [2 units]. */
 export type Activation = Float32Array;
 
 export function activationIndex(unit: ActionUnit, side: 0 | 1): number {
@@ -13,9 +13,9 @@ export function activationIndex(unit: ActionUnit, side: 0 | 1): number {
 }
 
 /**
- * The model's shapes that make up an action unit at full strength, some beyond the shape itself: the model's own are
- * those of people who were asked for a clear display, and strength E is the strongest there is. A name without side
- * stands for both halves' shape.
+ * The shapes of the model that make up each action unit at full strength. Some gains exceed 1, because the model's shapes
+ * are from people who posed a clear display, and strength E is the strongest possible display. Names have no suffix for the
+ * side; a name with '*' is a shape for both sides together.
  */
 const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]>> = {
   1: [['browInnerUp', 1.3]],
@@ -73,14 +73,14 @@ const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]
 
 const SIDES = ['R', 'L'] as const;
 
-/** What each place of an activation adds to the shapes: [shape, gain] pairs. Shapes without halves take the mean of both. */
+/** The [shape, gain] pairs of each element of an activation. A shape for both sides gets the mean of both. */
 const CONTRIBUTIONS: readonly (readonly (readonly [string, number])[])[] = ACTION_UNITS.flatMap((unit) =>
   SIDES.map((side) =>
     SHAPES[unit].map(([name, gain]): readonly [string, number] => (name.endsWith('*') ? [name.slice(0, -1), gain / 2] : [`${name}_${side}`, gain])),
   ),
 );
 
-/** Weights of the model's shapes for an activation; opposing brow movements weaken each other as muscles do. */
+/** Weights of the model's shapes for an activation. Opposing brow movements weaken each other, as muscles do. */
 export function shapeWeights(activation: Activation): Map<string, number> {
   const weights = new Map<string, number>();
   activation.forEach((strength, i) => {
@@ -91,7 +91,7 @@ export function shapeWeights(activation: Activation): Map<string, number> {
     const [down, up] = [weights.get(`browDown_${side}`) ?? 0, weights.get(`browInnerUp_${side}`) ?? 0];
     const opposed = Math.min(down, up);
     if (opposed > 0) weights.set(`browDown_${side}`, down - 0.35 * opposed);
-    // A closing lid leaves nothing of a wide or narrow eye.
+    // A closing lid reduces the widening or narrowing of the eye.
     const blink = Math.min(1, weights.get(`eyeBlink_${side}`) ?? 0);
     for (const lid of ['eyeWide', 'eyeSquint']) {
       const own = weights.get(`${lid}_${side}`);

@@ -1,17 +1,17 @@
 import type { Wearer } from './subject.ts';
 import { overSkin } from './subject.ts';
 
-/** A second person whose looks a face takes on: how far around the eyes, and how far around the mouth, 0 to 1. */
+/** A second person whose appearance is blended into a face, with its share around the eyes and around the mouth, 0 to 1. */
 export interface Blend {
   readonly portrait: string;
   readonly eyes: number;
   readonly mouth: number;
 }
 
-/** From here on, as cover's alpha, skin counts when two people's colours are compared. */
-const SURE_SKIN = 200;
+/** Smallest alpha of the cover, 0 to 255, at which a pixel counts as skin when the colours of two people are compared. */
+const SOLID_SKIN = 200;
 
-/** A portrait whose skin is partly another person's, brought to the same colour: hair, ears, neck and ground stay. */
+/** Blends another person's skin, matched in colour, into a portrait. Hair, ears, neck and background do not change. */
 export function blendSkin(wearer: Wearer, other: Wearer, blend: Blend): Wearer {
   const { portrait, cover } = wearer;
   const skin = otherSkin(wearer, other);
@@ -29,18 +29,18 @@ export function blendSkin(wearer: Wearer, other: Wearer, blend: Blend): Wearer {
   return { ...wearer, portrait: { ...portrait, rgba }, iris: lean(wearer.iris, other.iris) };
 }
 
-/** Weights of identity that lead from one person's shape to between both. */
+/** Additional identity weights that move the wearer's face shape towards the other person's. */
 export function blendedShape(wearer: Wearer, other: Wearer, { eyes, mouth }: Blend): number[] {
   return Array.from(wearer.fit.identity, (weight, k) => ((eyes + mouth) / 2) * (other.fit.identity[k]! - weight));
 }
 
-/** The other person's skin where the wearer's is in the photograph, RGBA; alpha 0 where there is none. */
+/** The other person's skin, warped to the wearer's photograph, RGBA; alpha 0 outside the skin. */
 function otherSkin(wearer: Wearer, other: Wearer): Uint8ClampedArray {
   const { width, rgba } = other.portrait;
   const skin = new Uint8ClampedArray(wearer.portrait.rgba.length);
   const from = other.neutral;
   const [rightmost, lowest] = [width - 1.001, other.portrait.height - 1.001];
-  // No lists and no functions in here: this runs for every pixel of a face.
+  // No arrays or closures in this callback, for speed: it runs for every pixel of a face.
   overSkin(wearer.rig, wearer.portrait, wearer.neutral, 0.1, (at, i, j, k, a, b) => {
     const own = 1 - a - b;
     const x = Math.min(rightmost, Math.max(0, own * from[3 * i]! + a * from[3 * j]! + b * from[3 * k]!));
@@ -58,7 +58,7 @@ function otherSkin(wearer: Wearer, other: Wearer): Uint8ClampedArray {
   return skin;
 }
 
-/** For each channel a table that gives the other skin the wearer's mean and spread. */
+/** A lookup table for each channel that gives the other skin the mean and standard deviation of the wearer's skin. */
 function matchedColours(own: Uint8ClampedArray, other: Uint8ClampedArray, cover: Uint8ClampedArray): Uint8ClampedArray[] {
   return [0, 1, 2].map((c) => {
     const ours = momentsOf(own, cover, c);
@@ -71,7 +71,7 @@ function matchedColours(own: Uint8ClampedArray, other: Uint8ClampedArray, cover:
 function momentsOf(rgba: Uint8ClampedArray, cover: Uint8ClampedArray, channel: number): { mean: number; spread: number } {
   let [count, sum, squares] = [0, 0, 0];
   for (let i = 0; i < cover.length; i++) {
-    if (cover[i]! < SURE_SKIN || rgba[4 * i + 3] === 0) continue;
+    if (cover[i]! < SOLID_SKIN || rgba[4 * i + 3] === 0) continue;
     const value = rgba[4 * i + channel]!;
     count++;
     sum += value;

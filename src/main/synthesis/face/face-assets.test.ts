@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { randomStream } from '../../../shared/domain/random.ts';
 import { readFaceModel } from './face-model.ts';
 
-/** As many vertices as the published light model has, in its layout of files; numbers are drawn. */
+/** A model with the number of vertices and the files of the published light model, and random values. */
 const VERTICES = 26719;
 const random = randomStream(3, 'clone');
 const neutral = Float32Array.from({ length: 3 * VERTICES }, () => 20 * random() - 10);
@@ -47,7 +47,7 @@ test('a clone of ICT-FaceKit is read: neutral face, identities, shapes, quads as
   expect((await readFaceModel(join(clone, 'FaceXModel'))).vertexCount).toBe(VERTICES);
 });
 
-test('refuses another topology and a folder that is no model, by name', async () => {
+test('another topology and a folder without a model are rejected, with the name of the file', async () => {
   await writeFile(join(clone, 'FaceXModel', 'jawOpen.obj'), 'v 0 0 0\nv 1 1 1\n');
   await expect(readFaceModel(clone)).rejects.toMatchObject({
     code: 'file-unreadable',

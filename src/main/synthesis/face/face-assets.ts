@@ -1,6 +1,6 @@
 /**
- * The ICT-FaceKit light model as its authors publish it: a folder FaceXModel of OBJ files, one with the neutral face, one
- * for each identity component (a standard deviation away from it) and one for each expression shape.
+ * Reads the ICT-FaceKit light model in its published form: a folder FaceXModel with OBJ files, one for the neutral face, one
+ * for each identity component (one standard deviation from neutral) and one for each expression shape.
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ const FOLDER = 'FaceXModel';
 const NEUTRAL = 'generic_neutral_mesh';
 const IDENTITY = /^identity\d+$/;
 
-/** The published topology (the repository's README): parts by their last vertex. */
+/** The parts of the published topology (README of ICT-FaceKit), each with its last vertex. */
 const PARTS = [
   ...([
     ['face', 9408],
@@ -41,7 +41,7 @@ const PARTS = [
   ] as const),
 ];
 const VERTICES = PARTS.at(-1)![1] + 1;
-/** Vertices of the 68 Multi-PIE landmarks, from the same place. */
+/** Vertices of the 68 Multi-PIE landmarks (README of ICT-FaceKit). */
 const LANDMARKS: readonly number[] = [
   ...[1225, 1888, 1052, 367, 1719, 1722, 2199, 1447, 966, 3661, 4390, 3927, 3924, 2608, 3272, 4088, 3443],
   ...[268, 493, 1914, 2044, 1401, 3615, 4240, 4114, 2734, 2509],
@@ -52,8 +52,9 @@ const LANDMARKS: readonly number[] = [
 ];
 
 /**
- * @param clone the repository's folder, or FaceXModel itself
- * @throws Error that names the file and what is wrong with it
+ * Reads the face model.
+ * @param clone folder with a clone of the ICT-FaceKit repository, or its folder FaceXModel
+ * @throws Error with the file and the problem
  */
 export async function readFaceKit(clone: string): Promise<FaceModel> {
   const folder = existsSync(join(clone, FOLDER)) ? join(clone, FOLDER) : clone;
@@ -81,7 +82,7 @@ export async function readFaceKit(clone: string): Promise<FaceModel> {
   };
 }
 
-/** [3 vertices] of an OBJ file. Its vertices come first: the rest, two thirds of the file, is not looked at. */
+/** Vertices of an OBJ file, [3 vertices]. They come first; the function does not read the rest, two thirds of the file. */
 function verticesOf(text: string, name: string): Float32Array {
   const vertices = new Float32Array(3 * VERTICES);
   let count = 0;
@@ -101,7 +102,7 @@ function verticesOf(text: string, name: string): Float32Array {
   return vertices;
 }
 
-/** Vertex indices of an OBJ file's faces, [3 triangles]; what has more corners becomes a fan from its first. */
+/** Vertex indices of the faces of an OBJ file, [3 triangles]. A polygon becomes a triangle fan around its first corner. */
 function trianglesOf(text: string): Uint16Array {
   const triangles: number[] = [];
   for (const [, corners] of text.matchAll(/^f (.+)$/gm)) {

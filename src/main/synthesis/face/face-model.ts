@@ -8,8 +8,8 @@ import type { Shape } from './sparse-shape.ts';
 import { sparse } from './sparse-shape.ts';
 
 /**
- * The ICT face: x to the subject's left, y up, z towards the viewer, centimetres. Its neutral face plus weighted
- * identity components plus weighted expression shapes (named as in ARKit, split left and right) is a face.
+ * The ICT face model. Axes in centimetres: x to the subject's left, y up, z towards the viewer. A face is the neutral face
+ * plus weighted identity components plus weighted expression shapes (names as in ARKit, separate for left and right).
  */
 export interface FaceModel {
   readonly vertexCount: number;
@@ -19,14 +19,14 @@ export interface FaceModel {
   readonly triangles: Uint16Array;
   /** First and last vertex of each named group. */
   readonly groups: ReadonlyMap<string, readonly [number, number]>;
-  /** Vertices of the 68 usual landmarks (iBUG order). */
+  /** Vertices of the 68 landmarks (iBUG order). */
   readonly landmarks: readonly number[];
   readonly expressions: ReadonlyMap<string, Shape>;
   /** Each component's displacement of every vertex for a weight of 1, [3 vertices]. Weights are about N(0, 1). */
   readonly identities: readonly Float32Array[];
 }
 
-/** What a face is posed from, without its surface. */
+/** The part of the model that posing needs: shapes without triangles and groups. */
 export type FaceShapes = Omit<FaceModel, 'triangles' | 'groups'>;
 
 const arraySchema = z.object({ dtype: z.string(), shape: z.array(z.number().int()), byteOffset: z.number().int(), names: z.array(z.string()).optional() });
@@ -37,7 +37,7 @@ const indexSchema = z.object({
 });
 
 /**
- * Reads the model from its folder: a clone of the ICT-FaceKit repository (or its folder FaceXModel), or the same packed as
+ * Reads the face model from a folder: a clone of the ICT-FaceKit repository (or its folder FaceXModel), or its packed form,
  * ict-face-model.json (an index) and ict-face-model.bin.
  * @throws StudioError 'file-unreadable' that names the folder
  */

@@ -2,25 +2,26 @@ import { Matrix, solve } from 'ml-matrix';
 import type { FaceShapes } from './face-model.ts';
 import type { Portrait } from './portrait.ts';
 
-/** Weak perspective: picture = scale * (rotation * model).xy + shift, y turned downwards. */
+/** Identity and weak-perspective camera of a fitted face: picture = scale * (rotation * model).xy + shift, with y downwards. */
 export interface Fit {
-  /** Rows of the rotation, and pixels for a centimetre. */
+  /** Rows of the rotation matrix. */
   readonly rotation: readonly (readonly [number, number, number])[];
+  /** Pixels per centimetre. */
   readonly scale: number;
   readonly shiftX: number;
   readonly shiftY: number;
   /** Weights of the first identity components. */
   readonly identity: Float64Array;
-  /** Mean distance between landmarks and where the photograph shows them, in pixels. */
+  /** Mean distance between the fitted landmarks and those of the photograph, in pixels. */
   readonly error: number;
 }
 
 const COMPONENTS = 60;
-/** Pull of the identity weights towards the mean face, pixels squared for a weight of 1. */
+/** Ridge penalty on the identity weights, in squared pixels for a weight of 1. */
 const RIDGE = 6;
 const ROUNDS = 8;
 
-/** Fits pose and identity to a portrait's landmarks, in turns. */
+/** Fits pose and identity to the landmarks of a portrait, alternately. */
 export function fitFace(model: FaceShapes, portrait: Portrait): Fit {
   const marks = [...portrait.landmarks].map(([landmark, { x, y, weight }]) => ({ vertex: model.landmarks[landmark]!, x, y: -y, weight }));
   const identity = new Float64Array(COMPONENTS);
@@ -55,7 +56,7 @@ function difference({ rotation, scale, shiftX, shiftY }: Pose, point: readonly n
   return [x - shiftX - scale * along(rotation[0]!), y - shiftY - scale * along(rotation[1]!)];
 }
 
-/** Least squares for an affine camera, then the nearest one that only turns and scales. */
+/** Fits an affine camera by least squares, then reduces it to rotation, scale and shift. */
 function poseOf(marks: readonly (Mark & { readonly point: readonly number[] })[]): Pose {
   const rows = new Matrix(marks.map(({ point, weight }) => [...point, 1].map((value) => value * weight)));
   const sides = new Matrix(marks.map(({ x, y, weight }) => [x * weight, y * weight]));
@@ -63,7 +64,7 @@ function poseOf(marks: readonly (Mark & { readonly point: readonly number[] })[]
   const [a, b] = [0, 1].map((column) => [0, 1, 2].map((row) => camera.get(row, column)));
   const [lengthA, lengthB] = [Math.hypot(...a!), Math.hypot(...b!)];
   const [first, second] = [a!.map((value) => value / lengthA), b!.map((value) => value / lengthB)];
-  // Both axes give up half of what keeps them from a right angle.
+  // Each axis is corrected by half of the deviation from a right angle.
   const lean = first.reduce((sum, value, i) => sum + value * second[i]!, 0) / 2;
   const unit = (row: number[]): [number, number, number] => row.map((value) => value / Math.hypot(...row)) as [number, number, number];
   const [x, y] = [unit(first.map((value, i) => value - lean * second[i]!)), unit(second.map((value, i) => value - lean * first[i]!))];

@@ -4,23 +4,23 @@ import { z } from 'zod';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Point } from '../../face/face-geometry.ts';
 
-/** A photograph of a face with its outline. */
+/** A photograph of a face with the outline of the face. */
 export interface Portrait {
   readonly width: number;
   readonly height: number;
-  /** [height, width, 4]: colours, and how far a pixel belongs to the person and not to the plain ground behind. */
+  /** [height, width, 4] RGBA bytes. Alpha is the share by which a pixel belongs to the person and not to the plain background. */
   readonly rgba: Uint8ClampedArray;
   /** The 189 points of the FRL template, in pixels. */
   readonly outline: readonly Point[];
-  /** Where the photograph shows each of the 68 landmarks that the outline tells, and how far that can be trusted. */
+  /** Positions of those of the 68 landmarks that follow from the outline, with their weights (reliability) in a fit. */
   readonly landmarks: ReadonlyMap<number, Point & { readonly weight: number }>;
 }
 
 const outlineSchema = z.array(z.tuple([z.number(), z.number()])).length(189);
 
 /**
- * Landmarks (0 to 67) by points of the outline, or means of two. Jaw points are where the outline says the face ends,
- * which is not the model's jaw exactly. The inner lips (61 to 67) meet in the template's mouth line.
+ * [landmark (0 to 67), points of the outline whose mean it is, weight]. Jaw points have a low weight, because the edge of
+ * the face in the outline is not exactly the jaw of the model. The inner lips (61 to 67) are on the template's mouth line.
  */
 const LANDMARKS: readonly (readonly [number, readonly number[], number])[] = [
   ...(
@@ -108,9 +108,9 @@ const LANDMARKS: readonly (readonly [number, readonly number[], number])[] = [
 ];
 
 /**
- * Reads a portrait: NAME.jpg with its outline in NAME.json.
- * @param extent 'head' leaves out what an aligned crop never shows
- * @throws StudioError 'file-unreadable' that names the file
+ * Reads a portrait, NAME.jpg, with its outline, NAME.json.
+ * @param extent 'head' crops the photograph to the part that an aligned crop can show
+ * @throws StudioError 'file-unreadable' with the name of the file
  */
 export async function readPortrait(picturePath: string, extent: Extent): Promise<Portrait> {
   const outlinePath = picturePath.replace(/\.[^.]+$/, '.json');
@@ -135,10 +135,10 @@ export async function readPortrait(picturePath: string, extent: Extent): Promise
   }
 }
 
-/** What is read of a photograph: all of it, or the head alone, which is all that an aligned crop shows. */
+/** The part of a photograph to use: all of it, or only the head, which is all that an aligned crop can show. */
 export type Extent = 'whole' | 'head';
 
-/** Reach of 'head' from the middle between the eyes, in distances between them: to the sides, up, down. */
+/** Extent of 'head' from the point between the eyes, in distances between the eyes: to the sides, up, down. */
 const REACH = { side: 2.7, up: 2.3, down: 3.3 } as const;
 
 function headOf({ width, height, rgba, outline, landmarks }: Portrait): Portrait {
@@ -158,18 +158,20 @@ function headOf({ width, height, rgba, outline, landmarks }: Portrait): Portrait
   };
 }
 
-/** Colours at most this far from the ground's are ground, and from twice as far on the person. */
+/** Pixels with a colour distance to the background up to this value are background, and from twice this value the person. */
 const GROUND_DISTANCE = 22;
 
 /**
- * Tells the person from the plain, evenly lit ground of a studio portrait: the ground's colour at each height comes
- * from the picture's sides; what is like it and joined to the picture's edge is ground. The face itself never is.
+ * Separates the person from the plain, evenly lit background of a studio portrait. The sides of the picture give the
+ * background's colour at each height. Pixels with a similar colour that are connected to the edge of the picture are
+ * background, except inside the face.
  */
 function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonly Point[]): Uint8ClampedArray {
   const rgba = new Uint8ClampedArray(width * height * 4);
   const strip = Math.max(2, Math.round(width * 0.04));
   const groundAt = (x: number, y: number, c: number): number => {
-    // The ground darkens from one side to the other: both sides, joined by a line; shoulders below are not ground.
+    // The background darkens from one side to the other, so its colour is interpolated between both sides. Only the upper
+    // part of the sides is used, because lower down they show shoulders.
     const row = Math.min(y, Math.round(height * 0.45));
     const mean = (from: number): number => {
       let sum = 0;
@@ -202,7 +204,7 @@ function cutOut(rgb: Uint8Array, width: number, height: number, outline: readonl
   return rgba;
 }
 
-/** 1 for pixels below the limit that are joined to the left, right or upper edge by such pixels. */
+/** 1 for pixels below the limit that are connected to the left, right or upper edge by such pixels. */
 function joinedToEdge(values: Float32Array, width: number, height: number, limit: number): Uint8Array {
   const joined = new Uint8Array(width * height);
   const waiting: number[] = [];

@@ -5,66 +5,67 @@ import { wrinkleStrength } from './wrinkles.ts';
 import type { Subject } from './subject.ts';
 import { ANCHORS_USED } from './subject.ts';
 
-/** What a face does at one moment. */
+/** Action units, head pose and gaze of a face at one moment. */
 export interface FaceState {
   readonly activation: Activation;
   /** Radians: yaw towards the subject's left, pitch downwards, roll towards the subject's left shoulder. */
   readonly yaw: number;
   readonly pitch: number;
   readonly roll: number;
-  /** Place of the head against the photograph's, in distances between the eyes. */
+  /** Position of the head relative to the photograph, in distances between the eyes. */
   readonly shiftX: number;
   readonly shiftY: number;
-  /** Radians that the eyes are turned against the head: to the subject's left, downwards. */
+  /** Direction of the eyes relative to the head, radians: to the subject's left, downwards. */
   readonly gazeX: number;
   readonly gazeY: number;
 }
 
-/** Where eyes and mouth are: what a face is aligned by. */
+/** Positions of eyes and mouth, with which a face is aligned. */
 export interface AlignmentPoints {
   readonly rightEye: Point;
   readonly leftEye: Point;
   readonly mouth: Point;
 }
 
-/** Light of a moment: an even part and a direction (x right, y down, z towards the viewer; unit length). */
+/** Ambient light and a directional light. The direction has unit length: x right, y down, z towards the viewer. */
 export interface Light {
   readonly ambient: number;
   readonly key: number;
   readonly direction: readonly [number, number, number];
 }
 
-/** What the photographs were lit with: soft, from the front. */
+/** The light in the photographs: soft, from the front. */
 const STUDIO: Light = { ambient: 0.62, key: 0.38, direction: [0, -0.2, 0.98] };
+/** Limits of the ratio between the scene's and the studio's light. */
 const LIGHTEST = 1.7;
 const DARKEST = 0.12;
-/** How near the camera is, in distances between the eyes (6.3 cm): 80 cm and more. */
+/** Smallest distance of the camera, in distances between the eyes (6.3 cm): about 80 cm. */
 const NEAREST_CAMERA = 13;
 
-/** The eye's coloured part, centimetres. */
+/** Radius of the iris in centimetres. */
 const IRIS_RADIUS = 0.6;
-/** How far the face lies before the point it turns about, in distances between the eyes. */
+/** Distance of the face in front of the head's centre of rotation, in distances between the eyes. */
 const HEAD_DEPTH = 1.2;
 
-/** A gap between the lips below this share of the distance between the eyes is none. */
+/** Largest gap between the lips of a closed mouth, as a share of the distance between the eyes. */
 const CLOSED = 0.012;
 
 type Row = readonly [number, number, number];
 type Rotation = readonly [Row, Row, Row];
 
-/** Poses one subject again and again in the same memory. All places are pixels of the photograph. */
+/** Poses one subject for many moments and reuses its memory. All positions are in pixels of the photograph. */
 export class Pose {
   readonly subject: Subject;
-  /** Every vertex after expression and head movement. */
+  /** Positions and shade of all vertices after expression and head movement. */
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly z: Float32Array;
   readonly shade: Float32Array;
-  /** Textures' places for skin: those of the photograph. */
+  /** Texture coordinates: for skin, positions in the photograph; for eyes, see #prepareEyes. */
   readonly u: Float32Array;
   readonly v: Float32Array;
   readonly sheet: { readonly x: Float32Array; readonly y: Float32Array; readonly z: Float32Array; readonly shade: Float32Array };
-  /** Distance between the eyes in the photograph. */
+  /** Distance between the eyes in the photograph, in pixels. */
   readonly between: number;
   readonly #delta: Float32Array;
   readonly #still: Float32Array;
@@ -101,7 +102,7 @@ export class Pose {
     const at = (landmark: number, axis: number): number => neutral[3 * landmarks[landmark]! + axis]!;
     this.between = Math.hypot(at(45, 0) + at(42, 0) - at(36, 0) - at(39, 0), at(45, 1) + at(42, 1) - at(36, 1) - at(39, 1)) / 2;
     this.#cameraDistance = Math.max(NEAREST_CAMERA, cameraDistance) * this.between;
-    // The head turns about the top of the neck: under the ears, a little behind them.
+    // The head rotates about the top of the neck: below the ears and slightly behind them.
     this.#pivot = [(at(0, 0) + at(16, 0)) / 2, at(3, 1), (at(0, 2) + at(16, 2)) / 2 - 0.3 * this.between];
     this.#normals(this.#still);
     this.#studioShade = new Float32Array(wearer.rig.lastSkin + 1);
@@ -112,7 +113,7 @@ export class Pose {
     this.#eyeCentres = this.#prepareEyes();
   }
 
-  /** Poses skin, sheet, eyes and mouth for a moment. */
+  /** Poses skin, sheet, eyes and mouth. */
   set(state: FaceState): void {
     const { rig, toPixels } = this.subject.wearer;
     const { neutral } = this.subject;
@@ -129,7 +130,7 @@ export class Pose {
     const still = this.#still;
     const [rx, ry, rz] = toPixels as [Row, Row, Row];
     for (const [first, last] of [[0, rig.lastSkin], rig.mouthRange] as const) {
-      // The mouth's inside is posed together with the skin, which decides whether it is seen.
+      // The inside of the mouth moves with the skin; it is projected only where the mouth is open.
       for (let i = 3 * first; i <= 3 * last; i += 3) {
         const dx = delta[i]!;
         const dy = delta[i + 1]!;
@@ -148,19 +149,19 @@ export class Pose {
     this.#placeSheet(still, turn, state);
   }
 
-  /** Gap between the lips in the photograph's pixels; 0 or less where they touch. */
+  /** Gap between the lips in pixels of the photograph; 0 or less for a closed mouth. */
   mouthOpening(): number {
     const { landmarks } = this.subject.wearer.rig.model;
     const gap = (upper: number, lower: number): number => this.y[landmarks[lower]!]! - this.y[landmarks[upper]!]!;
     return (gap(61, 67) + gap(62, 66) + gap(63, 65)) / 3 - CLOSED * this.between;
   }
 
-  /** Where eyes and mouth are at a moment, without posing all the rest. */
+  /** Positions of eyes and mouth, without posing the other vertices. */
   points(state: FaceState): AlignmentPoints {
     const { rig, toPixels } = this.subject.wearer;
     const weights = shapeWeights(state.activation);
     const turn = rotationOf(state);
-    const places = rig.points.map((vertex, i) => {
+    const positions = rig.points.map((vertex, i) => {
       const d = [0, 0, 0];
       for (const [name, weight] of weights) {
         const deltas = rig.pointDeltas.get(name)!;
@@ -170,7 +171,7 @@ export class Pose {
       return this.#project(turn, state, p[0]!, p[1]!, p[2]!);
     });
     const mean = (first: number, end: number): Point => {
-      const some = places.slice(first, end);
+      const some = positions.slice(first, end);
       return { x: some.reduce((sum, [x]) => sum + x / some.length, 0), y: some.reduce((sum, [, y]) => sum + y / some.length, 0) };
     };
     return { rightEye: mean(0, 6), leftEye: mean(6, 12), mouth: mean(12, 24) };
@@ -183,7 +184,7 @@ export class Pose {
     return [px + tx * nearer + state.shiftX * this.between, py + ty * nearer + state.shiftY * this.between, tz];
   }
 
-  /** As #project, for runs of vertices and without making anything. */
+  /** Does the same as #project for a range of vertices, without allocating memory. */
   #place(first: number, last: number, from: Float32Array, turn: Rotation, state: FaceState): void {
     const [px, py, pz] = this.#pivot;
     const [a, b, c] = turn;
@@ -217,7 +218,7 @@ export class Pose {
       const bx = still[c]! - still[a]!;
       const by = still[c + 1]! - still[a + 1]!;
       const bz = still[c + 2]! - still[a + 2]!;
-      // y runs downwards, so the product points inwards: turned round here.
+      // y points downwards, so the cross product points inwards; its sign is inverted here.
       const nx = az * by - ay * bz;
       const ny = ax * bz - az * bx;
       const nz = ay * bx - ax * by;
@@ -236,14 +237,14 @@ export class Pose {
     }
   }
 
-  /** Light of this moment over the studio's, and what wrinkles take away. */
+  /** Shade of the skin: the ratio of the scene's light to the studio's light, darkened by wrinkles. */
   #shadeSkin(turn: Rotation, activation: Activation): void {
     const { rig } = this.subject.wearer;
     const normal = this.#normal;
     const { ambient, key, direction } = this.#light;
     const [lx, ly, lz] = [0, 1, 2].map((axis) => turn.reduce((sum, row, n) => sum + row[axis]! * direction[n]!, 0)) as [number, number, number];
     for (let v = 0; v <= rig.lastSkin; v++) {
-      // The light turned against the head, rather than every normal with it.
+      // The light is rotated into the head's axes, which is cheaper than rotating every normal.
       const facing = lx * normal[3 * v]! + ly * normal[3 * v + 1]! + lz * normal[3 * v + 2]!;
       this.shade[v] = ratio(ambient + key * wrapped(facing), this.#studioShade[v]!);
     }
@@ -276,7 +277,7 @@ export class Pose {
     });
   }
 
-  /** Where the middle of each eye lies, as the identity moved it; eyes' textures are places on the ball, in radii of the iris. */
+  /** Centres of the eyes after the identity's displacement. Also sets the texture coordinates of the eyes: positions on the eyeball in radii of the iris. */
   #prepareEyes(): Row[] {
     const { rig, toPixels } = this.subject.wearer;
     const { neutral } = this.subject;
@@ -314,7 +315,7 @@ export class Pose {
     return normals;
   }
 
-  /** Two poses of every point, the head's and the body's, and a share of each. Makes nothing: this runs for thousands of points a picture. */
+  /** Interpolates every point of the sheet between the pose of the head and that of the body. Allocates no memory, because it runs for thousands of points per frame. */
   #placeSheet(still: Float32Array, turn: Rotation, state: FaceState): void {
     const { wearer } = this.subject;
     const { sheet } = wearer;
@@ -364,7 +365,7 @@ function lit({ ambient, key, direction }: Light, nx: number, ny: number, nz: num
   return ambient + key * wrapped(nx * direction[0] + ny * direction[1] + nz * direction[2]);
 }
 
-/** Light wraps a little round edges, as from a source of some size. */
+/** Diffuse light that extends slightly beyond a right angle, as from a light source of some size. */
 function wrapped(facing: number): number {
   return Math.max(0, 0.15 + 0.85 * facing);
 }
@@ -378,10 +379,10 @@ function apply(turn: Rotation, x: number, y: number, z: number): [number, number
   return [a[0] * x + a[1] * y + a[2] * z, b[0] * x + b[1] * y + b[2] * z, c[0] * x + c[1] * y + c[2] * z];
 }
 
-/** Yaw, then pitch, then roll, in a picture's axes. */
+/** Rotation matrix for yaw, then pitch, then roll, in picture axes. */
 function rotationOf({ yaw, pitch, roll }: Pick<FaceState, 'yaw' | 'pitch' | 'roll'>): Rotation {
   const [sy, cy, sp, cp, sr, cr] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch), Math.sin(roll), Math.cos(roll)];
-  // x' = cy x + sy z; z' = cy z - sy x, then about x, then about z.
+  // First about y: x' = cy x + sy z, z' = cy z - sy x. Then about x, then about z.
   const a: Row = [cy, 0, sy];
   const b: Row = [-sp * -sy, cp, sp * cy];
   const c: Row = [-cp * sy, -sp, cp * cy];
@@ -392,7 +393,7 @@ function rotationOf({ yaw, pitch, roll }: Pick<FaceState, 'yaw' | 'pitch' | 'rol
   ];
 }
 
-/** Every action unit's strength in an activation, the mean of both halves, for records of what was shown. */
+/** Strength of every action unit in an activation, as the mean of both sides, for records of the truth. */
 export function unitsOf(activation: Activation): Record<string, number> {
   return Object.fromEntries(ACTION_UNITS.map((unit) => [`AU${unit}`, (activation[activationIndex(unit, 0)]! + activation[activationIndex(unit, 1)]!) / 2]));
 }

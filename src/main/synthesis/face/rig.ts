@@ -4,30 +4,32 @@ import { wrinkleFields } from './wrinkles.ts';
 import type { Shape } from './sparse-shape.ts';
 import { simplified, thinned } from './thinning.ts';
 
-/** What drawing needs of the model beside its shapes; made once. */
+/** Data of the face model for drawing, computed once for all subjects. */
 export interface Rig {
   readonly model: FaceShapes;
-  /** Skin that the face is drawn with; ears, neck and the back of the head stay with the portrait behind. */
+  /** Triangles of the skin that is drawn. The sheet with the portrait shows ears, neck and the back of the head. */
   readonly skin: Uint16Array;
-  /** How far each of the face's vertices covers the portrait behind, 0 to 1: it fades towards the edge. */
+  /** Alpha of each vertex of the face over the portrait, 0 to 1; it decreases towards the edge. */
   readonly cover: Float32Array;
-  /** Inside of the mouth. */
+  /** Triangles of the inside of the mouth. */
   readonly cavity: Uint16Array;
   readonly gums: Uint16Array;
   readonly teeth: Uint16Array;
-  /** Right and left eye: the half of the ball that looks out, its first and last vertex, centre and radius (cm). */
+  /** Right and left eye. */
   readonly eyes: readonly Eye[];
-  /** Vertices that the portrait behind follows. */
+  /** Vertices that the sheet with the portrait follows. */
   readonly anchors: readonly number[];
   readonly wrinkles: readonly WrinkleField[];
-  /** The last vertex of the face; the first is 0. */
+  /** Last vertex of the face; the first is 0. */
   readonly lastSkin: number;
   readonly mouthRange: readonly [number, number];
-  /** Vertices of eyes and mouth, by which faces are aligned, and every shape's displacement of them, [3 points]. */
+  /** Vertices of eyes and mouth, with which faces are aligned. */
   readonly points: readonly number[];
+  /** Displacement of these vertices by each expression shape, [3 points]. */
   readonly pointDeltas: ReadonlyMap<string, Float32Array>;
 }
 
+/** An eyeball: the triangles of its front half, first and last vertex, centre and radius in centimetres. */
 export interface Eye {
   readonly triangles: Uint16Array;
   readonly first: number;
@@ -36,12 +38,13 @@ export interface Eye {
   readonly radius: number;
 }
 
-/** Centimetres: skin farther back, or below the chin, is left to the portrait behind. */
+/** Limits of the skin in centimetres. The cover is 0 behind `back` and below `neck`, and full in front of `front` and above `chin`. */
 const SKIN = { back: 3.2, front: 4.8, neck: -8.6, chin: -7.2 } as const;
-/** Slant (z of the normal) at which skin begins to cover, and from which it covers wholly. */
+/** z of the normal up to which skin does not cover and from which it covers fully. */
 const SLANT = { none: 0.08, whole: 0.34 } as const;
+/** Smallest distance between two anchors, in centimetres. */
 const ANCHOR_SPACING = 0.9;
-/** Centimetres by which these may lie off the model's, which has twice as many triangles in the mouth and the eyes as skin. */
+/** Largest error of simplified meshes in centimetres. The model has twice as many triangles in mouth and eyes as in the skin. */
 const SIMPLER_BY = { eyes: 0.03, mouth: 0.08 } as const;
 
 export async function makeRig(model: FaceModel): Promise<Rig> {
@@ -91,7 +94,7 @@ function trianglesWhere({ triangles }: FaceModel, keep: (a: number, b: number, c
   return Uint16Array.from(kept);
 }
 
-/** z of each vertex's normal on the mean face. */
+/** z of the normal of each vertex on the mean face. */
 function slantOf({ neutral, triangles }: FaceModel, last: number): Float32Array {
   const normals = new Float32Array(3 * (last + 1));
   for (let t = 0; t < triangles.length; t += 3) {
@@ -111,7 +114,7 @@ function slantOf({ neutral, triangles }: FaceModel, last: number): Float32Array 
   );
 }
 
-/** Triangles that a face turned by less than a right angle could show: the backs of teeth never. */
+/** Triangles that point forwards on the mean face. This removes, for example, the backs of the teeth. */
 function facingFront({ neutral }: FaceModel, triangles: Uint16Array): Uint16Array {
   const kept: number[] = [];
   for (let t = 0; t < triangles.length; t += 3) {
@@ -138,7 +141,7 @@ function eyeOf(model: FaceModel, group: string): Eye {
   return { first, last, centre, radius, triangles: trianglesWhere(model, (a, b, c) => a >= first && a <= last && front(a) && front(b) && front(c)) };
 }
 
-/** Covered vertices at least a spacing apart. */
+/** Covered vertices with a distance of at least ANCHOR_SPACING. */
 function anchorsOf({ neutral }: FaceModel, cover: Float32Array): number[] {
   const anchors: number[] = [];
   for (let v = 0; v < cover.length; v++) {
@@ -149,10 +152,10 @@ function anchorsOf({ neutral }: FaceModel, cover: Float32Array): number[] {
 }
 
 function deltasAt({ vertices, deltas }: Shape, points: readonly number[]): Float32Array {
-  const places = new Map(Array.from(vertices, (vertex, i) => [vertex, i]));
-  return Float32Array.from(points.flatMap((point) => [0, 1, 2].map((c) => (places.has(point) ? deltas[3 * places.get(point)! + c]! : 0))));
+  const indexOf = new Map(Array.from(vertices, (vertex, i) => [vertex, i]));
+  return Float32Array.from(points.flatMap((point) => [0, 1, 2].map((c) => (indexOf.has(point) ? deltas[3 * indexOf.get(point)! + c]! : 0))));
 }
 
-function distance(places: Float32Array, a: number, b: number): number {
-  return Math.hypot(places[3 * a]! - places[3 * b]!, places[3 * a + 1]! - places[3 * b + 1]!, places[3 * a + 2]! - places[3 * b + 2]!);
+function distance(positions: Float32Array, a: number, b: number): number {
+  return Math.hypot(positions[3 * a]! - positions[3 * b]!, positions[3 * a + 1]! - positions[3 * b + 1]!, positions[3 * a + 2]! - positions[3 * b + 2]!);
 }

@@ -1,13 +1,13 @@
-/** A displacement of some vertices: [3 n] centimetres for the n vertices it moves. */
+/** A shape as displacements, [3 n] centimetres, of the n vertices that it moves. */
 export interface Shape {
   readonly vertices: Uint16Array;
   readonly deltas: Float32Array;
 }
 
-/** Displacements below this (centimetres) are not worth their time. */
+/** Smaller displacements, in centimetres, are dropped to save time. */
 const SMALLEST_DELTA = 0.004;
 
-/** @param values [3 vertices], times `scale` centimetres */
+/** @param values displacements of all vertices, [3 vertices], in units of `scale` centimetres */
 export function sparse(values: ArrayLike<number>, scale: number): Shape {
   const vertices: number[] = [];
   const deltas: number[] = [];

@@ -6,48 +6,53 @@ import type { Portrait } from './portrait.ts';
 import type { Texture } from './texture.ts';
 import type { Rig } from './rig.ts';
 
-/** A portrait on the fitted face: what all clips of one photograph share. Pixels of the photograph, y down, z towards the viewer. */
+/**
+ * A portrait mapped onto the fitted face model. All clips from one photograph share it. Axes are those of the photograph in
+ * pixels: x right, y down, z towards the viewer.
+ */
 export interface Wearer {
   readonly rig: Rig;
   readonly portrait: Portrait;
   readonly fit: Fit;
-  /** Turns centimetres of the model into pixels: rows x, y, z. */
+  /** Matrix from centimetres of the model to pixels: rows x, y, z. */
   readonly toPixels: readonly (readonly [number, number, number])[];
-  /** Every vertex of the neutral face as it lies in the photograph, [3 vertices]. */
+  /** Positions of all vertices of the neutral face in the photograph, [3 vertices]. */
   readonly neutral: Float32Array;
-  /** The portrait behind the face. */
+  /** The grid on which the portrait is drawn behind the face. */
   readonly sheet: Sheet;
-  /** How far the face covers the portrait, in the photograph's pixels: alpha of the skin's texture. */
+  /** Alpha of the skin's texture over the portrait, for each pixel of the photograph. */
   readonly cover: Uint8ClampedArray;
-  /** Colours of eyes, and the skin's mean light, 0 to 255. */
+  /** Colours of the eyes, 0 to 255. */
   readonly sclera: readonly [number, number, number];
   readonly iris: readonly [number, number, number];
+  /** Mean luminance of the skin, 0 to 255. */
   readonly skinLight: number;
 }
 
-/** A grid over the photograph whose points follow the nearest skin: hair, ears, neck and ground near the jaw move with the face. */
+/** A grid over the photograph. Its points follow the nearest skin, so that hair, ears, neck and background near the jaw move with the face. */
 export interface Sheet {
   readonly columns: number;
   readonly rows: number;
-  /** Place in the photograph and depth, [points] each. */
+  /** Position in the photograph and depth, [points] each. */
   readonly x: Float32Array;
   readonly y: Float32Array;
   readonly z: Float32Array;
   readonly triangles: Uint16Array;
-  /** Anchors of each point and their weights, [points * ANCHORS_USED]; weights add up to how far the point follows. */
+  /** Anchor vertices of each point, [points * ANCHORS_USED]. */
   readonly anchors: Uint16Array;
+  /** Their weights, [points * ANCHORS_USED]. Their sum for a point, 0 to 1, is the share by which it follows the skin. */
   readonly weights: Float32Array;
-  /** 1 turns with the head, 0 stays with the body. */
+  /** Share of the head's pose for each point, [points]: 1 moves with the head, 0 with the body. */
   readonly head: Float32Array;
 }
 
 const SHEET = { columns: 30, rows: 34 } as const;
 export const ANCHORS_USED = 5;
-/** Spread of the correction that a landmark's error spreads over, in distances between the eyes. */
+/** Standard deviation of the kernel that spreads the correction of a landmark, in distances between the eyes. */
 const CORRECTION_SPREAD = 0.4;
 const CORRECTION_RIDGE = 0.05;
 
-/** Puts a portrait on the model: fitted, and then drawn so that each landmark lies where the photograph shows it. */
+/** Fits the model to a portrait, then corrects the vertices so that each landmark is at its position in the photograph. */
 export function wear(rig: Rig, portrait: Portrait): Wearer {
   const { model } = rig;
   const fit = fitFace(model, portrait);
@@ -67,7 +72,7 @@ export function wear(rig: Rig, portrait: Portrait): Wearer {
   return { rig, portrait, fit, toPixels, neutral, cover, sheet: sheetOf(rig, portrait, neutral, cover), ...coloursOf(portrait) };
 }
 
-/** Moves all vertices in the picture's plane so that landmarks meet the photograph's, their errors spread smoothly. */
+/** Moves all vertices in the picture plane by a smooth displacement with which the landmarks fit those of the photograph. */
 function correct(model: FaceShapes, portrait: Portrait, neutral: Float32Array): void {
   const marks = [...portrait.landmarks].map(([landmark, { x, y, weight }]) => {
     const v = model.landmarks[landmark]!;
@@ -91,11 +96,11 @@ function correct(model: FaceShapes, portrait: Portrait, neutral: Float32Array): 
   }
 }
 
-/** The skin's cover as an alpha map in the photograph, drawn triangle by triangle. */
+/** The cover of the skin as an alpha map over the photograph, [height, width]. */
 function coverMap(rig: Rig, portrait: Portrait, neutral: Float32Array): Uint8ClampedArray {
   const { cover } = rig;
   const map = new Uint8ClampedArray(portrait.width * portrait.height);
-  // Triangles reach over their edges: where skin is folded away, what is beside it covers.
+  // Triangles extend beyond their edges, so that skin covers folds that the triangles facing the camera leave open.
   overSkin(rig, portrait, neutral, 0.3, (at, i, j, k, a, b) => {
     const value = 255 * (cover[i]! + a * (cover[j]! - cover[i]!) + b * (cover[k]! - cover[i]!));
     map[at] = Math.max(map[at]!, value);
@@ -104,8 +109,9 @@ function coverMap(rig: Rig, portrait: Portrait, neutral: Float32Array): Uint8Cla
 }
 
 /**
- * Calls for every pixel of the photograph that skin covers: its index, the triangle's vertices, and shares of the second and third.
- * @param margin how far triangles reach over their edges, as a share of themselves
+ * Calls `visit` for every pixel of the photograph that skin covers, with the index of the pixel, the vertices of the
+ * triangle, and the barycentric weights of the second and the third vertex.
+ * @param margin extension of triangles beyond their edges, as a share of their size
  */
 export function overSkin(
   { skin }: Rig,
@@ -162,7 +168,7 @@ function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array, cover: Uin
       weights[i * ANCHORS_USED + n] = (follows * closeness[n]!) / total;
       depth += (closeness[n]! / total) * neutral[3 * vertex + 2]!;
     });
-    // Behind the skin's edge the head rounds off to where the ears are, and everything farther out lies there.
+    // Beyond the edge of the skin, the depth decreases towards that of the ears. Points farther out keep that depth.
     const out = 1 - Math.exp(-((away / 0.6) ** 2));
     z[i] = depth + out * (Math.min(depth, jawZ - 0.2 * between) - depth) - 0.04 * between;
     head[i] = 1 - smooth((y[i]! - chinY) / (0.9 * between));
@@ -178,7 +184,7 @@ function sheetOf(rig: Rig, portrait: Portrait, neutral: Float32Array, cover: Uin
   return { columns, rows, x, y, z, triangles: Uint16Array.from(triangles), anchors, weights, head };
 }
 
-/** Whether skin covers a part of the sheet and all around it, whatever the face does; not so near eyes and mouth, which open. */
+/** Whether skin always hides a cell of the sheet: it covers the cell and its surroundings. False near eyes and mouth, which can open. */
 function hidden({ width, height, outline }: Portrait, cover: Uint8ClampedArray, left: number, top: number, right: number, bottom: number): boolean {
   const between = Math.hypot(outline[1]!.x - outline[0]!.x, outline[1]!.y - outline[0]!.y);
   const middle = { x: (left + right) / 2, y: (top + bottom) / 2 };
@@ -211,7 +217,7 @@ function coloursOf(portrait: Portrait): Pick<Wearer, 'sclera' | 'iris' | 'skinLi
     const centre = outline[pupil]!;
     for (let i = first; i < first + 8; i++) {
       const rim = outline[i]!;
-      // Beside and below the pupil; above it the lid and its lashes are in the way.
+      // Only points beside and below the pupil, because lid and lashes cover the iris above it.
       if (rim.y < centre.y - 1) continue;
       iris.push(at(centre.x + 0.65 * (rim.x - centre.x), centre.y + 0.65 * (rim.y - centre.y)));
     }
@@ -225,38 +231,39 @@ function coloursOf(portrait: Portrait): Pick<Wearer, 'sclera' | 'iris' | 'skinLi
   return { sclera: mean(sclera.slice(0, 5)), iris: mean(iris), skinLight: skin.reduce((sum, value) => sum + value / skin.length, 0) };
 }
 
-/** How one clip's person departs from the photograph. */
+/** Differences between the person of one clip and the photograph. */
 export interface Variation {
   /** Added weights of the first identity components. */
   readonly identity: readonly number[];
-  /** Gain of each channel and gamma of the photograph. */
+  /** Gain of each channel. */
   readonly gain: readonly [number, number, number];
-  /** How far the photograph's own tint, told by the whites of the eyes, is taken out: 0 to 1. */
+  /** Share of the photograph's tint to remove, 0 to 1. The whites of the eyes give the tint. */
   readonly balance: number;
   readonly gamma: number;
-  /** The skin's mean light after pigment is added, 0 to 255; null or more than the photograph's for the skin as it is. */
+  /** Mean luminance of the skin after pigment is added, 0 to 255. Null, or a value above that of the photograph, keeps the skin. */
   readonly skinLight: number | null;
-  /** Depth of each wrinkle on this face, 1 for usual skin. */
+  /** Depth of each wrinkle on this face; 1 for average skin. */
   readonly wrinkles: readonly number[];
-  /** Depth of each wrinkle that stays when nothing presses it, 0 to 1: lines of age and habit. Empty for none. */
+  /** Depth of each permanent line, 0 to 1: wrinkles that are visible at rest, from age and habit. Empty for none. */
   readonly lines: readonly number[];
 }
 
-/** One clip's person: a portrait with another face shape, skin tone and skin. */
+/** The person of one clip: a portrait with a varied face shape, skin tone and skin. */
 export interface Subject {
   readonly wearer: Wearer;
   readonly variation: Variation;
   /** [3 vertices], with the variation's identity. */
   readonly neutral: Float32Array;
-  /** The portrait, and the same with the face's cover as alpha. */
+  /** The portrait. */
   readonly behind: Texture;
+  /** The portrait with the cover of the face as alpha. */
   readonly face: Texture;
   readonly sclera: readonly number[];
   readonly iris: readonly number[];
 }
 
 const BRIGHTEST_SKIN = 205;
-/** How much red, green and blue light pigment takes away, for as much of all light as 1: from light to dark skin red loses least. */
+/** Relative absorption of red, green and blue light by pigment: from light to dark skin, red decreases least. */
 const PIGMENT = [0.85, 1.05, 1.15] as const;
 
 export function vary(wearer: Wearer, variation: Variation): Subject {
@@ -271,14 +278,14 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
   for (const [axis, row] of toPixels.entries())
     for (let i = 0; i < change.length; i += 3) neutral[i + axis]! += row[0]! * change[i]! + row[1]! * change[i + 1]! + row[2]! * change[i + 2]!;
   const white = (wearer.sclera[0] + wearer.sclera[1] + wearer.sclera[2]) / 3;
-  // No skin is as bright as paper: a photograph that is bright already is not made brighter.
+  // Limits the gain, because skin is never as bright as paper.
   const brightest = BRIGHTEST_SKIN / (255 * (wearer.skinLight / 255) ** variation.gamma);
   const dim = Math.min(1, brightest / Math.max(...variation.gain));
   const tables = variation.gain.map((gain, c) => {
     const balanced = dim * gain * (white / wearer.sclera[c]!) ** variation.balance;
     return Uint8ClampedArray.from({ length: 256 }, (_, value) => 255 * balanced * (value / 255) ** variation.gamma);
   });
-  // Eyes and teeth have none of the skin's pigment.
+  // Pigment changes only the skin, not eyes and teeth.
   const tone = (colour: readonly number[]): number[] => colour.map((value, c) => tables[c]![Math.round(value)]!);
   const pigment = variation.skinLight === null ? 0 : Math.max(0, Math.log(wearer.skinLight / variation.skinLight));
   const skinTables = tables.map((table, c) => table.map((value) => value * Math.exp(-pigment * PIGMENT[c]!)));
@@ -295,12 +302,12 @@ export function vary(wearer: Wearer, variation: Variation): Subject {
   };
 }
 
-/** A picture with every channel's values looked up, [pixels, 4]: once with its own alpha and once with another. */
+/** Applies a lookup table to each channel of a picture. Returns the result, [pixels, 4], with the picture's alpha and with another alpha. */
 function coloured(rgba: Uint8ClampedArray, alpha: Uint8ClampedArray, tables: readonly Uint8ClampedArray[]): [Uint8ClampedArray, Uint8ClampedArray] {
   const [red, green, blue] = tables.map((table, c) => Uint32Array.from(table, (value) => value << (8 * c))) as [Uint32Array, Uint32Array, Uint32Array];
   const own = new Uint32Array(alpha.length);
   const other = new Uint32Array(alpha.length);
-  // Pixels as one number each: this runs for every pixel of every clip's portrait.
+  // One 32-bit number per pixel, for speed: this runs for every pixel of every clip's portrait.
   for (let i = 0; i < own.length; i++) {
     const colour = red[rgba[4 * i]!]! | green[rgba[4 * i + 1]!]! | blue[rgba[4 * i + 2]!]!;
     own[i] = colour | (rgba[4 * i + 3]! << 24);

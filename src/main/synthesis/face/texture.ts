@@ -1,4 +1,4 @@
-/** A picture that triangles are painted with: [height, width, 4]. */
+/** A picture with which triangles are painted, [height, width, 4] RGBA bytes. */
 export interface Texture {
   readonly width: number;
   readonly height: number;

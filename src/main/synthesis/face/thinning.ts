@@ -3,28 +3,28 @@ import type { FaceModel } from './face-model.ts';
 import type { Rig } from './rig.ts';
 import type { Shape } from './sparse-shape.ts';
 
-/** Triangles of the model's corners that lie within so many centimetres of the given ones, as few as that takes. */
+/** Simplifies a mesh without new vertices: as few triangles as possible within an error of `error` centimetres. */
 export async function simplified({ neutral }: FaceModel, triangles: Uint16Array, error: number): Promise<Uint16Array> {
   await MeshoptSimplifier.ready;
   const [fewer] = MeshoptSimplifier.simplify(Uint32Array.from(triangles), neutral, 3, 0, error, ['ErrorAbsolute']);
   return Uint16Array.from(fewer);
 }
 
-/** The same rig without the vertices that nothing draws or asks for, numbered anew in their order: every picture is posed with them. */
+/** Removes unused vertices from a rig and renumbers the others in their order. Posing takes time for every vertex in every frame. */
 export function thinned(rig: Rig): Rig {
   const { model, eyes } = rig;
   const lists = [rig.skin, rig.cavity, rig.gums, rig.teeth, ...eyes.map(({ triangles }) => triangles), model.landmarks, rig.anchors, rig.points];
   const used = [...new Set(lists.flatMap((list) => [...list]))].sort((a, b) => a - b);
-  const places = new Map(used.map((vertex, i) => [vertex, i]));
-  const moved = (list: Uint16Array): Uint16Array => list.map((vertex) => places.get(vertex)!);
-  const numbers = (list: readonly number[]): number[] => list.map((vertex) => places.get(vertex)!);
+  const newIndex = new Map(used.map((vertex, i) => [vertex, i]));
+  const moved = (list: Uint16Array): Uint16Array => list.map((vertex) => newIndex.get(vertex)!);
+  const numbers = (list: readonly number[]): number[] => list.map((vertex) => newIndex.get(vertex)!);
   const values = (list: Float32Array): Float32Array => new Float32Array(3 * used.length).map((_, i) => list[3 * used[Math.floor(i / 3)]! + (i % 3)]!);
   const before = (vertex: number): number => used.filter((each) => each < vertex).length;
   const range = (first: number, last: number): [number, number] => [before(first), before(last + 1) - 1];
-  /** The vertices of a list that stay, and where they stood in it. */
+  /** The remaining vertices of a list and their former indices in it. */
   const stay = (vertices: Uint16Array): { vertices: Uint16Array; from: number[] } => {
-    const from = [...vertices.keys()].filter((i) => places.has(vertices[i]!));
-    return { vertices: Uint16Array.from(from, (i) => places.get(vertices[i]!)!), from };
+    const from = [...vertices.keys()].filter((i) => newIndex.has(vertices[i]!));
+    return { vertices: Uint16Array.from(from, (i) => newIndex.get(vertices[i]!)!), from };
   };
   const shape = (each: Shape): Shape => {
     const { vertices, from } = stay(each.vertices);

@@ -2,21 +2,21 @@ import type { ActionUnit } from './action-units.ts';
 import type { FaceModel } from './face-model.ts';
 
 /**
- * Folds and furrows that action units press into skin and that the model's shapes leave out: lines on the mean face
- * (centimetres, x from the middle, drawn on both sides), each a dark valley with a lighter ridge beside it.
- * Where they run follows the FACS manual's descriptions of each unit's appearance changes.
+ * Wrinkles and furrows that action units cause and that the shapes of the model do not contain. Each is one or more lines
+ * on the mean face (centimetres, x from the middle, drawn on both sides): a dark valley with a lighter ridge beside it. The
+ * positions follow the FACS manual's descriptions of each unit's appearance changes.
  */
 interface Wrinkle {
-  /** Units that press it: the wrinkle is as deep as the product of `all`, or as the largest of `any`. */
+  /** Action units that cause the wrinkle. Its depth is the product of the strengths of `all`, or the largest of `any`. */
   readonly units: { readonly all: readonly ActionUnit[] } | { readonly any: readonly ActionUnit[] };
   readonly lines: readonly (readonly (readonly [number, number])[])[];
-  /** Spread of the valley across the line. */
+  /** Standard deviation of the valley across the line, in centimetres. */
   readonly width: number;
-  /** Light that the valley's ground loses at full strength on a face of usual skin. */
+  /** Share of light that the bottom of the valley loses at full strength on average skin. */
   readonly depth: number;
 }
 
-// A table: one line a wrinkle.
+// A table with one row per wrinkle.
 // prettier-ignore
 const WRINKLES: readonly Wrinkle[] = [
   { units: { any: [4] }, lines: [[[0.62, 6.9], [0.5, 6.1], [0.5, 5.2], [0.72, 4.7]]], width: 0.15, depth: 0.5 },
@@ -43,14 +43,14 @@ const WRINKLES: readonly Wrinkle[] = [
   { units: { any: [5] }, lines: [[[2.0, 4.1], [3.0, 4.55], [4.2, 4.2]]], width: 0.12, depth: 0.2 },
 ];
 
-/** What all depths below are multiplied by: set by eye against photographs of posed expressions. */
+/** Factor of all depths, chosen by eye in comparison with photographs of posed expressions. */
 const DEPTH = 0.75;
-/** How much of the valley's depth the ridges beside it gain, and where they lie in spreads. */
+/** Height of the ridges as a share of the valley's depth, and their distance from the line in widths. */
 const RIDGE = { share: 0.4, offset: 2.1 } as const;
-/** The skin in front: what lies farther back is not reached by lines that are drawn in the frontal plane. */
+/** Smallest z of skin with wrinkles, in centimetres. The lines are defined in the frontal plane and do not fit skin farther back. */
 const FRONT_Z = 5;
 
-/** One wrinkle on one half of the face: the light that each vertex loses at full strength. */
+/** One wrinkle on one side of the face: the share of light that each vertex loses at full strength. */
 export interface WrinkleField {
   readonly wrinkle: number;
   readonly side: 0 | 1;
@@ -60,7 +60,7 @@ export interface WrinkleField {
 
 export const WRINKLE_COUNT = WRINKLES.length;
 
-/** The wrinkles as fields over the face's vertices; the same for every identity, since vertices keep their meaning. */
+/** The wrinkles as fields over the vertices of the face. They are the same for every identity, because vertices correspond. */
 export function wrinkleFields(model: FaceModel): WrinkleField[] {
   const [first, last] = model.groups.get('face')!;
   return WRINKLES.flatMap((wrinkle, index) =>
@@ -71,7 +71,7 @@ export function wrinkleFields(model: FaceModel): WrinkleField[] {
       for (let v = first; v <= last; v++) {
         const [x, y, z] = [model.neutral[3 * v]! * sign, model.neutral[3 * v + 1]!, model.neutral[3 * v + 2]!];
         if (x < -0.6 || z < FRONT_Z) continue;
-        // A line that begins in the middle belongs to both halves: each fades across it.
+        // A line that begins in the middle belongs to both sides, so each side fades across the middle.
         const own = Math.min(1, Math.max(0, (x + 0.3) / 0.6));
         const value = own * DEPTH * wrinkle.depth * profile(wrinkle, x, y);
         if (Math.abs(value) < 0.01) continue;
@@ -103,7 +103,7 @@ function toSegment(a: readonly [number, number], b: readonly [number, number], x
   return { distance: Math.hypot(x - a[0] - along * dx, y - a[1] - along * dy), along };
 }
 
-/** How deep a wrinkle is pressed on one side, 0 to 1. */
+/** Strength of a wrinkle on one side, 0 to 1. */
 export function wrinkleStrength(wrinkle: number, strengthOf: (unit: ActionUnit) => number): number {
   const { units } = WRINKLES[wrinkle]!;
   if ('any' in units) return Math.max(...units.any.map(strengthOf));

@@ -1,4 +1,4 @@
-/** Draws from a stream of uniform numbers in [0, 1). */
+/** Random draws from a stream of uniform numbers in [0, 1). */
 export class Draw {
   readonly next: () => number;
 
@@ -22,7 +22,7 @@ export class Draw {
     return this.next() < 0.5 ? -1 : 1;
   }
 
-  /** About N(0, 1), never beyond 3: the sum of twelve uniform numbers, half of their number away. */
+  /** Approximately N(0, 1), within -3..3: the sum of twelve uniform numbers minus 6. */
   normal(): number {
     let sum = -6;
     for (let i = 0; i < 12; i++) sum += this.next();

@@ -3,10 +3,10 @@ import type { Pose } from '../face/pose.ts';
 import type { Canvas, Corners, Paint } from './raster.ts';
 import { texturePaint } from './raster.ts';
 
-/** Maps a place in the photograph's pixels to the output's: (a x + b y + c, d x + e y + f). */
+/** An affine map from pixels of the photograph to pixels of the output: (a x + b y + c, d x + e y + f). */
 export type View = Placement;
 
-/** Turns "where does an output pixel come from" into "where does a place go", pixel centres at one half. */
+/** Inverts a placement (from output to photograph) to a view (from photograph to output), with pixel centres at 0.5. @param scale oversampling of the output */
 export function viewFor({ a, b, c, d, e, f }: Placement, scale: number): View {
   const area = a * e - b * d;
   const inverse = { a: e / area, b: -b / area, d: -d / area, e: a / area };
@@ -21,12 +21,12 @@ export function viewFor({ a, b, c, d, e, f }: Placement, scale: number): View {
   };
 }
 
-/** Colours of what the photograph does not show, as shares of white under the portrait's light. */
+/** Colours of parts that the photograph does not show, as shares of white under the portrait's light. */
 const TEETH = [0.93, 0.89, 0.8] as const;
 const GUMS = [0.62, 0.32, 0.32] as const;
 const CAVITY = [0.3, 0.11, 0.1] as const;
 
-/** Memory for the corners of one subject, used again for every picture. */
+/** Draws one subject. It reuses its memory for every frame. */
 export class FacePainter {
   readonly #corners: Corners;
   readonly #sheet: Corners;
@@ -38,7 +38,7 @@ export class FacePainter {
     this.#sheet = { x: new Float32Array(x.length), y: new Float32Array(x.length), z: pose.sheet.z, u: x, v: y, shade: pose.sheet.shade };
   }
 
-  /** Draws a posed subject over what the canvas shows: portrait, eyes, mouth, and skin over all of them. */
+  /** Draws a posed subject on the canvas: portrait, eyes and mouth, and the skin above them. */
   draw(canvas: Canvas, pose: Pose, view: View): void {
     const { wearer, behind, face } = pose.subject;
     const { rig } = wearer;
@@ -55,7 +55,7 @@ export class FacePainter {
     finishSkin();
   }
 
-  /** Sclera, iris, pupil and the light's reflection; darker under the upper lid. */
+  /** Paints sclera, iris, pupil and reflection, darker below the upper lid. */
   #eyePaint(canvas: Canvas, pose: Pose, eye: number): Paint {
     const { sclera, iris, wearer } = pose.subject;
     const { colour, width } = canvas;
@@ -85,7 +85,7 @@ export class FacePainter {
 
   #drawMouth(canvas: Canvas, pose: Pose): void {
     const { rig, skinLight } = pose.subject.wearer;
-    // What is white in the eyes tells the colour of the light.
+    // The whites of the eyes give the colour of the light.
     const { sclera } = pose.subject;
     const white = (sclera[0]! + sclera[1]! + sclera[2]!) / 3;
     const tint = sclera.map((value) => 0.5 + (0.5 * value) / white);
@@ -93,7 +93,7 @@ export class FacePainter {
     const opening = pose.mouthOpening() / pose.between;
     if (opening <= 0) return;
     const front = Math.max(pose.z[landmarks[62]!]!, pose.z[landmarks[66]!]!);
-    // A wide mouth lets light in; a narrow one is dark inside.
+    // A wide open mouth is brighter inside than a narrow one.
     const open = Math.min(1, opening / 0.2);
     const light = (0.5 + 0.5 * open) * (60 + 0.95 * skinLight) * meanShade(pose, [landmarks[51]!, landmarks[57]!]);
     const depth = 1.1 * pose.between;
@@ -104,7 +104,7 @@ export class FacePainter {
         for (let c = 0; c < 3; c++) colour[3 * pixel + c] = light * gain * deep * shares[c]! * tint[c]!;
       });
     };
-    // Nearness takes the shade's place: what lies deeper in the mouth is darker.
+    // Depth instead of shade as the interpolated attribute: deeper parts of the mouth are darker.
     const corners = { ...this.#corners, shade: pose.z };
     const lips = [48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59].map((landmark) => landmarks[landmark]!);
     const reach = (values: Float32Array): [number, number] => [Math.min(...lips.map((v) => values[v]!)), Math.max(...lips.map((v) => values[v]!))];
@@ -117,7 +117,7 @@ export class FacePainter {
   }
 }
 
-/** For what covers few pixels. */
+/** A paint with a callback per pixel, for parts with few pixels (see Hits). */
 function forEach(paint: (pixel: number, u: number, v: number, shade: number) => void): Paint {
   return ({ count, pixels, u, v, shade }) => {
     for (let n = 0; n < count; n++) paint(pixels[n]!, u[pixels[n]!]!, v[pixels[n]!]!, shade[pixels[n]!]!);

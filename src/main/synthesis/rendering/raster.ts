@@ -1,12 +1,16 @@
 import type { Texture } from '../face/texture.ts';
+
 /**
- * Where a call of `draw` left its triangles: pixels, each once, and the attributes of the nearest triangle there, by pixel.
- * All of them at once, so that what paints them is one loop: a function called for every pixel would take longer than the pixel.
+ * The pixels that the triangles of one call of `draw` cover, and the attributes of the nearest triangle at each pixel. A
+ * paint gets all pixels at once and processes them in one loop, because a function call for every pixel would take longer
+ * than the painting itself.
  */
 export interface Hits {
-  /** How many of `pixels` are meant. */
+  /** Number of valid elements of `pixels`. */
   readonly count: number;
+  /** Indices of the covered pixels, each once. */
   readonly pixels: Int32Array;
+  /** Attributes, indexed by pixel. */
   readonly u: Float32Array;
   readonly v: Float32Array;
   readonly shade: Float32Array;
@@ -18,10 +22,10 @@ function noHits(pixels: number): Hits {
 
 type Sides = 'front' | 'both';
 
-/** What a layer does with the pixels that it covers. */
+/** A function that colours the covered pixels. */
 export type Paint = (hits: Hits) => void;
 
-/** Corners as they are on the output: pixel positions, nearness, and attributes that are interpolated. */
+/** Vertices on the output: positions in pixels, depth, and attributes to interpolate. */
 export interface Corners {
   readonly x: Float32Array;
   readonly y: Float32Array;
@@ -32,18 +36,18 @@ export interface Corners {
   readonly shade: Float32Array;
 }
 
-/** An RGB picture that triangles are drawn on, nearer ones over farther ones within a layer. */
+/** An RGB picture on which triangles are drawn. Within a layer, nearer triangles hide farther ones. */
 export class Canvas {
   readonly width: number;
   readonly height: number;
   /** [height, width, 3], 0 to 255 */
   readonly colour: Float32Array;
   readonly #depth: Float32Array;
-  /** Depth at which a layer begins: infinitely near where a layer that lies over it has painted already. */
+  /** Initial depth of a new layer: Infinity where a higher layer has already painted opaque pixels. */
   readonly #floor: Float32Array;
   readonly #hits: Hits;
   readonly #topHits: Hits;
-  /** The last call of draw that covered a pixel. */
+  /** Number of the last call of `draw` that covered each pixel. */
   readonly #covered: Int32Array;
   #calls = 0;
   #left = 0;
@@ -66,7 +70,7 @@ export class Canvas {
     this.#bottom = height;
   }
 
-  /** Limits drawing to a part of the picture, pixels [left, right) by [top, bottom). */
+  /** Limits drawing to the pixels [left, right) by [top, bottom). */
   within(left: number, top: number, right: number, bottom: number): void {
     this.#left = Math.max(0, Math.floor(left));
     this.#top = Math.max(0, Math.floor(top));
@@ -74,19 +78,19 @@ export class Canvas {
     this.#bottom = Math.min(this.height, Math.ceil(bottom));
   }
 
-  /** Begins a layer: what is drawn next lies over all that is there. */
+  /** Begins a layer: triangles drawn after this call hide all earlier ones. */
   newLayer(): void {
     this.#depth.set(this.#floor);
   }
 
-  /** @param sides 'front' leaves out triangles whose corners run the other way round */
+  /** Draws triangles in the current layer. @param sides 'front' skips triangles that face away */
   draw(triangles: Uint16Array, corners: Corners, sides: Sides, paint: Paint): void {
     paint(this.#trace(triangles, corners, sides, this.#hits));
   }
 
   /**
-   * Paints a layer of texture that lies over those that are drawn after it, where it lets nothing through: nothing else is
-   * painted there. The rest of it, through which they show, is painted when the function that this returns is called.
+   * Draws a textured layer above all layers that are drawn after it. It paints the opaque pixels at once, so that later
+   * layers skip them. The returned function paints the translucent pixels; it must be called after the lower layers.
    */
   drawOver(triangles: Uint16Array, corners: Corners, sides: Sides, texture: Texture): () => void {
     this.newLayer();
@@ -110,7 +114,7 @@ export class Canvas {
     const call = ++this.#calls;
     let count = 0;
     for (let t = 0; t < triangles.length; t += 3) {
-      // No lists here: this runs some ten thousand times a picture, and short-lived lists would take half of the time.
+      // No arrays here: this runs about ten thousand times per frame, and short-lived arrays would take half of the time.
       const i = triangles[t]!;
       const j = triangles[t + 1]!;
       const k = triangles[t + 2]!;
@@ -121,7 +125,7 @@ export class Canvas {
       const bx = x[k]! - x0;
       const by = y[k]! - y0;
       const area = ax * by - bx * ay;
-      // Pictures run downwards: what is counter-clockwise in the model is clockwise here.
+      // y points downwards in pictures, so counter-clockwise triangles of the model are clockwise here.
       if (area === 0 || (sides === 'front' && area > 0)) continue;
       const x1 = x0 + ax;
       const x2 = x0 + bx;
@@ -132,7 +136,7 @@ export class Canvas {
       const uppermost = (y0 < y1 ? (y0 < y2 ? y0 : y2) : y1 < y2 ? y1 : y2) + 0.5;
       const lowest = (y0 > y1 ? (y0 > y2 ? y0 : y2) : y1 > y2 ? y1 : y2) - 0.5;
       if (rightmost < edgeLeft || lowest < edgeTop || leftmost > edgeRight || uppermost > edgeBottom) continue;
-      // Pixels whose centres may lie inside; towards zero is down, since none of these is below zero.
+      // Pixels whose centres may be inside. `| 0` rounds down, because none of these values is negative.
       const left = leftmost < edgeLeft ? edgeLeft : leftmost | 0;
       const right = rightmost >= edgeRight - 1 ? edgeRight - 1 : rightmost | 0;
       const top = uppermost < edgeTop ? edgeTop : uppermost | 0;
@@ -178,7 +182,7 @@ export class Canvas {
     return { ...into, count };
   }
 
-  /** Averages every pixel over its neighbours, some times over; the edge stays as it is. */
+  /** Replaces every pixel by the mean of 3 x 3 pixels, `times` times. Pixels at the edge do not change. */
   blur(times: number): void {
     const row = this.width * 3;
     for (let time = 0; time < times; time++) {
@@ -193,7 +197,7 @@ export class Canvas {
     }
   }
 
-  /** The picture as bytes, shrunk or not, each output pixel the mean of what it covers: [height, width, 3]. */
+  /** The picture reduced to the given size, [height, width, 3] RGB bytes. Each output pixel is the mean of the area that it covers. */
   shrunk(width: number, height: number): Uint8Array {
     const result = new Uint8ClampedArray(width * height * 3);
     const columns = this.#coverage(this.width, width);
@@ -201,7 +205,7 @@ export class Canvas {
     if (this.#middle.length !== width * this.height * 3) this.#middle = new Float32Array(width * this.height * 3);
     const middle = this.#middle;
     const { colour } = this;
-    // Written out by channel, in memory that is used again: this runs for every picture.
+    // Unrolled channels and reused memory, for speed: this runs for every frame.
     for (let y = 0; y < this.height; y++) {
       let to = y * width * 3;
       for (let x = 0; x < width; x++) {
@@ -244,9 +248,9 @@ export class Canvas {
   }
 }
 
-/** Which pixels of a longer row each pixel of a shorter one covers: `count` from `first` on, with shares that add up to 1. */
+/** The pixels of a longer row that each pixel of a shorter row covers: `count` pixels from `first` on, with weights of sum 1. */
 interface Coverage {
-  /** The largest count. */
+  /** Stride of `weights`; at least the largest count. */
   readonly each: number;
   readonly count: Uint8Array;
   readonly first: Int32Array;
@@ -268,15 +272,15 @@ function coverage(from: number, to: number): Coverage {
   return { each, count, first, weights };
 }
 
-/** Paints bilinearly from a texture (u, v in its pixels), its colours times shade, over what is there by the texture's alpha. */
+/** A paint from a texture with bilinear interpolation (u, v in pixels of the texture), multiplied by shade, and blended by the texture's alpha. */
 export function texturePaint(canvas: Canvas, texture: Texture): Paint {
   return (hits) => void paintTexture(canvas, texture, hits, 'all');
 }
 
-/** From here on alpha lets nothing through that a byte could tell. */
+/** Alpha from which the background changes the result by less than one step of 8-bit colour. */
 const OPAQUE = 0.999;
 
-/** @returns how many pixels were left out because they are not opaque; they are the first of hits.pixels then */
+/** @returns the number of pixels that were skipped because they are not opaque; they are then the first elements of hits.pixels */
 function paintTexture(
   { colour }: Canvas,
   { width, height, rgba }: Texture,
@@ -311,7 +315,7 @@ function paintTexture(
     const to = pixel * 3;
     const gain = alpha * shades[pixel]!;
     const rest = 1 - alpha;
-    // Written out: this runs for every pixel of every layer.
+    // Unrolled for speed: this runs for every pixel of every layer.
     colour[to] = rest * colour[to]! + gain * (w00 * rgba[a]! + w10 * rgba[a + 4]! + w01 * rgba[b]! + w11 * rgba[b + 4]!);
     colour[to + 1] = rest * colour[to + 1]! + gain * (w00 * rgba[a + 1]! + w10 * rgba[a + 5]! + w01 * rgba[b + 1]! + w11 * rgba[b + 5]!);
     colour[to + 2] = rest * colour[to + 2]! + gain * (w00 * rgba[a + 2]! + w10 * rgba[a + 6]! + w01 * rgba[b + 2]! + w11 * rgba[b + 6]!);

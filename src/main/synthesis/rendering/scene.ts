@@ -4,26 +4,27 @@ import type { Light, Pose } from '../face/pose.ts';
 import type { Draw } from '../random/draw.ts';
 import type { Canvas } from './raster.ts';
 
-/** What a clip is filmed with and in. */
+/** Light, camera, background and occlusions of a clip. */
 export interface Scene {
   readonly light: Light;
   readonly exposure: number;
-  /** How often the picture is averaged over 3 x 3 pixels: a lens out of focus. */
+  /** Number of 3 x 3 mean filters, for a lens out of focus. */
   readonly blur: number;
+  /** In distances between the eyes. */
   readonly cameraDistance: number;
   readonly background: Background;
-  /** The photograph's own ground instead, moving with the head as it must. */
+  /** Whether to show the photograph's own background, which then moves with the head. */
   readonly ownGround: boolean;
   readonly glasses: Glasses | null;
   readonly cover: Cover | null;
 }
 
-/** Few large patches of colour: what a room out of focus looks like. [SIDE, SIDE, 3] */
+/** A background of a few large patches of colour, like a blurred room: `pixels` is [SIDE, SIDE, 3]. */
 export interface Background {
   readonly pixels: Float32Array;
   readonly offsetX: number;
   readonly offsetY: number;
-  /** Patches in a distance between the eyes. */
+  /** Pixels of the background per distance between the eyes. */
   readonly scale: number;
 }
 
@@ -33,22 +34,22 @@ interface Glasses {
   readonly lens: number;
   readonly width: number;
   readonly height: number;
-  /** 0 plain glass, 1 black. */
+  /** 0: clear glass; 1: black glass. */
   readonly tint: number;
 }
 
-/** Something before a part of the face: a mask over mouth and nose, or a hand. */
+/** An occlusion of a part of the face: a mask over mouth and nose, or a hand. */
 interface Cover {
   readonly kind: 'mask' | 'hand';
   readonly colour: readonly number[];
-  /** A hand's middle, against the mouth, in distances between the eyes; and how far it moves. */
+  /** Centre of a hand relative to the mouth, and the amplitude of its motion, in distances between the eyes. */
   readonly x: number;
   readonly y: number;
   readonly sway: number;
   readonly turn: number;
 }
 
-/** What the robustness table compares: ways of filming, and faces with a look of their own at rest; 'usual' draws from all that happens. */
+/** The conditions of the robustness table: recording conditions, and faces with lines at rest ('lined'). 'usual' draws from all recording conditions. */
 export const CONDITIONS = ['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned', 'lined'] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
@@ -60,7 +61,7 @@ export function drawScene(draw: Draw, condition: Condition): Scene {
   const height = draw.between(-0.75, 0.25);
   const direction = [Math.sin(side) * Math.cos(height), Math.sin(height), Math.cos(side) * Math.cos(height)] as const;
   const ambient = condition === 'side-light' ? 0.12 : usual ? draw.between(0.2, 0.9) : 0.65;
-  // As bright in the middle of the face whatever the direction; exposure alone makes a picture darker.
+  // Normalised so that the middle of the face has the same brightness for every direction; only `exposure` darkens a picture.
   const key = Math.max(0, 1 - ambient) / Math.max(0.45, 0.15 + 0.85 * direction[2]);
   return {
     light: { ambient, key, direction },
@@ -95,7 +96,7 @@ function drawBackground(draw: Draw): Background {
   return { pixels, offsetX: draw.between(0, SIDE), offsetY: draw.between(0, SIDE), scale: draw.between(1, 5) };
 }
 
-/** A wall of one colour, a little darker downwards. */
+/** A wall of one colour, slightly darker towards the bottom. */
 export function wall(colour: readonly [number, number, number]): Background {
   const pixels = Float32Array.from({ length: SIDE * SIDE * 3 }, (_, i) => colour[i % 3]! * (1 - 0.1 * (Math.floor(i / (3 * SIDE)) / SIDE)));
   return { pixels, offsetX: 0, offsetY: 0, scale: 1 };
@@ -129,13 +130,13 @@ function drawCover(draw: Draw, overMouth: boolean): Cover {
   return { kind, colour, x: place[0]!, y: place[1]!, sway: draw.between(0, 0.08), turn: draw.between(-0.6, 0.6) };
 }
 
-/** Fills the canvas with what is behind; it stands still in the picture while the view follows the face. The canvas has even sides. */
+/** Fills the canvas with the background, which does not move with the face. The sides of the canvas must be even. */
 export function paintBackground(canvas: Canvas, { background }: Scene, placement: Placement, scale: number, between: number): void {
   const { pixels, offsetX, offsetY } = background;
   const step = background.scale / between;
   const { a, b, c, d, e, f } = placement;
   const { colour, width, height } = canvas;
-  // Out of focus as it is, it is read for two by two pixels at a time.
+  // The background is blurred, so it is computed once for two by two pixels.
   for (let py = 0; py < height; py += 2) {
     for (let px = 0; px < width; px += 2) {
       const ox = (px + 1) / scale - 0.5;
@@ -161,14 +162,14 @@ export function paintBackground(canvas: Canvas, { background }: Scene, placement
   }
 }
 
-/** A place on an endless row of patches that runs to and fro, so that it never ends in an edge. */
+/** Reflects a position into the background, so that it repeats without an edge. */
 function mirrored(value: number): number {
   const period = 2 * (SIDE - 1);
   const within = value - period * Math.floor(value / period);
   return Math.min(SIDE - 1.001, within < SIDE - 1 ? within : period - within);
 }
 
-/** Draws glasses and covers over a face that has been drawn. */
+/** Draws glasses and occlusions over the face. */
 export function paintCovers(canvas: Canvas, scene: Scene, pose: Pose, view: View, seconds: number): void {
   const at = (landmark: number): { x: number; y: number } => {
     const vertex = pose.subject.wearer.rig.model.landmarks[landmark]!;
@@ -190,7 +191,7 @@ function paintGlasses(canvas: Canvas, glasses: Glasses, at: At, unit: number, ex
   ].map(([outer, inner]) => ({ x: (at(outer!).x + at(inner!).x) / 2, y: (at(outer!).y + at(inner!).y) / 2 + 0.05 * unit }));
   const [right, left] = eyes as [{ x: number; y: number }, { x: number; y: number }];
   const turn = Math.atan2(left.y - right.y, left.x - right.x);
-  // A turned head brings the eyes together in the picture, and narrows the glasses alike.
+  // On a turned head, the eyes are closer together in the picture; the glasses are narrowed by the same factor.
   const narrow = Math.min(1, Math.hypot(left.x - right.x, left.y - right.y) / unit);
   const thickness = Math.max(0.6, glasses.thickness * unit);
   const [rx, ry] = [glasses.width * narrow * unit, glasses.height * unit];
@@ -246,7 +247,7 @@ function paintHand(canvas: Canvas, cover: Cover, at: At, unit: number, seconds: 
   const mouth = { x: (at(48).x + at(54).x) / 2, y: (at(48).y + at(54).y) / 2 };
   const [x0, y0] = [mouth.x + (cover.x + cover.sway * Math.sin(2.1 * seconds)) * unit, mouth.y + (cover.y + cover.sway * Math.sin(1.3 * seconds + 1)) * unit];
   const [cos, sin] = [Math.cos(cover.turn), Math.sin(cover.turn)];
-  // Four fingers and a palm below, each a rounded bar.
+  // Four fingers and the palm below, each a rounded bar.
   const bars = [-0.39, -0.13, 0.13, 0.39].map((x, i) => ({
     x: x * unit,
     top: -(0.45 + [0.05, 0.18, 0.2, 0.08][i]!) * unit,

@@ -2,9 +2,9 @@ import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { UnitStrengths } from '../face/action-units.ts';
 
 /**
- * Prototypes and variants of each expression, as combinations of action units (EMFACS, Friesen and Ekman 1983;
- * Ekman, Friesen and Hager 2002, table 10-1; happiness with and without Duchenne's marker). The first of each is the
- * prototype. Strengths are those of a full display.
+ * Action unit combinations for each expression (EMFACS, Friesen and Ekman 1983; Ekman, Friesen and Hager 2002, table 10-1;
+ * happiness with and without the Duchenne marker). The first one is the prototype, the others are variants. Strengths are
+ * those of a full display.
  */
 export const AU_RECIPES: Readonly<Record<Expression, readonly UnitStrengths[]>> = {
   happiness: [

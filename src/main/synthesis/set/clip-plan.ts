@@ -3,63 +3,63 @@ import { randomStream } from '../../../shared/domain/random.ts';
 import type { Blend } from '../face/blend.ts';
 import { WRINKLE_COUNT } from '../face/wrinkles.ts';
 import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';
-import { drawEpisode, drawExpressionSequence, drawTimes, restingOtherwise, STRENGTHS, USUAL } from './expression-sequence.ts';
+import { drawEpisode, drawExpressionSequence, drawTimes, restingOtherwise, STRENGTHS, DEFAULT_LIVELINESS } from './expression-sequence.ts';
 import { Draw } from '../random/draw.ts';
 import type { Condition, Scene } from '../rendering/scene.ts';
 import { drawScene } from '../rendering/scene.ts';
 import type { Variation } from '../face/subject.ts';
 
-/** One clip before it is drawn: who does what, where, how it is filmed. The same seed and name give the same plan. */
+/** Everything that is to be drawn for one clip: person, expressions, scene. The same seed and name give the same plan. */
 export interface ClipPlan {
   readonly name: string;
   readonly label: Expression;
   readonly portrait: string;
-  /** A second person in the face; null for the photograph's own. */
+  /** A second person to blend into the face; null for none. */
   readonly blend: Blend | null;
   readonly mirrored: boolean;
   readonly variation: Variation;
   readonly expressions: ExpressionSequence;
   readonly scene: Scene;
-  /** What finding the face adds to where eyes and mouth are: a lasting error and one of each sample, in distances between the eyes. */
+  /** Simulated errors of face detection for eyes and mouth, in distances between the eyes: one for the whole clip and one for each sample. */
   readonly finding: { readonly lasting: number; readonly each: number };
-  /** Seed of what is drawn while the clip is drawn. */
+  /** Seed of the random numbers during rendering. */
   readonly seed: number;
 }
 
-/** Kinds of clips: the expression from onset to offset, cut off at one end, or held all the time. */
+/** Course of the expression in a clip: complete from onset to offset, cut off at one end, or held during the whole clip. */
 type Course = 'whole' | 'cut' | 'held';
 
 const IDENTITIES = 24;
 const IDENTITY_SPREAD = 0.6;
 
-/** What makes training clips harder, or more various, than those a network is judged by: chances, each of its own. */
+/** Independent probabilities of modifications that make training clips harder or more varied than validation and test clips. */
 export interface Mixing {
-  /** That a second person is mixed into the face. */
+  /** A second person is blended into the face. */
   readonly blended: number;
-  /** That the skin has another tone than the photograph's. */
+  /** The skin is darker than in the photograph. */
   readonly toned: number;
-  /** That the display is weak. */
+  /** The display is weak. */
   readonly subdued: number;
-  /** That the face's shape lies further from the photograph's than it otherwise does. */
+  /** The shape of the face differs more from the photograph than in other clips. */
   readonly varied: number;
-  /** That the face at rest has lines of its own, and brows, lids and lips that lie otherwise than the photograph's. */
+  /** The face at rest has permanent lines, and its brows, lids and lips differ from the photograph. */
   readonly lined: number;
 }
 
 export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0, lined: 0 };
 
-/** @param portraits names of the photographs that this clip's person may wear */
+/** Draws the plan of a clip. @param portraits names of the photographs to choose from */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
   const draw = new Draw(randomStream(seed, name));
-  // A stream of its own for each mixing: what else is drawn for a clip does not depend on it.
+  // Each modification has its own random stream, so that it does not change the other draws for the clip.
   const apart = (what: string): Draw => new Draw(randomStream(seed, `${name} ${what}`));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
-  const { episodes: usual, durationS } = drawEpisodes(draw, label, course);
-  const episodes = subdue(apart('display'), usual, mixing.subdued);
+  const { episodes: drawn, durationS } = drawEpisodes(draw, label, course);
+  const episodes = subdue(apart('display'), drawn, mixing.subdued);
   const rest = apart('rest');
   const rests = rest.chance(condition === 'lined' ? 1 : mixing.lined);
-  const lively: Liveliness = condition === 'turned' ? { ...USUAL, yaw: draw.sign() * 0.35 } : USUAL;
+  const lively: Liveliness = condition === 'turned' ? { ...DEFAULT_LIVELINESS, yaw: draw.sign() * 0.35 } : DEFAULT_LIVELINESS;
   const mirrored = draw.chance(0.5);
   const variation: Variation = {
     ...reshape(apart('shape'), drawVariation(draw), mixing.varied),
@@ -87,21 +87,21 @@ function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], c
   return { portrait: draw.pick(others), eyes: draw.next(), mouth: draw.next() };
 }
 
-/** Light of the skin, 0 to 255, that a studio photograph of dark to light brown people shows. */
+/** Range of the mean luminance of skin, 0 to 255, in studio photographs of people with dark to light brown skin. */
 const SKIN_LIGHT = { darkest: 55, lightest: 150 } as const;
 
 function drawSkinLight(draw: Draw, chance: number): number | null {
   return draw.chance(chance) ? draw.between(SKIN_LIGHT.darkest, SKIN_LIGHT.lightest) : null;
 }
 
-/** Displays of the weaker half, as weak ones and strong ones were drawn. */
+/** Maps the strengths to the weaker half of their range. */
 function subdue(draw: Draw, episodes: readonly Episode[], chance: number): readonly Episode[] {
   if (!draw.chance(chance)) return episodes;
   const { weakest } = STRENGTHS;
   return episodes.map((episode) => ({ ...episode, strength: weakest + (episode.strength - weakest) / 2 }));
 }
 
-/** How many times as far from the photograph a varied face's shape lies, at most. */
+/** Largest factor on the identity weights of a varied face. */
 const FURTHEST = 2.2;
 
 function reshape(draw: Draw, variation: Variation, chance: number): Variation {
@@ -110,7 +110,7 @@ function reshape(draw: Draw, variation: Variation, chance: number): Variation {
   return { ...variation, identity: variation.identity.map((weight) => further * weight) };
 }
 
-/** Some of the lines that expressions press, lasting: on some faces faint, on some as deep as a display's on usual skin. */
+/** Draws permanent lines: on some faces faint, on others as deep as the wrinkles of a display on average skin. */
 function drawLines(draw: Draw): number[] {
   const deepest = draw.between(0.2, 0.75);
   return Array.from({ length: WRINKLE_COUNT }, () => (draw.chance(0.25) ? draw.between(0.1, deepest) : 0));
@@ -118,7 +118,7 @@ function drawLines(draw: Draw): number[] {
 
 function drawCourse(draw: Draw, condition: Condition): Course {
   const share = draw.next();
-  // The table of conditions is about the expression itself: always whole.
+  // Clips for the robustness table always contain the whole expression.
   if (condition !== 'usual') return 'whole';
   return share < 0.55 ? 'whole' : share < 0.75 ? 'cut' : 'held';
 }

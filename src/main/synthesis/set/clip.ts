@@ -16,16 +16,16 @@ import { paintBackground, paintCovers } from '../rendering/scene.ts';
 import type { Subject, Variation, Wearer } from '../face/subject.ts';
 import { vary } from '../face/subject.ts';
 
-/** What is true of a rendered clip. Times are seconds of the clip; null where they lie outside of it. */
+/** Ground truth of a rendered clip. Times are in seconds of the clip; null for times outside the clip. */
 export interface ClipTruth {
   readonly name: string;
   readonly label: Expression;
   readonly portrait: string;
-  /** The second person in the face, if there is one. */
+  /** Portrait of the second person in the face; null for none. */
   readonly blend: string | null;
-  /** Skin's individual typology angle, degrees, in the studio's light: above 41 light, below 10 dark (Chardon 1991). */
+  /** Individual typology angle of the skin in studio light, degrees: above 41 light, below 10 dark (Chardon 1991). */
   readonly skinTone: number;
-  /** The same in words, which figures by group are given for. */
+  /** Skin tone and gender in words, for figures by group. */
   readonly group: string;
   readonly rate: number;
   readonly samples: number;
@@ -33,23 +33,26 @@ export interface ClipTruth {
   readonly apexS: number | null;
   readonly offsetS: number | null;
   readonly strength: number;
-  /** Share of each class at each sample, hundredths, in the order of EXPRESSIONS. */
+  /** Share of each class at each sample, in hundredths, in the order of EXPRESSIONS. */
   readonly shares: readonly (readonly number[])[];
-  /** Strength of each action unit (in the order of ACTION_UNITS) at each sample, hundredths, the mean of both halves. */
+  /** Strength of each action unit (in the order of ACTION_UNITS) at each sample, in hundredths, as the mean of both sides. */
   readonly units: readonly (readonly number[])[];
-  /** Degrees at each sample: yaw, pitch, roll. */
+  /** Yaw, pitch and roll at each sample, in degrees. */
   readonly pose: readonly (readonly [number, number, number])[];
   readonly glasses: boolean;
   readonly covered: boolean;
   readonly talking: boolean;
 }
 
-/** The side of what is drawn for a crop of 112 pixels: shrunk afterwards, so that edges are smooth. */
+/** Side of the canvas for a crop of 112 pixels. The canvas is larger than the crop and then reduced, which smooths edges. */
 const DRAWN_SIDE = 160;
-/** Samples on either side that smooth a face's place, as in following faces through a video. */
+/** Samples on either side over which the place of a face is smoothed, as in face tracking. */
 const SMOOTHED_OVER = 4;
 
-/** Aligned crops of a clip, [samples, side, side, 3] RGB bytes, as face search would cut them out of a video, and what is true of them. */
+/**
+ * Renders a clip as aligned crops, like those that face tracking cuts from a video.
+ * @returns crops [samples, side, side, 3] RGB bytes, and their ground truth
+ */
 export function renderClip(plan: ClipPlan, people: People, side: number, rate: number): { crops: Uint8Array; truth: ClipTruth } {
   const { expressions, scene } = plan;
   const subject = subjectOf(plan, people);
@@ -79,13 +82,13 @@ export function renderClip(plan: ClipPlan, people: People, side: number, rate: n
   return { crops, truth: truthOf(plan, people.wearer, rate, samples) };
 }
 
-/** Whose photograph a clip's person wears, and who else is mixed in. */
+/** The portrait of a clip's person, and that of the second person to blend in. */
 export interface People {
   readonly wearer: Wearer;
   readonly other: Wearer | null;
 }
 
-/** The person of a plan, on the photograph's ground or cut out of it. */
+/** The subject of a plan, with the photograph's background or without it. */
 export function subjectOf(plan: Pick<ClipPlan, 'variation' | 'scene' | 'blend'>, { wearer, other }: People): Subject {
   const { blend, variation } = plan;
   const subject = blend === null || other === null ? vary(wearer, variation) : blended(wearer, other, blend, variation);
@@ -135,7 +138,7 @@ export function truthOf(
   };
 }
 
-/** What a portrait's name tells: canada/003f, composite/m_african. The London set's names tell nothing. */
+/** Gender from the name of a portrait (canada/003f, composite/m_african). Names of the London set do not contain it. */
 function genderOf(portrait: string): string[] {
   const [, canada, composite] = /^(?:canada\/\d+([fm])|composite\/([fm])_)/.exec(portrait) ?? [];
   const letter = canada ?? composite;
@@ -146,7 +149,7 @@ function round(value: number, parts: number): number {
   return Math.round(value * parts) / parts;
 }
 
-/** Individual typology angle of the photograph's cheeks and forehead, from CIE Lab under D65. */
+/** Individual typology angle of cheeks and forehead in the photograph, degrees, from CIE Lab under D65. */
 function typologyAngle({ portrait: { outline, rgba, width } }: Wearer): number {
   const places = [44, 49, 165, 168, 84, 85].map((point) => outline[point]!);
   const linear = [0, 1, 2].map((c) => {
@@ -172,7 +175,7 @@ function moved({ rightEye, leftEye, mouth }: AlignmentPoints, by: readonly numbe
   };
 }
 
-/** What the camera does to a picture: exposure, and a lens out of focus. */
+/** Applies the camera's focus and exposure to a frame. */
 export function finish(canvas: Canvas, { exposure: gain, blur }: Scene): void {
   canvas.blur(blur);
   if (gain !== 1) for (let i = 0; i < canvas.colour.length; i++) canvas.colour[i]! *= gain;

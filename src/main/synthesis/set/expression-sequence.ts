@@ -6,11 +6,11 @@ import type { FaceState } from '../face/pose.ts';
 import type { Draw } from '../random/draw.ts';
 import { AU_RECIPES } from './au-recipes.ts';
 
-/** One expression from its onset to its offset, seconds of the clip; it may begin before the clip or end after it. */
+/** One expression from onset to offset, in seconds of the clip. It may begin before the clip or end after it. */
 export interface Episode {
   readonly label: Expression;
   readonly onsetS: number;
-  /** Where the rise ends, where the expression is strongest, where the fall begins. */
+  /** End of the rise, moment of the greatest strength, begin of the fall. */
   readonly risenS: number;
   readonly apexS: number;
   readonly fallingS: number;
@@ -18,16 +18,16 @@ export interface Episode {
   /** Strength of the display, 0 to 1. */
   readonly strength: number;
   readonly units: UnitStrengths;
-  /** Strength of the right and the left half. */
+  /** Factors on the strength of the right and the left side. */
   readonly sides: readonly [number, number];
-  /** Seconds by which each unit lags behind. */
+  /** Delay of each action unit in seconds. */
   readonly lags: UnitStrengths;
 }
 
-/** Level while the expression is held: it still grows to the apex and fades after it, as held expressions do. */
+/** Level at the beginning and the end of a held expression. In between it increases to the apex and decreases again. */
 const HELD = 0.86;
 
-/** How far an episode has come, 0 (not begun, over) to 1 (apex). */
+/** Level of an episode at a time, from 0 (before the onset, after the offset) to 1 (apex). */
 export function levelAt({ onsetS, risenS, apexS, fallingS, offsetS }: Omit<Episode, 'label'>, seconds: number): number {
   if (seconds <= onsetS || seconds >= offsetS) return 0;
   const [beforeApex, afterApex] = [apexS > risenS ? HELD : 1, fallingS > apexS ? HELD : 1];
@@ -41,7 +41,7 @@ function ease(t: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** How strongly a weak display counts as its class and not as neutral: a weak smile is still a smile. */
+/** Share of its class for a display of a strength, the rest being neutral. A weak display has a share of at least 0.5, because a weak smile is still a smile. */
 export function shareOf(strength: number): number {
   return Math.min(1, 0.5 + 0.55 * strength);
 }
@@ -53,14 +53,14 @@ export interface EpisodeTimes {
   readonly fall: number;
 }
 
-/** Times of a posed or spontaneous expression: half to four seconds in all, surprise quicker than the others (Ekman 2003). */
+/** Draws the phases of a posed or spontaneous expression, in seconds: half a second to four seconds in total, surprise shorter than the others (Ekman 2003). */
 export function drawTimes(draw: Draw, label: Expression, held: boolean): EpisodeTimes {
   const quick = label === 'surprise' ? 0.65 : 1;
   const hold = held ? draw.between(0.1, 0.8) : draw.chance(0.3) ? 0 : draw.between(0.05, 0.45);
   return { rise: quick * draw.between(0.2, 0.8), beforeApex: hold, afterApex: hold * draw.between(0.6, 1.6), fall: draw.between(0.3, 1.0) };
 }
 
-/** Strength of a display, as a share of its recipe. */
+/** Range of the strength of a display, as a share of its recipe. */
 export const STRENGTHS = { weakest: 0.5, strongest: 1 } as const;
 
 export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { rise, beforeApex, afterApex, fall }: EpisodeTimes): Episode {
@@ -68,7 +68,7 @@ export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { ris
   const units: UnitStrengths = {};
   const names = Object.keys(recipe).map(Number) as ActionUnit[];
   for (const unit of names) units[unit] = recipe[unit]! * Math.max(0.5, 1 + 0.14 * draw.normal());
-  // Now and then a unit is missing, or another expression is mixed in, weaker than the one that gives the label.
+  // Sometimes a unit is nearly absent, or another, weaker expression is mixed in.
   if (names.length > 2 && draw.chance(0.1)) units[draw.pick(names)] = 0.1;
   if (draw.chance(0.12)) mixIn(units, draw.pick(AU_RECIPES[draw.pick(EXPRESSIONS)]), draw.between(0.2, 0.4));
   const uneven = draw.chance(0.15) ? draw.between(0.15, 0.5) : draw.between(0, 0.15);
@@ -95,13 +95,13 @@ function mixIn(units: UnitStrengths, other: UnitStrengths, share: number): void 
   }
 }
 
-/** What goes on beside expressions, in every class and in neutral faces too. */
+/** Movements besides expressions. They occur in all classes, including neutral. */
 interface Distractors {
   readonly habits: UnitStrengths;
   readonly blinks: readonly number[];
-  /** From, to, syllables a second, loudness; and an offset of the syllables. */
+  /** Spans of speech in seconds, with syllables a second, loudness 0 to 1, and phase of the syllables. */
   readonly speech: readonly { readonly from: number; readonly to: number; readonly rate: number; readonly loudness: number; readonly phase: number }[];
-  /** Gaze from each time on, radians. */
+  /** Gaze direction from each time on, radians. */
   readonly gaze: readonly { readonly from: number; readonly x: number; readonly y: number }[];
   readonly head: Record<'yaw' | 'pitch' | 'roll' | 'shiftX' | 'shiftY', readonly Wave[]>;
   readonly rest: { readonly yaw: number; readonly pitch: number; readonly roll: number };
@@ -119,15 +119,15 @@ export interface ExpressionSequence {
   readonly distractors: Distractors;
 }
 
-/** Ranges of movement beside the expressions; a set of conditions may fix some of them. */
+/** Ranges of movement besides the expressions. A condition may fix some of them. */
 export interface Liveliness {
-  /** Share of clips in which somebody talks. */
+  /** Probability that the person talks. */
   readonly talking: number;
-  /** Fixed turn of the head, radians; null draws one. */
+  /** Fixed yaw of the head, radians; null for a random one. */
   readonly yaw: number | null;
 }
 
-export const USUAL: Liveliness = { talking: 0.28, yaw: null };
+export const DEFAULT_LIVELINESS: Liveliness = { talking: 0.28, yaw: null };
 
 export function drawExpressionSequence(draw: Draw, episodes: readonly Episode[], durationS: number, { talking, yaw }: Liveliness): ExpressionSequence {
   const habits: UnitStrengths = {};
@@ -177,7 +177,7 @@ export function drawExpressionSequence(draw: Draw, episodes: readonly Episode[],
   };
 }
 
-/** How strongly each unit may be held by a face at rest: brows, lids and corners of the mouth lie otherwise on everybody. */
+/** Largest strength of each action unit on a face at rest, because the neutral position of brows, lids and mouth differs between people. */
 const AT_REST: UnitStrengths = {
   1: 0.25,
   2: 0.22,
@@ -196,7 +196,7 @@ const AT_REST: UnitStrengths = {
   45: 0.3,
 };
 
-/** The same expressions on a face that differs from the mean face at rest. */
+/** Adds permanent weak action units, so that the face at rest differs from the mean face. */
 export function restingOtherwise(draw: Draw, expressions: ExpressionSequence): ExpressionSequence {
   const habits: UnitStrengths = { ...expressions.distractors.habits };
   for (const [name, most] of Object.entries(AT_REST)) {
@@ -212,7 +212,7 @@ function clamp(value: number, limit: number): number {
 
 const BLINK_S = 0.3;
 
-/** State of the face at a moment of the sequence, in seconds. */
+/** State of the face at a time of the sequence, in seconds. */
 export function stateAt({ episodes, distractors }: ExpressionSequence, seconds: number): FaceState {
   const { habits, blinks, speech, gaze, head, rest } = distractors;
   const activation: Activation = new Float32Array(2 * ACTION_UNITS.length);
@@ -248,13 +248,13 @@ export function stateAt({ episodes, distractors }: ExpressionSequence, seconds: 
     roll: rest.roll + sum(head.roll),
     shiftX: sum(head.shiftX),
     shiftY: sum(head.shiftY),
-    // Eyes stay with what they look at while the head turns a little.
+    // The eyes compensate half of the head's rotation, as when they fixate a point.
     gazeX: clamp(look.x - 0.5 * yaw, 0.45),
     gazeY: clamp(look.y - 0.5 * pitch, 0.3),
   };
 }
 
-/** Syllables open jaw and lips, vowels round or spread them; an expression leaves less room for it. */
+/** Adds speech: syllables open jaw and lips, vowels round or spread the lips. An expression reduces these movements. */
 function speak(speech: Distractors['speech'], seconds: number, raise: (unit: ActionUnit, side: 0 | 1, strength: number) => void, expression: number): void {
   for (const { from, to, rate, loudness, phase } of speech) {
     if (seconds < from || seconds > to) continue;
@@ -275,7 +275,7 @@ function speak(speech: Distractors['speech'], seconds: number, raise: (unit: Act
   }
 }
 
-/** Share of each class at a moment, in the order of EXPRESSIONS, adding up to 1: how far each expression is shown, the rest neutral. */
+/** Share of each class at a time, in the order of EXPRESSIONS, with sum 1: the strength of each expression, the rest neutral. */
 export function sharesAt({ episodes }: Pick<ExpressionSequence, 'episodes'>, seconds: number): number[] {
   const shares = EXPRESSIONS.map((name) =>
     Math.max(

@@ -10,17 +10,17 @@ import { Draw } from '../random/draw.ts';
 import type { Texture } from '../face/texture.ts';
 import { Canvas, texturePaint } from '../rendering/raster.ts';
 
-/** A photograph of a real person, held before a camera that moves slightly: no rendered face. */
+/** A clip of a photograph of a real person, filmed by a slightly moving camera. The face is not rendered. */
 export interface PhotographClip {
   readonly name: string;
   readonly file: string;
   readonly label: Expression;
-  /** The person: the same in both pictures, and the portrait of that name in rendered sets. */
+  /** The person, with the same name in both photographs and in the portraits of rendered sets. */
   readonly participant: string;
   readonly split: Split;
 }
 
-/** Folders of photographs, the set whose people they show, what these show, and whether they are tested with. */
+/** Folders of photographs, with the portrait set of their people, their label, and whether the test split uses them. */
 const PHOTOGRAPH_SETS = [
   { folder: 'london-neutral', people: 'london-neutral', label: 'neutral', tests: true },
   { folder: 'london-smiling', people: 'london-neutral', label: 'happiness', tests: true },
@@ -30,8 +30,9 @@ const PHOTOGRAPH_SETS = [
 export const PHOTOGRAPH_FORMAT = { width: 320, height: 320, fps: 25, durationS: 2 } as const;
 
 /**
- * The London set's neutral and smiling portraits, and the Canada set's neutral ones; who is in which split is the same as
- * in rendered sets. The test split is the London set's alone: of its people there is a face at rest and one that smiles.
+ * Clips of the London set's neutral and smiling portraits and of the Canada set's neutral portraits. People are in the same
+ * splits as in rendered sets. The test split contains only the London set, which has a neutral and a smiling photograph of
+ * each person.
  */
 export async function photographClips(portraits: string): Promise<PhotographClip[]> {
   const names = await portraitNames(portraits);
@@ -48,7 +49,7 @@ export async function photographClips(portraits: string): Promise<PhotographClip
   return clips;
 }
 
-/** Frames of a clip: the photograph, drifting, turning and growing a little as a camera in a hand does. */
+/** Frames of a clip, RGB bytes: the photograph with small shifts, rotations and zooms, as with a hand-held camera. */
 export async function photographFrames({ file, name }: PhotographClip, seed: number): Promise<Iterable<Uint8Array>> {
   const { data, info } = await sharp(file).ensureAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
   return frames({ width: info.width, height: info.height, rgba: new Uint8ClampedArray(data) }, new Draw(randomStream(seed, name)));

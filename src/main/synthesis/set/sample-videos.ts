@@ -6,10 +6,10 @@ import type { Episode, Liveliness, ExpressionSequence } from './expression-seque
 import { drawEpisode, drawExpressionSequence, drawTimes } from './expression-sequence.ts';
 import { Draw } from '../random/draw.ts';
 
-/** What is asked of one face of a sample: expressions with pauses, and what else goes on. */
+/** One face of a sample video: its expressions, separated by pauses, and its other movements. */
 interface Part {
   readonly portrait: string;
-  /** Share of the width and of the height, and distance between the eyes in pixels. */
+  /** Position as shares of width and height, and distance between the eyes in pixels. */
   readonly place: readonly [number, number, number];
   readonly shows: readonly Expression[];
   readonly liveliness: Liveliness;
@@ -26,7 +26,7 @@ const QUIET: Liveliness = { talking: 0, yaw: 0.05 };
 const TALKING: Liveliness = { talking: 1, yaw: -0.1 };
 const MIDDLE = [0.5, 0.5, 60] as const;
 
-/** Only averages of several people are shown. */
+/** Sample videos are published, so they show only composites (averages of several people). */
 const SAMPLES: readonly Sample[] = [
   {
     name: 'happiness-and-surprise',
@@ -76,7 +76,7 @@ const SAMPLES: readonly Sample[] = [
 
 const SIZE = { width: 400, height: 320, fps: 25 } as const;
 
-/** The sample videos of the repository; the same seed gives the same videos. */
+/** The sample videos of the repository. The same seed gives the same videos. */
 export function sampleVideos(seed: number): RenderedVideo[] {
   return SAMPLES.map(({ name, durationS, parts }) => {
     const { scene } = videoStyle(seed, name);
@@ -93,7 +93,7 @@ export function sampleVideos(seed: number): RenderedVideo[] {
   });
 }
 
-/** Expressions one after the other, spread over the time that somebody is there. */
+/** Expressions one after the other, spread over the time in which the person is in the picture. */
 function sequence(
   draw: Draw,
   shows: readonly Expression[],
@@ -107,7 +107,7 @@ function sequence(
     const times = drawTimes(draw, label, true);
     const length = times.rise + times.beforeApex + times.afterApex + times.fall;
     let onset = i * room + draw.between(0.25, 0.5) * Math.max(0.2, room - length);
-    // Nothing is shown on the way out or in.
+    // No expression while the person leaves or returns.
     if (away !== undefined && onset < away[1] + 0.8 && onset + length > away[0] - 0.8)
       onset = onset + length / 2 < away[0] ? away[0] - 0.9 - length : away[1] + 0.9;
     const episode = drawEpisode(draw, label, Math.max(0.4, onset), times);

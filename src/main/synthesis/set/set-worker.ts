@@ -1,4 +1,4 @@
-/** A thread that draws clips of a set: its share of them, one after the other. */
+/** Entry point of a thread that renders its share of the clips of a set, one after the other. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -24,7 +24,7 @@ export interface SetWork {
 export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: string };
 
 const { place, folder, side, rate, seed, clips } = workerData as SetWork;
-// Threads enough are at work: each encodes its own pictures.
+// One thread for encoding, because every worker thread encodes its own crops.
 sharp.concurrency(1);
 
 try {
@@ -32,7 +32,7 @@ try {
   for (const { name, label, portraits, condition, mixing } of clips) {
     const base = join(folder, name);
     let frames = 0;
-    // The truth is written last: a clip that has both is complete, and a set that was interrupted goes on.
+    // The ground truth is written last, so that a clip with both files is complete and an interrupted set can resume.
     if (!existsSync(`${base}.json`) || !existsSync(`${base}.jpegs`)) {
       const plan = planClip(seed, name, label, portraits, condition, mixing);
       const { crops, truth } = renderClip(plan, await subjects.people(plan), side, rate);

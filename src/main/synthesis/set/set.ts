@@ -16,7 +16,7 @@ import type { ClipTruth } from './clip.ts';
 import type { Condition } from '../rendering/scene.ts';
 import type { SetMessage, SetWork } from './set-worker.ts';
 
-/** One clip to be drawn. */
+/** One clip to render. */
 export interface SetClip {
   readonly name: string;
   readonly label: Expression;
@@ -30,11 +30,11 @@ export interface SetOptions {
   readonly place: SubjectFiles;
   readonly out: string;
   readonly seed: number;
-  /** Clips of each split; classes in equal shares. */
+  /** Number of clips in each split; classes have equal shares. */
   readonly counts: Readonly<Record<Split, number>>;
   readonly classes: readonly Expression[];
   readonly condition: Condition;
-  /** Of training clips alone. */
+  /** Modifications of training clips only. */
   readonly mixing: Mixing;
   readonly side: number;
   readonly rate: number;
@@ -47,13 +47,12 @@ const CREDITS = [
   'Young Adult White Faces, DeBruine and Jones 2017, doi 10.6084/m9.figshare.4220517.v1, CC BY 4.0',
 ];
 
-/** Clips drawn so far, of all; frames drawn in this run. */
+/** Reports finished clips, the number of all clips, and the frames that this run has rendered. */
 export type SetProgress = (done: number, total: number, frames: number) => void;
 
 /**
- * Draws a set of clips as aligned faces: OUT/faces.json, OUT/clips/. Goes on where an earlier run with the same
- * options was stopped.
- * @throws StudioError for a missing face model or portraits, a full disk, a stop
+ * Renders a set of clips as aligned faces: OUT/faces.json, OUT/clips/. It resumes an earlier run with the same options.
+ * @throws StudioError for a missing face model or portraits, a full disk, or an abort
  */
 export async function synthesizeSet(options: SetOptions, onProgress: SetProgress, signal: AbortSignal): Promise<FaceSet> {
   const { place, out, seed, side, rate, threads } = options;
@@ -68,7 +67,7 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
     frames += more;
     onProgress(++done, clips.length, frames);
   };
-  // Every so-many-th clip to each thread: all end at about the same time.
+  // Clips are interleaved between the threads, so that all threads end at about the same time.
   const shares = Array.from({ length: Math.min(threads, clips.length) }, (_, n) => clips.filter((__, i) => i % threads === n));
   await Promise.all(shares.map((share) => drawShare({ place, folder, side, rate, seed, clips: share }, progress, signal)));
   const set: FaceSet = { format: 'adatosk-faces', version: 1, side, rate, seed, credits: CREDITS, clips: [] };
@@ -89,13 +88,13 @@ async function plannedClips({ place, counts, classes, condition, mixing }: SetOp
       split,
       portraits,
       condition,
-      // Others are judged as they are.
+      // Validation and test clips have no modifications.
       mixing: split === 'train' ? mixing : UNMIXED,
     }));
   });
 }
 
-/** Memory for what lives shortly: with V8's usual 16 MB a quarter of the time goes into clearing it. */
+/** Size of V8's young generation. With the default of 16 MB, garbage collection takes a quarter of the time. */
 const YOUNG_MB = 128;
 
 async function drawShare(work: SetWork, onClip: (frames: number) => void, signal: AbortSignal): Promise<void> {

@@ -12,13 +12,13 @@ import { makeRig } from '../face/rig.ts';
 import type { Wearer } from '../face/subject.ts';
 import { wear } from '../face/subject.ts';
 
-/** Where the face model and the portraits are. */
+/** Folders of the face model and the portraits. */
 export interface SubjectFiles {
   readonly faceModel: string;
   readonly portraits: string;
 }
 
-/** Sets of portraits that come with outlines. */
+/** Sets of portraits with outlines. */
 export const PORTRAIT_SETS = ['london-neutral', 'canada', 'composite'] as const;
 
 /**
@@ -41,7 +41,7 @@ export async function portraitNames(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/** Fits portraits as they are asked for, and keeps the last ones used: a fit takes a fifth of a second. */
+/** Fits portraits on demand and caches the most recently used ones, because a fit takes a fifth of a second. */
 export class Subjects {
   readonly #place: SubjectFiles;
   readonly #extent: Extent;
@@ -71,12 +71,12 @@ export class Subjects {
   }
 }
 
-/** Some 1 MB each. */
+/** Number of cached portraits, about 1 MB each. */
 const PORTRAITS_KEPT = 200;
 
 /**
- * The portraits of a split. Every fifth of a set tests, the one after it validates; composites, averages of several
- * people, are in none: they are for what may be shown.
+ * The portraits of a split: of every ten in a set, two are for the test, one is for validation, and seven are for training.
+ * Composites (averages of several people) are in no split, because published videos use them.
  */
 export function portraitsOf(split: Split, names: readonly string[]): string[] {
   return PORTRAIT_SETS.filter((set) => set !== 'composite').flatMap((set) =>

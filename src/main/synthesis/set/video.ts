@@ -14,16 +14,17 @@ import type { Scene } from '../rendering/scene.ts';
 import { drawScene, paintBackground, paintCovers, wall } from '../rendering/scene.ts';
 import type { Variation } from '../face/subject.ts';
 
-/** Somebody in a video. */
+/** A person in a rendered video. */
 export interface Actor {
   readonly portrait: string;
   readonly variation: Variation;
   readonly expressions: ExpressionSequence;
-  /** Where the middle between the eyes is at rest, and how far the eyes are apart, pixels of the video. */
+  /** Position of the point between the eyes at rest, in pixels of the video. */
   readonly x: number;
   readonly y: number;
+  /** Distance between the eyes, in pixels of the video. */
   readonly between: number;
-  /** From and to when the person is out of the picture, seconds; null for never. */
+  /** Begin and end of the person's absence, in seconds; null for none. */
   readonly away: readonly [number, number] | null;
 }
 
@@ -38,10 +39,10 @@ export interface RenderedVideo {
   readonly actors: readonly Actor[];
 }
 
-/** What is true of one expression in a video; seconds. */
+/** Ground truth of one expression in a video; times in seconds. */
 export interface VideoTruth {
   readonly face: number;
-  /** Where the face is at rest, pixels: tells faces of one video apart. */
+  /** Position of the face at rest, in pixels; it identifies the face in the video. */
   readonly x: number;
   readonly y: number;
   readonly label: string;
@@ -52,12 +53,12 @@ export interface VideoTruth {
   readonly units: Readonly<Record<string, number>>;
 }
 
-/** Drawn larger and shrunk, so that edges are smooth. */
+/** Oversampling of the canvas, which is then reduced to smooth edges. */
 const OVERSAMPLED = 1.5;
-/** Seconds that it takes somebody to leave the picture. */
+/** Time in which a person leaves the picture, in seconds. */
 const LEAVING_S = 0.7;
 
-/** The frames of a video, one after the other: [height, width, 3] RGB bytes. */
+/** Renders the frames of a video, [height, width, 3] RGB bytes each. */
 export async function renderVideo(video: RenderedVideo, subjects: Subjects): Promise<Iterable<Uint8Array>> {
   const people = await Promise.all(
     video.actors.map(async (actor) => {
@@ -82,10 +83,10 @@ function* frames(video: RenderedVideo, people: readonly Person[]): Generator<Uin
   const even = (value: number): number => 2 * Math.round((OVERSAMPLED * value) / 2);
   const canvas = new Canvas(even(video.width), even(video.height));
   const scale = canvas.width / video.width;
-  const still = { a: 1, b: 0, c: 0, d: 0, e: 1, f: 0 };
+  const identity = { a: 1, b: 0, c: 0, d: 0, e: 1, f: 0 };
   for (let frame = 0; frame < video.durationS * video.fps; frame++) {
     const seconds = frame / video.fps;
-    paintBackground(canvas, video.scene, still, scale, video.actors[0]?.between ?? 50);
+    paintBackground(canvas, video.scene, identity, scale, video.actors[0]?.between ?? 50);
     for (const { actor, pose, painter } of people) {
       const gone = absence(actor.away, seconds);
       if (gone >= 1) continue;
@@ -99,14 +100,14 @@ function* frames(video: RenderedVideo, people: readonly Person[]): Generator<Uin
   }
 }
 
-/** 0 in the picture, 1 out of it. */
+/** Absence of a person at a time: 0 in the picture, 1 outside it. */
 function absence(away: Actor['away'], seconds: number): number {
   if (away === null) return 0;
   const t = Math.min((seconds - away[0]) / LEAVING_S + 1, (away[1] - seconds) / LEAVING_S + 1, 1);
   return t <= 0 ? 0 : t * t * (3 - 2 * t);
 }
 
-/** Puts the face's rest place where the actor stands. */
+/** The view that moves the face at rest to the position of the actor. @param aside shift to the left in pixels of the video */
 function viewOf(pose: Pose, { x, y, between }: Actor, scale: number, aside: number): View {
   const { outline } = pose.subject.wearer.portrait;
   const size = (between / pose.between) * scale;
@@ -135,7 +136,7 @@ export function truthOfVideo({ actors }: RenderedVideo): VideoTruth[] {
   );
 }
 
-/** A planned clip as a small video of its own, as a webcam would film it. */
+/** Converts a planned clip to a small video, like one from a webcam. */
 export function videoOfClip({ name, portrait, variation, expressions, scene }: ClipPlan): RenderedVideo {
   const [width, height, fps] = [320, 320, 25];
   const actor = { portrait, variation, expressions, x: width / 2, y: 0.44 * height, between: 52, away: null };
@@ -144,10 +145,10 @@ export function videoOfClip({ name, portrait, variation, expressions, scene }: C
 
 const STUDIO_WALL = [214, 218, 219] as const;
 
-/** A scene and a variation for videos that may be shown: plain light, no covers, the skin as it is. */
+/** A scene and a variation for published videos: plain light, no occlusions, skin as in the photograph. */
 export function videoStyle(seed: number, name: string): { scene: Scene; variation: Variation } {
   const draw = new Draw(randomStream(seed, name));
   const scene = drawScene(draw, 'plain');
-  // The colour of the studio: loose hair in an averaged photograph is half ground, and looks like hair before that alone.
+  // A wall in the studio's colour: loose hair in an averaged photograph is half background and looks right only before that colour.
   return { scene: { ...scene, ownGround: false, background: wall(STUDIO_WALL) }, variation: { ...drawVariation(draw), gain: [1, 1, 1], gamma: 1 } };
 }

@@ -1,29 +1,29 @@
 import sharp from 'sharp';
 
 /**
- * How strongly clips are varied. 'faces' is what training on a few hundred filmed faces takes; 'light' suits rendered sets,
- * which vary by themselves; 'none' leaves clips as they are.
+ * Strength of augmentation. 'faces' is for training on a few hundred filmed faces. 'light' is for rendered sets, which
+ * already vary. 'none' does not change clips.
  */
 export type AugmentationKind = 'faces' | 'light' | 'none';
 
-/** Probabilities and ranges of 'faces'; each is drawn once a clip, so that variation adds no motion of its own. */
+/** Probabilities and ranges of 'faces'. Each value is drawn once per clip, so that augmentation adds no motion. */
 const FACES = {
   flip: 0.5,
-  /** Zoom about the centre, shift in shares of the side, turn in radians: what alignment leaves. */
+  /** Errors that alignment leaves: zoom about the centre, shift in shares of the side, rotation in radians. */
   zoom: [0.88, 1.12] as [number, number],
   shift: 0.06,
   turn: 0.12,
-  /** Other proportions: width against height; the width at each height, and the heights themselves, along a wave of at most one period. */
+  /** Proportions of the face: width relative to height; then width by height and vertical shift, each along a wave of at most one period. */
   stretch: 0.08,
   taper: 0.07,
   wave: 0.018,
-  /** Gain and offset of each channel and of all, gamma, saturation. */
+  /** Gain and offset (in pixel values) of all channels, gain of each channel, gamma, probability of greyscale. */
   gain: 0.25,
   offset: 18,
   channel: 0.08,
   gamma: 0.3,
   grey: 0.1,
-  /** A picture far too dark: how often, and what is left of its light. */
+  /** Probability of a far too dark picture, and the range of the factor on its brightness. */
   dark: 0,
   lightLeft: [0.2, 0.55] as [number, number],
   blur: 0.2,
@@ -37,7 +37,7 @@ const FACES = {
 
 type Ranges = typeof FACES;
 
-/** Smaller, seldom blurred or compressed, and nothing covered: rendered clips have hands and masks of their own. */
+/** Smaller ranges, rarely blur or compression, and no occlusion, because rendered clips already contain hands and masks. */
 const LIGHT: Ranges = {
   ...FACES,
   ...{ zoom: [0.95, 1.05], shift: 0.025, turn: 0.05, stretch: 0.06, taper: 0.06, wave: 0.012 },
@@ -49,9 +49,9 @@ type Random = () => number;
 const between = (random: Random, low: number, high: number): number => low + (high - low) * random();
 
 /**
- * Varies a clip in place of a camera, a light and a person that the set does not have.
+ * Augments a clip to simulate cameras, lights and persons that the set does not contain.
  * @param frames [frames, side, side, 3] RGB bytes; not changed
- * @returns as many, from the same random numbers always the same
+ * @returns [frames, side, side, 3]; the same random numbers give the same result
  */
 export async function augment(frames: Uint8Array, side: number, kind: AugmentationKind, random: Random): Promise<Uint8Array> {
   if (kind === 'none') return frames;
@@ -65,12 +65,12 @@ export async function augment(frames: Uint8Array, side: number, kind: Augmentati
   return random() < ranges.compression ? compress(clip, side, quality) : clip;
 }
 
-/** Shares of neighbouring pixels, in whole numbers that add up to 1024. */
+/** Bilinear weights are fixed-point numbers that add up to 1024. */
 const BITS = 10;
 const WHOLE = 1 << BITS;
 const HALF = WHOLE >> 1;
 
-/** Flip, turn, zoom, shift and other proportions of the face, bilinear; beyond the edge the edge goes on. */
+/** Flip, rotation, zoom, shift and change of proportions, with bilinear interpolation. Edge pixels continue outside the picture. */
 function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random): Uint8Array {
   const flip = random() < ranges.flip ? -1 : 1;
   const zoom = between(random, ranges.zoom[0], ranges.zoom[1]);
@@ -104,7 +104,7 @@ function warp(frames: Uint8Array, side: number, ranges: Ranges, random: Random):
   const row = side * 3;
   for (let frame = 0; frame < frames.length / (side * side * 3); frame++) {
     const start = frame * side * row;
-    // Whole numbers, channels written out: this runs for every pixel of every clip.
+    // Integers and unrolled channels for speed: this runs for every pixel of every clip.
     for (let at = 0; at < corner.length; at++) {
       const from = start + corner[at]!;
       const to = start + at * 3;
@@ -141,7 +141,7 @@ function colour(clip: Uint8Array, ranges: Ranges, random: Random): void {
   }
 }
 
-/** Mean of 3 x 3 pixels, the edge left out. */
+/** Mean of 3 x 3 pixels; pixels at the edge do not change. */
 function blur(clip: Uint8Array, side: number): Uint8Array {
   const result = Uint8Array.from(clip);
   const row = side * 3;
@@ -166,7 +166,7 @@ function blur(clip: Uint8Array, side: number): Uint8Array {
   return result;
 }
 
-/** A rectangle of one colour that stays where it is: a hand, a cup, a microphone. */
+/** Draws a fixed rectangle of one colour, in place of a hand, a cup or a microphone. */
 function occlude(clip: Uint8Array, side: number, ranges: Ranges, random: Random): void {
   const [width, height] = [0, 0].map(() => Math.round(side * between(random, ranges.occlusionSide[0], ranges.occlusionSide[1]))) as [number, number];
   const [left, top] = [Math.floor(random() * (side - width)), Math.floor(random() * (side - height))];
@@ -181,7 +181,7 @@ function occlude(clip: Uint8Array, side: number, ranges: Ranges, random: Random)
 }
 
 function addNoise(clip: Uint8Array, strength: number, random: Random): void {
-  // A table of noise read from a random place: a fresh number for every value would take longer than all the rest.
+  // A table of noise, read from random offsets: a new random number for every value would take longer than all other steps.
   const table = Float32Array.from({ length: 8191 }, () => (random() + random() - 1) * 2 * strength);
   let at = 0;
   for (let i = 0; i < clip.length; i++) {
@@ -191,7 +191,7 @@ function addNoise(clip: Uint8Array, strength: number, random: Random): void {
   }
 }
 
-/** Through JPEG and back, all frames as one tall picture. */
+/** Compresses all frames, as one tall picture, to JPEG and decodes it. */
 async function compress(clip: Uint8Array, side: number, quality: number): Promise<Uint8Array> {
   const raw = { width: side, height: clip.length / (side * 3), channels: 3 as const };
   const jpeg = await sharp(clip, { raw }).jpeg({ quality }).toBuffer();

@@ -1,6 +1,6 @@
 /**
- * A thread that reads and augments ahead of the training step: the step keeps the processor busy inside onnxruntime,
- * and this thread shares the second core with it. No onnxruntime here.
+ * Entry point of the thread that reads and augments data before the training steps need them. The thread shares a core
+ * with onnxruntime, which runs the steps in the main thread; it does not load onnxruntime itself.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
@@ -24,13 +24,13 @@ export interface BatchRequest {
   readonly firstStep: number;
 }
 
-// The step's threads wait for each other: what decodes pictures takes no more than this one.
+// One thread for decoding: the threads of a training step wait for each other, so more would slow the step down.
 sharp.concurrency(1);
 
 const { source, options } = workerData as BatchWorkerData;
 const maker = openSource(source).then((opened) => new BatchMaker(opened, options));
 
-/** One run's data after another, in the order in which they were asked for. */
+/** Makes the data of one run after another, in the order of the requests. */
 let last: Promise<void> = Promise.resolve();
 parentPort!.on('message', ({ settings, firstStep }: BatchRequest) => {
   last = last.then(async () => {

@@ -14,13 +14,13 @@ import { ClipSampler, labelsOf, randomWindow, shareMeans, slotMeans } from './sa
 export interface BatchOptions {
   readonly seed: number;
   readonly augmentation: AugmentationKind;
-  /** Range from which each step's token budget is drawn where tokens are dropped; both ends the same fix it. */
+  /** Range of the random token budget of each step with masking 'drop'; two equal ends give a fixed budget. */
   readonly tokenBudget: readonly [number, number];
-  /** Share that labels give up to all other classes. */
+  /** Share of a label that is distributed over all classes. */
   readonly labelSmoothing: number;
 }
 
-/** Fills the training graph's inputs, step by step. What a step gets depends on the seed and on its number alone, so that training can go on where it stopped. */
+/** Makes the inputs of the training graph. The data of a step depend only on the seed and the number of the step, so that training can resume. */
 export class BatchMaker {
   readonly #source: ClipSource;
   readonly #options: BatchOptions;
@@ -32,7 +32,7 @@ export class BatchMaker {
     this.#sampler = new ClipSampler(source.clips, options.seed);
   }
 
-  /** @param firstStep number of the run's first step since training began */
+  /** @param firstStep number of the first step of this run, counted from the beginning of training */
   async make(settings: TrainingSettings, firstStep: number): Promise<TrainingData> {
     const { step, steps, microBatches } = settings;
     const data = emptyTrainingData(settings);
@@ -57,9 +57,9 @@ export class BatchMaker {
     const slot = Math.floor(random() * SLOTS_PER_CLIP);
     for (let patch = 0; patch < patches; patch++) data.visible![at * patches + patch] = BigInt(slot * patches + patch);
     data.labels!.set(smoothed(shareMeans(facts.shares!, window), labelSmoothing), at * EXPRESSIONS.length);
-    const { units: told } = facts;
-    if (data.slotUnits === undefined || told === null || told === undefined) return;
-    data.slotUnits.set(shareMeans(told, window), at * units);
+    const { units: ownUnits } = facts;
+    if (data.slotUnits === undefined || ownUnits === null || ownUnits === undefined) return;
+    data.slotUnits.set(shareMeans(ownUnits, window), at * units);
     data.unitsKnown![at] = 1;
   }
 
@@ -85,7 +85,7 @@ export class BatchMaker {
   }
 }
 
-/** Any two neighbouring samples, put into any slot: position says where, and not when, on the whole. */
+/** Two neighbouring samples at a random time. The caller assigns them to a random slot, so that positions carry no information about time. */
 function singleSlotWindow(samples: number, random: () => number): number[] {
   const first = Math.floor(random() * Math.max(1, samples - 1));
   return [first, Math.min(samples - 1, first + 1)];

@@ -8,7 +8,7 @@ import { CROPS_PER_STRIP, encodeStrips } from '../../face/face-strips.ts';
 import { openClipSource } from './cached-clips.ts';
 
 const counts = vi.hoisted(() => ({ opened: 0 }));
-// No room at all: nothing that was decoded is kept.
+// No free memory: the cache keeps no decoded strip.
 vi.mock('node:os', async (original) => ({ ...(await original<typeof nodeOs>()), freemem: () => 0 }));
 vi.mock('sharp', async (original) => {
   const { default: sharp } = await original<typeof sharpModule>();
@@ -22,7 +22,7 @@ vi.mock('sharp', async (original) => {
 const folder = await mkdtemp(join(tmpdir(), 'adatosk-cached-clips-'));
 afterAll(() => rm(folder, { recursive: true }));
 
-test('reading a clip decodes each of its strips once, even where nothing is kept', async () => {
+test('reading a clip decodes each of its strips once, even without a cache', async () => {
   const side = 16;
   const crops = 2 * CROPS_PER_STRIP + 3;
   const pixels = Uint8Array.from({ length: crops * side * side * 3 }, (_, i) => 5 * Math.floor(i / (side * side * 3)));

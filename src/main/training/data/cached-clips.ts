@@ -7,20 +7,20 @@ import { CROPS_PER_STRIP } from '../../face/face-strips.ts';
 import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
 import type { KnownRow } from './splits.ts';
 
-/** A clip in a cached face: samples [first, first + samples) of the face's crops. */
+/** A clip of a cached face: samples [first, first + samples) of its crops. */
 export interface CachedClip extends ClipFacts {
   readonly face: CachedFace;
   readonly first: number;
 }
 
-/** A clip needs a face in at least this share of its samples. */
+/** Smallest share of a clip's samples in which a face must be present. */
 const SMALLEST_SHARE = 0.5;
-/** Decoded strips are kept while they take no more than this share of the memory that was free, and no more than these bytes. */
+/** Limits of the cache of decoded strips: a share of the memory that was free at the start, and a number of bytes. */
 const KEPT = { share: 0.25, bytes: 4e9 } as const;
 
 /**
- * The clip that a row means, in the crops of its video's face.
- * @returns a sentence where there is no face in it
+ * The clip of a row, within the cached crops of the face in its video.
+ * @returns the clip, or a sentence with the reason where it has no face
  */
 export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | string {
   if (face === null) return `${row.from}: no face was found`;
@@ -40,12 +40,12 @@ function momentsOf({ onsetS, apexS, offsetS }: KnownRow, sampleAt: (seconds: num
 
 interface Options {
   readonly side: number;
-  /** What is read of each face; several clips may lie in one. */
+  /** Files of the faces. Several clips may be parts of one face. */
   readonly faces: readonly Pick<CachedFace, 'file' | 'strips'>[];
   readonly clips: readonly (ClipFacts & { readonly face: number; readonly first: number })[];
 }
 
-/** The address of a source of clips in cached faces. */
+/** The address of a source that reads clips of cached faces. */
 export function cachedClips(side: number, clips: readonly CachedClip[]): ClipSourceAddress {
   const faces = [...new Map(clips.map(({ face }) => [face.file, face])).values()];
   const indexOf = new Map(faces.map(({ file }, i) => [file, i]));
@@ -67,7 +67,7 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
       const { face, first } = clips[index]!;
       const size = side * side * 3;
       const result = new Uint8Array(samples.length * size);
-      // Each strip once, however many of its samples are asked for: where nothing more is kept, reading it means decoding it.
+      // Reads each strip once per call, because once the cache is full, each read decodes the strip again.
       const needed = new Map<number, Uint8Array>();
       for (const [i, sample] of samples.entries()) {
         const at = first + sample;
@@ -82,7 +82,7 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
   });
 }
 
-/** Decodes strips, and keeps as many as there is room for. */
+/** Decodes strips and caches them up to a limit. */
 class StripReader {
   readonly #side: number;
   readonly #kept = new Map<string, Uint8Array>();
@@ -98,7 +98,7 @@ class StripReader {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const pixels = await this.#decode(face, strip);
-    // Clips are drawn at random: what was kept first is as good as any other, and nothing is moved about.
+    // Clips are drawn at random, so no strip is more useful than another and the cache never replaces one.
     if (this.#bytes + pixels.length > this.#limit) return pixels;
     this.#kept.set(key, pixels);
     this.#bytes += pixels.length;

@@ -21,7 +21,7 @@ async function table(name: string, text: string): Promise<string> {
 }
 
 describe('a clip set is read from', () => {
-  test('lines of path and label, as a class, another word for it or a number; a path alone has no label', async () => {
+  test('lines of path and label, where a label is a class name, a synonym or a number; a path alone has no label', async () => {
     const rows = await readClipSet(await table('lines.csv', 'videos/a.mp4 0\nvideos/b c.mp4 Angry\r\n\nvideos/d.mp4\n'));
     expect(rows.map(({ from, label }) => [from, label])).toEqual([
       ['lines.csv, line 1', 0],
@@ -31,7 +31,7 @@ describe('a clip set is read from', () => {
     expect(rows[1]!.path).toBe(at('videos', 'b c.mp4'));
   });
 
-  test('a CSV with a header, spans, moments, people and splits, with any usual separator', async () => {
+  test('a CSV with a header, spans, moments, participants and splits, with any common separator', async () => {
     const text = '\uFEFFPath;Label;start_s;onset_s;apex_s;offset_s;end_s;Participant;split\n"videos/Größe.mp4";fear;1,5;2;2.4;3;4;P7;val\n';
     const [row] = await readClipSet(await table('columns.csv', text));
     expect(row).toMatchObject({ label: 6, startS: 1.5, onsetS: 2, apexS: 2.4, offsetS: 3, endS: 4, participant: 'P7', split: 'validation', group: null });
@@ -55,7 +55,7 @@ describe('a clip set is read from', () => {
   });
 });
 
-describe('a set that cannot be used is refused with the rows', () => {
+describe('a set that cannot be used is rejected with the rows', () => {
   test.each([
     ['a missing file', 'videos/a.mp4 0\nvideos/none.mp4 1\n', /line 2: there is no file .*none\.mp4/],
     ['an unknown label', 'videos/a.mp4 0\nvideos/d.mp4 bored\n', /line 2: 'bored' is no class; there are happiness or 0,/],
@@ -72,7 +72,7 @@ describe('a set that cannot be used is refused with the rows', () => {
     });
   });
 
-  test('many of them are counted after the first', async () => {
+  test('a message lists only the first rows and counts the others', async () => {
     const text = Array.from({ length: 40 }, (_, i) => `videos/none${i}.mp4 0`).join('\n');
     await expect(readClipSet(await table('many.csv', text))).rejects.toThrow(/line 12: .*; and 28 more/);
   });
@@ -81,7 +81,7 @@ describe('a set that cannot be used is refused with the rows', () => {
 const row = (from: string, more: Partial<KnownRow>): KnownRow => knownRow({ from, path: from, sha256: from, ...more });
 
 describe('splits', () => {
-  test('keep each person in one of them where they are drawn', () => {
+  test('that are drawn keep each person in one split', () => {
     const rows = Array.from({ length: 60 }, (_, i) => row(`r${i}`, { participant: `p${i % 12}` }));
     const { train, validation, test: held } = splitRows('set', rows, 1, 0.2);
     expect(train.length + validation.length).toBe(60);
@@ -91,22 +91,22 @@ describe('splits', () => {
     expect(validation.some(({ participant }) => people.has(participant))).toBe(false);
   });
 
-  test('never take all there is for validation', () => {
+  test('never assign all rows to validation', () => {
     expect(splitRows('set', [row('a', {}), row('b', {})], 1, 0.5).train).toHaveLength(1);
     expect(splitRows('set', [row('a', {})], 1, 0.5).validation).toHaveLength(0);
   });
 
-  test('with the same person on both sides are refused with both rows', () => {
+  test('with the same person in two splits are rejected with both rows', () => {
     const rows = [row('line 2', { participant: 'P1', split: 'train' }), row('line 9', { participant: 'P1', split: 'test' })];
     expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/participant P1 is in train \(line 2\) and in test \(line 9\)/);
   });
 
-  test('with the same video under two names are refused', () => {
+  test('with the same video under two names are rejected', () => {
     const rows = [row('a.mp4', { sha256: 'same', split: 'train' }), row('copy.mp4', { sha256: 'same', split: 'validation' })];
     expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/the same video is in train \(a\.mp4\) and in validation \(copy\.mp4\)/);
   });
 
-  test('with one class only are refused', () => {
+  test('with only one class are rejected', () => {
     expect(() => refuseOneClass('set.csv', [row('line 1', {}), row('line 2', {})])).toThrow(/all 2 clips for training are happiness \(line 1 and on\)/);
     expect(() => refuseOneClass('set.csv', [row('line 1', { label: null })])).toThrow(/no clip for training has a label/);
   });

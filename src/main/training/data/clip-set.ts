@@ -7,9 +7,9 @@ import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { findVideos } from '../../media/video-files.ts';
 
-/** One clip of a set: a video or a span of one, and what is known of it. Times are in seconds of the video. */
+/** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
 export interface ClipRow {
-  /** Where it stands, for messages: 'train.csv, line 3', or the video's path in a folder of classes. */
+  /** Origin of the row for messages: 'train.csv, line 3', or the path of the video in a folder of classes. */
   readonly from: string;
   readonly path: string;
   /** Index into EXPRESSIONS; null for an unlabelled clip. */
@@ -19,14 +19,14 @@ export interface ClipRow {
   readonly onsetS: number | null;
   readonly apexS: number | null;
   readonly offsetS: number | null;
-  /** Who is seen; null where the set does not say. */
+  /** The participant's code; null where the set has none. */
   readonly participant: string | null;
-  /** Groups of people that figures are given for, for example a skin tone or a gender; several are separated by semicolons. */
+  /** Groups of people for separate figures, for example a skin tone or a gender; several are separated by semicolons. */
   readonly group: string | null;
   readonly split: Split | null;
 }
 
-/** Other words for the classes, as data sets write them. */
+/** Synonyms of the class names in common data sets. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   happy: 'happiness',
   joy: 'happiness',
@@ -47,16 +47,16 @@ const SPLIT_NAMES: Readonly<Record<string, Split>> = {
   dev: 'validation',
   test: 'test',
 };
-/** Tables that a folder may hold, as VideoMAE's data sets do. */
+/** Tables that a folder may contain, as VideoMAE's data sets do. */
 const SPLIT_TABLES = ['train.csv', 'val.csv', 'test.csv'] as const;
 const TABLE_ENDING = /\.(csv|tsv|txt)$/i;
-/** Rows that a message names before it only counts. */
+/** Largest number of rows that an error message lists; it only counts the others. */
 const NAMED_ROWS = 12;
 
 /**
- * Reads a clip set: a table (lines of `path label` as VideoMAE has them, or a CSV with a header), a folder with a
- * folder for each class, a folder with train.csv, val.csv and test.csv, or a folder of unlabelled videos.
- * @throws StudioError 'data-set-invalid' that names every row that cannot be used
+ * Reads a clip set: a table (lines of `path label` as in VideoMAE, or a CSV with a header), a folder with a folder for each
+ * class, a folder with train.csv, val.csv and test.csv, or a folder of unlabelled videos.
+ * @throws StudioError 'file-missing', or 'data-set-invalid' with the rows that cannot be used
  */
 export async function readClipSet(path: string): Promise<ClipRow[]> {
   const at = resolve(path);
@@ -73,7 +73,7 @@ export async function readClipSet(path: string): Promise<ClipRow[]> {
   return rows;
 }
 
-/** @throws StudioError 'data-set-invalid' with the problems in one sentence; returns where there are none */
+/** @throws StudioError 'data-set-invalid' with all problems in one sentence, unless `problems` is empty */
 export function refuse(set: string, problems: readonly string[], remedy: string): void {
   if (problems.length === 0) return;
   const named = problems.slice(0, NAMED_ROWS).join('; ');
@@ -116,7 +116,7 @@ async function readTable(path: string, split: Split | null, problems: string[]):
     : readColumns(path, text, delimiter ?? ',', split, problems);
 }
 
-/** `path label` with one space between, VideoMAE style; a path alone is an unlabelled clip. */
+/** Reads lines of `path label`, separated by a space, as in VideoMAE. A path alone is an unlabelled clip. */
 function readLines(table: string, text: string, split: Split | null, problems: string[]): ClipRow[] {
   const rows: ClipRow[] = [];
   for (const [i, raw] of text.split(/\r?\n/).entries()) {
@@ -185,7 +185,7 @@ function readRecord(table: string, from: string, record: Record<string, string>,
   return row;
 }
 
-/** A class by its name, a usual other word for it, or its number from 0. */
+/** The index of a class from its name, a synonym, or its number from 0. */
 function labelOf(word: string): number | undefined {
   const name = word.trim().toLowerCase();
   if (/^\d+$/.test(name)) return Number(name) < EXPRESSIONS.length ? Number(name) : undefined;

@@ -32,7 +32,7 @@ const row = (more: Partial<KnownRow>): KnownRow => knownRow({ path: at('face.mp4
 describe('the cache of faces', () => {
   let face: CachedFace;
 
-  test('keeps the crops of a face, and finds it again without any detector', async () => {
+  test('stores the crops of a face and returns them later without a detector', async () => {
     face = (await cache().face(at('face.mp4'), HASHES[0]))!;
     expect([39, 40]).toContain(face.present.length);
     expect(face.present.every(Boolean)).toBe(true);
@@ -41,12 +41,12 @@ describe('the cache of faces', () => {
     expect((await readdir(at('cache'))).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  test('knows that there is none', async () => {
+  test('stores that a video has no face', async () => {
     expect(await cache().face(at('empty.mp4'), HASHES[1])).toBeNull();
     expect(clipOf(row({}), null)).toBe('line 2: no face was found');
   });
 
-  test('gives spans of a video as clips: their crops, and their moments from their own beginning', async () => {
+  test('returns spans of a video as clips, with crops and with moments relative to the clip', async () => {
     const [whole, span] = [clipOf(row({}), face), clipOf(row({ startS: 1, endS: 3, onsetS: 1.5, apexS: 2, offsetS: 2.5 }), face)];
     if (typeof whole === 'string' || typeof span === 'string') throw new Error('there is a face');
     expect(span).toMatchObject({ first: 10, samples: 20, moments: { onset: 5, apex: 10, offset: 15 } });
@@ -57,12 +57,12 @@ describe('the cache of faces', () => {
     expect(await source.read(0, [0])).not.toEqual(await source.read(0, [30]));
   });
 
-  test('says so where a span has no face', () => {
+  test('returns a reason where a span has no face', () => {
     expect(clipOf(row({ startS: 3.5, endS: 9 }), face)).toBe('line 2: no face was found in most of it');
     expect(clipOf(row({ startS: 20, endS: 22 }), face)).toBe('line 2: no face was found in most of it');
   });
 
-  test('stays under its limit by taking out what is not needed, and refuses a set that is too large for it', async () => {
+  test('deletes unused files to stay below its limit, and rejects a set that exceeds the limit', async () => {
     const other = (await cache().face(at('face.mp4'), HASHES[2]))!;
     await expect(cache(1000).keepUnderLimit(new Set([face.file, other.file]))).rejects.toThrow(/The faces of this set take .* are allowed/);
     await cache(1.5 * face.strips.reduce((a, b) => a + b, 0)).keepUnderLimit(new Set([other.file]));

@@ -13,27 +13,27 @@ import { DEFAULT_FACE_OPTIONS, FaceObserver } from '../../face/face-observer.ts'
 import { probeVideo } from '../../media/probe.ts';
 import { sampleFrames } from '../../media/sampled-frames.ts';
 
-/** Goes into every name: other crops than before are another cache. */
+/** Part of every file name. It must be increased with any change of the crops. */
 const VERSION = 1;
 
-/** What is known of one video's face in the cache. */
+/** Index of one video's face in the cache. */
 const cachedFaceSchema = z.object({
   side: z.number().int(),
-  /** Start of sample 0 in seconds of the video, and samples per second. */
+  /** Start of sample 0 in seconds of the video; `rate` is in samples per second. */
   startS: z.number(),
   rate: z.number(),
-  /** First sample of the face, and whether it is there, from then on. */
+  /** First sample with the face; from that sample on, whether the face is present. */
   firstSample: z.number().int(),
   present: z.array(z.boolean()),
-  /** Bytes of each strip, one after the other in the .jpegs file. */
+  /** Size of each strip in bytes; the .jpegs file contains them one after the other. */
   strips: z.array(z.number().int()),
 });
 export type CachedFace = z.infer<typeof cachedFaceSchema> & { readonly file: string };
 
 /**
- * Aligned crops of the most visible face of each video, as JPEG strips in a folder: `NAME.jpegs` and `NAME.json`, by the
- * video's content. Decoding and face search are done once, however long training runs. The folder is kept under a
- * size limit by taking out what was not used for longest.
+ * A folder with aligned crops of the most prominent face of each video, as JPEG strips: `NAME.jpegs` and `NAME.json`, named
+ * after the hash of the video. Each video is decoded and searched for faces only once. `keepUnderLimit` deletes the least
+ * recently used files.
  */
 export class FaceCache {
   readonly #folder: string;
@@ -42,7 +42,7 @@ export class FaceCache {
   readonly #detectors: () => Promise<DetectorSessions>;
   readonly #limit: number;
 
-  /** @param limit bytes that the folder may hold */
+  /** @param limit largest size of the folder in bytes */
   constructor(folder: string, side: number, rate: number, limit: number, detectors: () => Promise<DetectorSessions>) {
     this.#folder = folder;
     this.#side = side;
@@ -52,9 +52,9 @@ export class FaceCache {
   }
 
   /**
-   * The face of a video, from the cache or into it.
+   * Returns the face of a video. Adds it to the cache if necessary.
    * @returns null where no face was found
-   * @throws StudioError where the video cannot be read, the disk is full or the set does not fit under the limit
+   * @throws StudioError where the video cannot be read or the disk is full
    */
   async face(video: string, sha256: string, signal?: AbortSignal): Promise<CachedFace | null> {
     const name = `${sha256.slice(0, 32)}-${this.#side}-${this.#rate}-v${VERSION}`;
@@ -66,7 +66,11 @@ export class FaceCache {
     return contents === null ? null : { ...cachedFaceSchema.parse(contents), file: join(this.#folder, `${name}.jpegs`) };
   }
 
-  /** @param used files that are needed now and must stay */
+  /**
+   * Deletes the least recently used files until the folder is below its limit.
+   * @param used files that must not be deleted
+   * @throws StudioError 'data-set-invalid' where these files alone exceed the limit
+   */
   async keepUnderLimit(used: ReadonlySet<string>): Promise<void> {
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.jpegs'));
     const files = await Promise.all(names.map(async (name) => ({ path: join(this.#folder, name), ...(await this.#sizeAndUse(name)) })));
@@ -124,12 +128,12 @@ interface OpenTrack {
   readonly firstSample: number;
   readonly present: boolean[];
   readonly strips: number[];
-  waiting: Uint8Array[];
-  /** Sum of the boxes' widths: the face that is seen largest for longest is the one that the clip is about. */
+  pending: Uint8Array[];
+  /** Sum of the widths of its boxes. The face that is largest for the longest time is the subject of the clip. */
   prominence: number;
 }
 
-/** Each face's strips go to a file of their own while the video is read; at the end one face stays. */
+/** Writes the strips of each face to a separate file while the video is read. At the end, only the most prominent face remains. */
 class TrackFiles {
   readonly #base: string;
   readonly #side: number;
@@ -145,22 +149,22 @@ class TrackFiles {
     if (track === undefined) {
       if (crop === null) return;
       const path = `${this.#base}.face${faceId}.part`;
-      track = { path, file: await open(path, 'w'), firstSample: sample, present: [], strips: [], waiting: [], prominence: 0 };
+      track = { path, file: await open(path, 'w'), firstSample: sample, present: [], strips: [], pending: [], prominence: 0 };
       this.#tracks.set(faceId, track);
     }
-    const last = track.waiting.at(-1);
+    const last = track.pending.at(-1);
     track.present.push(crop !== null);
-    track.waiting.push(crop ?? last ?? new Uint8Array(this.#side ** 2 * 3));
+    track.pending.push(crop ?? last ?? new Uint8Array(this.#side ** 2 * 3));
     track.prominence += box?.width ?? 0;
-    // The last crop of a full strip stays until the next one is there: a face that is away holds it.
-    if (track.waiting.length > CROPS_PER_STRIP) await this.#write(track, CROPS_PER_STRIP);
+    // The last crop stays in `pending` until the next one arrives, because samples without the face repeat it.
+    if (track.pending.length > CROPS_PER_STRIP) await this.#write(track, CROPS_PER_STRIP);
   }
 
   async finish(): Promise<{ firstSample: number; present: boolean[]; strips: number[] } | null> {
     const tracks = [...this.#tracks.values()].sort((a, b) => b.prominence - a.prominence);
     const [best] = tracks;
     for (const track of tracks) {
-      if (track === best) await this.#write(track, track.waiting.length);
+      if (track === best) await this.#write(track, track.pending.length);
       await track.file.close();
       if (track !== best) await rm(track.path, { force: true });
     }
@@ -178,8 +182,8 @@ class TrackFiles {
   }
 
   async #write(track: OpenTrack, count: number): Promise<void> {
-    const crops = track.waiting.slice(0, count);
-    track.waiting = track.waiting.slice(count);
+    const crops = track.pending.slice(0, count);
+    track.pending = track.pending.slice(count);
     if (crops.length === 0) return;
     const jpeg = await encodeStrip(Buffer.concat(crops), this.#side);
     await track.file.write(jpeg);

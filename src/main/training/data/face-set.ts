@@ -9,15 +9,14 @@ import type { CachedClip } from './cached-clips.ts';
 import { sampleValues } from './clip-source.ts';
 import type { KnownRow } from './splits.ts';
 
-/** Whether a folder holds clips as aligned faces. */
+/** Whether a folder is a set of aligned faces. */
 export function isFaceSet(path: string): boolean {
   return existsSync(join(path, FACE_SET_FILE));
 }
 
 /**
  * Reads a set of aligned faces.
- * @param side of the crops that a model wants, and its samples a second
- * @throws StudioError 'data-set-invalid' for a set that is damaged, or of other crops
+ * @throws StudioError 'data-set-invalid' for a damaged set
  */
 export async function readFaceSet(folder: string): Promise<{ set: FaceSet; clips: { row: KnownRow; clip: CachedClip }[] }> {
   const path = join(folder, FACE_SET_FILE);
@@ -49,7 +48,11 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
   };
 }
 
-/** @throws StudioError 'data-set-invalid' where a set's crops are not what a model reads */
+/**
+ * @param side side of the model's crops in pixels
+ * @param rate samples a second of the model's clips
+ * @throws StudioError 'data-set-invalid' where the crops of the set differ
+ */
 export function refuseOtherCrops(folder: string, set: Pick<FaceSet, 'side' | 'rate'>, side: number, rate: number): void {
   if (set.side === side && set.rate === rate) return;
   throw new StudioError(

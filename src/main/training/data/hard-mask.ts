@@ -1,23 +1,26 @@
 import { SLOTS_PER_CLIP } from '../../adatosk/model/config.ts';
 
 /**
- * The random binary hard mask of one clip, as token indices (slot-major). A tube mask (VideoMAE) hides the same places
- * in every slot, so that nothing can be copied from the slot before and the soft mask still sees each visible place
- * through time.
- * @param visible, hidden arrays to be filled, of a multiple of 8 each; hidden ones that find no room are not reconstructed
+ * Draws the random hard mask of one clip, as token indices (slot-major). It is a tube mask (VideoMAE): the same patches are
+ * hidden in all slots. The decoder then cannot copy a patch from the slot before, and the soft mask has each visible patch
+ * in all slots.
+ * @param patches patches per slot
+ * @param visible receives the indices of the visible tokens; its length must be a multiple of 8
+ * @param hidden receives the indices of the hidden tokens to reconstruct; its length must be a multiple of 8. Hidden tokens
+ *   that do not fit are not reconstructed.
  */
-export function fillTubeMask(places: number, visible: BigInt64Array, hidden: BigInt64Array, random: () => number): void {
-  const order = Array.from({ length: places }, (_, i) => i);
-  for (let i = places - 1; i > 0; i--) {
+export function fillTubeMask(patches: number, visible: BigInt64Array, hidden: BigInt64Array, random: () => number): void {
+  const order = Array.from({ length: patches }, (_, i) => i);
+  for (let i = patches - 1; i > 0; i--) {
     const other = Math.floor(random() * (i + 1));
     [order[i], order[other]] = [order[other]!, order[i]!];
   }
   const seen = visible.length / SLOTS_PER_CLIP;
-  fill(visible, order.slice(0, seen), places);
-  fill(hidden, order.slice(seen, seen + hidden.length / SLOTS_PER_CLIP), places);
+  fill(visible, order.slice(0, seen), patches);
+  fill(hidden, order.slice(seen, seen + hidden.length / SLOTS_PER_CLIP), patches);
 }
 
-function fill(tokens: BigInt64Array, chosen: readonly number[], places: number): void {
+function fill(tokens: BigInt64Array, chosen: readonly number[], patches: number): void {
   const sorted = [...chosen].sort((a, b) => a - b);
-  for (let slot = 0; slot < SLOTS_PER_CLIP; slot++) sorted.forEach((place, i) => (tokens[slot * sorted.length + i] = BigInt(slot * places + place)));
+  for (let slot = 0; slot < SLOTS_PER_CLIP; slot++) sorted.forEach((patch, i) => (tokens[slot * sorted.length + i] = BigInt(slot * patches + patch)));
 }

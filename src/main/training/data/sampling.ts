@@ -4,12 +4,12 @@ import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../../adatosk/model/confi
 import type { ClipFacts, SampleValues } from './clip-source.ts';
 import { valueAt } from './clip-source.ts';
 
-/** Range of playing speeds: the same expression, shown faster or slower. */
+/** Range of the playback speeds in augmentation. */
 const SPEED = { slowest: 0.8, fastest: 1.25 } as const;
-/** An expression that covers so many slots of a window, or has its apex in it, is the window's class. */
+/** A window has the label of an expression that covers this many of its slots, or whose apex it contains. */
 const SLOTS_FOR_A_LABEL = 4;
 
-/** Draws clips for training: which one, and which 16 of its samples. The draw of a place depends on nothing but the seed and that place. */
+/** Draws clips for training. Each draw depends only on the seed and on its position in the sequence of draws. */
 export class ClipSampler {
   readonly #clips: readonly ClipFacts[];
   readonly #byClass: readonly number[][];
@@ -22,31 +22,32 @@ export class ClipSampler {
   }
 
   /**
-   * The clip at a place of the endless sequence of draws.
-   * @param labelled classes in equal shares, each one's clips in a new order every round; else all clips, labelled or not
+   * The index of the clip at a position of the infinite sequence of draws.
+   * @param labelled true: classes in equal shares, with the clips of a class in a new random order in each round; false: all
+   *   clips, labelled or not
    */
-  clipAt(place: number, labelled: boolean): number {
-    if (!labelled) return shuffled(this.#clips.length, this.#seed, 'all', place);
+  clipAt(position: number, labelled: boolean): number {
+    if (!labelled) return shuffled(this.#clips.length, this.#seed, 'all', position);
     const classes = this.#byClass.length;
-    const round = Math.floor(place / classes);
-    const own = this.#byClass[shuffled(classes, this.#seed, 'class', place)]!;
+    const round = Math.floor(position / classes);
+    const own = this.#byClass[shuffled(classes, this.#seed, 'class', position)]!;
     return own[shuffled(own.length, this.#seed, `clip ${own[0]}`, round)]!;
   }
 }
 
-/** Element `place` of an endless row of shuffled packs of 0..count-1. */
-function shuffled(count: number, seed: number, name: string, place: number): number {
-  const random = randomStream(seed, `${name} ${Math.floor(place / count)}`);
+/** Element `position` of an infinite sequence of random permutations of 0..count-1. */
+function shuffled(count: number, seed: number, name: string, position: number): number {
+  const random = randomStream(seed, `${name} ${Math.floor(position / count)}`);
   const pack = Array.from({ length: count }, (_, i) => i);
-  const wanted = place % count;
-  for (let i = 0; i <= wanted; i++) {
+  const last = position % count;
+  for (let i = 0; i <= last; i++) {
     const other = i + Math.floor(random() * (count - i));
     [pack[i], pack[other]] = [pack[other]!, pack[i]!];
   }
-  return pack[wanted]!;
+  return pack[last]!;
 }
 
-/** 16 samples of a clip in steps of one (or of a speed), beginning anywhere that fits; a short clip holds its last one. */
+/** 16 samples of a clip from a random start, in steps of one sample or of a random speed. A short clip repeats its last sample. */
 export function randomWindow({ samples }: ClipFacts, random: () => number, varySpeed: boolean): number[] {
   const step = varySpeed ? SPEED.slowest * (SPEED.fastest / SPEED.slowest) ** random() : 1;
   const room = Math.max(0, samples - 1 - (FRAMES_PER_CLIP - 1) * step);
@@ -54,8 +55,9 @@ export function randomWindow({ samples }: ClipFacts, random: () => number, varyS
 }
 
 /**
- * The windows by which a whole clip is judged. A clip with true moments is judged by the window around its expression,
- * since that is what its label means; any other by `count` windows from its beginning to its end (one, in its middle).
+ * The windows from which the label of a whole clip is predicted. A clip with labelled moments has one window around its
+ * expression, because its label describes that expression. Any other clip has `count` windows, evenly spaced from its
+ * beginning to its end (a single window is in the middle).
  */
 export function evenWindows({ samples, moments }: ClipFacts, count: number): number[][] {
   const room = Math.max(0, samples - FRAMES_PER_CLIP);
@@ -71,18 +73,18 @@ function windowFrom(start: number, step: number, samples: number): number[] {
   return Array.from({ length: FRAMES_PER_CLIP }, (_, i) => Math.min(samples - 1, Math.round(start + i * step)));
 }
 
-/** What a window shows, as the losses want it. */
+/** The labels of a window for the losses. */
 export interface WindowLabels {
-  /** [7], adding up to 1; zeros where unknown. */
+  /** [7], with sum 1; zeros where unknown. */
   readonly clip: Float32Array;
-  /** [8, 7], each row adding up to 1; zeros where unknown. */
+  /** [8, 7], each row with sum 1; zeros where unknown. */
   readonly slots: Float32Array;
 }
 
 /**
- * Labels of a window. Without true moments the clip's label is all there is. With them a slot within [onset, offset)
- * has the label and any other is neutral; the window has the label where it shows the apex or half of it, is neutral
- * where it shows nothing of the expression, and is shared between the two elsewhere.
+ * The labels of a window. Without labelled moments, the window has the label of the clip and its slots have none. With
+ * them, slots within [onset, offset) have the label and all others are neutral. The window has the label where it contains
+ * the apex or half of its slots have the label; it is neutral where no slot has it; otherwise it is a mixture of both.
  */
 export function labelsOf({ label, moments, shares }: ClipFacts, window: readonly number[]): WindowLabels {
   const classes = EXPRESSIONS.length;
@@ -109,10 +111,13 @@ export function labelsOf({ label, moments, shares }: ClipFacts, window: readonly
   return { clip, slots };
 }
 
-/** An expression shown this far at its strongest moment in a window does not yet count, and from here on counts wholly. */
+/**
+ * Largest strength of an expression in a window, in hundredths, up to which the window is neutral (`not`) and from which it
+ * fully has the label of the expression (`wholly`).
+ */
 const COUNTS = { not: 10, wholly: 40 } as const;
 
-/** Labels from how far each class is shown: slots have the shares themselves, the window what it shows at its strongest. */
+/** Labels from the strength of each class: slots have its mean, the window has its maximum. */
 function gradedLabels(shares: SampleValues, window: readonly number[]): WindowLabels {
   const slots = slotMeans(shares, window);
   const strongest = EXPRESSIONS.map((_, c) => (c === NEUTRAL_INDEX ? 0 : Math.max(...window.map((sample) => valueAt(shares, sample, c)))));
@@ -121,13 +126,13 @@ function gradedLabels(shares: SampleValues, window: readonly number[]): WindowLa
   return { slots, clip: Float32Array.from(strongest, (share, c) => (c === NEUTRAL_INDEX ? 1 - counts : total === 0 ? 0 : (counts * share) / total)) };
 }
 
-/** Means over each slot of a window, [8, values], 0 to 1; from samples in hundredths. */
+/** Means over each slot of a window, [8, values], from hundredths to 0..1. */
 export function slotMeans(values: SampleValues, window: readonly number[]): Float32Array {
   const slots = Array.from({ length: SLOTS_PER_CLIP }, (_, slot) => shareMeans(values, window.slice(slot * TUBE.frames, (slot + 1) * TUBE.frames)));
   return Float32Array.from(slots.flatMap((each) => [...each]));
 }
 
-/** Mean over some samples of values in hundredths, each 0 to 1. */
+/** Means over some samples, [values], from hundredths to 0..1. */
 export function shareMeans(values: SampleValues, window: readonly number[]): Float32Array {
   const share = (sample: number, i: number): number => Math.min(100, valueAt(values, sample, i)) / (100 * window.length);
   return Float32Array.from({ length: values.width }, (_, i) => window.reduce((sum, sample) => sum + share(sample, i), 0));

@@ -8,19 +8,19 @@ import type { FaceObservation } from '../../face/face-observer.ts';
 import { probeVideo } from '../../media/probe.ts';
 import { sampleFrames } from '../../media/sampled-frames.ts';
 
-/** A span of one face of a video whose crops are wanted. */
-export interface WantedCrops {
+/** A span of one face of a video whose crops are requested. */
+export interface RequestedCrops {
   readonly startS: number;
   readonly endS: number;
-  /** Where that face is at a moment, in pixels; null where it is not known. */
+  /** The box of that face at a time, in pixels; null where unknown. */
   readonly boxAt: (seconds: number) => PictureBox | null;
 }
 
 export interface SegmentCrops {
-  /** [samples, side, side, 3] RGB bytes; a sample without the face repeats the one before. */
+  /** [samples, side, side, 3] RGB bytes. A sample without the face repeats the sample before. */
   readonly crops: Uint8Array;
   readonly samples: number;
-  /** Share of the samples in which the face was seen. */
+  /** Share of the samples in which the face was found. */
   readonly seen: number;
 }
 
@@ -31,12 +31,12 @@ export interface CropFormat {
 }
 
 /**
- * Reads a video once and gives the aligned crops of each wanted span, as soon as the video is past it; null where no face
- * that was followed lies where the wanted one is.
+ * Reads a video once and yields the aligned crops of each requested span as soon as the span has ended. `crops` is null
+ * where no tracked face is at the position of the requested face.
  */
 export async function* segmentCrops(
   path: string,
-  wanted: readonly WantedCrops[],
+  requested: readonly RequestedCrops[],
   { side, rate }: CropFormat,
   detectors: DetectorSessions,
   signal: AbortSignal,
@@ -44,7 +44,7 @@ export async function* segmentCrops(
   const probed = await probeVideo(path, signal);
   const grid = new SamplingGrid(probed.timing, rate);
   const observer = new FaceObserver(detectors, probed.stream, grid.rate, side, DEFAULT_FACE_OPTIONS);
-  const open = wanted.map((span, index) => ({ index, ...span, byFace: new Map<number, FaceObservation[]>() }));
+  const open = requested.map((span, index) => ({ index, ...span, byFace: new Map<number, FaceObservation[]>() }));
   const take = (observation: FaceObservation): void => {
     const at = grid.boundary(observation.sample);
     for (const span of open) {
@@ -65,16 +65,16 @@ export async function* segmentCrops(
     if (signal.aborted) throw cancelled();
     const { observations } = await observer.see(frame);
     for (const observation of observations) take(observation);
-    // Observations follow the pictures by some samples.
+    // The observer returns observations some samples later, so the oldest observation decides which spans have ended.
     if (observations.length > 0) yield* past(grid.boundary(Math.min(...observations.map(({ sample }) => sample))) - 1);
   }
   for (const observation of observer.finish()) take(observation);
   yield* past(Infinity);
 }
 
-/** The face that lies where the wanted one is for most of the time. */
+/** The crops of the face that overlaps the requested face the most over time; null where none does. */
 function cropsOf(
-  { byFace, boxAt, startS, endS }: WantedCrops & { byFace: Map<number, FaceObservation[]> },
+  { byFace, boxAt, startS, endS }: RequestedCrops & { byFace: Map<number, FaceObservation[]> },
   grid: SamplingGrid,
   side: number,
 ): SegmentCrops | null {

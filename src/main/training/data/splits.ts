@@ -5,7 +5,7 @@ import { randomStream } from '../../../shared/domain/random.ts';
 import type { ClipRow } from './clip-set.ts';
 import { refuse } from './clip-set.ts';
 
-/** A row with the SHA-256 of its video, by which the same video is known under another name. */
+/** A row with the SHA-256 of its video, which identifies the same video under different names. */
 export interface KnownRow extends ClipRow {
   readonly sha256: string;
 }
@@ -13,10 +13,10 @@ export interface KnownRow extends ClipRow {
 export type SplitRows = Readonly<Record<Split, readonly KnownRow[]>>;
 
 /**
- * Puts every row into training, validation or test, so that nobody is in two of them. Rows that name their split keep
- * it; where none does, whole people (or whole videos, where people are not known) are drawn for validation.
- * @param validationShare share of the people that are drawn for validation
- * @throws StudioError 'data-set-invalid' where a person or a video is in two splits, with the rows
+ * Assigns every row to training, validation or test, so that no participant is in two of them. Rows with a split keep it.
+ * If no row has one, whole participants (or whole videos without a participant) are drawn for validation.
+ * @param validationShare share of the rows for validation, 0..1
+ * @throws StudioError 'data-set-invalid' where a participant or a video is in two splits, with the rows
  */
 export function splitRows(set: string, rows: readonly KnownRow[], seed: number, validationShare: number): SplitRows {
   refuse(set, leaks(rows), 'Put all clips of a person into one split: a model that has seen a person in training looks better on that person than it is.');
@@ -26,24 +26,24 @@ export function splitRows(set: string, rows: readonly KnownRow[], seed: number, 
   return Object.fromEntries(SPLITS.map((split) => [split, rows.filter((row) => place(row) === split)])) as unknown as SplitRows;
 }
 
-/** What must not be torn apart: a person, or a video where the person is not known. */
+/** The unit that must stay in one split: a participant, or a video without a participant. */
 export function unitOf({ participant, sha256 }: KnownRow): string {
   return participant === null ? `video ${sha256}` : `participant ${participant}`;
 }
 
-/** Sentences for everything that is in two splits. */
+/** One sentence for each participant and video that is in two splits. */
 function leaks(rows: readonly KnownRow[]): string[] {
   const problems: string[] = [];
   const report = (what: (name: string) => string, key: (row: KnownRow) => string | null): void => {
     const seen = new Map<string, KnownRow>();
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const row of rows) {
       const name = key(row);
       if (name === null || row.split === null) continue;
       const other = seen.get(name);
       if (other === undefined) seen.set(name, row);
-      else if (other.split !== row.split && !told.has(name)) {
-        told.add(name);
+      else if (other.split !== row.split && !reported.has(name)) {
+        reported.add(name);
         problems.push(`${what(name)} is in ${other.split} (${other.from}) and in ${row.split} (${row.from})`);
       }
     }
@@ -59,22 +59,22 @@ function leaks(rows: readonly KnownRow[]): string[] {
   return problems;
 }
 
-/** Draws units until they hold the wanted share of the rows, at least one and never all. */
+/** Draws units until they have the given share of the rows; at least one unit and never all. */
 function drawUnits(rows: readonly KnownRow[], seed: number, share: number): Set<string> {
   const random = randomStream(seed, 'validation');
   const units = [...new Set(rows.map(unitOf))].map((unit) => ({ unit, order: random() })).sort((a, b) => a.order - b.order);
-  const wanted = share * rows.length;
+  const target = share * rows.length;
   const drawn = new Set<string>();
   let held = 0;
   for (const { unit } of units) {
-    if (held >= wanted || drawn.size >= units.length - 1) break;
+    if (held >= target || drawn.size >= units.length - 1) break;
     drawn.add(unit);
     held += rows.filter((row) => unitOf(row) === unit).length;
   }
   return drawn;
 }
 
-/** @throws StudioError 'data-set-invalid' where there is nothing to tell apart */
+/** @throws StudioError 'data-set-invalid' where the rows have fewer than two classes */
 export function refuseOneClass(set: string, rows: readonly KnownRow[]): void {
   const labels = new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])));
   if (labels.size >= 2) return;

@@ -20,7 +20,7 @@ const folder = await temporaryFolder();
 const engines: Engine[] = [];
 afterAll(() => engines.forEach((engine) => engine.stop()));
 
-test('the baseline network calls a neutral face neutral, and its probabilities add up', async () => {
+test('the baseline network predicts neutral for a neutral face, and its probabilities add up to 1', async () => {
   const { engine: finder, detectors } = await startDetectors(startChildProcessEngine, detectorFiles(modelsFolder()));
   engines.push(finder);
   const face = await new FaceCache(folder, 112, 10, 1e9, () => Promise.resolve(detectors)).face(ONE_FACE, 'a'.repeat(64));
@@ -35,11 +35,11 @@ test('the baseline network calls a neutral face neutral, and its probabilities a
   expect(prediction!.probabilities[NEUTRAL_INDEX]).toBeGreaterThan(0.8);
 });
 
-test('first weights of the tube embedding answer to detail and not to brightness', async () => {
+test('initial weights of the tube embedding represent detail and not only brightness', async () => {
   const side = 32;
   let state = 1;
   const noise = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
-  // Smooth ramps of any brightness and direction: what tubes of faces are, coarsely.
+  // Smooth ramps of random brightness and direction, a rough model of tubes of faces.
   const pixels = new Uint8Array(2 * side * side * 3);
   const source = {
     side,
@@ -55,7 +55,7 @@ test('first weights of the tube embedding answer to detail and not to brightness
   const weights = await firstEmbedding(source, width, 1);
   expect(weights).toHaveLength(1536 * width);
   expect(weights.every(Number.isFinite)).toBe(true);
-  // Products of the columns with tubes: the largest directions have a deviation near 1, and none is left out.
+  // Products of the columns with tubes: the strongest directions have a standard deviation near 1, and no column is 0.
   const sums = Array.from({ length: width }, () => [] as number[]);
   for (let n = 0; n < 200; n++) {
     const frames = await source.read();
@@ -75,17 +75,17 @@ test('first weights of the tube embedding answer to detail and not to brightness
   };
   expect(deviation(sums[0]!)).toBeGreaterThan(0.6);
   expect(deviation(sums[0]!)).toBeLessThan(1.5);
-  // Brightness, by far the largest difference, no longer drowns the slopes.
+  // Brightness, by far the largest difference, no longer dominates the slopes.
   expect(deviation(sums[1]!)).toBeGreaterThan(0.5 * deviation(sums[0]!));
 });
 
-test('the area under the ROC curve is that of two classes alone', () => {
-  const judged = (label: number, smile: number): { label: number; probabilities: number[] } => ({
+test('the area under the ROC curve uses only two classes', () => {
+  const predicted = (label: number, smile: number): { label: number; probabilities: number[] } => ({
     label,
     probabilities: EXPRESSIONS.map((_, i) => (i === 0 ? smile : i === NEUTRAL_INDEX ? 1 - smile : 0)),
   });
-  expect(aucOf([judged(0, 0.9), judged(0, 0.6), judged(NEUTRAL_INDEX, 0.2), judged(NEUTRAL_INDEX, 0.1)])).toBe(1);
-  expect(aucOf([judged(0, 0.9), judged(0, 0.15), judged(NEUTRAL_INDEX, 0.2), judged(NEUTRAL_INDEX, 0.1)])).toBe(0.75);
-  expect(aucOf([judged(0, 0.5), judged(NEUTRAL_INDEX, 0.5)])).toBe(0.5);
-  expect(aucOf([judged(0, 0.5), judged(1, 0.5), judged(2, 0.5)])).toBeNaN();
+  expect(aucOf([predicted(0, 0.9), predicted(0, 0.6), predicted(NEUTRAL_INDEX, 0.2), predicted(NEUTRAL_INDEX, 0.1)])).toBe(1);
+  expect(aucOf([predicted(0, 0.9), predicted(0, 0.15), predicted(NEUTRAL_INDEX, 0.2), predicted(NEUTRAL_INDEX, 0.1)])).toBe(0.75);
+  expect(aucOf([predicted(0, 0.5), predicted(NEUTRAL_INDEX, 0.5)])).toBe(0.5);
+  expect(aucOf([predicted(0, 0.5), predicted(1, 0.5), predicted(2, 0.5)])).toBeNaN();
 });

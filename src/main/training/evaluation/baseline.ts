@@ -13,14 +13,14 @@ import type { ClipSource } from '../data/clip-source.ts';
 import { evenWindows } from '../data/sampling.ts';
 
 /**
- * The network that ours is held against: face-api's expression network (MIT), a small convolutional one that sees
- * single pictures. Its weights come with a development dependency; nothing of it is in the program that users have.
+ * The baseline for comparisons: face-api's expression network (MIT), a small convolutional network that reads single
+ * frames. Its weights are in a development dependency and are not part of the released program.
  */
 const PACKAGE = '@vladmandic/face-api';
 const SIDE = 112;
-/** Its classes, in its order, as indices into ours. */
+/** Its classes in its order, as indices into EXPRESSIONS. */
 const CLASSES = (['neutral', 'happiness', 'sadness', 'anger', 'fear', 'disgust', 'surprise'] as const).map((name) => EXPRESSIONS.indexOf(name));
-/** What it takes from every pixel (VGG-Face's channel means, RGB), before dividing by 255. */
+/** Subtracted from every pixel before division by 255 (VGG-Face's channel means, RGB). */
 const CHANNEL_MEANS = [122.782, 117.001, 104.298];
 
 const manifestSchema = z.array(
@@ -42,7 +42,8 @@ interface Weight {
 }
 
 /**
- * The network as an ONNX model: input `faces` [n, 112, 112, 3], RGB 0 to 255; output `probabilities` [n, 7] in its order.
+ * The baseline as an ONNX model: input `faces` [n, 112, 112, 3], RGB 0 to 255; output `probabilities` [n, 7] in its class
+ * order.
  * @throws StudioError 'model-missing' where the package is not installed
  */
 export async function baselineModel(): Promise<Uint8Array> {
@@ -73,7 +74,7 @@ async function readWeights(): Promise<Map<string, Weight>> {
 
 type Node = Readonly<Record<'op_type' | 'input' | 'output' | 'attribute', unknown>>;
 
-/** Writes the nodes one after the other; every value is named by its number. */
+/** Collects nodes and weights of the model. Intermediate values have numbered names. */
 class Writer {
   readonly nodes: Node[] = [];
   readonly initializer: object[] = [];
@@ -101,20 +102,20 @@ class Writer {
 function modelOf(weights: ReadonlyMap<string, Weight>): Uint8Array {
   const writer = new Writer();
   const weight = (name: string): Weight => weights.get(name)!;
-  /** [height, width, in, out] as TensorFlow has it, to [out, in, height, width]; depthwise [h, w, channels, 1] to [channels, 1, h, w]. */
+  /** Converts TensorFlow's [height, width, in, out] to [out, in, height, width], and depthwise [h, w, channels, 1] to [channels, 1, h, w]. */
   const kernel = (name: string, depthwise: boolean): string => {
     const { shape, values } = weight(name);
     const [h, w, from, to] = shape as [number, number, number, number];
     const [outer, inner] = depthwise ? [from, to] : [to, from];
-    const turned = new Float32Array(values.length);
+    const transposed = new Float32Array(values.length);
     for (let y = 0; y < h; y++)
       for (let x = 0; x < w; x++)
         for (let i = 0; i < from; i++)
           for (let o = 0; o < to; o++) {
             const [a, b] = depthwise ? [i, o] : [o, i];
-            turned[((a * inner + b) * h + y) * w + x] = values[((y * w + x) * from + i) * to + o]!;
+            transposed[((a * inner + b) * h + y) * w + x] = values[((y * w + x) * from + i) * to + o]!;
           }
-    return writer.value(name, [outer, inner, h, w], turned);
+    return writer.value(name, [outer, inner, h, w], transposed);
   };
   const bias = (name: string): string => writer.value(name, weight(name).shape, weight(name).values);
   const separable = (x: string, name: string, stride: number): string => {
@@ -166,7 +167,7 @@ function modelOf(weights: ReadonlyMap<string, Weight>): Uint8Array {
     .finish();
 }
 
-/** What the baseline says of clips of a source: its probabilities for each frame, averaged over the same windows as ours. */
+/** The baseline's predictions for clips of a source: mean probabilities over all frames of the same windows that `predict` uses. */
 export async function predictByBaseline(
   session: ModelSession,
   source: ClipSource,

@@ -18,26 +18,26 @@ import { valueAt } from '../data/clip-source.ts';
 import { predictByBaseline } from './baseline.ts';
 import { predict } from './prediction.ts';
 
-/** Who is seen in a clip, for resampling and for figures by group. */
+/** The person in a clip, for resampling and for figures by group. */
 export interface ClipPeople {
-  /** Clips of one unit (a person, else a video) are drawn together. */
+  /** The bootstrap draws all clips of one unit (a participant, else a video) together. */
   readonly unit: string;
   readonly group: string | null;
 }
 
 export interface EvaluationOptions {
   readonly model: Pick<ModelManifest, 'id' | 'clip' | 'defaultTokenBudget'>;
-  /** Further token budgets at which accuracy is measured, 0..1. */
+  /** Further token budgets at which to measure accuracy, 0..1. */
   readonly budgets: readonly number[];
   readonly seed: number;
 }
 
-/** Two views in time, as MAE-DFER's test. */
+/** Two windows per clip, as in MAE-DFER's test. */
 export const WINDOWS = 2;
 
 /**
- * Judges a model on the labelled clips of a source.
- * @param people one for each clip of the source
+ * Evaluates a model on the labelled clips of a source.
+ * @param people the person in each clip of the source
  */
 export async function evaluate(
   session: ModelSession,
@@ -50,18 +50,18 @@ export async function evaluate(
   const timed = clips.filter((i) => source.clips[i]!.moments !== null);
   const total = clips.length * (1 + budgets.length) + timed.length;
   let before = 0;
-  const judged = async (tokenBudget: number): Promise<Prediction[]> => {
+  const predictAt = async (tokenBudget: number): Promise<Prediction[]> => {
     const begun = before;
     before += clips.length;
     return predict(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS }, (done) => onProgress(begun + done, total));
   };
-  const predictions = await judged(model.defaultTokenBudget);
+  const predictions = await predictAt(model.defaultTokenBudget);
   const random = randomStream(seed, 'bootstrap');
   const units = unitsOf(predictions, clips, people);
   const estimate = (statistic: (values: readonly Prediction[]) => number, over = units): Estimate => bootstrap(over, statistic, random);
   const atBudgets: BudgetResult[] = [];
   for (const tokenBudget of budgets) {
-    const results = await judged(tokenBudget);
+    const results = await predictAt(tokenBudget);
     atBudgets.push({ tokenBudget, uar: uarOf(results), war: warOf(results) });
   }
   const moments: FoundMoments[] = [];
@@ -75,7 +75,7 @@ export async function evaluate(
     ...momentErrors(moments, timed, people, random),
     peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
     masks: maskEffects(moments, timed, people, random),
-    groups: groupsOf(predictions, clips, people).map(({ group, judged: own, units: within }) => ({
+    groups: groupsOf(predictions, clips, people).map(({ group, predictions: own, units: within }) => ({
       group,
       clips: own.length,
       uar: estimate(uarOf, within),
@@ -87,7 +87,7 @@ export async function evaluate(
   };
 }
 
-/** What is told of any network's predictions. */
+/** The figures that are reported for the predictions of any network. */
 function figuresOf(predictions: readonly Prediction[], estimate: (statistic: (values: readonly Prediction[]) => number) => Estimate): BaselineEvaluation {
   const recall = EXPRESSIONS.map((name, label) => [name, estimate((values) => recallOf(confusionOf(values))[label] ?? NaN)] as const);
   return {
@@ -101,7 +101,7 @@ function figuresOf(predictions: readonly Prediction[], estimate: (statistic: (va
   };
 }
 
-/** The same figures for the baseline (see baseline.ts) on the same clips and windows. */
+/** Evaluates the baseline (see baseline.ts) on the same clips and windows as `evaluate`. */
 export async function evaluateBaseline(
   session: ModelSession,
   source: ClipSource,
@@ -116,7 +116,7 @@ export async function evaluateBaseline(
   return figuresOf(predictions, (statistic) => bootstrap(units, statistic, random));
 }
 
-/** Values in packs of one unit each; `clips[i]` is the clip of `values[i]`. */
+/** Groups values by unit; `clips[i]` is the clip of `values[i]`. */
 function unitsOf<T>(values: readonly T[], clips: readonly number[], people: readonly ClipPeople[]): T[][] {
   return [...Map.groupBy(values.entries(), ([i]) => people[clips[i]!]!.unit).values()].map((entries) => entries.map(([, value]) => value));
 }
@@ -125,17 +125,17 @@ function groupsOf(
   predictions: readonly Prediction[],
   clips: readonly number[],
   people: readonly ClipPeople[],
-): { group: string; judged: Prediction[]; units: Prediction[][] }[] {
+): { group: string; predictions: Prediction[]; units: Prediction[][] }[] {
   const groupsAt = (clip: number): string[] => (people[clip]!.group ?? '').split(';').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
   const names = [...new Set(clips.flatMap(groupsAt))].sort();
   return names.map((group) => {
     const members = clips.map((_, i) => i).filter((i) => groupsAt(clips[i]!).includes(group));
-    const judged = members.map((i) => predictions[i]!);
+    const own = members.map((i) => predictions[i]!);
     return {
       group,
-      judged,
+      predictions: own,
       units: unitsOf(
-        judged,
+        own,
         members.map((i) => clips[i]!),
         people,
       ),
@@ -145,13 +145,13 @@ function groupsOf(
 
 interface FoundMoments {
   readonly truth: TrueMoments;
-  /** In seconds from the clip's beginning; null where no peak overlaps the expression. */
+  /** The peak that was found, in seconds from the beginning of the clip; null where no peak overlaps the expression. */
   readonly found: ExpressionPeak | null;
   readonly rate: number;
   readonly contrasts: Readonly<Record<keyof MaskEffects, ClipContrast | null>>;
 }
 
-/** Reads a clip as a video's face is read, and takes the peak that shares most time with the true expression. */
+/** Analyses a clip like a face in a video and returns the peak with the largest overlap with the labelled expression. */
 async function momentsFound(session: ModelSession, source: ClipSource, clip: number, model: EvaluationOptions['model']): Promise<FoundMoments> {
   const { samples, moments } = source.clips[clip]!;
   const rate = model.clip.sampleRateHz;
@@ -178,7 +178,7 @@ async function momentsFound(session: ModelSession, source: ClipSource, clip: num
   return { truth: moments!, found: best ?? null, rate, contrasts: contrastsOf(weighedSlots(rows, source.clips[clip]!, rate)) };
 }
 
-/** A clip's slots with their weights; none where the set does not tell how far the expression is shown. */
+/** The slots of a clip with their mask weights; none where the set has no strengths of the expressions. */
 function weighedSlots(rows: readonly TimelineRow[], { label, moments, shares, samples }: ClipFacts, rate: number): WeighedSlot[] {
   if (shares === null || shares === undefined) return [];
   const shareAt = (seconds: number): number => valueAt(shares, Math.max(0, Math.min(samples - 1, Math.round(seconds * rate))), label!) / 100;

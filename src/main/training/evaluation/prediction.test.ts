@@ -13,9 +13,9 @@ function softmax(logits: readonly number[]): number[] {
   return powers.map((power) => power / total);
 }
 
-test('calibration: a class that is proposed too rarely gets its due, and what is too cautious becomes surer', () => {
+test('calibration: the bias corrects a class that is predicted too rarely, and the temperature corrects low confidence', () => {
   const random = randomStream(4, 'shy');
-  // Labels are drawn from true probabilities; what the network says is shy of neutral and too cautious.
+  // Labels are drawn from true probabilities. The network underestimates neutral and has too little confidence.
   const predictions = Array.from({ length: 1500 }, () => {
     const truth = softmax(EXPRESSIONS.map(() => 4 * (random() - 0.5)));
     const at = random();
@@ -32,22 +32,22 @@ test('calibration: a class that is proposed too rarely gets its due, and what is
   expect(loss({ temperature, bias })).toBeLessThan(loss({ temperature: fitTemperature(predictions), bias: bias.map(() => 0) }) - 0.02);
 });
 
-test('calibration: neutral gets as much more as serves the recall of all classes together, and nothing where that is nothing', () => {
+test('calibration: neutral gets the bias with the best UAR, and no bias where none improves it', () => {
   const random = randomStream(5, 'rest');
   const none = { temperature: 1, bias: EXPRESSIONS.map(() => 0) };
-  const judged = (restShort: number): { label: number; probabilities: number[] }[] =>
+  const predicted = (restShort: number): { label: number; probabilities: number[] }[] =>
     Array.from({ length: 7000 }, (_, n) => {
       const label = n % EXPRESSIONS.length;
       return { label, probabilities: softmax(EXPRESSIONS.map((_, c) => 2 * random() + (c === label ? 1.2 : 0) - (c === NEUTRAL ? restShort : 0))) };
     });
-  const uar = (predictions: ReturnType<typeof judged>, fit: Calibration): number =>
+  const uar = (predictions: ReturnType<typeof predicted>, fit: Calibration): number =>
     uarOf(predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, fit) })));
-  const short = judged(0.9);
+  const short = predicted(0.9);
   const fit = favouringNeutral(short, none);
   expect(fit.bias[NEUTRAL]! - fit.bias[0]!).toBeGreaterThan(0.6);
   expect(fit.bias[NEUTRAL]! - fit.bias[0]!).toBeLessThan(1.2);
   expect(fit.bias.reduce((a, b) => a + b, 0)).toBeCloseTo(0);
   expect(uar(short, fit)).toBeGreaterThan(uar(short, none) + 0.01);
-  const fair = favouringNeutral(judged(0), none);
+  const fair = favouringNeutral(predicted(0), none);
   expect(fair.bias[NEUTRAL]! - fair.bias[0]!).toBeLessThan(0.3);
 });

@@ -11,11 +11,15 @@ import { evenWindows } from '../data/sampling.ts';
 
 export interface PredictionOptions {
   readonly tokenBudget: number;
-  /** Windows of each clip whose probabilities are averaged; a clip no longer than a window has one. */
+  /** Number of windows per clip, whose probabilities are averaged; a clip that is no longer than a window has one. */
   readonly windows: number;
 }
 
-/** What the network says of some labelled clips of a source. */
+/**
+ * The network's predictions for labelled clips of a source.
+ * @param clips indices of the clips
+ * @throws Error where a clip has no label
+ */
 export async function predict(
   session: ModelSession,
   shape: ModelManifest['clip'],
@@ -27,13 +31,13 @@ export async function predict(
   const predictions: Prediction[] = [];
   for (const [done, clip] of clips.entries()) {
     const facts = source.clips[clip]!;
-    if (facts.label === null) throw new Error('a clip without a label cannot be judged');
-    const answers: number[][] = [];
+    if (facts.label === null) throw new Error('a clip without a label cannot be evaluated');
+    const outputsOfWindows: number[][] = [];
     for (const window of evenWindows(facts, windows)) {
       const outputs = await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget));
-      answers.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
+      outputsOfWindows.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
     }
-    predictions.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(answers.map((each) => each[c]!))) });
+    predictions.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(outputsOfWindows.map((each) => each[c]!))) });
     onClip(done + 1);
   }
   return predictions;
@@ -50,12 +54,12 @@ function logLossAt(predictions: readonly Prediction[], temperature: number): num
   return logLossOf(predictions.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) })));
 }
 
-/** From fewer clips a temperature says more about those clips than about the model. */
+/** With fewer clips, the fitted temperature would depend more on these clips than on the model. */
 const CLIPS_FOR_CALIBRATION = 50;
 
 /**
- * The temperature with the least log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8; 1 where
- * there are too few clips to tell.
+ * The temperature with the smallest log loss (Guo et al. 2017), found by golden-section search between 1/8 and 8; 1 for
+ * fewer than 50 clips.
  */
 export function fitTemperature(predictions: readonly Prediction[]): number {
   if (predictions.length < CLIPS_FOR_CALIBRATION) return 1;
@@ -70,12 +74,12 @@ export function fitTemperature(predictions: readonly Prediction[]): number {
   return Math.exp((low + high) / 2);
 }
 
-/** What is left of the log loss once logits are divided by the temperature that suits them. */
+/** The log loss after calibration with the fitted temperature. */
 export function logLossAtBest(predictions: readonly Prediction[]): number {
   return logLossAt(predictions, fitTemperature(predictions));
 }
 
-/** A temperature and a number for each class: softmax(log p / temperature + bias). */
+/** A temperature and a bias for each class: softmax(log p / temperature + bias). */
 export interface Calibration {
   readonly temperature: number;
   /** Mean 0. */
@@ -90,13 +94,13 @@ export function calibrated(probabilities: readonly number[], { temperature, bias
 
 const DESCENTS = 2000;
 const DESCENT_RATE = 0.3;
-/** Pull of the biases towards 0: what a few people's clips say of a class is partly about those people (chosen by leaving each of them out in turn). */
+/** L2 regularisation of the biases: with few people, a fitted bias partly describes these people. Chosen by leave-one-person-out. */
 const PULL = 0.02;
 
 /**
- * Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020): the temperature and the classes' biases with
- * the least log loss, the biases held back a little, by gradient descent on a convex function of 1 / temperature and the
- * biases. A network that is shy of a class on other people's faces is so on all of them.
+ * Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020): the temperature and the class biases with
+ * the smallest regularised log loss. The function is convex in 1 / temperature and the biases; gradient descent minimises
+ * it. The biases help because a network that underestimates a class does so for all new faces.
  */
 export function fitCalibration(predictions: readonly Prediction[]): Calibration {
   const logs = predictions.map(({ probabilities }) => probabilities.map((p) => Math.log(Math.max(1e-12, p))));
@@ -114,7 +118,7 @@ export function fitCalibration(predictions: readonly Prediction[]): Calibration 
         slope += (error * log[c]!) / logs.length;
       });
     });
-    // Log probabilities reach far: their factor moves in smaller steps.
+    // Log probabilities have a large range, so their factor takes smaller steps.
     scale = Math.max(0.05, scale - 0.1 * DESCENT_RATE * slope);
     slopes.forEach((each, c) => (bias[c]! -= DESCENT_RATE * (each + PULL * bias[c]!)));
   }
@@ -124,13 +128,13 @@ export function fitCalibration(predictions: readonly Prediction[]): Calibration 
 
 const LARGEST_FAVOUR = 1.5;
 const FAVOURS = Array.from({ length: 16 }, (_, i) => (i * LARGEST_FAVOUR) / 15);
-/** Of UAR: what a few hundred clips cannot tell apart. */
+/** Differences in UAR below this value are not measurable with a few hundred clips. */
 const AS_GOOD = 0.002;
 
 /**
- * The same calibration with as much more for neutral as gives these clips the best UAR (the middle of those that are as
- * good). The least log loss leaves neutral short: surely wrong answers weigh most in it, and on a face at rest the network
- * is seldom sure of anything.
+ * Adds the bias for neutral with which these clips have the best UAR (the mean of all biases that are equally good). The
+ * calibration with the smallest log loss predicts neutral too rarely: log loss depends mostly on confident errors, and the
+ * network is rarely confident on a face at rest.
  */
 export function favouringNeutral(predictions: readonly Prediction[], calibration: Calibration): Calibration {
   const favoured = (favour: number): Calibration => {

@@ -5,9 +5,9 @@ import { StudioError, writeError } from '../../../shared/app/errors.ts';
 import type { ParameterStore } from '../../adatosk/training/parameter-store.ts';
 import { STATE_ARRAYS } from '../../adatosk/training/parameter-store.ts';
 
-/** Where training stood; everything else follows from the settings and the seed. */
+/** Progress of a training. Everything else follows from the settings and the seed. */
 export interface Progress {
-  /** Steps taken. */
+  /** Number of finished steps. */
   readonly step: number;
   readonly seconds: number;
   readonly best: { readonly step: number; readonly uar: number; readonly logLoss: number } | null;
@@ -17,7 +17,7 @@ export interface Progress {
 
 interface Header extends Progress {
   readonly format: 1;
-  /** Fingerprint of what makes the curve: settings, data, seed. */
+  /** Hash of everything that determines the course of training: settings, data, seed. */
   readonly job: string;
   readonly count: number;
   readonly stepsOf: readonly number[];
@@ -27,8 +27,9 @@ interface Header extends Progress {
 const FILE = 'checkpoint.bin';
 
 /**
- * Weights, moments, averages and the best weights so far in one file, replaced whole: a kill at any moment leaves the
- * old one or the new one.
+ * Saves weights, moments, averages and the best weights so far in one file. The file is replaced atomically: after a kill
+ * at any moment, either the old or the new file exists.
+ * @throws StudioError where the file cannot be written
  */
 export async function saveCheckpoint(folder: string, job: string, store: ParameterStore, progress: Progress, best: Float32Array | null): Promise<void> {
   const header: Header = { format: 1, job, ...progress, count: store.count, stepsOf: store.stepsOf, hasBest: best !== null };
@@ -61,8 +62,8 @@ export function hasCheckpoint(folder: string): boolean {
 }
 
 /**
- * Puts a checkpoint back into a store.
- * @throws StudioError 'wrong-usage' where it belongs to another job, 'file-unreadable' where it is cut short
+ * Loads a checkpoint into a store.
+ * @throws StudioError 'wrong-usage' where it belongs to another job, or 'file-unreadable' where it is incomplete
  */
 export async function loadCheckpoint(folder: string, job: string, store: ParameterStore): Promise<{ progress: Progress; best: Float32Array | null }> {
   const path = join(folder, FILE);

@@ -10,17 +10,18 @@ import { writeOnnx } from '../../adatosk/onnx/file.ts';
 import { SIZES } from '../../adatosk/model/config.ts';
 import { clipShape } from '../../adatosk/model/clip-shape.ts';
 
-/** What a finished model says of itself. */
+/** Contents of a model's manifest and card. */
 export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored'> {
   readonly temperature?: number;
-  /** Added to the calibrated logits, one for each class. */
+  /** Added to the logits after division by the temperature, one for each class. */
   readonly bias?: readonly number[];
   /** MODEL_CARD.md below its title and warnings. */
   readonly card: string;
 }
 
 /**
- * Writes model.onnx, manifest.json and MODEL_CARD.md into a folder; the manifest last, so that a folder with one is complete.
+ * Writes model.onnx, MODEL_CARD.md and manifest.json into a folder. The manifest is last, so that a folder with a manifest
+ * is complete.
  * @throws StudioError 'disk-full' or 'cannot-write'
  */
 export async function exportModel(folder: string, weights: WeightSource, facts: ModelFacts): Promise<ModelManifest> {
@@ -60,12 +61,12 @@ function cardText({ name, id, warnings, provenance, card }: ModelFacts): string 
   return `# ${name} (${id})\n\n${list}${list === '' ? '' : '\n\n'}${provenance}\n\n${card}\n`;
 }
 
-/** What makes logits: the clip's, and a slot's own. */
+/** The last layers of both heads, for clips and for slots. */
 const SCALED = new Set(['head.fc2.weight', 'head.fc2.bias', 'head.slot.weight', 'head.slot.bias']);
 
 /**
- * Weights whose logits are divided by a temperature: the heads' last layers, and the tilt that slots add to them
- * (softplus of a learned number).
+ * Divides the logits by a temperature: scales the last layers of the heads and the factor of the slots' similarity, which
+ * is the softplus of a learned scalar.
  */
 function withTemperature(weights: WeightSource, temperature: number): WeightSource {
   if (temperature === 1) return weights;
@@ -78,7 +79,7 @@ function withTemperature(weights: WeightSource, temperature: number): WeightSour
   };
 }
 
-/** Weights whose logits have a number added to each class. */
+/** Adds a bias for each class to the logits of clips. */
 function withBias(weights: WeightSource, bias: readonly number[] | undefined): WeightSource {
   if (bias === undefined) return weights;
   return (name, dims) => {

@@ -3,22 +3,22 @@ import { randomStream } from '../../../shared/domain/random.ts';
 import { TUBE } from '../../adatosk/model/config.ts';
 import type { ClipSource } from '../data/clip-source.ts';
 
-/** Directions of the tube embedding: light as it stands, light as it changes within the tube, colour. They add up to tiny's width. */
+/** Shares of the directions of the tube embedding: mean luminance of both frames, its change between them, colour. */
 const SHARES = { still: 0.68, change: 0.2, colour: 0.12 } as const;
-/** Directions with less variance than this share of the largest are noise: they are not raised any further. */
+/** Floor of the variance in whitening, as a share of the largest variance. Directions below it are noise and are not amplified. */
 const FLOOR = { still: 1e-3, change: 2e-2, colour: 1e-2 } as const;
 const PAIRS = 320;
-/** ImageNet's means and deviations, as the network normalises pixels. */
+/** ImageNet's means and standard deviations, with which the network normalises pixels. */
 const MEAN = [0.485, 0.456, 0.406];
-const DEVIATION = [0.229, 0.224, 0.225];
+const STD = [0.229, 0.224, 0.225];
 const PIXELS = TUBE.side * TUBE.side;
 
 /**
- * First weights of the tube embedding from the clips that are to be learned from: principal directions of their tubes,
- * each brought to the same variance (whitening, as Coates and Ng 2012 begin with). Faces' tubes differ in brightness
- * far more than in what an eyebrow does; as drawn at random, tokens hold hardly anything but brightness, and training
- * from random weights stays where it began for hours.
- * @returns [1536, width], a tube's values ordered frame, row, column, channel
+ * Initial weights of the tube embedding, computed from the training clips: principal directions of their tubes, each
+ * scaled to the same variance (whitening, as in Coates and Ng 2012). Tubes of faces differ much more in brightness than in
+ * the details of a movement. With random weights, tokens contain almost only brightness, and training makes no progress for
+ * hours.
+ * @returns [1536, width]; the values of a tube are in the order frame, row, column, channel
  */
 export async function firstEmbedding(source: ClipSource, width: number, seed: number): Promise<Float32Array> {
   const { still, change, colour } = await partsOfTubes(source, seed);
@@ -40,30 +40,31 @@ export async function firstEmbedding(source: ClipSource, width: number, seed: nu
   return weights;
 }
 
-/** Red against green, blue against both. */
+/** Opponent colours: red minus green, and blue minus both. */
 const OPPOSED = [
   [0.5, -0.5, 0],
   [-0.25, -0.25, 0.5],
 ] as const;
 
-/** Values of each tube's pixels, [tubes][256]: light, its change from the first frame to the second, two opposed colours. */
+/** Values of each tube's pixels, [tubes][256]: luminance, its change from the first frame to the second, two opponent colours. */
 async function partsOfTubes(source: ClipSource, seed: number): Promise<{ still: Float64Array[]; change: Float64Array[]; colour: Float64Array[][] }> {
   const random = randomStream(seed, 'first embedding');
   const { side, clips } = source;
   const [still, change, red, blue]: Float64Array[][] = [[], [], [], []];
-  const places = (side / TUBE.side) ** 2;
+  const patches = (side / TUBE.side) ** 2;
   for (let pair = 0; pair < PAIRS; pair++) {
     const clip = Math.floor(random() * clips.length);
     const first = Math.floor(random() * Math.max(1, clips[clip]!.samples - 1));
     const frames = await source.read(clip, [first, Math.min(clips[clip]!.samples - 1, first + 1)]);
-    for (let place = 0; place < places; place++) {
+    for (let patch = 0; patch < patches; patch++) {
       const parts = [0, 1, 2, 3].map(() => new Float64Array(PIXELS)) as [Float64Array, Float64Array, Float64Array, Float64Array];
       for (let pixel = 0; pixel < PIXELS; pixel++) {
-        const y = Math.floor(place / (side / TUBE.side)) * TUBE.side + Math.floor(pixel / TUBE.side);
-        const x = (place % (side / TUBE.side)) * TUBE.side + (pixel % TUBE.side);
-        const [before, after] = [0, 1].map((frame) =>
-          [0, 1, 2].map((c) => (frames[((frame * side + y) * side + x) * 3 + c]! / 255 - MEAN[c]!) / DEVIATION[c]!),
-        ) as [number[], number[]];
+        const y = Math.floor(patch / (side / TUBE.side)) * TUBE.side + Math.floor(pixel / TUBE.side);
+        const x = (patch % (side / TUBE.side)) * TUBE.side + (pixel % TUBE.side);
+        const [before, after] = [0, 1].map((frame) => [0, 1, 2].map((c) => (frames[((frame * side + y) * side + x) * 3 + c]! / 255 - MEAN[c]!) / STD[c]!)) as [
+          number[],
+          number[],
+        ];
         const light = (colours: number[]): number => (colours[0]! + colours[1]! + colours[2]!) / 3;
         parts[0][pixel] = (light(before) + light(after)) / 2;
         parts[1][pixel] = light(after) - light(before);
@@ -75,7 +76,7 @@ async function partsOfTubes(source: ClipSource, seed: number): Promise<{ still: 
   return { still: still!, change: change!, colour: [red!, blue!] };
 }
 
-/** The directions with the most variance, each divided by its deviation: rows' products with them have variance 1 or less. */
+/** The directions with the largest variance, each divided by its standard deviation, so that products of the rows with them have variance 1 or less. */
 function whitened(rows: readonly Float64Array[], count: number, floor: number): Float64Array[] {
   const size = rows[0]!.length;
   const mean = new Float64Array(size);
@@ -92,7 +93,7 @@ function whitened(rows: readonly Float64Array[], count: number, floor: number): 
   const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
   const least = floor * realEigenvalues[order[0]!]!;
   return order.slice(0, count).map((k) => {
-    const deviation = Math.sqrt(realEigenvalues[k]! + least + 1e-9);
-    return Float64Array.from({ length: size }, (_, i) => eigenvectorMatrix.get(i, k) / deviation);
+    const std = Math.sqrt(realEigenvalues[k]! + least + 1e-9);
+    return Float64Array.from({ length: size }, (_, i) => eigenvectorMatrix.get(i, k) / std);
   });
 }

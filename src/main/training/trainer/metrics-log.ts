@@ -3,7 +3,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import writeFileAtomic from 'write-file-atomic';
 import { writeError } from '../../../shared/app/errors.ts';
 
-/** One JSON object a line: a step with its losses, or a validation. Every line has the step that it belongs to. */
+/** A file with one JSON object per line: a step with its losses, or a validation. Every object has the number of its step. */
 export class MetricsLog {
   readonly #path: string;
 
@@ -11,7 +11,7 @@ export class MetricsLog {
     this.#path = path;
   }
 
-  /** Forgets what was written after a step, so that a resumed training does not tell it twice. */
+  /** Deletes all lines after a step, so that a resumed training does not write them twice. */
   async cutAfter(step: number): Promise<void> {
     if (!existsSync(this.#path)) return;
     const lines = (await readFile(this.#path, 'utf8')).split('\n').filter((line) => line !== '' && stepOf(line) <= step);
@@ -25,7 +25,7 @@ export class MetricsLog {
   }
 }
 
-/** A line that a kill cut short belongs to no step. */
+/** The step of a line; Infinity for a line that was truncated by a kill. */
 function stepOf(line: string): number {
   try {
     return (JSON.parse(line) as { step: number }).step;

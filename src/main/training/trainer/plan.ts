@@ -4,11 +4,11 @@ import type { StepSettings } from '../../adatosk/model/training-step.ts';
 import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
 
 /**
- * Training goes through up to four phases, each with a graph of its own.
- * self-supervised: reconstruction alone, on every clip, labelled or not.
- * frames: single slots with their own labels and action units, where the set has them for every sample (frame pre-training).
- * joint: both branches on the visible tokens, the soft mask weighing them.
- * 'fine-tuning': classification alone on all tokens, those below the budget dropped, as inference does.
+ * Training has up to four phases, each with its own graph.
+ * 'self-supervised': reconstruction alone, on all clips, labelled or not.
+ * 'frames' (frame pre-training): single slots with their own labels and action units, for sets that have them for each sample.
+ * 'joint': both branches on the visible tokens, weighted by the soft mask.
+ * 'fine-tuning': classification alone on all tokens; tokens beyond the budget are dropped, as in inference.
  */
 export type PhaseName = 'self-supervised' | 'frames' | 'joint' | 'fine-tuning';
 
@@ -24,30 +24,30 @@ export interface PlanOptions {
   readonly batch: number;
   readonly steps: Readonly<Partial<Record<PhaseName, number>>>;
   readonly learns: StepSettings['learns'];
-  /** Action units that the set tells of each slot; 0 for none. */
+  /** Number of action units that the set has for each slot; 0 for none. */
   readonly units?: number;
-  /** What moves the blocks' matrices; AdamW unless said. */
+  /** The optimiser of the blocks' matrices; by default AdamW. */
   readonly matrices?: TrainingSettings['matrices'];
-  /** Lambda of the joint phase. */
+  /** Lambda, the weight of the reconstruction loss in the joint phase. */
   readonly reconstruction: number;
 }
 
-/** Share of the places that the hard mask leaves visible: a quarter, so that a step costs little more than a quarter. */
+/** Share of the patches that the hard mask leaves visible. With a quarter, a step costs little more than a quarter. */
 const VISIBLE = 0.25;
 /** Share of the hidden tubes that are reconstructed (VideoMAE V2, section 3.2). */
 const DECODED = 0.5;
-/** Steps in one run of the graph: weights travel once for all of them, and a stop waits for so many. */
+/** Steps in one run of the graph. The weights are copied once per run; a stop waits until the run ends. */
 export const STEPS_PER_RUN = 4;
 const LARGEST_NORM = 1;
-/** A single slot is an eighth of a clip's work: more of them in a step. */
+/** Single slots in a step for each clip of the other phases: a single slot takes an eighth of the work of a clip. */
 export const FRAMES_FOR_A_CLIP = 4;
 export const WEIGHT_DECAY = 0.05;
 export const LABEL_SMOOTHING = 0.1;
 /** Range of the token budgets in fine-tuning. */
 export const BUDGETS: readonly [number, number] = [0.25, 0.7];
-/** The moving average goes over a twentieth of a training: over more it would still hold what came before it was any good. */
+/** The moving average covers a twentieth of a training. A longer average would still contain early, poor weights. */
 export const averageKeeps = (steps: number): number => Math.min(0.999, 1 - 1 / Math.max(10, steps / 20));
-/** Tokens of a micro-batch, visible or kept: what its activations may hold in memory. */
+/** Largest number of visible or kept tokens in a micro-batch at tiny's width; it limits the memory of the activations. */
 const TOKENS_AT_ONCE = 1000;
 
 export function planOf({ size, batch, steps, learns, reconstruction, units = 0, matrices = 'adamw' }: PlanOptions): Phase[] {
@@ -63,23 +63,28 @@ export function planOf({ size, batch, steps, learns, reconstruction, units = 0, 
     const whole = Math.ceil((steps[name] ?? 0) / STEPS_PER_RUN) * STEPS_PER_RUN;
     return whole === 0 ? [] : [{ name, steps: whole, settings }];
   };
-  const still = { visibleTokens: patchesOf(size), decodedTokens: 0 };
+  const singleSlot = { visibleTokens: patchesOf(size), decodedTokens: 0 };
   const all = { visibleTokens: tokensOf(size), decodedTokens: 0 };
   return [
     ...phase('self-supervised', { ...shared, ...masked, reconstruction: 1, classification: 0, masking: 'soft' }, masked.visibleTokens),
-    ...phase('frames', { ...shared, ...still, reconstruction: 0, classification: 1, masking: 'single-slot' }, still.visibleTokens, FRAMES_FOR_A_CLIP * batch),
+    ...phase(
+      'frames',
+      { ...shared, ...singleSlot, reconstruction: 0, classification: 1, masking: 'single-slot' },
+      singleSlot.visibleTokens,
+      FRAMES_FOR_A_CLIP * batch,
+    ),
     ...phase('joint', { ...shared, ...masked, reconstruction, classification: 1, masking: 'soft' }, masked.visibleTokens),
     ...phase('fine-tuning', { ...shared, ...all, reconstruction: 0, classification: 1, masking: 'drop' }, tokensOf(size) / 2),
   ];
 }
 
-/** The smallest divisor of the batch that is at least `wanted`. */
-function dividingBatch(batch: number, wanted: number): number {
-  for (let parts = Math.max(1, wanted); parts < batch; parts++) if (batch % parts === 0) return parts;
+/** The smallest divisor of the batch that is at least `least`. */
+function dividingBatch(batch: number, least: number): number {
+  for (let parts = Math.max(1, least); parts < batch; parts++) if (batch % parts === 0) return parts;
   return batch;
 }
 
-/** The phase that a step (counted from the beginning of training) belongs to, and its number within it. */
+/** The phase of a step (counted from the beginning of training), and the number of the step within the phase. */
 export function phaseAt(phases: readonly Phase[], step: number): { phase: Phase; within: number } | undefined {
   let before = 0;
   for (const phase of phases) {

@@ -1,4 +1,4 @@
-/** The training process: it trains, exports and ends. Its parent shows progress, asks it to stop, or kills it. */
+/** Entry point of the training process. It trains, exports the model and exits. Its parent shows progress and can stop or kill it. */
 import { readFile } from 'node:fs/promises';
 import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
 import { calibrationErrorOf, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
@@ -14,7 +14,7 @@ import type { TrainerMessage, TrainerRequest, TrainerTask } from './trainer-mess
 
 const stop = new AbortController();
 const publish = (message: TrainerMessage): Promise<void> => sendToParent(message);
-/** The thread that makes batches: among the sources, or built beside this file. */
+/** Entry point of the thread that makes batches: in the sources, or built beside this file. */
 const batchWorker = new URL(import.meta.url.endsWith('.ts') ? '../data/batch-worker.ts' : './batch-worker.js', import.meta.url);
 
 function receive(request: TrainerRequest): void {
@@ -42,7 +42,7 @@ async function weightsOf(file: string): Promise<WeightSource> {
   return (name) => weights.get(name)?.values;
 }
 
-/** A provider that cannot load the training graph is passed over; the last one's error is told. */
+/** Trains on the first provider that can load the training graph. @throws the error of the last provider where none can */
 async function trainOnFirst(task: TrainerTask, weights: WeightSource): Promise<{ outcome: TrainingOutcome; provider: Provider }> {
   const { job, folder, threads, checkpointEverySeconds, resume, providers } = task;
   for (const [i, provider] of providers.entries()) {

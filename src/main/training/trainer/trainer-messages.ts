@@ -4,25 +4,25 @@ import type { ModelFacts } from './export-model.ts';
 import type { TrainerEvents, TrainingJob, TrainingOutcome } from './trainer.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
 
-/** What the training process is told to do. */
+/** The task of a training process. */
 export interface TrainerTask {
   readonly job: TrainingJob;
   readonly folder: string;
-  /** Providers in the order in which they are tried. */
+  /** Providers in the order in which to try them. */
   readonly providers: readonly Provider[];
   readonly threads: number;
   readonly checkpointEverySeconds: number;
   readonly resume: boolean;
-  /** model.onnx to begin with; null begins with random weights. */
+  /** Path of a model.onnx with initial weights; null for random weights. */
   readonly from: string | null;
   readonly exportTo: string;
-  /** What is known of the model before training; results are added. */
+  /** Manifest and card of the model before training; the training process adds the results. */
   readonly facts: Omit<ModelFacts, 'temperature'>;
 }
 
 export type TrainerRequest = { readonly kind: 'train'; readonly task: TrainerTask } | { readonly kind: 'stop' };
 
-/** The outcome without its large parts. */
+/** The outcome of training without its large arrays. */
 export interface TrainerSummary extends Omit<TrainingOutcome, 'store' | 'weights'> {
   readonly provider: Provider;
   /** SHA-256 of model.onnx; null where training was stopped. */

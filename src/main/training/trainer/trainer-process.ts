@@ -3,14 +3,14 @@ import { startChildProcess } from '../../process/child-process.ts';
 import type { TrainerEvents } from './trainer.ts';
 import type { TrainerPort, TrainerStarter, TrainerSummary, TrainerTask } from './trainer-messages.ts';
 
-/** Starts the training process as a child of this one. */
+/** Starts the training process as a child process. */
 export function startChildProcessTrainer(): TrainerPort {
   return startChildProcess(new URL('./trainer-host.ts', import.meta.url));
 }
 
 /**
- * Trains in a process of its own. A stop lets it finish its run of a few steps and save a checkpoint.
- * @throws StudioError as `train` does, or 'engine-died' where the process ended
+ * Trains in a separate process. After an abort, the process finishes its current run of a few steps and saves a checkpoint.
+ * @throws StudioError as `train` does, or 'engine-died' where the process ended unexpectedly
  */
 export function trainInProcess(
   task: TrainerTask,

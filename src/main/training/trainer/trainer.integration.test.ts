@@ -49,11 +49,11 @@ async function losses(name: string): Promise<number[]> {
 }
 
 describe('the trainer', () => {
-  test('learns classes that lie in motion and timing alone, and exports the weights of the best validation', async () => {
+  test('learns classes that differ only in motion and timing, and returns the weights of the best validation', async () => {
     const seen: { uar: number; logLoss: number; isBest: boolean }[] = [];
     const outcome = await train(jobOf(240), place('learns'), { ...QUIET, onValidation: (each) => seen.push(each) }, never);
     expect(outcome.best!.logLoss).toBe(Math.min(...seen.map(({ logLoss }) => logLoss)));
-    // Chance is 1 in 7; a network this small gets half of them in this time.
+    // Chance is 1 in 7; a network this small classifies half of the clips correctly in this time.
     expect(outcome.best!.uar).toBeGreaterThan(0.35);
     expect(uarOf(outcome.predictions)).toBeCloseTo(outcome.best!.uar, 6);
     const curve = await losses('learns');
@@ -61,14 +61,14 @@ describe('the trainer', () => {
     expect(curve.at(-1)).toBeLessThan(curve[0]!);
   });
 
-  test('stops where validation does not get better', async () => {
+  test('stops where validation does not improve', async () => {
     const outcome = await train(jobOf(400, { validation: patterns(70, 2, CONTRARY), validateEvery: 8, patience: 3 }), place('contrary'), QUIET, never);
     expect(outcome.stoppedEarly).toBe(true);
     expect(outcome.steps).toBeLessThan(400);
     expect(outcome.best!.step).toBe(outcome.steps - 3 * 8);
   });
 
-  test('stopped and resumed takes the steps of an uninterrupted training', async () => {
+  test('takes the same steps in a stopped and resumed training as in an uninterrupted one', async () => {
     await train(jobOf(24), place('whole'), QUIET, never);
     const stop = new AbortController();
     const events = { ...QUIET, onSteps: ({ step }: { step: number }) => (step >= 12 ? stop.abort() : undefined) };
@@ -81,14 +81,14 @@ describe('the trainer', () => {
     parts.forEach((loss, i) => expect(loss).toBeCloseTo(whole[i]!, 4));
   });
 
-  test('does not resume what was made with other settings', async () => {
+  test('does not resume a checkpoint with other settings', async () => {
     const other = jobOf(24, { peakRate: 1e-3 });
     await expect(train(other, place('parts', { resume: true }), QUIET, never)).rejects.toMatchObject({ code: 'wrong-usage' });
   });
 });
 
 describe('calibration', () => {
-  test('finds the temperature that an overconfident model needs, and none from a few clips', () => {
+  test('finds the temperature of an overconfident model, but not with too few clips', () => {
     const predictions = Array.from({ length: 200 }, (_, i) => {
       const honest = [0.6, 0.1, 0.1, 0.05, 0.05, 0.05, 0.05];
       const label = i % 10 < 6 ? 0 : 1 + (i % 6);

@@ -25,39 +25,39 @@ import { MetricsLog } from './metrics-log.ts';
 import type { Phase, PhaseName } from './plan.ts';
 import { phaseAt, rateAt, STEPS_PER_RUN } from './plan.ts';
 
-/** Everything that makes a training's curve. The same job on the same machine gives the same curve. */
+/** Everything that determines the course of a training. The same job on the same machine gives the same losses. */
 export interface TrainingJob {
   readonly phases: readonly Phase[];
   readonly peakRate: number;
   readonly optimiser: OptimiserSettings;
   readonly batches: BatchOptions;
   readonly source: ClipSourceAddress;
-  /** Clips of other people than the training's; null where there are none, and then there is no early stop and no calibration. */
+  /** Validation clips of people who are not in the training set. With null there is no early stopping and no calibration. */
   readonly validation: ClipSourceAddress | null;
-  /** Steps between validations. */
+  /** Number of steps between validations. */
   readonly validateEvery: number;
-  /** Validations without a better one after which training stops. */
+  /** Training stops after this many validations without an improvement. */
   readonly patience: number;
   readonly tokenBudget: number;
 }
 
 export interface TrainingPlace {
-  /** Checkpoint and metrics go here. */
+  /** Folder of the checkpoint and the metrics. */
   readonly folder: string;
   readonly provider: Provider;
   readonly threads: number;
   readonly checkpointEverySeconds: number;
   readonly resume: boolean;
-  /** First weights by name; the rest is drawn from the seed. */
+  /** Initial weights by name; the others are drawn from the seed. */
   readonly weights: WeightSource;
-  /** File of the thread that makes batches, where it is not beside this one. */
+  /** Entry point of the thread that makes batches, where it is not in its place in the sources. */
   readonly batchWorker?: URL;
 }
 
 export interface TrainerEvents {
   readonly onSteps: (steps: {
     phase: PhaseName;
-    /** Steps taken of all steps. */
+    /** Number of finished steps of all phases. */
     step: number;
     total: number;
     losses: Readonly<Record<string, number>>;
@@ -69,28 +69,29 @@ export interface TrainerEvents {
 
 export interface TrainingOutcome {
   readonly store: ParameterStore;
-  /** Weights to use, as a flat array of the store: the best validation's, else the last moving average. */
+  /** The resulting weights as a flat array of the store: those of the best validation, else the last moving average. */
   readonly weights: Float32Array;
   readonly steps: number;
   readonly seconds: number;
   readonly best: Progress['best'];
   readonly stoppedEarly: boolean;
-  /** True where the person stopped it: nothing is to be exported, and --resume goes on. */
+  /** True where the user stopped the training. It must not be exported; --resume continues it. */
   readonly stopped: boolean;
-  /** Predictions of the validation clips with the weights to use, before calibration; empty without validation. */
+  /** Predictions for the validation clips with the resulting weights, before calibration; empty without validation. */
   readonly predictions: readonly Prediction[];
-  /** What logits are to be divided by; 1 without validation. */
+  /** Temperature for calibration, a divisor of the logits; 1 without validation. */
   readonly temperature: number;
-  /** Times of the training steps alone, in ms: in onnxruntime, copying weights, waiting for data. */
+  /** Time of the training steps in ms: in onnxruntime, copying weights, waiting for data. */
   readonly times: { readonly computing: number; readonly copying: number; readonly waiting: number };
 }
 
-/** Clips in a validation at most: a longer one would cost more than it tells. */
+/** Largest number of clips in a validation. More would cost more time than the extra precision is worth. */
 const LARGEST_VALIDATION = 250;
 
 /**
- * Trains: runs of a few steps, each with data made ahead in another thread; checkpoints, validations, early stop.
- * @throws StudioError where the data cannot be read, the disk is full or a checkpoint does not fit
+ * Trains in runs of a few steps, with checkpoints, validations and early stopping. Another thread prepares the data of the
+ * next run.
+ * @throws StudioError where the data cannot be read, the disk is full or a checkpoint belongs to another job
  */
 export async function train(job: TrainingJob, place: TrainingPlace, events: TrainerEvents, signal: AbortSignal): Promise<TrainingOutcome> {
   await mkdir(place.folder, { recursive: true });
@@ -195,7 +196,7 @@ class Trainer {
   async #learnerFor(phase: Phase): Promise<Learner> {
     if (this.#learner?.phase !== phase) {
       const before = this.#learner?.learner;
-      // Gone before it is released: if the next one cannot be loaded, it must not be released again.
+      // Cleared before the release: if the next learner cannot be loaded, `close` must not release the old one again.
       this.#learner = undefined;
       await before?.release();
       const { provider, threads } = this.#place;
@@ -225,22 +226,22 @@ class Trainer {
     });
   }
 
-  /** After every so many steps and after the last, once there is something to judge. */
+  /** Whether a validation is due: every `validateEvery` steps and after the last step, in phases that train the soft mask. */
   #isDue(first: number, { settings }: Phase): boolean {
     const { step } = this.#progress;
     const crossed = Math.floor(step / this.#job.validateEvery) > Math.floor(first / this.#job.validateEvery);
-    // Single slots say nothing yet of the mask, without which no clip is judged.
+    // Single slots do not train the soft mask, which every prediction for a clip needs.
     return settings.step.classification > 0 && settings.step.masking !== 'single-slot' && (crossed || step >= this.#total);
   }
 
-  /** @returns whether patience has run out */
+  /** Validates the moving average of the weights. @returns whether training must stop early */
   async #validate(): Promise<boolean> {
     if (this.#validation === null) return false;
     const predictions = await this.#predictions();
     const { step } = this.#progress;
     const [uar, war, logLoss] = [uarOf(predictions), warOf(predictions), logLossAtBest(predictions)];
     const { best } = this.#progress;
-    // UAR counts clips: on a few hundred it moves by more than what a validation is to tell.
+    // Log loss instead of UAR: UAR counts clips, so on a few hundred clips its noise is larger than the improvement.
     const isBest = best === null || logLoss < best.logLoss;
     if (isBest) this.#bestWeights = Float32Array.from(this.#store.arrays.average);
     this.#progress = { ...this.#progress, best: isBest ? { step, uar, logLoss } : best, sinceBest: isBest ? 0 : this.#progress.sinceBest + 1 };
@@ -274,7 +275,7 @@ class Trainer {
   }
 }
 
-/** Tells jobs apart: equal only where all that makes the curve is. */
+/** Identifies a job: equal only for jobs with the same settings, data and seed. */
 function idOf(job: TrainingJob): string {
   const text = JSON.stringify(job, (_, value: unknown) => (value instanceof Uint8ClampedArray ? Buffer.from(value).toString('base64') : value));
   return createHash('sha256').update(text).digest('hex');
@@ -284,19 +285,19 @@ function clipsPerStep({ settings }: Phase): number {
   return settings.microBatches * settings.step.clips;
 }
 
-/** All parameters of all phases, and of the inference graph, so that a checkpoint fits every phase. */
 const EMBEDDING = 'patch_embed.proj.weight';
-/** The last matrices of a block's two parts. */
+/** The last matrix of each of a block's two residual branches. */
 const RESIDUAL = /^blocks\.\d+\.(attn\.proj|mlp\.fc2)\.weight$/;
+/** A store with the parameters of all phases and of the inference graph, so that a checkpoint works in every phase. */
 async function storeFor({ phases, batches, source }: TrainingJob, weights: WeightSource): Promise<ParameterStore> {
   const all = new Map(phases.flatMap(({ settings }) => [...parametersOf(settings.step).parameters]));
   const { size } = phases[0]!.settings.step;
   for (const [name, parameter] of buildInferenceGraph(size).parameters) if (!all.has(name)) all.set(name, parameter);
   const store = new ParameterStore([...all.values()], weights, batches.seed);
-  // Weights that come from nowhere else begin with what the clips' tubes look like.
+  // Without given weights, the tube embedding begins with the principal directions of the training clips.
   if (weights(EMBEDDING, all.get(EMBEDDING)!.dims) === undefined) {
     store.view('weights', EMBEDDING).set(await firstEmbedding(await openSource(source), size.width, batches.seed));
-    // Each block adds little at first (Radford et al. 2019, section 2.3), so that what tubes look like reaches the heads.
+    // Small residual branches at first (Radford et al. 2019, section 2.3), so that the embedding reaches the heads.
     for (const name of store.names)
       if (RESIDUAL.test(name)) store.view('weights', name).forEach((value, i, all) => (all[i] = value / Math.sqrt(2 * size.blocks)));
     store.arrays.average.set(store.arrays.weights);

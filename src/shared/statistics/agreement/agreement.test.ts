@@ -25,7 +25,7 @@ describe('published examples', () => {
     expect(percentAgreement(table)).toBeCloseTo(0.7, 10);
   });
 
-  test('linear and quadratic weights of two categories are no weights', () => {
+  test('linear and quadratic weights have no effect with two categories', () => {
     const table = [
       [20, 5],
       [10, 15],
@@ -75,7 +75,7 @@ describe('published examples', () => {
     expect(krippendorffAlpha(ratings, 'nominal')).toMatchObject({ units: 11, pairable: 40 });
   });
 
-  test('intraclass correlations: Shrout and Fleiss 1979, table 2, with the intervals that R psych prints', () => {
+  test('intraclass correlations: Shrout and Fleiss 1979, table 2, with the intervals of R psych', () => {
     const ratings = [
       [9, 2, 5, 8],
       [6, 1, 3, 2],
@@ -97,7 +97,7 @@ describe('published examples', () => {
     }
   });
 
-  test('the F distribution: values of the usual tables', () => {
+  test('the F distribution: values of published tables', () => {
     expect(fQuantile(0.95, 1, 10)).toBeCloseTo(4.9646, 4);
     expect(fQuantile(0.99, 120, 60)).toBeCloseTo(1.7263, 4);
     // R's qf.
@@ -109,8 +109,8 @@ describe('published examples', () => {
   });
 });
 
-describe('what kappa is asked of', () => {
-  test('two raters who use one category alone leave nothing to agree on', () => {
+describe('special cases of agreement', () => {
+  test('kappa is undefined for two raters who use only one category', () => {
     expect(
       cohenKappa(
         jointCounts(
@@ -133,7 +133,7 @@ describe('what kappa is asked of', () => {
     ).toBeNaN();
   });
 
-  test('F1 is null for a class that nobody used', () => {
+  test('F1 is null for a class that neither rater used', () => {
     expect(
       f1ByCategory([
         [3, 1, 0],
@@ -143,7 +143,7 @@ describe('what kappa is asked of', () => {
     ).toEqual([0.75, 10 / 12, null]);
   });
 
-  test('a category that is not listed, or a unit with another number of raters, is refused', () => {
+  test('an unlisted category and a unit with another number of raters throw an error', () => {
     expect(() => jointCounts([['a', 'x']], ['a'])).toThrow(/'x' is none of a/);
     expect(() =>
       fleissKappa([
@@ -160,13 +160,13 @@ describe('layers in units', () => {
     { label: 'fear', startS: 0.9, endS: 1.3 },
   ];
 
-  test('a unit has the label at its middle; the one that began last where two overlap; none elsewhere', () => {
+  test('a unit has the label at its middle, of overlapping labels the one that began last, or none', () => {
     expect(labelsInUnits(spans, 0, 1.6, 0.2)).toEqual(['none', 'none', 'anger', 'anger', 'fear', 'fear', 'none', 'none']);
     expect(labelsInUnits(spans, 0.5, 1.3, 0.4)).toEqual(['anger', 'fear']);
     expect(labelsInUnits([], 0, 0.1, 0.2)).toEqual([]);
   });
 
-  test('events are the same where they share enough time, the best share first, each once', () => {
+  test('events match if they overlap enough, the largest overlap first, each event at most once', () => {
     const other = [
       { label: 'anger', startS: 0.55, endS: 1 },
       { label: 'sadness', startS: 0.5, endS: 0.8 },

@@ -1,22 +1,22 @@
 import type { Interval, JointCounts } from './tables.ts';
 import { sum, Z95 } from './tables.ts';
 
-/** How far apart two categories count: all alike, by their distance in the order, or by its square. */
+/** Weight of a disagreement: the same for all, by the distance of the categories in their order, or by its square. */
 export type KappaWeights = 'none' | 'linear' | 'quadratic';
 
 export interface Kappa {
-  /** NaN where both raters used one category alone: chance agreement is then certain. */
+  /** NaN where both raters used only one category, because chance agreement is then certain. */
   readonly value: number;
   readonly observed: number;
   readonly expected: number;
-  /** 95%, from the large-sample variance; null where it is not defined. */
+  /** 95% interval from the large-sample variance; null where undefined. */
   readonly interval: Interval | null;
   readonly units: number;
 }
 
 /**
- * Cohen's kappa of two raters (Cohen 1960), weighted for ordered categories (Cohen 1968); variance from Fleiss, Cohen
- * and Everitt 1969, formula 13 (with weights 0 and 1 it is their formula 10).
+ * Cohen's kappa of two raters (Cohen 1960), optionally weighted for ordered categories (Cohen 1968). Variance from Fleiss,
+ * Cohen and Everitt 1969, formula 13 (with weights 0 and 1 it is their formula 10).
  */
 export function cohenKappa(table: JointCounts, weights: KappaWeights = 'none'): Kappa {
   const size = table.length;
@@ -30,7 +30,7 @@ export function cohenKappa(table: JointCounts, weights: KappaWeights = 'none'): 
   const observed = over((i, j) => agreement(i, j) * p[i]![j]!);
   const expected = over((i, j) => agreement(i, j) * rows[i]! * columns[j]!);
   const value = (observed - expected) / (1 - expected);
-  // Mean weight of a category: over the other rater's use of the categories.
+  // Mean weight of a category over the other rater's distribution of categories.
   const meanOfRow = rows.map((_, i) => sum(columns.map((share, j) => share * agreement(i, j))));
   const meanOfColumn = columns.map((_, j) => sum(rows.map((share, i) => share * agreement(i, j))));
   const spread = over((i, j) => p[i]![j]! * (agreement(i, j) - (meanOfRow[i]! + meanOfColumn[j]!) * (1 - value)) ** 2);
@@ -44,10 +44,10 @@ export function percentAgreement(table: JointCounts): number {
   return sum(table.map((row, i) => row[i]!)) / sum(table.map(sum));
 }
 
-/** F1 of each category with the first rater as the truth: 2 TP / (2 TP + FP + FN); null where neither used it. */
+/** F1 of each category with the first rater as the truth: 2 TP / (2 TP + FP + FN); null where neither rater used it. */
 export function f1ByCategory(table: JointCounts): (number | null)[] {
   return table.map((row, i) => {
-    const [truth, said] = [sum(row), sum(table.map((each) => each[i]!))];
-    return truth + said === 0 ? null : (2 * row[i]!) / (truth + said);
+    const [truth, predicted] = [sum(row), sum(table.map((each) => each[i]!))];
+    return truth + predicted === 0 ? null : (2 * row[i]!) / (truth + predicted);
   });
 }

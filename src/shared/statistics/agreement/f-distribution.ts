@@ -1,10 +1,10 @@
 import { gammaln } from 'simple-statistics';
 
-/** Regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and Stegun 26.5.8) evaluated with Lentz's method. */
+/** Regularised incomplete beta function I_x(a, b), from its continued fraction (Abramowitz and Stegun 26.5.8) with Lentz's method. */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges quickly below the mean; above it the mirror image does.
+  // The fraction converges quickly below the mean; above the mean, the symmetric form does.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(gammaln(a + b) - gammaln(a) - gammaln(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
   const TINY = 1e-300;
@@ -21,7 +21,7 @@ export function incompleteBeta(x: number, a: number, b: number): number {
   return front * (f - 1);
 }
 
-/** The value below which a share p of an F distribution with so many degrees of freedom lies; by bisection to 1e-12. */
+/** The quantile p of an F distribution with the given degrees of freedom, by bisection to 1e-12. */
 export function fQuantile(p: number, numerator: number, denominator: number): number {
   let [low, high] = [0, 1];
   for (let i = 0; i < 200 && high - low > 1e-15; i++) {

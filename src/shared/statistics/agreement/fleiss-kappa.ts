@@ -1,9 +1,9 @@
 import { sum } from './tables.ts';
 
 /**
- * Fleiss' kappa (Fleiss 1971) of subjects that were each rated by the same number of raters, not always the same ones.
- * @param counts [subjects, categories]: raters that chose each category
- * @throws RangeError where the numbers of raters differ, or are below two
+ * Fleiss' kappa (Fleiss 1971) for subjects with the same number of raters each; the raters may differ between subjects.
+ * @param counts [subjects, categories] number of raters who chose each category
+ * @throws RangeError where the numbers of raters differ or are below two
  */
 export function fleissKappa(counts: readonly (readonly number[])[]): { value: number; observed: number; expected: number; units: number; raters: number } {
   const raters = sum(counts[0] ?? []);

@@ -4,22 +4,22 @@ import type { Interval } from './tables.ts';
 import { sum } from './tables.ts';
 
 /**
- * Which coefficient, after McGraw and Wong 1996: absolute agreement (A) or consistency (C), of a single rater (1) or of
- * the mean of all k. ICC(A,1) is Shrout and Fleiss' ICC(2,1), ICC(C,1) their ICC(3,1).
+ * The coefficient in the notation of McGraw and Wong 1996: absolute agreement (A) or consistency (C), of a single rater (1)
+ * or of the mean of all k raters. ICC(A,1) is Shrout and Fleiss' ICC(2,1), ICC(C,1) their ICC(3,1).
  */
 export type IntraclassForm = 'A,1' | 'C,1' | 'A,k' | 'C,k';
 
 export interface Intraclass {
   readonly value: number;
-  /** 95%; McGraw and Wong 1996, table 7. */
+  /** 95% interval (McGraw and Wong 1996, table 7). */
   readonly interval: Interval;
   readonly units: number;
   readonly raters: number;
 }
 
 /**
- * Intraclass correlation of units that the same raters rated with numbers, two-way, raters random.
- * @param ratings [units, raters], no value missing
+ * Intraclass correlation of numeric ratings by the same raters: two-way model with random raters.
+ * @param ratings [units, raters], without missing values
  * @throws RangeError for fewer than two units or raters
  */
 export function intraclass(ratings: readonly (readonly number[])[], form: IntraclassForm, level = 0.95): Intraclass {
@@ -33,7 +33,7 @@ export function intraclass(ratings: readonly (readonly number[])[], form: Intrac
     'A,k': (rows - error) / (rows + (columns - error) / n),
   }[form];
   const single = form.startsWith('C') ? consistencyInterval(rows / error, n, k, level) : absoluteInterval(rows, columns, error, n, k, level);
-  // The interval of a mean is that of a single rater, stepped up (Spearman and Brown).
+  // The interval for the mean of k raters follows from that of a single rater by the Spearman-Brown formula.
   const interval = form.endsWith('k') ? { low: stepUp(single.low, k), high: stepUp(single.high, k) } : single;
   return { value, interval, units: n, raters: k };
 }
@@ -60,7 +60,7 @@ function absoluteInterval(rows: number, columns: number, error: number, n: numbe
   const icc = (rows - error) / (rows + (k - 1) * error + (k * (columns - error)) / n);
   const a = (k * icc) / (n * (1 - icc));
   const b = 1 + (k * icc * (n - 1)) / (n * (1 - icc));
-  // Satterthwaite's degrees of freedom of a sum of mean squares.
+  // Satterthwaite's degrees of freedom for a sum of mean squares.
   const freedom = (a * columns + b * error) ** 2 / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)));
   const p = 1 - (1 - level) / 2;
   const [upper, lower] = [fQuantile(p, n - 1, freedom), fQuantile(p, freedom, n - 1)];

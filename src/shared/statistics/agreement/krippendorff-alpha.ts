@@ -3,20 +3,20 @@ import { sum } from './tables.ts';
 export type Metric = 'nominal' | 'ordinal' | 'interval';
 
 /**
- * Krippendorff's alpha (Krippendorff 2011, "Computing Krippendorff's alpha-reliability"): any number of raters, with
- * missing values; units with fewer than two values say nothing and are left out.
- * @param ratings [raters, units], null where a rater gave no value; for 'nominal' any numbers stand for categories
- * @returns NaN where all values are the same: nothing varies that could be agreed on
+ * Krippendorff's alpha (Krippendorff 2011, "Computing Krippendorff's alpha-reliability") for any number of raters, with
+ * missing values. Units with fewer than two values are excluded, because they contain no pair to compare.
+ * @param ratings [raters, units], null for a missing value; for 'nominal' the numbers are names of categories
+ * @returns `value` is NaN where all ratings are equal, because there is no variation
  */
 export function krippendorffAlpha(ratings: readonly (readonly (number | null)[])[], metric: Metric): { value: number; units: number; pairable: number } {
   const units = (ratings[0] ?? []).map((_, unit) => ratings.flatMap((row) => row[unit] ?? [])).filter((values) => values.length >= 2);
   const values = [...new Set(units.flat())].sort((a, b) => a - b);
-  const place = new Map(values.map((value, i) => [value, i]));
+  const indexOf = new Map(values.map((value, i) => [value, i]));
   const coincidences = values.map(() => values.map(() => 0));
   for (const unit of units) {
     unit.forEach((a, i) =>
       unit.forEach((b, j) => {
-        if (i !== j) coincidences[place.get(a)!]![place.get(b)!]! += 1 / (unit.length - 1);
+        if (i !== j) coincidences[indexOf.get(a)!]![indexOf.get(b)!]! += 1 / (unit.length - 1);
       }),
     );
   }
@@ -29,7 +29,7 @@ export function krippendorffAlpha(ratings: readonly (readonly (number | null)[])
   return { value: 1 - observed / expected, units: units.length, pairable };
 }
 
-/** Squared differences of two values, by their places among the values in use. */
+/** Returns a function for the squared difference of two values, given their indices among the values in use. */
 function distances(values: readonly number[], totals: readonly number[], metric: Metric): (i: number, j: number) => number {
   if (metric === 'nominal') return (i, j) => Number(i !== j);
   if (metric === 'interval') return (i, j) => (values[i]! - values[j]!) ** 2;

@@ -1,15 +1,15 @@
-/** A labelled span of one face in a layer, half-open, in seconds. */
+/** A labelled span [startS, endS) of one face in a layer, in seconds. */
 export interface LabelledSpan {
   readonly label: string;
   readonly startS: number;
   readonly endS: number;
 }
 
-/** Stands for time that a layer says nothing about. */
+/** The category for time without a label. */
 export const UNLABELLED = 'none';
 
 /**
- * A layer cut into units of time: the label at each unit's middle. Where labels overlap the one that began last counts.
+ * Divides a layer into units of time. Each unit has the label at its middle; where labels overlap, the one that began last.
  * @param unitS length of a unit in seconds
  */
 export function labelsInUnits(spans: readonly LabelledSpan[], startS: number, endS: number, unitS: number): string[] {
@@ -23,23 +23,26 @@ export function labelsInUnits(spans: readonly LabelledSpan[], startS: number, en
   return labels;
 }
 
-/** What each of several layers says in each unit of time of one face, [units][layers]; `wherever` keeps units that none has labelled. */
+/**
+ * The labels of several layers in each unit of time of one face, [units][layers].
+ * @param wherever whether to keep units that have no label in any layer
+ */
 export function unitsOf(layers: readonly (readonly LabelledSpan[])[], endS: number, unitS: number, wherever = false): string[][] {
   const columns = layers.map((spans) => labelsInUnits(spans, 0, endS, unitS));
   const units = (columns[0] ?? []).map((_, unit) => columns.map((labels) => labels[unit]!));
   return wherever ? units : units.filter((labels) => labels.some((label) => label !== UNLABELLED));
 }
 
-/** The same of two layers, up to where the last of them ends. */
+/** The labels of two layers in each unit of time, up to the end of the last span. */
 export function pairedUnits(first: readonly LabelledSpan[], second: readonly LabelledSpan[], unitS: number): [string, string][] {
   const endS = [...first, ...second].reduce((last, span) => Math.max(last, span.endS), 0);
   return unitsOf([first, second], endS, unitS).map(([a, b]) => [a!, b!]);
 }
 
 /**
- * Pairs the spans of two layers as the same event: those that share at least `overlap` of the time that they cover
- * together (intersection over union), the greatest share first, each at most once. One without a partner is paired with
- * UNLABELLED, as in the modified kappa of ELAN and EasyDIAg (Holle and Rein 2015).
+ * Pairs spans of two layers that are the same event: their intersection over union is at least `overlap`. Pairs with the
+ * largest value are matched first, each span at most once. A span without a partner is paired with UNLABELLED, as in the
+ * modified kappa of ELAN and EasyDIAg (Holle and Rein 2015).
  */
 export function matchEvents(first: readonly LabelledSpan[], second: readonly LabelledSpan[], overlap: number): [string, string][] {
   const candidates = first.flatMap((a, i) =>

@@ -1,4 +1,4 @@
-/** Two raters' joint counts: table[i][j] units that the first called category i and the second j. */
+/** Joint counts of two raters: table[i][j] is the number of units with category i by the first and j by the second rater. */
 export type JointCounts = readonly (readonly number[])[];
 
 export interface Interval {
@@ -6,15 +6,19 @@ export interface Interval {
   readonly high: number;
 }
 
-/** 95% of the standard normal distribution, two-sided. */
+/** Two-sided 95% quantile of the standard normal distribution. */
 export const Z95 = 1.959963984540054;
 
-/** @returns [categories, categories]; pairs with a category that is not listed are an error of the caller's */
+/**
+ * Counts pairs of categories.
+ * @returns [categories, categories]
+ * @throws RangeError where a pair has a category that is not in `categories`
+ */
 export function jointCounts(pairs: readonly (readonly [string, string])[], categories: readonly string[]): number[][] {
-  const place = new Map(categories.map((name, i) => [name, i]));
+  const indexOf = new Map(categories.map((name, i) => [name, i]));
   const table = categories.map(() => categories.map(() => 0));
   for (const [a, b] of pairs) {
-    const [i, j] = [place.get(a), place.get(b)];
+    const [i, j] = [indexOf.get(a), indexOf.get(b)];
     if (i === undefined || j === undefined) throw new RangeError(`'${i === undefined ? a : b}' is none of ${categories.join(', ')}`);
     table[i]![j]! += 1;
   }

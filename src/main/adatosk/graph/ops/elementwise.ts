@@ -4,17 +4,20 @@ import { broadcast, ELEMENT_CODE } from '../tensor-type.ts';
 
 type Unary = (x: Tensor) => Tensor;
 type Binary = (a: Tensor, b: Operand) => Tensor;
-/** The gradient of x from g, the gradient of y = f(x). */
+/** Computes the gradient of x from g, the gradient of y = f(x). */
 type UnaryRule = (g: Tensor, x: Tensor, y: Tensor) => Tensor;
-/** The gradient of one operand from g, the gradient of f(a, b), before it is summed over axes along which the operand is repeated. */
+/**
+ * Computes the gradient of one operand from g, the gradient of f(a, b). The caller sums the result over the axes along
+ * which the operand was broadcast.
+ */
 type BinaryRule = (g: Tensor, a: Tensor, b: Tensor) => Tensor;
 
-/** An operation on each element. @param rule absent where nothing is learned through it */
+/** An operation on each element. @param rule absent where the operation has no gradient */
 function unary(type: string, rule?: UnaryRule): Unary {
   return (x) => x.graph.apply({ type, inputs: [x], infer: () => [x], gradient: rule && (([g], [y]) => [rule(g, x, y)]) })[0];
 }
 
-/** An operation on each pair of elements. @param rules one for each operand; absent where nothing is learned through it */
+/** An operation on each pair of elements. @param rules one for each operand; absent where the operation has no gradient */
 function binary(type: string, rules?: readonly [BinaryRule, BinaryRule]): Binary {
   return (a, operand) => {
     const b = typeof operand === 'number' ? a.graph.constant(operand) : operand;
@@ -22,7 +25,7 @@ function binary(type: string, rules?: readonly [BinaryRule, BinaryRule]): Binary
       type,
       inputs: [a, b],
       infer: () => [{ type: a.type, dims: broadcast(a, b) }],
-      gradient: rules && (([g], _, wants) => [a, b].map(({ dims }, i) => (wants[i] === true ? rules[i]!(g, a, b).sumToSize(dims) : undefined))),
+      gradient: rules && (([g], _, needed) => [a, b].map(({ dims }, i) => (needed[i] === true ? rules[i]!(g, a, b).sumToSize(dims) : undefined))),
     })[0];
   };
 }
@@ -31,7 +34,7 @@ export const add: Binary = binary('Add', [(g) => g, (g) => g]);
 export const sub: Binary = binary('Sub', [(g) => g, (g) => g.neg()]);
 export const mul: Binary = binary('Mul', [(g, _, b) => g.mul(b), (g, a) => g.mul(a)]);
 export const div: Binary = binary('Div', [(g, _, b) => g.div(b), (g, a, b) => g.mul(a).div(b.mul(b)).neg()]);
-/** Bounds of counts; nothing is learned through them. */
+/** Only counts are bounded by minimum and maximum, so neither has a gradient. */
 export const minimum: Binary = binary('Min');
 export const maximum: Binary = binary('Max');
 
@@ -46,10 +49,10 @@ export const erf: Unary = unary('Erf', (g, x) => {
   const logFactor = x.graph.constant(Math.log(2 / Math.sqrt(Math.PI)));
   return g.mul(logFactor.sub(x.mul(x)).exp());
 });
-/** Flat wherever it is smooth. */
+/** No gradient: the derivative is 0 wherever it exists. */
 export const ceil: Unary = unary('Ceil');
 
-/** Nothing is learned through a change of type. */
+/** Conversion to another element type; it has no gradient. */
 export function cast(x: Tensor, type: ElementType): Tensor {
   return x.graph.apply({ type: 'Cast', inputs: [x], attributes: { to: ELEMENT_CODE[type] }, infer: () => [{ type, dims: x.dims }] })[0];
 }

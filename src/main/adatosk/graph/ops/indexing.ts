@@ -50,7 +50,7 @@ export function embedding(table: Tensor, indices: Tensor): Tensor {
   return gatherNd(table, indices);
 }
 
-/** Slices of x: each row of indices, [..., depth], names one by its position along the first `depth` axes. */
+/** Slices of x. Each row of `indices`, [..., depth], selects one slice by its indices along the first `depth` axes. */
 function gatherNd(x: Tensor, indices: Tensor): Tensor {
   const depth = indices.dims.at(-1) as number;
   return x.graph.apply({

@@ -11,21 +11,21 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
       return [{ type: 'float32', dims: [...batch, a.dims.at(-2)!, b.dims.at(-1)!] }];
     },
     multiplyAdds: ([product]) => [...product.dims, a.dims.at(-1)!],
-    gradient: ([g], _, [wantsA, wantsB]) => [
-      wantsA ? g.matMul(b.transpose(-2, -1)).sumToSize(a.dims) : undefined,
-      wantsB ? gradientOfRight(g, a, b) : undefined,
+    gradient: ([g], _, [needsA, needsB]) => [
+      needsA ? g.matMul(b.transpose(-2, -1)).sumToSize(a.dims) : undefined,
+      needsB ? gradientOfRight(g, a, b) : undefined,
     ],
   })[0];
 }
 
-/** A weight's gradient is one product over all rows of the batch; onnxruntime turns the transposition into a flag. */
+/** The gradient of a weight is one product over all rows of the batch. onnxruntime fuses the transposition into the product. */
 function gradientOfRight(g: Tensor, a: Tensor, b: Tensor): Tensor {
   const isWeightOfBatch = b.dims.length === 2 && a.dims.length > 2;
   if (!isWeightOfBatch) return a.transpose(-2, -1).matMul(g).sumToSize(b.dims);
   return rows(a).transpose(0, 1).matMul(rows(g));
 }
 
-/** [..., n] as [all rows, n]. */
+/** Reshapes [..., n] to [all rows, n]. */
 function rows(x: Tensor): Tensor {
   const before = x.dims.slice(0, -1);
   const count = before.every((dim) => typeof dim === 'number') ? elements(before) : before.join('*');

@@ -34,8 +34,8 @@ function sameTypeWithAxis(x: Tensor, axis: number): TensorType[] {
 }
 
 /**
- * dx = (g' - mean(g') - x̂ mean(g' x̂)) / std, with g' = g weight the gradient of x̂, the normalised x. Both means are
- * products with a column.
+ * dx = (g' - mean(g') - x̂ mean(g' x̂)) / std, where x̂ is the normalised x and g' = g weight its gradient. Both means are
+ * computed as products with a column vector.
  */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {
   const width = x.dims.at(-1) as number;
@@ -47,12 +47,12 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: numb
       if (weight.dims.length !== 1 || weight.dims[0] !== width) throw new Error(`cannot normalise ${show(x)} with a weight of ${show(weight)}`);
       return [{ type: 'float32', dims: x.dims }];
     },
-    gradient: ([g], _, [wantsX, wantsWeight, wantsBias]) => {
+    gradient: ([g], _, [needsX, needsWeight, needsBias]) => {
       const [normal, , inverseStd] = normalised(x, width, epsilon);
       const along = g.mul(normal);
-      const toWeight = wantsWeight ? along.sumToSize([width]) : undefined;
-      const toBias = wantsBias ? g.sumToSize([width]) : undefined;
-      if (!wantsX) return [undefined, toWeight, toBias];
+      const toWeight = needsWeight ? along.sumToSize([width]) : undefined;
+      const toBias = needsBias ? g.sumToSize([width]) : undefined;
+      if (!needsX) return [undefined, toWeight, toBias];
       const column = weight.reshape([width, 1]).mul(1 / width);
       const centred = g.mul(weight).sub(g.matMul(column));
       const toX = centred.sub(normal.mul(along.matMul(column))).mul(inverseStd!);
@@ -62,8 +62,8 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: numb
 }
 
 /**
- * x̂ [..., width], then the mean and the inverse std of each row, [..., 1]. To normalise once more is one pass over
- * memory; to keep both outputs from the forward pass would cost more.
+ * x̂ [..., width], then the mean and the inverse std of each row, [..., 1]. The backward pass computes them again: that is
+ * one pass over memory, and keeping them from the forward pass would cost more.
  */
 function normalised(x: Tensor, width: number, epsilon: number): Outputs {
   const ones = x.graph.constant(new Float32Array(width).fill(1), [width], `ones.${width}`);

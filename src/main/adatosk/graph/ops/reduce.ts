@@ -3,7 +3,7 @@ import type { Dim, TensorType } from '../tensor-type.ts';
 import { axisOf, elements } from '../tensor-type.ts';
 
 export interface ReduceOptions {
-  /** The axes stay, with size 1. */
+  /** Keeps the reduced axes with size 1. */
   readonly keepDims?: boolean;
 }
 
@@ -43,7 +43,7 @@ function sizeOneAt(dims: readonly Dim[], axes: readonly number[]): Dim[] {
   return dims.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
 }
 
-/** The gradient of a reduction over some axes, repeated along them. */
+/** Repeats the gradient of a reduction along the reduced axes. */
 function repeatAlong(g: Tensor, axes: readonly number[], x: Tensor): Tensor {
   return g.reshape(sizeOneAt(x.dims, axes)).expandAs(x);
 }
@@ -57,7 +57,7 @@ export function expandAs(x: Tensor, other: Tensor): Tensor {
   })[0];
 }
 
-/** The dimensions of a tensor when the graph runs, [rank] int64. */
+/** The dimensions of a tensor at run time, [rank] int64. */
 function shapeOf(x: Tensor): Tensor {
   if (x.dims.every((dim) => typeof dim === 'number')) return x.graph.integers(x.dims);
   return x.graph.apply({ type: 'Shape', inputs: [x], infer: () => [{ type: 'int64', dims: [x.dims.length] }] })[0];
@@ -73,7 +73,7 @@ export function sumToSize(x: Tensor, dims: readonly Dim[]): Tensor {
   return extra === 0 ? summed : summed.reshape(dims);
 }
 
-/** [..., width] to [width] as a product with a row of ones: onnxruntime's own sum takes three times as long for a bias's gradient. */
+/** Sums [..., width] to [width] as a product with a row of ones: onnxruntime's ReduceSum takes three times as long for the gradient of a bias. */
 function sumOfRows(x: Tensor, count: number): Tensor {
   const width = x.dims.at(-1)!;
   const ones = x.graph.constant(new Float32Array(count).fill(1), [1, count], `ones.1x${count}`);

@@ -3,7 +3,7 @@ import type { Dim } from '../tensor-type.ts';
 import { axisOf, show, withSize } from '../tensor-type.ts';
 
 export function reshape(x: Tensor, dims: readonly Dim[]): Tensor {
-  // ONNX's numbers for run-time sizes: 0 copies the size that the axis had, -1 is computed from the others.
+  // ONNX codes for run-time sizes: 0 copies the size of the same axis of x, -1 is computed from the other sizes.
   const target = dims.map((dim, axis) => (typeof dim === 'number' ? dim : x.dims[axis] === dim ? 0 : -1));
   return x.graph.apply({
     type: 'Reshape',
@@ -18,7 +18,7 @@ export function reshape(x: Tensor, dims: readonly Dim[]): Tensor {
   })[0];
 }
 
-/** The number of elements as a product of one number and the run-time sizes in order, for comparison: '12*batch'. */
+/** The number of elements as a normal form that can be compared: one number, then the sorted names of run-time sizes ('12*batch'). */
 function countOf(dims: readonly Dim[]): string {
   const factors = dims.flatMap((dim) => String(dim).split('*'));
   const isNumber = (factor: string): boolean => /^\d+$/.test(factor);
@@ -86,12 +86,12 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
       if (!tensors.every(fits)) throw new Error(`cannot join ${tensors.map(show).join(' and ')} along axis ${at}`);
       return [{ type: first.type, dims: withSize(first.dims, at, totalOf(tensors.map(({ dims }) => dims[at] as number))) }];
     },
-    gradient: ([g], _, wants) => {
+    gradient: ([g], _, needed) => {
       let end = 0;
       return tensors.map(({ dims }, i) => {
         const start = end;
         end += dims[at] as number;
-        return wants[i] === true ? g.slice(at, start, end) : undefined;
+        return needed[i] === true ? g.slice(at, start, end) : undefined;
       });
     },
   })[0];
