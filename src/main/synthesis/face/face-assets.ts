@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FaceModel } from './face-model.ts';
+import type { FaceModel } from './face-shapes.ts';
 import { sparse } from './sparse-shape.ts';
 
 const FOLDER = 'FaceXModel';

@@ -1,5 +1,5 @@
 import { Matrix, solve } from 'ml-matrix';
-import type { FaceShapes } from './face-model.ts';
+import type { FaceShapes } from './face-shapes.ts';
 import type { Portrait } from './portrait.ts';
 
 /** Identity and weak-perspective camera of a fitted face: picture = scale * (rotation * model).xy + shift, with y downwards. */

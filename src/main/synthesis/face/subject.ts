@@ -1,10 +1,10 @@
 import { Matrix, solve } from 'ml-matrix';
-import type { FaceShapes } from './face-model.ts';
+import type { FaceShapes } from './face-shapes.ts';
 import type { Fit } from './identity-fit.ts';
 import { fitFace } from './identity-fit.ts';
 import type { Portrait } from './portrait.ts';
 import type { Texture } from './texture.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './rig-data.ts';
 
 /**
  * A portrait mapped onto the fitted face model. All clips from one photograph share it. Axes are those of the photograph in

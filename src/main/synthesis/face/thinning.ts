@@ -1,6 +1,6 @@
 import { MeshoptSimplifier } from 'meshoptimizer';
-import type { FaceModel } from './face-model.ts';
-import type { Rig } from './rig.ts';
+import type { FaceModel } from './face-shapes.ts';
+import type { Rig } from './rig-data.ts';
 import type { Shape } from './sparse-shape.ts';
 
 /** Simplifies a mesh without new vertices: as few triangles as possible within an error of `error` centimetres. */

@@ -1,5 +1,5 @@
 import type { ActionUnit } from './action-units.ts';
-import type { FaceModel } from './face-model.ts';
+import type { FaceModel } from './face-shapes.ts';
 
 /**
  * Wrinkles and furrows that action units cause and that the shapes of the model do not contain. Each is one or more lines

@@ -6,22 +6,10 @@ import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
 import { sentenceOf } from '../../../shared/app/errors.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
-import type { SubjectFiles } from './subjects.ts';
 import { Subjects } from './subjects.ts';
 import { planClip } from './clip-plan.ts';
 import { renderClip } from './clip.ts';
-import type { SetClip } from './set.ts';
-
-export interface SetWork {
-  readonly place: SubjectFiles;
-  readonly folder: string;
-  readonly side: number;
-  readonly rate: number;
-  readonly seed: number;
-  readonly clips: readonly SetClip[];
-}
-
-export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: string };
+import type { SetMessage, SetWork } from './set-work.ts';
 
 const { place, folder, side, rate, seed, clips } = workerData as SetWork;
 // One thread for encoding, because every worker thread encodes its own crops.

@@ -14,17 +14,7 @@ import type { Mixing } from './clip-plan.ts';
 import { UNMIXED } from './clip-plan.ts';
 import type { ClipTruth } from './clip.ts';
 import type { Condition } from '../rendering/scene.ts';
-import type { SetMessage, SetWork } from './set-worker.ts';
-
-/** One clip to render. */
-export interface SetClip {
-  readonly name: string;
-  readonly label: Expression;
-  readonly split: Split;
-  readonly portraits: readonly string[];
-  readonly condition: Condition;
-  readonly mixing: Mixing;
-}
+import type { SetClip, SetMessage, SetWork } from './set-work.ts';
 
 export interface SetOptions {
   readonly place: SubjectFiles;

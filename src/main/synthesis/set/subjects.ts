@@ -7,7 +7,7 @@ import type { People } from './clip.ts';
 import { readFaceModel } from '../face/face-model.ts';
 import type { Extent } from '../face/portrait.ts';
 import { readPortrait } from '../face/portrait.ts';
-import type { Rig } from '../face/rig.ts';
+import type { Rig } from '../face/rig-data.ts';
 import { makeRig } from '../face/rig.ts';
 import type { Wearer } from '../face/subject.ts';
 import { wear } from '../face/subject.ts';
