@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 // @ts-expect-error: plain JavaScript, without declarations
-import { acquireLock, describeMissing, findMissing, ownNode, stampIsValid, writeStamp } from './install.js';
+import { acquireLock } from './install-lock.js';
+// @ts-expect-error: plain JavaScript, without declarations
+import { describeMissing, findMissing, ownNode, stampIsValid, writeStamp } from './install.js';
 
-const INSTALL = fileURLToPath(new URL('install.js', import.meta.url));
+const INSTALL_LOCK = new URL('install-lock.js', import.meta.url);
 
 let project: string;
 beforeEach(() => {
@@ -165,7 +166,7 @@ describe('the lock', () => {
   function startHolder(log: string): ReturnType<typeof spawn> {
     const program = `
       import { appendFileSync } from 'node:fs';
-      import { acquireLock } from ${JSON.stringify(pathToFileURL(INSTALL).href)};
+      import { acquireLock } from ${JSON.stringify(INSTALL_LOCK.href)};
       const lock = await acquireLock(${JSON.stringify(lockFile())}, { pollMilliseconds: 5 });
       appendFileSync(${JSON.stringify(log)}, 'begin ' + process.pid + '\\n');
       await new Promise((resolve) => setTimeout(resolve, 20));
