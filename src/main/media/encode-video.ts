@@ -40,10 +40,9 @@ export async function encodeVideo(
     }
     child.stdin.end();
     const [code] = await ended;
+    // ffmpeg gives no code for a full disk: this is its own text.
     if (code !== 0)
-      throw words.includes('No space left')
-        ? writeError(path, { code: 'ENOSPC' })
-        : new StudioError('program-failed', `ffmpeg could not write ${path}: ${words.trim()}`, '');
+      throw words.includes('No space left') ? writeError(path, { code: 'ENOSPC' }) : new StudioError('program-failed/encode', { path, detail: words.trim() });
   } finally {
     if (child.exitCode === null) child.kill('SIGKILL');
   }

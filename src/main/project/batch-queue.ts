@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { StudioError } from '../../shared/app/errors.ts';
+import type { Fact } from '../../shared/app/facts.ts';
+import { readFact } from '../../shared/app/notices.ts';
 import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
 import type { Approval, SignedJob } from './approval.ts';
 import type { ProjectDatabase } from './store/database.ts';
@@ -152,17 +154,24 @@ export function keepAlive(db: ProjectDatabase, worker: string): void {
 
 export interface JobOutcome {
   readonly status: 'done' | 'failed' | 'cancelled' | 'waiting';
-  readonly error: string;
+  readonly failure: Fact | null;
   readonly secondsTaken: number | null;
   readonly timesRealTime: number | null;
 }
 
 /** Ends a worker's job; one that a person has cancelled meanwhile stays cancelled. */
-export function finishJob(db: ProjectDatabase, id: string, { status, error, secondsTaken, timesRealTime }: JobOutcome): void {
+export function finishJob(db: ProjectDatabase, id: string, { status, failure, secondsTaken, timesRealTime }: JobOutcome): void {
   db.run(
     db.sql
       .updateTable('job')
-      .set({ status, error, worker: null, ended_at: new Date().toISOString(), seconds_taken: secondsTaken, times_real_time: timesRealTime })
+      .set({
+        status,
+        error: failure === null ? '' : JSON.stringify(failure),
+        worker: null,
+        ended_at: new Date().toISOString(),
+        seconds_taken: secondsTaken,
+        times_real_time: timesRealTime,
+      })
       .where('id', '=', id)
       .where('status', '=', 'running'),
   );
@@ -184,7 +193,7 @@ export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
     .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
   for (const { id, path, run_id } of gone) {
     const isKept = run_id !== null && hasResult(db, run_id, path);
-    finishJob(db, id, { status: isKept ? 'done' : 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+    finishJob(db, id, { status: isKept ? 'done' : 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
   }
   return gone.length;
 }
@@ -243,7 +252,7 @@ export function setPaused(db: ProjectDatabase, paused: boolean): void {
 
 /** @throws StudioError 'wrong-usage' unless it is 1 to 64 */
 export function setAtOnce(db: ProjectDatabase, atOnce: number): void {
-  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 64) throw new StudioError('wrong-usage', 'From 1 to 64 videos can be analysed at once.', '');
+  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 64) throw new StudioError('wrong-usage/parallel-videos', {});
   db.run(db.sql.updateTable('queue').set({ at_once: atOnce }));
 }
 
@@ -272,7 +281,7 @@ export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
     atOnce: at_once,
     jobs: jobs.map((row): QueueJob => ({
       ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
-      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, error: row.error, attempts: row.attempts },
+      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, failure: readFact(row.error), attempts: row.attempts },
       ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
     })),
   };

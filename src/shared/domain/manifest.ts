@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
 /** manifest.json of a model folder: what the program must know of a model without opening it. */
@@ -8,8 +9,11 @@ export const manifestSchema = z.object({
   size: z.enum(['tiny', 'small', 'base']),
   /** False for weights that no data has touched: everything computed with them is marked so. */
   trained: z.boolean(),
-  /** Said wherever results of this model are shown or exported; empty where there is nothing to warn of. */
-  warnings: z.array(z.string()),
+  /**
+   * Shown wherever results of this model are shown or exported; empty where there is nothing to warn of. This program writes
+   * facts; a sentence of another program or of an older version is shown as it is.
+   */
+  warnings: z.array(z.union([z.string(), factSchema])),
   provenance: z.string(),
   /** For untrained weights: the seed from which model.onnx is drawn. */
   seed: z.number().int().optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 
 /** One video in the batch queue. */
 export const queueJobSchema = z.object({
@@ -15,8 +16,8 @@ export const queueJobSchema = z.object({
   /** Requested on another computer: it waits until the person starts it. */
   isHeld: z.boolean(),
   status: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-  /** For a failed one what happened and what to do. */
-  error: z.string(),
+  /** Why a failed one failed; null for others. */
+  failure: factSchema.nullable(),
   attempts: z.int(),
   secondsTaken: z.number().nullable(),
   timesRealTime: z.number().nullable(),

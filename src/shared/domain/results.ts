@@ -1,3 +1,5 @@
+import type { Fact, Notice } from '../app/facts.ts';
+import { earlierVersion, noticeOf } from '../app/notices.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from './timeline.ts';
 
 /** One row of summary.csv: what became of a video. */
@@ -17,8 +19,19 @@ export interface VideoSummary {
   readonly secondsTaken: number | null;
   readonly timesRealTime: number | null;
   readonly status: 'done' | 'failed' | 'cancelled';
-  /** For a failed video what happened and what to do; for a done one a warning, or nothing. */
-  readonly error: string;
+  /** Why a video failed; null for others. */
+  readonly failure: Fact | null;
+  /** What must be known of a done video. */
+  readonly warnings: readonly Notice[];
+}
+
+/** A summary as it was stored. Before version 0.3 it had a sentence `error` instead: of a done video a warning. */
+export type StoredSummary = Omit<VideoSummary, 'failure' | 'warnings'> & Partial<Pick<VideoSummary, 'failure' | 'warnings'>> & { readonly error?: string };
+
+export function summaryOf({ error = '', failure, warnings, ...rest }: StoredSummary): VideoSummary {
+  const earlier = error === '' ? [] : [earlierVersion(error)];
+  const isDone = rest.status === 'done';
+  return { ...rest, failure: failure ?? (isDone ? null : (earlier[0] ?? null)), warnings: warnings ?? (isDone ? earlier : []) };
 }
 
 /** Everything that is kept of one analysed video. */
@@ -43,8 +56,10 @@ export interface RunRecord {
   readonly model: { readonly id: string; readonly sha256: string; readonly trained: boolean };
   /** Records of versions before 0.2 have none. */
   readonly faceDetectors?: readonly { readonly id: string; readonly sha256: string }[];
-  /** Empty, or what everybody who reads the tables must know. */
+  /** Empty, or what everybody who reads the tables must know: in English, for readers of run.json. */
   readonly warnings: readonly string[];
+  /** The same as facts; records of versions before 0.2 have none. */
+  readonly warningCodes?: readonly Notice[];
   readonly device: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly thresholds: Readonly<Record<string, unknown>>;
@@ -54,5 +69,7 @@ export interface RunRecord {
   readonly cancelled: boolean;
 }
 
-/** Said wherever a number of an untrained model is shown or exported. */
-export const UNTRAINED_WARNING = 'untrained weights: numbers mean nothing yet';
+/** The warnings of a run as facts. Those of older versions are sentences, which stay as they are. */
+export function warningsOfRun({ warnings, warningCodes }: Pick<RunRecord, 'warnings' | 'warningCodes'>): Notice[] {
+  return [...(warningCodes ?? warnings.map(noticeOf))];
+}

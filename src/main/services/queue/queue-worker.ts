@@ -1,4 +1,4 @@
-import { asStudioError } from '../../../shared/app/errors.ts';
+import { problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
 import { Lanes, runVideo } from '../../analysis/batch.ts';
@@ -91,8 +91,7 @@ export class QueueWorker {
     } catch {
       // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
     }
-    const { code, message, remedy } = asStudioError(error);
-    this.#tell({ kind: 'problem', code, message, remedy });
+    this.#tell({ kind: 'problem', ...problemData(error) });
     this.#tell({ kind: 'changed' });
   }
 
@@ -117,12 +116,12 @@ export class QueueWorker {
         (share, timesRealTime) => this.#tell({ kind: 'progress', job: id, share, timesRealTime }),
         signal,
       );
-      const { error, secondsTaken, timesRealTime } = summary;
+      const { failure, secondsTaken, timesRealTime } = summary;
       const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
-      finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime });
+      finishJob(this.#db, id, { status, failure, secondsTaken, timesRealTime });
       await this.#endIfOver(batch.id);
     } catch (error) {
-      finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+      finishJob(this.#db, id, { status: 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
       throw error;
     }
     this.#tell({ kind: 'changed' });

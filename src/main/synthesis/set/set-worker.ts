@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
-import { sentenceOf } from '../../../shared/app/errors.ts';
+import { toFact } from '../../../shared/app/errors.ts';
+import type { Fact } from '../../../shared/app/facts.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
 import type { CastPlace } from './subjects.ts';
 import { Cast } from './subjects.ts';
@@ -21,7 +22,7 @@ export interface SetWork {
   readonly clips: readonly SetClip[];
 }
 
-export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: string };
+export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: Fact };
 
 const { place, folder, side, rate, seed, clips } = workerData as SetWork;
 // Threads enough are at work: each encodes its own pictures.
@@ -44,5 +45,5 @@ try {
     parentPort!.postMessage({ done: name, frames } satisfies SetMessage);
   }
 } catch (error) {
-  parentPort!.postMessage({ error: sentenceOf(error) } satisfies SetMessage);
+  parentPort!.postMessage({ error: toFact(error) } satisfies SetMessage);
 }

@@ -8,6 +8,7 @@ import type { PeakRow } from '../../../shared/annotation/peak-edits.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
 import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
 import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
+import type { StudioClient } from '../api/api.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
@@ -27,6 +28,8 @@ export interface OpenLayer {
 export const CODER_KEY = 'adatosk.coder';
 
 /** The video that is open for review: its faces, timelines and layers, and what the coder does to them. */
+type Media = Awaited<ReturnType<StudioClient['library']['media']>>;
+
 export const useReview = defineStore('review', () => {
   const project = useProject();
   const video = shallowRef<LibraryVideo | null>(null);
@@ -38,7 +41,7 @@ export const useReview = defineStore('review', () => {
   const labels = shallowRef<readonly LabelRow[]>([]);
   /** Presentation times of all frames, in seconds of the file. */
   const times = shallowRef(new Float64Array());
-  const NOT_YET = { address: '', playable: false, proxy: false, reason: '' };
+  const NOT_YET: Media = { address: '', playable: false, proxy: false, reason: null };
   const media = shallowRef(NOT_YET);
   /** Seconds of the video where the playhead is. */
   const playhead = ref(0);
@@ -47,7 +50,7 @@ export const useReview = defineStore('review', () => {
   /** The model's layers are hidden while a coder forms a judgement of their own. */
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
-  const lastSaved = ref<string | null>(null);
+  const lastSaved = ref<Date | null>(null);
   const notes = shallowRef<readonly NoteRow[]>([]);
   const decisions = shallowRef<readonly DecisionRow[]>([]);
   const schemeId = ref('seven-expressions');
@@ -180,7 +183,7 @@ export const useReview = defineStore('review', () => {
   function hear(event: StudioEvent): void {
     if (video.value === null) return;
     if (event.kind === 'edited') {
-      lastSaved.value = new Date().toLocaleTimeString();
+      lastSaved.value = new Date();
       if (event.edit.changes.some(({ table }) => ['segment', 'peak', 'layer', 'note', 'decision'].includes(table)))
         void readLayers(event.edit.clock).catch(() => undefined);
       if (event.edit.changes.some(({ table }) => table === 'label')) void readLabels().catch(() => undefined);
