@@ -9,10 +9,10 @@ const SHARED = ['domain', 'statistics', 'annotation', 'contract', 'app'].map((na
  * -> shared. A module's key is its folder below src/ (src/main/ for the program's), or below the repository for bench.
  */
 const MODULES = {
-  'shared/domain': [],
   'shared/app': [],
+  'shared/domain': ['shared/app'],
   'shared/statistics': ['shared/domain'],
-  'shared/annotation': ['shared/domain', 'shared/statistics'],
+  'shared/annotation': ['shared/app', 'shared/domain', 'shared/statistics'],
   'shared/contract': ['shared/domain', 'shared/statistics', 'shared/annotation', 'shared/app'],
 
   process: [],

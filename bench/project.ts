@@ -73,7 +73,7 @@ async function fill(folder: string, line: (text: string) => void): Promise<void>
     }));
     const summary = {
       ...{ video: name, sha256: `${video}`, durationS: 3600, frames: 90_000, fps: 25, variableRate: false, faces: 1, faceShare: 1, meanConfidence: 0.9 },
-      ...{ peaks: PEAKS_A_VIDEO, secondsTaken: 360, timesRealTime: 10, status: 'done' as const, error: '' },
+      ...{ peaks: PEAKS_A_VIDEO, secondsTaken: 360, timesRealTime: 10, status: 'done' as const, failure: null, warnings: [] },
     };
     recordResult(db, run, file, { summary, rows, peaks, segments }, timing);
     if ((video + 1) % 250 === 0) line(`${video + 1} of ${VIDEOS} videos written`);

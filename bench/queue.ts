@@ -1,4 +1,5 @@
 import { step } from '../src/shared/annotation/steps.ts';
+import { sentenceOfFact } from '../src/shared/app/facts.ts';
 import { createRouterClient } from '@orpc/server';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -129,7 +130,7 @@ async function killed(project: string, videos: string): Promise<{ kills: number;
     const queue = startChildProcessQueue();
     const ended = new Promise<void>((resolve) => queue.onEnd(() => resolve()));
     queue.onMessage((event) => {
-      if (event.kind === 'problem') throw new Error(event.message);
+      if (event.kind === 'problem') throw new Error(sentenceOfFact(event));
     });
     queue.send({ kind: 'open', folder: project });
     const deadline = kills < KILLS ? performance.now() + 1400 + 1800 * random() : Infinity;

@@ -52,7 +52,7 @@ const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
 const result: VideoResult = {
   summary: {
     ...{ video: 'two-hours.mp4', sha256: 'ab', durationS: SECONDS, frames: SECONDS * 5, fps: 5, variableRate: false, faces: 1, faceShare: 0.97 },
-    ...{ meanConfidence: 0.9, peaks: PEAKS, secondsTaken: 1, timesRealTime: 7200, status: 'done', error: '' },
+    ...{ meanConfidence: 0.9, peaks: PEAKS, secondsTaken: 1, timesRealTime: 7200, status: 'done', failure: null, warnings: [] },
   },
   rows,
   segments: Array.from({ length: SEGMENTS }, (_, i) => {

@@ -127,7 +127,7 @@ test('a moved video is found again with its labels', async ({ page, host }) => {
   mkdirSync(join(host.folder, 'moved'));
   renameSync(join(host.videos, 'two-faces.mp4'), join(host.folder, 'moved', 'two-faces.mp4'));
   await page.getByRole('button', { name: 'two-faces.mp4' }).first().click();
-  await expect(studio.problem).toContainText('is not there any more');
+  await expect(studio.problem).toContainText('is no longer there');
   await page.getByRole('button', { name: 'Look for missing files' }).click();
   await page.getByRole('button', { name: 'Find 1 missing…' }).click();
   await studio.goToFolder(join(host.folder, 'moved'));

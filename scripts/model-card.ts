@@ -5,6 +5,7 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noticeOf, sentencesOf } from '../src/shared/app/notices.ts';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { Lineage, LineageSet, LineageTraining } from '../src/shared/domain/lineage.ts';
 import { lineageSchema } from '../src/shared/domain/lineage.ts';
@@ -47,7 +48,9 @@ function introduction(manifest: ModelManifest): string {
   const twice = manifest.mirrored === true ? '; twice that, since each clip is also read mirrored' : '';
   return `# ${manifest.name} (${manifest.id})
 
-${manifest.warnings.map((warning) => `- **${warning}**`).join('\n')}
+${sentencesOf(manifest.warnings.map(noticeOf))
+  .map((warning) => `- **${warning}**`)
+  .join('\n')}
 
 A probability is the model's proposal about what a face shows. It is not an emotion and not a fact about a person.
 

@@ -10,6 +10,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { notice } from '../src/shared/app/notices.ts';
 import type { ModelEvaluation } from '../src/shared/statistics/evaluation.ts';
 import type { ModelManifest } from '../src/shared/domain/manifest.ts';
 import type { Prediction } from '../src/shared/statistics/recognition.ts';
@@ -66,10 +67,7 @@ const failed = (test.uar.value ?? 0) < 0.85;
 const manifest: ModelManifest = {
   ...model.manifest,
   name: `AdaTosk ${size}`,
-  warnings: [
-    'trained on rendered faces and still portraits: not validated on spontaneous expressions; not for diagnosis or decisions about people',
-    ...(failed ? [`weak: it names the expression of ${(100 * (test.uar.value ?? 0)).toFixed(1)}% of unseen rendered faces (mean over classes)`] : []),
-  ],
+  warnings: [notice('model/rendered', {}), ...(failed ? [notice('model/weak', { percent: Math.round(1000 * (test.uar.value ?? 0)) / 10 })] : [])],
   provenance: `Trained from random weights by this project on clips rendered from the ICT-FaceKit light model with skins of portraits (Face Research Lab), and on the portraits themselves. See MODEL_CARD.md.`,
 };
 if (id !== `adatosk-${size}`) throw new Error(`the model's id is ${id}: train it into a folder of the name adatosk-${size}`);

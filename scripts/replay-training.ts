@@ -144,7 +144,7 @@ async function probabilitiesOf(seed: number, weights: string): Promise<Map<strin
     );
     const options = { tokenBudget: model.manifest.defaultTokenBudget, windows: 1 };
     const predictions = await predict(network, shape, source, [...training.keys()], options);
-    return new Map(training.map(({ row }, i) => [row.from, predictions[i]!.probabilities[row.label!]!]));
+    return new Map(training.map(({ row }, i) => [row.sha256, predictions[i]!.probabilities[row.label!]!]));
   } finally {
     engine.stop();
   }

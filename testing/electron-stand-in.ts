@@ -70,6 +70,7 @@ export const seen = {
 class App extends EventEmitter {
   readonly isPackaged = false;
   readonly #userData = mkdtempSync(join(tmpdir(), 'adatosk-user-data-'));
+  getLocale = (): string => 'en-GB';
   getPath = (name: string): string => join(this.#userData, name === 'userData' ? '.' : name);
   getAppPath = (): string => fileURLToPath(new URL('..', import.meta.url));
   enableSandbox = (): void => void (seen.sandboxed = true);

@@ -36,7 +36,7 @@ export function someResult(video: string): VideoResult {
   return {
     summary: {
       ...{ video, sha256: 'cd', durationS: 4.2, frames: 126, fps: 30, variableRate: true, faces: 2, faceShare: 20 / 21, meanConfidence: 1 / 3 },
-      ...{ peaks: 1, secondsTaken: 1, timesRealTime: 4.2, status: 'done', error: '' },
+      ...{ peaks: 1, secondsTaken: 1, timesRealTime: 4.2, status: 'done', failure: null, warnings: [] },
     },
     rows,
     segments: [{ faceId: 1, segmentId: 1, label: 'anger', ...at, confidence: 0.7, coder: 'model', source: 'model:adatosk-tiny' }],

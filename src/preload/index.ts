@@ -1,5 +1,5 @@
 /**
- * The bridge between the window and the desktop. It passes on a message port, on which the contract is spoken, and five
+ * The bridge between the window and the desktop. It passes on a message port, on which the contract is spoken, and six
  * things that only a desktop can do; no channel of Electron's is open to the window.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
@@ -11,6 +11,7 @@ const bridge: DesktopBridge = {
   chooseFolder: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseFolder, title) as Promise<readonly string[]>,
   chooseVideos: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseVideos, title) as Promise<readonly string[]>,
   chooseLabels: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseLabels, title) as Promise<readonly string[]>,
+  setLanguage: (language) => ipcRenderer.send(DESKTOP_CHANNELS.language, language),
   pathOf: (file) => webUtils.getPathForFile(file),
   onAction: (listener) => {
     const onAction = (_event: unknown, action: string): void => listener(action);

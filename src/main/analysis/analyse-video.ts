@@ -114,11 +114,7 @@ export async function analyseVideo(
   const series = await reader.finish();
 
   if (substituted > MOST_SUBSTITUTED * grid.samples) {
-    throw new StudioError(
-      'damaged-video',
-      `${Math.round((100 * substituted) / grid.samples)}% of the frames of ${basename(path)} could not be decoded.`,
-      'Copy it again from its source.',
-    );
+    throw new StudioError('damaged-video/frames', { percent: Math.round((100 * substituted) / grid.samples), file: basename(path) });
   }
   const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
   return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, decoderComplaints: complaints, stages };

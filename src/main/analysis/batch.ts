@@ -1,4 +1,6 @@
-import { isCancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
+import { isCancelled, StudioError, toFact } from '../../shared/app/errors.ts';
+import type { Fact, Notice } from '../../shared/app/facts.ts';
+import { notice } from '../../shared/app/notices.ts';
 import { mean } from '../../shared/domain/mean.ts';
 import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
@@ -74,7 +76,7 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
   } finally {
     signal.removeEventListener('abort', stopAll);
   }
-  for (const index of waiting) end(index, emptySummary(videos[index]!.name, 'cancelled', ''), false);
+  for (const index of waiting) end(index, emptySummary(videos[index]!.name, 'cancelled', null), false);
   return [...videos.keys()].map((index) => summaries.get(index)!);
 }
 
@@ -168,9 +170,9 @@ export async function runVideo(
     return { summary, resumed: false };
   } catch (error) {
     // After an abort, every error is a consequence of the abort.
-    if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', ''), resumed: false };
+    if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', null), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
-    return { summary: { ...emptySummary(video.name, 'failed', sentenceOf(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
+    return { summary: { ...emptySummary(video.name, 'failed', toFact(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
   }
 }
 
@@ -199,20 +201,21 @@ function describe(video: string, sha256: string | null, analysis: VideoAnalysis,
     secondsTaken,
     timesRealTime: timing.duration / secondsTaken,
     status: 'done',
-    error: warningsOf(analysis).join(' '),
+    failure: null,
+    warnings: warningsOf(analysis),
   };
 }
 
-function warningsOf({ substitutedSamples, decoderComplaints }: VideoAnalysis): string[] {
+function warningsOf({ substitutedSamples, decoderComplaints }: VideoAnalysis): Notice[] {
   return [
-    ...(substitutedSamples > 0 ? [`Warning: ${substitutedSamples} samples show a neighbouring frame, since their own could not be decoded.`] : []),
-    ...(decoderComplaints > 0 ? [`Warning: ffmpeg reported ${decoderComplaints} errors while decoding; pictures may be wrong there.`] : []),
+    ...(substitutedSamples > 0 ? [notice('video/substituted', { count: substitutedSamples })] : []),
+    ...(decoderComplaints > 0 ? [notice('video/decoder-errors', { count: decoderComplaints })] : []),
   ];
 }
 
-export function emptySummary(video: string, status: 'failed' | 'cancelled', error: string): VideoSummary {
+export function emptySummary(video: string, status: 'failed' | 'cancelled', failure: Fact | null): VideoSummary {
   return {
     ...{ video, sha256: null, durationS: null, frames: null, fps: null, variableRate: null, faces: null, faceShare: null },
-    ...{ meanConfidence: null, peaks: null, secondsTaken: null, timesRealTime: null, status, error },
+    ...{ meanConfidence: null, peaks: null, secondsTaken: null, timesRealTime: null, status, failure, warnings: [] },
   };
 }

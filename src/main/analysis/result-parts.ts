@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import writeFileAtomic from 'write-file-atomic';
 import { writeError } from '../../shared/app/errors.ts';
-import type { VideoResult } from '../../shared/domain/results.ts';
+import type { StoredSummary, VideoResult } from '../../shared/domain/results.ts';
+import { summaryOf } from '../../shared/domain/results.ts';
 
 /** Everything that a stored result depends on. If any of it changes, the video is analysed again. */
 export interface ResultKey {
@@ -14,6 +15,8 @@ export interface ResultKey {
   /** Hash of the options and of the version of the analysis. */
   readonly options: string;
 }
+
+type StoredResult = Omit<VideoResult, 'summary'> & { readonly summary: StoredSummary };
 
 /** Must be increased with any change of the analysis that changes its numbers. */
 const ANALYSIS_VERSION = 1;
@@ -54,10 +57,10 @@ export class ResultParts {
   /** The stored result of a video, or undefined where there is none or it has another key. */
   async read(video: string, key?: ResultKey): Promise<VideoResult | undefined> {
     try {
-      const kept = JSON.parse((await promisify(gunzip)(await readFile(this.#file(video)))).toString('utf8')) as { key: ResultKey; result: VideoResult };
+      const kept = JSON.parse((await promisify(gunzip)(await readFile(this.#file(video)))).toString('utf8')) as { key: ResultKey; result: StoredResult };
       const same =
         key === undefined || (kept.key.videoSha256 === key.videoSha256 && kept.key.modelSha256 === key.modelSha256 && kept.key.options === key.options);
-      return same ? { ...kept.result, summary: { ...kept.result.summary, video } } : undefined;
+      return same ? { ...kept.result, summary: { ...summaryOf(kept.result.summary), video } } : undefined;
     } catch {
       return undefined; // absent or damaged: the video is analysed again
     }

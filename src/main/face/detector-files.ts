@@ -19,18 +19,13 @@ export async function checkDetectors(modelsFolder: string): Promise<void> {
   const files = detectorFiles(modelsFolder);
   for (const { use, sha256 } of DETECTORS) {
     const found = await hashOf(files[use]);
-    if (found !== sha256)
-      throw new StudioError(
-        'model-invalid',
-        `${files[use]} is not the face detector that this version was tested with (SHA-256 ${found.slice(0, 12)}…, expected ${sha256.slice(0, 12)}…).`,
-        'Install the program again.',
-      );
+    if (found !== sha256) throw new StudioError('model-invalid/detector', { file: files[use], found: found.slice(0, 12), expected: sha256.slice(0, 12) });
   }
 }
 
 async function hashOf(file: string): Promise<string> {
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('model-missing', `The face detector ${file} cannot be read.`, 'Install the program again.', error);
+    throw new StudioError('model-missing/detector', { file }, error);
   });
   return createHash('sha256').update(bytes).digest('hex');
 }

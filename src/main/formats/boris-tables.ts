@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
 import { borisTracks } from './boris.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /** What BORIS calls an event: a state with start and stop, or a point. */
 interface Event {
@@ -15,7 +16,7 @@ interface Event {
 
 const NO_CATEGORY = '';
 const MEDIA = 'Media file(s)';
-const LOSSES = ['Never opened in BORIS itself where this was written.'];
+const LOSSES = [notice('boris/untested', {})];
 
 function eventsOf(document: AnnotationDocument): Event[] {
   return borisTracks(document)
@@ -101,5 +102,5 @@ export async function writeBorisXlsx(document: AnnotationDocument): Promise<Writ
     ...cells.map(([time, ...texts]) => [{ value: time, type: Number }, ...texts.map((each) => (each === '' ? null : text(each)))]),
   ];
   const contents = new Uint8Array(await writeExcelFile(rows as never).toBuffer());
-  return { files: [{ ending: '.boris-import.xlsx', contents }], losses: [...LOSSES, 'Labels without length last a millisecond here.'] };
+  return { files: [{ ending: '.boris-import.xlsx', contents }], losses: [...LOSSES, notice('boris/all-lengthened', {})] };
 }

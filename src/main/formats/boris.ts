@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { StudioError } from '../../shared/app/errors.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /** Who is seen, as BORIS keeps what is said of an observation. */
 const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };
@@ -72,10 +73,7 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
       converters: {},
     },
   };
-  const losses = [
-    'Never opened in BORIS itself where this was written.',
-    ...(shortest > 0 ? [`${shortest} labels without length last a millisecond here.`] : []),
-  ];
+  const losses = [notice('boris/untested', {}), ...(shortest > 0 ? [notice('boris/lengthened', { count: shortest })] : [])];
   return { text: `${JSON.stringify(project, null, 1)}\n`, losses };
 }
 
@@ -116,15 +114,10 @@ export function readBoris(text: string, name: string): ReadAnnotations {
   try {
     project = projectSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new StudioError('data-set-invalid', `${name} is no project of BORIS's.`, 'Save it again in BORIS.', error);
+    throw new StudioError('data-set-invalid/not-boris', { file: name }, error);
   }
   const observations = Object.entries(project.observations);
-  if (observations.length !== 1)
-    throw new StudioError(
-      'data-set-invalid',
-      `${name} holds ${observations.length} observations instead of one video's.`,
-      'Save one observation in a project.',
-    );
+  if (observations.length !== 1) throw new StudioError('data-set-invalid/boris-observations', { file: name, count: observations.length });
   const [[, { events, independent_variables: variables }]] = observations as [(typeof observations)[number]];
   const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
   const prefix = typeof variables['participant'] === 'string' && variables['participant'] !== '' ? `${variables['participant']} ` : '';
@@ -151,8 +144,8 @@ export function readBoris(text: string, name: string): ReadAnnotations {
     layers.set(layer, own);
   }
   const problems = [
-    ...[...open].map(([key, { startS }]) => `«${(JSON.parse(key) as string[])[1]}» starts at ${startS} s and never stops.`),
-    ...(points > 0 ? [`${points} point events have no length.`] : []),
+    ...[...open].map(([key, { startS }]) => notice('boris/no-stop', { label: (JSON.parse(key) as string[])[1]!, at: startS })),
+    ...(points > 0 ? [notice('boris/points', { count: points })] : []),
   ];
   return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
 }

@@ -1,6 +1,7 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { peaksByApex, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /**
  * Datavyu's CSV («#4»): a column for each tier, its cells with onset and offset as hours:minutes:seconds:milliseconds and
@@ -35,11 +36,7 @@ export function writeDatavyu(document: AnnotationDocument): WrittenAnnotations {
         : [`${column(`${name} peaks`)} (MATRIX,true,)-label|NOMINAL`, ...peaks.map(({ apexS, label }) => `${clock(apexS)},${clock(apexS)},(${code(label)})`)]),
     ]),
   );
-  const losses = [
-    'Times are rounded to milliseconds; never opened in Datavyu itself where this was written.',
-    ...peaksByApex(document),
-    ...(reworded > 0 ? [`${reworded} labels have signs that Datavyu's codes cannot hold (commas, brackets, line breaks); they were replaced.`] : []),
-  ];
+  const losses = [notice('datavyu/untested', {}), ...peaksByApex(document), ...(reworded > 0 ? [notice('datavyu/reworded', { count: reworded })] : [])];
   return { text: ['#4', ...lines, ''].join('\n'), losses };
 }
 

@@ -7,6 +7,8 @@ import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnno
 import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
 import { ATTRIBUTE, clean, TEXT, xml } from './xml.ts';
+import type { Notice } from '../../shared/app/facts.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /**
  * ELAN's EAF 3.0. A tier for each layer and face, its confidence as a symbolic association, the layer's peaks as a tier
@@ -23,7 +25,7 @@ const CONSTRAINTS = [
 ] as const;
 
 export function writeEaf(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
-  const losses: string[] = [];
+  const losses: Notice[] = [];
   const slots: Element[] = [];
   const tiers: Element[] = [];
   let [annotations, lengthened] = [0, 0];
@@ -79,7 +81,7 @@ export function writeEaf(document: AnnotationDocument, now = new Date()): Writte
         });
     }
   }
-  if (lengthened > 0) losses.push(`${lengthened} labels shorter than a millisecond last one here: ELAN shows none that begins where it ends.`);
+  if (lengthened > 0) losses.push(notice('eaf/lengthened', { count: lengthened }));
   losses.push(...peaksByApex(document));
   return { text: xml(rootOf(document, slots, tiers, annotations, now)), losses };
 }
@@ -183,13 +185,13 @@ export function readEaf(text: string, name: string): ReadAnnotations {
   try {
     root = (parser.parse(text) as Node)['ANNOTATION_DOCUMENT'] as Node | undefined;
   } catch (error) {
-    throw new StudioError('data-set-invalid', `${name} is no XML: ${error instanceof Error ? error.message : String(error)}`, 'Save it again in ELAN.', error);
+    throw new StudioError('data-set-invalid/not-xml', { file: name, detail: error instanceof Error ? error.message : String(error) }, error);
   }
-  if (root === undefined) throw new StudioError('data-set-invalid', `${name} is no file of ELAN's.`, 'Choose an .eaf file.');
+  if (root === undefined) throw new StudioError('data-set-invalid/not-eaf', { file: name });
   const times = new Map<string, number | undefined>();
   for (const each of nodesOf((root['TIME_ORDER'] as Node | string | undefined) ?? {}, 'TIME_SLOT'))
     times.set(String(each['@TIME_SLOT_ID']), each['@TIME_VALUE'] === undefined ? undefined : Number(each['@TIME_VALUE']) / 1000);
-  const problems: string[] = [];
+  const problems: Notice[] = [];
   const layers = new Map<string, AnnotatedSegment[]>();
   const tiers = nodesOf(root, 'TIER');
   const confidences = confidencesOf(tiers);
@@ -198,14 +200,13 @@ export function readEaf(text: string, name: string): ReadAnnotations {
     const id = String(tier['@TIER_ID']);
     const annotations = nodesOf(tier, 'ANNOTATION');
     const aligned = annotations.flatMap((each): Node[] => (each['ALIGNABLE_ANNOTATION'] === undefined ? [] : [each['ALIGNABLE_ANNOTATION'] as Node]));
-    if (aligned.length < annotations.length)
-      problems.push(`Tier «${id}»: ${annotations.length - aligned.length} annotations refer to others and have no times of their own.`);
+    if (aligned.length < annotations.length) problems.push(notice('eaf/references', { tier: id, count: annotations.length - aligned.length }));
     const { layer, face } = tierNamed(id);
     const segments = layers.get(layer) ?? [];
     for (const each of aligned) {
       const [startS, endS] = [times.get(String(each['@TIME_SLOT_REF1'])), times.get(String(each['@TIME_SLOT_REF2']))];
       const label = textOf(each['ANNOTATION_VALUE']);
-      if (startS === undefined || endS === undefined) problems.push(`Tier «${id}»: «${label}» has no time at one of its ends.`);
+      if (startS === undefined || endS === undefined) problems.push(notice('eaf/no-time', { tier: id, label }));
       else segments.push({ face, label, startS, endS, confidence: confidences.get(String(each['@ANNOTATION_ID'])) ?? null });
     }
     if (aligned.length > 0) layers.set(layer, segments);

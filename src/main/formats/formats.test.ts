@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../testing/videos.ts';
+import { StudioError, toFact } from '../../shared/app/errors.ts';
+import { notice } from '../../shared/app/notices.ts';
 import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import { writeAtomically } from './atomic-file.ts';
 import { PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
@@ -12,7 +14,7 @@ const folder = await temporaryFolder();
 
 const summary: VideoSummary = {
   ...{ video: 'a "quoted", name\nwith a line break 试验.mp4', sha256: null, durationS: 2.000000499, frames: 50, fps: 25, variableRate: false },
-  ...{ faces: 0, faceShare: 0, meanConfidence: null, peaks: 0, secondsTaken: 0.5, timesRealTime: 4, status: 'done', error: '' },
+  ...{ faces: 0, faceShare: 0, meanConfidence: null, peaks: 0, secondsTaken: 0.5, timesRealTime: 4, status: 'done', failure: null, warnings: [] },
 };
 const result: VideoResult = {
   summary,
@@ -37,6 +39,23 @@ describe('tables', () => {
   test('survive names with quotes, commas, line breaks and other scripts', async () => {
     const [row] = parse(await text(SUMMARY, [result]), { columns: true }) as unknown as Record<string, string>[];
     expect(row).toMatchObject({ video: summary.video, sha256: '', duration_s: '2', variable_rate: 'false', status: 'done' });
+  });
+
+  test('have the sentence of a failure, and the ids of warnings in a column of their own, the last one', async () => {
+    const failure = toFact(new StudioError('file-empty', { file: 'a.mp4' }));
+    const warnings = [notice('video/substituted', { count: 3 }), notice('video/decoder-errors', { count: 1 })];
+    const rows = parse(
+      await text(SUMMARY, [
+        { ...result, summary: { ...summary, status: 'failed', failure } },
+        { ...result, summary: { ...summary, warnings } },
+      ]),
+      { columns: true },
+    ) as unknown as Record<string, string>[];
+    expect(rows.map(({ error, warnings: ids }) => [error, ids])).toEqual([
+      ['a.mp4 is empty (0 bytes). Copy it again from its source. The copy was probably interrupted.', ''],
+      ['', 'video/substituted; video/decoder-errors'],
+    ]);
+    expect(SUMMARY.columns.slice(-3)).toEqual(['status', 'error', 'warnings']);
   });
 
   test('have empty cells where there is no face, times to the microsecond', async () => {

@@ -8,6 +8,8 @@ import type {
   ReadAnnotations,
   WrittenAnnotations,
 } from '../../shared/annotation/annotation-document.ts';
+import type { Notice } from '../../shared/app/facts.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /**
  * Label Studio's video timeline: frames from 1, both ends included; the model's layers are predictions, all others
@@ -42,7 +44,7 @@ export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotatio
   const peaks = document.layers.some((layer) => layer.peaks.length > 0);
   return {
     text: `${JSON.stringify([task], null, 2)}\n`,
-    losses: [`Times are frames of ${fps} a second.`, ...(peaks ? ['Peaks are left out: they are in peaks.csv.'] : [])],
+    losses: [notice('label-studio/rate', { fps }), ...(peaks ? [notice('label-studio/no-peaks', {})] : [])],
   };
 }
 
@@ -66,17 +68,16 @@ export function readLabelStudio(text: string, name: string): ReadAnnotations {
   try {
     tasks = taskSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new StudioError('data-set-invalid', `${name} is no export of Label Studio's (JSON).`, 'Export it again as JSON.', error);
+    throw new StudioError('data-set-invalid/not-label-studio', { file: name }, error);
   }
-  if (tasks.length !== 1)
-    throw new StudioError('data-set-invalid', `${name} holds ${tasks.length} tasks instead of one video's.`, 'Export one task at a time.');
+  if (tasks.length !== 1) throw new StudioError('data-set-invalid/label-studio-tasks', { file: name, count: tasks.length });
   const [{ data, predictions, annotations }] = tasks as [(typeof tasks)[number]];
   const fps = data.fps ?? USUAL_RATE;
-  const problems: string[] = data.fps === undefined ? [`${name} tells no rate: ${USUAL_RATE} frames a second are taken, as Label Studio does.`] : [];
+  const problems: Notice[] = data.fps === undefined ? [notice('label-studio/no-rate', { file: name, fps: USUAL_RATE })] : [];
   const segmentsOf = (results: readonly z.infer<typeof resultSchema>[]): AnnotatedSegment[] =>
     results.flatMap(({ type, value, score, meta }) => {
       if (type !== NAMES.type) {
-        problems.push(`A result of the type ${type} is no span of time.`);
+        problems.push(notice('label-studio/other-type', { type }));
         return [];
       }
       const face = Number(/^face (\d+)$/.exec(meta?.text[0] ?? '')?.[1] ?? 1);

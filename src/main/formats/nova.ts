@@ -2,6 +2,7 @@ import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../sha
 import { tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import { xml } from './xml.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /**
  * NOVA (and SSI): a pair of files for each tier, VIDEO.TIER.annotation with the scheme and VIDEO.TIER.annotation~ with one
@@ -18,8 +19,8 @@ export function writeNova(document: AnnotationDocument): WrittenFiles {
     ];
   });
   const losses = [
-    ...(document.layers.some(({ peaks }) => peaks.length > 0) ? ['NOVA has no moments: peaks are left out.'] : []),
-    ...(document.layers.some(({ segments }) => segments.some(({ confidence }) => confidence === null)) ? ['Labels without a confidence have 1.'] : []),
+    ...(document.layers.some(({ peaks }) => peaks.length > 0) ? [notice('nova/no-peaks', {})] : []),
+    ...(document.layers.some(({ segments }) => segments.some(({ confidence }) => confidence === null)) ? [notice('nova/no-confidence', {})] : []),
   ];
   return { files, losses };
 }

@@ -1,6 +1,7 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /** Subtitles: any player shows the labels over the video. Cues begin in order; layers are told by their names. */
 function cuesOf(document: AnnotationDocument): { startS: number; endS: number; text: string }[] {
@@ -11,7 +12,7 @@ function cuesOf(document: AnnotationDocument): { startS: number; endS: number; t
     .sort((a, b) => a.startS - b.startS || a.endS - b.endS);
 }
 
-const LOSSES = ['Subtitles hold no confidence, and peaks are left out.'];
+const LOSSES = [notice('subtitles/losses', {})];
 
 /** Whole milliseconds: the one rounding that both formats share. */
 const clock = (seconds: number, decimal: '.' | ','): string => clockText(Math.round(1000 * seconds), decimal);

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { sentenceOfFact } from '../../shared/app/facts.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
@@ -71,12 +72,13 @@ export const SUMMARY: Table = {
   file: 'summary.csv',
   columns: [
     ...['video', 'sha256', 'duration_s', 'frames', 'fps', 'variable_rate', 'faces', 'face_share', 'mean_confidence', 'peaks'],
-    ...['seconds_taken', 'times_real_time', 'status', 'error'],
+    ...['seconds_taken', 'times_real_time', 'status', 'error', 'warnings'],
   ],
   *rows({ summary: s }) {
     yield [
       ...[s.video, s.sha256, rounded(s.durationS), s.frames, rounded(s.fps, 3), s.variableRate, s.faces, rounded(s.faceShare, 4)],
-      ...[rounded(s.meanConfidence, 4), s.peaks, rounded(s.secondsTaken, 3), rounded(s.timesRealTime, 2), s.status, s.error],
+      ...[rounded(s.meanConfidence, 4), s.peaks, rounded(s.secondsTaken, 3), rounded(s.timesRealTime, 2), s.status],
+      ...[s.failure === null ? '' : sentenceOfFact(s.failure), s.warnings.map(({ id }) => id).join('; ')],
     ];
   },
 };

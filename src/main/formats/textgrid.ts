@@ -1,13 +1,15 @@
 import { StudioError } from '../../shared/app/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import type { Notice } from '../../shared/app/facts.ts';
+import { notice } from '../../shared/app/notices.ts';
 
 /**
  * Praat's TextGrid, long form. An interval tier tiles the whole time without gaps: what is unlabelled is an interval of
  * no text. Peaks are a tier of points at their apexes. Times are seconds, as precise as a double.
  */
 export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations {
-  const losses: string[] = [];
+  const losses: Notice[] = [];
   const tiers = document.layers.flatMap(tiersOf);
   const end = Math.max(
     0.001,
@@ -15,8 +17,7 @@ export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations 
     ...tiers.flatMap(({ segments, peaks }) => [...segments.map(({ endS }) => endS), ...peaks.map(({ apexS }) => apexS)]),
   );
   const items = tiers.flatMap((tier) => [intervalTier(tier, end, losses), ...(tier.peaks.length > 0 ? [pointTier(tier, end)] : [])]);
-  if (tiers.some(({ segments }) => segments.some(({ confidence }) => confidence !== null)))
-    losses.push('A TextGrid holds no confidence: it is in segments.csv.');
+  if (tiers.some(({ segments }) => segments.some(({ confidence }) => confidence !== null))) losses.push(notice('textgrid/no-confidence', {}));
   losses.push(...peaksByApex(document));
   const text = [
     ...['File type = "ooTextFile"', 'Object class = "TextGrid"', '', 'xmin = 0', `xmax = ${end}`, 'tiers? <exists>', `size = ${items.length}`, 'item []:'],
@@ -26,12 +27,12 @@ export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations 
   return { text, losses };
 }
 
-function intervalTier({ name, segments }: AnnotationTier, end: number, losses: string[]): string[] {
+function intervalTier({ name, segments }: AnnotationTier, end: number, losses: Notice[]): string[] {
   const intervals: { from: number; to: number; text: string }[] = [];
   let at = 0;
   for (const { startS, endS, label } of segments) {
     if (endS <= startS) {
-      losses.push(`«${label}» at ${startS} s has no length, and is left out.`);
+      losses.push(notice('textgrid/no-length', { label, at: startS }));
       continue;
     }
     if (startS > at) intervals.push({ from: at, to: startS, text: '' });
@@ -61,21 +62,20 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
  */
 export function readTextGrid(text: string, name: string): ReadAnnotations {
   const values = tokensOf(text);
-  if (values[0] !== 'ooTextFile' || values[1] !== 'TextGrid')
-    throw new StudioError('data-set-invalid', `${name} is no TextGrid.`, 'Save it in Praat as a text file.');
+  if (values[0] !== 'ooTextFile' || values[1] !== 'TextGrid') throw new StudioError('data-set-invalid/not-textgrid', { file: name });
   let at = 5;
   const next = (): string | number => {
-    if (at >= values.length) throw new StudioError('data-set-invalid', `${name} is cut off.`, 'Save it again in Praat.');
+    if (at >= values.length) throw new StudioError('data-set-invalid/textgrid-cut-off', { file: name });
     return values[at++]!;
   };
-  const problems: string[] = [];
+  const problems: Notice[] = [];
   const layers = new Map<string, AnnotatedSegment[]>();
   for (let tiers = Number(values[4] ?? 0); tiers > 0; tiers--) {
     const [kind, tier] = [String(next()), String(next())];
     at += 2;
     const count = Number(next());
     const { layer, face } = tierNamed(tier);
-    if (kind === 'TextTier' && !tier.endsWith(' peaks')) problems.push(`Tier «${tier}» has points, which are no labels of spans.`);
+    if (kind === 'TextTier' && !tier.endsWith(' peaks')) problems.push(notice('textgrid/points', { tier }));
     for (let i = 0; i < count; i++) {
       const startS = Number(next());
       const endS = kind === 'TextTier' ? startS : Number(next());

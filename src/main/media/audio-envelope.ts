@@ -32,7 +32,7 @@ export async function audioEnvelope(path: string, signal?: AbortSignal): Promise
     }
   }
   await program.ended;
-  if (program.wasCancelled) throw new StudioError('cancelled', 'Reading the sound was stopped.', '');
+  if (program.wasCancelled) throw new StudioError('cancelled/sound', {});
   return envelope.values;
 }
 

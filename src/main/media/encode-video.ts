@@ -41,10 +41,11 @@ export async function encodeVideo(
     }
     child.stdin.end();
     const [code] = await ended;
+    // ffmpeg gives no code for a full disk: this is its own text.
     if (code !== 0)
       throw messages.includes('No space left')
         ? writeError(path, { code: 'ENOSPC' })
-        : new StudioError('program-failed', `ffmpeg could not write ${path}: ${messages.trim()}`, '');
+        : new StudioError('program-failed/encode', { path, detail: messages.trim() });
   } finally {
     if (child.exitCode === null) child.kill('SIGKILL');
   }

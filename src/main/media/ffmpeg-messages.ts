@@ -1,61 +1,35 @@
 import { StudioError } from '../../shared/app/errors.ts';
+import type { ProgramName } from './programs.ts';
+import { variableOf } from './programs.ts';
 
-/** Error messages of ffmpeg and ffprobe with the corresponding errors. The first match wins. */
-const MEANINGS: readonly { readonly match: RegExp; readonly error: (file: string) => StudioError }[] = [
+/** Error messages of ffmpeg and ffprobe, which give no codes, with the corresponding errors. The first match wins. */
+const MEANINGS = [
   {
     match: /moov atom not found|partial file|File ended prematurely|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
-    error: (file) =>
-      new StudioError(
-        'damaged-video',
-        `${file} is cut off: its end is missing.`,
-        'Copy it again from the camera or recorder; a recording that was interrupted may be saved by a repair program.',
-      ),
+    id: 'damaged-video/cut-off',
   },
-  {
-    match: /No such file or directory/i,
-    error: (file) =>
-      new StudioError('file-missing', `${file} is no longer there.`, 'Check whether it was moved or renamed, or whether its drive is connected.'),
-  },
-  {
-    match: /Permission denied/i,
-    error: (file) =>
-      new StudioError('file-unreadable', `${file} may not be read by this account.`, 'Ask for permission to read it, or copy it to a folder of your own.'),
-  },
-  {
-    match: /Decoder .*not found|Unknown codec|could not find codec parameters.*unknown codec|codec not currently supported/i,
-    error: (file) => new StudioError('unsupported-codec', `${file} uses a video format that ffmpeg cannot decode.`, 'Convert it to H.264 in an MP4 file.'),
-  },
-  {
-    match: /Invalid data found when processing input|Invalid argument|EBML header parsing failed|End of file/i,
-    error: (file) =>
-      new StudioError(
-        'not-a-video',
-        `${file} is not a video, or is damaged from its beginning.`,
-        'Open it in a video player; if that fails too, copy it again from its source.',
-      ),
-  },
-  {
-    match: /crashed \(SIG/,
-    error: (file) => new StudioError('program-failed', `ffmpeg's ffprobe crashed on ${file}.`, 'Install a current ffmpeg, or set FFPROBE_PATH to another one.'),
-  },
-  {
-    match: /Cannot allocate memory/i,
-    error: (file) => new StudioError('program-failed', `There was not enough memory to decode ${file}.`, 'Close other programs and try again.'),
-  },
-];
+  { match: /No such file or directory/i, id: 'file-missing/moved' },
+  { match: /Permission denied/i, id: 'file-unreadable/permission' },
+  { match: /Decoder .*not found|Unknown codec|could not find codec parameters.*unknown codec|codec not currently supported/i, id: 'unsupported-codec' },
+  { match: /Invalid data found when processing input|Invalid argument|EBML header parsing failed|End of file/i, id: 'not-a-video' },
+  { match: /Cannot allocate memory/i, id: 'program-failed/memory' },
+] as const;
 
 /**
  * The error for a file with which ffmpeg or ffprobe failed.
- * @param messages lines that the program wrote to its standard error
+ * @param run what the program wrote to its standard error, one line each, and whether a signal ended it
  */
-export function explainFailure(file: string, program: string, messages: readonly string[]): StudioError {
+export function explainFailure(
+  file: string,
+  program: ProgramName,
+  { messages, crashed }: { readonly messages: readonly string[]; readonly crashed: boolean },
+): StudioError {
   const text = messages.join('\n');
   const meaning = MEANINGS.find(({ match }) => match.test(text));
-  if (meaning !== undefined) return meaning.error(file);
-  const last = messages.at(-1)?.replace(/^(\[[^\]]*\]\s*)+/, '') ?? 'it gave no reason';
-  return new StudioError(
-    'program-failed',
-    `${program} could not read ${file}: ${last}.`,
-    'Open the file in a video player; if that fails too, convert it to H.264 in an MP4 file.',
-  );
+  if (meaning !== undefined) return new StudioError(meaning.id, { file });
+  if (crashed) return new StudioError('program-failed/crashed', { program, file, variable: variableOf(program) });
+  const last = messages.at(-1)?.replace(/^(\[[^\]]*\]\s*)+/, '');
+  return last === undefined
+    ? new StudioError('program-failed/media-silent', { program, file })
+    : new StudioError('program-failed/media', { program, file, detail: last });
 }

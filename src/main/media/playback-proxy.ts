@@ -73,8 +73,9 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
     const code = await run.ended;
     if (run.wasCancelled) throw cancelled();
     if (code !== 0) {
+      // ffmpeg gives no code for a full disk: this is its own text.
       if (run.messages.some((line) => line.includes('No space left'))) throw writeError(file, { code: 'ENOSPC' });
-      throw explainFailure(basename(path), 'ffmpeg', run.messages);
+      throw explainFailure(basename(path), 'ffmpeg', run);
     }
     refuseOtherFrames(basename(path), timing, (await probeVideo(unfinished, signal)).timing);
     await rename(unfinished, file);
@@ -111,16 +112,11 @@ function proxyArguments(path: string, stream: number, start: number, to: string)
 }
 
 function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTable): void {
-  const differs = (message: string): StudioError =>
-    new StudioError(
-      'damaged-video',
-      `A copy of ${name} for playing does not have its frames: ${message}.`,
-      'Convert it to MP4 with another program, and add that file.',
-    );
-  if (proxy.frames !== original.frames) throw differs(`${proxy.frames} instead of ${original.frames}`);
+  if (proxy.frames !== original.frames) throw new StudioError('damaged-video/proxy-count', { file: name, found: proxy.frames, expected: original.frames });
   for (let i = 0; i < original.frames; i++) {
     const off = proxy.pts[i]! - (original.pts[i]! - original.start);
-    if (Math.abs(off) > LARGEST_DIFFERENCE_S) throw differs(`frame ${i} is off by ${(1000 * off).toFixed(1)} ms`);
+    if (Math.abs(off) > LARGEST_DIFFERENCE_S)
+      throw new StudioError('damaged-video/proxy-time', { file: name, frame: i, milliseconds: Math.round(1e4 * off) / 10 });
   }
 }
 

@@ -1,8 +1,10 @@
 import { extname } from 'node:path';
+import type { Notice } from '../../shared/app/facts.ts';
+import { notice } from '../../shared/app/notices.ts';
 import type { VideoStream } from './probe.ts';
 
 /** The media type of a file that Chromium can play directly, or the reason why it needs a proxy. */
-export type Playability = { readonly type: string; readonly reason?: undefined } | { readonly type?: undefined; readonly reason: string };
+export type Playability = { readonly type: string; readonly reason?: undefined } | { readonly type?: undefined; readonly reason: Notice };
 
 /** Containers that Chromium can open, by file extension. AVI, WMV, MPEG program and transport streams are not among them. */
 const CONTAINERS: Readonly<Record<string, string>> = {
@@ -25,9 +27,10 @@ export function mediaTypeOf(path: string): string | undefined {
 
 export function playabilityOf(path: string, { codec, pixelFormat }: Pick<VideoStream, 'codec' | 'pixelFormat'>): Playability {
   const type = mediaTypeOf(path);
-  if (type === undefined) return { reason: `${extname(path).slice(1).toUpperCase() || 'Such'} files cannot be played directly.` };
+  const container = extname(path).slice(1).toUpperCase();
+  if (type === undefined) return { reason: container === '' ? notice('play/no-container', {}) : notice('play/container', { container }) };
   const depths = CODECS[codec];
-  if (depths === undefined) return { reason: `Video in ${codec} cannot be played directly.` };
-  if (!depths.test(pixelFormat)) return { reason: `Video in ${codec} with ${pixelFormat} pictures cannot be played directly.` };
+  if (depths === undefined) return { reason: notice('play/codec', { codec }) };
+  if (!depths.test(pixelFormat)) return { reason: notice('play/pixels', { codec, pixels: pixelFormat }) };
   return { type };
 }

@@ -55,9 +55,12 @@ const probeSchema = z.object({ streams: z.array(streamSchema).default([]) });
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
   const name = basename(path);
   const size = await stat(path).catch((error: unknown) => {
-    throw explainFailure(name, 'This program', [sentenceOf(error)]);
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') throw new StudioError('file-missing/moved', { file: name }, error);
+    if (code === 'EACCES' || code === 'EPERM') throw new StudioError('file-unreadable/permission', { file: name }, error);
+    throw new StudioError('file-unreadable/other', { file: name, detail: sentenceOf(error) }, error);
   });
-  if (size.size === 0) throw new StudioError('file-empty', `${name} is empty (0 bytes).`, 'Copy it again from its source; the copy was probably interrupted.');
+  if (size.size === 0) throw new StudioError('file-empty', { file: name });
   const raw = await firstMovingPicture(path, name, signal);
   const stream = describeStream(raw);
   const timing = await readTimingTable(path, name, raw, stream, signal);
@@ -77,18 +80,14 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   const printed = await text(run.output);
   const code = await run.ended;
   if (run.wasCancelled) throw cancelled();
-  if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run.messages : withoutMoov(run.messages));
+  if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run : { messages: withoutMoov(run.messages), crashed: run.crashed });
   const { streams } = probeSchema.parse(JSON.parse(printed));
   const picture = streams.find((each) => each.codec_type === 'video' && each.disposition.attached_pic === 0);
   if (picture === undefined) {
-    throw new StudioError(
-      'no-video-stream',
-      `${name} holds no moving picture${streams.length > 0 ? ', only sound or data' : ''}.`,
-      'Choose the video file of this recording.',
-    );
+    throw new StudioError(streams.length > 0 ? 'no-video-stream/other-streams' : 'no-video-stream', { file: name });
   }
   if (picture.codec_name === 'unknown' || picture.width === 0 || picture.height === 0) {
-    throw explainFailure(name, 'ffprobe', ['Unknown codec']);
+    throw new StudioError('unsupported-codec', { file: name });
   }
   return picture;
 }
@@ -158,16 +157,12 @@ interface RawTimes {
 async function readTimingTable(path: string, name: string, raw: z.infer<typeof streamSchema>, stream: VideoStream, signal?: AbortSignal): Promise<TimingTable> {
   const packets = await readTimes(path, name, stream.index, 'packet', signal);
   if (raw.nb_frames !== undefined && packets.total < raw.nb_frames * 0.98 - 2) {
-    throw new StudioError(
-      'damaged-video',
-      `${name} is cut off: ${packets.total} of ${raw.nb_frames} frames are there.`,
-      'Copy it again from the camera or recorder.',
-    );
+    throw new StudioError('damaged-video/missing-frames', { file: name, found: packets.total, expected: raw.nb_frames });
   }
   // If packets lack a PTS (AVI, raw streams), all frames must be decoded; ffmpeg then derives the missing timestamps.
   const times = packets.missing === 0 && packets.pts.length > 0 ? packets : await readTimes(path, name, stream.index, 'frame', signal);
   if (times.pts.length === 0) {
-    throw new StudioError('damaged-video', `${name} holds no frame that can be shown.`, 'Copy it again from its source.');
+    throw new StudioError('damaged-video/no-frame', { file: name });
   }
   return buildTable(times, packets.missing, stream);
 }
@@ -213,6 +208,6 @@ async function readTimes(path: string, name: string, index: number, what: 'packe
   const code = await run.ended;
   if (run.wasCancelled) throw cancelled();
   const cutOff = run.messages.some((line) => line.includes('ended prematurely'));
-  if (cutOff || (code !== 0 && times.pts.length === 0)) throw explainFailure(name, 'ffprobe', run.messages);
+  if (cutOff || (code !== 0 && times.pts.length === 0)) throw explainFailure(name, 'ffprobe', run);
   return times;
 }

@@ -24,6 +24,12 @@ const BUNDLED: Record<ProgramName, { readonly package: string; readonly path: ()
   ffprobe: { package: '@ffprobe-installer/ffprobe', path: () => (requirePackage('@ffprobe-installer/ffprobe') as { path: string }).path },
 };
 
+/** The remedy names the package manager of the platform. */
+const MISSING: Readonly<Partial<Record<NodeJS.Platform, 'program-missing/windows' | 'program-missing/macos'>>> = {
+  win32: 'program-missing/windows',
+  darwin: 'program-missing/macos',
+};
+
 const found = new Map<ProgramName, Promise<Program>>();
 
 /**
@@ -41,19 +47,22 @@ export function findProgram(name: ProgramName): Promise<Program> {
   return search;
 }
 
+/** The environment variable that names the program. */
+export const variableOf = (name: ProgramName): string => `${name.toUpperCase()}_PATH`;
+
 async function locate(name: ProgramName): Promise<Program> {
-  const variable = `${name.toUpperCase()}_PATH`;
+  const variable = variableOf(name);
   const named = process.env[variable];
   if (named !== undefined && named !== '') {
     if (await isExecutable(named)) return { name, path: named, origin: variable };
-    throw new StudioError('program-missing', `${variable} is set to ${named}, which is no program that can be run.`, 'Correct or remove the variable.');
+    throw new StudioError('program-missing/variable', { variable, path: named });
   }
   const searches = name === 'ffmpeg' ? [bundledProgram, programOnPath] : [programOnPath, bundledProgram];
   for (const search of searches) {
     const program = await search(name);
     if (program !== undefined) return program;
   }
-  throw new StudioError('program-missing', `${name} was not found.`, installHint(name, variable));
+  throw new StudioError(MISSING[process.platform] ?? 'program-missing/linux', { program: name, variable });
 }
 
 async function bundledProgram(name: ProgramName): Promise<Program | undefined> {
@@ -83,15 +92,7 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-function installHint(name: ProgramName, variable: string): string {
-  const how = {
-    win32: 'Install it with "winget install ffmpeg"',
-    darwin: 'Install it with "brew install ffmpeg"',
-  }[process.platform as 'win32' | 'darwin'];
-  return `${how ?? 'Install it with "sudo apt-get install ffmpeg"'}, or set ${variable} to the full path of ${name}.`;
-}
-
-/** The first line of the output of `-version`, for display. */
+/** The first line of `-version`, for display. */
 export async function programVersion(program: Program): Promise<string> {
   const { stdout } = await promisify(execFile)(program.path, ['-version'], { windowsHide: true });
   return stdout.split('\n')[0]!.trim();

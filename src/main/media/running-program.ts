@@ -19,6 +19,8 @@ export class RunningProgram {
   readonly pid: number | undefined;
   /** The last lines of standard error, except those that `onMessage` has handled. */
   readonly messages: string[] = [];
+  /** True once it was ended by a signal that is not ours. */
+  crashed = false;
   /** Total number of such lines. */
   complaints = 0;
   /** Resolves with the exit code (null after a signal) once the process has ended and all its output has been read. */
@@ -50,13 +52,11 @@ export class RunningProgram {
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', (error) => {
         running.delete(this.#child);
-        reject(
-          new StudioError('program-missing', `${program.name} at ${program.path} could not be started: ${error.message}.`, `Reinstall ${program.name}.`, error),
-        );
+        reject(new StudioError('program-missing/not-started', { program: program.name, path: program.path, detail: error.message }, error));
       });
       this.#child.once('close', (code, signal) => {
         running.delete(this.#child);
-        if (signal !== null && signal !== 'SIGKILL') this.messages.push(`${program.name} crashed (${signal})`);
+        this.crashed = signal !== null && signal !== 'SIGKILL';
         options.signal?.removeEventListener('abort', stop);
         resolve(code);
       });

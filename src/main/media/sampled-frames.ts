@@ -96,7 +96,7 @@ export async function* sampleFrames(
     if (run.wasCancelled) throw cancelled();
     const missing = grid.samples - sample;
     if (last === undefined || missing > Math.max(1, MOST_MISSING * grid.samples)) {
-      throw decodeFailure(basename(video.path), last !== undefined, sample / grid.samples, run.messages);
+      throw decodeFailure(basename(video.path), last !== undefined, sample / grid.samples, run);
     }
     for (; sample < grid.samples; sample++) yield show(sample, last.picture, () => undefined);
     onComplaints?.(run.complaints);
@@ -106,9 +106,9 @@ export async function* sampleFrames(
   }
 }
 
-function decodeFailure(name: string, began: boolean, share: number, messages: readonly string[]): StudioError {
-  if (!began) return explainFailure(name, 'ffmpeg', messages.length > 0 ? messages : ['Invalid data found when processing input']);
-  return new StudioError('damaged-video', `${name} could be decoded only up to ${Math.round(share * 100)}% of its length.`, 'Copy it again from its source.');
+function decodeFailure(name: string, began: boolean, share: number, run: RunningProgram): StudioError {
+  if (!began) return run.messages.length > 0 || run.crashed ? explainFailure(name, 'ffmpeg', run) : new StudioError('not-a-video', { file: name });
+  return new StudioError('damaged-video/ends-early', { file: name, percent: Math.round(share * 100) });
 }
 
 function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {

@@ -33,7 +33,7 @@ export async function findVideos(paths: readonly string[]): Promise<VideoFile[]>
   for (const given of paths) {
     const path = resolve(given);
     const kind: Stats = await stat(path).catch((error: unknown) => {
-      throw new StudioError('file-missing', `${given} is not there.`, 'Check the spelling, and put quotes around a path with spaces.', error);
+      throw new StudioError('file-missing', { path: given }, error);
     });
     if (kind.isDirectory()) {
       for (const file of await videosBelow(path)) {
@@ -49,7 +49,7 @@ export async function findVideos(paths: readonly string[]): Promise<VideoFile[]>
 
 async function videosBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', `The folder ${folder} may not be read.`, 'Ask for permission to read it.', error);
+    throw new StudioError('file-unreadable/folder', { folder }, error);
   });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const files: string[] = [];

@@ -19,12 +19,13 @@ import {
 } from './batch-queue.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { openProject } from './store/open-project.ts';
+import { StudioError, toFact } from '../../shared/app/errors.ts';
 
 const approval = new Approval(new Uint8Array(32).fill(1));
 const settings = { modelId: 'adatosk-tiny', modelSha256: 'ab', device: 'cpu', threads: 1, options: { tokenBudget: 0.4 } };
 const videos = (...names: string[]) => names.map((name) => ({ path: `/videos/${name}`, name, bytes: 100 }));
 const states = (db: ProjectDatabase): string[] => readQueue(db, approval).jobs.map(({ name, status }) => `${name} ${status}`);
-const done = { status: 'done', error: '', secondsTaken: 2, timesRealTime: 5 } as const;
+const done = { status: 'done', failure: null, secondsTaken: 2, timesRealTime: 5 } as const;
 
 describe('the batch queue', () => {
   test('gives jobs in the order in which they were added, those to be done next first, and no more at once than it may', async () => {
@@ -81,11 +82,19 @@ describe('the batch queue', () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a'));
     const { id } = takeJob(db, approval, 'w')!;
-    finishJob(db, id, { status: 'failed', error: 'a is cut off.', secondsTaken: 1, timesRealTime: null });
-    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'failed', error: 'a is cut off.', attempts: 1 });
+    const failure = toFact(new StudioError('damaged-video/cut-off', { file: 'a' }));
+    finishJob(db, id, { status: 'failed', failure, secondsTaken: 1, timesRealTime: null });
+    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'failed', failure, attempts: 1 });
     retryJobs(db);
     expect(takeJob(db, approval, 'w')?.id).toBe(id);
-    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', error: '', attempts: 2 });
+    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', failure: null, attempts: 2 });
+  });
+
+  test.each(['a is cut off. Copy it again.', '{"text": "no fact"}', '{', '3'])('a reason of an older version stays as it was: %s', async (text) => {
+    const { db } = await makeProject();
+    addBatch(db, approval, settings, videos('a'));
+    db.run(db.sql.updateTable('job').set({ status: 'failed', error: text }));
+    expect(readQueue(db, approval).jobs[0]!.failure).toEqual({ id: 'earlier-version', parameters: { text } });
   });
 
   test('a video can be brought before the others', async () => {

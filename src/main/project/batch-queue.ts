@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { StudioError } from '../../shared/app/errors.ts';
+import type { Fact } from '../../shared/app/facts.ts';
+import { readFact } from '../../shared/app/notices.ts';
 import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
 import type { Approval, SignedJob } from './approval.ts';
 import type { ProjectDatabase } from './store/database.ts';
@@ -152,7 +154,7 @@ export function keepAlive(db: ProjectDatabase, worker: string): void {
 
 export interface JobOutcome {
   readonly status: 'done' | 'failed' | 'cancelled' | 'waiting';
-  readonly error: string;
+  readonly failure: Fact | null;
   readonly secondsTaken: number | null;
   readonly timesRealTime: number | null;
 }
@@ -161,10 +163,17 @@ export interface JobOutcome {
  * Ends a worker's job; one that a person has cancelled meanwhile stays cancelled.
  * @param worker where it is given, a job that another worker has taken since stays with that one
  */
-export function finishJob(db: ProjectDatabase, id: string, { status, error, secondsTaken, timesRealTime }: JobOutcome, worker?: string): void {
+export function finishJob(db: ProjectDatabase, id: string, { status, failure, secondsTaken, timesRealTime }: JobOutcome, worker?: string): void {
   const ended = db.sql
     .updateTable('job')
-    .set({ status, error, worker: null, ended_at: new Date().toISOString(), seconds_taken: secondsTaken, times_real_time: timesRealTime })
+    .set({
+      status,
+      error: failure === null ? '' : JSON.stringify(failure),
+      worker: null,
+      ended_at: new Date().toISOString(),
+      seconds_taken: secondsTaken,
+      times_real_time: timesRealTime,
+    })
     .where('id', '=', id)
     .where('status', '=', 'running');
   db.run(worker === undefined ? ended : ended.where('worker', '=', worker));
@@ -187,7 +196,7 @@ export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
       .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
     for (const { id, path, run_id } of gone) {
       const isKept = run_id !== null && hasResult(db, run_id, path);
-      finishJob(db, id, { status: isKept ? 'done' : 'waiting', error: '', secondsTaken: null, timesRealTime: null });
+      finishJob(db, id, { status: isKept ? 'done' : 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
     }
     return gone.length;
   });
@@ -247,7 +256,7 @@ export function setPaused(db: ProjectDatabase, paused: boolean): void {
 
 /** @throws StudioError 'wrong-usage' unless it is 1 to 64 */
 export function setAtOnce(db: ProjectDatabase, atOnce: number): void {
-  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 64) throw new StudioError('wrong-usage', 'From 1 to 64 videos can be analysed at once.', '');
+  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > 64) throw new StudioError('wrong-usage/parallel-videos', {});
   db.run(db.sql.updateTable('queue').set({ at_once: atOnce }));
 }
 
@@ -276,7 +285,7 @@ export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
     atOnce: at_once,
     jobs: jobs.map((row): QueueJob => ({
       ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
-      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, error: row.error, attempts: row.attempts },
+      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, failure: readFact(row.error), attempts: row.attempts },
       ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
     })),
   };

@@ -140,7 +140,9 @@ describe('an edit', () => {
     const { db } = project;
     const row = someSegment(annLayer, 1);
     edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
-    expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrowError(/still used by a segment/);
+    expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrowError(
+      expect.objectContaining({ id: 'edit-invalid/still-used', detail: 'layer, segment' }),
+    );
     edit(
       db,
       ann,

@@ -102,12 +102,7 @@ function applyHistoryEntry(db: ProjectDatabase, entry: JournalRow, to: 'done' | 
   const revision = tick(db);
   const changes = wanted.map((change) => {
     const current = readRow(db, change.table, change.id);
-    if (!sameRow(current, change.before))
-      throw new StudioError(
-        'edit-conflict',
-        `This step cannot be ${to === 'done' ? 'redone' : 'undone'}: the same ${change.table} was changed since.`,
-        'Look at what it is now, and change it by hand if you still want to.',
-      );
+    if (!sameRow(current, change.before)) throw new StudioError(to === 'done' ? 'edit-conflict/redo' : 'edit-conflict/undo', { detail: change.table });
     return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
   });
   db.run(db.sql.updateTable('journal').set({ state: to }).where('id', '=', entry.id));
@@ -128,19 +123,13 @@ function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision
   const id = edit.kind === 'insert' ? edit.row.id : edit.id;
   const before = readRow(db, edit.table, id);
   if (edit.kind === 'insert') {
-    if (before !== null) throw new StudioError('edit-invalid', `There is already a ${edit.table} with this id.`, '');
+    if (before !== null) throw new StudioError('edit-invalid/same-id', { detail: edit.table });
     const row: AnyRow = { ...(edit.row as AnyRow), revision };
     refuseProtected(db, coderId, edit.table, row);
     return writeRow(db, edit.table, id, null, row);
   }
   if (before === null || before['revision'] !== edit.revision)
-    throw new StudioError(
-      'edit-stale',
-      before === null
-        ? `This ${edit.table} is no longer there: it was deleted in another window.`
-        : `This ${edit.table} was changed in another window since you saw it; nothing was changed.`,
-      'It is shown as it is now: look at it and try again.',
-    );
+    throw new StudioError(before === null ? 'edit-stale/deleted' : 'edit-stale/changed', { detail: edit.table });
   refuseProtected(db, coderId, edit.table, before);
   if (edit.kind === 'delete') {
     refuseUsed(db, edit.table, id);
@@ -196,7 +185,7 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
 
 function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void {
   const users = USED_BY[table];
-  if (users === 'kept') throw new StudioError('edit-invalid', `A ${table} is not deleted by an edit.`, 'What it has to do with would be lost beyond undo.');
+  if (users === 'kept') throw new StudioError('edit-invalid/not-deletable', { detail: table });
   for (const [user, column] of users) {
     const found = db.row(
       db.sql
@@ -205,8 +194,7 @@ function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void
         .where(column as 'layer_id', '=', id)
         .limit(1),
     );
-    if (found !== undefined)
-      throw new StudioError('edit-invalid', `The ${table} is still used by a ${user}.`, `Delete or move each ${user} of it in the same step.`);
+    if (found !== undefined) throw new StudioError('edit-invalid/still-used', { detail: `${table}, ${user}` });
   }
 }
 
@@ -219,11 +207,7 @@ function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTa
         ? db.row(db.sql.selectFrom('layer').selectAll().where('id', '=', String(row['layer_id'])))
         : undefined;
   if (layer === undefined || layer.kind === 'adjudicated' || layer.coder_id === coderId) return;
-  throw new StudioError(
-    'layer-protected',
-    layer.kind === 'model' ? "A model's proposals are not changed." : "Another coder's labels are not changed.",
-    'Accept the proposal into your own layer, and change it there.',
-  );
+  throw new StudioError(layer.kind === 'model' ? 'layer-protected/model' : 'layer-protected/coder', {});
 }
 
 function readRow(db: ProjectDatabase, table: EditableTable, id: string): AnyRow | null {
@@ -250,18 +234,20 @@ function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before:
           .where('id', '=', id),
       );
   } catch (error) {
-    if (!/constraint/i.test(String(error))) throw error;
-    throw new StudioError('edit-invalid', `The ${table} was refused: ${sentenceOfConstraint(error)}`, 'Check its times and its name.', error);
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT')) throw error;
+    throw constraintError(table, error);
   }
   return { table, id, before, after };
 }
 
-function sentenceOfConstraint(error: unknown): string {
-  const text = String((error as Error).message);
-  if (/UNIQUE/.test(text)) return 'there is already one like it.';
-  if (/FOREIGN KEY/.test(text)) return 'something else still uses it, or what it belongs to is gone.';
-  if (/CHECK/.test(text)) return 'its times are out of order.';
-  return text;
+/** SQLite tells constraints apart by its extended codes. */
+function constraintError(table: EditableTable, error: unknown): StudioError {
+  const { code, message } = error as { code: string; message: string };
+  const detail = `${table}: ${message}`;
+  if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return new StudioError('edit-invalid/duplicate', { detail }, error);
+  if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY') return new StudioError('edit-invalid/reference', { detail }, error);
+  if (code === 'SQLITE_CONSTRAINT_CHECK') return new StudioError('edit-invalid/times', { detail }, error);
+  return new StudioError('edit-invalid/constraint', { detail }, error);
 }
 
 /** The same but for the revision. */

@@ -1,7 +1,8 @@
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { StudioError } from '../../shared/app/errors.ts';
 import type { LibraryVideo } from '../../shared/contract/project.ts';
-import type { VideoSummary } from '../../shared/domain/results.ts';
+import type { StoredSummary, VideoSummary } from '../../shared/domain/results.ts';
+import { summaryOf } from '../../shared/domain/results.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
 import type { FolderRow, VideoRow } from './store/schema.ts';
@@ -27,12 +28,16 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
   const peaks = peakCounts(db);
   return lines.map(({ id, path, name, participant, session, duration_s, review, missing, revision, run_id, summary }) => ({
     ...{ id, path, name, participant, session, durationS: duration_s, review, isMissing: missing === 1, revision },
-    analysed: run_id === null || summary === null ? null : analysed(run_id, JSON.parse(summary) as VideoSummary, peaks.get(`${run_id} ${id}`)),
+    analysed: run_id === null || summary === null ? null : analysed(run_id, summaryOf(JSON.parse(summary) as StoredSummary), peaks.get(`${run_id} ${id}`)),
   }));
 }
 
-function analysed(run: string, { status, error, faces, faceShare }: VideoSummary, counts: ReadonlyMap<string, number> | undefined): LibraryVideo['analysed'] {
-  return { run, status, error, faces, faceShare, peaks: EXPRESSIONS.map((label) => counts?.get(label) ?? 0) };
+function analysed(
+  run: string,
+  { status, failure, warnings, faces, faceShare }: VideoSummary,
+  counts: ReadonlyMap<string, number> | undefined,
+): LibraryVideo['analysed'] {
+  return { run, status, failure, warnings: [...warnings], faces, faceShare, peaks: EXPRESSIONS.map((label) => counts?.get(label) ?? 0) };
 }
 
 /** Peaks of each label by run and video. */
@@ -93,8 +98,7 @@ export function someVideos(db: ProjectDatabase, wanted: readonly string[]): Vide
 /** @throws StudioError 'video-unknown' */
 export function videoOf(db: ProjectDatabase, id: string): VideoRow {
   const video = db.row(db.sql.selectFrom('video').selectAll().where('id', '=', id));
-  if (video === undefined)
-    throw new StudioError('video-unknown', 'This video is not in the library.', 'Look at the library again: it may have been opened with another project.');
+  if (video === undefined) throw new StudioError('video-unknown', {});
   return video;
 }
 

@@ -40,8 +40,7 @@ export function* projectLines(db: ProjectDatabase): Generator<string> {
  */
 export function exportVersion(firstLine: string): number {
   const { version } = parsed(headSchema, firstLine, 1);
-  if (version > NEWEST)
-    throw new StudioError('project-newer', 'This export was made by a newer version of AdaTosk Studio.', 'Install the newer version; nothing was changed.');
+  if (version > NEWEST) throw new StudioError('project-newer/export', {});
   return version;
 }
 
@@ -67,7 +66,7 @@ export function readProjectLines(db: ProjectDatabase, lines: Iterable<string>): 
       ]);
       db.run(db.sql.insertInto(table as 'segment').values(Object.fromEntries(values) as never));
     }
-    if (number === 0) throw new StudioError('not-a-project', 'The file is empty.', 'Choose a file that this program exported.');
+    if (number === 0) throw new StudioError('not-a-project/empty', {});
   });
 }
 
@@ -75,11 +74,6 @@ function parsed<T>(schema: z.ZodType<T>, line: string, number: number): T {
   try {
     return schema.parse(JSON.parse(line));
   } catch (error) {
-    throw new StudioError(
-      'not-a-project',
-      `Line ${number} is none of an exported project.`,
-      'Choose a file that this program exported; nothing was changed.',
-      error,
-    );
+    throw new StudioError('not-a-project/line', { line: number }, error);
   }
 }

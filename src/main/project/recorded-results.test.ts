@@ -6,10 +6,11 @@ import { columnsOf } from '../../shared/domain/timeline-columns.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { TimingTable } from '../../shared/domain/time.ts';
 import { tableText, TABLES } from '../formats/tables.ts';
+import { listVideos } from './library.ts';
 import { applyEdit } from './edits.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
 import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
-import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, unendedRun } from './recorded-results.ts';
+import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, summariesOf, unendedRun } from './recorded-results.ts';
 
 async function textOf(result: VideoResult): Promise<string> {
   async function* results(): AsyncGenerator<VideoResult> {
@@ -30,6 +31,21 @@ describe('a result in the store', () => {
     expect(listRuns(db)).toMatchObject([{ id: run, videos: 1 }]);
     const video = db.row(db.sql.selectFrom('video').select('id'))!.id;
     expect(await textOf(readResult(db, run, video)!)).toBe(await textOf(result));
+    close();
+  });
+
+  test.each([
+    ['failed', { failure: { id: 'earlier-version', parameters: { text: 'It is cut off.' } }, warnings: [] }],
+    ['done', { failure: null, warnings: [{ id: 'earlier-version', parameters: { text: 'It is cut off.' } }] }],
+  ] as const)('of an older version keeps its sentence: a video that is %s', async (status, facts) => {
+    const { db, close } = await makeProject();
+    const run = beginRun(db, RECORD);
+    recordResult(db, run, FILE, someResult('a.mp4'), timing());
+    const { failure, warnings, ...rest } = someResult('a.mp4').summary;
+    db.run(db.sql.updateTable('result').set({ summary: JSON.stringify({ ...rest, status, error: 'It is cut off.' }) }));
+    expect([failure, warnings]).toEqual([null, []]);
+    expect([...summariesOf(db, run).values()].map(({ summary }) => summary)).toMatchObject([{ status, ...facts }]);
+    expect(listVideos(db)[0]!.analysed).toMatchObject({ status, ...facts });
     close();
   });
 

@@ -1,5 +1,6 @@
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/domain/timeline.ts';
-import type { RunRecord, VideoResult, VideoSummary } from '../../shared/domain/results.ts';
+import type { RunRecord, StoredSummary, VideoResult, VideoSummary } from '../../shared/domain/results.ts';
+import { summaryOf } from '../../shared/domain/results.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import type { TimelineColumns } from '../../shared/domain/timeline-columns.ts';
 import { columnsOf } from '../../shared/domain/timeline-columns.ts';
@@ -129,7 +130,7 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
   const slotEnd = new Map(rows.map((row) => [`${row.faceId} ${row.endS.toFixed(6)}`, row.endFrame]));
   const numbered = numberer();
   return {
-    summary: JSON.parse(kept.summary) as VideoSummary,
+    summary: summaryOf(JSON.parse(kept.summary) as StoredSummary),
     rows,
     segments: labels.map((row) => ({
       ...{ faceId: row.face_id, segmentId: numbered(`s${row.face_id}`), label: row.label as Expression, startS: row.start_s, endS: row.end_s },
@@ -211,7 +212,7 @@ export function readMaps(db: ProjectDatabase, run: string, video: string, face: 
 /** A run's summaries by the names of their videos, in their order. */
 export function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
   const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
-  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: JSON.parse(summary) as VideoSummary }));
+  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: summaryOf(JSON.parse(summary) as StoredSummary) }));
   byName.sort((a, b) => (a.summary.video < b.summary.video ? -1 : 1));
   return new Map(byName.map((each) => [each.summary.video, each]));
 }

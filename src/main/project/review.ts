@@ -24,8 +24,7 @@ export function layersOf(db: ProjectDatabase, video: string): LayerRow[] {
 
 /** A layer's labels in order of time. @throws StudioError 'edit-stale' where the layer is gone */
 export function readLayer(db: ProjectDatabase, layer: string): { segments: SegmentRow[]; peaks: PeakRow[] } {
-  if (db.row(db.sql.selectFrom('layer').select('id').where('id', '=', layer)) === undefined)
-    throw new StudioError('edit-stale', 'This layer is no longer there.', 'Open the video again.');
+  if (db.row(db.sql.selectFrom('layer').select('id').where('id', '=', layer)) === undefined) throw new StudioError('edit-stale/layer', {});
   return {
     segments: db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer).orderBy('start_s').orderBy('face_id')),
     peaks: db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer).orderBy('apex_s').orderBy('face_id')),

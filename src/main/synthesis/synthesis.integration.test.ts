@@ -498,7 +498,7 @@ describe('a set', () => {
     await expect(readFaceModel(folder)).rejects.toMatchObject({ code: 'file-unreadable', message: expect.stringContaining(folder) as string });
     await expect(portraitNames(join(folder, 'nowhere'))).rejects.toMatchObject({
       code: 'file-missing',
-      remedy: expect.stringContaining('--portraits') as string,
+      remedy: expect.stringContaining('london-neutral') as string,
     });
     await writeFile(join(folder, 'faces.json'), '{"format":"other"}');
     await expect(readFaceSet(folder)).rejects.toMatchObject({ code: 'data-set-invalid', message: expect.stringContaining('faces.json') as string });

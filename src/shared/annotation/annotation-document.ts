@@ -1,3 +1,6 @@
+import type { Notice } from '../app/facts.ts';
+import { notice } from '../app/notices.ts';
+
 /** What leaves for other annotation tools, and comes back: one video with its layers, in seconds, half-open. */
 export interface AnnotationDocument {
   readonly video: { readonly path: string; readonly name: string; readonly durationS: number; readonly fps: number | null };
@@ -43,28 +46,28 @@ export interface AnnotatedPeak {
   readonly offsetS: number;
 }
 
-/** A file in another tool's format, and what that format cannot hold of the document: a sentence each. */
+/** A file in another tool's format, and what that format cannot hold of the document. */
 export interface WrittenAnnotations {
   readonly text: string;
-  readonly losses: readonly string[];
+  readonly losses: readonly Notice[];
 }
 
 /** The same where a format is several files a video, or no text. */
 export interface WrittenFiles {
   /** What a file's name ends with, and what is in it. */
   readonly files: readonly { readonly ending: string; readonly contents: string | Uint8Array }[];
-  readonly losses: readonly string[];
+  readonly losses: readonly Notice[];
 }
 
-/** What was read from another tool's file, and what could not be placed: a sentence each. */
+/** What was read from another tool's file, and what could not be placed. */
 export interface ReadAnnotations {
   readonly layers: readonly { readonly name: string; readonly segments: readonly AnnotatedSegment[] }[];
-  readonly problems: readonly string[];
+  readonly problems: readonly Notice[];
 }
 
 /** What formats without spans of points say of peaks; nothing where there are none. */
-export function peaksByApex({ layers }: AnnotationDocument): string[] {
-  return layers.some(({ peaks }) => peaks.length > 0) ? ['Peaks are written by their apex; their onset and offset are in peaks.csv.'] : [];
+export function peaksByApex({ layers }: AnnotationDocument): Notice[] {
+  return layers.some(({ peaks }) => peaks.length > 0) ? [notice('peaks/by-apex', {})] : [];
 }
 
 /** One row of labels in another tool: a layer's labels of one face that do not overlap. */

@@ -1,62 +1,56 @@
+import type { ErrorId, StudioErrorCode } from './error-texts.ts';
+import { ERROR_CODES, ERROR_TEXTS } from './error-texts.ts';
+import type { Fact, FactParameters, FactValue, Placeholders } from './facts.ts';
+import { detailOf, sentenceOfFact, textsOf } from './facts.ts';
+
+export type { ErrorId, StudioErrorCode };
+export { ERROR_CODES };
+
+/** The parameters of an error: the names in its English message and remedy. */
+export type ErrorParameters<I extends ErrorId> = {
+  readonly [N in Placeholders<(typeof ERROR_TEXTS)[I]['message'] | (typeof ERROR_TEXTS)[I]['remedy']>]: N extends 'count' ? number : FactValue;
+};
+type Arguments = { [I in ErrorId]: [id: I, parameters: ErrorParameters<I>, cause?: unknown] }[ErrorId];
+
 /**
- * Every failure that a person can meet has one code, in the API, on the command line and in the window;
- * a sentence that names the file; and a remedy, a sentence that says what to do about it. What a window may show names no
- * option of the command line: who types commands finds them under --help.
+ * A failure that a person can meet, as a fact: an id of the catalogue (error-texts.ts) and its parameters. The window shows
+ * it in the reader's language. Here are the English texts, for logs and the command line.
  */
-export const ERROR_CODES = [
-  'file-missing',
-  'file-empty',
-  'file-unreadable',
-  'not-a-video',
-  'no-video-stream',
-  'damaged-video',
-  'unsupported-codec',
-  'program-missing',
-  'program-failed',
-  'model-missing',
-  'model-invalid',
-  'provider-unavailable',
-  'engine-died',
-  'cannot-write',
-  'disk-full',
-  'training-diverged',
-  'data-set-invalid',
-  'project-missing',
-  'project-damaged',
-  'project-newer',
-  'project-sound',
-  'project-unsafe',
-  'project-exists',
-  'backup-unusable',
-  'project-busy',
-  'not-a-project',
-  'store-unsafe',
-  'edit-stale',
-  'edit-conflict',
-  'edit-invalid',
-  'layer-protected',
-  'video-unknown',
-  'no-project',
-  'wrong-usage',
-  'cancelled',
-] as const;
-export type StudioErrorCode = (typeof ERROR_CODES)[number];
+export class StudioError extends Error implements Fact {
+  readonly id: ErrorId;
+  readonly parameters: FactParameters;
 
-export class StudioError extends Error {
-  readonly code: StudioErrorCode;
-  readonly remedy: string;
-
-  constructor(code: StudioErrorCode, message: string, remedy: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(...[id, parameters, cause]: Arguments) {
+    super(textsOf({ id, parameters }).message, cause === undefined ? undefined : { cause });
     this.name = 'StudioError';
-    this.code = code;
-    this.remedy = remedy;
+    this.id = id;
+    this.parameters = parameters;
   }
 
-  /** The sentence that goes into summary.csv and onto the terminal: what happened, then what to do. */
-  get sentence(): string {
-    return this.remedy === '' ? this.message : `${this.message} ${this.remedy}`;
+  /** The category: exit codes and whoever handles errors need no more. */
+  get code(): StudioErrorCode {
+    return codeOf(this.id);
   }
+
+  get remedy(): string {
+    return textsOf(this).remedy;
+  }
+
+  /** What happened, then what to do. */
+  get sentence(): string {
+    return sentenceOfFact(this);
+  }
+
+  /** The words of the program that failed, in its language: Node's, SQLite's, onnxruntime's. */
+  get detail(): string {
+    const own = detailOf(this);
+    if (own !== '' || !(this.cause instanceof Error)) return own;
+    return this.cause instanceof StudioError ? this.cause.detail : this.cause.message;
+  }
+}
+
+function codeOf(id: ErrorId): StudioErrorCode {
+  return id.split('/', 1)[0] as StudioErrorCode;
 }
 
 /** The sentence for anything thrown, ours or not. */
@@ -65,9 +59,32 @@ export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Anything thrown as one of ours: what is none of ours is told by its own sentence. */
+/** Anything thrown as one of ours. */
 export function asStudioError(error: unknown): StudioError {
-  return error instanceof StudioError ? error : new StudioError('program-failed', sentenceOf(error), '', error);
+  return error instanceof StudioError ? error : new StudioError('program-failed/unexpected', { detail: sentenceOf(error) }, error);
+}
+
+/** Anything thrown as data: an instance does not survive the way to another process, nor a file. */
+export function toFact(error: unknown): Fact {
+  const { id, parameters } = asStudioError(error);
+  return { id, parameters };
+}
+
+/** The error that toFact made a fact of. */
+export function fromFact({ id, parameters }: Fact): StudioError {
+  if (!Object.hasOwn(ERROR_TEXTS, id)) return new StudioError('program-failed/unexpected', { detail: sentenceOfFact({ id, parameters }) });
+  return new StudioError(...([id, parameters] as unknown as Arguments));
+}
+
+/** What a window gets of an error: its fact, its category, and what stands behind "Details". */
+export interface ProblemData extends Fact {
+  readonly code: StudioErrorCode;
+  readonly detail?: string;
+}
+
+export function problemData(error: unknown): ProblemData {
+  const { code, id, parameters, detail } = asStudioError(error);
+  return { code, id, parameters, ...(detail === '' ? {} : { detail }) };
 }
 
 export function isCancelled(error: unknown): boolean {
@@ -75,22 +92,13 @@ export function isCancelled(error: unknown): boolean {
 }
 
 export function cancelled(): StudioError {
-  return new StudioError('cancelled', 'Stopped on request.', 'What was finished stays: start it again to go on.');
+  return new StudioError('cancelled', {});
 }
 
-/** Node's errno on a write, as a sentence that names the path and the remedy. */
+/** The error for Node's errno on a write. */
 export function writeError(path: string, error: unknown): StudioError {
   const code = (error as { code?: string } | null)?.code ?? '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StudioError(
-      'disk-full',
-      `The disk is full: could not write ${path}.`,
-      'Free some space or choose another folder, then go on: what was finished stays.',
-      error,
-    );
-  }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new StudioError('cannot-write', `No permission to write ${path}.`, 'Choose a folder of your own, for example in Documents.', error);
-  }
-  return new StudioError('cannot-write', `Could not write ${path}: ${sentenceOf(error)}.`, 'Choose another folder.', error);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new StudioError('disk-full', { path }, error);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new StudioError('cannot-write/permission', { path }, error);
+  return new StudioError('cannot-write', { path, detail: sentenceOf(error) }, error);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appliedEditSchema } from '../annotation/editable-rows.ts';
-import { ERROR_CODES } from '../app/errors.ts';
 import { jobProgressSchema } from '../domain/queue.ts';
+import { problemSchema } from './base.ts';
 
 /** What every window is told while a project is open. */
 export const studioEventSchema = z.discriminatedUnion('kind', [
@@ -19,7 +19,7 @@ export const studioEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('training') }),
   jobProgressSchema.extend({ kind: z.literal('progress') }),
   z.object({ kind: z.literal('proxy'), video: z.string(), share: z.number() }),
-  z.object({ kind: z.literal('problem'), code: z.enum(ERROR_CODES), message: z.string(), remedy: z.string() }),
+  problemSchema.extend({ kind: z.literal('problem') }),
   /** Another project is open now, or none. */
   z.object({ kind: z.literal('project') }),
 ]);

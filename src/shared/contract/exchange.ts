@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
 import { EXPORT_FORMATS } from '../domain/export-formats.ts';
 import { STATISTICS } from '../statistics/agreement/statistics.ts';
@@ -11,17 +12,17 @@ const labelFileSchema = z.object({
   name: z.string(),
   /** Its tiers without face and lane, with how many labels each has, and which. */
   layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
-  /** What cannot be placed: a sentence each. */
-  problems: z.array(z.string()),
-  /** Why it cannot be read at all; '' where it can. */
-  unreadable: z.string(),
+  /** What cannot be placed. */
+  problems: z.array(factSchema),
+  /** Why it cannot be read at all; null where it can. */
+  unreadable: factSchema.nullable(),
   /** The video of the library that is called like the file; null where none or several are. */
   video: idSchema.nullable(),
 });
 export type LabelFile = z.infer<typeof labelFileSchema>;
 
 export const exchange = {
-  /** Writes files into a folder; losses are what a format could not hold, a sentence each. */
+  /** Writes files into a folder; losses are what a format could not hold. */
   export: procedure
     .input(
       z.object({
@@ -35,7 +36,7 @@ export const exchange = {
         out: pathSchema,
       }),
     )
-    .output(z.object({ files: z.array(z.string()), losses: z.array(z.string()) })),
+    .output(z.object({ files: z.array(z.string()), losses: z.array(factSchema) })),
   /** What files of labels from other tools hold, and those in folders; nothing is changed. */
   labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
   /** Reads labels of such files into a coder's layers: all files or, where something cannot be placed and `partly` is not wished, none. */
@@ -52,14 +53,14 @@ export const exchange = {
         partly: z.boolean().default(false),
       }),
     )
-    .output(z.object({ labels: z.int(), known: z.int(), problems: z.array(z.string()) })),
+    .output(z.object({ labels: z.int(), known: z.int(), problems: z.array(factSchema) })),
   /** Makes a fine-tuning set in an empty folder; how far it is comes by events ('set'). Stopping the call stops it. */
   fineTuningSet: procedure.input(z.object({ options: fineTuningOptionsSchema, out: pathSchema })).output(
     z.object({
       out: z.string(),
       clips: z.int(),
       balance: z.array(z.object({ label: z.string(), train: z.int(), validation: z.int(), test: z.int() })),
-      notes: z.array(z.string()),
+      notes: z.array(factSchema),
     }),
   ),
   /** What a layer comes to, for plots; of some videos or of all. */

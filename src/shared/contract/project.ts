@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { studioEventSchema } from './events.ts';
@@ -21,7 +22,8 @@ export const libraryVideoSchema = z.object({
   /** Of the newest run that saw the video; null where none has. */
   analysed: z
     .object({
-      ...{ run: z.string(), status: z.enum(['done', 'failed', 'cancelled']), error: z.string() },
+      ...{ run: z.string(), status: z.enum(['done', 'failed', 'cancelled']) },
+      ...{ failure: factSchema.nullable(), warnings: z.array(factSchema) },
       ...{ faces: z.number().nullable(), faceShare: z.number().nullable() },
       /** Peaks of each class, in the order of EXPRESSIONS. */
       peaks: z.array(z.number()).length(EXPRESSIONS.length),
@@ -44,15 +46,15 @@ export const about = {
   /** The same examination as `adatosk doctor`; it takes some seconds. */
   computer: procedure.output(
     z.object({
-      ffmpeg: z.string(),
-      ffprobe: z.string(),
-      store: z.string(),
-      providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string() })),
-      models: z.array(z.object({ id: z.string(), ok: z.boolean(), trained: z.boolean(), note: z.string() })),
+      /** The first line that the program prints of its version, or why it cannot be used. */
+      ...{ ffmpeg: z.union([z.string(), factSchema]), ffprobe: z.union([z.string(), factSchema]) },
+      store: factSchema,
+      providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: factSchema })),
+      models: z.array(z.object({ id: z.string(), ok: z.boolean(), trained: z.boolean(), note: factSchema })),
     }),
   ),
   models: procedure.output(
-    z.array(z.object({ id: z.string(), name: z.string(), trained: z.boolean(), warnings: z.array(z.string()), tokenBudget: z.number(), card: z.string() })),
+    z.array(z.object({ id: z.string(), name: z.string(), trained: z.boolean(), warnings: z.array(factSchema), tokenBudget: z.number(), card: z.string() })),
   ),
 };
 
@@ -109,7 +111,7 @@ export const library = {
   /** Where a window plays a video: an address below its own origin. Not playable yet: prepare makes a proxy of it. */
   media: procedure
     .input(z.object({ video: idSchema }))
-    .output(z.object({ address: z.string(), playable: z.boolean(), proxy: z.boolean(), reason: z.string() })),
+    .output(z.object({ address: z.string(), playable: z.boolean(), proxy: z.boolean(), reason: factSchema.nullable() })),
   prepare: procedure.input(z.object({ video: idSchema })),
   /** Lowest and highest of the sound for every hundredth of a second, [points, 2] int8; empty where there is none. */
   sound: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { appliedEditSchema, editSchema, ROW_SCHEMAS } from '../annotation/editable-rows.ts';
 import { stepSchema } from '../annotation/steps.ts';
+import { factSchema } from '../app/facts.ts';
 import { idSchema, procedure } from './base.ts';
 
 const ofVideo = procedure.input(z.object({ video: idSchema }));
@@ -10,7 +11,7 @@ export const runs = {
   list: procedure.output(
     z.array(
       z.object({
-        ...{ id: z.string(), model: z.string(), trained: z.boolean(), device: z.string(), warnings: z.array(z.string()) },
+        ...{ id: z.string(), model: z.string(), trained: z.boolean(), device: z.string(), warnings: z.array(factSchema) },
         ...{ start: z.string(), end: z.string().nullable(), videos: z.int() },
       }),
     ),

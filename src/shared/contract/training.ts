@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 import { procedure } from './base.ts';
 
@@ -30,8 +31,9 @@ export const fineTuningStateSchema = z.object({
   after: measuredSchema.nullable(),
   /** 'test', or 'validation' where there were too few people for both. */
   measuredOn: z.enum(['test', 'validation']).nullable(),
-  notes: z.array(z.string()),
-  problem: z.string(),
+  notes: z.array(factSchema),
+  /** Why a failed one failed; null for others. */
+  problem: factSchema.nullable(),
   /** Folder of the model, from ready on. */
   model: z.string().nullable(),
 });
@@ -44,7 +46,7 @@ const trainingMaterialSchema = z.object({
   /** Videos whose participant nobody has said: each counts as a person of its own. */
   unnamed: z.int(),
   /** What is left out. */
-  notes: z.array(z.string()),
+  notes: z.array(factSchema),
 });
 export type TrainingMaterial = z.infer<typeof trainingMaterialSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Notice } from '../app/facts.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
 /**
@@ -36,5 +37,5 @@ export interface FineTuningReport {
   readonly balance: readonly { readonly label: string; readonly train: number; readonly validation: number; readonly test: number }[];
   readonly people: { readonly train: number; readonly validation: number; readonly test: number };
   /** What was excluded, and what the user must know before using the set. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Notice[];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
 /** manifest.json of a model folder: the properties of a model that the program needs without loading it. */
@@ -8,8 +9,11 @@ export const manifestSchema = z.object({
   size: z.enum(['tiny', 'small', 'base']),
   /** False for untrained weights. All results of such a model are marked. */
   trained: z.boolean(),
-  /** Warnings for everyone who sees results of this model, shown with every result and export; may be empty. */
-  warnings: z.array(z.string()),
+  /**
+   * Warnings for everyone who sees results of this model, shown with every result and export; may be empty. This program
+   * writes facts. A sentence of another program or of an older version is shown unchanged.
+   */
+  warnings: z.array(z.union([z.string(), factSchema])),
   provenance: z.string(),
   /** For untrained weights: the random seed of model.onnx. */
   seed: z.number().int().optional(),

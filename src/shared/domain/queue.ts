@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 
 /** One video in the batch queue. */
 export const queueJobSchema = z.object({
@@ -15,8 +16,8 @@ export const queueJobSchema = z.object({
   /** Whether the job was added on another computer; it then waits until the user starts it. */
   isHeld: z.boolean(),
   status: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-  /** For a failed job: what happened and what to do. */
-  error: z.string(),
+  /** Why a failed job failed; null for others. */
+  failure: factSchema.nullable(),
   attempts: z.int(),
   secondsTaken: z.number().nullable(),
   timesRealTime: z.number().nullable(),

@@ -1,3 +1,5 @@
+import type { Fact, Notice } from '../app/facts.ts';
+import { earlierVersion, noticeOf } from '../app/notices.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from './timeline.ts';
 
 /** One row of summary.csv: the result of one video. */
@@ -17,8 +19,19 @@ export interface VideoSummary {
   readonly secondsTaken: number | null;
   readonly timesRealTime: number | null;
   readonly status: 'done' | 'failed' | 'cancelled';
-  /** For a failed video: what happened and what to do. For a finished one: a warning, or ''. */
-  readonly error: string;
+  /** Why a video failed; null for others. */
+  readonly failure: Fact | null;
+  /** What the user must know about a finished video. */
+  readonly warnings: readonly Notice[];
+}
+
+/** A summary as it was stored. Before version 0.3 it had a sentence `error` instead: of a done video a warning. */
+export type StoredSummary = Omit<VideoSummary, 'failure' | 'warnings'> & Partial<Pick<VideoSummary, 'failure' | 'warnings'>> & { readonly error?: string };
+
+export function summaryOf({ error = '', failure, warnings, ...rest }: StoredSummary): VideoSummary {
+  const earlier = error === '' ? [] : [earlierVersion(error)];
+  const isDone = rest.status === 'done';
+  return { ...rest, failure: failure ?? (isDone ? null : (earlier[0] ?? null)), warnings: warnings ?? (isDone ? earlier : []) };
 }
 
 /** Everything that is stored for one analysed video. */
@@ -43,8 +56,10 @@ export interface RunRecord {
   readonly model: { readonly id: string; readonly sha256: string; readonly trained: boolean };
   /** Absent in records of versions before 0.2. */
   readonly faceDetectors?: readonly { readonly id: string; readonly sha256: string }[];
-  /** Warnings for everyone who reads the tables; may be empty. */
+  /** Warnings for everyone who reads the tables, in English; may be empty. */
   readonly warnings: readonly string[];
+  /** The same as facts; records of versions before 0.2 have none. */
+  readonly warningCodes?: readonly Notice[];
   readonly device: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly thresholds: Readonly<Record<string, unknown>>;
@@ -54,5 +69,7 @@ export interface RunRecord {
   readonly cancelled: boolean;
 }
 
-/** The warning that is shown with every number of an untrained model, also in exports. */
-export const UNTRAINED_WARNING = 'untrained weights: numbers mean nothing yet';
+/** The warnings of a run as facts. Those of older versions are sentences, which stay as they are. */
+export function warningsOfRun({ warnings, warningCodes }: Pick<RunRecord, 'warnings' | 'warningCodes'>): Notice[] {
+  return [...(warningCodes ?? warnings.map(noticeOf))];
+}

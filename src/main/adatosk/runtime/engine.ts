@@ -41,12 +41,7 @@ export class Engine {
   async load(file: string, provider: Provider, threads: number): Promise<TimedSession> {
     const answer = await this.#request({ kind: 'load', file, provider, threads }).catch((error: unknown) => {
       if (error instanceof StudioError) throw error;
-      throw new StudioError(
-        'model-invalid',
-        `${file} could not be loaded on ${provider}: ${error instanceof Error ? error.message : String(error)}`,
-        '',
-        error,
-      );
+      throw new StudioError('model-invalid/not-loaded', { file, device: provider, detail: error instanceof Error ? error.message : String(error) }, error);
     });
     if (!('session' in answer)) throw new Error('the engine answered a load with outputs');
     const session = answer.session;
@@ -70,11 +65,7 @@ export class Engine {
   }
 
   #diedError(): StudioError {
-    return new StudioError(
-      'engine-died',
-      `The process that runs the network ended: ${this.#ended ?? 'unknown reason'}.`,
-      'Try again on the processor (cpu); if it happens again, the graphics driver or memory is the likely cause.',
-    );
+    return new StudioError('engine-died/network', { detail: this.#ended ?? '' });
   }
 
   #request(request: Unnumbered<EngineRequest>): Promise<EngineAnswer & { ok: true }> {

@@ -29,12 +29,7 @@ export function modelsFolder(): string {
  */
 export async function listModels(folder = modelsFolder()): Promise<Model[]> {
   const names = await readdir(folder).catch((error: unknown) => {
-    throw new StudioError(
-      'model-missing',
-      `The folder of models, ${folder}, cannot be read.`,
-      'Reinstall the program, or set ADATOSK_MODELS to the folder.',
-      error,
-    );
+    throw new StudioError('model-missing/folder', { folder }, error);
   });
   const models = await Promise.all(names.filter((name) => existsSync(join(folder, name, 'manifest.json'))).map((name) => readModel(join(folder, name))));
   return models.sort((a, b) => (a.manifest.id < b.manifest.id ? -1 : 1));
@@ -48,8 +43,8 @@ export async function findModel(idOrFolder: string, folder = modelsFolder()): Pr
   for (const candidate of [idOrFolder, join(folder, idOrFolder), join(folder, `adatosk-${idOrFolder}`)]) {
     if (existsSync(join(candidate, 'manifest.json'))) return readModel(candidate);
   }
-  const known = (await listModels(folder)).map(({ manifest }) => manifest.id).join(', ');
-  throw new StudioError('model-missing', `There is no model '${idOrFolder}'.`, `Choose one of: ${known}.`);
+  const known = (await listModels(folder)).map(({ manifest }) => manifest.id);
+  throw new StudioError('model-missing', { model: idOrFolder, known });
 }
 
 /** A model id from the name of a file or folder, or `otherwise` where no character of the name is allowed in an id. */
@@ -62,9 +57,8 @@ export function modelIdFrom(name: string, otherwise: string): string {
 }
 
 /** @throws StudioError 'wrong-usage' where a folder holds a model, because models are never overwritten */
-export function refuseToOverwriteModel(folder: string, remedy: string): void {
-  if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx')))
-    throw new StudioError('wrong-usage', `${folder} already holds a model; nothing was changed.`, remedy);
+export function refuseToOverwriteModel(folder: string): void {
+  if (existsSync(join(folder, 'manifest.json')) || existsSync(join(folder, 'model.onnx'))) throw new StudioError('wrong-usage/model-exists', { folder });
 }
 
 async function readModel(folder: string): Promise<Model> {
@@ -73,12 +67,7 @@ async function readModel(folder: string): Promise<Model> {
     const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     return { folder, file: join(folder, 'model.onnx'), manifest };
   } catch (error) {
-    throw new StudioError(
-      'model-invalid',
-      `${path} is not a model manifest: ${error instanceof Error ? error.message : String(error)}`,
-      'Import the model again.',
-      error,
-    );
+    throw new StudioError('model-invalid/manifest', { file: path, detail: error instanceof Error ? error.message : String(error) }, error);
   }
 }
 
@@ -97,8 +86,7 @@ export function drawUntrainedModel(manifest: Pick<ModelManifest, 'size' | 'seed'
 export async function ensureModelFile(model: Model): Promise<string> {
   const { manifest, file } = model;
   if (!existsSync(file)) {
-    if (manifest.trained || manifest.seed === undefined)
-      throw new StudioError('model-missing', `${file} is missing.`, 'Reinstall the program or import the model again.');
+    if (manifest.trained || manifest.seed === undefined) throw new StudioError('model-missing/file', { file });
     await writeFileAtomic(file, Buffer.from(drawUntrainedModel(manifest))).catch((error: unknown) => {
       throw writeError(file, error);
     });
@@ -107,11 +95,9 @@ export async function ensureModelFile(model: Model): Promise<string> {
     .update(await readFile(file))
     .digest('hex');
   if (sha256 !== manifest.sha256) {
-    throw new StudioError(
-      'model-invalid',
-      `${file} is not the file that its manifest names (SHA-256 ${sha256.slice(0, 12)}…, expected ${manifest.sha256.slice(0, 12)}…).`,
-      manifest.seed === undefined ? 'Import the model again.' : 'Delete it; it is made anew at the next start.',
-    );
+    throw new StudioError(manifest.seed === undefined ? 'model-invalid/other-file' : 'model-invalid/other-untrained', {
+      ...{ file, found: sha256.slice(0, 12), expected: manifest.sha256.slice(0, 12) },
+    });
   }
   return sha256;
 }

@@ -1,5 +1,7 @@
 import { cpus } from 'node:os';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { ModelSession } from '../../../shared/domain/model-session.ts';
 import type { Model } from './models.ts';
 import { clipFeeds } from './clip-feeds.ts';
@@ -30,8 +32,8 @@ const PARITY = 1e-2;
 export interface ProviderFinding {
   readonly name: Provider;
   readonly available: boolean;
-  /** A sentence for the user: why the provider is not used, or that it works. */
-  readonly reason: string;
+  /** Why the provider is not used, or that it works. */
+  readonly reason: Notice;
   /** Largest difference from the CPU's probabilities on the fixed clip; null where the provider did not run. */
   readonly maxDifference: number | null;
 }
@@ -79,11 +81,7 @@ export async function startNetwork(start: EngineStarter, model: Model, device: D
     const network = model.manifest.mirrored === true ? new MirroredNetwork(tried.network) : tried.network;
     return { engine: tried.engine, network, provider, findings };
   }
-  throw new StudioError(
-    'provider-unavailable',
-    `${device} cannot be used: ${findings.at(-1)?.reason ?? 'unknown device'}`,
-    "Choose 'auto' or 'cpu' as the device; the check of this computer (adatosk doctor) lists what it has.",
-  );
+  throw new StudioError('provider-unavailable', { device, reason: findings.at(-1)!.reason });
 }
 
 /** Starts the network (see startNetwork) and the face detectors. */
@@ -152,17 +150,17 @@ async function tryProvider(start: EngineStarter, model: Model, provider: Provide
   const engine = new Engine(start);
   try {
     const network = await engine.load(model.file, provider, threads);
-    if (provider === 'cpu')
-      return { engine, network, finding: { name: provider, available: true, reason: 'works; every other provider is checked against it', maxDifference: 0 } };
+    if (provider === 'cpu') return { engine, network, finding: { name: provider, available: true, reason: notice('device/reference', {}), maxDifference: 0 } };
     const maxDifference = await compareWithCpu(engine, network, model, threads);
-    if (maxDifference < PARITY)
-      return { engine, network, finding: { name: provider, available: true, reason: 'works and agrees with the CPU', maxDifference } };
+    if (maxDifference < PARITY) return { engine, network, finding: { name: provider, available: true, reason: notice('device/agrees', {}), maxDifference } };
     engine.stop();
     return {
       finding: {
         name: provider,
         available: false,
-        reason: `its probabilities differ from the CPU's by up to ${maxDifference.toFixed(3)} (${PARITY} is allowed)`,
+        reason: Number.isFinite(maxDifference)
+          ? notice('device/differs', { difference: Math.round(1e3 * maxDifference) / 1e3, allowed: PARITY })
+          : notice('device/not-numbers', {}),
         maxDifference,
       },
     };
@@ -197,19 +195,18 @@ function fixedClip({ manifest }: Model): Parameters<ModelSession['run']>[0] {
   return clipFeeds(manifest.clip, pixels, manifest.defaultTokenBudget);
 }
 
-const HOW_TO: Readonly<Partial<Record<Provider, string>>> = {
-  cuda: 'On Linux with an NVIDIA card: npm run setup:cuda.',
-  webgpu: 'It needs a graphics driver with Vulkan, Metal or Direct3D 12.',
-  dml: 'It is part of Windows 10 and later.',
-  coreml: 'It is part of macOS on Apple silicon.',
-};
+const HOW_TO = {
+  cuda: 'device/failed-cuda',
+  webgpu: 'device/failed-webgpu',
+  dml: 'device/failed-dml',
+  coreml: 'device/failed-coreml',
+  cpu: 'device/failed',
+} as const;
 
-function providerReason(provider: Provider, error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (provider === 'webgpu' && /adapter/i.test(text)) return `no graphics adapter was found. ${HOW_TO.webgpu}`;
-  const short = (text.split('\n')[0] ?? '')
-    .replace(/^.*could not be loaded on \w+: /, '')
-    .replace(/^.*(?:Error: |\) )(?=\S)/, '')
-    .trim();
-  return `${short.slice(0, 200)}${/[.!]$/.test(short) ? '' : '.'} ${HOW_TO[provider] ?? ''}`.trim();
+function providerReason(provider: Provider, error: unknown): Notice {
+  const text = error instanceof StudioError ? error.detail : error instanceof Error ? error.message : String(error);
+  // onnxruntime gives no code: this is its own text.
+  if (provider === 'webgpu' && /adapter/i.test(text)) return notice('device/no-adapter', {});
+  const short = (text.split('\n')[0] ?? '').replace(/^.*(?:Error: |\) )(?=\S)/, '').trim();
+  return notice(HOW_TO[provider], { detail: short.slice(0, 200) });
 }

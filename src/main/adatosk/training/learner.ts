@@ -69,12 +69,7 @@ export class Learner {
     const results = await this.#session.run({ ...this.#state(), ...this.#data(data), ...this.#rates(rates) });
     this.computing += performance.now() - begun;
     const norms = Array.from(results[NORM]!.data as Float32Array);
-    if (norms.some((norm) => !Number.isFinite(norm)))
-      throw new StudioError(
-        'training-diverged',
-        'Training lost its way: a gradient is no longer a finite number.',
-        'Train again with a smaller learning rate, or check the labels first.',
-      );
+    if (norms.some((norm) => !Number.isFinite(norm))) throw new StudioError('training-diverged', {});
     this.#updateStore(results);
     const losses = Object.fromEntries(
       Object.entries(results)

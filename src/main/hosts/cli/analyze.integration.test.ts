@@ -56,7 +56,7 @@ describe('a folder of good and bad files', () => {
     for (const row of rows) {
       expect(row['status']).toBe(bad.includes(row['video']!) ? 'failed' : 'done');
       if (row['status'] === 'failed') expect(row['error']).toMatch(new RegExp(`${row['video']!.replace('.', '\\.')}.*\\. .*\\.$`));
-      else expect(row).toMatchObject({ faces: '1', error: '', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+      else expect(row).toMatchObject({ faces: '1', error: '', warnings: '', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     }
   });
 
@@ -88,6 +88,7 @@ describe('a folder of good and bad files', () => {
     expect(run).toMatchObject({
       model: { id: 'adatosk-tiny', trained: true },
       warnings: expect.arrayContaining([expect.stringMatching(/^trained on rendered faces/)]) as string[],
+      warningCodes: [{ id: 'model/rendered', parameters: {} }],
       device: 'cpu',
       cancelled: false,
     });
@@ -238,7 +239,7 @@ describe('wrong usage', () => {
     await writeFile(at('a-file'), '');
     const { code, stderr } = await command('analyze', ONE_FACE, '--out', at('a-file', 'out'), '--device', 'cpu');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/Could not write .*a-file.*Choose another folder/);
+    expect(stderr).toMatch(/a-file.* could not be written\. .*Choose another folder/);
   });
 });
 

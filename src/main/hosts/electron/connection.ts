@@ -1,6 +1,8 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
 import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
+import type { LanguageCode } from '../../../shared/app/action-texts.ts';
+import { LANGUAGES } from '../../../shared/app/action-texts.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import { READABLE_FORMATS, readerOf, VIDEO_ENDINGS } from '../../services/settings/defaults.ts';
 import { router } from '../../services/api/router.ts';
@@ -14,8 +16,9 @@ const ALL = { name: 'All files', extensions: ['*'] };
 /**
  * Lets windows of ours, and nobody else, speak the contract and ask for the desktop's dialogs.
  * @param origin of the window's page
+ * @param onLanguage gets the window's language whenever it is another
  */
-export function connectWindows(studio: Studio, origin: string): void {
+export function connectWindows(studio: Studio, origin: string, onLanguage: (language: LanguageCode) => void): void {
   const rpc = new RPCHandler(router);
   const onFault = (procedure: string, error: unknown): void => console.error(`${procedure} failed:`, error);
   ipcMain.on(DESKTOP_CHANNELS.connect, (event) => {
@@ -26,6 +29,10 @@ export function connectWindows(studio: Studio, origin: string): void {
     }
     rpc.upgrade(port as unknown as Parameters<typeof rpc.upgrade>[0], { context: { studio, onFault } });
     port.start();
+  });
+  ipcMain.on(DESKTOP_CHANNELS.language, (event, language: unknown) => {
+    const known = LANGUAGES.find((each) => each === language);
+    if (known !== undefined && isOurs(event, origin)) onLanguage(known);
   });
   const choose =
     (properties: NonNullable<OpenDialogOptions['properties']>, filters: FileFilter[] = []) =>

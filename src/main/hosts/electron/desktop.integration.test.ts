@@ -23,7 +23,7 @@ registerHooks({
 });
 
 const OUT = new URL('../../../../out/', import.meta.url);
-const { connect, chooseFolder, chooseVideos, chooseLabels, action } = DESKTOP_CHANNELS;
+const { connect, chooseFolder, chooseVideos, chooseLabels, language, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
   // Node 24's binary runs vitest, and the build.
@@ -115,22 +115,49 @@ describe('the built desktop program', () => {
     entries.find(({ id }) => id === 'project.open')!.click!();
     expect(seen.windows[0]!.webContents.sent).toContainEqual([action, 'project.open']);
   });
+
+  test('has its menu in the language of the window, and of no other page', () => {
+    const labels = (): unknown[] => [seen.menu!.template[0]!.label, seen.menu!.template[0]!.submenu!.find(({ id }) => id === 'project.open')!.label];
+    expect(labels()).toEqual(['File', 'Open project…']);
+    ipcMain.emit(language, ours(), 'de');
+    expect(labels()).toEqual(['Datei', 'Projekt öffnen…']);
+    ipcMain.emit(language, ours(), 'xx');
+    ipcMain.emit(language, { ...(ours() as object), senderFrame: { url: 'https://evil.example/', parent: null } }, 'en');
+    expect(labels()).toEqual(['Datei', 'Projekt öffnen…']);
+    ipcMain.emit(language, ours(), 'en');
+    expect(labels()).toEqual(['File', 'Open project…']);
+  });
 });
 
 describe("the window's bridge", () => {
   test('the preload script and the program use the same channels, and no others', async () => {
     expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels].sort());
-    expect(ipcMain.eventNames()).toEqual([connect]);
+    expect(ipcMain.eventNames().sort()).toEqual([connect, language].sort());
     const bridge = await runPreload();
     expect(Object.keys(bridge.exposed)).toEqual(['studio']);
-    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual(['chooseFolder', 'chooseLabels', 'chooseVideos', 'host', 'onAction', 'pathOf']);
+    expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual([
+      'chooseFolder',
+      'chooseLabels',
+      'chooseVideos',
+      'host',
+      'onAction',
+      'pathOf',
+      'setLanguage',
+    ]);
     (bridge.exposed['studio'] as { chooseFolder: (title: string) => void }).chooseFolder('x');
     (bridge.exposed['studio'] as { chooseVideos: (title: string) => void }).chooseVideos('x');
     (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
+    (bridge.exposed['studio'] as { setLanguage: (code: string) => void }).setLanguage('de');
     bridge.emit({ source: bridge.window, data: connect, ports: ['a port'] });
     bridge.emit({ source: 'another window', data: connect, ports: ['its port'] });
     bridge.emit({ source: bridge.window, data: 'something else', ports: ['a port'] });
-    expect(bridge.used).toEqual([`invoke ${chooseFolder}`, `invoke ${chooseVideos}`, `invoke ${chooseLabels}`, `post ${connect} a port`]);
+    expect(bridge.used).toEqual([
+      `invoke ${chooseFolder}`,
+      `invoke ${chooseVideos}`,
+      `invoke ${chooseLabels}`,
+      `send ${language} de`,
+      `post ${connect} a port`,
+    ]);
   });
 
   test.each([
@@ -182,7 +209,7 @@ describe('the contract over message ports', () => {
     await studio.queue.add({ paths: [join(folder, 'videos')], device: 'cpu' });
     let states: string[] = [];
     await until(() => {
-      void studio.queue.state().then(({ jobs }) => (states = jobs.map(({ status, error }) => `${status} ${error}`)));
+      void studio.queue.state().then(({ jobs }) => (states = jobs.map(({ status, failure }) => `${status} ${failure?.id ?? ''}`)));
       return states.length === 1 && !/waiting|running/.test(states[0]!);
     }, 50);
     expect(states).toEqual(['done ']);
@@ -256,6 +283,7 @@ async function runPreload(): Promise<{ exposed: Record<string, unknown>; used: s
     contextBridge: { exposeInMainWorld: (name: string, value: unknown) => (exposed[name] = value) },
     ipcRenderer: {
       invoke: (channel: string) => used.push(`invoke ${channel}`),
+      send: (channel: string, message: unknown) => used.push(`send ${channel} ${String(message)}`),
       postMessage: (channel: string, _message: unknown, ports: unknown[]) => used.push(`post ${channel} ${ports.join()}`),
       on: (channel: string) => used.push(`on ${channel}`),
       off: (channel: string) => used.push(`off ${channel}`),

@@ -4,6 +4,7 @@
  */
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
+import type { LanguageCode } from '../../../shared/app/action-texts.ts';
 import { sentenceOf } from '../../../shared/app/errors.ts';
 import { Studio } from '../../services/studio/studio.ts';
 import { APP_ORIGIN, serveAppRequest } from './app-protocol.ts';
@@ -72,8 +73,9 @@ function start(): void {
     const files = join(import.meta.dirname, '../renderer');
     protocol.handle('app', (request) => serveAppRequest(studio, files, request));
     denyNetworkAndPermissions();
-    connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin);
-    Menu.setApplicationMenu(buildMenu());
+    const setMenu = (language: LanguageCode): void => Menu.setApplicationMenu(buildMenu(language));
+    setMenu(app.getLocale().startsWith('de') ? 'de' : 'en');
+    connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin, setMenu);
     await openFrom(process.argv.slice(1));
     openWindow(development ?? `${APP_ORIGIN}/index.html`);
   });

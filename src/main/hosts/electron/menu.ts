@@ -1,27 +1,33 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { BrowserWindow, Menu } from 'electron';
+import type { LanguageCode } from '../../../shared/app/action-texts.ts';
+import { ACTION_TEXTS, MENU_TEXTS } from '../../../shared/app/action-texts.ts';
 import type { Action } from '../../../shared/app/actions.ts';
 import { acceleratorOf, ACTIONS } from '../../../shared/app/actions.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 
-/** The menu, from the same table of actions that the window's keys and help read. */
-export function buildMenu(): Menu {
-  const entries = (menu: Action['menu']): MenuItemConstructorOptions[] => ACTIONS.filter((action) => action.menu === menu).map(entry);
+/** The menu in the window's language, from the same table of actions that the window's keys and help read. */
+export function buildMenu(language: LanguageCode): Menu {
+  const { menus, roles } = MENU_TEXTS[language];
+  const entries = (menu: Action['menu']): MenuItemConstructorOptions[] =>
+    ACTIONS.filter((action) => action.menu === menu).map((action) => entry(action, language));
+  const role = (name: keyof typeof roles): MenuItemConstructorOptions => ({ role: name, label: roles[name] });
   const line: MenuItemConstructorOptions = { type: 'separator' };
+  const isMac = process.platform === 'darwin';
   return Menu.buildFromTemplate([
-    ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-    { label: 'File', submenu: [...entries('file'), line, process.platform === 'darwin' ? { role: 'close' } : { role: 'quit' }] },
-    { label: 'Edit', submenu: [...entries('edit'), line, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] },
-    { label: 'View', submenu: [...entries('view'), line, { role: 'resetZoom' }, { role: 'zoomIn' }, { role: 'zoomOut' }, line, { role: 'togglefullscreen' }] },
-    { role: 'windowMenu' },
-    { role: 'help', submenu: entries('help') },
+    ...(isMac ? [{ role: 'appMenu' as const }] : []),
+    { label: menus.file, submenu: [...entries('file'), line, role(isMac ? 'close' : 'quit')] },
+    { label: menus.edit, submenu: [...entries('edit'), line, ...(['cut', 'copy', 'paste', 'selectAll'] as const).map(role)] },
+    { label: menus.view, submenu: [...entries('view'), line, ...(['resetZoom', 'zoomIn', 'zoomOut'] as const).map(role), line, role('togglefullscreen')] },
+    { role: 'windowMenu', label: menus.window, submenu: (isMac ? (['minimize', 'zoom', 'front'] as const) : (['minimize', 'close'] as const)).map(role) },
+    { role: 'help', label: menus.help, submenu: entries('help') },
   ]);
 }
 
-function entry({ id, label, key }: Action): MenuItemConstructorOptions {
+function entry({ id, key }: Action, language: LanguageCode): MenuItemConstructorOptions {
   return {
     id,
-    label,
+    label: ACTION_TEXTS[language][id],
     ...(key === undefined ? {} : { accelerator: acceleratorOf(key) }),
     // Keys are the window's, which lets people change them, and knows where undo means what was written in a field.
     registerAccelerator: false,

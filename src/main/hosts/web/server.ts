@@ -138,9 +138,7 @@ function pathOf({ url }: IncomingMessage): string {
 
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new StudioError('wrong-usage', `Port ${port} cannot be used: ${error.message}.`, 'Choose another with --port, or leave it out.', error)),
-    );
+    server.once('error', (error) => reject(new StudioError('wrong-usage/port', { port, detail: error.message }, error)));
     server.listen(port, '127.0.0.1', resolve);
   });
 }

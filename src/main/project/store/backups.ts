@@ -46,8 +46,7 @@ export function makeBackup(folder: string, reason: string, copyTo: (path: string
   rmSync(partial, { force: true });
   try {
     copyTo(partial);
-    if (!isGoodStore(partial))
-      throw new StudioError('cannot-write', `The backup ${file} could not be verified.`, 'Check the disk; the project itself was not touched.');
+    if (!isGoodStore(partial)) throw new StudioError('cannot-write/backup', { file });
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });

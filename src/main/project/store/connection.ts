@@ -27,27 +27,20 @@ function refuseOldSqlite(database: Database.Database): void {
   const version = sqliteVersion(database);
   const parts = version.split('.').map(Number);
   const [older] = OLDEST_SQLITE.flatMap((wanted, i) => (parts[i] === wanted ? [] : [(parts[i] ?? 0) < wanted]));
-  if (older === true)
-    throw new StudioError(
-      'store-unsafe',
-      `SQLite ${version} can damage projects.`,
-      `Install AdaTosk Studio again: it brings ${OLDEST_SQLITE.join('.')} or later.`,
-    );
+  if (older === true) throw new StudioError('store-unsafe/sqlite', { version, oldest: OLDEST_SQLITE.join('.') });
 }
 
 /** @throws StudioError 'not-a-project', 'project-newer' */
 export function refuseOtherFiles(database: Database.Database, file: string): void {
-  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID)
-    throw new StudioError('not-a-project', `${file} is no project of AdaTosk Studio.`, 'Choose another folder.');
+  if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new StudioError('not-a-project', { file });
   const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > NEWEST)
-    throw new StudioError('project-newer', `${file} was made by a newer version of AdaTosk Studio.`, 'Install the newer version; nothing was changed.');
+  if (version > NEWEST) throw new StudioError('project-newer', { file });
 }
 
 /** @throws StudioError 'project-damaged' */
 export function refuseDamaged(database: Database.Database, file: string): void {
   const found = database.pragma('quick_check(1)', { simple: true });
-  if (found !== 'ok') throw new StudioError('project-damaged', `The project file ${file} is damaged (${String(found)}).`, 'Restore a backup of it.');
+  if (found !== 'ok') throw new StudioError('project-damaged/check', { file, detail: String(found) });
 }
 
 /**
@@ -59,11 +52,7 @@ export function refuseForeignSql(database: Database.Database, file: string): voi
     .prepare(`SELECT type, name FROM sqlite_schema WHERE type NOT IN ('table', 'index') OR (type = 'table' AND sql LIKE 'CREATE VIRTUAL%') LIMIT 1`)
     .get() as { type: string; name: string } | undefined;
   if (found === undefined) return;
-  throw new StudioError(
-    'project-unsafe',
-    `The project file ${file} contains SQL that AdaTosk Studio does not write (${found.type} ${JSON.stringify(found.name)}).`,
-    'Do not use this file. Ask the person who sent it for an export of the project (Export, JSON), and import that.',
-  );
+  throw new StudioError('project-unsafe', { file, detail: `${found.type} ${JSON.stringify(found.name)}` });
 }
 
 /** Sets how changes reach the disk and reads back what SQLite made of it: what is requested is not always what is done. */
@@ -84,10 +73,9 @@ export function chooseJournal(database: Database.Database, path: string, journal
     trusted: database.pragma('trusted_schema', { simple: true }),
   };
   if (read.synchronous !== SYNCHRONOUS[kept] || read.keys !== 1 || read.trusted !== 0)
-    throw new StudioError(
-      'store-unsafe',
-      `SQLite does not keep ${path} safely (synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}, trusted schema ${String(read.trusted)}).`,
-      'Install AdaTosk Studio again.',
-    );
+    throw new StudioError('store-unsafe/journal', {
+      file: path,
+      detail: `synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}, trusted schema ${String(read.trusted)}`,
+    });
   return kept;
 }

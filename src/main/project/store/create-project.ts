@@ -34,8 +34,7 @@ export function createProject(folder: string, fill: (db: ProjectDatabase, name: 
   });
 }
 
-const exists = (folder: string, cause?: unknown): StudioError =>
-  new StudioError('project-exists', `There is a project in ${folder} already.`, 'Choose an empty folder; nothing was changed.', cause);
+const exists = (folder: string, cause?: unknown): StudioError => new StudioError('project-exists', { folder }, cause);
 
 /**
  * Whether a file is what a killed program of a version before 0.2 left of a project that it was making: an empty file, or

@@ -100,22 +100,9 @@ export function storeError(path: string, error: unknown): unknown {
   if (code.startsWith('SQLITE_CONSTRAINT')) return error;
   if (code === 'SQLITE_FULL') return writeError(path, Object.assign(new Error(String(error)), { code: 'ENOSPC' }));
   if (code.startsWith('SQLITE_READONLY') || code === 'SQLITE_PERM' || code === 'SQLITE_CANTOPEN')
-    return new StudioError(
-      'cannot-write',
-      `The project ${path} cannot be written.`,
-      'Check that its folder is not read-only, or copy it to a folder of your own.',
-      error,
-    );
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED')
-    return new StudioError('project-busy', `Another program is writing to the project ${path}.`, 'Wait until it has finished, then try again.', error);
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return new StudioError('project-damaged', `The project file ${path} is damaged.`, 'Restore a backup of it.', error);
-  if (code.startsWith('SQLITE_IOERR'))
-    return new StudioError(
-      'cannot-write',
-      `The disk of ${path} gave an error.`,
-      'Check the drive or the connection to it; what was saved before is safe.',
-      error,
-    );
+    return new StudioError('cannot-write/project', { file: path }, error);
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') return new StudioError('project-busy', { file: path }, error);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return new StudioError('project-damaged', { file: path }, error);
+  if (code.startsWith('SQLITE_IOERR')) return new StudioError('cannot-write/disk', { file: path }, error);
   return error;
 }

@@ -44,7 +44,7 @@ export async function openProject(folder: string, { journal = 'auto', create = f
   const file = projectFile(path);
   finishRestoring(path);
   if (!existsSync(file)) {
-    if (!create) throw new StudioError('project-missing', `There is no project in ${path}.`, 'Choose another folder, or make a new project there.');
+    if (!create) throw new StudioError('project-missing', { folder: path });
     makeUnlessThere(path);
   }
   return Promise.resolve(open(path, file, journal));

@@ -39,8 +39,7 @@ export function restoreProject(folder: string, { backup: name }: { backup?: stri
   const file = projectFile(path);
   finishRestoring(path);
   const isSound = existsSync(file) && isGoodStore(file);
-  if (isSound && name === undefined)
-    throw new StudioError('project-sound', `The project file ${file} is not damaged.`, 'Name a backup to go back to an earlier state of it.');
+  if (isSound && name === undefined) throw new StudioError('project-sound', { file });
   const backup = chooseBackup(path, file, name);
   refuseWhereOpen(file);
   const restored = join(path, `.${PROJECT_FILE}.restored-${process.pid}`);
@@ -67,8 +66,7 @@ export function restoreProject(folder: string, { backup: name }: { backup?: stri
 export function finishRestoring(path: string): void {
   const marker = readMarker(path);
   if (marker === undefined) return;
-  if (isAtWork(marker))
-    throw new StudioError('project-busy', `Another program is restoring a backup of the project in ${path}.`, 'Wait until it has finished, then try again.');
+  if (isAtWork(marker)) throw new StudioError('project-busy/restoring', { folder: path });
   const [file, restored] = [projectFile(path), join(path, basename(marker.restored))];
   try {
     if (existsSync(restored)) {
@@ -108,14 +106,8 @@ function isAtWork({ host, pid, at }: z.infer<typeof markerSchema>): boolean {
 function chooseBackup(path: string, file: string, name: string | undefined): Backup {
   const folder = backupsFolder(path);
   const backup = name === undefined ? newestGoodBackup(folder) : listBackups(folder).find((each) => basename(each.file) === name);
-  if (backup === undefined && name === undefined)
-    throw new StudioError(
-      'project-damaged',
-      `The project ${file} is damaged, and it has no backup that can be opened.`,
-      'Keep the folder as it is, and ask for help with recovering it.',
-    );
-  if (backup === undefined || (name !== undefined && !isGoodStore(backup.file)))
-    throw new StudioError('backup-unusable', `${join(folder, name ?? '')} is no backup that can be opened.`, 'Choose another backup of this project.');
+  if (backup === undefined && name === undefined) throw new StudioError('project-damaged/no-backup', { file });
+  if (backup === undefined || (name !== undefined && !isGoodStore(backup.file))) throw new StudioError('backup-unusable', { file: join(folder, name ?? '') });
   return backup;
 }
 
@@ -133,7 +125,7 @@ function refuseWhereOpen(file: string): void {
   } catch (error) {
     const known = storeError(file, error);
     if (!(known instanceof StudioError) || known.code !== 'project-busy') return;
-    throw new StudioError('project-busy', `The project ${file} is open in another program.`, 'Close it there, then restore the backup.', error);
+    throw new StudioError('project-busy/open', { file }, error);
   }
 }
 
@@ -146,8 +138,7 @@ function copyStore(source: string, target: string): void {
   } finally {
     database.close();
   }
-  if (!isGoodStore(target))
-    throw new StudioError('cannot-write', `The copy of the backup ${source} could not be verified.`, 'Check the disk; the project itself was not touched.');
+  if (!isGoodStore(target)) throw new StudioError('cannot-write/restored', { file: source });
 }
 
 /** The former file gets a second name; its place is never empty. */

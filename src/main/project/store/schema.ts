@@ -38,7 +38,7 @@ export interface RunRow {
   ended_at: string | null;
 }
 
-/** summary is a row of summary.csv as JSON. */
+/** summary is a VideoSummary as JSON, or what an older version made of it (StoredSummary). */
 export interface ResultRow {
   run_id: string;
   video_id: string;
@@ -92,7 +92,7 @@ export interface BatchRow {
   added_at: string;
 }
 
-/** One video of a batch; position orders those of equal priority. */
+/** One video of a batch; position orders those of equal priority. error is a fact as JSON, '' for none, a sentence in jobs of versions before 0.2. */
 export interface JobRow {
   position: number;
   id: string;

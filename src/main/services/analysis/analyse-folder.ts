@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import { StudioError, toFact, writeError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
 import type { RunRecord, VideoResult, VideoSummary } from '../../../shared/domain/results.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Model } from '../../adatosk/runtime/models.ts';
@@ -41,7 +42,7 @@ export interface AnalyseEvents {
     model: Model;
     device: string;
     findings: readonly ProviderFinding[];
-    warnings: readonly string[];
+    warnings: readonly Notice[];
   }) => void;
   readonly onProgress: (progress: BatchProgress) => void;
 }
@@ -61,12 +62,7 @@ export interface AnalyseOutcome {
 export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
   const begun = new Date();
   const videos = await findVideos(request.paths);
-  if (videos.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `No video was found in ${request.paths.join(', ')}.`,
-      'Name a folder with videos (mp4, mov, mkv, avi …) or the files themselves.',
-    );
+  if (videos.length === 0) throw new StudioError('wrong-usage/no-video', { paths: [...request.paths] });
   await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
   const out = resolve(request.out);
   await prepareOut(out);
@@ -122,7 +118,7 @@ export async function writeTables(
       const kept = summary.status === 'done' ? await read(summary.video) : undefined;
       if (summary.status === 'done' && kept === undefined)
         yield {
-          summary: emptySummary(summary.video, 'failed', 'Its result can no longer be read. Run again with --resume.'),
+          summary: emptySummary(summary.video, 'failed', toFact(new StudioError('file-unreadable/result', { video: summary.video }))),
           rows: [],
           peaks: [],
           segments: [],

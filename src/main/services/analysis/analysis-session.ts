@@ -7,8 +7,9 @@ import { startEngines } from '../../adatosk/runtime/providers.ts';
 import type { AnalysisOptions, AnalysisTools } from '../../analysis/analyse-video.ts';
 import { checkDetectors, detectorFiles, DETECTORS } from '../../face/detector-files.ts';
 import { APP_VERSION } from '../settings/app-version.ts';
-
 import { warningsOf } from '../models/model-warnings.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { sentencesOf } from '../../../shared/app/notices.ts';
 
 export interface SessionRequest {
   readonly model: Model;
@@ -43,7 +44,7 @@ export class AnalysisSession {
     return new AnalysisSession(request, model, await ensureModelFile(model), start);
   }
 
-  get warnings(): string[] {
+  get warnings(): Notice[] {
     return warningsOf(this.model);
   }
 
@@ -71,7 +72,7 @@ export class AnalysisSession {
       appVersion: APP_VERSION,
       model: { id, sha256: this.modelSha256, trained },
       faceDetectors: DETECTORS.map(({ id: detector, sha256 }) => ({ id: detector, sha256 })),
-      warnings: this.warnings,
+      ...{ warnings: sentencesOf(this.warnings), warningCodes: this.warnings },
       device: this.#device,
       options: { ...rest, sampleRateHz: clip.sampleRateHz },
       thresholds: { face, peaks, segments },

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
-import { cancelled, sentenceOf } from '../../../shared/app/errors.ts';
+import { cancelled, toFact } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import type { DetectorEngine } from '../../adatosk/runtime/providers.ts';
@@ -86,7 +88,7 @@ export async function prepareClips(
   const started = async (): Promise<DetectorEngine['detectors']> => (await (detectors ??= startDetectors(start, detectorFiles(modelsFolder())))).detectors;
   const cache = new FaceCache(options.faces, options.side, options.rate, options.limit, started);
   const faces = new Map<string, CachedFace | null>();
-  const problems: string[] = [];
+  const problems: Notice[] = [];
   const failed = new Set<string>();
   try {
     const videos = new Map(rows.map((row) => [row.sha256, row]));
@@ -98,7 +100,7 @@ export async function prepareClips(
       } catch (error) {
         if (isOwn(error)) throw error;
         failed.add(sha256);
-        problems.push(`${from}: ${sentenceOf(error)}`);
+        problems.push(notice('clip/video', { from, problem: toFact(error) }));
       }
     }
     await cache.keepUnderLimit(new Set([...faces.values()].flatMap((face) => (face === null ? [] : [face.file]))));
@@ -109,10 +111,10 @@ export async function prepareClips(
   for (const row of rows) {
     if (failed.has(row.sha256)) continue;
     const clip = clipOf(row, faces.get(row.sha256) ?? null);
-    if (typeof clip === 'string') problems.push(clip);
+    if ('id' in clip) problems.push(clip);
     else prepared.push({ row, clip });
   }
-  refuse(set, problems, 'Take these rows out of the set, or correct their times.');
+  refuse('data-set-invalid/videos', set, problems);
   return prepared;
 }
 

@@ -2,8 +2,9 @@ import { implement } from '@orpc/server';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { contract } from '../../../shared/contract/index.ts';
-import { StudioError } from '../../../shared/app/errors.ts';
+import { problemData, StudioError } from '../../../shared/app/errors.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
+import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { isProjectFormat } from '../../../shared/domain/export-formats.ts';
 import { unpackMaps } from '../../analysis/mask-maps.ts';
 import { ensureModelFile } from '../../adatosk/runtime/models.ts';
@@ -58,14 +59,14 @@ export interface CallContext {
   readonly onFault: (procedure: string, error: unknown) => void;
 }
 
-/** Our errors keep code, sentence and remedy on their way to a window; anything else is a fault and is logged. */
+/** Our errors reach a window as data; anything else is a fault and is logged. */
 const api = implement(contract)
   .$context<CallContext>()
   .use(async ({ next, errors, context, path }) => {
     try {
       return await next();
     } catch (error) {
-      if (error instanceof StudioError) throw errors.STUDIO({ message: error.message, data: { code: error.code, remedy: error.remedy }, cause: error });
+      if (error instanceof StudioError) throw errors.STUDIO({ message: error.message, data: problemData(error), cause: error });
       context.onFault(path.join('.'), error);
       throw error;
     }
@@ -84,8 +85,8 @@ const about = {
   computer: api.about.computer.handler(async ({ context: { studio } }) => {
     const { ffmpeg, ffprobe, store, providers, models } = await examineComputer(studio.launchers.startEngine, DEFAULT_MODEL);
     return {
-      ffmpeg: ffmpeg.version ?? ffmpeg.origin,
-      ffprobe: ffprobe.version ?? ffprobe.origin,
+      ffmpeg: ffmpeg.problem ?? ffmpeg.version ?? '',
+      ffprobe: ffprobe.problem ?? ffprobe.version ?? '',
       store: store.note,
       providers: [...providers],
       models: [...models],
@@ -171,7 +172,7 @@ const library = {
 const runs = {
   list: api.runs.list.handler(({ context }) =>
     listRuns(context.studio.project.db).map(({ id, record, videos, ended }) => ({
-      ...{ id, model: record.model.id, trained: record.model.trained, device: record.device, warnings: [...record.warnings] },
+      ...{ id, model: record.model.id, trained: record.model.trained, device: record.device, warnings: warningsOfRun(record) },
       ...{ start: record.start, end: ended, videos },
     })),
   ),
@@ -224,7 +225,7 @@ const queue = {
     const { db } = studio.project;
     const known = input.videos.map((id) => videoOf(db, id).path);
     const videos = await findVideos([...wholePaths(input.paths), ...known]);
-    if (videos.length === 0) throw new StudioError('wrong-usage', 'There is no video among what was chosen.', 'Choose videos, or folders that hold some.');
+    if (videos.length === 0) throw new StudioError('wrong-usage/no-video-chosen', {});
     const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
     studio.wakeQueue();
     return { batch, videos: videos.length };
@@ -312,9 +313,7 @@ export const router = api.router({ about, project, library, runs, layers, people
 
 /** A path without a beginning would mean another file in every program. @throws StudioError 'wrong-usage' */
 function wholePaths(paths: readonly string[]): readonly string[] {
-  for (const path of paths)
-    if (!isAbsolute(path) || path.includes('\0'))
-      throw new StudioError('wrong-usage', `${JSON.stringify(path)} is not a whole path.`, 'Name it from the root of the disk on.');
+  for (const path of paths) if (!isAbsolute(path) || path.includes('\0')) throw new StudioError('wrong-usage/relative-path', { path: JSON.stringify(path) });
   return paths;
 }
 

@@ -63,14 +63,12 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
   const raters = request.raters.length > 0 ? request.raters : listCoders(db).map(({ name }) => name);
   const needsTwo = !MANY_RATERS.has(request.statistic);
   if (raters.length < 2 || (needsTwo && raters.length !== 2))
-    throw new StudioError(
-      'wrong-usage',
-      `${request.statistic} needs ${needsTwo ? 'exactly two' : 'at least two'} raters; there ${raters.length === 1 ? 'is' : 'are'} ${raters.length}.`,
-      `Name them, for example Ann and Ben. Known: ${[...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'].join(', ')}.`,
-    );
+    throw new StudioError(needsTwo ? 'wrong-usage/two-raters' : 'wrong-usage/few-raters', {
+      ...{ statistic: request.statistic, count: raters.length },
+      known: [...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'],
+    });
   const { faces, videos } = ratedFaces(db, raters);
-  if (faces.length === 0)
-    throw new StudioError('wrong-usage', `There is no video that ${raters.join(' and ')} all labelled.`, 'Check the names, or label some first.');
+  if (faces.length === 0) throw new StudioError('wrong-usage/no-common-video', { raters: [...raters] });
   const { statistic } = request;
   const parameters = parametersOf(request);
   return { statistic, definition: DEFINITIONS[statistic], videos, raters, parameters, ...valueOf(request, faces) };

@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../../shared/annotation/annotation-document.ts';
-import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import { writeError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
 import { SERIES, seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
@@ -10,6 +12,7 @@ import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listRuns, readColumns } from '../../project/recorded-results.ts';
 import { inProject } from '../../project/store/open-project.ts';
+import { nothingToWrite } from './export-labels.ts';
 import { someVideos } from '../../project/library.ts';
 import { facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
@@ -17,7 +20,7 @@ import type { VideoRow } from '../../project/store/schema.ts';
 export interface ExportedAnnotations {
   readonly files: readonly string[];
   /** What the format could not hold, with the video's name. */
-  readonly losses: readonly string[];
+  readonly losses: readonly Notice[];
 }
 
 /**
@@ -48,7 +51,7 @@ export async function writeAnnotations(
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
     throw writeError(to, error);
   });
-  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
   const documentOf = documentsOf(db, only);
   for (const video of someVideos(db, videos)) {
     const document = documentOf(video);
@@ -61,14 +64,9 @@ export async function writeAnnotations(
       await writeAtomically(`${base}${ending}`, [contents]);
       files.push(`${base}${ending}`);
     }
-    losses.push(...written.losses.map((loss) => `${video.name}: ${loss}`));
+    losses.push(...written.losses.map((loss) => notice('in-file', { file: video.name, notice: loss })));
   }
-  if (files.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
-      'Analyse some videos, or label some, first.',
-    );
+  if (files.length === 0) throw nothingToWrite(only);
   return { files, losses };
 }
 

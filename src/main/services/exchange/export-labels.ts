@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { figuresOf, pooled } from '../../../shared/statistics/summaries.ts';
 import type { ObservedFace } from '../../../shared/statistics/summaries.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
@@ -31,7 +33,7 @@ import { labelsOf } from './project-figures.ts';
 /** Files that were written, and what could not be. */
 export interface WrittenExport {
   readonly files: string[];
-  readonly losses: string[];
+  readonly losses: Notice[];
 }
 
 const DICTIONARY = 'data-dictionary.csv';
@@ -42,13 +44,13 @@ export async function writeDictionary(out: string, tables: Parameters<typeof dic
   return file;
 }
 
+/** The error of an export of no label. @param only the names of the layers; none stand for all */
+export function nothingToWrite(only: readonly string[]): StudioError {
+  return only.length === 0 ? new StudioError('wrong-usage/no-labels', {}) : new StudioError('wrong-usage/no-labels-of', { layers: [...only] });
+}
+
 function refuseNothing(written: boolean, only: readonly string[]): void {
-  if (!written)
-    throw new StudioError(
-      'wrong-usage',
-      `No video has labels${only.length > 0 ? ` of ${only.join(', ')}` : ''}.`,
-      'Analyse some videos, or label some, first.',
-    );
+  if (!written) throw nothingToWrite(only);
 }
 
 /** labels.csv and label_peaks.csv: every label of the layers with who made it, from what. */
@@ -88,14 +90,14 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
     { file: 'label_peaks.csv', columns: LABEL_PEAK_COLUMNS },
   ];
   files.push(await writeDictionary(out, tables));
-  const losses = untimed.length === 0 ? [] : [`Frames are empty for videos that were never analysed: ${[...new Set(untimed)].join(', ')}.`];
+  const losses = untimed.length === 0 ? [] : [notice('export/no-frames', { videos: [...new Set(untimed)] })];
   return { files, losses };
 }
 
 /** frames_long.csv (a row for each frame, layer and face) and frames_wide.csv (a column for each layer and face). */
 export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const layersIn = leavingLayers(db, only);
-  const losses: string[] = [];
+  const losses: Notice[] = [];
   const tracksOf = (video: VideoRow): LabelTrack[] =>
     layersIn(video.id).flatMap(({ layer, name }) => {
       const { segments } = readLayer(db, layer.id);
@@ -109,7 +111,7 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
     const tracks = tracksOf(video);
     const isTimed = readTiming(db, video.id) !== undefined;
     if (isTimed) tracks.forEach((track) => columnSet.add(wideColumn(track)));
-    else if (tracks.length > 0) losses.push(`${video.name} was never analysed, so its frames' times are not known; it is left out.`);
+    else if (tracks.length > 0) losses.push(notice('export/no-times', { video: video.name }));
     return tracks.length > 0 && isTimed;
   });
   refuseNothing(videos.length > 0, only);

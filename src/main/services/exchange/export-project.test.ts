@@ -176,5 +176,5 @@ test('figures for plots: by video and participant, and what two layers say', () 
   expect(counts[labels.indexOf('anger')]![labels.indexOf('fear')]).toBe(9);
   expect(counts[labels.indexOf('anger')]![labels.indexOf('none')]).toBe(1);
   expect(counts[labels.indexOf('none')]![labels.indexOf('fear')]).toBe(1);
-  expect(() => projectFigures(db, { layer: 'Nobody', against: null })).toThrow(/nothing of Nobody/);
+  expect(() => projectFigures(db, { layer: 'Nobody', against: null })).toThrow(expect.objectContaining({ id: 'wrong-usage/nothing-of-layer' }));
 });

@@ -2,8 +2,11 @@ import { createReadStream } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
 import type { RunRecord, VideoResult } from '../../../shared/domain/results.ts';
+import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { FrameLog } from '../../formats/other-logs.ts';
 import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../../formats/other-logs.ts';
@@ -74,7 +77,7 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
 async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
   if (run === null && listRuns(db).length === 0) return { files, losses };
   const { record } = runNamed(db, run);
-  return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...record.warnings] };
+  return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...warningsOfRun(record)] };
 }
 
 /** A run's summaries, of some videos or of all. */
@@ -86,12 +89,7 @@ function summariesIn(db: ProjectDatabase, run: string, videos: readonly string[]
 function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
   const runs = listRuns(db);
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
-  if (run === undefined)
-    throw new StudioError(
-      'wrong-usage',
-      id === null ? 'No run is kept in this project.' : `There is no run ${id} in this project.`,
-      'See `adatosk project runs`.',
-    );
+  if (run === undefined) throw id === null ? new StudioError('wrong-usage/no-run', {}) : new StudioError('wrong-usage/run-unknown', { run: id });
   return run;
 }
 
@@ -135,7 +133,7 @@ async function exportLogs(
   textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
 ): Promise<WrittenExport> {
   const run = runNamed(db, id);
-  const [files, losses, taken]: [string[], string[], Set<string>] = [[], [], new Set()];
+  const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
   for (const { id: video, summary } of summariesIn(db, run.id, videos).values()) {
     const pts = readTiming(db, video)?.pts;
     if (summary.status !== 'done' || pts === undefined) continue;
@@ -148,9 +146,9 @@ async function exportLogs(
       }
     }
   }
-  if (files.length === 0) throw new StudioError('wrong-usage', 'This run found no face in any video.', 'Choose another run.');
-  losses.push('Columns that this program does not measure (landmarks, gaze, action units, valence) are not there.');
-  losses.push(...run.record.warnings);
+  if (files.length === 0) throw new StudioError('wrong-usage/no-face', {});
+  losses.push(notice('export/columns', {}));
+  losses.push(...warningsOfRun(run.record));
   return { files, losses };
 }
 
@@ -165,7 +163,7 @@ export async function importProject(file: string, folder: string): Promise<void>
   try {
     for await (const line of createInterface({ input })) lines.push(line);
   } catch (error) {
-    throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
+    throw new StudioError('file-unreadable', { file }, error);
   }
   createProject(folder, (db) => readProjectLines(db, lines), exportVersion(lines[0] ?? ''));
 }

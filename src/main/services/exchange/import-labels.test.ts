@@ -67,11 +67,12 @@ test('a file that cannot wholly be placed changes nothing, unless that is wished
   const file = await elan('open.eaf', (text) => text.replace(/ TIME_VALUE="2000"/, ''));
   await expect(importIntoProject(project.folder, placed(file), as('Eve'))).rejects.toMatchObject({
     code: 'data-set-invalid',
+    id: 'data-set-invalid/not-placed',
     message: expect.stringMatching(/Nothing was imported.*«fear» has no time/) as string,
   });
   const late = await elan('late.eaf', (text) => text.replace('TIME_VALUE="4000"', 'TIME_VALUE="61000"').replace('TIME_VALUE="5000"', 'TIME_VALUE="62000"'));
-  await expect(importIntoProject(project.folder, placed(late), as('Eve'))).rejects.toThrow(/«anger» at 61\.0 s begins after the end of interview\.mp4/);
-  expect(await importIntoProject(project.folder, placed(file), as('Eve', true))).toMatchObject({ labels: 1, problems: [expect.any(String)] });
+  await expect(importIntoProject(project.folder, placed(late), as('Eve'))).rejects.toThrow(/«anger» at 61 s begins after the end of interview\.mp4/);
+  expect(await importIntoProject(project.folder, placed(file), as('Eve', true))).toMatchObject({ labels: 1, problems: [{ id: 'eaf/no-time' }] });
   // Of several files all or none.
   const good = await elan('good.eaf', (text) => text);
   await expect(importIntoProject(project.folder, [...placed(good), ...placed(late)], as('Eve'))).rejects.toThrow(/late\.eaf: «anger»/);
@@ -111,21 +112,24 @@ test('files are looked into before anything is changed: whose video, which tiers
   await writeFile(join(folder, 'notes.txt'), 'nothing');
   const found = await inProject(project.folder, (db) => lookAtLabelFiles(db, [folder, join(folder, 'other.eaf')]));
   expect(found.map(({ path }) => basename(path))).toEqual(['broken.TextGrid', 'Interview.EAF', 'other.eaf']);
-  expect(found[0]).toMatchObject({ video: null, layers: [], unreadable: expect.stringContaining('is no TextGrid') as string });
-  expect(found[1]).toMatchObject({ video, layers: [{ name: 'Ann', labels: 2, names: ['anger', 'fear'] }], problems: [], unreadable: '' });
+  expect(found[0]).toMatchObject({ video: null, layers: [], unreadable: { id: 'data-set-invalid/not-textgrid', parameters: { file: 'broken.TextGrid' } } });
+  expect(found[1]).toMatchObject({ video, layers: [{ name: 'Ann', labels: 2, names: ['anger', 'fear'] }], problems: [], unreadable: null });
   expect(found[2]).toMatchObject({
     video: null,
     layers: [{ name: 'Ann', labels: 1, names: ['anger'] }],
-    problems: [expect.stringContaining('no time') as string],
+    problems: [expect.objectContaining({ id: 'eaf/no-time' }) as unknown],
   });
   await expect(inProject(project.folder, (db) => lookAtLabelFiles(db, [join(folder, 'gone.eaf')]))).rejects.toMatchObject({ code: 'file-missing' });
 });
 
 test('what is not there is told: a layer, a video, a format', async () => {
-  await expect(exportAnnotations(project.folder, 'eaf', ['Nobody'], [], out)).rejects.toThrow(/No video has labels of Nobody/);
+  await expect(exportAnnotations(project.folder, 'eaf', ['Nobody'], [], out)).rejects.toMatchObject({
+    id: 'wrong-usage/no-labels-of',
+    parameters: { layers: ['Nobody'] },
+  });
   const file = await elan('there.eaf', (text) => text);
   const into = (placements: Parameters<typeof importIntoProject>[1]): Promise<unknown> => importIntoProject(project.folder, placements, as('Hal'));
   await expect(into([{ file, video: 'other.mp4', layers: null }])).rejects.toMatchObject({ code: 'video-unknown' });
-  await expect(into(placed(file, ['Ben 2']))).rejects.toThrow(/no labels in a layer «Ben 2»/);
-  await expect(into(placed(join(out, 'x.docx')))).rejects.toThrow(/not known what x.docx is/);
+  await expect(into(placed(file, ['Ben 2']))).rejects.toMatchObject({ id: 'wrong-usage/no-labels-in-layers' });
+  await expect(into(placed(join(out, 'x.docx')))).rejects.toMatchObject({ id: 'wrong-usage/format-unknown' });
 });

@@ -4,7 +4,9 @@ import { step } from '../../../shared/annotation/steps.ts';
 import type { AnnotatedSegment, ReadAnnotations } from '../../../shared/annotation/annotation-document.ts';
 import type { LabelFile } from '../../../shared/contract/exchange.ts';
 import type { AppliedEdit, RowEdit } from '../../../shared/annotation/editable-rows.ts';
-import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { StudioError, toFact } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice, shortened } from '../../../shared/app/notices.ts';
 import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
 import { readableFormatOf, READABLE_FORMATS, readerOf } from '../../formats/annotation-formats.ts';
@@ -44,10 +46,12 @@ export interface ImportedLabels {
   /** Labels that are new, and those that the coder had already. */
   readonly labels: number;
   readonly known: number;
-  /** What was left out: a sentence each. */
-  readonly problems: readonly string[];
+  /** What was left out. */
+  readonly problems: readonly Notice[];
 }
 
+/** Problems that an error names before it only counts them. */
+const PROBLEMS_NAMED = 5;
 /** Times of one label that went through another tool differ by its rounding: less than this, in seconds. */
 const SAME_TIME_S = 0.002;
 
@@ -65,9 +69,9 @@ export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly stri
     try {
       const { layers, problems } = await readLabels(path);
       const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
-      found.push({ ...about, layers: told, problems: [...problems], unreadable: '' });
+      found.push({ ...about, layers: told, problems: [...problems], unreadable: null });
     } catch (error) {
-      found.push({ ...about, layers: [], problems: [], unreadable: sentenceOf(error) });
+      found.push({ ...about, layers: [], problems: [], unreadable: toFact(error) });
     }
   }
   return found;
@@ -76,7 +80,7 @@ export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly stri
 async function labelFilesAt(given: string): Promise<string[]> {
   const path = resolve(given);
   const kind = await stat(path).catch((error: unknown) => {
-    throw new StudioError('file-missing', `${given} is not there.`, 'Choose it again.', error);
+    throw new StudioError('file-missing/chosen', { path: given }, error);
   });
   if (!kind.isDirectory()) return [path];
   return (await browseFolder(path)).labels.map((file) => file.path);
@@ -95,10 +99,9 @@ function videoNamedLike(file: string, videos: readonly VideoRow[]): VideoRow | u
 /** @throws StudioError 'wrong-usage' for a format that cannot be read, 'file-unreadable', 'data-set-invalid' */
 async function readLabels(file: string, named?: AnnotationFormatName): Promise<ReadAnnotations> {
   const format = named === undefined ? readableFormatOf(file) : readerOf(named);
-  if (format === undefined)
-    throw new StudioError('wrong-usage', `It is not known what ${basename(file)} is.`, `Name its format, one of: ${READABLE_FORMATS.join(', ')}.`);
+  if (format === undefined) throw new StudioError('wrong-usage/format-unknown', { file: basename(file), known: [...READABLE_FORMATS] });
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', `${file} cannot be read.`, 'Check its name.', error);
+    throw new StudioError('file-unreadable', { file }, error);
   });
   const { layers, problems } = format.read(textOf(bytes), basename(file));
   // An annotation without text says nothing: other tools leave such behind where somebody began one.
@@ -135,13 +138,10 @@ export async function importLabels(
   const files: FileToPlace[] = [];
   // One after the other: a video that nobody has analysed yet is asked for its length.
   for (const placement of placements) files.push(await readyToPlace(db, placement, mapping));
-  const problems = files.flatMap(({ name, problems: own }) => own.map((problem) => (files.length > 1 ? `${name}: ${problem}` : problem)));
-  if (problems.length > 0 && !partly)
-    throw new StudioError(
-      'data-set-invalid',
-      `Nothing was imported, since this cannot be placed: ${problems.slice(0, 5).join(' ')}${problems.length > 5 ? ` … (${problems.length} in all)` : ''}`,
-      'Mend the file, or import the rest alone.',
-    );
+  const problems = files.flatMap(({ name, problems: own }) =>
+    own.map((problem) => (files.length > 1 ? notice('in-file', { file: name, notice: problem }) : problem)),
+  );
+  if (problems.length > 0 && !partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, PROBLEMS_NAMED) });
   return db.transaction(() => {
     const { id } = addCoder(db, coder);
     const placed = files.map(({ name, video, segments }) => place(db, { id, name: coder }, video.id, name, segments));
@@ -157,7 +157,7 @@ interface FileToPlace {
   readonly name: string;
   readonly video: VideoRow;
   readonly segments: readonly AnnotatedSegment[];
-  readonly problems: readonly string[];
+  readonly problems: readonly Notice[];
 }
 
 /** A file's labels of the wanted layers that lie in its video; what does not is told. */
@@ -170,18 +170,16 @@ async function readyToPlace(
   const video = videoCalled(db, wanted);
   const chosen = all.filter(({ name }) => layers === null || layers.includes(name)).flatMap(({ segments }) => segments);
   if (chosen.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `${basename(file)} holds no labels${layers === null ? '' : ` in a layer «${layers.join('», «')}»`}.`,
-      `It has: ${all.map(({ name }) => name).join(', ') || 'none'}.`,
-    );
+    throw layers === null || all.length === 0
+      ? new StudioError('wrong-usage/no-labels-in-file', { file: basename(file) })
+      : new StudioError('wrong-usage/no-labels-in-layers', { file: basename(file), layers: [...layers], known: all.map(({ name }) => name) });
   const named = chosen.flatMap((segment) => {
     const label = Object.hasOwn(mapping, segment.label) ? mapping[segment.label]! : segment.label;
     return label === null ? [] : [{ ...segment, label }];
   });
   const endS = await endOf(video);
   const late = named.filter(({ startS }) => startS >= endS);
-  const tooLate = late.map(({ label, startS }) => `«${label}» at ${startS.toFixed(1)} s begins after the end of ${video.name}.`);
+  const tooLate = late.map(({ label, startS }) => notice('import/too-late', { label, at: Math.round(10 * startS) / 10, video: video.name }));
   return { name: basename(file), video, segments: named.filter((segment) => !late.includes(segment)), problems: [...problems, ...tooLate] };
 }
 
@@ -198,11 +196,7 @@ async function endOf({ path, duration_s }: VideoRow): Promise<number> {
 function videoCalled(db: ProjectDatabase, wanted: string): VideoRow {
   const found = allVideos(db).filter(({ id, name }) => id === wanted || name === wanted);
   if (found.length === 1) return found[0]!;
-  throw new StudioError(
-    'video-unknown',
-    `${found.length === 0 ? 'No video' : 'More than one video'} of the library is called ${wanted}.`,
-    'Choose it by its name in the library.',
-  );
+  throw new StudioError(found.length === 0 ? 'video-unknown/name' : 'video-unknown/ambiguous', { name: wanted });
 }
 
 /** One file's labels into the coder's layer of one video, which is made where there is none. */

@@ -34,8 +34,7 @@ export function labelsOf(db: ProjectDatabase): string[] {
  */
 export function projectFigures(db: ProjectDatabase, { layer, videos, against }: FiguresRequest): ProjectFigures {
   const faces = [...observedFaces(db, { layer, videos })];
-  if (faces.length === 0)
-    throw new StudioError('wrong-usage', `There is nothing of ${layer} in these videos.`, 'Choose another layer, or analyse or label some videos first.');
+  if (faces.length === 0) throw new StudioError('wrong-usage/nothing-of-layer', { layer });
   const used = new Set(faces.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)));
   const labels = labelsOf(db).filter((label) => (EXPRESSIONS as readonly string[]).includes(label) || used.has(label));
   const measured = faces.map((face) => ({ face, figures: labels.map((label) => figuresOf(face, label)) }));

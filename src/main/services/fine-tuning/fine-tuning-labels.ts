@@ -1,6 +1,8 @@
 import type { TrainingMaterial } from '../../../shared/contract/training.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
 import { coveredSeconds } from '../../../shared/annotation/review-order.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
@@ -30,17 +32,12 @@ export interface ChosenLabel {
 const SHORTEST_S = 0.3;
 
 /**
- * The labels of a layer that a set is made from, in the order of videos and time, and sentences on what was left out.
+ * The labels of a layer that a set is made from, in the order of videos and time, and notes on what was left out.
  * @throws StudioError 'wrong-usage' where none is left
  */
-export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: string[] } {
+export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: Notice[] } {
   const { chosen, notes } = usableLabels(db, options);
-  if (chosen.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      `There is no label of ${options.layer} to make a set from. ${notes.join(' ')}`.trim(),
-      'Choose another layer, or ask for less.',
-    );
+  if (chosen.length === 0) throw new StudioError('wrong-usage/no-label-for-set', { layer: options.layer, notes });
   return { chosen, notes };
 }
 
@@ -56,13 +53,13 @@ export function trainingMaterial(db: ProjectDatabase, options: FineTuningOptions
   };
 }
 
-function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: string[] } {
+function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: Notice[] } {
   const nameOf = layerNames(db);
   const people = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const classOf = classesOf(db, options.mapping);
   const chosen: ChosenLabel[] = [];
-  const left = new Map<string, number>();
-  const leave = (why: string): void => void left.set(why, (left.get(why) ?? 0) + 1);
+  const left = new Map<string, { why: (count: number) => Notice; count: number }>();
+  const leave = (key: string, why: (count: number) => Notice): void => void left.set(key, { why, count: (left.get(key)?.count ?? 0) + 1 });
   for (const video of allVideos(db)) {
     const layers = layersOf(db, video.id);
     const layer = layers.findLast((each) => nameOf(each) === options.layer);
@@ -73,20 +70,21 @@ function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen
     for (const segment of segments) {
       const label = classOf(segment.label);
       const agreement = others.length === 0 ? null : others.filter((theirs) => saysTheSame(segment, theirs)).length / others.length;
-      if (label === null) leave(`«${segment.label}» counts as none of the seven classes`);
-      else if (segment.confidence !== null && segment.confidence < options.minConfidence) leave(`confidence below ${options.minConfidence}`);
+      if (label === null) leave(`class ${segment.label}`, (count) => notice('set/no-class', { count, label: segment.label }));
+      else if (segment.confidence !== null && segment.confidence < options.minConfidence)
+        leave('confidence', (count) => notice('set/confidence', { count, limit: options.minConfidence }));
       else if (options.minAgreement > 0 && (agreement ?? 0) < options.minAgreement)
-        leave(`agreement below ${options.minAgreement}, or nobody else who labelled`);
+        leave('agreement', (count) => notice('set/agreement', { count, limit: options.minAgreement }));
       else {
         const peak = peaks.find((each) => each.face_id === segment.face_id && each.apex_s >= segment.start_s && each.apex_s < segment.end_s) ?? null;
         const span = windowOf(segment, peak, options.window, video.duration_s);
         const person = people.get(video.participant_id ?? '');
-        if (span.endS - span.startS < SHORTEST_S) leave(`shorter than ${SHORTEST_S} s`);
+        if (span.endS - span.startS < SHORTEST_S) leave('short', (count) => notice('set/short', { count, limit: SHORTEST_S }));
         else chosen.push({ video, run, segment, label, ...span, peak, person: person ?? video.name, isPersonKnown: person !== undefined, agreement });
       }
     }
   }
-  return { chosen, notes: [...left].map(([why, count]) => `${count} ${count === 1 ? 'label was' : 'labels were'} left out: ${why}.`) };
+  return { chosen, notes: [...left.values()].map(({ why, count }) => why(count)) };
 }
 
 /** By the label's mapping in its scheme, unless the request says otherwise. */

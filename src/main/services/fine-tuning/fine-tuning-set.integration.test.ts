@@ -23,6 +23,7 @@ import { readClipSet } from '../../training/data/clip-set.ts';
 import { startChildProcessEngine } from '../studio/processes.ts';
 import { chooseLabels, trainingMaterial } from './fine-tuning-labels.ts';
 import { fineTuningSetOf } from '../studio/project-overview.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 let project = '';
 
@@ -85,7 +86,7 @@ describe('labels for a set', () => {
       ['surprise', 1, 0.4, 1.6, 0],
       ['fear', 2, 0.4, 1.4, 0],
     ]);
-    expect(notes).toEqual(['1 label was left out: «boredom» counts as none of the seven classes.', '1 label was left out: shorter than 0.3 s.']);
+    expect(notes).toEqual([notice('set/no-class', { count: 1, label: 'boredom' }), notice('set/short', { count: 1, limit: 0.3 })]);
     expect((await chosen({ mapping: { boredom: 'neutral', surprise: null } })).labels.map(([label]) => label)).toEqual(['happiness', 'neutral', 'fear']);
   });
 
@@ -99,7 +100,7 @@ describe('labels for a set', () => {
       anger: { labels: 0, people: 0 },
     });
     // Nobody has said who is in the two videos.
-    expect(rest).toMatchObject({ people: 2, unnamed: 2, notes: [expect.stringContaining('boredom') as string, expect.stringContaining('shorter') as string] });
+    expect(rest).toMatchObject({ people: 2, unnamed: 2, notes: [{ id: 'set/no-class', parameters: { label: 'boredom' } }, { id: 'set/short' }] });
     expect(await material('Nobody')).toMatchObject({ people: 0, unnamed: 0, notes: [] });
   });
 
@@ -132,7 +133,10 @@ describe('a fine-tuning set', () => {
         ['happiness', 0.5, 1.5, 'train', 'one.mp4'],
         ['fear', 0.4, 1.4, 'train', 'two.mp4'],
       ]);
-      expect((JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as { notes: string[] }).notes.join()).toContain('smaller faces');
+      expect(JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as { notes: string[]; noteCodes: unknown[] }).toMatchObject({
+        notes: expect.arrayContaining([expect.stringContaining('smaller face')]) as unknown,
+        noteCodes: expect.arrayContaining([expect.objectContaining({ id: 'set/other-faces' })]) as unknown,
+      });
     },
     faces: async (out) => {
       const { set, clips } = await readFaceSet(out);
@@ -192,7 +196,7 @@ describe('a fine-tuning set', () => {
       (await readFile(join(out, 'README.md'), 'utf8'));
     expect(all).not.toMatch(/Ann|one\.mp4|two\.mp4/);
     expect(all).toMatch(/P001.*V001.*C001/s);
-    await expect(make({ form: 'references', anonymise: true })).rejects.toThrow(/cannot be anonymous/);
+    await expect(make({ form: 'references', anonymise: true })).rejects.toMatchObject({ id: 'wrong-usage/references-anonymous' });
     await expect(
       fineTuningSetOf(project, options({ form: 'faces' }), out, startChildProcessEngine, { onProgress: () => undefined }, never),
     ).rejects.toMatchObject({ code: 'wrong-usage' });

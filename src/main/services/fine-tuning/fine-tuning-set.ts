@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { readdir } from 'node:fs/promises';
-import { cancelled, sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice, sentencesOf } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningOptions, FineTuningReport } from '../../../shared/domain/fine-tuning.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
@@ -52,19 +54,19 @@ export async function writeFineTuningSet(
 ): Promise<{ out: string; report: FineTuningReport }> {
   const to = resolve(out);
   await prepareOut(to);
-  if ((await readdir(to)).length > 0)
-    throw new StudioError('wrong-usage', `${to} holds other things; nothing was changed.`, 'Choose an empty folder for the set.');
-  if (options.form === 'references' && options.anonymise)
-    throw new StudioError('wrong-usage', 'A table of references names the videos, so it cannot be anonymous.', 'Choose a form with pictures of faces.');
+  if ((await readdir(to)).length > 0) throw new StudioError('wrong-usage/folder-not-empty', { folder: to });
+  if (options.form === 'references' && options.anonymise) throw new StudioError('wrong-usage/references-anonymous', {});
   const { chosen, notes } = chooseLabels(db, options);
   const planned = planClips(chosen, options);
   const written =
     options.form === 'references' ? withoutOtherFaces(db, planned, notes) : await writeCrops(db, planned, options, to, start, events, signal, notes);
-  if (written.length === 0) throw new StudioError('data-set-invalid', `No clip could be made. ${notes.join(' ')}`, 'Look at the notes.');
+  if (written.length === 0) throw new StudioError('data-set-invalid/no-clip', { notes });
   if (options.form === 'references') await writeAtomically(join(to, 'clips.csv'), [csvLines(referenceRows(written))]);
   await writeAtomically(join(to, 'provenance.csv'), [csvLines(provenanceRows(written, options))]);
   const report = reportOf(written, notes, options);
-  await writeAtomically(join(to, 'report.json'), [`${JSON.stringify({ options, ...report }, null, 2)}\n`]);
+  await writeAtomically(join(to, 'report.json'), [
+    `${JSON.stringify({ options, ...report, notes: sentencesOf(report.notes), noteCodes: report.notes }, null, 2)}\n`,
+  ]);
   await writeAtomically(join(to, 'README.md'), [cardOf(report, options)]);
   return { out: to, report };
 }
@@ -96,7 +98,7 @@ function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: 
 }
 
 /** Training from references takes the face that is seen largest for longest: labels of others would be learned from the wrong one. */
-function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[], notes: string[]): PlannedClip[] {
+function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[], notes: Notice[]): PlannedClip[] {
   const main = new Map<string, number>();
   for (const { from } of planned) {
     if (main.has(from.video.id) || from.run === null) continue;
@@ -107,7 +109,7 @@ function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[],
   }
   const kept = planned.filter(({ from }) => (main.get(from.video.id) ?? 1) === from.segment.face_id);
   const dropped = planned.length - kept.length;
-  if (dropped > 0) notes.push(`${dropped} labels of smaller faces were left out: references cannot say which face is meant. The other forms can.`);
+  if (dropped > 0) notes.push(notice('set/other-faces', { count: dropped }));
   return kept;
 }
 
@@ -119,7 +121,7 @@ async function writeCrops(
   start: EngineStarter,
   events: FineTuningEvents,
   signal: AbortSignal,
-  notes: string[],
+  notes: Notice[],
 ): Promise<PlannedClip[]> {
   const writer = writerOf(form as Exclude<typeof form, 'references'>, out, { side: SIZES.tiny.cropSide, rate: SAMPLES_PER_SECOND });
   const { engine, detectors } = await startDetectors(start, detectorFiles(modelsFolder()));
@@ -143,13 +145,13 @@ async function writeCrops(
         }
       } catch (error) {
         if (!(error instanceof StudioError) || !['file-missing', 'file-unreadable', 'no-video-stream', 'program-failed'].includes(error.code)) throw error;
-        notes.push(`${name} was left out: ${sentenceOf(error)}`);
+        notes.push(notice('set/video', { video: name, problem: toFact(error) }));
       }
     }
   } finally {
     engine.stop();
   }
-  if (unseen > 0) notes.push(`${unseen} labels were left out: their face is not seen in most of the span.`);
+  if (unseen > 0) notes.push(notice('set/unseen', { count: unseen }));
   written.sort((a, b) => a.clip.name.localeCompare(b.clip.name));
   await writer.finish(written.map(({ clip }) => clip));
   return written;
@@ -216,18 +218,16 @@ function provenanceRows(written: readonly PlannedClip[], { anonymise, layer }: F
   ];
 }
 
-function reportOf(written: readonly PlannedClip[], notes: readonly string[], { layer }: FineTuningOptions): FineTuningReport {
+function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { layer }: FineTuningOptions): FineTuningReport {
   const inSplit = (split: (typeof SPLITS)[number]): PlannedClip[] => written.filter(({ clip }) => clip.split === split);
   const count = (split: (typeof SPLITS)[number], label: number): number => inSplit(split).filter(({ clip }) => clip.label === label).length;
   const people = (split: (typeof SPLITS)[number]): number => new Set(inSplit(split).map(({ from }) => from.person)).size;
   const balance = EXPRESSIONS.map((label, i) => ({ label, train: count('train', i), validation: count('validation', i), test: count('test', i) }));
   const missing = balance.filter(({ train }) => train === 0).map(({ label }) => label);
   const more = [
-    ...(missing.length > 0 ? [`There is no clip for training of ${missing.join(', ')}.`] : []),
-    ...(written.some(({ from }) => !from.isPersonKnown)
-      ? ['Some videos have no participant: each counts as a person of its own, so the same person may be in several parts.']
-      : []),
-    ...(layer === 'model' ? ["These are the model's own proposals: learning from them teaches it what it says already."] : []),
+    ...(missing.length > 0 ? [notice('set/missing-classes', { labels: missing })] : []),
+    ...(written.some(({ from }) => !from.isPersonKnown) ? [notice('set/no-participants', {})] : []),
+    ...(layer === 'model' ? [notice('set/proposals', {})] : []),
   ];
   return {
     clips: written.length,
@@ -249,7 +249,7 @@ function cardOf({ clips, balance, people, notes }: FineTuningReport, options: Fi
     '| ----- | ----- | ---------- | ---- |',
     ...rows,
     '',
-    ...(notes.length > 0 ? ['## Notes\n', ...notes.map((note) => `- ${note}`), ''] : []),
+    ...(notes.length > 0 ? ['## Notes\n', ...sentencesOf(notes).map((note) => `- ${note}`), ''] : []),
     '## Before you use it\n',
     'Faces are personal data. Whoever is seen must have agreed to what is done with them; `anonymise` replaces names, not faces.',
     'A label is what a person saw in a face, not what was felt. provenance.csv says who gave each one, from which proposal of which model.',

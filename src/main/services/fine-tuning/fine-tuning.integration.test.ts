@@ -56,7 +56,7 @@ async function until(phases: readonly string[]): Promise<Awaited<ReturnType<type
   for (let i = 0; i < 900; i++) {
     const state = await client.training.state();
     if (phases.includes(state.phase)) return state;
-    if (state.phase === 'failed' && !phases.includes('failed')) throw new Error(state.problem);
+    if (state.phase === 'failed' && !phases.includes('failed')) throw new Error(JSON.stringify(state.problem));
     await wait(100);
   }
   throw new Error(`it is still ${(await client.training.state()).phase}`);
@@ -96,7 +96,7 @@ describe('fine-tuning in the program', () => {
     const models = await client.about.models();
     expect(models.map(({ id }) => id)).toEqual(expect.arrayContaining(['adatosk-tiny', model]));
     expect(models.find(({ id }) => id === model)!.card).toContain('Trained by its user');
-    await expect(client.training.begin(request)).rejects.toThrow(/already/);
+    await expect(client.training.begin(request)).rejects.toMatchObject({ data: { id: 'wrong-usage/model-name' } });
     const [video] = await client.library.list();
     await client.queue.add({ videos: [video!.id], model, device: 'cpu' });
     for (let i = 0; i < 300 && (await client.runs.list()).length < 2; i++) await wait(100);
@@ -111,7 +111,7 @@ describe('fine-tuning in the program', () => {
     expect(existsSync(model!)).toBe(false);
     await client.training.begin({ ...request, name: 'Third', layer: 'Nobody' });
     const failed = await until(['failed']);
-    expect(failed.problem).toMatch(/no label of Nobody/);
+    expect(failed.problem).toMatchObject({ id: 'wrong-usage/no-label-for-set', parameters: { layer: 'Nobody' } });
     await client.training.discard();
     expect(await client.training.state()).toMatchObject({ phase: 'idle' });
   });

@@ -3,7 +3,9 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FineTuningRequest, FineTuningState, Measured, TrainingMaterial } from '../../../shared/contract/training.ts';
 import { fineTuningStateSchema } from '../../../shared/contract/training.ts';
-import { StudioError } from '../../../shared/app/errors.ts';
+import { StudioError, toFact } from '../../../shared/app/errors.ts';
+import type { Fact, Notice } from '../../../shared/app/facts.ts';
+import { noticeOf, readFact } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
 import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
@@ -34,9 +36,15 @@ interface Kept {
   readonly state: FineTuningState;
 }
 
+/** Versions before 0.2 kept sentences. */
+function withFacts(state: FineTuningState): unknown {
+  const { notes, problem } = state as { notes: readonly (string | Notice)[]; problem: string | Fact | null };
+  return { ...state, notes: notes.map(noticeOf), problem: typeof problem === 'string' ? readFact(problem) : problem };
+}
+
 const IDLE: FineTuningState = {
   ...{ phase: 'idle', name: '', layer: '', from: '', clips: null, progress: null, secondsLeft: null, losses: [], validations: [] },
-  ...{ before: null, after: null, measuredOn: null, notes: [], problem: '', model: null },
+  ...{ before: null, after: null, measuredOn: null, notes: [], problem: null, model: null },
 };
 /** Parts of the people: training, validation (early stop, calibration), test (before and after). */
 const SHARES = [0.6, 0.2, 0.2] as const;
@@ -82,10 +90,8 @@ export class FineTuning {
 
   /** @throws StudioError 'wrong-usage' while another one runs or waits for a decision */
   async begin(request: FineTuningRequest): Promise<void> {
-    if (!['idle', 'failed'].includes(this.#state.phase))
-      throw new StudioError('wrong-usage', 'A fine-tuning is under way already.', 'Keep or discard its model first.');
-    if (existsSync(this.#modelFolder(request.name)))
-      throw new StudioError('wrong-usage', `There is a model called ${request.name} already.`, 'Give the new one another name.');
+    if (!['idle', 'failed'].includes(this.#state.phase)) throw new StudioError('wrong-usage/fine-tuning-running', {});
+    if (existsSync(this.#modelFolder(request.name))) throw new StudioError('wrong-usage/model-name', { name: request.name });
     await knownModel(request.from);
     await rm(this.#folder, { recursive: true, force: true });
     await mkdir(this.#folder, { recursive: true });
@@ -105,15 +111,15 @@ export class FineTuning {
   /** @throws StudioError 'wrong-usage' where nothing is paused */
   resume(): void {
     if (this.#work !== undefined || this.#request === undefined || !['paused', 'failed'].includes(this.#state.phase))
-      throw new StudioError('wrong-usage', 'There is nothing to go on with.', 'Begin a fine-tuning.');
-    this.#set({ phase: 'training', problem: '' });
+      throw new StudioError('wrong-usage/nothing-to-continue', {});
+    this.#set({ phase: 'training', problem: null });
     this.#start(true);
   }
 
   /** The new model stays. @returns its folder @throws StudioError 'wrong-usage' where none is ready */
   async keep(): Promise<string> {
     const { model, phase } = this.#state;
-    if (phase !== 'ready' || model === null) throw new StudioError('wrong-usage', 'There is no new model to keep.', 'Fine-tune one first.');
+    if (phase !== 'ready' || model === null) throw new StudioError('wrong-usage/no-new-model', {});
     await this.#forget();
     return model;
   }
@@ -155,10 +161,9 @@ export class FineTuning {
   }
 
   #fail(error: unknown, wasStopped: boolean): void {
-    const known = error instanceof StudioError ? error : undefined;
     if (wasStopped && this.#state.phase !== 'preparing') this.#set({ phase: 'paused', secondsLeft: null });
     else if (wasStopped) this.#set({ ...IDLE });
-    else this.#set({ phase: 'failed', problem: known === undefined ? String(error) : `${known.message} ${known.remedy}`, secondsLeft: null });
+    else this.#set({ phase: 'failed', problem: toFact(error), secondsLeft: null });
   }
 
   async #run(goesOn: boolean, signal: AbortSignal): Promise<void> {
@@ -249,7 +254,7 @@ export class FineTuning {
       const { approval, request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as Kept;
       if (!ownApproval().isFineTuning(this.#folder, JSON.stringify(request), approval)) return;
       this.#request = request;
-      const read = fineTuningStateSchema.parse(state);
+      const read = fineTuningStateSchema.parse(withFacts(state));
       const isUnderWay = ['training', 'pausing', 'measuring'].includes(read.phase);
       if (read.phase === 'preparing') await this.#forget();
       else this.#state = isUnderWay ? { ...read, phase: 'paused', secondsLeft: null } : read;

@@ -25,7 +25,7 @@ export interface FolderListing {
 export async function browseFolder(path: string): Promise<FolderListing> {
   const folder = resolve(path);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', `The folder ${folder} cannot be opened.`, 'Choose another one.', error);
+    throw new StudioError('file-unreadable/not-opened', { folder }, error);
   });
   const names = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => a.name.localeCompare(b.name));
   const parent = dirname(folder);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { sep } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import { hashFile } from '../../media/content-hash.ts';
 import { mediaTypeOf, playabilityOf } from '../../media/playback.ts';
@@ -20,8 +21,8 @@ export interface PlayableMedia {
   readonly address: string;
   readonly playable: boolean;
   readonly proxy: boolean;
-  /** Why the file itself cannot be played; empty where it can. */
-  readonly reason: string;
+  /** Why the file itself cannot be played; null where it can. */
+  readonly reason: Notice | null;
 }
 
 export const MEDIA_PATH = '/media/';
@@ -41,7 +42,7 @@ export async function describeMedia(db: ProjectDatabase, id: string): Promise<Pl
   const video = presentVideo(db, id);
   const address = `${MEDIA_PATH}${encodeURIComponent(id)}`;
   const { reason } = playabilityOf(video.path, await probeStream(video.path));
-  if (reason === undefined) return { address, playable: true, proxy: false, reason: '' };
+  if (reason === undefined) return { address, playable: true, proxy: false, reason: null };
   const proxy = await existingProxy(video.path);
   return { address, playable: proxy !== undefined, proxy: true, reason };
 }
@@ -97,12 +98,7 @@ export async function frameTimes(db: ProjectDatabase, id: string): Promise<Float
 
 function presentVideo(db: ProjectDatabase, id: string): VideoRow {
   const video = videoOf(db, id);
-  if (!existsSync(video.path))
-    throw new StudioError(
-      'file-missing',
-      `${video.path} is not there any more.`,
-      'Look for moved files in the library: the video is found again by its contents.',
-    );
+  if (!existsSync(video.path)) throw new StudioError('file-missing/video', { path: video.path });
   return video;
 }
 

@@ -25,9 +25,7 @@ export async function knownModel(key: string, sha256 = ''): Promise<Model> {
   const models = await allModels();
   const known = models.find((each) => each.key === key)?.model;
   if (known !== undefined && (sha256 === '' || (await ensureModelFile(known)) === sha256)) return known;
-  throw new StudioError(
-    'model-missing',
-    `This computer has no model '${key}'${known === undefined ? '' : ` with the SHA-256 ${sha256.slice(0, 12)}…`}.`,
-    `Choose one of: ${models.map((each) => each.model.manifest.id).join(', ')}.`,
-  );
+  const ids = models.map((each) => each.model.manifest.id);
+  if (known === undefined) throw new StudioError('model-missing/not-here', { model: key, known: ids });
+  throw new StudioError('model-missing/other-hash', { model: key, sha256: sha256.slice(0, 12), known: ids });
 }

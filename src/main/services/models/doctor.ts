@@ -11,13 +11,17 @@ import { findProgram, programVersion } from '../../media/programs.ts';
 import type { ProgramName } from '../../media/programs.ts';
 import { detectorFiles, DETECTORS } from '../../face/detector-files.ts';
 import { openProject } from '../../project/store/open-project.ts';
-import { sentenceOf } from '../../../shared/app/errors.ts';
+import { toFact } from '../../../shared/app/errors.ts';
+import type { Fact } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 export interface ProgramFinding {
   readonly path: string | null;
   readonly version: string | null;
-  /** Where it was found, or why it was not. */
+  /** Where it was found: a variable, a package, 'PATH'; '' where it was not. */
   readonly origin: string;
+  /** Why it cannot be used; null where it can. */
+  readonly problem: Fact | null;
 }
 
 export interface ModelFinding {
@@ -25,13 +29,13 @@ export interface ModelFinding {
   readonly sha256: string;
   readonly ok: boolean;
   readonly trained: boolean;
-  readonly note: string;
+  readonly note: Fact;
 }
 
 export interface StoreFinding {
   readonly ok: boolean;
   /** SQLite's version and how it keeps a project, or why it does not. */
-  readonly note: string;
+  readonly note: Fact;
 }
 
 export interface Findings {
@@ -62,9 +66,9 @@ export async function examineComputer(start: EngineStarter, defaultModel: string
 async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
   try {
     const program = await findProgram(name);
-    return { path: program.path, version: await programVersion(program), origin: program.origin };
+    return { path: program.path, version: await programVersion(program), origin: program.origin, problem: null };
   } catch (error) {
-    return { path: null, version: null, origin: sentenceOf(error) };
+    return { path: null, version: null, origin: '', problem: toFact(error) };
   }
 }
 
@@ -75,9 +79,9 @@ async function examineStore(): Promise<StoreFinding> {
     const { state, db, close } = await openProject(folder, { create: true });
     const [journal, synchronous] = [String(db.pragma('journal_mode')), db.pragma('synchronous') === 2 ? 'FULL' : 'EXTRA'];
     close();
-    return { ok: true, note: `SQLite ${state.sqlite}, journal ${journal}, synchronous ${synchronous}` };
+    return { ok: true, note: notice('check/store', { version: state.sqlite, journal, synchronous }) };
   } catch (error) {
-    return { ok: false, note: sentenceOf(error) };
+    return { ok: false, note: toFact(error) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -88,14 +92,14 @@ async function examineModels(): Promise<ModelFinding[]> {
   for (const model of await listModels()) {
     const { id, sha256, trained, seed } = model.manifest;
     if (!existsSync(model.file) && seed !== undefined) {
-      findings.push({ id, sha256, ok: true, trained, note: 'untrained; its file is drawn from its seed when it is first used' });
+      findings.push({ id, sha256, ok: true, trained, note: notice('check/model-not-drawn', {}) });
       continue;
     }
     const problem = await ensureModelFile(model).then(
       () => undefined,
-      (error: unknown) => sentenceOf(error),
+      (error: unknown) => toFact(error),
     );
-    findings.push({ id, sha256, ok: problem === undefined, trained, note: problem ?? (trained ? 'as its manifest names it' : 'untrained weights') });
+    findings.push({ id, sha256, ok: problem === undefined, trained, note: problem ?? notice(trained ? 'check/model' : 'check/model-untrained', {}) });
   }
   for (const { id, use, sha256 } of DETECTORS) {
     const found = await hashFile(detectorFiles(modelsFolder())[use]).catch(() => 'missing');
@@ -105,7 +109,7 @@ async function examineModels(): Promise<ModelFinding[]> {
       sha256: found,
       ok,
       trained: true,
-      note: ok ? 'face detector' : 'not the file that this version was tested with; reinstall the program',
+      note: notice(ok ? 'check/detector' : 'check/other-detector', {}),
     });
   }
   return findings;

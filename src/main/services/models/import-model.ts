@@ -1,6 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { sentenceOf, StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { mapForeignWeights, foreignWidth } from '../../adatosk/onnx/imported-weights.ts';
 import { modelIdFrom, modelsFolder, refuseToOverwriteModel } from '../../adatosk/runtime/models.ts';
 import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
@@ -32,6 +34,9 @@ export interface ImportOutcome {
   readonly sha256: string;
 }
 
+/** The encoder of MAE-DFER, which has layers of another kind. */
+const MAE_DFER_WIDTH = 512;
+
 interface Imported {
   readonly size: SizeName;
   readonly trained: boolean;
@@ -39,7 +44,7 @@ interface Imported {
   readonly mapped: number;
   readonly left: ImportOutcome['left'];
   readonly missing: readonly string[];
-  readonly warning: string;
+  readonly warning: Notice;
 }
 
 /**
@@ -51,13 +56,12 @@ export async function importModel({ file, id: wantedId, out }: ImportRequest): P
   const ending = extname(file).toLowerCase();
   const id = wantedId ?? modelIdFrom(basename(file, ending), 'adatosk-imported');
   const folder = resolve(out ?? join(modelsFolder(), id));
-  refuseToOverwriteModel(folder, 'Choose another --id or --out.');
+  refuseToOverwriteModel(folder);
   const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('file-missing', `${file} cannot be read.`, 'Check the spelling of the path.', error);
+    throw new StudioError('file-missing/model', { file }, error);
   });
   const imported = ending === '.onnx' ? fromOnnx(file, bytes) : ending === '.safetensors' ? fromSafetensors(file, bytes) : undefined;
-  if (imported === undefined)
-    throw new StudioError('wrong-usage', `${file} is neither an .onnx nor a .safetensors file.`, 'A PyTorch checkpoint can be saved as .safetensors.');
+  if (imported === undefined) throw new StudioError('wrong-usage/model-format', { file });
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw writeError(folder, error);
   });
@@ -87,38 +91,28 @@ function fromOnnx(file: string, bytes: Uint8Array): Imported {
     if (fits.length < parameters.size) continue;
     const left = [...contents.weights.keys()].filter((name) => !parameters.has(name)).map((name) => ({ name, reason: 'is no weight of the network' }));
     const trained = contents.metadata['trained'] !== 'false';
-    const warning = trained ? 'imported: its training is not known to this program' : 'imported with untrained weights';
+    const warning = notice(trained ? 'model/imported' : 'model/imported-untrained', {});
     return { size, trained, weights: (name) => contents.weights.get(name)?.values, mapped: fits.length, left, missing: [], warning };
   }
   const { parameters } = buildInferenceGraph(SIZES.tiny);
   const absent = [...parameters.keys()].filter((name) => !contents.weights.has(name));
-  throw new StudioError(
-    'model-invalid',
-    `${file} is not an AdaTosk network of any size: ${absent.length === 0 ? 'its weights have other shapes' : `for example, it has no '${absent[0]}' (${absent.length} of ${parameters.size} weights are missing)`}.`,
-    'Its weights must have the names in docs/developer/network.md; encoders of VideoMAE are imported from .safetensors.',
-  );
+  throw absent.length === 0
+    ? new StudioError('model-invalid/other-shapes', { file })
+    : new StudioError('model-invalid/missing-weights', { file, name: absent[0]!, missing: absent.length, total: parameters.size });
 }
 
 function fromSafetensors(file: string, bytes: Uint8Array): Imported {
   const tensors = attempt(file, () => readSafetensors(bytes));
   const width = foreignWidth(tensors);
-  if (width === undefined)
-    throw new StudioError(
-      'model-invalid',
-      `${file} has no tube embedding (patch_embed.proj.weight) as VideoMAE has.`,
-      'Only VideoMAE-style encoders can be imported.',
-    );
+  if (width === undefined) throw new StudioError('model-invalid/no-tubes', { file });
   const size = (Object.keys(SIZES) as SizeName[]).find((name) => SIZES[name].width === width);
   if (size === undefined)
-    throw new StudioError(
-      'model-invalid',
-      `The tokens of ${file} are ${width} wide; this program has networks of ${Object.values(SIZES)
-        .map((each) => `${each.width} (${each.name})`)
-        .join(', ')}.`,
-      width === 512 ? "MAE-DFER's own encoder is built otherwise and cannot be taken over." : 'Choose another file.',
-    );
+    throw new StudioError(width === MAE_DFER_WIDTH ? 'model-invalid/mae-dfer' : 'model-invalid/width', {
+      ...{ file, width },
+      known: Object.values(SIZES).map((each) => `${each.width} (${each.name})`),
+    });
   const { weights, used, left, missing } = mapForeignWeights(tensors, buildInferenceGraph(SIZES[size]).parameters);
-  const warning = 'an imported encoder with a random mask and head: fine-tune it before use';
+  const warning = notice('model/imported-encoder', {});
   return { size, trained: false, weights: (name) => weights.get(name), mapped: used.length, left, missing, warning };
 }
 
@@ -126,6 +120,6 @@ function attempt<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new StudioError('model-invalid', `${file} cannot be read: ${sentenceOf(error)}.`, 'Download or save it again.', error);
+    throw new StudioError('model-invalid/unreadable', { file, detail: sentenceOf(error) }, error);
   }
 }

@@ -6,6 +6,7 @@ import type { Model } from '../../adatosk/runtime/models.ts';
 import { findModel, listModels } from '../../adatosk/runtime/models.ts';
 import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
 import { SIZES, tokensKept, tokensOf } from '../../adatosk/model/config.ts';
+import { noticeOf, sentencesOf } from '../../../shared/app/notices.ts';
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
 
 export interface ModelInspection {
@@ -57,7 +58,7 @@ export async function inspectModel(id: string, budget?: number): Promise<ModelIn
     macs: { '1': at(1), '0.5': at(0.5), '0.25': at(0.25), default: at(manifest.defaultTokenBudget), ...(budget === undefined ? {} : { [budget]: at(budget) }) },
     macsByPart: costByPart(graph, tokensKept(size, budget ?? manifest.defaultTokenBudget)),
     provenance: manifest.provenance,
-    warnings: manifest.warnings,
+    warnings: sentencesOf(manifest.warnings.map(noticeOf)),
     sha256: manifest.sha256,
   };
 }

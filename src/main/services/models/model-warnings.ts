@@ -1,7 +1,8 @@
-import { UNTRAINED_WARNING } from '../../../shared/domain/results.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice, noticeOf } from '../../../shared/app/notices.ts';
 import type { Model } from '../../adatosk/runtime/models.ts';
 
 /** What everybody who sees results of this model must know. */
-export function warningsOf(model: Model): string[] {
-  return [...(model.manifest.trained ? [] : [UNTRAINED_WARNING]), ...model.manifest.warnings];
+export function warningsOf(model: Model): Notice[] {
+  return [...(model.manifest.trained ? [] : [notice('model/untrained', {})]), ...model.manifest.warnings.map(noticeOf)];
 }

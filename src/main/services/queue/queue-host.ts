@@ -2,7 +2,7 @@
  * The process that works through a project's batch queue, so that the one that serves the window stays free. It has a
  * connection of its own to the store; its engines are processes of their own again.
  */
-import { asStudioError } from '../../../shared/app/errors.ts';
+import { problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Project } from '../../project/store/open-project.ts';
 import { openProject } from '../../project/store/open-project.ts';
@@ -32,9 +32,5 @@ export function hostQueue(start: EngineStarter, publish: (event: QueueEvent) => 
     else open?.worker.cancel(order.jobs);
   };
   const next = inSeries();
-  return (order) =>
-    void next(() => serve(order)).catch((error: unknown) => {
-      const { code, message, remedy } = asStudioError(error);
-      publish({ kind: 'problem', code, message, remedy });
-    });
+  return (order) => void next(() => serve(order)).catch((error: unknown) => publish({ kind: 'problem', ...problemData(error) }));
 }

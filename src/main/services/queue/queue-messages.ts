@@ -1,5 +1,5 @@
 import type { ProcessPort } from '../../process/process-port.ts';
-import type { StudioErrorCode } from '../../../shared/app/errors.ts';
+import type { ProblemData } from '../../../shared/app/errors.ts';
 import type { JobProgress } from '../../../shared/domain/queue.ts';
 
 /** Orders to the process that works through a queue. */
@@ -15,7 +15,7 @@ export type QueueEvent =
   /** The state of some job, or of the queue, is another. */
   | { readonly kind: 'changed' }
   /** Work has stopped, and the queue is paused, until a person has seen to it. */
-  | { readonly kind: 'problem'; readonly code: StudioErrorCode; readonly message: string; readonly remedy: string };
+  | ({ readonly kind: 'problem' } & ProblemData);
 
 export type QueuePort = ProcessPort<QueueOrder, QueueEvent>;
 export type QueueStarter = () => QueuePort;

@@ -1,4 +1,4 @@
-import { asStudioError } from '../../../shared/app/errors.ts';
+import { problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
 import { WorkerPool, runVideo } from '../../analysis/batch.ts';
@@ -91,8 +91,7 @@ export class QueueWorker {
     } catch {
       // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
     }
-    const { code, message, remedy } = asStudioError(error);
-    this.#publish({ kind: 'problem', code, message, remedy });
+    this.#publish({ kind: 'problem', ...problemData(error) });
     this.#publish({ kind: 'changed' });
   }
 
@@ -117,12 +116,12 @@ export class QueueWorker {
         (share, timesRealTime) => this.#publish({ kind: 'progress', job: id, share, timesRealTime }),
         signal,
       );
-      const { error, secondsTaken, timesRealTime } = summary;
+      const { failure, secondsTaken, timesRealTime } = summary;
       const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
-      finishJob(this.#db, id, { status, error, secondsTaken, timesRealTime }, this.#name);
+      finishJob(this.#db, id, { status, failure, secondsTaken, timesRealTime }, this.#name);
       await this.#endIfOver(batch.id);
     } catch (error) {
-      finishJob(this.#db, id, { status: 'waiting', error: '', secondsTaken: null, timesRealTime: null }, this.#name);
+      finishJob(this.#db, id, { status: 'waiting', failure: null, secondsTaken: null, timesRealTime: null }, this.#name);
       throw error;
     }
     this.#publish({ kind: 'changed' });

@@ -13,6 +13,7 @@ import { listRuns, readFace } from '../../project/recorded-results.ts';
 import { startChildProcessQueue } from '../studio/processes.ts';
 import { exportProject, importProject } from '../exchange/export-project.ts';
 import type { QueuePort } from './queue-messages.ts';
+import { sentenceOfFact } from '../../../shared/app/facts.ts';
 
 /** Short pieces of a sample with a face, and one file that is no video. */
 const folder = await temporaryFolder();
@@ -52,7 +53,7 @@ describe('a batch', () => {
     expect(await client.queue.add({ paths: [videos], device: 'cpu' })).toMatchObject({ videos: 4 });
     const { jobs } = await untilOver(() => client.queue.state());
     expect(jobs.map(({ name, status }) => `${name} ${status}`)).toEqual(['broken.mp4 failed', 'piece 0.mp4 done', 'piece 1.mp4 done', 'piece 2.mp4 done']);
-    expect(jobs[0]!.error).toMatch(/broken\.mp4/);
+    expect(jobs[0]!.failure).toMatchObject({ parameters: { file: 'broken.mp4' } });
     const [run] = await client.runs.list();
     expect(run).toMatchObject({ model: 'adatosk-tiny', device: 'cpu', videos: 3 });
     expect(run!.end).not.toBeNull();
@@ -170,7 +171,7 @@ test('a batch whose process is killed is finished by the next one, nothing is do
 function startQueue(project: string): QueuePort {
   const queue = startChildProcessQueue();
   queue.onMessage((event) => {
-    if (event.kind === 'problem') throw new Error(event.message);
+    if (event.kind === 'problem') throw new Error(sentenceOfFact(event));
   });
   queue.send({ kind: 'open', folder: project });
   return queue;

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
-import { asStudioError, sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { problemData, sentenceOf, StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { readQueue } from '../../project/batch-queue.ts';
 import type { Project } from '../../project/store/open-project.ts';
@@ -53,13 +53,13 @@ export class Studio {
 
   /** @throws StudioError 'no-project' */
   get project(): Project {
-    if (this.#open === undefined) throw new StudioError('no-project', 'No project is open.', 'Open a project, or make a new one.');
+    if (this.#open === undefined) throw new StudioError('no-project', {});
     return this.#open.project;
   }
 
   /** @throws StudioError 'no-project' */
   get fineTuning(): FineTuning {
-    if (this.#open === undefined) throw new StudioError('no-project', 'No project is open.', 'Open a project, or make a new one.');
+    if (this.#open === undefined) throw new StudioError('no-project', {});
     return this.#open.fineTuning;
   }
 
@@ -69,7 +69,7 @@ export class Studio {
 
   /** Opens a project in the place of the one that is open. @throws StudioError as openProject does; the old one stays open then */
   async openProject(folder: string, create: boolean): Promise<Project> {
-    if (!isAbsolute(folder)) throw new StudioError('wrong-usage', `${folder} is not a whole path.`, 'Name the folder from the root of the disk on.');
+    if (!isAbsolute(folder)) throw new StudioError('wrong-usage/relative-path', { path: folder });
     return this.#next(async () => {
       if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
       const project = await openProject(folder, { create });
@@ -112,8 +112,7 @@ export class Studio {
   }
 
   #publishProblem(error: unknown): void {
-    const { code, message, remedy } = asStudioError(error);
-    this.publish({ kind: 'problem', code, message, remedy });
+    this.publish({ kind: 'problem', ...problemData(error) });
   }
 
   /** A backup that cannot be made (a full disk, a read-only folder) does not keep anybody from the project. */
@@ -121,8 +120,7 @@ export class Studio {
     try {
       backUpDaily(project);
     } catch (error) {
-      const { code, message, remedy } = asStudioError(error);
-      this.publish({ kind: 'problem', code, message: `Today's backup could not be made. ${message}`, remedy });
+      this.publish({ kind: 'problem', ...problemData(new StudioError('cannot-write/daily-backup', { problem: toFact(error) }, error)) });
     }
   }
 
@@ -159,10 +157,7 @@ export class Studio {
       // After a close or a restart it is another's turn.
       if (open.queue !== queue) return;
       open.queue = undefined;
-      this.publish({
-        ...{ kind: 'problem', code: 'engine-died', message: `The process that analyses videos ended: ${reason}.` },
-        remedy: 'Start the queue again: it goes on with the video it was at. If it happens again, analyse fewer videos at once.',
-      });
+      this.publish({ kind: 'problem', ...problemData(new StudioError('engine-died/queue', { detail: reason })) });
       this.publish({ kind: 'queue' });
     });
     queue.send({ kind: 'open', folder: open.project.state.folder });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { sentencesOf } from '../../../shared/app/notices.ts';
 import type { BaselineEvaluation, ModelEvaluation } from '../../../shared/statistics/evaluation.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import type { Engine, EngineStarter } from '../../adatosk/runtime/engine.ts';
@@ -55,7 +56,7 @@ export async function evaluateModel(
   const { rows } = set;
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
   const wanted = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
-  if (wanted.length === 0) throw new StudioError('data-set-invalid', `${request.data} has no labelled clip in '${split}'.`, 'Choose another --split.');
+  if (wanted.length === 0) throw new StudioError('data-set-invalid/no-labelled-clip', { data: request.data, split });
   const faces = request.faces ?? (await mkdtemp(join(tmpdir(), 'adatosk-faces-')));
   let engine: Engine | undefined;
   try {
@@ -82,7 +83,7 @@ export async function evaluateModel(
       model: model.manifest.id,
       sha256,
       trained: model.manifest.trained,
-      warnings: warningsOf(model),
+      warnings: sentencesOf(warningsOf(model)),
       data: request.data,
       split,
     };

@@ -74,8 +74,7 @@ const SAMPLE_TRUTH = 'truth.json';
 async function refuseOtherContents(out: string, kind: SynthesisKind): Promise<void> {
   const own = { faces: [FACE_SET_FILE, 'clips'], videos: [CLIPS_TABLE, 'videos'], samples: [SAMPLE_TRUTH], photographs: [CLIPS_TABLE, 'videos'] }[kind];
   const others = (existsSync(out) ? await readdir(out) : []).filter((name) => !own.includes(name) && kind !== 'samples');
-  if (others.length > 0)
-    throw new StudioError('wrong-usage', `${out} holds other things (${others.slice(0, 3).join(', ')}); nothing was changed.`, 'Choose an empty --out folder.');
+  if (others.length > 0) throw new StudioError('wrong-usage/other-contents', { folder: out, names: others.slice(0, 3) });
 }
 
 async function folderFor(out: string, name: string): Promise<string> {

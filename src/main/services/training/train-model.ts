@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
@@ -62,8 +64,8 @@ export interface TrainRequest {
 
 export interface TrainRequestEvents extends TrainerEvents {
   readonly onPrepare: PrepareProgress;
-  /** Sentences about choices that were made. */
-  readonly onNote: (sentence: string) => void;
+  /** Choices that were made. */
+  readonly onNote: (note: Notice) => void;
 }
 
 export interface TrainOutcome extends TrainerSummary {
@@ -166,9 +168,11 @@ async function heldClips(
   const others = new Set([...validation, ...test].map(unitOf));
   const rows = set.rows.filter((row) => row.label !== null && (row.split ?? 'train') === 'train');
   refuse(
+    'data-set-invalid/held-leak',
     path,
-    rows.filter((row) => others.has(unitOf(row))).map((row) => `${row.from}: ${unitOf(row)} is in validation or test of the other set`),
-    'Put all clips of a person into one split.',
+    rows
+      .filter((row) => others.has(unitOf(row)))
+      .map(({ from, participant }) => (participant === null ? notice('split/held-video', { from }) : notice('split/held-participant', { from, participant }))),
   );
   const clips = await set.prepare(rows, options, ...rest);
   return clips.map(({ row, clip }) => ({
@@ -200,34 +204,24 @@ function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): Prepare
 }
 
 function refuseToOverwrite(out: string, resume: boolean): void {
-  refuseToOverwriteModel(out, 'Choose another folder.');
-  if (!resume && existsSync(join(out, 'training', 'metrics.jsonl')))
-    throw new StudioError(
-      'wrong-usage',
-      `${out} holds a training that is not finished; nothing was changed.`,
-      'Add --resume to go on with it, or choose another --out folder.',
-    );
+  refuseToOverwriteModel(out);
+  if (!resume && existsSync(join(out, 'training', 'metrics.jsonl'))) throw new StudioError('wrong-usage/unfinished-training', { folder: out });
 }
 
-function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (sentence: string) => void): 'scratch' | 'all' | 'head' {
+function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (note: Notice) => void): 'scratch' | 'all' | 'head' {
   if (from === null) return 'scratch';
   if (learns !== 'auto') return learns;
   const head = labelled < CLIPS_FOR_ALL_WEIGHTS;
-  note(
-    head
-      ? `${labelled} labelled clips are few (under ${CLIPS_FOR_ALL_WEIGHTS}): only the head is trained, the face features stay as they are.`
-      : `${labelled} labelled clips: all weights are trained.`,
-  );
+  note(head ? notice('train/head', { clips: labelled, limit: CLIPS_FOR_ALL_WEIGHTS }) : notice('train/all', { clips: labelled }));
   return head ? 'head' : 'all';
 }
 
-function tellSplit({ train, validation }: SplitRows, usable: number, note: (sentence: string) => void): void {
-  if (train.every(({ participant }) => participant === null))
-    note(
-      'The set does not name its participants: videos are kept apart, but the same person may be in several. Add a column participant for figures that can be trusted.',
-    );
-  if (validation.length === 0) note('No clip is left for validation: there is no early stop and no calibration.');
-  else note(`${usable} clips of ${new Set(validation.map(unitOf)).size} ${validation[0]!.participant === null ? 'videos' : 'people'} are kept for validation.`);
+function tellSplit({ train, validation }: SplitRows, usable: number, note: (note: Notice) => void): void {
+  if (train.every(({ participant }) => participant === null)) note(notice('train/no-participants', {}));
+  const units = new Set(validation.map(unitOf)).size;
+  if (validation.length === 0) note(notice('train/no-validation', {}));
+  else if (validation[0]!.participant === null) note(notice('train/validation-videos', { clips: usable, videos: units }));
+  else note(notice('train/validation-people', { clips: usable, people: units }));
 }
 
 function jobOf(
@@ -259,12 +253,7 @@ function jobOf(
     units: unitsTold(clips.train.map(({ clip }) => clip)),
     matrices: request.matrices ?? (learns === 'scratch' ? 'muon' : 'adamw'),
   });
-  if (phases.length === 0)
-    throw new StudioError(
-      'wrong-usage',
-      'The head alone learns, and --epochs leaves no round for it.',
-      'Give the third number of --epochs, or use --learns all.',
-    );
+  if (phases.length === 0) throw new StudioError('wrong-usage/no-rounds', {});
   const total = phases.reduce((sum, phase) => sum + phase.steps, 0);
   return {
     phases,
@@ -317,8 +306,8 @@ function factsOf(
     size,
     trained: true,
     warnings: [
-      ...(missing.length === 0 ? [] : [`trained without any clip of ${missing.join(', ')}`]),
-      ...(people === 0 ? ['its training set does not name participants: its validation may be too good'] : []),
+      ...(missing.length === 0 ? [] : [notice('model/missing-classes', { labels: missing })]),
+      ...(people === 0 ? [notice('model/no-participants', {})] : []),
       ...(from === null ? [] : from.manifest.warnings),
     ],
     provenance: `Trained by its user with AdaTosk Studio on ${labelled} labelled clips of ${basename(data)}, beginning with ${basis}; ${what} learned.`,

@@ -28,12 +28,7 @@ export async function readFaceModel(folder: string): Promise<FaceModel> {
     const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
     return modelFrom(index, whole);
   } catch (error) {
-    throw new StudioError(
-      'file-unreadable',
-      `The face model in ${folder} cannot be read (${sentenceOf(error)}).`,
-      'Give a clone of the repository ICT-FaceKit as --face-model, or a folder with ict-face-model.json and ict-face-model.bin.',
-      error,
-    );
+    throw new StudioError('file-unreadable/face-model', { folder, detail: sentenceOf(error) }, error);
   }
 }
 

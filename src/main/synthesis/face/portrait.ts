@@ -126,12 +126,7 @@ export async function readPortrait(picturePath: string, extent: Extent): Promise
     const whole = { width: info.width, height: info.height, rgba: cutOut(data, info.width, info.height, outline), outline, landmarks };
     return extent === 'head' ? headOf(whole) : whole;
   } catch (error) {
-    throw new StudioError(
-      'file-unreadable',
-      `The portrait ${picturePath} cannot be used.`,
-      'It needs its outline of 189 points beside it, in a .json file of the same name.',
-      error,
-    );
+    throw new StudioError('file-unreadable/portrait', { file: picturePath }, error);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Fact } from '../../../shared/app/facts.ts';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import type { Condition } from '../rendering/scene.ts';
@@ -24,4 +25,4 @@ export interface SetWork {
   readonly clips: readonly SetClip[];
 }
 
-export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: string };
+export type SetMessage = { readonly done: string; readonly frames: number } | { readonly error: Fact };

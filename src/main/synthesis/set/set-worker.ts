@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
-import { sentenceOf } from '../../../shared/app/errors.ts';
+import { toFact } from '../../../shared/app/errors.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
 import { Subjects } from './subjects.ts';
 import { planClip } from './clip-plan.ts';
@@ -32,5 +32,5 @@ try {
     parentPort!.postMessage({ done: name, frames } satisfies SetMessage);
   }
 } catch (error) {
-  parentPort!.postMessage({ error: sentenceOf(error) } satisfies SetMessage);
+  parentPort!.postMessage({ error: toFact(error) } satisfies SetMessage);
 }

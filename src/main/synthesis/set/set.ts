@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import writeFileAtomic from 'write-file-atomic';
-import { cancelled, StudioError, writeError } from '../../../shared/app/errors.ts';
+import { cancelled, fromFact, writeError } from '../../../shared/app/errors.ts';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
@@ -94,7 +94,7 @@ async function drawShare(work: SetWork, onClip: (frames: number) => void, signal
   try {
     await new Promise<void>((resolve, reject) => {
       worker.on('message', (message: SetMessage) => {
-        if ('error' in message) reject(new StudioError('cannot-write', `Drawing clips failed: ${message.error}`, ''));
+        if ('error' in message) reject(fromFact(message.error));
         else onClip(message.frames);
       });
       worker.on('error', reject);

@@ -32,12 +32,7 @@ export async function portraitNames(folder: string): Promise<string[]> {
     const outlined = new Set(files.filter((file) => file.endsWith('.json')).map((file) => basename(file, '.json')));
     for (const file of files) if (file.endsWith('.jpg') && outlined.has(basename(file, '.jpg'))) names.push(`${set}/${basename(file, '.jpg')}`);
   }
-  if (names.length === 0)
-    throw new StudioError(
-      'file-missing',
-      `${folder} holds no portraits with outlines.`,
-      'Give the folder with london-neutral, canada or composite as --portraits.',
-    );
+  if (names.length === 0) throw new StudioError('file-missing/portraits', { folder });
   return names.sort();
 }
 

@@ -4,7 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
-import { sentenceOf } from '../../../shared/app/errors.ts';
+import { sentenceOf, StudioError, toFact } from '../../../shared/app/errors.ts';
+import type { Fact } from '../../../shared/app/facts.ts';
 import type { TrainingData } from '../../adatosk/training/training-data.ts';
 import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
 import type { BatchOptions } from './batches.ts';
@@ -17,7 +18,7 @@ export interface BatchWorkerData {
   readonly options: BatchOptions;
 }
 
-export type BatchAnswer = { readonly data: TrainingData } | { readonly error: string };
+export type BatchAnswer = { readonly data: TrainingData } | { readonly error: Fact };
 
 export interface BatchRequest {
   readonly settings: TrainingSettings;
@@ -41,7 +42,9 @@ parentPort!.on('message', ({ settings, firstStep }: BatchRequest) => {
         Object.values(data).map(({ buffer }: Uint8Array) => buffer as ArrayBuffer),
       );
     } catch (error) {
-      parentPort!.postMessage({ error: sentenceOf(error) } satisfies BatchAnswer);
+      parentPort!.postMessage({
+        error: toFact(error instanceof StudioError ? error : new StudioError('data-set-invalid/batch', { detail: sentenceOf(error) }, error)),
+      } satisfies BatchAnswer);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { StudioError } from '../../../shared/app/errors.ts';
+import { fromFact } from '../../../shared/app/errors.ts';
 import type { TrainingData } from '../../adatosk/training/training-data.ts';
 import type { TrainingSettings } from '../../adatosk/training/training-graph.ts';
 import type { BatchAnswer, BatchRequest, BatchWorkerData } from './batch-worker.ts';
@@ -15,7 +15,7 @@ export class BatchQueue {
     this.#worker.on('message', (answer: BatchAnswer) => {
       const pending = this.#pending.shift()!;
       if ('data' in answer) pending.resolve(answer.data);
-      else pending.reject(new StudioError('data-set-invalid', answer.error, ''));
+      else pending.reject(fromFact(answer.error));
     });
     this.#worker.on('error', (error: Error) => this.#pending.splice(0).forEach(({ reject }) => reject(error)));
   }

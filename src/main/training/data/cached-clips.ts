@@ -2,6 +2,8 @@ import { open } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import sharp from 'sharp';
 import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { CachedFace } from './face-cache.ts';
 import { CROPS_PER_STRIP } from '../../face/face-strips.ts';
 import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
@@ -20,16 +22,16 @@ const KEPT = { share: 0.25, bytes: 4e9 } as const;
 
 /**
  * The clip of a row, within the cached crops of the face in its video.
- * @returns the clip, or a sentence with the reason where it has no face
+ * @returns the clip, or a notice with the reason where it has no face
  */
-export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | string {
-  if (face === null) return `${row.from}: no face was found`;
+export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | Notice {
+  if (face === null) return notice('clip/no-face', { from: row.from });
   const { startS, rate, firstSample, present } = face;
   const sampleAt = (seconds: number): number => (seconds - startS) * rate - firstSample;
   const [from, to] = [row.startS === null ? 0 : Math.round(sampleAt(row.startS)), row.endS === null ? present.length : Math.round(sampleAt(row.endS))];
   const [begin, end] = [Math.max(0, from), Math.min(present.length, to)];
   const seen = present.slice(begin, Math.max(begin, end)).filter(Boolean).length;
-  if (seen === 0 || seen < SMALLEST_SHARE * (to - from)) return `${row.from}: no face was found in most of it`;
+  if (seen === 0 || seen < SMALLEST_SHARE * (to - from)) return notice('clip/little-face', { from: row.from });
   return { face, first: begin, samples: end - begin, label: row.label, moments: momentsOf(row, (seconds) => sampleAt(seconds) - begin) };
 }
 
@@ -115,7 +117,7 @@ class StripReader {
       if (pixels.length % (this.#side ** 2 * 3) !== 0) throw new Error('it has another size');
       return pixels;
     } catch (error) {
-      throw new StudioError('file-unreadable', `The cached faces in ${file} cannot be read.`, 'Delete the folder of faces and go on with the training.', error);
+      throw new StudioError('file-unreadable/cached-faces', { file }, error);
     }
   }
 }

@@ -24,9 +24,9 @@ describe('a clip set is read from', () => {
   test('lines of path and label, where a label is a class name, a synonym or a number; a path alone has no label', async () => {
     const rows = await readClipSet(await table('lines.csv', 'videos/a.mp4 0\nvideos/b c.mp4 Angry\r\n\nvideos/d.mp4\n'));
     expect(rows.map(({ from, label }) => [from, label])).toEqual([
-      ['lines.csv, line 1', 0],
-      ['lines.csv, line 2', 3],
-      ['lines.csv, line 4', null],
+      [{ id: 'place/line', parameters: { file: 'lines.csv', line: 1 } }, 0],
+      [{ id: 'place/line', parameters: { file: 'lines.csv', line: 2 } }, 3],
+      [{ id: 'place/line', parameters: { file: 'lines.csv', line: 4 } }, null],
     ]);
     expect(rows[1]!.path).toBe(at('videos', 'b c.mp4'));
   });
@@ -57,9 +57,9 @@ describe('a clip set is read from', () => {
 
 describe('a set that cannot be used is rejected with the rows', () => {
   test.each([
-    ['a missing file', 'videos/a.mp4 0\nvideos/none.mp4 1\n', /line 2: there is no file .*none\.mp4/],
-    ['an unknown label', 'videos/a.mp4 0\nvideos/d.mp4 bored\n', /line 2: 'bored' is no class; there are happiness or 0,/],
-    ['labels that count from 1', 'videos/a.mp4 7\n', /line 1: '7' is no class.*DFEW.*need 1 taken off/],
+    ['a missing file', 'videos/a.mp4 0\nvideos/none.mp4 1\n', /line 2: the file .*none\.mp4 does not exist/],
+    ['an unknown label', 'videos/a.mp4 0\nvideos/d.mp4 bored\n', /line 2: 'bored' is not a class\. The classes are happiness \(0\), /],
+    ['labels that count from 1', 'videos/a.mp4 7\n', /line 1: '7' is not a class.*subtract 1 .*DFEW/],
     ['a folder as a video', 'videos 0\n', /line 1: .*is a folder, not a video/],
     ['times out of order', 'path,label,onset_s,apex_s,offset_s\nvideos/a.mp4,0,3,2,4\n', /line 2: start, onset, apex, offset and end are not in this order/],
     ['a time that is none', 'path,label,start_s\nvideos/a.mp4,0,soon\n', /line 2: start_s is 'soon'/],
@@ -74,7 +74,7 @@ describe('a set that cannot be used is rejected with the rows', () => {
 
   test('a message lists only the first rows and counts the others', async () => {
     const text = Array.from({ length: 40 }, (_, i) => `videos/none${i}.mp4 0`).join('\n');
-    await expect(readClipSet(await table('many.csv', text))).rejects.toThrow(/line 12: .*; and 28 more/);
+    await expect(readClipSet(await table('many.csv', text))).rejects.toThrow(/line 12: .* And 28 more\.$/);
   });
 });
 
@@ -98,16 +98,16 @@ describe('splits', () => {
 
   test('with the same person in two splits are rejected with both rows', () => {
     const rows = [row('line 2', { participant: 'P1', split: 'train' }), row('line 9', { participant: 'P1', split: 'test' })];
-    expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/participant P1 is in train \(line 2\) and in test \(line 9\)/);
+    expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/Participant P1 is in train \(line 2\) and in test \(line 9\)/);
   });
 
   test('with the same video under two names are rejected', () => {
     const rows = [row('a.mp4', { sha256: 'same', split: 'train' }), row('copy.mp4', { sha256: 'same', split: 'validation' })];
-    expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/the same video is in train \(a\.mp4\) and in validation \(copy\.mp4\)/);
+    expect(() => splitRows('set.csv', rows, 1, 0.2)).toThrow(/The same video is in train \(a\.mp4\) and in validation \(copy\.mp4\)/);
   });
 
   test('with only one class are rejected', () => {
-    expect(() => refuseOneClass('set.csv', [row('line 1', {}), row('line 2', {})])).toThrow(/all 2 clips for training are happiness \(line 1 and on\)/);
-    expect(() => refuseOneClass('set.csv', [row('line 1', { label: null })])).toThrow(/no clip for training has a label/);
+    expect(() => refuseOneClass('set.csv', [row('line 1', {}), row('line 2', {})])).toThrow(/All 2 clips for training are happiness \(first: line 1\)/);
+    expect(() => refuseOneClass('set.csv', [row('line 1', { label: null })])).toThrow(/No clip for training has a label/);
   });
 });

@@ -3,14 +3,16 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice, shortened } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { findVideos } from '../../media/video-files.ts';
 
 /** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
 export interface ClipRow {
-  /** Origin of the row for messages: 'train.csv, line 3', or the path of the video in a folder of classes. */
-  readonly from: string;
+  /** Origin of the row for messages: a line of a table, or the path of the video in a folder of classes. */
+  readonly from: string | Notice;
   readonly path: string;
   /** Index into EXPRESSIONS; null for an unlabelled clip. */
   readonly label: number | null;
@@ -61,27 +63,25 @@ const NAMED_ROWS = 12;
 export async function readClipSet(path: string): Promise<ClipRow[]> {
   const at = resolve(path);
   const kind = await stat(at).catch((error: unknown) => {
-    throw new StudioError('file-missing', `The clip set ${path} is not there.`, 'Check the spelling, and put quotes around a path with spaces.', error);
+    throw new StudioError('file-missing/clip-set', { path }, error);
   });
-  const problems: string[] = [];
+  const problems: Notice[] = [];
   const rows = kind.isDirectory() ? await readFolder(at, problems) : await readTable(at, null, problems);
   for (const { from, path: video } of rows)
     if (!existsSync(video) || statSync(video).isDirectory())
-      problems.push(`${from}: ${existsSync(video) ? `${video} is a folder, not a video` : `there is no file ${video}`}`);
-  refuse(path, problems, 'Correct these rows or take them out.');
-  if (rows.length === 0) throw new StudioError('data-set-invalid', `${path} names no clip.`, 'See: adatosk train --help.');
+      problems.push(existsSync(video) ? notice('clip/folder', { from, path: video }) : notice('clip/missing', { from, path: video }));
+  refuse('data-set-invalid/rows', path, problems);
+  if (rows.length === 0) throw new StudioError('data-set-invalid/empty', { path });
   return rows;
 }
 
-/** @throws StudioError 'data-set-invalid' with all problems in one sentence, unless `problems` is empty */
-export function refuse(set: string, problems: readonly string[], remedy: string): void {
-  if (problems.length === 0) return;
-  const named = problems.slice(0, NAMED_ROWS).join('; ');
-  const more = problems.length > NAMED_ROWS ? `; and ${problems.length - NAMED_ROWS} more` : '';
-  throw new StudioError('data-set-invalid', `${basename(set)} cannot be used: ${named}${more}.`, remedy);
+/** @throws StudioError 'data-set-invalid' with the problems; returns where there are none */
+export function refuse(id: RefusalId, set: string, problems: readonly Notice[]): void {
+  if (problems.length > 0) throw new StudioError(id, { set: basename(set), problems: shortened(problems, NAMED_ROWS) });
 }
+type RefusalId = `data-set-invalid/${'rows' | 'videos' | 'split-leak' | 'held-leak' | 'one-class'}`;
 
-async function readFolder(folder: string, problems: string[]): Promise<ClipRow[]> {
+async function readFolder(folder: string, problems: Notice[]): Promise<ClipRow[]> {
   const names = await readdir(folder);
   const tables = SPLIT_TABLES.filter((name) => names.includes(name));
   if (tables.length > 0)
@@ -96,12 +96,12 @@ async function readFolder(folder: string, problems: string[]): Promise<ClipRow[]
   return rows.flat();
 }
 
-function unknown(from: string, path: string): Omit<ClipRow, 'label'> {
+function unknown(from: ClipRow['from'], path: string): Omit<ClipRow, 'label'> {
   return { from, path, startS: null, endS: null, onsetS: null, apexS: null, offsetS: null, participant: null, group: null, split: null };
 }
 
-async function readTable(path: string, split: Split | null, problems: string[]): Promise<ClipRow[]> {
-  if (!TABLE_ENDING.test(path)) throw new StudioError('data-set-invalid', `${path} is no table.`, 'Name a .csv file or a folder.');
+async function readTable(path: string, split: Split | null, problems: Notice[]): Promise<ClipRow[]> {
+  if (!TABLE_ENDING.test(path)) throw new StudioError('data-set-invalid/not-a-table', { path });
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   const first = text.split(/\r?\n/, 1)[0] ?? '';
   const delimiter = [',', ';', '\t'].find((each) =>
@@ -117,12 +117,12 @@ async function readTable(path: string, split: Split | null, problems: string[]):
 }
 
 /** Reads lines of `path label`, separated by a space, as in VideoMAE. A path alone is an unlabelled clip. */
-function readLines(table: string, text: string, split: Split | null, problems: string[]): ClipRow[] {
+function readLines(table: string, text: string, split: Split | null, problems: Notice[]): ClipRow[] {
   const rows: ClipRow[] = [];
   for (const [i, raw] of text.split(/\r?\n/).entries()) {
     const line = raw.trim();
     if (line === '') continue;
-    const from = `${basename(table)}, line ${i + 1}`;
+    const from = notice('place/line', { file: basename(table), line: i + 1 });
     const [, path, word] = /^(.*?)(?:[ \t,]+([^ \t,]+))?$/.exec(line)!;
     const label = word === undefined ? undefined : labelOf(word);
     const whole = resolve(dirname(table), line);
@@ -130,13 +130,13 @@ function readLines(table: string, text: string, split: Split | null, problems: s
       rows.push({ ...unknown(from, whole), label: null, split });
       continue;
     }
-    if (label === undefined) problems.push(`${from}: ${unknownLabel(word!)}`);
+    if (label === undefined) problems.push(unknownLabel(from, word!));
     rows.push({ ...unknown(from, resolve(dirname(table), path!)), label: label ?? null, split });
   }
   return rows;
 }
 
-function readColumns(table: string, text: string, delimiter: string, split: Split | null, problems: string[]): ClipRow[] {
+function readColumns(table: string, text: string, delimiter: string, split: Split | null, problems: Notice[]): ClipRow[] {
   let records: { info: { lines: number }; record: Record<string, string> }[];
   try {
     records = parse(text, {
@@ -147,26 +147,26 @@ function readColumns(table: string, text: string, delimiter: string, split: Spli
       trim: true,
     });
   } catch (error) {
-    throw new StudioError('data-set-invalid', `${basename(table)} is no proper CSV: ${sentenceOf(error)}.`, 'Save it again as CSV (UTF-8).', error);
+    throw new StudioError('data-set-invalid/csv', { file: basename(table), detail: sentenceOf(error) }, error);
   }
-  return records.map(({ record, info }) => readRecord(table, `${basename(table)}, line ${info.lines}`, record, split, problems));
+  return records.map(({ record, info }) => readRecord(table, notice('place/line', { file: basename(table), line: info.lines }), record, split, problems));
 }
 
-function readRecord(table: string, from: string, record: Record<string, string>, split: Split | null, problems: string[]): ClipRow {
+function readRecord(table: string, from: Notice, record: Record<string, string>, split: Split | null, problems: Notice[]): ClipRow {
   const text = (column: string): string | null => (record[column] ?? '') || null;
   const seconds = (column: string): number | null => {
     const value = text(column);
     if (value === null) return null;
-    if (!/^\d+([.,]\d+)?$/.test(value)) problems.push(`${from}: ${column} is '${value}', not a time in seconds`);
+    if (!/^\d+([.,]\d+)?$/.test(value)) problems.push(notice('clip/time', { from, column, value }));
     return Number(value.replace(',', '.'));
   };
   const word = text('label');
   const label = word === null ? null : labelOf(word);
-  if (label === undefined) problems.push(`${from}: ${unknownLabel(word!)}`);
+  if (label === undefined) problems.push(unknownLabel(from, word!));
   const named = text('split');
   const own = named === null ? split : SPLIT_NAMES[named.toLowerCase()];
-  if (own === undefined) problems.push(`${from}: split is '${named}', not train, validation or test`);
-  if (text('path') === null) problems.push(`${from}: it names no path`);
+  if (own === undefined) problems.push(notice('clip/split', { from, value: named! }));
+  if (text('path') === null) problems.push(notice('clip/no-path', { from }));
   const row: ClipRow = {
     from,
     path: resolve(dirname(table), text('path') ?? ''),
@@ -181,7 +181,7 @@ function readRecord(table: string, from: string, record: Record<string, string>,
     split: own ?? null,
   };
   const order = [row.startS, row.onsetS, row.apexS, row.offsetS, row.endS].filter((each) => each !== null);
-  if (order.some((each, i) => i > 0 && each < order[i - 1]!)) problems.push(`${from}: start, onset, apex, offset and end are not in this order`);
+  if (order.some((each, i) => i > 0 && each < order[i - 1]!)) problems.push(notice('clip/order', { from }));
   return row;
 }
 
@@ -193,7 +193,6 @@ function labelOf(word: string): number | undefined {
   return index < 0 ? undefined : index;
 }
 
-function unknownLabel(word: string): string {
-  const numbers = /^\d+$/.test(word) ? ' (labels count from 0; tables that count from 1, as DFEW does, need 1 taken off)' : '';
-  return `'${word}' is no class; there are ${EXPRESSIONS.map((name, i) => `${name} or ${i}`).join(', ')}${numbers}`;
+function unknownLabel(from: Notice, value: string): Notice {
+  return notice(/^\d+$/.test(value) ? 'clip/class-number' : 'clip/class', { from, value, known: EXPRESSIONS.map((name, i) => `${name} (${i})`) });
 }

@@ -13,6 +13,7 @@ import { openSource } from './clip-source.ts';
 import type { CachedFace } from './face-cache.ts';
 import { FaceCache } from './face-cache.ts';
 import type { KnownRow } from './splits.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -43,12 +44,12 @@ describe('the cache of faces', () => {
 
   test('stores that a video has no face', async () => {
     expect(await cache().face(at('empty.mp4'), HASHES[1])).toBeNull();
-    expect(clipOf(row({}), null)).toBe('line 2: no face was found');
+    expect(clipOf(row({}), null)).toEqual(notice('clip/no-face', { from: 'line 2' }));
   });
 
   test('returns spans of a video as clips, with crops and with moments relative to the clip', async () => {
     const [whole, span] = [clipOf(row({}), face), clipOf(row({ startS: 1, endS: 3, onsetS: 1.5, apexS: 2, offsetS: 2.5 }), face)];
-    if (typeof whole === 'string' || typeof span === 'string') throw new Error('there is a face');
+    if ('id' in whole || 'id' in span) throw new Error('there is a face');
     expect(span).toMatchObject({ first: 10, samples: 20, moments: { onset: 5, apex: 10, offset: 15 } });
     const source = await openSource(cachedClips(112, [whole, span]));
     const [a, b] = [await source.read(0, [10, 29]), await source.read(1, [0, 19])];
@@ -57,14 +58,14 @@ describe('the cache of faces', () => {
     expect(await source.read(0, [0])).not.toEqual(await source.read(0, [30]));
   });
 
-  test('returns a reason where a span has no face', () => {
-    expect(clipOf(row({ startS: 3.5, endS: 9 }), face)).toBe('line 2: no face was found in most of it');
-    expect(clipOf(row({ startS: 20, endS: 22 }), face)).toBe('line 2: no face was found in most of it');
+  test('returns a notice where a span has no face', () => {
+    expect(clipOf(row({ startS: 3.5, endS: 9 }), face)).toEqual(notice('clip/little-face', { from: 'line 2' }));
+    expect(clipOf(row({ startS: 20, endS: 22 }), face)).toEqual(notice('clip/little-face', { from: 'line 2' }));
   });
 
   test('deletes unused files to stay below its limit, and rejects a set that exceeds the limit', async () => {
     const other = (await cache().face(at('face.mp4'), HASHES[2]))!;
-    await expect(cache(1000).keepUnderLimit(new Set([face.file, other.file]))).rejects.toThrow(/The faces of this set take .* are allowed/);
+    await expect(cache(1000).keepUnderLimit(new Set([face.file, other.file]))).rejects.toMatchObject({ id: 'data-set-invalid/too-large' });
     await cache(1.5 * face.strips.reduce((a, b) => a + b, 0)).keepUnderLimit(new Set([other.file]));
     expect((await readdir(at('cache'))).filter((name) => name.endsWith('.jpegs'))).toEqual([other.file.split('/').at(-1)]);
   });

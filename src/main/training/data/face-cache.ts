@@ -114,12 +114,8 @@ export class FaceCache {
 }
 
 function tooLarge(total: number, limit: number): StudioError {
-  const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-  return new StudioError(
-    'data-set-invalid',
-    `The faces of this set take ${gigabytes(total)}; ${gigabytes(limit)} are allowed.`,
-    'Allow more room for them, or use a smaller set.',
-  );
+  const gigabytes = (bytes: number): number => Math.round(bytes / 1e8) / 10;
+  return new StudioError('data-set-invalid/too-large', { size: gigabytes(total), limit: gigabytes(limit) });
 }
 
 interface OpenTrack {

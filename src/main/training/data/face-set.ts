@@ -24,7 +24,7 @@ export async function readFaceSet(folder: string): Promise<{ set: FaceSet; clips
   try {
     set = faceSetSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    throw new StudioError('data-set-invalid', `${path} is not a set of faces that can be read.`, 'Make it again with adatosk synthesize.', error);
+    throw new StudioError('data-set-invalid/face-set', { file: path }, error);
   }
   return { set, clips: set.clips.map((clip) => ({ row: rowOf(folder, clip), clip: clipIn(folder, set, clip) })) };
 }
@@ -55,9 +55,5 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
  */
 export function refuseOtherCrops(folder: string, set: Pick<FaceSet, 'side' | 'rate'>, side: number, rate: number): void {
   if (set.side === side && set.rate === rate) return;
-  throw new StudioError(
-    'data-set-invalid',
-    `The faces in ${folder} are ${set.side} pixels at ${set.rate} Hz; this model reads ${side} pixels at ${rate} Hz.`,
-    'Make the set again in that size.',
-  );
+  throw new StudioError('data-set-invalid/crop-size', { folder, side: set.side, rate: set.rate, wantedSide: side, wantedRate: rate });
 }

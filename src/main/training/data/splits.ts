@@ -1,3 +1,5 @@
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
@@ -19,7 +21,7 @@ export type SplitRows = Readonly<Record<Split, readonly KnownRow[]>>;
  * @throws StudioError 'data-set-invalid' where a participant or a video is in two splits, with the rows
  */
 export function splitRows(set: string, rows: readonly KnownRow[], seed: number, validationShare: number): SplitRows {
-  refuse(set, leaks(rows), 'Put all clips of a person into one split: a model that has seen a person in training looks better on that person than it is.');
+  refuse('data-set-invalid/split-leak', set, leaks(rows));
   const hasSplits = rows.some(({ split }) => split !== null);
   const drawn = hasSplits ? new Set<string>() : drawUnits(rows, seed, validationShare);
   const place = (row: KnownRow): Split => row.split ?? (drawn.has(unitOf(row)) ? 'validation' : 'train');
@@ -31,32 +33,34 @@ export function unitOf({ participant, sha256 }: KnownRow): string {
   return participant === null ? `video ${sha256}` : `participant ${participant}`;
 }
 
-/** One sentence for each participant and video that is in two splits. */
-function leaks(rows: readonly KnownRow[]): string[] {
-  const problems: string[] = [];
-  const report = (what: (name: string) => string, key: (row: KnownRow) => string | null): void => {
-    const seen = new Map<string, KnownRow>();
-    const reported = new Set<string>();
-    for (const row of rows) {
-      const name = key(row);
-      if (name === null || row.split === null) continue;
-      const other = seen.get(name);
-      if (other === undefined) seen.set(name, row);
-      else if (other.split !== row.split && !reported.has(name)) {
-        reported.add(name);
-        problems.push(`${what(name)} is in ${other.split} (${other.from}) and in ${row.split} (${row.from})`);
-      }
-    }
-  };
-  report(
-    (name) => `participant ${name}`,
-    ({ participant }) => participant,
-  );
-  report(
-    () => 'the same video',
-    ({ sha256 }) => sha256,
-  );
-  return problems;
+/** Everything that is in two splits. */
+function leaks(rows: readonly KnownRow[]): Notice[] {
+  return [
+    ...leaksBy(rows, ({ participant }) => participant).map(({ name, ...places }) => notice('split/participant', { participant: name, ...places })),
+    ...leaksBy(rows, ({ sha256 }) => sha256).map(({ name: _, ...places }) => notice('split/video', places)),
+  ];
+}
+
+interface Leak {
+  readonly name: string;
+  readonly split: Split;
+  readonly from: KnownRow['from'];
+  readonly otherSplit: Split;
+  readonly otherFrom: KnownRow['from'];
+}
+
+function leaksBy(rows: readonly KnownRow[], key: (row: KnownRow) => string | null): Leak[] {
+  const seen = new Map<string, KnownRow>();
+  const found = new Map<string, Leak>();
+  for (const row of rows) {
+    const name = key(row);
+    if (name === null || row.split === null) continue;
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, row);
+    else if (first.split !== row.split && !found.has(name))
+      found.set(name, { name, split: first.split!, from: first.from, otherSplit: row.split, otherFrom: row.from });
+  }
+  return [...found.values()];
 }
 
 /** Draws units until they have the given share of the rows; at least one unit and never all. */
@@ -78,7 +82,7 @@ function drawUnits(rows: readonly KnownRow[], seed: number, share: number): Set<
 export function refuseOneClass(set: string, rows: readonly KnownRow[]): void {
   const labels = new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])));
   if (labels.size >= 2) return;
-  const only = [...labels].map((label) => EXPRESSIONS[label]).join();
-  const what = labels.size === 0 ? 'no clip for training has a label' : `all ${rows.length} clips for training are ${only} (${rows[0]!.from} and on)`;
-  refuse(set, [what], 'Add clips of at least one other class.');
+  const [only] = labels;
+  const what = only === undefined ? notice('classes/none', {}) : notice('classes/one', { clips: rows.length, label: EXPRESSIONS[only]!, from: rows[0]!.from });
+  refuse('data-set-invalid/one-class', set, [what]);
 }

@@ -25,7 +25,7 @@ test('the baseline network predicts neutral for a neutral face, and its probabil
   engines.push(finder);
   const face = await new FaceCache(folder, 112, 10, 1e9, () => Promise.resolve(detectors)).face(ONE_FACE, 'a'.repeat(64));
   const clip = clipOf(knownRow({ label: NEUTRAL_INDEX, startS: 0, endS: 3 }), face);
-  if (typeof clip === 'string') throw new Error(clip);
+  if ('id' in clip) throw new Error(clip.id);
   const source = await openSource(cachedClips(112, [clip]));
   await writeFile(join(folder, 'baseline.onnx'), await baselineModel());
   const engine = new Engine(startChildProcessEngine);

@@ -68,7 +68,7 @@ async function readWeights(): Promise<Map<string, Weight>> {
     }
     return weights;
   } catch (error) {
-    throw new StudioError('model-missing', `The baseline network of ${PACKAGE} is not there.`, `It is for developers: npm install -D ${PACKAGE}.`, error);
+    throw new StudioError('model-missing/baseline', { package: PACKAGE }, error);
   }
 }
 

@@ -70,15 +70,10 @@ export async function loadCheckpoint(folder: string, job: string, store: Paramet
   const bytes = await readFile(path);
   const length = bytes.readUInt32LE(0);
   const header = JSON.parse(bytes.subarray(4, 4 + length).toString('utf8')) as Header;
-  if (header.job !== job)
-    throw new StudioError(
-      'wrong-usage',
-      `${path} was made with other data or settings.`,
-      'Go on with the same data and settings as before, or train into another folder.',
-    );
+  if (header.job !== job) throw new StudioError('wrong-usage/other-training', { file: path });
   const arrays = STATE_ARRAYS.length + (header.hasBest ? 1 : 0);
   if (header.count !== store.count || bytes.length !== 4 + length + arrays * 4 * header.count)
-    throw new StudioError('file-unreadable', `${path} is not complete.`, 'Delete it and train again.');
+    throw new StudioError('file-unreadable/checkpoint', { file: path });
   const values = (index: number): Float32Array =>
     new Float32Array(Uint8Array.from(bytes.subarray(4 + length + index * 4 * header.count, 4 + length + (index + 1) * 4 * header.count)).buffer);
   STATE_ARRAYS.forEach((name, i) => store.arrays[name].set(values(i)));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { writeError } from '../../../shared/app/errors.ts';
+import { noticeOf, sentencesOf } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
 import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
@@ -57,7 +58,9 @@ export async function exportModel(folder: string, weights: WeightSource, facts: 
 }
 
 function cardText({ name, id, warnings, provenance, card }: ModelFacts): string {
-  const list = warnings.map((warning) => `- **${warning}**`).join('\n');
+  const list = sentencesOf(warnings.map(noticeOf))
+    .map((warning) => `- **${warning}**`)
+    .join('\n');
   return `# ${name} (${id})\n\n${list}${list === '' ? '' : '\n\n'}${provenance}\n\n${card}\n`;
 }
 

@@ -1,6 +1,7 @@
 /** Entry point of the training process. It trains, exports the model and exits. Its parent shows progress and can stop or kill it. */
 import { readFile } from 'node:fs/promises';
-import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { StudioError, toFact } from '../../../shared/app/errors.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { calibrationErrorOf, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
 import type { WeightSource } from '../../adatosk/onnx/file.ts';
@@ -31,8 +32,7 @@ async function run(task: TrainerTask): Promise<void> {
     const { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times } = outcome;
     await publish({ kind: 'done', summary: { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times, provider, sha256 } });
   } catch (error) {
-    if (error instanceof StudioError) await publish({ kind: 'failed', code: error.code, message: error.message, remedy: error.remedy });
-    else await publish({ kind: 'failed', code: null, message: sentenceOf(error), remedy: '' });
+    await publish({ kind: 'failed', fact: toFact(error) });
   }
   await exitAfterLastMessage();
 }
@@ -71,7 +71,7 @@ async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: Tra
     predictions.length === 0
       ? 'It was never validated: the set had no clips to spare.'
       : `Validation (${predictions.length} clips, one window each): UAR ${uarOf(calibrated).toFixed(3)}, WAR ${warOf(calibrated).toFixed(3)}, expected calibration error ${calibrationErrorOf(calibrated).toFixed(3)} ${temperature === 1 ? '(not calibrated: too few clips)' : `after division of the logits by ${temperature.toFixed(3)}`}. The best weights were chosen on the same clips: an independent test set says more (\`adatosk evaluate\`).`;
-  const warnings = predictions.length === 0 ? ['never validated', ...facts.warnings] : facts.warnings;
+  const warnings = predictions.length === 0 ? [notice('model/never-validated', {}), ...facts.warnings] : facts.warnings;
   const training = `Training: ${steps} steps in ${Math.round(seconds / 60)} minutes, seed ${job.batches.seed}.`;
   const card = `${facts.card}\n\n## Training\n\n${training}\n\n## Results\n\n${results}`;
   return (await exportModel(exportTo, weights, { ...facts, warnings, card, temperature })).sha256;

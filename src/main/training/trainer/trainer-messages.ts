@@ -1,5 +1,5 @@
 import type { ProcessPort } from '../../process/process-port.ts';
-import type { StudioErrorCode } from '../../../shared/app/errors.ts';
+import type { Fact } from '../../../shared/app/facts.ts';
 import type { ModelFacts } from './export-model.ts';
 import type { TrainerEvents, TrainingJob, TrainingOutcome } from './trainer.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
@@ -33,7 +33,7 @@ export type TrainerMessage =
   | { readonly kind: 'steps'; readonly steps: Parameters<TrainerEvents['onSteps']>[0] }
   | { readonly kind: 'validation'; readonly validation: Parameters<TrainerEvents['onValidation']>[0] }
   | { readonly kind: 'done'; readonly summary: TrainerSummary }
-  | { readonly kind: 'failed'; readonly code: StudioErrorCode | null; readonly message: string; readonly remedy: string };
+  | { readonly kind: 'failed'; readonly fact: Fact };
 
 export type TrainerPort = ProcessPort<TrainerRequest, TrainerMessage>;
 export type TrainerStarter = () => TrainerPort;

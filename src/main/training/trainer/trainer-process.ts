@@ -1,4 +1,4 @@
-import { StudioError } from '../../../shared/app/errors.ts';
+import { fromFact, StudioError } from '../../../shared/app/errors.ts';
 import { startChildProcess } from '../../process/child-process.ts';
 import type { TrainerEvents } from './trainer.ts';
 import type { TrainerPort, TrainerStarter, TrainerSummary, TrainerTask } from './trainer-messages.ts';
@@ -26,17 +26,9 @@ export function trainInProcess(
       if (message.kind === 'steps') events.onSteps(message.steps);
       else if (message.kind === 'validation') events.onValidation(message.validation);
       else if (message.kind === 'done') resolve(message.summary);
-      else reject(message.code === null ? new Error(message.message) : new StudioError(message.code, message.message, message.remedy));
+      else reject(fromFact(message.fact));
     });
-    trainer.onEnd((reason) =>
-      reject(
-        new StudioError(
-          'engine-died',
-          `The training process ended: ${reason}.`,
-          'Go on with the training: it was saved. If it happens again, memory is the likely cause: close other programs, or use smaller batches.',
-        ),
-      ),
-    );
+    trainer.onEnd((reason) => reject(new StudioError('engine-died/training', { detail: reason })));
     trainer.send({ kind: 'train', task });
   }).finally(() => {
     signal.removeEventListener('abort', stop);

@@ -5,7 +5,8 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/index.ts';
 import type { DesktopBridge } from '../../../shared/app/desktop.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
-import type { StudioErrorCode } from '../../../shared/app/errors.ts';
+import type { ProblemData, StudioErrorCode } from '../../../shared/app/errors.ts';
+import { textsOfFact } from '../texts/facts.ts';
 import { i18n } from '../texts/i18n.ts';
 
 /** What the window asks the program for; the same through every host. */
@@ -26,19 +27,52 @@ function portToDesktop(): MessagePort {
   return port1;
 }
 
-/** What went wrong and what to do, as a person is told; without a code where it is the window's own sentence. */
+/** What went wrong and what to do, in the window's language. Each is read anew when it is shown, so that it follows the language. */
 export interface Problem {
+  /** Null where it is no error of the program's. */
   readonly code: StudioErrorCode | null;
   readonly message: string;
   readonly remedy: string;
+  /** Another program's own words, for people who know it; '' for none. */
+  readonly detail: string;
 }
 
+type SentProblem = Omit<ProblemData, 'detail'> & { readonly detail?: string | undefined };
+
+/** An error that the program sent. */
+export function problemFrom({ code, detail = '', id, parameters }: SentProblem): Problem {
+  const fact = { id, parameters };
+  return {
+    ...{ code, detail },
+    get message() {
+      return textsOfFact(fact).message;
+    },
+    get remedy() {
+      return textsOfFact(fact).remedy;
+    },
+  };
+}
+
+/** An error of a call. */
 export function problemOf(error: unknown): Problem {
+  if (error instanceof ORPCError && error.code === 'STUDIO') return problemFrom(error.data as ProblemData);
+  return error instanceof TypeError
+    ? ownProblem('common.noAnswer', 'common.noAnswerRemedy')
+    : ownProblem('common.fault', 'common.faultRemedy', error instanceof Error ? error.message : String(error));
+}
+
+type OwnText = 'common.noAnswer' | 'common.noAnswerRemedy' | 'common.fault' | 'common.faultRemedy' | 'review.cannotPlay' | 'review.cannotPlayRemedy';
+
+/** A failure of the window itself. */
+export function ownProblem(message: OwnText, remedy: OwnText, detail = ''): Problem {
   const { t } = i18n.global;
-  if (error instanceof ORPCError && error.code === 'STUDIO') {
-    const { code, remedy } = error.data as { code: StudioErrorCode; remedy: string };
-    return { code, message: error.message, remedy };
-  }
-  if (error instanceof TypeError) return { code: null, message: t('common.noAnswer'), remedy: t('common.noAnswerRemedy') };
-  return { code: null, message: error instanceof Error ? error.message : String(error), remedy: t('common.faultRemedy') };
+  return {
+    ...{ code: null, detail },
+    get message() {
+      return t(message);
+    },
+    get remedy() {
+      return t(remedy);
+    },
+  };
 }

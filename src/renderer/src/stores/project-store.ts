@@ -4,7 +4,8 @@ import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { QueueState } from '../../../shared/domain/queue.ts';
 import { secondsLeft } from '../../../shared/domain/queue.ts';
 import type { Problem, StudioClient } from '../api/api.ts';
-import { problemOf, studio } from '../api/api.ts';
+import { wordsOf } from '../texts/facts.ts';
+import { problemFrom, problemOf, studio } from '../api/api.ts';
 
 type Answer<P> = P extends (...args: never[]) => Promise<infer A> ? A : never;
 export type ProjectState = NonNullable<Answer<StudioClient['project']['state']>>;
@@ -70,7 +71,7 @@ export const useProject = defineStore('project', () => {
     else if (event.kind === 'recorded') again.library();
     else if (event.kind === 'changed') again.all();
     else if (event.kind === 'project') again.all();
-    else if (event.kind === 'problem') problem.value = event;
+    else if (event.kind === 'problem') problem.value = problemFrom(event);
     else if (event.kind === 'edited' && event.edit.changes.some(({ table }) => ['video', 'participant', 'session'].includes(table))) again.library();
     for (const listener of listeners) listener(event);
   }
@@ -96,7 +97,8 @@ export const useProject = defineStore('project', () => {
   }
 
   const timeLeft = computed(() => secondsLeft(queue.value, new Map([...progress].map(([job, { share }]) => [job, share]))));
-  const warnings = computed(() => [...new Set(runs.value.flatMap((run) => run.warnings))]);
+  /** What all runs together warn of, each once. */
+  const warnings = computed(() => [...new Set(runs.value.flatMap((run) => run.warnings).map(wordsOf))]);
 
   return { state, videos, runs, folders, queue, progress, problem, isReady, timeLeft, warnings, attempt, listen, onEvent, readQueue };
 });

@@ -7,6 +7,7 @@ import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
 import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
+import type { StudioClient } from '../api/api.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
@@ -21,6 +22,8 @@ export interface OpenLayer extends LayerContents {
 export const CODER_KEY = 'adatosk.coder';
 
 /** The video that is open for review: its faces, timelines and layers, and what the coder does to them. */
+type Media = Awaited<ReturnType<StudioClient['library']['media']>>;
+
 export const useReview = defineStore('review', () => {
   const project = useProject();
   const video = shallowRef<LibraryVideo | null>(null);
@@ -34,7 +37,7 @@ export const useReview = defineStore('review', () => {
   const labels = shallowRef<readonly LabelRow[]>([]);
   /** Presentation times of all frames, in seconds of the file. */
   const times = shallowRef(new Float64Array());
-  const NOT_YET = { address: '', playable: false, proxy: false, reason: '' };
+  const NOT_YET: Media = { address: '', playable: false, proxy: false, reason: null };
   const media = shallowRef(NOT_YET);
   /** Seconds of the video where the playhead is. */
   const playhead = ref(0);
@@ -43,7 +46,7 @@ export const useReview = defineStore('review', () => {
   /** The model's layers are hidden while a coder forms a prediction of their own. */
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
-  const lastSaved = ref<string | null>(null);
+  const lastSaved = ref<Date | null>(null);
   const notes = computed(() => annotations.value.notes);
   const decisions = computed(() => annotations.value.decisions);
   const schemeId = ref('seven-expressions');
@@ -195,7 +198,7 @@ export const useReview = defineStore('review', () => {
   function applyEvent(event: StudioEvent): void {
     if (video.value === null) return;
     if (event.kind === 'edited') {
-      lastSaved.value = new Date().toLocaleTimeString();
+      lastSaved.value = new Date();
       showEdit(event.edit);
     } else if (event.kind === 'changed' || event.kind === 'project') void project.attempt(() => Promise.all([readLayers(), readLabels()]));
   }

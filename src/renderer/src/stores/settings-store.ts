@@ -3,6 +3,7 @@ import { computed, ref, watch } from 'vue';
 import { z } from 'zod';
 import type { ActionId } from '../../../shared/app/actions.ts';
 import { ACTIONS } from '../../../shared/app/actions.ts';
+import { desktop } from '../api/api.ts';
 import { HEATS } from './heat-map-names.ts';
 import { TRACK_NAMES } from './tracks.ts';
 import { i18n, LANGUAGES } from '../texts/i18n.ts';
@@ -49,6 +50,7 @@ export const useSettings = defineStore('settings', () => {
     (language) => {
       i18n.global.locale.value = language;
       document.documentElement.lang = language;
+      desktop?.setLanguage(language);
     },
     { immediate: true },
   );

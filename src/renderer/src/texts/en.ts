@@ -1,6 +1,6 @@
-import { ACTIONS } from '../../../shared/app/actions.ts';
-import type { StudioErrorCode } from '../../../shared/app/errors.ts';
-import { ERROR_CODES } from '../../../shared/app/errors.ts';
+import { ACTION_TEXTS } from '../../../shared/app/action-texts.ts';
+import type { Expression } from '../../../shared/domain/expressions.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { StepKind } from '../../../shared/annotation/steps.ts';
 import { nest } from './nest.ts';
 
@@ -33,6 +33,8 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.participant': 'Assign participant {participant}',
 };
 
+const LABELS = Object.fromEntries(EXPRESSIONS.map((name) => [name, name])) as Record<Expression, string>;
+
 /** English: what the other catalogues translate. Braces hold values, bars part singular and plural. */
 export const en = {
   common: {
@@ -42,11 +44,13 @@ export const en = {
     proposals: 'Model proposals:',
     noAnswer: 'The program does not answer.',
     noAnswerRemedy: 'It may have been closed: start it again, and open the address that it prints.',
+    fault: 'The program reported a fault.',
+    details: 'Details',
     faultRemedy: 'If it happens again, restart the program. What was saved is safe.',
   },
-  /** What goes before the program's own sentence on a failure. That is in English: a heading would say the same twice. */
-  problems: Object.fromEntries(ERROR_CODES.map((code) => [code, ''])) as Record<StudioErrorCode, string>,
-  actions: nest(Object.fromEntries(ACTIONS.map(({ id, label }) => [id, label]))),
+  /** The seven classes. What is stored stays in English. */
+  labels: LABELS,
+  actions: nest(ACTION_TEXTS.en),
   start: {
     lead: 'Facial expressions over time: proposed by a model, judged by you. Everything stays on this computer.',
     new: 'New project',
@@ -363,6 +367,7 @@ export const en = {
     heightOf: 'Height of {track}',
     up: '{track} further up',
     down: '{track} further down',
+    lines: { intensity: 'intensity', face_confidence: 'face confidence' },
   },
   tier: {
     own: 'Tier {name} (you)',
@@ -435,7 +440,7 @@ export const en = {
   },
   computer: {
     title: 'This computer',
-    failed: 'It could not be examined: {problem}',
+    failed: 'The computer could not be examined.',
     looking: 'Looking (some seconds)…',
     yes: 'yes',
     no: 'no',
@@ -485,6 +490,21 @@ export const en = {
     units: 'Units',
     definition: 'Definition and parameters',
     undefined: 'not defined',
+    definitions: {
+      kappa: "Cohen's kappa of two raters over units of time",
+      'event-kappa': "Cohen's kappa of two raters over events (intersection over union, greatest first); an event without a partner counts as unlabelled",
+      alpha: "Krippendorff's alpha (nominal) of any number of raters over units of time",
+      fleiss: "Fleiss' kappa of any number of raters over units of time",
+      percent: 'share of units of time on which two raters agree',
+      icc: 'intraclass correlation ICC(A,1), two-way, raters random (McGraw and Wong 1996), of any number of raters over the seconds that each gives each label in each face; other forms beside it',
+      f1: 'F1 of each label over units of time, the first rater being the truth; the value is their mean',
+    },
+    parameters: {
+      unit: 'units of {value} s',
+      overlap: 'overlap of at least {value}',
+      counted: 'unlabelled time is counted',
+      leftOut: 'unlabelled time is left out',
+    },
   },
   set: {
     title: 'Export a fine-tuning set',

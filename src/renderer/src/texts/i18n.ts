@@ -1,8 +1,17 @@
 import { createI18n } from 'vue-i18n';
+import type { LanguageCode } from '../../../shared/app/action-texts.ts';
+import { LANGUAGES } from '../../../shared/app/action-texts.ts';
+import type { Expression } from '../../../shared/domain/expressions.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
-export const LANGUAGES = ['en', 'de'] as const;
+export { LANGUAGES };
 
-/** All text of the window, by language. Labels, steps of the history and an error's own sentence come from the project and the program, in English. */
-export const i18n = createI18n({ legacy: false, locale: 'en' as (typeof LANGUAGES)[number], fallbackLocale: 'en', messages: { en, de } });
+/** All text of the window, by language; errors and notices have catalogues of their own (facts.ts). */
+export const i18n = createI18n({ legacy: false, locale: 'en' as LanguageCode, fallbackLocale: 'en', messages: { en, de } });
+
+/** How a label is called in the window's language: the seven classes are translated, a project's own labels are not. */
+export function labelName(label: string): string {
+  return EXPRESSIONS.includes(label as Expression) ? i18n.global.t(`labels.${label as Expression}`) : label;
+}

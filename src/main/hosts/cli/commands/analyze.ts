@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { resolve } from 'node:path';
+import { sentenceOfFact } from '../../../../shared/app/facts.ts';
+import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { VideoSummary } from '../../../../shared/domain/results.ts';
 import { analyseFolder } from '../../../services/analysis/analyse-folder.ts';
 import type { AnalyseOutcome, AnalyseRequest } from '../../../services/analysis/analyse-folder.ts';
@@ -68,8 +70,8 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
     {
       onReady: ({ videos, model, device, findings, warnings }) => {
         output.line(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'}, model ${model.manifest.id}, on ${device}`);
-        for (const { name, available, reason } of findings) if (!available) output.line(`  not on ${name}: ${reason}`);
-        for (const warning of warnings) output.line(`  warning: ${warning}`);
+        for (const { name, available, reason } of findings) if (!available) output.line(`  not on ${name}: ${sentenceOfFact(reason)}`);
+        for (const warning of sentencesOf(warnings)) output.line(`  warning: ${warning}`);
         progress = new ProgressLine(videos.map(({ bytes }) => bytes));
       },
       onProgress: ({ video, index, share, timesRealTime, summary, resumed }) => {
@@ -110,10 +112,10 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
 
 function lineFor(summary: VideoSummary, resumed: boolean): string {
   if (summary.status === 'cancelled') return `stopped   ${summary.video}`;
-  if (summary.status === 'failed') return `FAILED    ${summary.video}: ${summary.error}`;
+  if (summary.status === 'failed') return `FAILED    ${summary.video}: ${summary.failure === null ? '' : sentenceOfFact(summary.failure)}`;
   const faces = `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}`;
   const speed = resumed ? 'from an earlier run' : `${summary.timesRealTime?.toFixed(1)} times real time`;
-  return `done      ${summary.video}: ${faces}, ${summary.peaks} peaks, ${speed}${summary.error === '' ? '' : ` (${summary.error})`}`;
+  return `done      ${summary.video}: ${faces}, ${summary.peaks} peaks, ${speed}${summary.warnings.length === 0 ? '' : ` (${sentencesOf(summary.warnings).join(' ')})`}`;
 }
 
 function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: string, output: Output, stopped: boolean): number {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { DEFAULT_MODEL } from '../../../services/settings/defaults.ts';
 import type { Findings } from '../../../services/models/doctor.ts';
@@ -17,8 +18,19 @@ async function doctor(output: Output): Promise<number> {
   const findings = await examineComputer(startChildProcessEngine, DEFAULT_MODEL);
   for (const line of describe(findings)) output.line(line);
   const healthy = findings.ffmpeg.path !== null && findings.ffprobe.path !== null && findings.models.every(({ ok }) => ok) && findings.store.ok;
-  output.result({ ...findings, healthy }, healthy ? 'Everything that analysis needs is here.' : 'Something is missing: see the lines marked "no".');
+  output.result({ ...inEnglish(findings), healthy }, healthy ? 'Everything that analysis needs is here.' : 'Something is missing: see the lines marked "no".');
   return healthy ? EXIT.done : EXIT.someFailed;
+}
+
+/** As before facts: sentences. */
+function inEnglish({ ffmpeg, ffprobe, providers, models, store, ...rest }: Findings): Record<string, unknown> {
+  const program = ({ path, version, origin, problem }: Findings['ffmpeg']) => ({ path, version, origin: problem === null ? origin : sentenceOfFact(problem) });
+  return {
+    ...rest,
+    ...{ ffmpeg: program(ffmpeg), ffprobe: program(ffprobe), store: { ...store, note: sentenceOfFact(store.note) } },
+    providers: providers.map((each) => ({ ...each, reason: sentenceOfFact(each.reason) })),
+    models: models.map((each) => ({ ...each, note: sentenceOfFact(each.note) })),
+  };
 }
 
 function describe({ node, platform, ffmpeg, ffprobe, providers, models, store }: Findings): string[] {
@@ -27,13 +39,13 @@ function describe({ node, platform, ffmpeg, ffprobe, providers, models, store }:
     `yes  Node ${node} on ${platform}`,
     ...Object.entries({ ffmpeg, ffprobe }).map(
       ([name, found]) =>
-        `${mark(found.path !== null)}  ${name}: ${found.path === null ? found.origin : `${found.version} at ${found.path} (from ${found.origin})`}`,
+        `${mark(found.path !== null)}  ${name}: ${found.problem !== null ? sentenceOfFact(found.problem) : `${found.version} at ${found.path} (from ${found.origin})`}`,
     ),
     ...providers.map(
       ({ name, available, reason, maxDifference }) =>
-        `${mark(available)}  ${name}: ${reason}${maxDifference === null || name === 'cpu' ? '' : ` (largest difference ${maxDifference.toExponential(1)})`}`,
+        `${mark(available)}  ${name}: ${sentenceOfFact(reason)}${maxDifference === null || name === 'cpu' ? '' : ` (largest difference ${maxDifference.toExponential(1)})`}`,
     ),
-    ...models.map(({ id, ok, note, sha256 }) => `${mark(ok)}  model ${id}: ${note} (SHA-256 ${sha256.slice(0, 16)}…)`),
-    `${mark(store.ok)}  project store: ${store.note}`,
+    ...models.map(({ id, ok, note, sha256 }) => `${mark(ok)}  model ${id}: ${sentenceOfFact(note)} (SHA-256 ${sha256.slice(0, 16)}…)`),
+    `${mark(store.ok)}  project store: ${sentenceOfFact(store.note)}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { AnnotationFormatName, ExportFormat } from '../../../../shared/domain/export-formats.ts';
 import { EXPORT_FORMATS, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
 import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
@@ -57,8 +58,8 @@ export function addExport(program: Command, done: (code: number) => void): void 
       const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
       const { labels, known, problems } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
       const output = new Output(json);
-      for (const problem of problems) output.line(`not placed: ${problem}`);
-      output.result({ labels, known, problems }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);
+      for (const problem of sentencesOf(problems)) output.line(`not placed: ${problem}`);
+      output.result({ labels, known, problems: sentencesOf(problems) }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);
       done(EXIT.done);
     });
 }
@@ -67,12 +68,12 @@ async function write({ project, format, run, layers, videos, out, json }: Export
   const output = new Output(json);
   if (isProjectFormat(format)) {
     const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos }, out);
-    for (const loss of losses) output.line(`note: ${loss}`);
-    output.result({ files, losses }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
+    for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
+    output.result({ files, losses: sentencesOf(losses) }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
   } else {
     const { files, losses } = await exportAnnotations(project, format, layers, videos, out);
-    for (const loss of losses) output.line(`note: ${loss}`);
-    output.result({ files, losses }, `written: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${out}`);
+    for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
+    output.result({ files, losses: sentencesOf(losses) }, `written: ${files.length} ${files.length === 1 ? 'file' : 'files'} in ${out}`);
   }
   return EXIT.done;
 }

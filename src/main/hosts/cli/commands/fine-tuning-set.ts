@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { FineTuningForm } from '../../../../shared/domain/fine-tuning.ts';
 import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../../shared/domain/fine-tuning.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
@@ -74,9 +75,10 @@ async function run({ project, out, map, json, ...rest }: SetOptions): Promise<nu
     stop,
   );
   line.clear();
-  for (const note of report.notes) output.line(`note: ${note}`);
+  const notes = sentencesOf(report.notes);
+  for (const note of notes) output.line(`note: ${note}`);
   for (const { label, train, validation, test } of report.balance)
     output.line(`${label.padEnd(10)} ${String(train).padStart(5)} train ${String(validation).padStart(5)} validation ${String(test).padStart(5)} test`);
-  output.result({ ...made, ...report }, `${report.clips} clips in ${made.out}. Train with: adatosk train --data ${JSON.stringify(made.out)} …`);
+  output.result({ ...made, ...report, notes }, `${report.clips} clips in ${made.out}. Train with: adatosk train --data ${JSON.stringify(made.out)} …`);
   return EXIT.done;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { noticeOf, sentencesOf } from '../../../../shared/app/notices.ts';
 import type { ImportRequest } from '../../../services/models/import-model.ts';
 import { importModel } from '../../../services/models/import-model.ts';
 import { inspectModel, listManifests } from '../../../services/models/inspect-model.ts';
@@ -51,7 +52,7 @@ async function take(request: ImportRequest, output: Output): Promise<number> {
 }
 
 async function list(output: Output): Promise<number> {
-  const models = await listManifests();
+  const models = (await listManifests()).map((manifest) => ({ ...manifest, warnings: sentencesOf(manifest.warnings.map(noticeOf)) }));
   output.result({ models }, models.length === 0 ? 'no model' : models.map(modelLine).join('\n'));
   return EXIT.done;
 }

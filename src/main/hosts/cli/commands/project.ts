@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { sentenceOfFact } from '../../../../shared/app/facts.ts';
+import type { LibraryVideo } from '../../../../shared/contract/project.ts';
 import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
 import { importProject } from '../../../services/exchange/export-project.ts';
 import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/studio/project-overview.ts';
@@ -58,8 +60,13 @@ async function videos(folder: string, output: Output): Promise<number> {
       `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`,
     );
   }
-  output.result({ videos: all }, `${all.length} videos`);
+  output.result({ videos: all.map((video) => ({ ...video, analysed: video.analysed === null ? null : inEnglish(video.analysed) })) }, `${all.length} videos`);
   return EXIT.done;
+}
+
+/** As summary.csv has it: a sentence, and ids of warnings. */
+function inEnglish({ failure, warnings, ...rest }: NonNullable<LibraryVideo['analysed']>): Record<string, unknown> {
+  return { ...rest, error: failure === null ? '' : sentenceOfFact(failure), warnings: warnings.map(({ id }) => id) };
 }
 
 async function runs(folder: string, output: Output): Promise<number> {

@@ -52,17 +52,12 @@ function buildWindow(): void {
   const builder = join(PROGRAM, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
   if (!existsSync(builder)) {
     if (existsSync(built)) return;
-    throw new StudioError('program-missing', 'The window has not been built, and what builds it is not here.', 'Install the program again.');
+    throw new StudioError('program-missing/window-builder', {});
   }
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => newestIn(join(PROGRAM, folder))))) return;
   process.stderr.write('Building the window (some seconds) …\n');
   const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' });
-  if (status !== 0)
-    throw new StudioError(
-      'program-failed',
-      `The window could not be built: ${stderr.trim().split('\n').at(-1) ?? ''}`,
-      'Run `npm run build` to see all of it.',
-    );
+  if (status !== 0) throw new StudioError('program-failed/window-build', { detail: stderr.trim().split('\n').at(-1) ?? '' });
 }
 
 /** When a file below a folder was changed last, in milliseconds. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
 import type { Device } from '../../../services/settings/defaults.ts';
@@ -100,7 +101,7 @@ async function train(options: TrainOptions): Promise<number> {
     startChildProcessEngine,
     {
       onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
-      onNote: (sentence) => line.stay(sentence),
+      onNote: (note) => line.stay(sentenceOfFact(note)),
       onSteps: ({ phase, step, total, losses, clipsPerSecond, secondsLeft }) =>
         line.update(phase, `${step}/${total}  loss ${losses['loss']?.toFixed(3)}  ${clipsPerSecond.toFixed(1)} clips/s  ${duration(secondsLeft)} left`),
       onValidation: ({ step, uar, war, logLoss, isBest }) =>

@@ -1,4 +1,4 @@
-import type { StudioErrorCode } from '../../../../shared/app/errors.ts';
+import type { ErrorId, StudioErrorCode } from '../../../../shared/app/errors.ts';
 import { StudioError } from '../../../../shared/app/errors.ts';
 
 /** Exit codes of every command. */
@@ -25,10 +25,26 @@ export class Output {
 /** What ends a command in the middle of its work. */
 const INTERRUPTING: readonly StudioErrorCode[] = ['disk-full', 'engine-died', 'cancelled'];
 
+/** What to type: messages are also for the window, and name no option. */
+const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
+  'wrong-usage/port': 'Name it with --port, or leave that out.',
+  'wrong-usage/model-exists': 'Options: --id, --out.',
+  'wrong-usage/unfinished-training': 'Options: --resume, --out.',
+  'wrong-usage/no-rounds': 'Options: the third number of --epochs, --learns all.',
+  'wrong-usage/other-contents': 'Option: --out.',
+  'wrong-usage/format-unknown': 'Option: --format.',
+  'data-set-invalid/no-labelled-clip': 'Option: --split.',
+  'data-set-invalid/not-placed': 'Option: --partly.',
+  'file-unreadable/face-model': 'Option: --face-model.',
+  'file-missing/portraits': 'Option: --portraits.',
+  'project-sound': 'Option: --backup.',
+};
+
 /** The exit code for an error that ended a command, after telling the person. */
 export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
-    process.stderr.write(`adatosk: ${error.sentence}\n`);
+    const hint = HINTS[error.id];
+    process.stderr.write(`adatosk: ${error.sentence}${hint === undefined ? '' : ` ${hint}`}\n`);
     if (INTERRUPTING.includes(error.code)) process.stderr.write('analyze and train go on with --resume.\n');
     if (error.code === 'cancelled') return EXIT.interrupted;
     return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)

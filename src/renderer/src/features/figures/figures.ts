@@ -4,6 +4,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
+import { labelName } from '../../texts/i18n.ts';
+import { decimal, number, percentage } from '../../ui/formats.ts';
 import type { Style } from '../../ui/label-styles.ts';
 import { styleOf, STYLES } from '../../ui/label-styles.ts';
 
@@ -26,6 +28,7 @@ const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as 
 const styleAt = (label: string, i: number): Style => styleOf(label) ?? STYLES[i % STYLES.length]!;
 
 const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
+const numbers = { ...axis.axisLabel, formatter: (value: number) => number(value) };
 const nameOf = (name: string, vertical: boolean): object => ({
   name,
   nameLocation: 'middle',
@@ -63,12 +66,12 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
     return {
       ...frame(texts),
       legend: by === 'all' ? undefined : { top: 38, left: 72, right: 28, type: 'scroll', textStyle: FONT },
-      xAxis: { type: 'category', data: shown.map((i) => figures.labels[i]!), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
+      xAxis: { type: 'category', data: shown.map((i) => labelName(figures.labels[i]!)), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
       yAxis: {
         type: 'value',
         ...axis,
         ...nameOf(texts.y, true),
-        axisLabel: { ...axis.axisLabel, formatter: percent ? (v: number) => `${Math.round(100 * v)}%` : undefined },
+        axisLabel: { ...axis.axisLabel, formatter: (v: number) => (percent ? percentage(v) : number(v)) },
       },
       series: groups.map((group, g) => ({
         ...{ type: 'bar', name: group.name, barMaxWidth: 46 },
@@ -96,9 +99,9 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
     const most = (points: (typeof drawn)[number]['points']): number => Math.max(...points.map(({ peaks }) => peaks));
     return {
       ...frame(texts),
-      legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(({ label, points }) => `${label} (${most(points)})`) },
-      xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false) },
-      yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true) },
+      legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(({ label, points }) => `${labelName(label)} (${most(points)})`) },
+      xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false), axisLabel: numbers },
+      yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
       series: drawn.flatMap(({ label, points }, i) => {
         const { light, dash } = styleAt(label, i);
         const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
@@ -109,7 +112,7 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
           {
             ...{
               type: 'line',
-              name: `${label} (${most(points)})`,
+              name: `${labelName(label)} (${most(points)})`,
               symbol: 'none',
               lineStyle: { width: 2.4, color: light, type: dash },
               itemStyle: { color: light },
@@ -121,13 +124,13 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
     };
   },
   transitions: ({ transitions: { labels, counts } }, _by, texts) =>
-    counts.flat().some((count) => count > 0) ? heatmap(labels, labels, counts, texts) : undefined,
+    counts.flat().some((count) => count > 0) ? heatmap(labels.map(labelName), labels.map(labelName), counts, texts) : undefined,
   confusion: ({ confusion }, _by, texts) => {
     if (confusion === null) return undefined;
     const { labels, counts, unitS } = confusion;
     const used = labels.map((_, i) => i).filter((i) => counts[i]!.some((n) => n > 0) || counts.some((row) => row[i]! > 0));
     if (used.length === 0) return undefined;
-    const names = used.map((i) => labels[i]!);
+    const names = used.map((i) => labelName(labels[i]!));
     const seconds = used.map((i) => used.map((j) => Math.round(10 * unitS * counts[i]![j]!) / 10));
     return heatmap(names, names, seconds, texts);
   },
@@ -149,7 +152,7 @@ function heatmap(rows: readonly string[], columns: readonly string[], values: re
         data: values.flatMap((row, i) =>
           row.map((value, j) => ({
             value: [j, i, value],
-            label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : String(value) },
+            label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : decimal(value, Number.isInteger(value) ? 0 : 1) },
           })),
         ),
       },

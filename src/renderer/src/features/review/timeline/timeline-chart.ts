@@ -9,17 +9,13 @@ import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
 import type { SeriesName, TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
 import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
 import { STYLES } from '../../../ui/label-styles.ts';
-import { clockTime } from '../../../ui/clock-time.ts';
+import { clockTime, decimal } from '../../../ui/formats.ts';
 import { decimate } from './decimation.ts';
 import type { TrackName } from '../../../stores/tracks.ts';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, TitleComponent, MarkAreaComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
 
-export const MASKS = [
-  { column: 'mask_class_agnostic', name: 'class-agnostic' },
-  { column: 'mask_class_semantic', name: 'class-semantic' },
-  { column: 'mask_final', name: 'final' },
-] as const;
+const MASKS = ['mask_class_agnostic', 'mask_class_semantic', 'mask_final'] as const;
 
 /** Pixels beside the plotting area, the same in every track. */
 export const MARGIN = { left: 64, right: 24 } as const;
@@ -47,9 +43,10 @@ export type ChartTrack = Exclude<TrackName, 'sound'>;
 /** Similarities travel with the mask maps and not with the timeline. */
 type SimilarityName = `similarity ${Expression}`;
 
+export type LineColumn = SeriesName | SimilarityName;
+
 interface Line {
-  readonly name: string;
-  readonly column: SeriesName | SimilarityName;
+  readonly column: LineColumn;
   readonly style: number;
 }
 interface TrackKind {
@@ -59,11 +56,11 @@ interface TrackKind {
   readonly lines: readonly Line[];
 }
 const KINDS: Readonly<Record<ChartTrack, TrackKind>> = {
-  probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((name, i) => ({ name, column: name, style: i })) },
-  intensity: { weight: 0.21, interval: 0.5, lines: [{ name: 'intensity', column: 'intensity', style: 1 }] },
-  masks: { weight: 0.21, interval: 0.5, lines: MASKS.map(({ column, name }, i) => ({ name, column, style: [0, 4, 6][i]! })) },
-  similarity: { weight: 0.32, interval: 0.5, lines: EXPRESSIONS.map((name, i) => ({ name, column: `similarity ${name}` as const, style: i })) },
-  confidence: { weight: 0.16, interval: 0.5, lines: [{ name: 'face confidence', column: 'face_confidence', style: 2 }] },
+  probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((column, i) => ({ column, style: i })) },
+  intensity: { weight: 0.21, interval: 0.5, lines: [{ column: 'intensity', style: 1 }] },
+  masks: { weight: 0.21, interval: 0.5, lines: MASKS.map((column, i) => ({ column, style: [0, 4, 6][i]! })) },
+  similarity: { weight: 0.32, interval: 0.5, lines: EXPRESSIONS.map((name, i) => ({ column: `similarity ${name}` as const, style: i })) },
+  confidence: { weight: 0.16, interval: 0.5, lines: [{ column: 'face_confidence', style: 2 }] },
 };
 
 /** A track as it is shown: its place follows from the order. */
@@ -113,6 +110,7 @@ export function seriesOption(
   columns: TimelineColumns,
   peaks: readonly PeakMark[],
   tracks: readonly ShownTrack[],
+  texts: ChartTexts,
   { from, to }: Span,
   width: number,
   maps: FaceMaps | null,
@@ -120,13 +118,13 @@ export function seriesOption(
   const x = middles(columns);
   const seen = peaks.filter(({ apexS }) => apexS >= from && apexS <= to);
   const isNamed = seen.length * PEAK_NAME_WIDTH < width;
-  const marks = seen.map(({ label, apexS }) => ({ xAxis: apexS, label: { show: isNamed, formatter: label } }));
+  const marks = seen.map(({ label, apexS }) => ({ xAxis: apexS, label: { show: isNamed, formatter: texts.labelOf(label) } }));
   const withPeaks = peakTrack(tracks);
   return {
     xAxis: tracks.map(() => ({ min: from, max: to })),
     series: tracks.flatMap((track, grid) =>
-      KINDS[track.name].lines.map(({ name, column }, i) => ({
-        ...{ name, dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)) },
+      KINDS[track.name].lines.map(({ column }, i) => ({
+        ...{ name: texts.nameOf(column), dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)) },
         ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
       })),
     ),
@@ -135,7 +133,7 @@ export function seriesOption(
 
 /** A line's values, one for each slot; what is not known is NaN. Similarities are laid beside the slots once for each face. */
 const similarities = new WeakMap<FaceMaps, Map<string, Float32Array>>();
-function valuesOf(columns: TimelineColumns, column: SeriesName | SimilarityName, maps: FaceMaps | null): Float32Array {
+function valuesOf(columns: TimelineColumns, column: LineColumn, maps: FaceMaps | null): Float32Array {
   if (!isSimilarity(column)) return seriesOf(columns, column);
   if (maps === null) return new Float32Array(columns.slots.length).fill(NaN);
   let known = similarities.get(maps);
@@ -203,6 +201,9 @@ function rangeOf(columns: TimelineColumns, name: ChartTrack, maps: FaceMaps | nu
 export interface ChartTexts {
   readonly label: string;
   readonly noFace: string;
+  /** The name of a line, and of a peak's label. */
+  readonly nameOf: (column: LineColumn) => string;
+  readonly labelOf: (label: string) => string;
 }
 
 /** Charts over one time axis. */
@@ -224,10 +225,19 @@ export function timelineOption(
     label: { show: true, position: 'insideTop', color: colours.quiet, formatter: texts.noFace },
     data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
-  const points = seriesOption(columns, peaks, tracks, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
+  const points = seriesOption(columns, peaks, tracks, texts, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
   const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
-  const lines = places.map(({ name, grid, style, isFirst }, i) => ({
-    ...{ name, type: 'line', xAxisIndex: grid, yAxisIndex: grid, showSymbol: false, dimensions: ['x', 'y'], data: points[i]!.data, animation: false },
+  const lines = places.map(({ column, grid, style, isFirst }, i) => ({
+    ...{
+      name: texts.nameOf(column),
+      type: 'line',
+      xAxisIndex: grid,
+      yAxisIndex: grid,
+      showSymbol: false,
+      dimensions: ['x', 'y'],
+      data: points[i]!.data,
+      animation: false,
+    },
     ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
     ...(grid === 0 && isFirst ? { markArea: away } : {}),
     ...(points[i]!.markLine === undefined
@@ -248,9 +258,9 @@ export function timelineOption(
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     title: tracks.map(({ title }, i) => ({ text: title, top: titleTop(i), left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } })),
     legend: tracks.flatMap(({ name }, i) =>
-      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map((line) => line.name), top: titleTop(i), right: 24, ...legend }],
+      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map(({ column }) => texts.nameOf(column)), top: titleTop(i), right: 24, ...legend }],
     ),
-    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? value.toFixed(3) : texts.noFace) },
+    tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? decimal(value, 3) : texts.noFace) },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     grid: grids,
     xAxis: grids.map((_, i) => ({
@@ -259,7 +269,12 @@ export function timelineOption(
       ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
     })),
     yAxis: tracks.map(({ name }, i) => ({
-      ...{ type: 'value', gridIndex: i, ...rangeOf(columns, name, maps), axisLabel: { color: colours.quiet } },
+      ...{
+        type: 'value',
+        gridIndex: i,
+        ...rangeOf(columns, name, maps),
+        axisLabel: { color: colours.quiet, formatter: (value: number) => decimal(value, Number.isInteger(value) ? 0 : Number.isInteger(10 * value) ? 1 : 2) },
+      },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     series: lines,

@@ -1,0 +1,540 @@
+import type { ErrorId, ErrorText } from '../../../shared/app/error-texts.ts';
+
+/** The English catalogue (ERROR_TEXTS) in German: the same ids, with the same parameters in braces. */
+export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
+  cancelled: { message: 'Die Arbeit wurde auf Wunsch angehalten.', remedy: 'Was fertig war, bleibt erhalten. Starten Sie die Arbeit erneut, um fortzufahren.' },
+  'cancelled/sound': { message: 'Das Lesen des Tons wurde auf Wunsch angehalten.', remedy: '' },
+
+  'file-missing': { message: '{path} gibt es nicht.', remedy: 'Prüfen Sie die Schreibweise, und setzen Sie einen Pfad mit Leerzeichen in Anführungszeichen.' },
+  'file-missing/chosen': { message: '{path} gibt es nicht.', remedy: 'Wählen Sie die Datei erneut.' },
+  'file-missing/moved': {
+    message: '{file} ist nicht mehr da.',
+    remedy: 'Prüfen Sie, ob die Datei verschoben oder umbenannt wurde und ob ihr Laufwerk verbunden ist.',
+  },
+  'file-missing/video': {
+    message: '{path} ist nicht mehr da.',
+    remedy: 'Suchen Sie in der Bibliothek nach fehlenden Dateien. Das Programm findet ein verschobenes Video an seinem Inhalt.',
+  },
+  'file-missing/model': { message: 'Die Modelldatei {file} kann nicht gelesen werden.', remedy: 'Prüfen Sie die Schreibweise des Pfades.' },
+  'file-missing/clip-set': {
+    message: 'Den Clip-Satz {path} gibt es nicht.',
+    remedy: 'Prüfen Sie die Schreibweise, und setzen Sie einen Pfad mit Leerzeichen in Anführungszeichen.',
+  },
+  'file-missing/portraits': {
+    message: '{folder} enthält keine Porträts mit Umrissen.',
+    remedy: 'Wählen Sie den Ordner, der london-neutral, canada oder composite enthält.',
+  },
+
+  'file-empty': {
+    message: '{file} ist leer (0 Bytes).',
+    remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle. Vermutlich wurde das Kopieren unterbrochen.',
+  },
+
+  'file-unreadable': { message: '{file} kann nicht gelesen werden.', remedy: 'Prüfen Sie den Namen und ob Sie die Datei lesen dürfen.' },
+  'file-unreadable/permission': {
+    message: 'Dieses Benutzerkonto darf {file} nicht lesen.',
+    remedy: 'Bitten Sie um die Berechtigung, oder kopieren Sie die Datei in einen eigenen Ordner.',
+  },
+  'file-unreadable/other': { message: '{file} kann nicht gelesen werden. ({detail})', remedy: 'Prüfen Sie die Datei und ihr Laufwerk.' },
+  'file-unreadable/folder': { message: 'Dieses Benutzerkonto darf den Ordner {folder} nicht lesen.', remedy: 'Bitten Sie um die Berechtigung.' },
+  'file-unreadable/not-opened': { message: 'Der Ordner {folder} kann nicht geöffnet werden.', remedy: 'Wählen Sie einen anderen Ordner.' },
+  'file-unreadable/result': { message: 'Das Ergebnis von {video} kann nicht mehr gelesen werden.', remedy: 'Analysieren Sie das Video erneut.' },
+  'file-unreadable/cached-faces': {
+    message: 'Die zwischengespeicherten Gesichter in {file} können nicht gelesen werden.',
+    remedy: 'Löschen Sie den Ordner der Gesichter, und setzen Sie das Training fort.',
+  },
+  'file-unreadable/checkpoint': {
+    message: 'Der Zwischenstand {file} ist nicht vollständig.',
+    remedy: 'Löschen Sie ihn, und beginnen Sie das Training von vorn.',
+  },
+  'file-unreadable/face-model': {
+    message: 'Das Gesichtsmodell in {folder} kann nicht gelesen werden. ({detail})',
+    remedy: 'Wählen Sie eine Kopie des Repositoriums ICT-FaceKit oder einen Ordner mit ict-face-model.json und ict-face-model.bin.',
+  },
+  'file-unreadable/portrait': {
+    message: 'Das Porträt {file} kann nicht verwendet werden.',
+    remedy: 'Es braucht seinen Umriss aus 189 Punkten, in einer .json-Datei gleichen Namens im selben Ordner.',
+  },
+
+  'not-a-video': {
+    message: '{file} ist kein Video oder ist von Anfang an beschädigt.',
+    remedy: 'Öffnen Sie die Datei in einem Videoprogramm. Wenn auch das nicht geht, kopieren Sie sie erneut von ihrer Quelle.',
+  },
+
+  'no-video-stream': { message: '{file} enthält kein Bild.', remedy: 'Wählen Sie die Videodatei dieser Aufnahme.' },
+  'no-video-stream/other-streams': {
+    message: '{file} enthält kein Bild, nur Ton oder Daten.',
+    remedy: 'Wählen Sie die Videodatei dieser Aufnahme.',
+  },
+
+  'damaged-video/cut-off': {
+    message: '{file} ist abgeschnitten: das Ende fehlt.',
+    remedy: 'Kopieren Sie die Datei erneut von der Kamera oder dem Rekorder. Ein Reparaturprogramm kann eine unterbrochene Aufnahme vielleicht retten.',
+  },
+  'damaged-video/missing-frames': {
+    message: '{file} ist abgeschnitten: {found} von {expected} Bildern sind da.',
+    remedy: 'Kopieren Sie die Datei erneut von der Kamera oder dem Rekorder.',
+  },
+  'damaged-video/no-frame': { message: '{file} enthält kein Bild, das gezeigt werden kann.', remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle.' },
+  'damaged-video/ends-early': {
+    message: '{file} konnte nur bis {percent} % der Länge dekodiert werden.',
+    remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle.',
+  },
+  'damaged-video/frames': {
+    message: '{percent} % der Bilder von {file} konnten nicht dekodiert werden.',
+    remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle.',
+  },
+  'damaged-video/proxy-count': {
+    message: 'Die Kopie von {file} zum Abspielen hat {found} statt {expected} Bilder.',
+    remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, und fügen Sie diese Datei hinzu.',
+  },
+  'damaged-video/proxy-time': {
+    message: 'Bild {frame} der Kopie von {file} zum Abspielen weicht um {milliseconds} ms ab.',
+    remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, und fügen Sie diese Datei hinzu.',
+  },
+
+  'unsupported-codec': { message: 'ffmpeg kann das Videoformat von {file} nicht dekodieren.', remedy: 'Wandeln Sie die Datei in H.264 (MP4) um.' },
+
+  'program-missing/linux': {
+    message: '{program} wurde nicht gefunden.',
+    remedy: 'Installieren Sie es mit „sudo apt-get install ffmpeg“, oder setzen Sie {variable} auf den vollständigen Pfad von {program}.',
+  },
+  'program-missing/macos': {
+    message: '{program} wurde nicht gefunden.',
+    remedy: 'Installieren Sie es mit „brew install ffmpeg“, oder setzen Sie {variable} auf den vollständigen Pfad von {program}.',
+  },
+  'program-missing/windows': {
+    message: '{program} wurde nicht gefunden.',
+    remedy: 'Installieren Sie es mit „winget install ffmpeg“, oder setzen Sie {variable} auf den vollständigen Pfad von {program}.',
+  },
+  'program-missing/variable': {
+    message: '{variable} ist auf {path} gesetzt. Das ist kein ausführbares Programm.',
+    remedy: 'Berichtigen oder entfernen Sie die Variable.',
+  },
+  'program-missing/not-started': { message: '{program} in {path} konnte nicht gestartet werden. ({detail})', remedy: 'Installieren Sie {program} erneut.' },
+  'program-missing/window-builder': {
+    message: 'Das Fenster ist nicht gebaut, und das Programm zum Bauen fehlt.',
+    remedy: 'Installieren Sie AdaTosk Studio erneut.',
+  },
+
+  'program-failed/unexpected': { message: 'Im Programm ist ein unerwarteter Fehler aufgetreten. ({detail})', remedy: '' },
+  'program-failed/media': {
+    message: '{program} konnte {file} nicht lesen. ({detail})',
+    remedy: 'Öffnen Sie die Datei in einem Videoprogramm. Wenn auch das nicht geht, wandeln Sie sie in H.264 (MP4) um.',
+  },
+  'program-failed/media-silent': {
+    message: '{program} konnte {file} nicht lesen und hat keinen Grund gemeldet.',
+    remedy: 'Öffnen Sie die Datei in einem Videoprogramm. Wenn auch das nicht geht, wandeln Sie sie in H.264 (MP4) um.',
+  },
+  'program-failed/crashed': {
+    message: '{program} ist beim Lesen von {file} abgestürzt.',
+    remedy: 'Installieren Sie ein aktuelles ffmpeg, oder setzen Sie {variable} auf ein anderes {program}.',
+  },
+  'program-failed/memory': {
+    message: 'Der Arbeitsspeicher reichte nicht, um {file} zu dekodieren.',
+    remedy: 'Schließen Sie andere Programme, und versuchen Sie es erneut.',
+  },
+  'program-failed/encode': {
+    message: 'ffmpeg konnte {path} nicht schreiben. ({detail})',
+    remedy: 'Wählen Sie einen anderen Ordner, oder installieren Sie ein aktuelles ffmpeg.',
+  },
+  'program-failed/window-build': {
+    message: 'Das Fenster konnte nicht gebaut werden. ({detail})',
+    remedy: 'Die ganze Ausgabe sehen Sie mit `npm run build`.',
+  },
+
+  'model-missing': { message: 'Ein Modell „{model}“ gibt es nicht.', remedy: 'Wählen Sie eines von diesen: {known}.' },
+  'model-missing/folder': {
+    message: 'Der Ordner der Modelle, {folder}, kann nicht gelesen werden.',
+    remedy: 'Installieren Sie das Programm erneut, oder setzen Sie ADATOSK_MODELS auf den Ordner.',
+  },
+  'model-missing/file': { message: '{file} fehlt.', remedy: 'Installieren Sie das Programm erneut, oder importieren Sie das Modell erneut.' },
+  'model-missing/detector': { message: 'Die Gesichtserkennung {file} kann nicht gelesen werden.', remedy: 'Installieren Sie das Programm erneut.' },
+  'model-missing/not-here': { message: 'Dieser Computer hat kein Modell „{model}“.', remedy: 'Wählen Sie eines von diesen: {known}.' },
+  'model-missing/other-hash': {
+    message: 'Dieser Computer hat kein Modell „{model}“ mit dem SHA-256 {sha256}….',
+    remedy: 'Wählen Sie eines von diesen: {known}.',
+  },
+  'model-missing/baseline': {
+    message: 'Das Vergleichsnetz von {package} fehlt.',
+    remedy: 'Es ist für die Entwicklung: npm install -D {package}.',
+  },
+
+  'model-invalid/not-loaded': {
+    message: '{file} konnte auf {device} nicht geladen werden. ({detail})',
+    remedy: 'Wählen Sie ein anderes Gerät, oder importieren Sie das Modell erneut.',
+  },
+  'model-invalid/manifest': { message: '{file} ist keine Modellbeschreibung. ({detail})', remedy: 'Importieren Sie das Modell erneut.' },
+  'model-invalid/other-file': {
+    message: '{file} ist nicht die Datei, die die Modellbeschreibung nennt (SHA-256 {found}…, erwartet {expected}…).',
+    remedy: 'Importieren Sie das Modell erneut.',
+  },
+  'model-invalid/other-untrained': {
+    message: '{file} ist nicht die Datei, die die Modellbeschreibung nennt (SHA-256 {found}…, erwartet {expected}…).',
+    remedy: 'Löschen Sie die Datei. Das Programm legt sie beim nächsten Start neu an.',
+  },
+  'model-invalid/detector': {
+    message: '{file} ist nicht die Gesichtserkennung, mit der diese Version getestet wurde (SHA-256 {found}…, erwartet {expected}…).',
+    remedy: 'Installieren Sie das Programm erneut.',
+  },
+  'model-invalid/unreadable': {
+    message: '{file} kann nicht als Modell gelesen werden. ({detail})',
+    remedy: 'Laden Sie die Datei erneut herunter, oder speichern Sie sie erneut.',
+  },
+  'model-invalid/other-shapes': {
+    message: '{file} ist kein AdaTosk-Netz irgendeiner Größe: die Gewichte haben andere Formen.',
+    remedy: 'Namen und Formen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors importiert.',
+  },
+  'model-invalid/missing-weights': {
+    message: '{file} ist kein AdaTosk-Netz irgendeiner Größe: {missing} von {total} Gewichten fehlen, zum Beispiel „{name}“.',
+    remedy: 'Die Namen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors importiert.',
+  },
+  'model-invalid/no-tubes': {
+    message: '{file} hat keine Einbettung von Videostücken (patch_embed.proj.weight), wie Encoder von VideoMAE sie haben.',
+    remedy: 'Nur Encoder nach Art von VideoMAE können importiert werden.',
+  },
+  'model-invalid/width': {
+    message: 'Die Token von {file} haben {width} Werte. Die Netze dieses Programms haben {known}.',
+    remedy: 'Wählen Sie eine andere Datei.',
+  },
+  'model-invalid/mae-dfer': {
+    message: 'Die Token von {file} haben {width} Werte. Die Netze dieses Programms haben {known}.',
+    remedy: 'Der Encoder von MAE-DFER ist anders gebaut und kann nicht importiert werden.',
+  },
+
+  'provider-unavailable': {
+    message: 'Das Gerät {device} kann nicht verwendet werden. {reason}',
+    remedy: 'Wählen Sie „auto“ oder „cpu“ als Gerät. Die Prüfung dieses Computers (adatosk doctor) zeigt, welche Geräte es gibt.',
+  },
+
+  'engine-died/network': {
+    message: 'Der Prozess, der das Netz ausführt, wurde beendet. ({detail})',
+    remedy: 'Versuchen Sie es auf dem Prozessor (cpu) erneut. Wenn es wieder geschieht, liegt es wahrscheinlich am Grafiktreiber oder am Arbeitsspeicher.',
+  },
+  'engine-died/training': {
+    message: 'Der Prozess des Trainings wurde beendet. ({detail})',
+    remedy:
+      'Setzen Sie das Training fort: es wurde gespeichert. Wenn es wieder geschieht, fehlt wahrscheinlich Arbeitsspeicher. Schließen Sie andere Programme, oder verwenden Sie kleinere Stapel.',
+  },
+  'engine-died/queue': {
+    message: 'Der Prozess, der Videos analysiert, wurde beendet. ({detail})',
+    remedy:
+      'Starten Sie die Warteschlange erneut. Sie fährt mit dem Video fort, das analysiert wurde. Wenn es wieder geschieht, analysieren Sie weniger Videos gleichzeitig.',
+  },
+
+  'cannot-write': { message: '{path} konnte nicht geschrieben werden. ({detail})', remedy: 'Wählen Sie einen anderen Ordner.' },
+  'cannot-write/permission': {
+    message: 'Dieses Benutzerkonto darf {path} nicht schreiben.',
+    remedy: 'Wählen Sie einen eigenen Ordner, zum Beispiel in „Dokumente“.',
+  },
+  'cannot-write/project': {
+    message: 'Das Projekt {file} kann nicht geschrieben werden.',
+    remedy: 'Prüfen Sie, ob der Ordner schreibgeschützt ist, oder kopieren Sie das Projekt in einen eigenen Ordner.',
+  },
+  'cannot-write/disk': {
+    message: 'Der Datenträger von {file} hat einen Fehler gemeldet.',
+    remedy: 'Prüfen Sie das Laufwerk oder die Verbindung dazu. Was vorher gespeichert wurde, ist sicher.',
+  },
+  'cannot-write/backup': {
+    message: 'Die Sicherung {file} konnte nicht überprüft werden.',
+    remedy: 'Prüfen Sie den Datenträger. Das Projekt selbst wurde nicht verändert.',
+  },
+  'cannot-write/restored': {
+    message: 'Die Kopie der Sicherung {file} konnte nicht überprüft werden.',
+    remedy: 'Prüfen Sie den Datenträger. Das Projekt selbst wurde nicht verändert.',
+  },
+  'cannot-write/daily-backup': { message: 'Die heutige Sicherung konnte nicht angelegt werden. {problem}', remedy: '' },
+
+  'disk-full': {
+    message: 'Der Datenträger ist voll: {path} konnte nicht geschrieben werden.',
+    remedy: 'Schaffen Sie Platz, oder wählen Sie einen anderen Ordner, und fahren Sie dann fort. Was fertig war, bleibt erhalten.',
+  },
+
+  'training-diverged': {
+    message: 'Das Training ist divergiert: ein Gradient ist keine endliche Zahl mehr.',
+    remedy: 'Trainieren Sie erneut mit einer kleineren Lernrate, oder prüfen Sie zuerst die Labels.',
+  },
+
+  'data-set-invalid/rows': { message: '{set} kann nicht verwendet werden. {problems}', remedy: 'Berichtigen oder entfernen Sie diese Zeilen.' },
+  'data-set-invalid/videos': {
+    message: '{set} kann nicht verwendet werden. {problems}',
+    remedy: 'Entfernen Sie diese Zeilen aus dem Satz, oder berichtigen Sie ihre Zeiten.',
+  },
+  'data-set-invalid/split-leak': {
+    message: '{set} kann nicht verwendet werden. {problems}',
+    remedy: 'Legen Sie alle Clips einer Person in denselben Teil. Bei einer Person, die im Training vorkam, wirkt ein Modell besser, als es ist.',
+  },
+  'data-set-invalid/held-leak': {
+    message: '{set} kann nicht verwendet werden. {problems}',
+    remedy: 'Legen Sie alle Clips einer Person in denselben Teil.',
+  },
+  'data-set-invalid/one-class': {
+    message: '{set} kann nicht verwendet werden. {problems}',
+    remedy: 'Fügen Sie Clips mindestens einer anderen Klasse hinzu.',
+  },
+  'data-set-invalid/empty': { message: '{path} nennt keinen Clip.', remedy: 'Fügen Sie mindestens einen Clip hinzu.' },
+  'data-set-invalid/not-a-table': { message: '{path} ist keine Tabelle.', remedy: 'Wählen Sie eine .csv-Datei oder einen Ordner.' },
+  'data-set-invalid/csv': { message: '{file} ist kein gültiges CSV. ({detail})', remedy: 'Speichern Sie die Datei erneut als CSV (UTF-8).' },
+  'data-set-invalid/too-large': {
+    message: 'Die Gesichter dieses Satzes brauchen {size} GB, aber nur {limit} GB sind erlaubt.',
+    remedy: 'Erlauben Sie mehr Platz dafür, oder verwenden Sie einen kleineren Satz.',
+  },
+  'data-set-invalid/face-set': {
+    message: '{file} ist kein lesbarer Satz von Gesichtern.',
+    remedy: 'Legen Sie ihn mit adatosk synthesize neu an.',
+  },
+  'data-set-invalid/crop-size': {
+    message: 'Die Gesichter in {folder} haben {side} Pixel bei {rate} Hz, dieses Modell liest aber {wantedSide} Pixel bei {wantedRate} Hz.',
+    remedy: 'Legen Sie den Satz in dieser Größe neu an.',
+  },
+  'data-set-invalid/batch': {
+    message: 'Clips für das Training konnten nicht gelesen werden. ({detail})',
+    remedy: 'Prüfen Sie den Satz, und beginnen Sie das Training erneut.',
+  },
+  'data-set-invalid/no-labelled-clip': {
+    message: '{data} hat keinen gelabelten Clip im Teil „{split}“.',
+    remedy: 'Wählen Sie einen anderen Teil.',
+  },
+  'data-set-invalid/no-clip': { message: 'Es konnte kein Clip erzeugt werden. {notes}', remedy: 'Wählen Sie andere Labels.' },
+  'data-set-invalid/not-placed': {
+    message: 'Es wurde nichts importiert, weil sich einige Labels nicht zuordnen lassen. {problems}',
+    remedy: 'Berichtigen Sie die Datei, oder importieren Sie nur die übrigen Labels.',
+  },
+  'data-set-invalid/not-boris': { message: '{file} ist kein Projekt von BORIS.', remedy: 'Speichern Sie es in BORIS erneut.' },
+  'data-set-invalid/boris-observations': {
+    message: '{file} hat {count} Beobachtungen. Es muss genau eine sein, zu einem Video.',
+    remedy: 'Speichern Sie eine Beobachtung je Projekt.',
+  },
+  'data-set-invalid/not-xml': { message: '{file} ist kein XML. ({detail})', remedy: 'Speichern Sie die Datei in ELAN erneut.' },
+  'data-set-invalid/not-eaf': { message: '{file} ist keine Datei von ELAN.', remedy: 'Wählen Sie eine .eaf-Datei.' },
+  'data-set-invalid/not-label-studio': {
+    message: '{file} ist kein Export von Label Studio (JSON).',
+    remedy: 'Exportieren Sie erneut als JSON.',
+  },
+  'data-set-invalid/label-studio-tasks': {
+    message: '{file} hat {count} Aufgaben. Es muss genau eine sein, zu einem Video.',
+    remedy: 'Exportieren Sie jede Aufgabe einzeln.',
+  },
+  'data-set-invalid/not-textgrid': { message: '{file} ist kein TextGrid.', remedy: 'Speichern Sie die Datei in Praat als Textdatei.' },
+  'data-set-invalid/textgrid-cut-off': { message: '{file} ist abgeschnitten.', remedy: 'Speichern Sie die Datei in Praat erneut.' },
+
+  'project-missing': { message: 'In {folder} ist kein Projekt.', remedy: 'Wählen Sie einen anderen Ordner, oder legen Sie dort ein neues Projekt an.' },
+
+  'project-damaged': { message: 'Die Projektdatei {file} ist beschädigt.', remedy: 'Stellen Sie eine Sicherung wieder her.' },
+  'project-damaged/check': { message: 'Die Projektdatei {file} ist beschädigt. ({detail})', remedy: 'Stellen Sie eine Sicherung wieder her.' },
+  'project-damaged/no-backup': {
+    message: 'Das Projekt {file} ist beschädigt und hat keine Sicherung, die sich öffnen lässt.',
+    remedy: 'Verändern Sie den Ordner nicht, und bitten Sie um Hilfe, um das Projekt zu retten.',
+  },
+
+  'project-newer': {
+    message: '{file} stammt von einer neueren Version von AdaTosk Studio.',
+    remedy: 'Installieren Sie die neuere Version. Es wurde nichts verändert.',
+  },
+  'project-newer/export': {
+    message: 'Dieser Export stammt von einer neueren Version von AdaTosk Studio.',
+    remedy: 'Installieren Sie die neuere Version. Es wurde nichts verändert.',
+  },
+
+  'project-sound': {
+    message: 'Die Projektdatei {file} ist nicht beschädigt.',
+    remedy: 'Nennen Sie eine Sicherung, um zu einem früheren Stand des Projekts zurückzukehren.',
+  },
+
+  'project-unsafe': {
+    message: 'Die Projektdatei {file} enthält SQL, das AdaTosk Studio nicht schreibt. ({detail})',
+    remedy:
+      'Verwenden Sie diese Datei nicht. Bitten Sie die Person, von der sie stammt, um einen Export des Projekts (Exportieren, JSON), und importieren Sie diesen.',
+  },
+
+  'project-exists': { message: 'In {folder} ist schon ein Projekt.', remedy: 'Wählen Sie einen leeren Ordner. Es wurde nichts verändert.' },
+
+  'backup-unusable': {
+    message: '{file} ist keine Sicherung, die sich öffnen lässt.',
+    remedy: 'Wählen Sie eine andere Sicherung dieses Projekts.',
+  },
+
+  'project-busy': {
+    message: 'Ein anderes Programm schreibt gerade in das Projekt {file}.',
+    remedy: 'Warten Sie, bis es fertig ist, und versuchen Sie es dann erneut.',
+  },
+  'project-busy/restoring': {
+    message: 'Ein anderes Programm stellt gerade eine Sicherung des Projekts in {folder} wieder her.',
+    remedy: 'Warten Sie, bis es fertig ist, und versuchen Sie es dann erneut.',
+  },
+  'project-busy/open': {
+    message: 'Das Projekt {file} ist in einem anderen Programm geöffnet.',
+    remedy: 'Schließen Sie es dort, und stellen Sie dann die Sicherung wieder her.',
+  },
+
+  'not-a-project': { message: '{file} ist kein Projekt von AdaTosk Studio.', remedy: 'Wählen Sie einen anderen Ordner.' },
+  'not-a-project/empty': { message: 'Die Datei ist leer.', remedy: 'Wählen Sie eine Datei, die AdaTosk Studio exportiert hat.' },
+  'not-a-project/line': {
+    message: 'Zeile {line} der Datei gehört nicht zu einem exportierten Projekt.',
+    remedy: 'Wählen Sie eine Datei, die AdaTosk Studio exportiert hat. Es wurde nichts verändert.',
+  },
+
+  'store-unsafe/sqlite': {
+    message: 'SQLite {version} kann Projekte beschädigen.',
+    remedy: 'Installieren Sie AdaTosk Studio erneut. Es enthält SQLite {oldest} oder neuer.',
+  },
+  'store-unsafe/journal': { message: 'SQLite speichert {file} nicht sicher. ({detail})', remedy: 'Installieren Sie AdaTosk Studio erneut.' },
+
+  'edit-stale/deleted': {
+    message: 'Was Sie geändert haben, wurde in einem anderen Fenster gelöscht. ({detail})',
+    remedy: 'Jetzt wird der aktuelle Stand gezeigt. Sehen Sie ihn an, und versuchen Sie es erneut.',
+  },
+  'edit-stale/changed': {
+    message: 'Was Sie geändert haben, wurde auch in einem anderen Fenster geändert; Ihre Änderung wurde nicht gespeichert. ({detail})',
+    remedy: 'Jetzt wird der aktuelle Stand gezeigt. Sehen Sie ihn an, und versuchen Sie es erneut.',
+  },
+  'edit-stale/layer': { message: 'Diese Ebene gibt es nicht mehr.', remedy: 'Öffnen Sie das Video erneut.' },
+
+  'edit-conflict/undo': {
+    message: 'Dieser Schritt lässt sich nicht rückgängig machen, weil sein Ergebnis später geändert wurde. ({detail})',
+    remedy: 'Sehen Sie den aktuellen Stand an, und ändern Sie ihn bei Bedarf von Hand.',
+  },
+  'edit-conflict/redo': {
+    message: 'Dieser Schritt lässt sich nicht wiederholen, weil das, was er ändert, später geändert wurde. ({detail})',
+    remedy: 'Sehen Sie den aktuellen Stand an, und ändern Sie ihn bei Bedarf von Hand.',
+  },
+
+  'edit-invalid/same-id': { message: 'Es gibt schon einen Eintrag mit dieser Kennung. ({detail})', remedy: 'Versuchen Sie es erneut.' },
+  'edit-invalid/not-deletable': {
+    message: 'Einträge dieser Art lassen sich nicht löschen. ({detail})',
+    remedy: 'Daten, die zu dem Eintrag gehören, gingen verloren und ließen sich nicht wiederherstellen.',
+  },
+  'edit-invalid/still-used': {
+    message: 'Dieser Eintrag lässt sich nicht löschen, weil andere zu ihm gehören. ({detail})',
+    remedy: 'Löschen oder verschieben Sie diese im selben Schritt.',
+  },
+  'edit-invalid/duplicate': {
+    message: 'Das wurde nicht gespeichert, weil es das schon gibt. ({detail})',
+    remedy: 'Wählen Sie einen anderen Namen.',
+  },
+  'edit-invalid/reference': {
+    message: 'Das wurde nicht gespeichert, weil etwas anderes es noch verwendet oder weil es das, wozu es gehört, nicht mehr gibt. ({detail})',
+    remedy: 'Sehen Sie den aktuellen Stand an, und versuchen Sie es erneut.',
+  },
+  'edit-invalid/times': {
+    message: 'Das wurde nicht gespeichert, weil die Zeiten nicht in der richtigen Reihenfolge sind. ({detail})',
+    remedy: 'Prüfen Sie die Zeiten.',
+  },
+  'edit-invalid/constraint': { message: 'Das wurde nicht gespeichert. ({detail})', remedy: 'Prüfen Sie Zeiten und Namen.' },
+
+  'layer-protected/model': {
+    message: 'Vorschläge eines Modells lassen sich nicht ändern.',
+    remedy: 'Nehmen Sie den Vorschlag in Ihre eigene Ebene an, und ändern Sie ihn dort.',
+  },
+  'layer-protected/coder': {
+    message: 'Labels einer anderen kodierenden Person lassen sich nicht ändern.',
+    remedy: 'Setzen Sie das Label in Ihrer eigenen Ebene, und ändern Sie es dort.',
+  },
+
+  'video-unknown': {
+    message: 'Dieses Video ist nicht in der Bibliothek.',
+    remedy: 'Öffnen Sie die Bibliothek erneut. Vielleicht ist jetzt ein anderes Projekt geöffnet.',
+  },
+  'video-unknown/name': {
+    message: 'Kein Video der Bibliothek heißt {name}.',
+    remedy: 'Wählen Sie das Video nach seinem Namen in der Bibliothek.',
+  },
+  'video-unknown/ambiguous': {
+    message: 'Mehrere Videos der Bibliothek heißen {name}.',
+    remedy: 'Wählen Sie das Video nach seinem Namen in der Bibliothek.',
+  },
+
+  'no-project': { message: 'Es ist kein Projekt geöffnet.', remedy: 'Öffnen Sie ein Projekt, oder legen Sie ein neues an.' },
+
+  'wrong-usage/relative-path': { message: '{path} ist kein vollständiger Pfad.', remedy: 'Geben Sie den Pfad vom Anfang des Laufwerks an.' },
+  'wrong-usage/port': { message: 'Port {port} kann nicht verwendet werden. ({detail})', remedy: 'Wählen Sie einen anderen Port.' },
+  'wrong-usage/no-video': {
+    message: 'In {paths} wurde kein Video gefunden.',
+    remedy: 'Nennen Sie einen Ordner mit Videos (mp4, mov, mkv, avi …) oder die Dateien selbst.',
+  },
+  'wrong-usage/no-video-chosen': {
+    message: 'Unter den gewählten Dateien ist kein Video.',
+    remedy: 'Wählen Sie Videos oder Ordner, die Videos enthalten.',
+  },
+  'wrong-usage/parallel-videos': {
+    message: 'Gleichzeitig können 1 bis 64 Videos analysiert werden.',
+    remedy: 'Wählen Sie eine Zahl von 1 bis 64.',
+  },
+  'wrong-usage/model-exists': {
+    message: '{folder} enthält schon ein Modell; es wurde nichts verändert.',
+    remedy: 'Wählen Sie einen anderen Namen oder einen anderen Ordner.',
+  },
+  'wrong-usage/model-format': {
+    message: '{file} ist weder eine .onnx- noch eine .safetensors-Datei.',
+    remedy: 'Ein Zwischenstand von PyTorch lässt sich als .safetensors speichern.',
+  },
+  'wrong-usage/model-name': {
+    message: 'Es gibt schon ein Modell mit dem Namen {name}.',
+    remedy: 'Geben Sie dem neuen Modell einen anderen Namen.',
+  },
+  'wrong-usage/folder-not-empty': { message: '{folder} ist nicht leer; es wurde nichts verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
+  'wrong-usage/other-contents': {
+    message: '{folder} enthält andere Dateien ({names}); es wurde nichts verändert.',
+    remedy: 'Wählen Sie einen leeren Ordner.',
+  },
+  'wrong-usage/unfinished-training': {
+    message: '{folder} enthält ein Training, das nicht fertig ist; es wurde nichts verändert.',
+    remedy: 'Setzen Sie dieses Training fort, oder wählen Sie einen anderen Ordner.',
+  },
+  'wrong-usage/other-training': {
+    message: '{file} gehört zu anderen Daten oder Einstellungen.',
+    remedy: 'Fahren Sie mit denselben Daten und Einstellungen wie vorher fort, oder trainieren Sie in einen anderen Ordner.',
+  },
+  'wrong-usage/no-rounds': {
+    message: 'Nur der Kopf wird trainiert, und für ihn bleibt kein Durchgang.',
+    remedy: 'Wählen Sie mindestens einen Durchgang Nachtraining, oder trainieren Sie alle Gewichte.',
+  },
+  'wrong-usage/fine-tuning-running': {
+    message: 'Ein Nachtraining ist noch nicht abgeschlossen.',
+    remedy: 'Behalten oder verwerfen Sie zuerst dessen Modell.',
+  },
+  'wrong-usage/nothing-to-continue': { message: 'Es gibt kein Nachtraining, das fortgesetzt werden kann.', remedy: 'Beginnen Sie ein Nachtraining.' },
+  'wrong-usage/no-new-model': { message: 'Es gibt kein neues Modell, das behalten werden kann.', remedy: 'Trainieren Sie zuerst ein Modell nach.' },
+  'wrong-usage/references-anonymous': {
+    message: 'Eine Tabelle von Verweisen enthält die Namen der Videos und kann deshalb nicht anonym sein.',
+    remedy: 'Wählen Sie eine Form mit Bildern von Gesichtern.',
+  },
+  'wrong-usage/no-label-for-set': {
+    message: 'Es gibt kein Label von {layer} für einen Trainingssatz. {notes}',
+    remedy: 'Wählen Sie eine andere Ebene, oder senken Sie die Grenzen.',
+  },
+  'wrong-usage/nothing-of-layer': {
+    message: 'Diese Videos haben keine Labels von {layer}.',
+    remedy: 'Wählen Sie eine andere Ebene, oder analysieren oder labeln Sie zuerst einige Videos.',
+  },
+  'wrong-usage/no-labels': { message: 'Kein Video hat Labels.', remedy: 'Analysieren oder labeln Sie zuerst einige Videos.' },
+  'wrong-usage/no-labels-of': {
+    message: 'Kein Video hat Labels von {layers}.',
+    remedy: 'Wählen Sie andere Ebenen, oder labeln Sie zuerst einige Videos.',
+  },
+  'wrong-usage/no-labels-in-file': { message: '{file} enthält keine Labels.', remedy: 'Wählen Sie eine andere Datei.' },
+  'wrong-usage/no-labels-in-layers': {
+    message: '{file} enthält keine Labels in diesen Ebenen: {layers}.',
+    remedy: 'Wählen Sie unter diesen Ebenen: {known}.',
+  },
+  'wrong-usage/format-unknown': { message: 'Das Format von {file} ist nicht bekannt.', remedy: 'Nennen Sie das Format, eines von diesen: {known}.' },
+  'wrong-usage/no-run': { message: 'Dieses Projekt enthält keinen Lauf.', remedy: 'Analysieren Sie zuerst einige Videos.' },
+  'wrong-usage/run-unknown': {
+    message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
+    remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',
+  },
+  'wrong-usage/no-face': { message: 'Dieser Lauf hat in keinem Video ein Gesicht gefunden.', remedy: 'Wählen Sie einen anderen Lauf.' },
+  'wrong-usage/two-raters': {
+    message: '{statistic} braucht genau zwei Urteilende, es gibt aber nur {count}. | {statistic} braucht genau zwei Urteilende, es gibt aber {count}.',
+    remedy: 'Nennen Sie die Namen, zum Beispiel Ann und Ben. Bekannt sind: {known}.',
+  },
+  'wrong-usage/few-raters': {
+    message:
+      '{statistic} braucht mindestens zwei Urteilende, es gibt aber nur {count}. | {statistic} braucht mindestens zwei Urteilende, es gibt aber {count}.',
+    remedy: 'Nennen Sie die Namen, zum Beispiel Ann und Ben. Bekannt sind: {known}.',
+  },
+  'wrong-usage/no-common-video': {
+    message: 'Es gibt kein Video, das alle diese Urteilenden gelabelt haben: {raters}.',
+    remedy: 'Prüfen Sie die Namen, oder labeln Sie zuerst einige Videos.',
+  },
+};

@@ -1,0 +1,122 @@
+import type { NoticeId } from '../../../shared/app/notice-texts.ts';
+
+/** The English catalogue (NOTICE_TEXTS) in German: the same ids, with the same parameters in braces. */
+export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
+  verbatim: '{text}',
+  'earlier-version': '{text}',
+  more: 'Und 1 weitere Angabe. | Und {count} weitere Angaben.',
+  'in-file': '{file}: {notice}',
+  'place/line': '{file}, Zeile {line}',
+
+  'model/untrained': 'nicht trainierte Gewichte: die Zahlen bedeuten noch nichts',
+  'model/rendered':
+    'an gerenderten Gesichtern und unbewegten Porträts trainiert: nicht an spontanen Ausdrücken geprüft; nicht für Diagnosen oder Entscheidungen über Menschen',
+  'model/weak': 'schwach: es erkennt den Ausdruck bei {percent} % unbekannter gerenderter Gesichter (Mittel über die Klassen)',
+  'model/missing-classes': 'ohne einen Clip für {labels} trainiert',
+  'model/no-participants': 'der Trainingssatz nennt keine Personen: die Validierung ist vielleicht zu gut',
+  'model/never-validated': 'nie validiert',
+  'model/imported': 'importiert: wie es trainiert wurde, ist diesem Programm nicht bekannt',
+  'model/imported-untrained': 'mit nicht trainierten Gewichten importiert',
+  'model/imported-encoder': 'ein importierter Encoder mit zufälliger Maske und zufälligem Kopf: vor der Verwendung nachtrainieren',
+
+  'video/substituted':
+    '{count} Abtastung zeigt ein Nachbarbild, weil ihr eigenes Bild nicht dekodiert werden konnte. | {count} Abtastungen zeigen ein Nachbarbild, weil ihre eigenen Bilder nicht dekodiert werden konnten.',
+  'video/decoder-errors':
+    'ffmpeg hat beim Dekodieren {count} Fehler gemeldet. Dort ist das Bild vielleicht falsch. | ffmpeg hat beim Dekodieren {count} Fehler gemeldet. Dort ist das Bild vielleicht falsch.',
+
+  'play/container': '{container}-Dateien können nicht direkt abgespielt werden.',
+  'play/no-container': 'Dateien ohne Endung können nicht direkt abgespielt werden.',
+  'play/codec': 'Video in {codec} kann nicht direkt abgespielt werden.',
+  'play/pixels': 'Video in {codec} mit {pixels}-Bildern kann nicht direkt abgespielt werden.',
+
+  'device/reference': 'Es funktioniert. Die anderen Geräte werden mit ihm verglichen.',
+  'device/agrees': 'Es funktioniert und stimmt mit dem Prozessor überein.',
+  'device/differs': 'Die Wahrscheinlichkeiten weichen um bis zu {difference} von denen des Prozessors ab. Erlaubt sind höchstens {allowed}.',
+  'device/not-numbers': 'Einige der Wahrscheinlichkeiten sind keine Zahlen.',
+  'device/no-adapter': 'Es wurde keine Grafikkarte gefunden. Es braucht einen Grafiktreiber mit Vulkan, Metal oder Direct3D 12.',
+  'device/failed': 'Das Netz konnte nicht geladen werden. ({detail})',
+  'device/failed-cuda': 'Das Netz konnte nicht geladen werden. Unter Linux mit einer NVIDIA-Karte: npm run setup:cuda. ({detail})',
+  'device/failed-webgpu': 'Das Netz konnte nicht geladen werden. Es braucht einen Grafiktreiber mit Vulkan, Metal oder Direct3D 12. ({detail})',
+  'device/failed-dml': 'Das Netz konnte nicht geladen werden. DirectML gehört zu Windows 10 und neuer. ({detail})',
+  'device/failed-coreml': 'Das Netz konnte nicht geladen werden. CoreML gehört zu macOS auf Apple-Prozessoren. ({detail})',
+
+  'check/model': 'Die Datei ist die, die die Modellbeschreibung nennt.',
+  'check/model-untrained': 'Die Gewichte sind nicht trainiert.',
+  'check/model-not-drawn': 'Die Gewichte sind nicht trainiert. Die Datei wird beim ersten Gebrauch angelegt.',
+  'check/detector': 'Die Datei ist die getestete Gesichtserkennung.',
+  'check/other-detector': 'Das ist nicht die Gesichtserkennung, mit der diese Version getestet wurde. Installieren Sie das Programm erneut.',
+  'check/store': 'SQLite {version}, Journal {journal}, synchronous {synchronous}',
+
+  'peaks/by-apex': 'Spitzen werden mit ihrem Scheitel geschrieben. Ihr Beginn und ihr Ende stehen in peaks.csv.',
+  'eaf/lengthened':
+    '{count} Label ist kürzer als eine Millisekunde und wird mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge. | {count} Labels sind kürzer als eine Millisekunde und werden mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge.',
+  'eaf/references':
+    'Zeile «{tier}»: {count} Annotation verweist auf eine andere und hat keine eigenen Zeiten. | Zeile «{tier}»: {count} Annotationen verweisen auf andere und haben keine eigenen Zeiten.',
+  'eaf/no-time': 'Zeile «{tier}»: «{label}» hat an einem Ende keine Zeit.',
+  'textgrid/no-confidence': 'Ein TextGrid enthält keine Sicherheit. Sie steht in segments.csv.',
+  'textgrid/no-length': '«{label}» bei {at} s hat keine Länge und wird ausgelassen.',
+  'textgrid/points': 'Zeile «{tier}» enthält Punkte. Labels werden nur aus Intervallen gelesen.',
+  'nova/no-peaks': 'NOVA kennt keine Zeitpunkte. Spitzen werden ausgelassen.',
+  'nova/no-confidence': 'Labels ohne Sicherheit erhalten die Sicherheit 1.',
+  'datavyu/untested': 'Zeiten werden auf Millisekunden gerundet. Die Dateien wurden nie in Datavyu selbst geprüft.',
+  'datavyu/reworded':
+    '{count} Label hat Zeichen, die Datavyu nicht aufnehmen kann (Kommas, Klammern, Zeilenumbrüche). Sie wurden ersetzt. | {count} Labels haben Zeichen, die Datavyu nicht aufnehmen kann (Kommas, Klammern, Zeilenumbrüche). Sie wurden ersetzt.',
+  'boris/untested': 'Die Dateien wurden nie in BORIS selbst geprüft.',
+  'boris/lengthened':
+    '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
+  'boris/all-lengthened': 'Labels ohne Länge werden mit einer Millisekunde geschrieben.',
+  'boris/no-stop': '«{label}» beginnt bei {at} s und endet nie.',
+  'boris/points': '{count} Punktereignis hat keine Länge. | {count} Punktereignisse haben keine Länge.',
+  'label-studio/rate': 'Zeiten sind Bilder bei {fps} Bildern je Sekunde.',
+  'label-studio/no-peaks': 'Spitzen werden ausgelassen. Sie stehen in peaks.csv.',
+  'label-studio/no-rate': '{file} nennt keine Bildrate. Angenommen werden {fps} Bilder je Sekunde, wie in Label Studio.',
+  'label-studio/other-type': 'Ein Ergebnis der Art {type} ist keine Zeitspanne.',
+  'subtitles/losses': 'Untertitel enthalten keine Sicherheit, und Spitzen werden ausgelassen.',
+  'export/no-frames': 'Die Bildnummern sind leer für Videos, die nie analysiert wurden: {videos}.',
+  'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
+  'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
+  'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
+
+  'set/no-class':
+    '{count} Label wurde ausgelassen: «{label}» zählt als keine der sieben Klassen. | {count} Labels wurden ausgelassen: «{label}» zählt als keine der sieben Klassen.',
+  'set/confidence':
+    '{count} Label wurde ausgelassen: die Sicherheit liegt unter {limit}. | {count} Labels wurden ausgelassen: die Sicherheit liegt unter {limit}.',
+  'set/agreement':
+    '{count} Label wurde ausgelassen: die Übereinstimmung liegt unter {limit}, oder niemand sonst hat das Video gelabelt. | {count} Labels wurden ausgelassen: die Übereinstimmung liegt unter {limit}, oder niemand sonst hat das Video gelabelt.',
+  'set/short': '{count} Label wurde ausgelassen: es ist kürzer als {limit} s. | {count} Labels wurden ausgelassen: sie sind kürzer als {limit} s.',
+  'set/other-faces':
+    '{count} Label eines kleineren Gesichts wurde ausgelassen: Verweise können kein Gesicht nennen. Die anderen Formen können das. | {count} Labels kleinerer Gesichter wurden ausgelassen: Verweise können kein Gesicht nennen. Die anderen Formen können das.',
+  'set/video': '{video} wurde ausgelassen. {problem}',
+  'set/unseen':
+    '{count} Label wurde ausgelassen: das Gesicht ist in der meisten Zeit nicht zu sehen. | {count} Labels wurden ausgelassen: die Gesichter sind in der meisten Zeit nicht zu sehen.',
+  'set/missing-classes': 'Es gibt keinen Clip zum Trainieren für {labels}.',
+  'set/no-participants': 'Einige Videos haben keine Person. Jedes zählt als eine eigene, deshalb ist dieselbe Person vielleicht in mehreren Teilen.',
+  'set/proposals': 'Das sind die eigenen Vorschläge des Modells. Ein Modell, das daraus lernt, lernt nichts Neues.',
+
+  'train/head': 'Es gibt weniger als {limit} gelabelte Clips ({clips}). Nur der Kopf wird trainiert; die Merkmale des Gesichts bleiben, wie sie sind.',
+  'train/all': 'Es gibt {clips} gelabelte Clips. Alle Gewichte werden trainiert.',
+  'train/no-participants':
+    'Der Satz nennt keine Personen. Videos werden getrennt, aber dieselbe Person ist vielleicht in mehreren. Ergänzen Sie eine Spalte participant, damit die Zahlen verlässlich sind.',
+  'train/no-validation': 'Für die Validierung bleibt kein Clip. Es gibt kein frühes Ende und keine Kalibrierung.',
+  'train/validation-people': 'Für die Validierung zurückbehalten: {clips} Clips, Personen: {people}.',
+  'train/validation-videos': 'Für die Validierung zurückbehalten: {clips} Clips, Videos: {videos}.',
+
+  'clip/folder': '{from}: {path} ist ein Ordner, kein Video.',
+  'clip/missing': '{from}: die Datei {path} gibt es nicht.',
+  'clip/no-path': '{from}: der Pfad fehlt.',
+  'clip/class': '{from}: „{value}“ ist keine Klasse. Die Klassen sind {known}.',
+  'clip/class-number':
+    '{from}: „{value}“ ist keine Klasse. Die Klassen sind {known}. Labels zählen ab 0; ziehen Sie 1 ab, wenn eine Tabelle ab 1 zählt, wie bei DFEW.',
+  'clip/time': '{from}: {column} ist „{value}“. Das ist keine Zeit in Sekunden.',
+  'clip/split': '{from}: split ist „{value}“. Möglich sind train, validation und test.',
+  'clip/order': '{from}: Anfang, Beginn, Scheitel, Abklingen und Ende sind nicht in dieser Reihenfolge.',
+  'clip/video': '{from}: {problem}',
+  'clip/no-face': '{from}: es wurde kein Gesicht gefunden.',
+  'clip/little-face': '{from}: im größten Teil des Clips wurde kein Gesicht gefunden.',
+  'split/participant': 'Person {participant} ist in {split} ({from}) und in {otherSplit} ({otherFrom}).',
+  'split/video': 'Dasselbe Video ist in {split} ({from}) und in {otherSplit} ({otherFrom}).',
+  'split/held-participant': '{from}: Person {participant} ist in der Validierung oder im Test des anderen Satzes.',
+  'split/held-video': '{from}: dieses Video ist in der Validierung oder im Test des anderen Satzes.',
+  'classes/none': 'Kein Clip zum Trainieren hat ein Label.',
+  'classes/one': 'Alle {clips} Clips zum Trainieren zeigen {label} (der erste: {from}).',
+};

@@ -1,0 +1,144 @@
+import type { ActionId } from './actions.ts';
+
+/** Languages of the window and of the desktop's menu. */
+export const LANGUAGES = ['en', 'de'] as const;
+export type LanguageCode = (typeof LANGUAGES)[number];
+
+/** Names of all actions: for the window's menus, keys and palette, and for the desktop's menu. */
+export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionId, string>>>> = {
+  en: {
+    'project.new': 'New project…',
+    'project.open': 'Open project…',
+    'library.addFolder': 'Add a folder of videos…',
+    'library.addVideos': 'Add videos…',
+    'import.open': 'Import labels…',
+    'export.open': 'Export…',
+    'results.open': 'Look at tables…',
+    'backups.open': 'Restore a backup…',
+    'edit.undo': 'Undo',
+    'edit.redo': 'Redo',
+    'settings.open': 'Settings…',
+    'palette.open': 'Do something by its name…',
+    'figures.open': 'Plots and agreement',
+    'training.open': 'Fine-tune the model…',
+    'help.keys': 'Keys',
+    'help.computer': 'Check this computer…',
+    'help.about': 'About and privacy',
+    play: 'Play or pause',
+    'frame.next': 'One frame on',
+    'frame.previous': 'One frame back',
+    'second.next': 'One second on',
+    'second.previous': 'One second back',
+    'peak.next': 'Next peak',
+    'peak.previous': 'Peak before',
+    'segment.next': 'Select the next label of mine',
+    'segment.previous': 'Select the label of mine before',
+    'proposal.next': 'Next proposal to review',
+    faster: 'Faster',
+    slower: 'Slower',
+    loop: 'Loop the selected label, or stop looping',
+    'mark.in': 'A label begins here',
+    'edge.start': 'The selected label begins here',
+    'edge.end': 'The selected label ends here',
+    accept: 'Accept the selected proposal',
+    reject: 'Reject the selected proposal',
+    split: 'Split at the playhead',
+    merge: 'Merge with the next one',
+    delete: 'Delete what is selected',
+    'peak.add': 'Add a peak of the selected label here',
+    'peak.here': 'Move the selected peak’s apex here',
+    'labels.edit': 'Labels of the project…',
+    'note.add': 'Write a note at this moment',
+    heat: 'Next mask on the face',
+    blind: 'Blind mode',
+    'zoom.in': 'Zoom in',
+    'zoom.out': 'Zoom out',
+    'zoom.selection': 'Zoom to what is selected',
+    'zoom.all': 'Show the whole video',
+    'library.back': 'Back to the library',
+    cancel: 'Let go',
+  },
+  de: {
+    'project.new': 'Neues Projekt…',
+    'project.open': 'Projekt öffnen…',
+    'library.addFolder': 'Ordner mit Videos hinzufügen…',
+    'library.addVideos': 'Videos hinzufügen…',
+    'import.open': 'Labels importieren…',
+    'export.open': 'Exportieren…',
+    'results.open': 'Tabellen ansehen…',
+    'backups.open': 'Sicherung wiederherstellen…',
+    'edit.undo': 'Rückgängig',
+    'edit.redo': 'Wiederholen',
+    'settings.open': 'Einstellungen…',
+    'palette.open': 'Etwas beim Namen tun…',
+    'figures.open': 'Diagramme und Übereinstimmung',
+    'training.open': 'Modell nachtrainieren…',
+    'help.keys': 'Tasten',
+    'help.computer': 'Diesen Computer prüfen…',
+    'help.about': 'Über das Programm und Datenschutz',
+    play: 'Abspielen oder anhalten',
+    'frame.next': 'Ein Bild vor',
+    'frame.previous': 'Ein Bild zurück',
+    'second.next': 'Eine Sekunde vor',
+    'second.previous': 'Eine Sekunde zurück',
+    'peak.next': 'Nächste Spitze',
+    'peak.previous': 'Vorige Spitze',
+    'segment.next': 'Mein nächstes Label auswählen',
+    'segment.previous': 'Mein voriges Label auswählen',
+    'proposal.next': 'Nächsten Vorschlag prüfen',
+    faster: 'Schneller',
+    slower: 'Langsamer',
+    loop: 'Ausgewähltes Label wiederholen oder damit aufhören',
+    'mark.in': 'Hier beginnt ein Label',
+    'edge.start': 'Das ausgewählte Label beginnt hier',
+    'edge.end': 'Das ausgewählte Label endet hier',
+    accept: 'Ausgewählten Vorschlag annehmen',
+    reject: 'Ausgewählten Vorschlag ablehnen',
+    split: 'Beim Abspielkopf teilen',
+    merge: 'Mit dem nächsten verbinden',
+    delete: 'Ausgewähltes löschen',
+    'peak.add': 'Hier eine Spitze des ausgewählten Labels setzen',
+    'peak.here': 'Scheitel der ausgewählten Spitze hierher',
+    'labels.edit': 'Labels des Projekts…',
+    'note.add': 'Notiz zu diesem Moment schreiben',
+    heat: 'Nächste Maske auf dem Gesicht',
+    blind: 'Blindmodus',
+    'zoom.in': 'Vergrößern',
+    'zoom.out': 'Verkleinern',
+    'zoom.selection': 'Ausgewähltes vergrößern',
+    'zoom.all': 'Ganzes Video zeigen',
+    'library.back': 'Zurück zur Bibliothek',
+    cancel: 'Loslassen',
+  },
+};
+
+interface MenuTexts {
+  readonly menus: Readonly<Record<'file' | 'edit' | 'view' | 'window' | 'help', string>>;
+  /** Entries that the system itself carries out. */
+  readonly roles: Readonly<
+    Record<
+      'close' | 'quit' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'resetZoom' | 'zoomIn' | 'zoomOut' | 'togglefullscreen' | 'minimize' | 'zoom' | 'front',
+      string
+    >
+  >;
+}
+
+/** What else stands in the desktop's menu. */
+export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
+  en: {
+    menus: { file: 'File', edit: 'Edit', view: 'View', window: 'Window', help: 'Help' },
+    roles: {
+      ...{ close: 'Close window', quit: 'Quit', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select all' },
+      ...{ resetZoom: 'Actual size', zoomIn: 'Zoom in', zoomOut: 'Zoom out', togglefullscreen: 'Full screen' },
+      ...{ minimize: 'Minimize', zoom: 'Zoom', front: 'Bring all to front' },
+    },
+  },
+  de: {
+    menus: { file: 'Datei', edit: 'Bearbeiten', view: 'Ansicht', window: 'Fenster', help: 'Hilfe' },
+    roles: {
+      ...{ close: 'Fenster schließen', quit: 'Beenden', cut: 'Ausschneiden', copy: 'Kopieren', paste: 'Einfügen', selectAll: 'Alles auswählen' },
+      ...{ resetZoom: 'Originalgröße', zoomIn: 'Vergrößern', zoomOut: 'Verkleinern', togglefullscreen: 'Vollbild' },
+      ...{ minimize: 'Minimieren', zoom: 'Zoomen', front: 'Alle nach vorne bringen' },
+    },
+  },
+};

@@ -1,0 +1,492 @@
+/** Categories of errors. Exit codes and whoever handles an error tell these apart; an id is a category, or 'category/detail'. */
+export const ERROR_CODES = [
+  'file-missing',
+  'file-empty',
+  'file-unreadable',
+  'not-a-video',
+  'no-video-stream',
+  'damaged-video',
+  'unsupported-codec',
+  'program-missing',
+  'program-failed',
+  'model-missing',
+  'model-invalid',
+  'provider-unavailable',
+  'engine-died',
+  'cannot-write',
+  'disk-full',
+  'training-diverged',
+  'data-set-invalid',
+  'project-missing',
+  'project-damaged',
+  'project-newer',
+  'project-sound',
+  'project-unsafe',
+  'project-exists',
+  'backup-unusable',
+  'project-busy',
+  'not-a-project',
+  'store-unsafe',
+  'edit-stale',
+  'edit-conflict',
+  'edit-invalid',
+  'layer-protected',
+  'video-unknown',
+  'no-project',
+  'wrong-usage',
+  'cancelled',
+] as const;
+export type StudioErrorCode = (typeof ERROR_CODES)[number];
+
+/** What happened, to which file; and what to do about it. Neither names an option of the command line. */
+export interface ErrorText {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * All errors by their id, in English; the window's other languages translate this catalogue. Braces hold parameters.
+ * '({detail})' at the end of a message holds another program's own words. A bar parts singular and plural by {count}.
+ */
+export const ERROR_TEXTS = {
+  cancelled: { message: 'The work was stopped on request.', remedy: 'What was finished is kept. Start the work again to continue.' },
+  'cancelled/sound': { message: 'Reading the sound was stopped on request.', remedy: '' },
+
+  'file-missing': { message: '{path} does not exist.', remedy: 'Check the spelling, and put quotes around a path with spaces.' },
+  'file-missing/chosen': { message: '{path} does not exist.', remedy: 'Choose the file again.' },
+  'file-missing/moved': {
+    message: '{file} is no longer there.',
+    remedy: 'Check whether it was moved or renamed, and whether its drive is connected.',
+  },
+  'file-missing/video': {
+    message: '{path} is no longer there.',
+    remedy: 'Look for missing files in the library. The program finds a moved video by its contents.',
+  },
+  'file-missing/model': { message: 'The model file {file} cannot be read.', remedy: 'Check the spelling of the path.' },
+  'file-missing/clip-set': { message: 'The clip set {path} does not exist.', remedy: 'Check the spelling, and put quotes around a path with spaces.' },
+  'file-missing/portraits': {
+    message: '{folder} contains no portraits with outlines.',
+    remedy: 'Choose the folder that contains london-neutral, canada or composite.',
+  },
+
+  'file-empty': { message: '{file} is empty (0 bytes).', remedy: 'Copy it again from its source. The copy was probably interrupted.' },
+
+  'file-unreadable': { message: '{file} cannot be read.', remedy: 'Check its name, and whether you have permission to read it.' },
+  'file-unreadable/permission': {
+    message: 'This account has no permission to read {file}.',
+    remedy: 'Ask for the permission, or copy the file to a folder of your own.',
+  },
+  'file-unreadable/other': { message: '{file} cannot be read. ({detail})', remedy: 'Check the file and the drive that it is on.' },
+  'file-unreadable/folder': { message: 'This account has no permission to read the folder {folder}.', remedy: 'Ask for the permission.' },
+  'file-unreadable/not-opened': { message: 'The folder {folder} cannot be opened.', remedy: 'Choose another folder.' },
+  'file-unreadable/result': { message: 'The result of {video} can no longer be read.', remedy: 'Analyse the video again.' },
+  'file-unreadable/cached-faces': {
+    message: 'The cached faces in {file} cannot be read.',
+    remedy: 'Delete the folder of faces, and continue the training.',
+  },
+  'file-unreadable/checkpoint': { message: 'The checkpoint {file} is not complete.', remedy: 'Delete it, and start the training again.' },
+  'file-unreadable/face-model': {
+    message: 'The face model in {folder} cannot be read. ({detail})',
+    remedy: 'Choose a clone of the repository ICT-FaceKit, or a folder with ict-face-model.json and ict-face-model.bin.',
+  },
+  'file-unreadable/portrait': {
+    message: 'The portrait {file} cannot be used.',
+    remedy: 'It needs its outline of 189 points, in a .json file of the same name in the same folder.',
+  },
+
+  'not-a-video': {
+    message: '{file} is not a video, or it is damaged from its beginning.',
+    remedy: 'Open it in a video player. If that fails too, copy it again from its source.',
+  },
+
+  'no-video-stream': { message: '{file} contains no video.', remedy: 'Choose the video file of this recording.' },
+  'no-video-stream/other-streams': {
+    message: '{file} contains no video, only sound or data.',
+    remedy: 'Choose the video file of this recording.',
+  },
+
+  'damaged-video/cut-off': {
+    message: '{file} is cut off: its end is missing.',
+    remedy: 'Copy it again from the camera or recorder. A repair program may save a recording that was interrupted.',
+  },
+  'damaged-video/missing-frames': {
+    message: '{file} is cut off: it has {found} of {expected} frames.',
+    remedy: 'Copy it again from the camera or recorder.',
+  },
+  'damaged-video/no-frame': { message: '{file} contains no frame that can be shown.', remedy: 'Copy it again from its source.' },
+  'damaged-video/ends-early': {
+    message: '{file} could be decoded only up to {percent}% of its length.',
+    remedy: 'Copy it again from its source.',
+  },
+  'damaged-video/frames': {
+    message: '{percent}% of the frames of {file} could not be decoded.',
+    remedy: 'Copy it again from its source.',
+  },
+  'damaged-video/proxy-count': {
+    message: 'The copy of {file} for playing has {found} frames instead of {expected}.',
+    remedy: 'Convert the video to MP4 with another program, and add that file.',
+  },
+  'damaged-video/proxy-time': {
+    message: 'Frame {frame} of the copy of {file} for playing is off by {milliseconds} ms.',
+    remedy: 'Convert the video to MP4 with another program, and add that file.',
+  },
+
+  'unsupported-codec': { message: 'ffmpeg cannot decode the video format of {file}.', remedy: 'Convert it to H.264 in an MP4 file.' },
+
+  'program-missing/linux': {
+    message: '{program} was not found.',
+    remedy: 'Install it with "sudo apt-get install ffmpeg", or set {variable} to the full path of {program}.',
+  },
+  'program-missing/macos': {
+    message: '{program} was not found.',
+    remedy: 'Install it with "brew install ffmpeg", or set {variable} to the full path of {program}.',
+  },
+  'program-missing/windows': {
+    message: '{program} was not found.',
+    remedy: 'Install it with "winget install ffmpeg", or set {variable} to the full path of {program}.',
+  },
+  'program-missing/variable': {
+    message: '{variable} is set to {path}, which is not a program that can be run.',
+    remedy: 'Correct the variable, or remove it.',
+  },
+  'program-missing/not-started': { message: '{program} at {path} could not be started. ({detail})', remedy: 'Install {program} again.' },
+  'program-missing/window-builder': {
+    message: 'The window has not been built, and the program that builds it is missing.',
+    remedy: 'Install AdaTosk Studio again.',
+  },
+
+  'program-failed/unexpected': { message: 'The program failed unexpectedly. ({detail})', remedy: '' },
+  'program-failed/media': {
+    message: '{program} could not read {file}. ({detail})',
+    remedy: 'Open the file in a video player. If that fails too, convert it to H.264 in an MP4 file.',
+  },
+  'program-failed/media-silent': {
+    message: '{program} could not read {file}, and reported no reason.',
+    remedy: 'Open the file in a video player. If that fails too, convert it to H.264 in an MP4 file.',
+  },
+  'program-failed/crashed': {
+    message: '{program} crashed while it read {file}.',
+    remedy: 'Install a current ffmpeg, or set {variable} to another {program}.',
+  },
+  'program-failed/memory': { message: 'There was not enough memory to decode {file}.', remedy: 'Close other programs, and try again.' },
+  'program-failed/encode': { message: 'ffmpeg could not write {path}. ({detail})', remedy: 'Choose another folder, or install a current ffmpeg.' },
+  'program-failed/window-build': { message: 'The window could not be built. ({detail})', remedy: 'Run `npm run build` to see the whole output.' },
+
+  'model-missing': { message: "There is no model '{model}'.", remedy: 'Choose one of these: {known}.' },
+  'model-missing/folder': {
+    message: 'The folder of models, {folder}, cannot be read.',
+    remedy: 'Install the program again, or set ADATOSK_MODELS to the folder.',
+  },
+  'model-missing/file': { message: '{file} is missing.', remedy: 'Install the program again, or import the model again.' },
+  'model-missing/detector': { message: 'The face detector {file} cannot be read.', remedy: 'Install the program again.' },
+  'model-missing/not-here': { message: "This computer has no model '{model}'.", remedy: 'Choose one of these: {known}.' },
+  'model-missing/other-hash': {
+    message: "This computer has no model '{model}' with the SHA-256 {sha256}….",
+    remedy: 'Choose one of these: {known}.',
+  },
+  'model-missing/baseline': {
+    message: 'The baseline network of {package} is missing.',
+    remedy: 'It is for developers: npm install -D {package}.',
+  },
+
+  'model-invalid/not-loaded': {
+    message: '{file} could not be loaded on {device}. ({detail})',
+    remedy: 'Choose another device, or import the model again.',
+  },
+  'model-invalid/manifest': { message: '{file} is not a model manifest. ({detail})', remedy: 'Import the model again.' },
+  'model-invalid/other-file': {
+    message: '{file} is not the file that its manifest names (SHA-256 {found}…, expected {expected}…).',
+    remedy: 'Import the model again.',
+  },
+  'model-invalid/other-untrained': {
+    message: '{file} is not the file that its manifest names (SHA-256 {found}…, expected {expected}…).',
+    remedy: 'Delete the file. The program makes it again at the next start.',
+  },
+  'model-invalid/detector': {
+    message: '{file} is not the face detector that this version was tested with (SHA-256 {found}…, expected {expected}…).',
+    remedy: 'Install the program again.',
+  },
+  'model-invalid/unreadable': { message: '{file} cannot be read as a model. ({detail})', remedy: 'Download it or save it again.' },
+  'model-invalid/other-shapes': {
+    message: '{file} is not an AdaTosk network of any size: its weights have other shapes.',
+    remedy: 'The names and shapes are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors.',
+  },
+  'model-invalid/missing-weights': {
+    message: "{file} is not an AdaTosk network of any size: {missing} of {total} weights are missing, for example '{name}'.",
+    remedy: 'The names are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors.',
+  },
+  'model-invalid/no-tubes': {
+    message: '{file} has no tube embedding (patch_embed.proj.weight), which encoders of VideoMAE have.',
+    remedy: 'Only encoders of the kind of VideoMAE can be imported.',
+  },
+  'model-invalid/width': {
+    message: 'The tokens of {file} have {width} values. The networks of this program have {known}.',
+    remedy: 'Choose another file.',
+  },
+  'model-invalid/mae-dfer': {
+    message: 'The tokens of {file} have {width} values. The networks of this program have {known}.',
+    remedy: 'The encoder of MAE-DFER is built differently and cannot be imported.',
+  },
+
+  'provider-unavailable': {
+    message: 'The device {device} cannot be used. {reason}',
+    remedy: "Choose 'auto' or 'cpu' as the device. The check of this computer (adatosk doctor) lists the devices.",
+  },
+
+  'engine-died/network': {
+    message: 'The process that runs the network ended. ({detail})',
+    remedy: 'Try again on the processor (cpu). If it happens again, the graphics driver or the memory is the likely cause.',
+  },
+  'engine-died/training': {
+    message: 'The training process ended. ({detail})',
+    remedy: 'Continue the training: it was saved. If it happens again, the memory is the likely cause. Close other programs, or use smaller batches.',
+  },
+  'engine-died/queue': {
+    message: 'The process that analyses videos ended. ({detail})',
+    remedy: 'Start the queue again. It continues with the video that was being analysed. If it happens again, analyse fewer videos at the same time.',
+  },
+
+  'cannot-write': { message: '{path} could not be written. ({detail})', remedy: 'Choose another folder.' },
+  'cannot-write/permission': {
+    message: 'This account has no permission to write {path}.',
+    remedy: 'Choose a folder of your own, for example in Documents.',
+  },
+  'cannot-write/project': {
+    message: 'The project {file} cannot be written.',
+    remedy: 'Check that its folder is not read-only, or copy the project to a folder of your own.',
+  },
+  'cannot-write/disk': {
+    message: 'The disk of {file} reported an error.',
+    remedy: 'Check the drive or the connection to it. What was saved before is safe.',
+  },
+  'cannot-write/backup': { message: 'The backup {file} could not be verified.', remedy: 'Check the disk. The project itself was not changed.' },
+  'cannot-write/restored': {
+    message: 'The copy of the backup {file} could not be verified.',
+    remedy: 'Check the disk. The project itself was not changed.',
+  },
+  'cannot-write/daily-backup': { message: "Today's backup could not be made. {problem}", remedy: '' },
+
+  'disk-full': {
+    message: 'The disk is full: {path} could not be written.',
+    remedy: 'Free some space or choose another folder, then continue. What was finished is kept.',
+  },
+
+  'training-diverged': {
+    message: 'The training diverged: a gradient is no longer a finite number.',
+    remedy: 'Train again with a smaller learning rate, or check the labels first.',
+  },
+
+  'data-set-invalid/rows': { message: '{set} cannot be used. {problems}', remedy: 'Correct these rows, or remove them.' },
+  'data-set-invalid/videos': {
+    message: '{set} cannot be used. {problems}',
+    remedy: 'Remove these rows from the set, or correct their times.',
+  },
+  'data-set-invalid/split-leak': {
+    message: '{set} cannot be used. {problems}',
+    remedy: 'Put all clips of a person into one split. A model looks better than it is on a person whom it has seen in training.',
+  },
+  'data-set-invalid/held-leak': { message: '{set} cannot be used. {problems}', remedy: 'Put all clips of a person into one split.' },
+  'data-set-invalid/one-class': { message: '{set} cannot be used. {problems}', remedy: 'Add clips of at least one other class.' },
+  'data-set-invalid/empty': { message: '{path} names no clip.', remedy: 'Add at least one clip.' },
+  'data-set-invalid/not-a-table': { message: '{path} is not a table.', remedy: 'Choose a .csv file or a folder.' },
+  'data-set-invalid/csv': { message: '{file} is not valid CSV. ({detail})', remedy: 'Save it again as CSV (UTF-8).' },
+  'data-set-invalid/too-large': {
+    message: 'The faces of this set need {size} GB, but only {limit} GB are allowed.',
+    remedy: 'Allow more space for them, or use a smaller set.',
+  },
+  'data-set-invalid/face-set': { message: '{file} is not a set of faces that can be read.', remedy: 'Make it again with adatosk synthesize.' },
+  'data-set-invalid/crop-size': {
+    message: 'The faces in {folder} have {side} pixels at {rate} Hz, but this model reads {wantedSide} pixels at {wantedRate} Hz.',
+    remedy: 'Make the set again in that size.',
+  },
+  'data-set-invalid/batch': { message: 'Clips for the training could not be read. ({detail})', remedy: 'Check the set, and start the training again.' },
+  'data-set-invalid/no-labelled-clip': { message: "{data} has no labelled clip in the split '{split}'.", remedy: 'Choose another split.' },
+  'data-set-invalid/no-clip': { message: 'No clip could be made. {notes}', remedy: 'Choose other labels.' },
+  'data-set-invalid/not-placed': {
+    message: 'Nothing was imported, because some labels cannot be placed. {problems}',
+    remedy: 'Correct the file, or import only the other labels.',
+  },
+  'data-set-invalid/not-boris': { message: '{file} is not a BORIS project.', remedy: 'Save it again in BORIS.' },
+  'data-set-invalid/boris-observations': {
+    message: '{file} has {count} observations. It must have exactly one, of one video.',
+    remedy: 'Save one observation in a project.',
+  },
+  'data-set-invalid/not-xml': { message: '{file} is not XML. ({detail})', remedy: 'Save it again in ELAN.' },
+  'data-set-invalid/not-eaf': { message: '{file} is not an ELAN file.', remedy: 'Choose an .eaf file.' },
+  'data-set-invalid/not-label-studio': { message: '{file} is not a Label Studio export (JSON).', remedy: 'Export it again as JSON.' },
+  'data-set-invalid/label-studio-tasks': {
+    message: '{file} has {count} tasks. It must have exactly one, of one video.',
+    remedy: 'Export one task at a time.',
+  },
+  'data-set-invalid/not-textgrid': { message: '{file} is not a TextGrid.', remedy: 'Save it in Praat as a text file.' },
+  'data-set-invalid/textgrid-cut-off': { message: '{file} is cut off.', remedy: 'Save it again in Praat.' },
+
+  'project-missing': { message: 'There is no project in {folder}.', remedy: 'Choose another folder, or make a new project there.' },
+
+  'project-damaged': { message: 'The project file {file} is damaged.', remedy: 'Restore a backup of it.' },
+  'project-damaged/check': { message: 'The project file {file} is damaged. ({detail})', remedy: 'Restore a backup of it.' },
+  'project-damaged/no-backup': {
+    message: 'The project {file} is damaged, and it has no backup that can be opened.',
+    remedy: 'Do not change the folder, and ask for help to recover the project.',
+  },
+
+  'project-newer': { message: '{file} was made by a newer version of AdaTosk Studio.', remedy: 'Install the newer version. Nothing was changed.' },
+  'project-newer/export': {
+    message: 'This export was made by a newer version of AdaTosk Studio.',
+    remedy: 'Install the newer version. Nothing was changed.',
+  },
+
+  'project-sound': { message: 'The project file {file} is not damaged.', remedy: 'Name a backup to return to an earlier state of the project.' },
+
+  'project-unsafe': {
+    message: 'The project file {file} contains SQL that AdaTosk Studio does not write. ({detail})',
+    remedy: 'Do not use this file. Ask the person who sent it for an export of the project (Export, JSON), and import that.',
+  },
+
+  'project-exists': { message: 'There is already a project in {folder}.', remedy: 'Choose an empty folder. Nothing was changed.' },
+
+  'backup-unusable': { message: '{file} is not a backup that can be opened.', remedy: 'Choose another backup of this project.' },
+
+  'project-busy': { message: 'Another program is writing to the project {file}.', remedy: 'Wait until it has finished, then try again.' },
+  'project-busy/restoring': {
+    message: 'Another program is restoring a backup of the project in {folder}.',
+    remedy: 'Wait until it has finished, then try again.',
+  },
+  'project-busy/open': { message: 'The project {file} is open in another program.', remedy: 'Close it there, then restore the backup.' },
+
+  'not-a-project': { message: '{file} is not an AdaTosk Studio project.', remedy: 'Choose another folder.' },
+  'not-a-project/empty': { message: 'The file is empty.', remedy: 'Choose a file that AdaTosk Studio exported.' },
+  'not-a-project/line': {
+    message: 'Line {line} of the file does not belong to an exported project.',
+    remedy: 'Choose a file that AdaTosk Studio exported. Nothing was changed.',
+  },
+
+  'store-unsafe/sqlite': { message: 'SQLite {version} can damage projects.', remedy: 'Install AdaTosk Studio again. It contains SQLite {oldest} or later.' },
+  'store-unsafe/journal': { message: 'SQLite does not store {file} safely. ({detail})', remedy: 'Install AdaTosk Studio again.' },
+
+  'edit-stale/deleted': {
+    message: 'What you changed was deleted in another window. ({detail})',
+    remedy: 'The present state is shown now. Look at it, and try again.',
+  },
+  'edit-stale/changed': {
+    message: 'What you changed was changed in another window too; your change was not saved. ({detail})',
+    remedy: 'The present state is shown now. Look at it, and try again.',
+  },
+  'edit-stale/layer': { message: 'This layer no longer exists.', remedy: 'Open the video again.' },
+
+  'edit-conflict/undo': {
+    message: 'This step cannot be undone, because its result was changed later. ({detail})',
+    remedy: 'Look at the present state, and change it by hand if necessary.',
+  },
+  'edit-conflict/redo': {
+    message: 'This step cannot be redone, because what it changes was changed later. ({detail})',
+    remedy: 'Look at the present state, and change it by hand if necessary.',
+  },
+
+  'edit-invalid/same-id': { message: 'There is already an entry with this id. ({detail})', remedy: 'Try again.' },
+  'edit-invalid/not-deletable': {
+    message: 'Entries of this kind cannot be deleted. ({detail})',
+    remedy: 'Data that belong to the entry would be lost, and undo could not restore them.',
+  },
+  'edit-invalid/still-used': {
+    message: 'This entry cannot be deleted, because others belong to it. ({detail})',
+    remedy: 'Delete or move those in the same step.',
+  },
+  'edit-invalid/duplicate': { message: 'This was not saved, because there is already one of this kind. ({detail})', remedy: 'Choose another name.' },
+  'edit-invalid/reference': {
+    message: 'This was not saved, because something else still uses it, or because what it belongs to no longer exists. ({detail})',
+    remedy: 'Look at the present state, and try again.',
+  },
+  'edit-invalid/times': { message: 'This was not saved, because its times are out of order. ({detail})', remedy: 'Check its times.' },
+  'edit-invalid/constraint': { message: 'This was not saved. ({detail})', remedy: 'Check its times and its name.' },
+
+  'layer-protected/model': {
+    message: "A model's proposals cannot be changed.",
+    remedy: 'Accept the proposal into your own layer, and change it there.',
+  },
+  'layer-protected/coder': {
+    message: "Another coder's labels cannot be changed.",
+    remedy: 'Make the label in your own layer, and change it there.',
+  },
+
+  'video-unknown': { message: 'This video is not in the library.', remedy: 'Open the library again. Another project may be open now.' },
+  'video-unknown/name': { message: 'No video of the library has the name {name}.', remedy: 'Choose the video by its name in the library.' },
+  'video-unknown/ambiguous': {
+    message: 'More than one video of the library has the name {name}.',
+    remedy: 'Choose the video by its name in the library.',
+  },
+
+  'no-project': { message: 'No project is open.', remedy: 'Open a project, or make a new one.' },
+
+  'wrong-usage/relative-path': { message: '{path} is not a full path.', remedy: 'Give the path from the root of the disk.' },
+  'wrong-usage/port': { message: 'Port {port} cannot be used. ({detail})', remedy: 'Choose another port.' },
+  'wrong-usage/no-video': {
+    message: 'No video was found in {paths}.',
+    remedy: 'Name a folder with videos (mp4, mov, mkv, avi …), or the files themselves.',
+  },
+  'wrong-usage/no-video-chosen': { message: 'None of the chosen files is a video.', remedy: 'Choose videos, or folders that contain videos.' },
+  'wrong-usage/parallel-videos': { message: 'From 1 to 64 videos can be analysed at the same time.', remedy: 'Choose a number from 1 to 64.' },
+  'wrong-usage/model-exists': { message: '{folder} already contains a model; nothing was changed.', remedy: 'Choose another name or another folder.' },
+  'wrong-usage/model-format': {
+    message: '{file} is neither an .onnx nor a .safetensors file.',
+    remedy: 'A PyTorch checkpoint can be saved as .safetensors.',
+  },
+  'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
+  'wrong-usage/folder-not-empty': { message: '{folder} is not empty; nothing was changed.', remedy: 'Choose an empty folder.' },
+  'wrong-usage/other-contents': {
+    message: '{folder} contains other files ({names}); nothing was changed.',
+    remedy: 'Choose an empty folder.',
+  },
+  'wrong-usage/unfinished-training': {
+    message: '{folder} contains a training that is not finished; nothing was changed.',
+    remedy: 'Continue that training, or choose another folder.',
+  },
+  'wrong-usage/other-training': {
+    message: '{file} was made with other data or settings.',
+    remedy: 'Continue with the same data and settings as before, or train into another folder.',
+  },
+  'wrong-usage/no-rounds': {
+    message: 'Only the head is trained, and no round is left for it.',
+    remedy: 'Choose at least one round of fine-tuning, or train all weights.',
+  },
+  'wrong-usage/fine-tuning-running': { message: 'A fine-tuning is not finished yet.', remedy: 'Keep or discard its model first.' },
+  'wrong-usage/nothing-to-continue': { message: 'There is no fine-tuning to continue.', remedy: 'Start a fine-tuning.' },
+  'wrong-usage/no-new-model': { message: 'There is no new model to keep.', remedy: 'Fine-tune a model first.' },
+  'wrong-usage/references-anonymous': {
+    message: 'A table of references contains the names of the videos, so it cannot be anonymous.',
+    remedy: 'Choose a form with pictures of faces.',
+  },
+  'wrong-usage/no-label-for-set': {
+    message: 'There is no label of {layer} to make a set from. {notes}',
+    remedy: 'Choose another layer, or lower the limits.',
+  },
+  'wrong-usage/nothing-of-layer': {
+    message: 'These videos have no labels of {layer}.',
+    remedy: 'Choose another layer, or analyse or label some videos first.',
+  },
+  'wrong-usage/no-labels': { message: 'No video has labels.', remedy: 'Analyse or label some videos first.' },
+  'wrong-usage/no-labels-of': { message: 'No video has labels of {layers}.', remedy: 'Choose other layers, or label some videos first.' },
+  'wrong-usage/no-labels-in-file': { message: '{file} contains no labels.', remedy: 'Choose another file.' },
+  'wrong-usage/no-labels-in-layers': {
+    message: '{file} contains no labels in these layers: {layers}.',
+    remedy: 'Choose from its layers: {known}.',
+  },
+  'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
+  'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
+  'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
+  'wrong-usage/no-face': { message: 'This run found no face in any video.', remedy: 'Choose another run.' },
+  'wrong-usage/two-raters': {
+    message: '{statistic} needs exactly two raters, but there is {count}. | {statistic} needs exactly two raters, but there are {count}.',
+    remedy: 'Name them, for example Ann and Ben. The known raters are: {known}.',
+  },
+  'wrong-usage/few-raters': {
+    message: '{statistic} needs at least two raters, but there is {count}. | {statistic} needs at least two raters, but there are {count}.',
+    remedy: 'Name them, for example Ann and Ben. The known raters are: {known}.',
+  },
+  'wrong-usage/no-common-video': {
+    message: 'There is no video that all of these raters labelled: {raters}.',
+    remedy: 'Check the names, or label some videos first.',
+  },
+} as const satisfies Readonly<Partial<Record<StudioErrorCode | `${StudioErrorCode}/${string}`, ErrorText>>>;
+
+export type ErrorId = keyof typeof ERROR_TEXTS;

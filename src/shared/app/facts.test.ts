@@ -1,0 +1,125 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import type { StoredSummary } from '../domain/results.ts';
+import { summaryOf, warningsOfRun } from '../domain/results.ts';
+import { ERROR_CODES, fromFact, problemData, StudioError, toFact } from './errors.ts';
+import { ERROR_TEXTS } from './error-texts.ts';
+import { detailOf, factSchema, fill, sentenceOfFact, textsOf } from './facts.ts';
+import { NOTICE_TEXTS } from './notice-texts.ts';
+import { notice, noticeOf, readFact } from './notices.ts';
+
+describe('the catalogues', () => {
+  test('every error has one of the categories, which the ids of notices do not begin with', () => {
+    const categories = new Set<string>(ERROR_CODES);
+    for (const id of Object.keys(ERROR_TEXTS)) expect(categories).toContain(id.split('/')[0]);
+    for (const id of Object.keys(NOTICE_TEXTS)) expect(categories).not.toContain(id.split('/')[0]);
+  });
+
+  test('no text names an option of the command line', () => {
+    for (const { message, remedy } of Object.values(ERROR_TEXTS)) expect(message + remedy).not.toMatch(/(^|\s)--\w/);
+    for (const text of Object.values(NOTICE_TEXTS)) expect(text).not.toMatch(/(^|\s)--\w/);
+  });
+
+  test("another program's words stand at the end of a text; two forms need a count", () => {
+    for (const text of [...Object.values(ERROR_TEXTS).map(({ message }) => message), ...Object.values(NOTICE_TEXTS)])
+      for (const form of text.split(' | ')) if (form.includes('{detail}')) expect(form.endsWith(' ({detail})')).toBe(true);
+    for (const text of [...Object.values(ERROR_TEXTS).map(({ message }) => message), ...Object.values(NOTICE_TEXTS)])
+      if (text.includes(' | ')) expect([text.split(' | ').length, text.includes('{count}')]).toEqual([2, true]);
+    for (const { remedy } of Object.values(ERROR_TEXTS)) expect(remedy).not.toMatch(/\{detail\}| \| /);
+  });
+});
+
+test('no error is made of a sentence: what stands first is an id', async () => {
+  const root = new URL('../../..', import.meta.url);
+  const texts = await Promise.all(globSync('src/**/*.{ts,vue}', { cwd: root }).map((file) => readFile(new URL(file, root), 'utf8')));
+  const ids = texts.flatMap((text) => [...text.matchAll(/new StudioError\(\s*['"`]([^'"`]*)['"`]/g)].map(([, id]) => id!));
+  expect(ids.length).toBeGreaterThan(100);
+  for (const id of ids) expect(Object.keys(ERROR_TEXTS)).toContain(id);
+});
+
+describe('a text', () => {
+  test('is filled once: values are not read as texts', () => {
+    expect(fill('{a} and {b}', { a: '{b}', b: 'a | b' })).toBe('{b} and a | b');
+    expect(fill('{a}', {})).toBe('{a}');
+    expect(fill('{constructor}', {})).toBe('{constructor}');
+  });
+
+  test('has a singular and a plural', () => {
+    const text = 'one | {count} of them';
+    expect([0, 1, 2].map((count) => fill(text, { count }))).toEqual(['0 of them', 'one', '2 of them']);
+  });
+
+  test('joins lists: names with commas, facts as sentences', () => {
+    expect(fill('Choose {known}.', { known: ['a', 'b'] })).toBe('Choose a, b.');
+    const problems = [notice('clip/no-path', { from: 'x' }), toFact(new StudioError('file-empty', { file: 'b.mp4' }))];
+    expect(fill('{problems}', { problems })).toBe(
+      'x: the path is missing. b.mp4 is empty (0 bytes). Copy it again from its source. The copy was probably interrupted.',
+    );
+    expect(fill('No clip. {notes}', { notes: [] })).toBe('No clip.');
+  });
+
+  test("has another program's words, or has not", () => {
+    const fact = toFact(new StudioError('cannot-write', { path: '/x', detail: 'EIO' }));
+    expect(textsOf(fact).message).toBe('/x could not be written. (EIO)');
+    expect(textsOf(fact, undefined, false).message).toBe('/x could not be written.');
+    expect(detailOf(toFact(new StudioError('cannot-write/daily-backup', { problem: fact })))).toBe('EIO');
+  });
+
+  test('of another version is its id', () => {
+    expect(sentenceOfFact({ id: 'file-missing/of-tomorrow', parameters: {} })).toBe('file-missing/of-tomorrow');
+    expect(sentenceOfFact({ id: 'toString', parameters: {} })).toBe('toString');
+  });
+});
+
+describe('an error', () => {
+  const error = new StudioError('project-missing', { folder: '/nowhere' }, new Error('ENOENT'));
+
+  test('has a category, English texts and the words of its cause', () => {
+    expect(error).toMatchObject({ code: 'project-missing', message: 'There is no project in /nowhere.', detail: 'ENOENT' });
+    expect(new StudioError('wrong-usage/no-run', {}).code).toBe('wrong-usage');
+    expect(problemData(error)).toEqual({ code: 'project-missing', id: 'project-missing', parameters: { folder: '/nowhere' }, detail: 'ENOENT' });
+  });
+
+  test('goes to another process and back', () => {
+    const back = fromFact(factSchema.parse(JSON.parse(JSON.stringify(toFact(error)))));
+    expect(back).toBeInstanceOf(StudioError);
+    expect(back).toMatchObject({ code: error.code, id: error.id, message: error.message, remedy: error.remedy });
+  });
+
+  test('that is none of ours is a failure of the program with its own words', () => {
+    expect(toFact(new TypeError('x is not a function'))).toEqual({ id: 'program-failed/unexpected', parameters: { detail: 'x is not a function' } });
+    expect(fromFact({ id: 'of another version', parameters: {} }).code).toBe('program-failed');
+  });
+});
+
+describe('what older versions stored', () => {
+  const summary = { video: 'a.mp4' } as Partial<StoredSummary>;
+
+  test('in a summary: of a failed video the failure, of a done one a warning', () => {
+    const text = 'a.mp4 is cut off.';
+    const old = { id: 'earlier-version', parameters: { text } };
+    expect(summaryOf({ ...summary, status: 'failed', error: text } as StoredSummary)).toEqual({ video: 'a.mp4', status: 'failed', failure: old, warnings: [] });
+    expect(summaryOf({ ...summary, status: 'done', error: text } as StoredSummary)).toMatchObject({ failure: null, warnings: [old] });
+    expect(summaryOf({ ...summary, status: 'done', error: '' } as StoredSummary)).toMatchObject({ failure: null, warnings: [] });
+    expect(sentenceOfFact(old)).toBe(text);
+  });
+
+  test('in a summary of today nothing is changed', () => {
+    const today = { ...summary, status: 'failed', failure: notice('more', { count: 1 }), warnings: [] } as unknown as StoredSummary;
+    expect(summaryOf(today)).toEqual(today);
+  });
+
+  test('for a job: a sentence, whatever it looks like', () => {
+    expect(readFact('')).toBeNull();
+    expect(readFact(JSON.stringify(notice('more', { count: 2 })))).toEqual(notice('more', { count: 2 }));
+    for (const text of ['It failed.', '{"id": 3}', '{', '"x"', '['.repeat(100_000)])
+      expect(readFact(text)).toEqual({ id: 'earlier-version', parameters: { text } });
+  });
+
+  test('as warnings of a run or a model: sentences, shown as they are', () => {
+    expect(warningsOfRun({ warnings: ['old'] })).toEqual([{ id: 'verbatim', parameters: { text: 'old' } }]);
+    expect(warningsOfRun({ warnings: ['untrained'], warningCodes: [notice('model/untrained', {})] })).toEqual([notice('model/untrained', {})]);
+    expect(sentenceOfFact(noticeOf('by somebody else'))).toBe('by somebody else');
+  });
+});

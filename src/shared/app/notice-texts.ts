@@ -1,0 +1,124 @@
+/**
+ * Warnings, losses, problems and notes by their id, in English; the window's other languages translate this catalogue.
+ * The rules are those of ERROR_TEXTS. What a project, a run or a model stores is the id and the parameters.
+ */
+export const NOTICE_TEXTS = {
+  /** A sentence that another program, another person or an older version wrote. */
+  verbatim: '{text}',
+  'earlier-version': '{text}',
+  /** The rest of a long list. */
+  more: 'And 1 more. | And {count} more.',
+  'in-file': '{file}: {notice}',
+  'place/line': '{file}, line {line}',
+
+  'model/untrained': 'untrained weights: numbers mean nothing yet',
+  'model/rendered': 'trained on rendered faces and still portraits: not validated on spontaneous expressions; not for diagnosis or decisions about people',
+  'model/weak': 'weak: it names the expression of {percent}% of unseen rendered faces (mean over classes)',
+  'model/missing-classes': 'trained without any clip of {labels}',
+  'model/no-participants': 'its training set does not name participants: its validation may be too good',
+  'model/never-validated': 'never validated',
+  'model/imported': 'imported: its training is not known to this program',
+  'model/imported-untrained': 'imported with untrained weights',
+  'model/imported-encoder': 'an imported encoder with a random mask and head: fine-tune it before use',
+
+  'video/substituted':
+    '{count} sample shows a neighbouring frame, because its own frame could not be decoded. | {count} samples show a neighbouring frame, because their own frames could not be decoded.',
+  'video/decoder-errors':
+    'ffmpeg reported {count} error while decoding. The picture may be wrong there. | ffmpeg reported {count} errors while decoding. The picture may be wrong there.',
+
+  'play/container': '{container} files cannot be played directly.',
+  'play/no-container': 'Files without an ending cannot be played directly.',
+  'play/codec': 'Video in {codec} cannot be played directly.',
+  'play/pixels': 'Video in {codec} with {pixels} pictures cannot be played directly.',
+
+  'device/reference': 'It works. The other devices are checked against it.',
+  'device/agrees': 'It works, and it agrees with the CPU.',
+  'device/differs': "Its probabilities differ from the CPU's by up to {difference}. At most {allowed} is allowed.",
+  'device/not-numbers': 'Some of its probabilities are not numbers.',
+  'device/no-adapter': 'No graphics adapter was found. A graphics driver with Vulkan, Metal or Direct3D 12 is needed.',
+  'device/failed': 'The network could not be loaded. ({detail})',
+  'device/failed-cuda': 'The network could not be loaded. On Linux with an NVIDIA card, run: npm run setup:cuda. ({detail})',
+  'device/failed-webgpu': 'The network could not be loaded. A graphics driver with Vulkan, Metal or Direct3D 12 is needed. ({detail})',
+  'device/failed-dml': 'The network could not be loaded. DirectML is part of Windows 10 and later. ({detail})',
+  'device/failed-coreml': 'The network could not be loaded. CoreML is part of macOS on Apple silicon. ({detail})',
+
+  'check/model': 'The file is the one that the manifest names.',
+  'check/model-untrained': 'The weights are untrained.',
+  'check/model-not-drawn': 'The weights are untrained. The file is made at its first use.',
+  'check/detector': 'The file is the tested face detector.',
+  'check/other-detector': 'This is not the face detector that this version was tested with. Install the program again.',
+  'check/store': 'SQLite {version}, journal {journal}, synchronous {synchronous}',
+
+  'peaks/by-apex': 'Peaks are written by their apex. Their onset and offset are in peaks.csv.',
+  'eaf/lengthened':
+    '{count} label is shorter than a millisecond and is written with one millisecond: ELAN shows no label without length. | {count} labels are shorter than a millisecond and are written with one millisecond: ELAN shows no label without length.',
+  'eaf/references':
+    'Tier «{tier}»: {count} annotation refers to another and has no times of its own. | Tier «{tier}»: {count} annotations refer to others and have no times of their own.',
+  'eaf/no-time': 'Tier «{tier}»: «{label}» has no time at one of its ends.',
+  'textgrid/no-confidence': 'A TextGrid holds no confidence. It is in segments.csv.',
+  'textgrid/no-length': '«{label}» at {at} s has no length and is left out.',
+  'textgrid/points': 'Tier «{tier}» has points. Labels are read from intervals only.',
+  'nova/no-peaks': 'NOVA has no points in time. Peaks are left out.',
+  'nova/no-confidence': 'Labels without a confidence get the confidence 1.',
+  'datavyu/untested': 'Times are rounded to milliseconds. The files were never tested in Datavyu itself.',
+  'datavyu/reworded':
+    "{count} label has signs that Datavyu's codes cannot hold (commas, brackets, line breaks). They were replaced. | {count} labels have signs that Datavyu's codes cannot hold (commas, brackets, line breaks). They were replaced.",
+  'boris/untested': 'The files were never tested in BORIS itself.',
+  'boris/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
+  'boris/all-lengthened': 'Labels without length are written with one millisecond.',
+  'boris/no-stop': '«{label}» starts at {at} s and never stops.',
+  'boris/points': '{count} point event has no length. | {count} point events have no length.',
+  'label-studio/rate': 'Times are frames at {fps} frames a second.',
+  'label-studio/no-peaks': 'Peaks are left out. They are in peaks.csv.',
+  'label-studio/no-rate': '{file} names no frame rate. {fps} frames a second are assumed, as in Label Studio.',
+  'label-studio/other-type': 'A result of the type {type} is not a span of time.',
+  'subtitles/losses': 'Subtitles hold no confidence, and peaks are left out.',
+  'export/no-frames': 'Frame numbers are empty for videos that were never analysed: {videos}.',
+  'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
+  'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
+  'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
+
+  'set/no-class':
+    '{count} label was left out: «{label}» counts as none of the seven classes. | {count} labels were left out: «{label}» counts as none of the seven classes.',
+  'set/confidence': '{count} label was left out: its confidence is below {limit}. | {count} labels were left out: their confidence is below {limit}.',
+  'set/agreement':
+    '{count} label was left out: the agreement is below {limit}, or nobody else labelled the video. | {count} labels were left out: the agreement is below {limit}, or nobody else labelled the video.',
+  'set/short': '{count} label was left out: it is shorter than {limit} s. | {count} labels were left out: they are shorter than {limit} s.',
+  'set/other-faces':
+    '{count} label of a smaller face was left out: references cannot name a face. The other forms can. | {count} labels of smaller faces were left out: references cannot name a face. The other forms can.',
+  'set/video': '{video} was left out. {problem}',
+  'set/unseen':
+    '{count} label was left out: its face is not visible in most of the span. | {count} labels were left out: their faces are not visible in most of the span.',
+  'set/missing-classes': 'There is no clip for training of {labels}.',
+  'set/no-participants': 'Some videos have no participant. Each counts as a person of its own, so the same person may be in several parts.',
+  'set/proposals': "These are the model's own proposals. A model that learns from them learns nothing new.",
+
+  'train/head': 'There are fewer than {limit} labelled clips ({clips}). Only the head is trained; the face features stay as they are.',
+  'train/all': 'There are {clips} labelled clips. All weights are trained.',
+  'train/no-participants':
+    'The set does not name its participants. Videos are kept apart, but the same person may be in several. Add a column participant for figures that can be trusted.',
+  'train/no-validation': 'No clip is left for validation. There is no early stop and no calibration.',
+  'train/validation-people': 'Clips kept for validation: {clips}, people: {people}.',
+  'train/validation-videos': 'Clips kept for validation: {clips}, videos: {videos}.',
+
+  'clip/folder': '{from}: {path} is a folder, not a video.',
+  'clip/missing': '{from}: the file {path} does not exist.',
+  'clip/no-path': '{from}: the path is missing.',
+  'clip/class': "{from}: '{value}' is not a class. The classes are {known}.",
+  'clip/class-number':
+    "{from}: '{value}' is not a class. The classes are {known}. Labels count from 0; subtract 1 in tables that count from 1, such as DFEW's.",
+  'clip/time': "{from}: {column} is '{value}', which is not a time in seconds.",
+  'clip/split': "{from}: split is '{value}', which is not train, validation or test.",
+  'clip/order': '{from}: start, onset, apex, offset and end are not in this order.',
+  'clip/video': '{from}: {problem}',
+  'clip/no-face': '{from}: no face was found.',
+  'clip/little-face': '{from}: no face was found in most of the clip.',
+  'split/participant': 'Participant {participant} is in {split} ({from}) and in {otherSplit} ({otherFrom}).',
+  'split/video': 'The same video is in {split} ({from}) and in {otherSplit} ({otherFrom}).',
+  'split/held-participant': '{from}: participant {participant} is in validation or test of the other set.',
+  'split/held-video': '{from}: this video is in validation or test of the other set.',
+  'classes/none': 'No clip for training has a label.',
+  'classes/one': 'All {clips} clips for training are {label} (first: {from}).',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type NoticeId = keyof typeof NOTICE_TEXTS;

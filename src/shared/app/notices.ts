@@ -1,0 +1,36 @@
+import type { Fact, FactValue, Notice, Placeholders } from './facts.ts';
+import { factSchema, sentenceOfFact } from './facts.ts';
+import type { NOTICE_TEXTS, NoticeId } from './notice-texts.ts';
+
+type NoticeParameters<I extends NoticeId> = { readonly [N in Placeholders<(typeof NOTICE_TEXTS)[I]>]: N extends 'count' ? number : FactValue };
+
+/** A notice of the catalogue. The names of its parameters are those in its English text. */
+export function notice<I extends NoticeId>(id: I, parameters: NoticeParameters<I>): Notice {
+  return { id, parameters };
+}
+
+/** In English, for the command line, logs and files. */
+export const sentencesOf = (notices: readonly Notice[]): string[] => notices.map((each) => sentenceOfFact(each));
+
+/** The first of many, then how many more there are. */
+export function shortened(notices: readonly Notice[], most: number): Notice[] {
+  return notices.length <= most ? [...notices] : [...notices.slice(0, most), notice('more', { count: notices.length - most })];
+}
+
+/** A warning of another program or of an older version is a sentence, and is shown as it is. */
+export function noticeOf(warning: string | Notice): Notice {
+  return typeof warning === 'string' ? notice('verbatim', { text: warning }) : warning;
+}
+
+/** A fact that was stored as JSON in a column of text. Older versions stored an English sentence there. @returns null for '' */
+export function readFact(stored: string): Fact | null {
+  if (stored === '') return null;
+  try {
+    return factSchema.parse(JSON.parse(stored));
+  } catch {
+    return earlierVersion(stored);
+  }
+}
+
+/** A sentence that an older version stored. */
+export const earlierVersion = (text: string): Notice => notice('earlier-version', { text });
