@@ -69,15 +69,15 @@ test('from the first start to an exported table by keyboard alone', async ({ pag
   await expect(dialog.getByRole('radio', { name: 'Labels (CSV)' })).toBeChecked();
   await tabTo(page, /^Choose a folder/);
   await page.keyboard.press('Enter');
-  const where = page.getByRole('dialog', { name: 'Where are the files to go?' });
+  const where = page.getByRole('dialog', { name: 'Choose a folder' });
   await expect(where.getByLabel('Folder', { exact: true })).not.toHaveValue('');
   await tabTo(page, /^Folder$/);
   await page.keyboard.press('Control+a');
   await page.keyboard.type(host.folder);
   await page.keyboard.press('Enter');
-  await tabTo(page, /^New folder in it/);
+  await tabTo(page, /^New subfolder/);
   await page.keyboard.type('labels');
-  await tabTo(page, /^Write here/);
+  await tabTo(page, /^Export here/);
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('status')).toContainText('written');
   const table = readFileSync(join(host.folder, 'labels', 'labels.csv'), 'utf8');
@@ -113,9 +113,9 @@ test('ten labels are corrected while the video plays', async ({ page, host }) =>
     if (i > 0) expect(Number(from)).toBeGreaterThanOrEqual(Number(spans[i - 1]![2]) - 0.011);
   }
   // All of one name become another's, in one step that one undo takes back.
-  await page.getByLabel('All my').selectOption('happiness');
-  await page.getByLabel('become').selectOption('fear');
-  await page.getByRole('button', { name: 'Relabel' }).click();
+  await page.getByLabel('Replace all my').selectOption('happiness');
+  await page.getByLabel('with', { exact: true }).selectOption('fear');
+  await page.getByRole('button', { name: 'Replace' }).click();
   const fears = async (): Promise<number> => (await studio.labelsIn('Tier Ann (you)')).filter((label) => label.startsWith('fear')).length;
   await expect.poll(fears).toBe(3);
   await studio.tab('History');
@@ -157,9 +157,9 @@ test("a label of the project's own is made in the window and given by its key", 
   await studio.addVideos(host.videos);
   await studio.review('two-faces.mp4');
   await studio.codeAs('Ann');
-  const dialog = page.getByRole('dialog', { name: 'Labels of the project' });
+  const dialog = page.getByRole('dialog', { name: 'Project labels' });
   const add = async (name: string): Promise<void> => {
-    await page.getByRole('button', { name: 'Labels of the project…' }).click();
+    await page.getByRole('button', { name: 'Project labels…' }).click();
     await dialog.getByRole('button', { name: 'Add a label' }).click();
     await dialog.getByLabel('Name of the new label').fill(name);
   };
@@ -167,7 +167,7 @@ test("a label of the project's own is made in the window and given by its key", 
   await expect(dialog.getByLabel('Key of contempt')).toHaveValue('8');
   await dialog.getByLabel('contempt counts').selectOption('disgust');
   await dialog.getByLabel('Colour of contempt').fill('#aa3377');
-  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
   await expect(dialog).toBeHidden();
   await page.keyboard.press('8');
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^contempt/)]);
@@ -175,9 +175,9 @@ test("a label of the project's own is made in the window and given by its key", 
   await studio.tab('History');
   await expect(page.getByRole('tabpanel')).toContainText('Change the labels of the project');
   await studio.tab('Label');
-  await page.getByRole('button', { name: 'Labels of the project…' }).click();
+  await page.getByRole('button', { name: 'Project labels…' }).click();
   await dialog.getByLabel('Name of contempt').fill('disdain');
-  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^disdain/)]);
   await page.keyboard.press('Control+z');
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^contempt/)]);
@@ -221,10 +221,10 @@ test('two coders judge blind, their disagreements are decided, and the queue of 
   const panel = page.getByRole('tabpanel');
   await expect(panel.getByRole('status')).toContainText('1 of 1 disagreements open');
   await expect(panel.getByRole('status')).toContainText('κ');
-  await panel.getByRole('button', { name: 'Take over 1 agreements' }).click();
+  await panel.getByRole('button', { name: 'Accept 1 agreed label' }).click();
   await expect.poll(() => studio.labelsIn('Tier adjudicated')).toEqual([expect.stringMatching(/^happiness, 0\.00/)]);
   await panel.getByRole('listitem').first().getByRole('button').first().click();
-  await panel.getByRole('group', { name: 'Decide' }).getByRole('button', { name: 'no label' }).click();
+  await panel.getByRole('group', { name: 'Choose the label' }).getByRole('button', { name: 'no label' }).click();
   await expect(panel.getByRole('status')).toContainText('0 of 1 disagreements open');
   expect(await studio.labelsIn('Tier adjudicated')).toHaveLength(1);
   await page.keyboard.press('Control+z');

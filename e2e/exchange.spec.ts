@@ -42,7 +42,7 @@ async function lookAtLabels(studio: StudioWindow, host: { folder: string; videos
   const where = studio.page.getByRole('dialog', { name: 'Choose files…' });
   await studio.goToFolder(folder, where);
   await expect(where.getByRole('button', { name: 'pilot.eaf' })).toBeVisible();
-  await where.getByRole('button', { name: 'All of this folder' }).click();
+  await where.getByRole('button', { name: 'All files in this folder' }).click();
   await expect(dialog.getByRole('row', { name: /two-faces\.eaf/ })).toBeVisible();
 }
 
@@ -60,16 +60,16 @@ test('labels of years in ELAN come into a project: matched by name, checked firs
   // Somebody's own codes get the project's names; another case is the same word already.
   await expect(dialog.getByRole('combobox', { name: 'Happiness' })).toHaveValue('happiness');
   await dialog.getByRole('combobox', { name: 'scared' }).selectOption('fear');
-  await dialog.getByLabel('Whose labels are they?').fill('Ann');
+  await dialog.getByLabel('Coder of these labels').fill('Ann');
 
   // A label at ten minutes belongs to another video: nothing is taken until that is decided.
   await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
   await expect(dialog.getByRole('alert')).toContainText('«sadness» at 600 s begins after the end of one-face-leaves.mp4');
   await dialog.getByLabel('Import the rest').check();
   await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
-  await expect(dialog.getByRole('status')).toContainText('3 labels are now Ann’s.');
+  await expect(dialog.getByRole('status')).toContainText('3 labels imported for Ann.');
   await dialog.getByRole('button', { name: 'Import from 2 files' }).click();
-  await expect(dialog.getByRole('status')).toContainText('No label is new to Ann. 3 were there already.');
+  await expect(dialog.getByRole('status')).toContainText('No new labels for Ann. 3 already existed.');
   await dialog.getByRole('button', { name: 'Close' }).click();
 
   await studio.review('two-faces.mp4');
@@ -81,7 +81,7 @@ test('labels of years in ELAN come into a project: matched by name, checked firs
 
 picturesInAllLooks('the import of labels', async (page, host, picture) => {
   await lookAtLabels(new StudioWindow(page), host);
-  await page.getByLabel('Whose labels are they?').fill('Ann');
+  await page.getByLabel('Coder of these labels').fill('Ann');
   await picture('import');
   await expectAccessible(page, 'import');
 });

@@ -21,7 +21,7 @@ test('a German window shows errors, warnings, labels and times in German', async
 
   await page.getByRole('row').filter({ hasText: 'happiness-and-surprise.mp4' }).getByRole('button').first().click();
   await page.getByLabel('Wer kodiert?').fill('Ann');
-  await page.getByRole('button', { name: 'Beginnen' }).click();
+  await page.getByRole('button', { name: 'Starten' }).click();
   await expect(page.getByRole('button', { name: /Freude$/ })).toBeVisible();
   await page.keyboard.press('1');
   const tier = page.getByRole('group', { name: 'Zeile Ann (Sie)' });

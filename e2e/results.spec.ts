@@ -28,7 +28,7 @@ test('results are opened, chosen and drawn; what the model was trained on is sai
   page.on('pageerror', (error) => failures.push(error.message));
   page.on('console', (message) => message.type() === 'error' && failures.push(message.text()));
   await page.goto(host.address);
-  await page.getByRole('button', { name: /^Look at tables/ }).click();
+  await page.getByRole('button', { name: /^Open results/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(results);
   await expect(window.videos).toHaveCount(4);
@@ -52,14 +52,14 @@ test('results are opened, chosen and drawn; what the model was trained on is sai
 
 test('a folder without results is answered with a sentence', async ({ page, host }) => {
   await page.goto(host.address);
-  await page.getByRole('button', { name: /^Look at tables/ }).click();
+  await page.getByRole('button', { name: /^Open results/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(join(work, 'videos'));
   await expect(window.problem).toContainText('holds no results');
 });
 
 picturesInAllLooks('results', async (page, _door, picture) => {
-  await page.getByRole('button', { name: /^Look at tables/ }).click();
+  await page.getByRole('button', { name: /^Open results/ }).click();
   const window = new ResultsWindow(page);
   await window.openFolder(results);
   await window.choose('one-face-leaves.mp4');

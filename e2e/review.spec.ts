@@ -128,10 +128,10 @@ test('a moved video is found again with its labels', async ({ page, host }) => {
   renameSync(join(host.videos, 'two-faces.mp4'), join(host.folder, 'moved', 'two-faces.mp4'));
   await page.getByRole('button', { name: 'two-faces.mp4' }).first().click();
   await expect(studio.problem).toContainText('is no longer there');
-  await page.getByRole('button', { name: 'Look for missing files' }).click();
+  await page.getByRole('button', { name: 'Check for missing files' }).click();
   await page.getByRole('button', { name: 'Find 1 missing…' }).click();
   await studio.goToFolder(join(host.folder, 'moved'));
-  await page.getByRole('button', { name: 'Look here' }).click();
+  await page.getByRole('button', { name: 'Search here' }).click();
   await expect(studio.row('two-faces.mp4')).not.toContainText('not found');
   await studio.review('two-faces.mp4');
 });

@@ -16,7 +16,7 @@ test('the timelines of two hours are drawn, zoomed and dragged without waiting',
   });
   await page.goto(host.address);
   const studio = new StudioWindow(page);
-  await page.getByRole('button', { name: /^Open a project/ }).click();
+  await page.getByRole('button', { name: /^Open project/ }).click();
   await studio.goToFolder(join(folder, 'project'));
   await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
   await expect(studio.row('two-hours.mp4')).toBeVisible();

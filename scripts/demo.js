@@ -18,7 +18,7 @@ Look at
   ${join(out, 'summary.csv')}    one row per video
   ${join(out, 'run.json')}       model, device, thresholds
 
-To see them beside the videos: npx adatosk serve, open the address that it prints, and choose «Try the example».
+To see them beside the videos: npx adatosk serve, open the address that it prints, and choose "Try the example".
 `);
 }
 process.exitCode = status;

@@ -27,14 +27,14 @@ export class StudioWindow {
     await this.page.getByRole('button', { name: /^New project/ }).click();
     await this.goToFolder(parent);
     await this.page.getByLabel('Name').fill(name);
-    await this.page.getByRole('button', { name: 'Make the project' }).click();
+    await this.page.getByRole('button', { name: 'Create project' }).click();
     await expect(this.page.getByRole('heading', { name })).toBeVisible();
   }
 
   async addVideos(folder: string): Promise<void> {
     await this.page.getByRole('banner').getByRole('button', { name: 'Add videos…' }).click();
     await this.goToFolder(folder);
-    await this.page.getByRole('button', { name: 'Add all videos of this folder' }).click();
+    await this.page.getByRole('button', { name: 'Add all videos in this folder' }).click();
   }
 
   async goToFolder(folder: string, dialog = this.page.getByRole('dialog')): Promise<void> {
@@ -73,11 +73,11 @@ export class StudioWindow {
     const dialog = this.page.getByRole('dialog', { name: 'Export' });
     await dialog.getByRole('radio', { name: format }).check();
     for (const layer of layers) await dialog.getByRole('checkbox', { name: layer }).check();
-    await dialog.getByRole('button', { name: 'Choose a folder and write…' }).click();
-    const where = this.page.getByRole('dialog', { name: 'Where are the files to go?' });
+    await dialog.getByRole('button', { name: 'Choose folder…' }).click();
+    const where = this.page.getByRole('dialog', { name: 'Choose a folder' });
     await this.goToFolder(parent, where);
-    await where.getByLabel('New folder in it').fill(folder);
-    await where.getByRole('button', { name: 'Write here' }).click();
+    await where.getByLabel('New subfolder').fill(folder);
+    await where.getByRole('button', { name: 'Export here' }).click();
     await expect(dialog.getByRole('status')).toContainText('written');
     await dialog.getByRole('button', { name: 'Close' }).click();
   }
@@ -99,7 +99,7 @@ export class StudioWindow {
 
   async codeAs(name: string): Promise<void> {
     await this.page.getByLabel('Who is coding?').fill(name);
-    await this.page.getByRole('button', { name: 'Begin' }).click();
+    await this.page.getByRole('button', { name: 'Start' }).click();
     await expect(this.page.getByRole('tab', { name: 'Label' })).toBeVisible();
   }
 

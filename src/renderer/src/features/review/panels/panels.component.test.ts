@@ -36,7 +36,7 @@ const texts = (elements: { text: () => string }[]): string[] => elements.map((el
 describe('the proposals', () => {
   test('leave out what this coder accepted or rejected, and come back with undo', async () => {
     const tab = await mountInWindow(ProposalsTab);
-    expect(tab.text()).toContain('Nothing is left to review.');
+    expect(tab.text()).toContain('All proposals are reviewed.');
     await useCoding().applyHistory('undo');
     await useCoding().applyHistory('undo');
     await useCoding().applyHistory('undo');
