@@ -1,0 +1,40 @@
+import { isProjectFormat } from '../../../shared/domain/export-formats.ts';
+import { measureAgreement } from '../exchange/agreement.ts';
+import { writeAnnotations } from '../exchange/exchange-annotations.ts';
+import { writeProject } from '../exchange/export-project.ts';
+import { importLabels, lookAtLabelFiles } from '../exchange/import-labels.ts';
+import { projectFigures } from '../exchange/project-figures.ts';
+import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
+import { api } from './context.ts';
+import { wholePath } from './input.ts';
+import { published } from './review.ts';
+
+export const exchange = {
+  export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
+    const { db } = studio.project;
+    const out = wholePath(input.out);
+    if (isProjectFormat(input.format))
+      return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers, videos: input.videos }, out);
+    const { files, losses } = await writeAnnotations(db, input.format, input.layers, input.videos, out);
+    return { files: [...files], losses: [...losses] };
+  }),
+  labelFiles: api.exchange.labelFiles.handler(({ input, context }) => lookAtLabelFiles(context.studio.project.db, input.paths.map(wholePath))),
+  importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
+    for (const { file } of input.files) wholePath(file);
+    const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input);
+    for (const edit of made) published(studio, coderId, edit);
+    return { ...counts, problems: [...problems] };
+  }),
+  fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {
+    const out = wholePath(input.out);
+    const publish = (done: number, total: number): void => studio.publish({ kind: 'set', done, total });
+    const stop = signal ?? new AbortController().signal;
+    const { report, ...made } = await writeFineTuningSet(studio.project.db, input.options, out, studio.launchers.startEngine, { onProgress: publish }, stop);
+    return { ...made, clips: report.clips, balance: [...report.balance], notes: [...report.notes] };
+  }),
+  figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
+  agreement: api.exchange.agreement.handler(({ input, context }) => {
+    const { interval, byLabel, raters, ...agreement } = measureAgreement(context.studio.project.db, input);
+    return { ...agreement, raters: [...raters], interval: interval === null ? null : { ...interval }, byLabel: byLabel ?? null };
+  }),
+};

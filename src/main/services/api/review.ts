@@ -1,0 +1,59 @@
+import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
+import { warningsOfRun } from '../../../shared/domain/results.ts';
+import { unpackMaps } from '../../analysis/mask-maps.ts';
+import { applyEdit, history, redo, undo } from '../../project/edits.ts';
+import { listRuns, readColumns, readMaps } from '../../project/recorded-results.ts';
+import { addCoder, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, decisionsOf, notesOf, readLayer } from '../../project/review.ts';
+import type { Studio } from '../studio/studio.ts';
+import { api } from './context.ts';
+import { blobOf } from './input.ts';
+
+export const runs = {
+  list: api.runs.list.handler(({ context }) =>
+    listRuns(context.studio.project.db).map(({ id, record, videos, ended }) => ({
+      ...{ id, model: record.model.id, trained: record.model.trained, device: record.device, warnings: warningsOfRun(record) },
+      ...{ start: record.start, end: ended, videos },
+    })),
+  ),
+  faces: api.runs.faces.handler(({ input, context }) => facesOf(context.studio.project.db, input.run, input.video)),
+  timeline: api.runs.timeline.handler(({ input, context }) => {
+    const { times, slots, values } = readColumns(context.studio.project.db, input.run, input.video, input.face);
+    return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
+  }),
+  maps: api.runs.maps.handler(({ input, context }) => {
+    const packed = readMaps(context.studio.project.db, input.run, input.video, input.face);
+    const { side, slots, places, weights, similarity } = packed === undefined ? NO_MAPS : unpackMaps(packed);
+    return { side, slots: blobOf(slots), places: blobOf(places), weights: blobOf(weights), similarity: blobOf(similarity) };
+  }),
+};
+
+/** A run from before mask weights were kept by place. */
+const NO_MAPS: FaceMaps = { side: 0, slots: new Int32Array(), places: new Float32Array(), weights: new Uint8Array(), similarity: new Float32Array() };
+
+export const layers = {
+  list: api.layers.list.handler(({ input, context }) => layersOf(context.studio.project.db, input.video)),
+  read: api.layers.read.handler(({ input, context }) => readLayer(context.studio.project.db, input.layer)),
+  decisions: api.layers.decisions.handler(({ input, context }) => decisionsOf(context.studio.project.db, input.video)),
+  notes: api.layers.notes.handler(({ input, context }) => notesOf(context.studio.project.db, input.video)),
+};
+
+export const people = {
+  coders: api.people.coders.handler(({ context }) => listCoders(context.studio.project.db)),
+  addCoder: api.people.addCoder.handler(({ input, context }) => addCoder(context.studio.project.db, input.name)),
+  participants: api.people.participants.handler(({ context }) => listParticipants(context.studio.project.db)),
+  sessions: api.people.sessions.handler(({ context }) => listSessions(context.studio.project.db)),
+  schemes: api.people.schemes.handler(({ context }) => listSchemes(context.studio.project.db)),
+};
+
+export const edits = {
+  apply: api.edits.apply.handler(({ input, context: { studio } }) => published(studio, input.coderId, applyEdit(studio.project.db, input))),
+  undo: api.edits.undo.handler(({ input, context: { studio } }) => published(studio, input.coder, undo(studio.project.db, input.coder))),
+  redo: api.edits.redo.handler(({ input, context: { studio } }) => published(studio, input.coder, redo(studio.project.db, input.coder))),
+  history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
+};
+
+/** Every window sees the edit at once, the one that made it too. */
+export function published<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string, edit: E): E {
+  if (edit !== null) studio.publish({ kind: 'edited', coderId, edit });
+  return edit;
+}
