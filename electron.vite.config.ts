@@ -6,7 +6,7 @@ export default defineConfig({
   main: {
     build: {
       sourcemap: true,
-      rollupOptions: {
+      rolldownOptions: {
         input: {
           index: resolve('src/main/hosts/electron/index.ts'),
           'engine-host': resolve('src/main/adatosk/runtime/engine-host.ts'),
@@ -22,12 +22,12 @@ export default defineConfig({
       sourcemap: true,
       // A sandboxed window loads one CommonJS file and nothing else.
       externalizeDeps: false,
-      rollupOptions: { input: { index: resolve('src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rolldownOptions: { input: { index: resolve('src/preload/index.ts') }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
     },
   },
   renderer: {
     root: 'src/renderer',
     plugins: [vue()],
-    build: { sourcemap: true, outDir: 'out/renderer', rollupOptions: { input: resolve('src/renderer/index.html') } },
+    build: { sourcemap: true, outDir: 'out/renderer', rolldownOptions: { input: resolve('src/renderer/index.html') } },
   },
 });

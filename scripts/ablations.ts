@@ -123,7 +123,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
       patience: 1,
       tokenBudget: size.defaultTokenBudget,
     },
-    { folder, provider: 'cpu', threads: 2, checkpointEverySeconds: 3600, resume: false, weights: (parameter) => first(parameter, arm) },
+    { folder, provider: 'cpu', threads: 2, checkpointEverySeconds: 3600, resume: false, weights: (parameter) => firstValues(parameter, arm) },
     { onSteps: ({ step }) => process.stderr.write(`\r${name}, seed ${seed}: ${step}/${total} `), onValidation: () => undefined },
     new AbortController().signal,
   );
@@ -139,7 +139,7 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
 }
 
 /** Initial values of a parameter: from FROM, except for the soft mask, whose parameters are drawn or fixed. */
-function first(parameter: string, { mask }: Arm): Float32Array | undefined {
+function firstValues(parameter: string, { mask }: Arm): Float32Array | undefined {
   const fixed = FIXED[mask][parameter];
   if (fixed !== undefined) return Float32Array.of(fixed);
   return parameter.startsWith('mask.') ? undefined : weights.get(parameter)?.values;

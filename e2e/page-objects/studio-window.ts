@@ -41,7 +41,7 @@ export class StudioWindow {
     // The folder that was used last is being read: what is written before it is there would be written over.
     await expect(dialog.getByLabel('Folder', { exact: true })).not.toHaveValue('');
     await dialog.getByLabel('Folder', { exact: true }).fill(folder);
-    await dialog.getByRole('button', { name: 'Go' }).click();
+    await dialog.getByRole('button', { name: 'Open folder' }).click();
   }
 
   async closeProject(): Promise<void> {

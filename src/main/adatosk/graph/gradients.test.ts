@@ -179,9 +179,9 @@ const CASES: Readonly<Record<string, Case>> = {
   scatterRows: { build: (x) => x.scatterRows(indices(x), [2, 4, 3]), dims: [[2, 2, 3]] },
   'topK: values and rows': {
     build: (x, rows) => {
-      const { values, indices } = x.topK(x.graph.integers([2]), 'kept');
-      const chosen = rows.gatherRows(indices.reshape([2, 'kept', 1]));
-      return values.reshape([2, 1, 'kept']).matMul(chosen).reshape([2, 3]);
+      const top = x.topK(x.graph.integers([2]), 'kept');
+      const chosen = rows.gatherRows(top.indices.reshape([2, 'kept', 1]));
+      return top.values.reshape([2, 1, 'kept']).matMul(chosen).reshape([2, 3]);
     },
     dims: [
       [2, 4],

@@ -122,15 +122,15 @@ describe('the gradient of the whole network agrees with finite differences', () 
       const scale = Math.sqrt(random.reduce((sum, value) => sum + value * value, 0));
       for (const direction of [gradient.map((value) => value / length), random.map((value) => value / scale)]) {
         const expected = gradient.reduce((sum, value, i) => sum + value * direction[i]!, 0);
-        const losses: number[] = [];
+        const sides: number[] = [];
         // Large enough for single precision, small enough that the set of kept tokens does not change.
         const step = settings.masking === 'drop' ? 4e-3 : 1.5e-2;
         for (const sign of [1, -1]) {
           before.forEach((value, i) => (values[i] = value + sign * step * direction[i]!));
-          losses.push(Number((await run())['loss']!.data[0]));
+          sides.push(Number((await run())['loss']!.data[0]));
         }
         values.set(before);
-        const numeric = (losses[0]! - losses[1]!) / (2 * step);
+        const numeric = (sides[0]! - sides[1]!) / (2 * step);
         expect(Math.abs(numeric - expected), `${name}: ${expected} for ${numeric}`).toBeLessThan(2e-3 + 0.03 * Math.abs(expected));
       }
     }

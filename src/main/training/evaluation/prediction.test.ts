@@ -36,7 +36,7 @@ test('calibration: neutral gets the bias with the best UAR, and no bias where no
   const random = randomStream(5, 'rest');
   const none = { temperature: 1, bias: EXPRESSIONS.map(() => 0) };
   const predicted = (restShort: number): { label: number; probabilities: number[] }[] =>
-    Array.from({ length: 7000 }, (_, n) => {
+    Array.from({ length: 7000 }, (__, n) => {
       const label = n % EXPRESSIONS.length;
       return { label, probabilities: softmax(EXPRESSIONS.map((_, c) => 2 * random() + (c === label ? 1.2 : 0) - (c === NEUTRAL ? restShort : 0))) };
     });

@@ -299,7 +299,7 @@ async function storeFor({ phases, batches, source }: TrainingJob, weights: Weigh
     store.view('weights', EMBEDDING).set(await firstEmbedding(await openSource(source), size.width, batches.seed));
     // Small residual branches at first (Radford et al. 2019, section 2.3), so that the embedding reaches the heads.
     for (const name of store.names)
-      if (RESIDUAL.test(name)) store.view('weights', name).forEach((value, i, all) => (all[i] = value / Math.sqrt(2 * size.blocks)));
+      if (RESIDUAL.test(name)) store.view('weights', name).forEach((value, i, matrix) => (matrix[i] = value / Math.sqrt(2 * size.blocks)));
     store.arrays.average.set(store.arrays.weights);
   }
   return store;
