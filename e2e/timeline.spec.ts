@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from './fixtures/web-host.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
-/** What the window may take of the memory with two hours open. Times depend on the computer and are printed alone. */
+/** Limit of the window's memory with two hours open. Times depend on the computer: they are printed, not tested. */
 const MOST_HEAP_MB = 500;
 
-test('the timelines of two hours are drawn, zoomed and dragged without waiting', async ({ page, host }) => {
+test('the timelines of two hours are drawn, zoomed and dragged in limited memory', async ({ page, host }) => {
   const folder = join(host.folder, 'long');
   execFileSync(process.execPath, ['bench/two-hours.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   await page.addInitScript(() => {

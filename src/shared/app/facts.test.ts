@@ -110,6 +110,11 @@ describe('what older versions stored', () => {
     expect(summaryOf(today)).toEqual(today);
   });
 
+  test('in a summary that is damaged, it is kept as text', () => {
+    const damaged = { ...summary, status: 'done', failure: null, warnings: ['text', { id: 7 }] } as unknown as StoredSummary;
+    expect(summaryOf(damaged).warnings).toEqual(['text', '{"id":7}'].map((text) => ({ id: 'earlier-version', parameters: { text } })));
+  });
+
   test('for a job: a sentence, whatever it looks like', () => {
     expect(readFact('')).toBeNull();
     expect(readFact(JSON.stringify(notice('more', { count: 2 })))).toEqual(notice('more', { count: 2 }));

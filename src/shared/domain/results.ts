@@ -1,4 +1,5 @@
 import type { Fact, Notice } from '../app/facts.ts';
+import { factSchema } from '../app/facts.ts';
 import { earlierVersion, noticeOf } from '../app/notices.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from './timeline.ts';
 
@@ -25,13 +26,23 @@ export interface VideoSummary {
   readonly warnings: readonly Notice[];
 }
 
-/** A summary as it was stored. Before version 0.3 it had a sentence `error` instead: of a done video a warning. */
+/** A summary as it was stored. Before version 0.2 it had a sentence `error` instead: of a done video a warning. */
 export type StoredSummary = Omit<VideoSummary, 'failure' | 'warnings'> & Partial<Pick<VideoSummary, 'failure' | 'warnings'>> & { readonly error?: string };
 
+/** The summary of a stored one. A project comes from elsewhere: what is not a fact is kept as text, so that the video can still be listed. */
 export function summaryOf({ error = '', failure, warnings, ...rest }: StoredSummary): VideoSummary {
   const earlier = error === '' ? [] : [earlierVersion(error)];
   const isDone = rest.status === 'done';
-  return { ...rest, failure: failure ?? (isDone ? null : (earlier[0] ?? null)), warnings: warnings ?? (isDone ? earlier : []) };
+  return {
+    ...rest,
+    failure: failure === undefined || failure === null ? (isDone ? null : (earlier[0] ?? null)) : checkedFact(failure),
+    warnings: Array.isArray(warnings) ? warnings.map(checkedFact) : isDone ? earlier : [],
+  };
+}
+
+function checkedFact(stored: unknown): Fact {
+  const { success, data } = factSchema.safeParse(stored);
+  return success ? data : earlierVersion(typeof stored === 'string' ? stored : JSON.stringify(stored));
 }
 
 /** Everything that is stored for one analysed video. */

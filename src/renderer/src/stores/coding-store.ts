@@ -42,7 +42,7 @@ export const useCoding = defineStore('coding', () => {
     const who = coder.value;
     if (who === null || rows.length === 0) return false;
     return project.attempt(async () => {
-      review.showEdit(await studio.edits.apply({ coderId: who.id, step: made, rows: [...rows] }));
+      await review.showEdit(await studio.edits.apply({ coderId: who.id, step: made, rows: [...rows] }));
     });
   }
 
@@ -185,7 +185,7 @@ export const useCoding = defineStore('coding', () => {
     if (who === null) return;
     await project.attempt(async () => {
       const applied = await studio.edits[direction]({ coder: who.id });
-      if (applied !== null) review.showEdit(applied);
+      if (applied !== null) await review.showEdit(applied);
     });
   }
 

@@ -186,20 +186,25 @@ export const useReview = defineStore('review', () => {
     annotations.value = editsWhileReading.reduce(applyChanges, read);
   }
 
-  /** Shows an edit, undo or redo at once. Each comes as the answer to this window and as an event to every window. */
-  function showEdit(edit: AppliedEdit): void {
+  /**
+   * Shows an edit, undo or redo at once. Each comes as the answer to this window and as an event to every window.
+   * @returns when labels and coders that the edit changed are read, too
+   */
+  async function showEdit(edit: AppliedEdit): Promise<void> {
     editsWhileReading.push(edit);
     annotations.value = applyChanges(annotations.value, edit);
-    if (edit.changes.some(({ table }) => table === 'label')) void project.attempt(readLabels);
+    const reads: (() => Promise<unknown>)[] = [];
+    if (edit.changes.some(({ table }) => table === 'label')) reads.push(readLabels);
     if (annotations.value.layers.some(({ layer }) => layer.coder_id !== null && !coders.value.some(({ id }) => id === layer.coder_id)))
-      void project.attempt(async () => (coders.value = await studio.people.coders()));
+      reads.push(async () => (coders.value = await studio.people.coders()));
+    await Promise.all(reads.map((read) => project.attempt(read)));
   }
 
   function applyEvent(event: StudioEvent): void {
     if (video.value === null) return;
     if (event.kind === 'edited') {
       lastSaved.value = new Date();
-      showEdit(event.edit);
+      void showEdit(event.edit);
     } else if (event.kind === 'changed' || event.kind === 'project') void project.attempt(() => Promise.all([readLayers(), readLabels()]));
   }
   project.onEvent(applyEvent);
