@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RowEdit } from '../src/shared/annotation/editable-rows.ts';
-import { acceptProposal, createSegment, makeRoom } from '../src/shared/annotation/segment-edits.ts';
+import { acceptProposal, createSegment, clearSpan } from '../src/shared/annotation/segment-edits.ts';
 import { applyEdit, newId } from '../src/main/project/edits.ts';
 import { allVideos } from '../src/main/project/library.ts';
 import { inProject } from '../src/main/project/store/open-project.ts';
@@ -94,7 +94,7 @@ async function correct(project: string): Promise<{ changed: number; kept: number
         if (changed === CORRECTIONS) break;
         const span = { startS: onsetS, endS: offsetS };
         const own = readLayer(db, layer).segments;
-        apply(`correct ${label}`, [...makeRoom(own, 1, span, by), createSegment(layer, 1, label, span, by)]);
+        apply(`correct ${label}`, [...clearSpan(own, 1, span, by), createSegment(layer, 1, label, span, by)]);
         changed += 1;
       }
     }

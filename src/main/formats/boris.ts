@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { parseTierName, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { StudioError } from '../../shared/app/errors.ts';
 import { notice } from '../../shared/app/notices.ts';
 
@@ -137,7 +137,7 @@ export function readBoris(text: string, name: string): ReadAnnotations {
       continue;
     }
     open.delete(key);
-    const { layer, face } = tierNamed(subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
+    const { layer, face } = parseTierName(subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
     const confidence = /conf=([\d.]+)/.exec(begun.comment)?.[1];
     const own = layers.get(layer) ?? [];
     own.push({ face, label: code, startS: begun.startS, endS: at, confidence: confidence === undefined ? null : Number(confidence) });

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StudioError } from '../../shared/app/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { peaksByApex, parseTierName, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
 import { ATTRIBUTE, clean, TEXT, xml } from './xml.ts';
 import type { Notice } from '../../shared/app/facts.ts';
@@ -201,7 +201,7 @@ export function readEaf(text: string, name: string): ReadAnnotations {
     const annotations = nodesOf(tier, 'ANNOTATION');
     const aligned = annotations.flatMap((each): Node[] => (each['ALIGNABLE_ANNOTATION'] === undefined ? [] : [each['ALIGNABLE_ANNOTATION'] as Node]));
     if (aligned.length < annotations.length) problems.push(notice('eaf/references', { tier: id, count: annotations.length - aligned.length }));
-    const { layer, face } = tierNamed(id);
+    const { layer, face } = parseTierName(id);
     const segments = layers.get(layer) ?? [];
     for (const each of aligned) {
       const [startS, endS] = [times.get(String(each['@TIME_SLOT_REF1'])), times.get(String(each['@TIME_SLOT_REF2']))];

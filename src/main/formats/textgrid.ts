@@ -1,6 +1,6 @@
 import { StudioError } from '../../shared/app/errors.ts';
 import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { peaksByApex, tierNamed, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { peaksByApex, parseTierName, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
 
@@ -74,7 +74,7 @@ export function readTextGrid(text: string, name: string): ReadAnnotations {
     const [kind, tier] = [String(next()), String(next())];
     at += 2;
     const count = Number(next());
-    const { layer, face } = tierNamed(tier);
+    const { layer, face } = parseTierName(tier);
     if (kind === 'TextTier' && !tier.endsWith(' peaks')) problems.push(notice('textgrid/points', { tier }));
     for (let i = 0; i < count; i++) {
       const startS = Number(next());

@@ -1,21 +1,21 @@
 import type { Notice } from '../app/facts.ts';
 import { notice } from '../app/notices.ts';
 
-/** What leaves for other annotation tools, and comes back: one video with its layers, in seconds, half-open. */
+/** One video with its layers, as exchanged with other annotation tools. Times are seconds, spans half-open. */
 export interface AnnotationDocument {
   readonly video: { readonly path: string; readonly name: string; readonly durationS: number; readonly fps: number | null };
   /** Code of the person in the video; empty where it is not known. */
   readonly participant: string;
   readonly layers: readonly AnnotationLayer[];
-  /** The scheme's labels, in order. */
+  /** The labels of the coding scheme, in order. */
   readonly vocabulary: readonly { readonly name: string; readonly description: string }[];
-  /** What everybody who reads the labels must know. */
+  /** Warnings for everybody who reads the labels. */
   readonly warnings: readonly string[];
-  /** What the model measured over time, for tools that show curves; and the name, without an ending, that files get. */
+  /** The model's time series, for tools that show curves. `fileName` has no extension. */
   readonly signals?: { readonly fileName: string; readonly table: () => SignalTable };
 }
 
-/** Curves over the video: a first column of seconds, a column for each series, '' where nothing is known. */
+/** Time series of a video: a first column of seconds, then one column for each series; '' for a missing value. */
 export interface SignalTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (number | '')[])[];
@@ -24,7 +24,7 @@ export interface SignalTable {
 export interface AnnotationLayer {
   /** 'model', a coder's name, 'adjudicated'. */
   readonly name: string;
-  /** Who or what made it, for example 'AdaTosk tiny (3fa2…)'. */
+  /** Person or model that made the layer, for example 'AdaTosk tiny (3fa2…)'. */
   readonly annotator: string;
   readonly segments: readonly AnnotatedSegment[];
   readonly peaks: readonly AnnotatedPeak[];
@@ -46,45 +46,45 @@ export interface AnnotatedPeak {
   readonly offsetS: number;
 }
 
-/** A file in another tool's format, and what that format cannot hold of the document. */
+/** A file in another tool's format, and the parts of the document that the format cannot store. */
 export interface WrittenAnnotations {
   readonly text: string;
   readonly losses: readonly Notice[];
 }
 
-/** The same where a format is several files a video, or no text. */
+/** The same for formats with several files per video, or with binary files. */
 export interface WrittenFiles {
-  /** What a file's name ends with, and what is in it. */
+  /** `ending`: the end of the file name. */
   readonly files: readonly { readonly ending: string; readonly contents: string | Uint8Array }[];
   readonly losses: readonly Notice[];
 }
 
-/** What was read from another tool's file, and what could not be placed. */
+/** The labels that were read from another tool's file, and the problems with those that could not be read. */
 export interface ReadAnnotations {
   readonly layers: readonly { readonly name: string; readonly segments: readonly AnnotatedSegment[] }[];
   readonly problems: readonly Notice[];
 }
 
-/** What formats without spans of points say of peaks; nothing where there are none. */
+/** The loss notice of formats that store a peak only as its apex; empty if the document has no peaks. */
 export function peaksByApex({ layers }: AnnotationDocument): Notice[] {
   return layers.some(({ peaks }) => peaks.length > 0) ? [notice('peaks/by-apex', {})] : [];
 }
 
-/** One row of labels in another tool: a layer's labels of one face that do not overlap. */
+/** One row of labels in another tool: labels of one layer and one face that do not overlap. */
 export interface AnnotationTier {
-  /** 'Ann', 'Ann face 2' where there are several faces, 'Ann face 2 lane 2' where labels overlap. */
+  /** 'Ann'; 'Ann face 2' if there are several faces; 'Ann face 2 lane 2' if labels overlap. */
   readonly name: string;
   readonly segments: readonly AnnotatedSegment[];
   readonly peaks: readonly AnnotatedPeak[];
 }
 
-/** A layer by faces and, since other tools let no labels of a tier overlap, by lanes. */
+/** Divides a layer by face and, because labels of one tier must not overlap in other tools, into lanes. */
 export function tiersOf(layer: AnnotationLayer): AnnotationTier[] {
   const faces = [...new Set([...layer.segments, ...layer.peaks].map(({ face }) => face))].sort((a, b) => a - b);
-  const shown = faces.length === 0 ? [1] : faces;
-  // A coder called 'Ann face 2' always gets the face behind the name, so that it is read back as it was.
-  const isPlain = shown.length === 1 && shown[0] === 1 && !/ (?:face|lane) \d+$/.test(layer.name);
-  return shown.flatMap((face) => {
+  const tierFaces = faces.length === 0 ? [1] : faces;
+  // A coder named 'Ann face 2' always gets the face suffix, so that the name is read back unchanged.
+  const isPlain = tierFaces.length === 1 && tierFaces[0] === 1 && !/ (?:face|lane) \d+$/.test(layer.name);
+  return tierFaces.flatMap((face) => {
     const name = isPlain ? layer.name : `${layer.name} face ${face}`;
     const lanes = lanesOf(layer.segments.filter((segment) => segment.face === face));
     const peaks = layer.peaks.filter((peak) => peak.face === face).toSorted((a, b) => a.apexS - b.apexS);
@@ -96,19 +96,19 @@ export function tiersOf(layer: AnnotationLayer): AnnotationTier[] {
   });
 }
 
-/** Each label in the first lane that is free: a row of labels that do not overlap. */
+/** Puts each label into the first free lane. Labels of a lane do not overlap. */
 function lanesOf(segments: readonly AnnotatedSegment[]): AnnotatedSegment[][] {
   const lanes: AnnotatedSegment[][] = [];
   for (const segment of segments.toSorted((a, b) => a.startS - b.startS || a.endS - b.endS)) {
-    const free = lanes.find((lane) => lane.at(-1)!.endS <= segment.startS);
+    const free = lanes.find((lane) => (lane.at(-1)?.endS ?? -Infinity) <= segment.startS);
     if (free === undefined) lanes.push([segment]);
     else free.push(segment);
   }
   return lanes;
 }
 
-/** A tier's name taken apart again. */
-export function tierNamed(name: string): { layer: string; face: number } {
-  const found = /^(.*?)(?: face (\d+))?(?: lane \d+)?$/s.exec(name)!;
-  return { layer: found[1]!, face: Number(found[2] ?? 1) };
+/** The layer and the face in a tier's name; the inverse of the naming in `tiersOf`. */
+export function parseTierName(name: string): { layer: string; face: number } {
+  const [, layer = '', face = '1'] = /^(.*?)(?: face (\d+))?(?: lane \d+)?$/s.exec(name) ?? [];
+  return { layer, face: Number(face) };
 }

@@ -9,8 +9,8 @@ const anger = row('anger', '1', 0, { maps_to: 'anger' });
 const smirk = row('smirk', '8', 1, { maps_to: 'happiness', colour: '#882255' });
 const noAction = (): boolean => false;
 
-describe('labels of a scheme', () => {
-  test('become the edits that are needed, and no others', () => {
+describe('editing the labels of a coding scheme', () => {
+  test('makes exactly the row edits that are needed', () => {
     const drafts = [draftOf(anger), { ...draftOf(smirk), description: ' one-sided ' }, { ...newDraft([draftOf(anger), draftOf(smirk)]), name: ' contempt ' }];
     expect(labelEdits('scheme', [anger, smirk], drafts, () => 'new')).toEqual([
       { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { description: 'one-sided' } },
@@ -23,7 +23,7 @@ describe('labels of a scheme', () => {
     expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), { ...draftOf(smirk), name: 'sneer ' }], () => 'new')).toEqual([
       { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { name: 'sneer' } },
     ]);
-    // What stands before it is gone: the next one moves up.
+    // The label before it was deleted, so the next one moves up.
     expect(labelEdits('scheme', [anger, smirk], [draftOf(smirk)], () => 'new')).toEqual([
       { table: 'label', kind: 'delete', id: 'scheme/anger', revision: 3 },
       { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { position: 0 } },
@@ -32,19 +32,19 @@ describe('labels of a scheme', () => {
 
   test.each([
     ['no name', [{ ...newDraft([]), name: ' ' }], { kind: 'unnamed' }],
-    ['a name that is there, in another case', [draftOf(anger), { ...newDraft([]), name: 'Anger' }], { kind: 'name', text: 'Anger' }],
-    ['a key that another label has', [draftOf(anger), { ...draftOf(smirk), key: '1' }], { kind: 'key', text: '1' }],
-    ['no key twice', [draftOf(anger), { ...draftOf(smirk), key: '' }, { ...newDraft([]), name: 'contempt', key: '' }], null],
+    ['a name that exists in another case', [draftOf(anger), { ...newDraft([]), name: 'Anger' }], { kind: 'name', text: 'Anger' }],
+    ['a key of another label', [draftOf(anger), { ...draftOf(smirk), key: '1' }], { kind: 'key', text: '1' }],
+    ['two labels without a key', [draftOf(anger), { ...draftOf(smirk), key: '' }, { ...newDraft([]), name: 'contempt', key: '' }], null],
   ])('%s', (_, drafts, problem) => {
     expect(draftProblem(drafts, noAction)).toEqual(problem);
   });
 
-  test('a key that does something else is refused, but for the label that has it already', () => {
+  test('a key of an action is rejected, except for the label that already has it', () => {
     expect(draftProblem([{ ...draftOf(smirk), key: 'A' }], (key) => key === 'A')).toEqual({ kind: 'action', text: 'A' });
     expect(draftProblem([draftOf(row('smirk', 'A', 0))], (key) => key === 'A')).toBeNull();
   });
 
-  test("only the model's own classes are such", () => {
+  test('a model class has the name of the class that it maps to', () => {
     expect([anger, smirk, row('anger', '', 0)].map(isModelClass)).toEqual([true, false, false]);
   });
 });

@@ -2,30 +2,31 @@ import type { EditableRows, RowEdit } from './editable-rows.ts';
 import type { Expression } from '../domain/expressions.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 
-/** The labels of a coding scheme as a person changes them, and what that comes to as edits of rows. */
+/** Editing the labels of a coding scheme: drafts, their validation, and the resulting row edits. */
 export type LabelRow = EditableRows['label'];
 
-/** A label that is being written or changed. */
+/** A label that is being created or edited. */
 export interface LabelDraft {
-  /** The row that it was; null where it is new. */
+  /** The stored row; null for a new label. */
   readonly row: LabelRow | null;
   readonly name: string;
-  /** Pressed to give the label; '' for none. */
+  /** Key that assigns the label; '' for none. */
   readonly key: string;
   readonly colour: string;
   readonly description: string;
-  /** Which of the model's classes it counts as, when a model learns from it; null for none. */
+  /** The model class that the label counts as in fine-tuning; null for none. */
   readonly maps_to: string | null;
 }
 
 export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'name' | 'key' | 'action'; readonly text: string };
 
-/** Colours for further labels (Tol 2021, muted), which colour-blind eyes can tell apart. */
-const COLOURS = ['#882255', '#44AA99', '#999933', '#332288', '#AA4499', '#117733', '#661100', '#88CCEE'] as const;
-/** Keys that are offered for further labels; 0 shows the whole video. */
+/** Colours for added labels: Tol 2021, muted, distinguishable with colour blindness. */
+const DEFAULT_COLOUR = '#882255';
+const COLOURS = [DEFAULT_COLOUR, '#44AA99', '#999933', '#332288', '#AA4499', '#117733', '#661100', '#88CCEE'] as const;
+/** Keys offered for added labels. Not 0: it shows the whole video. */
 const KEYS = ['8', '9'] as const;
 
-/** The model's own classes keep name, colour and meaning: its proposals are told by them. */
+/** The model's own classes keep their name, colour and mapping, because proposals are stored with these names. */
 export function isModelClass({ name, maps_to }: Pick<LabelRow, 'name' | 'maps_to'>): boolean {
   return name === maps_to && EXPRESSIONS.includes(name as Expression);
 }
@@ -35,28 +36,28 @@ export function draftOf(row: LabelRow): LabelDraft {
   return { row, name, key, colour, description, maps_to };
 }
 
-/** An empty label with a colour, and where there is one a key, that no other has. */
+/** An empty label with an unused colour and, if one is left, an unused key. */
 export function newDraft(drafts: readonly LabelDraft[]): LabelDraft {
-  const free = <T extends string>(all: readonly T[], of: (draft: LabelDraft) => string): T | undefined =>
-    all.find((each) => !drafts.some((draft) => of(draft) === each));
+  const unused = <T extends string>(all: readonly T[], valueOf: (draft: LabelDraft) => string): T | undefined =>
+    all.find((each) => !drafts.some((draft) => valueOf(draft) === each));
   return {
     ...{ row: null, name: '', description: '', maps_to: null },
-    key: free(KEYS, ({ key }) => key) ?? '',
-    colour: free(COLOURS, ({ colour }) => colour) ?? COLOURS[drafts.length % COLOURS.length]!,
+    key: unused(KEYS, ({ key }) => key) ?? '',
+    colour: unused(COLOURS, ({ colour }) => colour) ?? COLOURS[drafts.length % COLOURS.length] ?? DEFAULT_COLOUR,
   };
 }
 
 /**
- * What cannot stay: a label without a name, two of one name, two with one key, or a key that does something else.
- * @param hasAction whether a key does something else
+ * The first problem of the drafts: a missing name, a name or a key that is used twice, or a key of an action.
+ * @param hasAction whether a key is the key of an action
  */
 export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: string) => boolean): DraftProblem | null {
   const [names, keys] = [new Set<string>(), new Set<string>()];
   for (const { name, key, row } of drafts) {
-    const same = name.trim().toLowerCase();
-    if (same === '') return { kind: 'unnamed' };
-    if (names.has(same)) return { kind: 'name', text: name.trim() };
-    names.add(same);
+    const normalised = name.trim().toLowerCase();
+    if (normalised === '') return { kind: 'unnamed' };
+    if (names.has(normalised)) return { kind: 'name', text: name.trim() };
+    names.add(normalised);
     if (key === '') continue;
     if (keys.has(key)) return { kind: 'key', text: key };
     if (key !== row?.key && hasAction(key)) return { kind: 'action', text: key };
@@ -66,17 +67,17 @@ export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: str
 }
 
 /**
- * The edits that lead from the labels as they are to the drafts, in their order. The store gives a label's new name to all that
- * it was given to; what has the name of a label that goes keeps it.
+ * The edits that turn the stored labels into the drafts, in the order of the drafts. The store also renames all segments and
+ * peaks of a renamed label; those of a deleted label keep its name.
  */
 export function labelEdits(scheme: string, before: readonly LabelRow[], drafts: readonly LabelDraft[], newId: () => string): RowEdit<'label'>[] {
-  const kept = new Set(drafts.flatMap(({ row }) => (row === null ? [] : [row.id])));
-  const gone = before.filter(({ id }) => !kept.has(id)).map(({ id, revision }): RowEdit<'label'> => ({ table: 'label', kind: 'delete', id, revision }));
+  const keptIds = new Set(drafts.flatMap(({ row }) => (row === null ? [] : [row.id])));
+  const deleted = before.filter(({ id }) => !keptIds.has(id)).map(({ id, revision }): RowEdit<'label'> => ({ table: 'label', kind: 'delete', id, revision }));
   const changed = drafts.flatMap(({ row, ...draft }, position): RowEdit<'label'>[] => {
     const values = { ...draft, name: draft.name.trim(), description: draft.description.trim(), position };
     if (row === null) return [{ table: 'label', kind: 'insert', row: { id: newId(), scheme_id: scheme, ...values } }];
     const set = Object.fromEntries(Object.entries(values).filter(([column, value]) => row[column as keyof LabelRow] !== value));
     return Object.keys(set).length === 0 ? [] : [{ table: 'label', kind: 'update', id: row.id, revision: row.revision, set }];
   });
-  return [...gone, ...changed];
+  return [...deleted, ...changed];
 }

@@ -15,17 +15,17 @@ export interface LabelledSpan {
   readonly endS: number;
 }
 
-/** A span over which no layer changes its label. */
+/** A span in which no layer changes its label. */
 export interface ComparedSpan extends FaceSpan {
-  /** Each layer's label, in the order of the layers; UNLABELLED where it has none. */
+  /** Each layer's label, in the order of the layers; UNLABELLED if it has none. */
   readonly labels: readonly string[];
   readonly isAgreed: boolean;
 }
 
 /**
- * A video cut wherever a layer begins or ends a label. Spans without any label are left out, and so are those shorter
- * than a frame: two people never press a key at the same moment.
- * @param shortestS shorter disagreements are left out too
+ * Divides the time at every label boundary of any layer. Spans without any label are left out. So are spans shorter than a frame,
+ * because two coders never press a key at exactly the same moment.
+ * @param shortestS shorter disagreements are left out as well
  */
 export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHORTEST_S): ComparedSpan[] {
   const faces = [...new Set(layers.flatMap(({ spans }) => spans.map(({ face }) => face)))].sort((a, b) => a - b);
@@ -33,8 +33,9 @@ export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHOR
     const own = layers.map(({ spans }) => spans.filter((span) => span.face === face).toSorted((a, b) => a.startS - b.startS));
     const edges = [...new Set(own.flat().flatMap(({ startS, endS }) => [startS, endS]))].sort((a, b) => a - b);
     const merged: ComparedSpan[] = [];
-    for (let i = 0; i + 1 < edges.length; i++) {
-      const [startS, endS] = [edges[i]!, edges[i + 1]!];
+    for (const [i, endS] of edges.entries()) {
+      const startS = edges[i - 1];
+      if (startS === undefined) continue;
       const labels = own.map((spans) => labelAt(spans, (startS + endS) / 2));
       const last = merged.at(-1);
       const isSame = last !== undefined && last.endS === startS && last.labels.every((label, layer) => label === labels[layer]);
@@ -48,19 +49,19 @@ export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHOR
   });
 }
 
-/** Where labels overlap the one that began last counts, as in the agreement's units. */
+/** If labels overlap, the one with the latest start counts, as in the agreement statistics. */
 function labelAt(spans: readonly LabelledSpan[], at: number): string {
   return spans.findLast(({ startS, endS }) => startS <= at && at < endS)?.label ?? UNLABELLED;
 }
 
-/** Share of a disagreement that labels or decisions must cover for it to count as settled. */
+/** Share of a disagreement that labels or decisions must cover for it to count as resolved. */
 const COVERED = 0.5;
 
 /**
- * Whether a disagreement is settled: adjudicated labels, or decisions that there is no label, cover most of it. By
- * overlap, so that a small move of an edge afterwards does not open it again.
+ * Whether a disagreement is resolved: adjudicated labels and decisions without a label cover at least half of it. Measured by
+ * overlap, so that a small later change of an edge does not reopen it.
  */
-export function isSettled({ face, startS, endS }: FaceSpan, adjudicated: readonly FaceSpan[], withoutLabel: readonly FaceSpan[]): boolean {
+export function isResolved({ face, startS, endS }: FaceSpan, adjudicated: readonly FaceSpan[], withoutLabel: readonly FaceSpan[]): boolean {
   const covered = [...adjudicated, ...withoutLabel]
     .filter((span) => span.face === face)
     .reduce((sum, span) => sum + Math.max(0, Math.min(endS, span.endS) - Math.max(startS, span.startS)), 0);

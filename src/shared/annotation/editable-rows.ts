@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { stepSchema } from './steps.ts';
 
 /**
- * The rows that a person changes, as they lie in the store and as edits name them: one definition for the tables, the
- * contract and the window. Times are seconds of the video, spans half-open; moments of the clock are ISO 8601 in UTC.
- * Unknown columns are refused, so that a misspelt one is an error and not a change that never happens.
+ * The rows that a person can edit: one definition for the store's tables, the contract and the window. Video times are seconds,
+ * spans half-open; dates are ISO 8601 in UTC. Unknown columns are rejected, so that a misspelt column is an error and not a
+ * silently lost change.
  */
 const id = z.string().min(1).max(200);
 const revision = z.int().nonnegative();
@@ -12,7 +12,7 @@ const seconds = z.number().nonnegative();
 const share = z.number().min(0).max(1);
 const text = z.string().max(100_000);
 
-/** What every label knows of how it came to be: who or what made it, when, from which proposal, with which model. */
+/** Provenance of every label: who or what made it, when, from which proposal, with which model. */
 const provenance = {
   made_by: text,
   made_at: text,
@@ -43,7 +43,7 @@ export const ROW_SCHEMAS = {
     ...{ id, video_id: id, kind: z.enum(['model', 'coder', 'adjudicated']), coder_id: id.nullable(), run_id: id.nullable() },
     ...{ scheme_id: id, created_at: text, revision },
   }),
-  /** maps_to is the class of the seven that a label counts as in another scheme, or null. */
+  /** maps_to: the one of the seven classes that the label counts as, or null. */
   label: z.strictObject({
     ...{ id, scheme_id: id, name: text, colour: text, key: text, description: text, position: z.int(), maps_to: text.nullable(), revision },
   }),
@@ -59,12 +59,12 @@ export const ROW_SCHEMAS = {
   }),
 } as const;
 
-/** Tables that a coder changes. The library's own facts (files, runs, timelines) are not among them. */
+/** Tables that a coder can edit. Files, runs and timelines cannot be edited. */
 export type EditableTable = keyof typeof ROW_SCHEMAS;
 export const EDITABLE = Object.keys(ROW_SCHEMAS) as EditableTable[];
 export type EditableRows = { [K in EditableTable]: z.infer<(typeof ROW_SCHEMAS)[K]> };
 
-/** A change of one row. An update or a deletion names the revision that it was decided on. */
+/** A change of one row. An update or a deletion names the revision that it is based on. */
 export type RowEdit<T extends EditableTable = EditableTable> = {
   [K in T]:
     | { readonly table: K; readonly kind: 'insert'; readonly row: Omit<EditableRows[K], 'revision'> }
@@ -78,7 +78,7 @@ export type RowEdit<T extends EditableTable = EditableTable> = {
     | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
 }[T];
 
-/** Columns of a video that a person decides; the others are facts of the file. */
+/** Columns of a video that a person can edit; the others describe the file. */
 const VIDEO_DECISIONS = { name: true, participant_id: true, session_id: true, review: true } as const;
 
 const rowEdits = EDITABLE.flatMap((table) => {
@@ -91,10 +91,10 @@ const rowEdits = EDITABLE.flatMap((table) => {
   ];
 });
 
-/** Checks one row's edit as it comes from a window. */
+/** Validates the edit of one row. */
 export const rowEditSchema = z.union(rowEdits) as unknown as z.ZodType<RowEdit>;
 
-/** One action of a person, which is one step of undo however many rows it changes. */
+/** One action of a person: one undo step, regardless of how many rows it changes. */
 export const editSchema = z.strictObject({
   coderId: id,
   step: stepSchema,
@@ -102,9 +102,9 @@ export const editSchema = z.strictObject({
 });
 export type Edit = z.infer<typeof editSchema>;
 
-/** A row of whichever of these tables. */
+/** A row of any of these tables. */
 export type AnyRow = { [column: string]: string | number | null };
-/** A row before and after; null where it was not there. */
+/** A row before and after a change; null if it did not exist. */
 export const rowChangeSchema = z.object({
   table: z.enum(EDITABLE as [EditableTable, ...EditableTable[]]),
   id,
@@ -115,7 +115,7 @@ export type RowChange = z.infer<typeof rowChangeSchema>;
 
 export const appliedEditSchema = z.object({
   entry: z.int(),
-  /** The project's clock at this step: every row that it left has it as its revision. */
+  /** The project's clock at this step, which is also the new revision of every changed row. */
   clock: z.int(),
   step: stepSchema,
   changes: z.array(rowChangeSchema),

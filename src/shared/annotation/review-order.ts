@@ -2,24 +2,25 @@ import type { DecisionRow } from './decisions.ts';
 import { isRejected } from './decisions.ts';
 import type { SegmentRow } from './segment-edits.ts';
 
-/** Most doubtful first, strongest first, or as they come in the video. */
+/** Lowest confidence first, highest confidence first, or by time. */
 export type ReviewOrder = 'doubtful' | 'strong' | 'time';
 
-/** Share of a proposal that labels of the coder's own must cover for it to count as decided. */
+/** Share of a proposal that the coder's own labels must cover for it to count as decided. */
 const COVERED = 0.5;
 
 /**
- * A model's segments that a coder has yet to decide: neither taken over, nor labelled otherwise, nor rejected.
- * Neutral spans are left out: they are what remains.
+ * Proposals that a coder has not decided yet: not accepted, not covered by the coder's own labels, not rejected. Neutral
+ * proposals are left out, because neutral is the default.
  */
 export function undecided(proposals: readonly SegmentRow[], own: readonly SegmentRow[], decisions: readonly DecisionRow[], coder: string): SegmentRow[] {
-  const taken = new Set(own.map(({ proposal_id }) => proposal_id));
+  const accepted = new Set(own.map(({ proposal_id }) => proposal_id));
   return proposals.filter(
-    (proposal) => proposal.label !== 'neutral' && !taken.has(proposal.id) && coveredShare(proposal, own) < COVERED && !isRejected(decisions, coder, proposal),
+    (proposal) =>
+      proposal.label !== 'neutral' && !accepted.has(proposal.id) && coveredShare(proposal, own) < COVERED && !isRejected(decisions, coder, proposal),
   );
 }
 
-/** Seconds of a segment that others, which do not overlap, cover in the same face. */
+/** Seconds of a segment that other segments of the same face cover. The others must not overlap each other. */
 export function coveredSeconds({ face_id, start_s, end_s }: SegmentRow, others: readonly SegmentRow[]): number {
   return others
     .filter((each) => each.face_id === face_id)
@@ -30,7 +31,7 @@ function coveredShare(segment: SegmentRow, own: readonly SegmentRow[]): number {
   return coveredSeconds(segment, own) / (segment.end_s - segment.start_s);
 }
 
-/** @param proposals any; a proposal without confidence is as doubtful as can be */
+/** A proposal without confidence counts as confidence 0. */
 export function inReviewOrder(proposals: readonly SegmentRow[], order: ReviewOrder): SegmentRow[] {
   const confidence = (segment: SegmentRow): number => segment.confidence ?? 0;
   const keys: Readonly<Record<ReviewOrder, (a: SegmentRow, b: SegmentRow) => number>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DecisionRow } from './decisions.ts';
-import { isRejected, reject, settledSpans, settleWithoutLabel } from './decisions.ts';
-import { compareLayers, isSettled } from './disagreements.ts';
+import { isRejected, reject, resolveWithoutLabel, spansWithoutLabel } from './decisions.ts';
+import { compareLayers, isResolved } from './disagreements.ts';
 import type { PeakRow } from './peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
 import { inReviewOrder, undecided } from './review-order.ts';
@@ -21,27 +21,27 @@ function segment(start: number, end: number, more: Partial<SegmentRow> = {}): Se
 }
 const decisionOf = (edit: ReturnType<typeof reject>): DecisionRow => ({ ...(edit as Extract<typeof edit, { kind: 'insert' }>).row, revision: 1 });
 
-describe('what is left to review', () => {
+describe('undecided proposals', () => {
   const proposals = [segment(0, 1, { confidence: 0.9 }), segment(2, 3, { confidence: 0.3 }), segment(4, 5, { label: 'neutral' }), segment(6, 7)];
 
-  test('is what the coder has neither taken over, nor labelled, nor rejected; neutral is what remains', () => {
+  test('are those that the coder has not accepted, labelled or rejected; neutral is left out', () => {
     expect(undecided(proposals, [], [], 'ann').map(({ id }) => id)).toEqual(['s0', 's2', 's6']);
-    const taken = segment(50, 51, { id: 'x', proposal_id: 's0' });
-    const over = segment(2.4, 3, { id: 'y', label: 'fear' });
-    const beside = segment(6.6, 7.5, { id: 'z' });
-    expect(undecided(proposals, [taken, over, beside], [], 'ann').map(({ id }) => id)).toEqual(['s6']);
+    const accepted = segment(50, 51, { id: 'x', proposal_id: 's0' });
+    const covering = segment(2.4, 3, { id: 'y', label: 'fear' });
+    const partlyCovering = segment(6.6, 7.5, { id: 'z' });
+    expect(undecided(proposals, [accepted, covering, partlyCovering], [], 'ann').map(({ id }) => id)).toEqual(['s6']);
     const elsewhere = segment(2, 3, { id: 'other', face_id: 2 });
     expect(undecided(proposals, [elsewhere], [], 'ann')).toHaveLength(3);
     const decision = decisionOf(reject('v', 'ann', proposals[1]!, by));
     expect(undecided(proposals, [], [decision], 'ann').map(({ id }) => id)).toEqual(['s0', 's6']);
-    // What Ben rejects is still Ann's to decide.
+    // A rejection counts only for the coder who made it.
     expect(undecided(proposals, [], [decision], 'ben')).toHaveLength(3);
     expect(isRejected([decision], 'ann', proposals[1]!)).toBe(true);
-    // The same words of another run are another proposal.
+    // The same segment of another run is another proposal.
     expect(isRejected([decision], 'ann', { ...proposals[1]!, id: 'of another run' })).toBe(false);
   });
 
-  test('comes most doubtful first, strongest first, or in time', () => {
+  test('are sorted by lowest confidence, highest confidence or time', () => {
     const order = (by: Parameters<typeof inReviewOrder>[1]): string[] => inReviewOrder([...proposals].reverse(), by).map(({ id }) => id);
     expect(order('doubtful')).toEqual(['s2', 's4', 's6', 's0']);
     expect(order('strong')).toEqual(['s0', 's4', 's6', 's2']);
@@ -49,7 +49,7 @@ describe('what is left to review', () => {
   });
 });
 
-describe('two coders compared', () => {
+describe('comparing two coders', () => {
   const layers = [
     { name: 'Ann', spans: [{ face: 1, label: 'happiness', startS: 0, endS: 2 }] },
     {
@@ -62,7 +62,7 @@ describe('two coders compared', () => {
     },
   ];
 
-  test('are cut wherever one begins or ends a label, with whether they agree', () => {
+  test('divides the time at every label boundary and marks each span as agreed or not', () => {
     expect(compareLayers(layers)).toEqual([
       { face: 1, startS: 0, endS: 1, labels: ['happiness', 'happiness'], isAgreed: true },
       { face: 1, startS: 1, endS: 2, labels: ['happiness', 'surprise'], isAgreed: false },
@@ -73,7 +73,7 @@ describe('two coders compared', () => {
     expect(compareLayers([])).toEqual([]);
   });
 
-  test('touching spans of one label are one span, and a gap is not labelled by anybody', () => {
+  test('joins adjacent spans of one label, and leaves out spans without any label', () => {
     const split = [{ face: 1, label: 'a', startS: 0, endS: 1 }, { face: 1, label: 'a', startS: 1, endS: 2 }, { face: 1, label: 'a', startS: 3, endS: 4 }]; // prettier-ignore
     expect(compareLayers([{ name: 'x', spans: split }]).map(({ startS, endS }) => [startS, endS])).toEqual([
       [0, 2],
@@ -81,24 +81,24 @@ describe('two coders compared', () => {
     ]);
   });
 
-  test('a disagreement is settled by a label over most of it, or by a decision that there is none', () => {
+  test('a disagreement is resolved by labels or no-label decisions covering most of it', () => {
     const span = { face: 1, startS: 1, endS: 2 };
-    expect(isSettled(span, [{ face: 1, startS: 1.6, endS: 2 }], [])).toBe(false);
-    expect(isSettled(span, [{ face: 1, startS: 1.4, endS: 3 }], [])).toBe(true);
-    const withoutLabel = settledSpans([
-      decisionOf(settleWithoutLabel('v', 'ann', span, by)),
+    expect(isResolved(span, [{ face: 1, startS: 1.6, endS: 2 }], [])).toBe(false);
+    expect(isResolved(span, [{ face: 1, startS: 1.4, endS: 3 }], [])).toBe(true);
+    const withoutLabel = spansWithoutLabel([
+      decisionOf(resolveWithoutLabel('v', 'ann', span, by)),
       decisionOf(reject('v', 'ann', segment(1, 2, { face_id: 2 }), by)),
     ]);
-    expect(isSettled(span, [], withoutLabel)).toBe(true);
-    expect(isSettled({ ...span, face: 2 }, [], withoutLabel)).toBe(false);
-    // An edge that is moved by a millisecond afterwards does not open it again.
-    expect(isSettled({ ...span, startS: 1.001 }, [], withoutLabel)).toBe(true);
+    expect(isResolved(span, [], withoutLabel)).toBe(true);
+    expect(isResolved({ ...span, face: 2 }, [], withoutLabel)).toBe(false);
+    // A later move of an edge by a millisecond does not reopen it.
+    expect(isResolved({ ...span, startS: 1.001 }, [], withoutLabel)).toBe(true);
     // Labels and decisions count together.
-    expect(isSettled({ ...span, endS: 4 }, [{ face: 1, startS: 3, endS: 4 }], withoutLabel)).toBe(true);
+    expect(isResolved({ ...span, endS: 4 }, [{ face: 1, startS: 3, endS: 4 }], withoutLabel)).toBe(true);
   });
 });
 
-test('peaks are made, taken over, moved, renamed and removed, and their edges give way to the apex', () => {
+test('peaks are created, accepted, moved, relabelled and removed; onset and offset move with an apex that passes them', () => {
   const edit = createPeak('l', 1, 'fear', { onsetS: 1, apexS: 1.5, offsetS: 2 }, by);
   if (edit.kind !== 'insert') throw new Error('an insertion');
   const peak: PeakRow = { ...edit.row, revision: 3 };
@@ -109,7 +109,7 @@ test('peaks are made, taken over, moved, renamed and removed, and their edges gi
   expect(removePeak(peak)).toEqual({ table: 'peak', kind: 'delete', id: peak.id, revision: 3 });
 });
 
-describe('figures', () => {
+describe('summaries', () => {
   const slots = { times: Float64Array.from([0, 1, 2, 3, 1, 2, 3, 4]), shares: { fear: Float32Array.from([0.25, 0.75, NaN, 0.5]) } };
   const face: ObservedFace = {
     ...{ video: 'a.mp4', participant: 'P1', condition: 'x', session: '', face: 1, observedS: 3, slots },
@@ -124,7 +124,7 @@ describe('figures', () => {
     ],
   };
 
-  test('of a face, by hand', () => {
+  test('of one face equal values computed by hand', () => {
     expect(figuresOf(face, 'fear')).toEqual({
       ...{ label: 'fear', observedS: 3, seconds: 2.5, timeShare: 2.5 / 3, segments: 2, peaks: 2, peaksPerMinute: 40, firstPeakS: 1.5 },
       ...{ meanIntensity: 0.5, maxIntensity: 0.75, area: 1.5, measuredS: 3 },
@@ -132,7 +132,7 @@ describe('figures', () => {
     expect(figuresOf(face, 'joy')).toMatchObject({ peaks: 0, firstPeakS: null, meanIntensity: null });
   });
 
-  test('pooled: time and counts add up, means weigh by time', () => {
+  test('pooled: times and counts add up, means are weighted by time', () => {
     const other = { ...face, observedS: 1, segments: [], peaks: [{ label: 'fear', apexS: 0.5 }], slots: null };
     expect(pooled([face, other].map((each) => figuresOf(each, 'fear')))).toMatchObject({
       ...{ observedS: 4, seconds: 2.5, timeShare: 0.625, segments: 2, peaks: 3, firstPeakS: 1, meanIntensity: 0.5, area: 1.5 },
@@ -140,7 +140,7 @@ describe('figures', () => {
     expect(pooled([])).toMatchObject({ observedS: 0, timeShare: null, firstPeakS: null, meanIntensity: null });
   });
 
-  test('transitions and the mean course around peaks', () => {
+  test('transitions and the mean curve around peaks', () => {
     expect(transitions([face], ['fear', 'joy'])).toEqual([
       [0, 1],
       [1, 0],
@@ -151,7 +151,7 @@ describe('figures', () => {
       [-1, 0.25, 1],
       [-0.5, 0.625, 2],
       [0, 0.625, 2],
-      // Nobody was there at 2 s; the other peak's slot ends at 4 s.
+      // The face was absent at 2 s; the other peak's slot ends at 4 s.
     ]);
     expect(curve[1]!.error).toBeCloseTo(0.125, 10);
     expect(curve[0]!.error).toBeNull();

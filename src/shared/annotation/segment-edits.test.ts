@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SegmentRow } from './segment-edits.ts';
-import { acceptProposal, createSegment, makeRoom, merge, resize, snap, split } from './segment-edits.ts';
+import { acceptProposal, clearSpan, createSegment, merge, resize, snap, split } from './segment-edits.ts';
 import type { RowEdit } from './editable-rows.ts';
 
 let number = 0;
@@ -9,7 +9,7 @@ const segment = (id: string, start_s: number, end_s: number, face_id = 1): Segme
   ...{ id, layer_id: 'layer', face_id, label: 'anger', start_s, end_s, confidence: 0.8, made_by: 'model', made_at: by.at },
   ...{ proposal_id: null, model_sha256: 'ab', revision: 7 },
 });
-/** The spans that are left when edits are applied. */
+/** The spans after the edits are applied. */
 function after(segments: readonly SegmentRow[], edits: readonly RowEdit<'segment'>[]): string[] {
   const rows = new Map(segments.map((row) => [row.id, row]));
   for (const edit of edits) {
@@ -20,44 +20,44 @@ function after(segments: readonly SegmentRow[], edits: readonly RowEdit<'segment
   return [...rows.values()].sort((a, b) => a.start_s - b.start_s).map(({ face_id, label, start_s, end_s }) => `${face_id} ${label} ${start_s}-${end_s}`);
 }
 
-describe('what a coder does to segments', () => {
-  test('a split leaves two that touch; merging them gives the one that was', () => {
+describe('segment edits', () => {
+  test('a split makes two adjacent segments; merging them restores the original', () => {
     const whole = segment('a', 1, 3);
     const halves = split(whole, 2, by);
     expect(after([whole], halves)).toEqual(['1 anger 1-2', '1 anger 2-3']);
     expect(after([segment('a', 1, 2), segment('b', 2, 3)], merge(segment('a', 1, 2), segment('b', 2, 3)))).toEqual(['1 anger 1-3']);
   });
 
-  test.each([0.5, 1, 1.001, 2.999, 3, 4])('a split at %d s of 1 to 3 s, at an edge or outside, is none', (at) => {
+  test.each([0.5, 1, 1.001, 2.999, 3, 4])('a split at %d s, at an edge of 1 to 3 s or outside, makes no edits', (at) => {
     expect(split(segment('a', 1, 3), at, by)).toEqual([]);
   });
 
-  test('a segment is never made shorter than a frame', () => {
+  test('a segment cannot become shorter than a frame', () => {
     expect(resize(segment('a', 1, 3), { startS: 2, endS: 2.001 })).toEqual([]);
   });
 
-  test('a new one makes room: neighbours are cut, one around it is split, one within goes, other faces stay', () => {
-    const there = [segment('a', 0, 2), segment('b', 2.5, 3), segment('c', 3.5, 6), segment('d', 0, 9, 2)];
+  test('clearing a span cuts neighbours, splits a surrounding segment, deletes a contained one and keeps other faces', () => {
+    const segments = [segment('a', 0, 2), segment('b', 2.5, 3), segment('c', 3.5, 6), segment('d', 0, 9, 2)];
     const span = { startS: 1, endS: 4 };
-    expect(after(there, [...makeRoom(there, 1, span, by), createSegment('layer', 1, 'fear', span, by)])).toEqual([
+    expect(after(segments, [...clearSpan(segments, 1, span, by), createSegment('layer', 1, 'fear', span, by)])).toEqual([
       '1 anger 0-1',
       '2 anger 0-9',
       '1 fear 1-4',
       '1 anger 4-6',
     ]);
-    const around = [segment('a', 0, 9)];
-    expect(after(around, makeRoom(around, 1, span, by))).toEqual(['1 anger 0-1', '1 anger 4-9']);
-    expect(makeRoom(around, 1, span, by, 'a')).toEqual([]);
-    expect(makeRoom([segment('a', 0, 1), segment('b', 4, 5)], 1, span, by)).toEqual([]);
+    const surrounding = [segment('a', 0, 9)];
+    expect(after(surrounding, clearSpan(surrounding, 1, span, by))).toEqual(['1 anger 0-1', '1 anger 4-9']);
+    expect(clearSpan(surrounding, 1, span, by, 'a')).toEqual([]);
+    expect(clearSpan([segment('a', 0, 1), segment('b', 4, 5)], 1, span, by)).toEqual([]);
   });
 
-  test('an accepted proposal remembers what it was', () => {
+  test('an accepted proposal keeps its provenance', () => {
     expect(acceptProposal(segment('p', 1, 2), 'mine', by)).toMatchObject({
       row: { layer_id: 'mine', made_by: 'Ann', proposal_id: 'p', model_sha256: 'ab', confidence: 0.8 },
     });
   });
 
-  test('an edge snaps to the nearest moment within reach', () => {
+  test('an edge snaps to the nearest moment within the distance', () => {
     expect([snap(1.04, [0, 1, 1.1], 0.05), snap(1.06, [0, 1, 1.1], 0.05), snap(1.5, [0, 1], 0.05)]).toEqual([1, 1.1, 1.5]);
   });
 });

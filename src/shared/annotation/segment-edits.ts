@@ -1,12 +1,12 @@
 import type { EditableRows, RowEdit } from './editable-rows.ts';
 
-/** What a coder does to labelled segments, as the edits of rows that it takes. Spans are half-open, in seconds. */
+/** A coder's operations on labelled segments, as row edits. Spans are half-open, in seconds. */
 export type SegmentRow = EditableRows['segment'];
 
-/** Shorter than this is no segment: less than a frame of any camera. */
+/** Shortest allowed segment; shorter than a frame of any camera. */
 export const SHORTEST_S = 0.005;
 
-/** Who says so, and when (ISO 8601). */
+/** Who makes an edit, and when (ISO 8601). */
 export interface Author {
   readonly name: string;
   readonly at: string;
@@ -29,7 +29,7 @@ export function createSegment(layer: string, face: number, label: string, { star
   };
 }
 
-/** A model's segment in a coder's own layer: it remembers which proposal of which model it was, and the model's confidence. */
+/** Copies a model's segment into a coder's layer, with the proposal's id, the model and its confidence. */
 export function acceptProposal(proposal: SegmentRow, layer: string, by: Author): RowEdit<'segment'> {
   const { revision, ...row } = proposal;
   return { table: 'segment', kind: 'insert', row: { ...row, id: by.newId(), layer_id: layer, made_by: by.name, made_at: by.at, proposal_id: proposal.id } };
@@ -43,28 +43,28 @@ export function remove({ id, revision }: SegmentRow): RowEdit<'segment'> {
   return { table: 'segment', kind: 'delete', id, revision };
 }
 
-/** @returns nothing where the span would be shorter than a frame */
+/** @returns no edits if the span would be shorter than SHORTEST_S */
 export function resize({ id, revision }: SegmentRow, { startS, endS }: Span): RowEdit<'segment'>[] {
   return endS - startS < SHORTEST_S ? [] : [{ table: 'segment', kind: 'update', id, revision, set: { start_s: startS, end_s: endS } }];
 }
 
-/** @returns nothing where `at` is not inside */
+/** @returns no edits if `at` is not inside the segment */
 export function split(segment: SegmentRow, at: number, by: Author): RowEdit<'segment'>[] {
   const { start_s, end_s, revision, ...row } = segment;
   if (at - start_s < SHORTEST_S || end_s - at < SHORTEST_S) return [];
   return [...resize(segment, { startS: start_s, endS: at }), { table: 'segment', kind: 'insert', row: { ...row, id: by.newId(), start_s: at, end_s } }];
 }
 
-/** One segment with the first one's label over both spans and what lies between. */
+/** One segment with the first one's label, from the start of the earlier to the end of the later one. */
 export function merge(first: SegmentRow, second: SegmentRow): RowEdit<'segment'>[] {
   return [...resize(first, { startS: Math.min(first.start_s, second.start_s), endS: Math.max(first.end_s, second.end_s) }), remove(second)];
 }
 
 /**
- * What must give way so that nothing of the same face overlaps a span: segments are cut, split around it, or go.
- * @param except the segment that takes the span itself
+ * Clears a span of one face: segments that overlap it are cut, split or deleted.
+ * @param except id of the segment that will occupy the span
  */
-export function makeRoom(segments: readonly SegmentRow[], face: number, { startS, endS }: Span, by: Author, except?: string): RowEdit<'segment'>[] {
+export function clearSpan(segments: readonly SegmentRow[], face: number, { startS, endS }: Span, by: Author, except?: string): RowEdit<'segment'>[] {
   return segments.flatMap((segment) => {
     const { id, face_id, start_s, end_s } = segment;
     if (id === except || face_id !== face || end_s <= startS || start_s >= endS) return [];
@@ -81,12 +81,12 @@ export function makeRoom(segments: readonly SegmentRow[], face: number, { startS
   });
 }
 
-/** The nearest of some moments within reach, else the moment itself. @param moments ascending or not */
-export function snap(seconds: number, moments: readonly number[], reach: number): number {
-  let [best, distance] = [seconds, reach];
+/** The nearest of the moments within `maxDistance`, otherwise `seconds` itself. @param moments in any order */
+export function snap(seconds: number, moments: readonly number[], maxDistance: number): number {
+  let [best, distance] = [seconds, maxDistance];
   for (const moment of moments) {
-    const away = Math.abs(moment - seconds);
-    if (away <= distance) [best, distance] = [moment, away];
+    const candidate = Math.abs(moment - seconds);
+    if (candidate <= distance) [best, distance] = [moment, candidate];
   }
   return best;
 }

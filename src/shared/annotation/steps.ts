@@ -4,7 +4,7 @@ const label = z.string().max(100_000);
 const count = z.int().nonnegative();
 const one = { label };
 
-/** What a person can do in one step of undo, with the parameters that its sentence needs. */
+/** The kinds of undo steps, with the parameters of their descriptions. */
 const STEPS = {
   'segment.create': one,
   'segment.relabel': one,
@@ -32,7 +32,7 @@ const STEPS = {
   'video.markInReview': {},
   'video.markDone': {},
   'video.participant': { participant: z.string().max(100_000) },
-  /** A step of another program or of an older version, in its own words. */
+  /** A step of another program or of an older version, with its original text. */
   other: { text: z.string().max(10_000) },
 } as const;
 
@@ -40,7 +40,7 @@ export type StepKind = keyof typeof STEPS;
 export const STEP_KINDS = Object.keys(STEPS) as StepKind[];
 export type StepParameters<K extends StepKind> = { readonly [P in keyof (typeof STEPS)[K]]: (typeof STEPS)[K][P] extends z.ZodType<infer V> ? V : never };
 
-/** One step: a kind and its parameters. The sentence is made where it is shown (catalogue `steps`). */
+/** One undo step. The window makes its description from the texts under `steps`. */
 export type Step = { [K in StepKind]: { readonly kind: K; readonly parameters: StepParameters<K> } }[StepKind];
 
 export function step<K extends StepKind>(kind: K, parameters: StepParameters<K>): Step {

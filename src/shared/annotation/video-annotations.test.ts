@@ -13,7 +13,7 @@ const layer: AnyRow = { id: 'mine', video_id: 'v', kind: 'coder', coder_id: 'ann
 const start = applyChanges(noAnnotations('v'), { clock: 1, changes: [change('layer', 'mine', null, layer)] });
 const ids = ({ layers }: VideoAnnotations): string[] => layers.flatMap(({ segments }) => segments.map(({ id, revision }) => `${id} ${revision}`));
 
-describe('changed rows', () => {
+describe('applied row changes', () => {
   const [a, b, moved] = [segment('a', 5, 2), segment('b', 1, 3), segment('a', 0, 4)];
   const edits = [
     { clock: 2, changes: [change('segment', 'a', null, a)] },
@@ -22,26 +22,26 @@ describe('changed rows', () => {
     { clock: 5, changes: [change('segment', 'b', b, null)] },
   ];
 
-  test('come into their layer in order of time, and go', () => {
+  test('insert rows into their layer in order of time, and delete them', () => {
     expect(ids(edits.slice(0, 2).reduce(applyChanges, start))).toEqual(['b 3', 'a 2']);
     expect(ids(edits.slice(0, 3).reduce(applyChanges, start))).toEqual(['a 4', 'b 3']);
     expect(ids(edits.reduce(applyChanges, start))).toEqual(['a 4']);
   });
 
-  test('give the same in whatever order, and however often, they come', () => {
+  test('give the same result in any order and with repetitions', () => {
     for (let seed = 0; seed < 24; seed++) {
       const order = [...edits, ...edits].map((edit, i) => ({ edit, key: Math.sin(seed * 17 + i * 31) })).sort((one, other) => one.key - other.key);
       expect(ids(order.map(({ edit }) => edit).reduce(applyChanges, start))).toEqual(['a 4']);
     }
   });
 
-  test('of other videos, and of tables that are not shown, change nothing', () => {
+  test('of other videos and unknown layers have no effect', () => {
     const note: AnyRow = { id: 'n', video_id: 'other', coder_id: 'ann', at_s: 1, text: 'x', made_at: '', revision: 9 };
     const elsewhere = { clock: 9, changes: [change('note', 'n', null, note), change('segment', 's', null, segment('s', 1, 9, { layer_id: 'another' }))] };
     expect(applyChanges(start, elsewhere)).toMatchObject({ layers: start.layers, notes: [] });
   });
 
-  test('notes and decisions of the video are kept apart', () => {
+  test('keep notes and decisions of the video separate', () => {
     const note: AnyRow = { id: 'n', video_id: 'v', coder_id: 'ann', at_s: 1, text: 'rejected: fear, face 1, 1.000 to 2.000 s', made_at: '', revision: 9 };
     const decision: AnyRow = { id: 'd', video_id: 'v', coder_id: 'ann', kind: 'no_label', start_s: 1, end_s: 2, face_id: 1, made_at: '', revision: 9 };
     const both = applyChanges(start, { clock: 9, changes: [change('note', 'n', null, note), change('decision', 'd', null, decision)] });

@@ -5,28 +5,28 @@ import type { SegmentRow } from './segment-edits.ts';
 
 export type LayerRow = EditableRows['layer'];
 
-/** One layer of a video with its labels: segments in order of time, peaks too. */
+/** One layer of a video with its segments and peaks, both in order of time. */
 export interface LayerContents {
   readonly layer: LayerRow;
   readonly segments: readonly SegmentRow[];
   readonly peaks: readonly PeakRow[];
 }
 
-/** All annotations of one video, as a window holds them. */
+/** All annotations of one video, as a window stores them. */
 export interface VideoAnnotations {
   readonly video: string;
   readonly layers: readonly LayerContents[];
   readonly notes: readonly NoteRow[];
   readonly decisions: readonly DecisionRow[];
-  /** Deleted rows, with the clock of their deletion: a late answer must not bring them back. */
+  /** Clock of deletion by deleted row: an older response that arrives late must not restore the row. */
   readonly deleted: ReadonlyMap<string, number>;
 }
 
 export const noAnnotations = (video: string): VideoAnnotations => ({ video, layers: [], notes: [], decisions: [], deleted: new Map() });
 
 /**
- * Applies an edit, undo or redo. Edits may come twice (as an answer and as an event) and out of order: the revision of each
- * row decides, so that the result is the same.
+ * Applies an edit, undo or redo. Edits may arrive twice (as a response and as an event) and out of order. The revision of each
+ * row decides, so the result does not depend on the order.
  */
 export function applyChanges(annotations: VideoAnnotations, { changes, clock }: Pick<AppliedEdit, 'changes' | 'clock'>): VideoAnnotations {
   return changes.reduce((state, change) => applyChange(state, change, clock), annotations);
@@ -54,7 +54,7 @@ function changedLayers(layers: readonly LayerContents[], id: string, after: Laye
   return layers.flatMap((each) => (each !== known ? [each] : after === null ? [] : [{ ...each, layer: after }]));
 }
 
-/** A row that moved to another layer leaves this one. */
+/** Removes a row that has moved to another layer. */
 function changedContents(contents: LayerContents, { table, id, after }: RowChange, clock: number): LayerContents {
   const isHere = after !== null && after['layer_id'] === contents.layer.id;
   if (table === 'segment') {
@@ -65,7 +65,7 @@ function changedContents(contents: LayerContents, { table, id, after }: RowChang
   return peaks === contents.peaks ? contents : { ...contents, peaks };
 }
 
-/** @returns the same list where nothing changed */
+/** @returns the same array if nothing changed */
 function changed<R extends { readonly id: string; readonly revision: number }>(
   rows: readonly R[],
   id: string,

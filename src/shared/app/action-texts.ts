@@ -1,10 +1,10 @@
 import type { ActionId } from './actions.ts';
 
-/** Languages of the window and of the desktop's menu. */
+/** Languages of the window and of the desktop menu. */
 export const LANGUAGES = ['en', 'de'] as const;
 export type LanguageCode = (typeof LANGUAGES)[number];
 
-/** Names of all actions: for the window's menus, keys and palette, and for the desktop's menu. */
+/** Names of all actions, for the window's menus, shortcuts and command palette, and for the desktop menu. */
 export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionId, string>>>> = {
   en: {
     'project.new': 'New project…',
@@ -114,7 +114,7 @@ export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionI
 
 interface MenuTexts {
   readonly menus: Readonly<Record<'file' | 'edit' | 'view' | 'window' | 'help', string>>;
-  /** Entries that the system itself carries out. */
+  /** Menu items that the operating system handles. */
   readonly roles: Readonly<
     Record<
       'close' | 'quit' | 'cut' | 'copy' | 'paste' | 'selectAll' | 'resetZoom' | 'zoomIn' | 'zoomOut' | 'togglefullscreen' | 'minimize' | 'zoom' | 'front',
@@ -123,7 +123,7 @@ interface MenuTexts {
   >;
 }
 
-/** What else stands in the desktop's menu. */
+/** The other texts of the desktop menu. */
 export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
   en: {
     menus: { file: 'File', edit: 'Edit', view: 'View', window: 'Window', help: 'Help' },

@@ -3,7 +3,7 @@ import { acceleratorOf, ACTIONS, keyName, shownKey } from './actions.ts';
 
 const none = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
-test('keys have one name each, whatever the layout and the lock', () => {
+test('a key has one name, independent of keyboard layout and Caps Lock', () => {
   expect(keyName({ ...none, key: 'n' })).toBe('N');
   expect(keyName({ ...none, key: 'N' })).toBe('N');
   expect(keyName({ ...none, key: 'N', shiftKey: true })).toBe('Shift+N');
@@ -16,7 +16,7 @@ test('keys have one name each, whatever the layout and the lock', () => {
   expect(keyName({ ...none, key: ' ' })).toBe('Space');
 });
 
-test('no two actions have one key, and every key is shown and written for menus', () => {
+test('each action has its own key, with a text for display and one for menus', () => {
   const keys = ACTIONS.flatMap(({ key }) => (key === undefined ? [] : [key]));
   expect(new Set(keys).size).toBe(keys.length);
   expect(new Set(ACTIONS.map(({ id }) => id)).size).toBe(ACTIONS.length);

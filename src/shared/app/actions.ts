@@ -1,11 +1,11 @@
-/** Everything a person can do by a key, from a menu or from the palette: all of them read it from here. Its name is in action-texts.ts. */
+/** An action of the shortcuts, the menus and the command palette, which all read this table. Its name is in action-texts.ts. */
 export interface Action {
   readonly id: ActionId;
-  /** Where it can be done: everywhere, or while a video is reviewed. */
+  /** Where the action is available: everywhere, or only in the review view. */
   readonly place: 'everywhere' | 'review';
-  /** The desktop's menu that has it. */
+  /** The desktop menu that contains the action. */
   readonly menu?: 'file' | 'edit' | 'view' | 'help';
-  /** The key unless the person chose another, as keyName writes it. */
+  /** Default key, in the notation of keyName. */
   readonly key?: string;
 }
 
@@ -72,7 +72,7 @@ export const ACTIONS: readonly Action[] = [
   ...REVIEW.map((action) => ({ ...action, place: 'review' as const })),
 ];
 
-/** What a keyboard event tells. */
+/** The used fields of a keyboard event. */
 export interface KeyPress {
   readonly key: string;
   readonly code: string;
@@ -83,8 +83,8 @@ export interface KeyPress {
 }
 
 /**
- * A pressed key's name: Ctrl (Command counts as it), Alt and Shift, then the key. Letters are capital; Shift is named where
- * it makes no other sign. Numbers of the numeric pad are numbers.
+ * Name of a pressed key: Ctrl (also for Command), Alt and Shift, then the key. Letters are upper case. Shift is left out if it
+ * changes the character ('?'). Digits of the numeric keypad are digits.
  */
 export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyPress): string {
   const isLetter = /^\p{L}$/u.test(key);
@@ -97,13 +97,13 @@ const SHOWN: Readonly<Record<string, string>> = {
   ...{ ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', Delete: 'Del', Escape: 'Esc', PageDown: 'Page ↓', PageUp: 'Page ↑', '-': '−' },
 };
 
-/** A key as a person reads it. */
+/** A key as the window displays it. */
 export function shownKey(name: string): string {
   const parts = partsOf(name);
   return parts.map((part) => SHOWN[part] ?? part).join(' ');
 }
 
-/** A key as Electron writes it in menus. */
+/** A key as an Electron accelerator. */
 export function acceleratorOf(name: string): string {
   const parts = partsOf(name).map((part) => part.replace('Ctrl', 'CmdOrCtrl').replace(/^Arrow/, ''));
   return parts.map((part) => (part === '+' ? 'Plus' : part)).join('+');

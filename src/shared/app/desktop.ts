@@ -1,30 +1,30 @@
 import type { LanguageCode } from './action-texts.ts';
 
-/** Names by which the window and the desktop host talk beside the contract; nothing else passes between them. */
+/** IPC channels between the window and the desktop host. Everything else goes through the contract. */
 export const DESKTOP_CHANNELS = {
-  /** The window's end of a message port, for the contract. */
+  /** Passes the message port for the contract to the host. */
   connect: 'studio:connect',
   chooseFolder: 'studio:choose-folder',
   chooseVideos: 'studio:choose-videos',
   chooseLabels: 'studio:choose-labels',
-  /** The window's language, for the menu. */
+  /** Sets the language of the menu. */
   language: 'studio:language',
-  /** A menu entry was chosen, by the action's id. */
+  /** A menu item was chosen; its action's id. */
   action: 'studio:action',
 } as const;
 
-/** What the preload script gives the window. */
+/** The API that the preload script exposes to the window. */
 export interface DesktopBridge {
   readonly host: 'desktop';
-  /** @returns whole paths; empty where the person chose none */
+  /** @returns absolute paths; empty if the person cancelled */
   chooseFolder(title: string): Promise<readonly string[]>;
   chooseVideos(title: string): Promise<readonly string[]>;
-  /** Files of labels from other tools. */
+  /** Annotation files of other tools. */
   chooseLabels(title: string): Promise<readonly string[]>;
-  /** Whole path of a file that was dropped on the window. */
+  /** Absolute path of a file that was dropped on the window. */
   pathOf(file: File): string;
-  /** The window's language at its start and whenever it changes. */
+  /** Called at the start and whenever the window's language changes. */
   setLanguage(language: LanguageCode): void;
-  /** @returns a function that ends it */
+  /** @returns a function that removes the listener */
   onAction(listener: (action: string) => void): () => void;
 }

@@ -1,4 +1,4 @@
-/** Categories of errors. Exit codes and whoever handles an error tell these apart; an id is a category, or 'category/detail'. */
+/** Error categories, which exit codes and error handlers use. An error id is a category, or 'category/detail'. */
 export const ERROR_CODES = [
   'file-missing',
   'file-empty',
@@ -38,15 +38,15 @@ export const ERROR_CODES = [
 ] as const;
 export type StudioErrorCode = (typeof ERROR_CODES)[number];
 
-/** What happened, to which file; and what to do about it. Neither names an option of the command line. */
+/** What happened, to which file, and what to do about it. Must not mention command-line options. */
 export interface ErrorText {
   readonly message: string;
   readonly remedy: string;
 }
 
 /**
- * All errors by their id, in English; the window's other languages translate this catalogue. Braces hold parameters.
- * '({detail})' at the end of a message holds another program's own words. A bar parts singular and plural by {count}.
+ * All errors by id, in English; the window's other languages translate this catalogue. Braces mark placeholders.
+ * '({detail})' at the end is another program's message. ' | ' separates singular and plural, selected by {count}.
  */
 export const ERROR_TEXTS = {
   cancelled: { message: 'The work was stopped on request.', remedy: 'What was finished is kept. Start the work again to continue.' },

@@ -13,8 +13,8 @@ export type ErrorParameters<I extends ErrorId> = {
 type Arguments = { [I in ErrorId]: [id: I, parameters: ErrorParameters<I>, cause?: unknown] }[ErrorId];
 
 /**
- * A failure that a person can meet, as a fact: an id of the catalogue (error-texts.ts) and its parameters. The window shows
- * it in the reader's language. Here are the English texts, for logs and the command line.
+ * An error that is shown to people: an id of the catalogue (error-texts.ts) and its parameters. The window shows it in its own
+ * language. `message`, `remedy` and `sentence` are the English texts for logs and the command line.
  */
 export class StudioError extends Error implements Fact {
   readonly id: ErrorId;
@@ -27,7 +27,7 @@ export class StudioError extends Error implements Fact {
     this.parameters = parameters;
   }
 
-  /** The category: exit codes and whoever handles errors need no more. */
+  /** The category, for exit codes and error handling. */
   get code(): StudioErrorCode {
     return codeOf(this.id);
   }
@@ -36,12 +36,12 @@ export class StudioError extends Error implements Fact {
     return textsOf(this).remedy;
   }
 
-  /** What happened, then what to do. */
+  /** The message and the remedy. */
   get sentence(): string {
     return sentenceOfFact(this);
   }
 
-  /** The words of the program that failed, in its language: Node's, SQLite's, onnxruntime's. */
+  /** The untranslated message of the program that failed (Node, SQLite, ONNX Runtime). */
   get detail(): string {
     const own = detailOf(this);
     if (own !== '' || !(this.cause instanceof Error)) return own;
@@ -53,30 +53,30 @@ function codeOf(id: ErrorId): StudioErrorCode {
   return id.split('/', 1)[0] as StudioErrorCode;
 }
 
-/** The sentence for anything thrown, ours or not. */
+/** The English text of any thrown value. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof StudioError) return error.sentence;
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Anything thrown as one of ours. */
+/** Converts any thrown value to a StudioError. */
 export function asStudioError(error: unknown): StudioError {
   return error instanceof StudioError ? error : new StudioError('program-failed/unexpected', { detail: sentenceOf(error) }, error);
 }
 
-/** Anything thrown as data: an instance does not survive the way to another process, nor a file. */
+/** Converts any thrown value to plain data, which can be sent to another process or stored. */
 export function toFact(error: unknown): Fact {
   const { id, parameters } = asStudioError(error);
   return { id, parameters };
 }
 
-/** The error that toFact made a fact of. */
+/** The inverse of toFact. */
 export function fromFact({ id, parameters }: Fact): StudioError {
   if (!Object.hasOwn(ERROR_TEXTS, id)) return new StudioError('program-failed/unexpected', { detail: sentenceOfFact({ id, parameters }) });
   return new StudioError(...([id, parameters] as unknown as Arguments));
 }
 
-/** What a window gets of an error: its fact, its category, and what stands behind "Details". */
+/** An error as the window receives it: its fact, its category, and the text behind "Details". */
 export interface ProblemData extends Fact {
   readonly code: StudioErrorCode;
   readonly detail?: string;

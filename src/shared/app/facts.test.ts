@@ -9,8 +9,8 @@ import { detailOf, factSchema, fill, sentenceOfFact, textsOf } from './facts.ts'
 import { NOTICE_TEXTS } from './notice-texts.ts';
 import { notice, noticeOf, readFact } from './notices.ts';
 
-describe('the catalogues', () => {
-  test('every error has one of the categories, which the ids of notices do not begin with', () => {
+describe('the text catalogues', () => {
+  test('the id of every error begins with a category, the id of a notice never does', () => {
     const categories = new Set<string>(ERROR_CODES);
     for (const id of Object.keys(ERROR_TEXTS)) expect(categories).toContain(id.split('/')[0]);
     for (const id of Object.keys(NOTICE_TEXTS)) expect(categories).not.toContain(id.split('/')[0]);
@@ -21,7 +21,7 @@ describe('the catalogues', () => {
     for (const text of Object.values(NOTICE_TEXTS)) expect(text).not.toMatch(/(^|\s)--\w/);
   });
 
-  test("another program's words stand at the end of a text; two forms need a count", () => {
+  test("another program's message is at the end of a text; texts with two forms have a count", () => {
     for (const text of [...Object.values(ERROR_TEXTS).map(({ message }) => message), ...Object.values(NOTICE_TEXTS)])
       for (const form of text.split(' | ')) if (form.includes('{detail}')) expect(form.endsWith(' ({detail})')).toBe(true);
     for (const text of [...Object.values(ERROR_TEXTS).map(({ message }) => message), ...Object.values(NOTICE_TEXTS)])
@@ -30,7 +30,7 @@ describe('the catalogues', () => {
   });
 });
 
-test('no error is made of a sentence: what stands first is an id', async () => {
+test('every StudioError in the source code is created with an id of the catalogue', async () => {
   const root = new URL('../../..', import.meta.url);
   const texts = await Promise.all(globSync('src/**/*.{ts,vue}', { cwd: root }).map((file) => readFile(new URL(file, root), 'utf8')));
   const ids = texts.flatMap((text) => [...text.matchAll(/new StudioError\(\s*['"`]([^'"`]*)['"`]/g)].map(([, id]) => id!));
@@ -39,7 +39,7 @@ test('no error is made of a sentence: what stands first is an id', async () => {
 });
 
 describe('a text', () => {
-  test('is filled once: values are not read as texts', () => {
+  test('is filled once: placeholders in values are not filled', () => {
     expect(fill('{a} and {b}', { a: '{b}', b: 'a | b' })).toBe('{b} and a | b');
     expect(fill('{a}', {})).toBe('{a}');
     expect(fill('{constructor}', {})).toBe('{constructor}');
@@ -50,7 +50,7 @@ describe('a text', () => {
     expect([0, 1, 2].map((count) => fill(text, { count }))).toEqual(['0 of them', 'one', '2 of them']);
   });
 
-  test('joins lists: names with commas, facts as sentences', () => {
+  test('joins lists: strings with commas, facts as sentences', () => {
     expect(fill('Choose {known}.', { known: ['a', 'b'] })).toBe('Choose a, b.');
     const problems = [notice('clip/no-path', { from: 'x' }), toFact(new StudioError('file-empty', { file: 'b.mp4' }))];
     expect(fill('{problems}', { problems })).toBe(
@@ -59,14 +59,14 @@ describe('a text', () => {
     expect(fill('No clip. {notes}', { notes: [] })).toBe('No clip.');
   });
 
-  test("has another program's words, or has not", () => {
+  test("contains another program's message only if requested", () => {
     const fact = toFact(new StudioError('cannot-write', { path: '/x', detail: 'EIO' }));
     expect(textsOf(fact).message).toBe('/x could not be written. (EIO)');
     expect(textsOf(fact, undefined, false).message).toBe('/x could not be written.');
     expect(detailOf(toFact(new StudioError('cannot-write/daily-backup', { problem: fact })))).toBe('EIO');
   });
 
-  test('of another version is its id', () => {
+  test('that is unknown is replaced by its id', () => {
     expect(sentenceOfFact({ id: 'file-missing/of-tomorrow', parameters: {} })).toBe('file-missing/of-tomorrow');
     expect(sentenceOfFact({ id: 'toString', parameters: {} })).toBe('toString');
   });
@@ -75,28 +75,28 @@ describe('a text', () => {
 describe('an error', () => {
   const error = new StudioError('project-missing', { folder: '/nowhere' }, new Error('ENOENT'));
 
-  test('has a category, English texts and the words of its cause', () => {
+  test('has a category, English texts and the message of its cause', () => {
     expect(error).toMatchObject({ code: 'project-missing', message: 'There is no project in /nowhere.', detail: 'ENOENT' });
     expect(new StudioError('wrong-usage/no-run', {}).code).toBe('wrong-usage');
     expect(problemData(error)).toEqual({ code: 'project-missing', id: 'project-missing', parameters: { folder: '/nowhere' }, detail: 'ENOENT' });
   });
 
-  test('goes to another process and back', () => {
+  test('can be sent to another process and restored', () => {
     const back = fromFact(factSchema.parse(JSON.parse(JSON.stringify(toFact(error)))));
     expect(back).toBeInstanceOf(StudioError);
     expect(back).toMatchObject({ code: error.code, id: error.id, message: error.message, remedy: error.remedy });
   });
 
-  test('that is none of ours is a failure of the program with its own words', () => {
+  test('of another type becomes program-failed with its own message as detail', () => {
     expect(toFact(new TypeError('x is not a function'))).toEqual({ id: 'program-failed/unexpected', parameters: { detail: 'x is not a function' } });
     expect(fromFact({ id: 'of another version', parameters: {} }).code).toBe('program-failed');
   });
 });
 
-describe('what older versions stored', () => {
+describe('data of older versions', () => {
   const summary = { video: 'a.mp4' } as Partial<StoredSummary>;
 
-  test('in a summary: of a failed video the failure, of a done one a warning', () => {
+  test('the error text in a summary becomes the failure of a failed video, or a warning of a finished one', () => {
     const text = 'a.mp4 is cut off.';
     const old = { id: 'earlier-version', parameters: { text } };
     expect(summaryOf({ ...summary, status: 'failed', error: text } as StoredSummary)).toEqual({ video: 'a.mp4', status: 'failed', failure: old, warnings: [] });
@@ -105,7 +105,7 @@ describe('what older versions stored', () => {
     expect(sentenceOfFact(old)).toBe(text);
   });
 
-  test('in a summary of today nothing is changed', () => {
+  test('a summary of this version is not changed', () => {
     const today = { ...summary, status: 'failed', failure: notice('more', { count: 1 }), warnings: [] } as unknown as StoredSummary;
     expect(summaryOf(today)).toEqual(today);
   });
@@ -115,14 +115,14 @@ describe('what older versions stored', () => {
     expect(summaryOf(damaged).warnings).toEqual(['text', '{"id":7}'].map((text) => ({ id: 'earlier-version', parameters: { text } })));
   });
 
-  test('for a job: a sentence, whatever it looks like', () => {
+  test('a stored text of a job that is not a fact is shown unchanged', () => {
     expect(readFact('')).toBeNull();
     expect(readFact(JSON.stringify(notice('more', { count: 2 })))).toEqual(notice('more', { count: 2 }));
     for (const text of ['It failed.', '{"id": 3}', '{', '"x"', '['.repeat(100_000)])
       expect(readFact(text)).toEqual({ id: 'earlier-version', parameters: { text } });
   });
 
-  test('as warnings of a run or a model: sentences, shown as they are', () => {
+  test('warnings of a run or a model that are plain text are shown unchanged', () => {
     expect(warningsOfRun({ warnings: ['old'] })).toEqual([{ id: 'verbatim', parameters: { text: 'old' } }]);
     expect(warningsOfRun({ warnings: ['untrained'], warningCodes: [notice('model/untrained', {})] })).toEqual([notice('model/untrained', {})]);
     expect(sentenceOfFact(noticeOf('by somebody else'))).toBe('by somebody else');

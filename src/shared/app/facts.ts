@@ -5,11 +5,11 @@ import type { NoticeId } from './notice-texts.ts';
 import { NOTICE_TEXTS } from './notice-texts.ts';
 
 /**
- * Something that happened, as data: an id of a catalogue and the values that its sentence needs. It is stored and sent as
- * it is, and becomes a sentence where it is shown, in the reader's language.
+ * A message as data: an id of a text catalogue and the values for its placeholders. It is stored and sent in this form, and
+ * formatted in the reader's language when it is shown.
  */
 export interface Fact {
-  /** A key of ERROR_TEXTS or NOTICE_TEXTS, or an id that only another version of the program knows. */
+  /** A key of ERROR_TEXTS or NOTICE_TEXTS, or an unknown id of another version of the program. */
   readonly id: string;
   readonly parameters: FactParameters;
 }
@@ -22,43 +22,43 @@ const valueSchema: z.ZodType<FactValue, FactValue> = z.lazy(() => z.union([z.str
 export const parametersSchema: z.ZodType<FactParameters, FactParameters> = z.record(z.string(), valueSchema);
 export const factSchema = z.object({ id: z.string().max(200), parameters: parametersSchema });
 
-/** Names of the values in a text: 'folder' of 'There is no project in {folder}.'. */
+/** Names of the placeholders in a text: 'folder' of 'There is no project in {folder}.'. */
 export type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
 
-/** The texts of a language, and how it writes values. */
+/** The texts of a language, and its formatting of values. */
 export interface Language {
   readonly errors: Readonly<Record<ErrorId, ErrorText>>;
   readonly notices: Readonly<Record<NoticeId, string>>;
-  /** How one of the seven classes is called; other labels are shown as they are. */
+  /** Translates one of the seven classes; other labels are returned unchanged. */
   readonly label: (label: string) => string;
   readonly number: (value: number) => string;
 }
 
 export const ENGLISH: Language = { errors: ERROR_TEXTS, notices: NOTICE_TEXTS, label: (label) => label, number: String };
 
-/** The words of another program. They stand at the end of a text in brackets, are not translated, and the window hides them behind "Details". */
+/** Placeholder for another program's message: always at the end of a text, not translated, shown in the window behind "Details". */
 const DETAIL = ' ({detail})';
-/** Values with these names are labels. */
+/** Parameters with these names are labels. */
 const LABELS: ReadonlySet<string> = new Set(['label', 'labels']);
 
 /**
- * Puts values into a text. A bar parts singular and plural, which `count` chooses. Lists are joined: facts as sentences,
- * other values with commas.
+ * Fills the placeholders of a text. ' | ' separates singular and plural, selected by `count`. Lists are joined: facts as
+ * sentences, strings with commas.
  */
 export function fill(text: string, parameters: FactParameters, language: Language = ENGLISH, withDetail = true): string {
-  const forms = text.split(' | ');
-  const form = forms.length > 1 && parameters['count'] !== 1 ? forms[1]! : forms[0]!;
-  const shown = (name: string, value: string | number | Fact): string => {
+  const [singular = text, plural = singular] = text.split(' | ');
+  const form = parameters['count'] === 1 ? singular : plural;
+  const formatValue = (name: string, value: string | number | Fact): string => {
     if (typeof value === 'number') return language.number(value);
     if (typeof value === 'string') return LABELS.has(name) ? language.label(value) : value;
     return sentenceOfFact(value, language, withDetail);
   };
   const template = withDetail && parameters['detail'] !== '' ? form : form.replace(DETAIL, '');
   return template
-    .replaceAll(/\{(\w+)\}/g, (hole, name: string) => {
-      const value = Object.hasOwn(parameters, name) ? parameters[name]! : hole;
-      if (!isList(value)) return shown(name, value);
-      return value.map((each) => shown(name, each)).join(value.some((each) => typeof each !== 'string') ? ' ' : ', ');
+    .replaceAll(/\{(\w+)\}/g, (placeholder, name: string) => {
+      const value = Object.hasOwn(parameters, name) ? (parameters[name] ?? '') : placeholder;
+      if (!isList(value)) return formatValue(name, value);
+      return value.map((each) => formatValue(name, each)).join(value.some((each) => typeof each !== 'string') ? ' ' : ', ');
     })
     .trim();
 }
@@ -67,7 +67,7 @@ function isList(value: FactValue): value is readonly (string | Fact)[] {
   return Array.isArray(value);
 }
 
-/** What happened, and what to do about it ('' for a notice). The id where this version does not know it. */
+/** The message and the remedy ('' for a notice). The message of an unknown fact is its id. */
 export function textsOf({ id, parameters }: Fact, language: Language = ENGLISH, withDetail = true): ErrorText {
   if (Object.hasOwn(language.errors, id)) {
     const { message, remedy } = language.errors[id as ErrorId];
@@ -77,13 +77,13 @@ export function textsOf({ id, parameters }: Fact, language: Language = ENGLISH, 
   return { message: id, remedy: '' };
 }
 
-/** A fact in words: what happened, then what to do. */
+/** The message and the remedy of a fact as one text. */
 export function sentenceOfFact(fact: Fact, language: Language = ENGLISH, withDetail = true): string {
   const { message, remedy } = textsOf(fact, language, withDetail);
   return remedy === '' ? message : `${message} ${remedy}`;
 }
 
-/** The words of other programs in a fact and in those within it, a line each; '' where there are none. */
+/** Other programs' messages in a fact and in nested facts, one per line; '' if there are none. */
 export function detailOf({ parameters }: Fact): string {
   return Object.entries(parameters)
     .flatMap(([name, value]) => {

@@ -1,12 +1,12 @@
 /**
- * Warnings, losses, problems and notes by their id, in English; the window's other languages translate this catalogue.
- * The rules are those of ERROR_TEXTS. What a project, a run or a model stores is the id and the parameters.
+ * Warnings, losses, problems and notes by id, in English, with the same syntax as ERROR_TEXTS. The window's other languages
+ * translate this catalogue. Projects, runs and models store only the id and the parameters.
  */
 export const NOTICE_TEXTS = {
-  /** A sentence that another program, another person or an older version wrote. */
+  /** A text by another program, another person or an older version. */
   verbatim: '{text}',
   'earlier-version': '{text}',
-  /** The rest of a long list. */
+  /** End of a shortened list. */
   more: 'And 1 more. | And {count} more.',
   'in-file': '{file}: {notice}',
   'place/line': '{file}, line {line}',

@@ -4,25 +4,25 @@ import type { NOTICE_TEXTS, NoticeId } from './notice-texts.ts';
 
 type NoticeParameters<I extends NoticeId> = { readonly [N in Placeholders<(typeof NOTICE_TEXTS)[I]>]: N extends 'count' ? number : FactValue };
 
-/** A notice of the catalogue. The names of its parameters are those in its English text. */
+/** Makes a notice. Its parameters are the placeholders of its English text. */
 export function notice<I extends NoticeId>(id: I, parameters: NoticeParameters<I>): Notice {
   return { id, parameters };
 }
 
-/** In English, for the command line, logs and files. */
+/** English texts for the command line, logs and files. */
 export const sentencesOf = (notices: readonly Notice[]): string[] => notices.map((each) => sentenceOfFact(each));
 
-/** The first of many, then how many more there are. */
+/** The first `most` notices, then one with the number of the others. */
 export function shortened(notices: readonly Notice[], most: number): Notice[] {
   return notices.length <= most ? [...notices] : [...notices.slice(0, most), notice('more', { count: notices.length - most })];
 }
 
-/** A warning of another program or of an older version is a sentence, and is shown as it is. */
+/** Converts a plain-text warning of another program or of an older version to a notice. */
 export function noticeOf(warning: string | Notice): Notice {
   return typeof warning === 'string' ? notice('verbatim', { text: warning }) : warning;
 }
 
-/** A fact that was stored as JSON in a column of text. Older versions stored an English sentence there. @returns null for '' */
+/** Reads a fact that is stored as JSON. Older versions stored an English sentence instead. @returns null for '' */
 export function readFact(stored: string): Fact | null {
   if (stored === '') return null;
   try {

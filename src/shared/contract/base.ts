@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../app/errors.ts';
 import { factSchema } from '../app/facts.ts';
 
-/** An error as data. The window makes its sentences; `detail` is another program's own words. */
+/** An error as data. The window formats its texts; `detail` is another program's message. */
 export const problemSchema = z.object({ ...factSchema.shape, code: z.enum(ERROR_CODES), detail: z.string().optional() });
 
 /**
- * Every procedure can fail with one of our errors, as data. Anything else that fails is a fault of the program and is shown
- * as such.
+ * Every procedure can fail with a StudioError, sent as data. The window shows any other error as a program fault.
  */
 export const procedure = oc.errors({
   STUDIO: { status: 422, data: problemSchema },

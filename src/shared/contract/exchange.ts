@@ -6,40 +6,40 @@ import { STATISTICS } from '../statistics/agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { projectFiguresSchema } from './figures.ts';
 
-/** A file of labels as it is before anything is changed. */
+/** Preview of an annotation file of another tool. */
 const labelFileSchema = z.object({
   path: z.string(),
   name: z.string(),
-  /** Its tiers without face and lane, with how many labels each has, and which. */
+  /** Its tiers, joined over faces and lanes: number of labels and the different label names. */
   layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
-  /** What cannot be placed. */
+  /** Problems with labels that cannot be imported. */
   problems: z.array(factSchema),
-  /** Why it cannot be read at all; null where it can. */
+  /** Why the file cannot be read; null if it can. */
   unreadable: factSchema.nullable(),
-  /** The video of the library that is called like the file; null where none or several are. */
+  /** The video of the library with the same name as the file; null if there is none or more than one. */
   video: idSchema.nullable(),
 });
 export type LabelFile = z.infer<typeof labelFileSchema>;
 
 export const exchange = {
-  /** Writes files into a folder; losses are what a format could not hold. */
+  /** Writes files into a folder. `losses`: data that the format cannot store. */
   export: procedure
     .input(
       z.object({
         format: z.enum(EXPORT_FORMATS),
-        /** Labels: 'model', 'adjudicated' or coders' names; all where none are named. */
+        /** Labels: 'model', 'adjudicated' or coders' names; empty for all. */
         layers: z.array(z.string().max(200)).max(1000).default([]),
-        /** Tables: which run; the newest where none is named. */
+        /** Tables only: the run; by default the newest. */
         run: idSchema.optional(),
-        /** Ids of videos; all of them where none are named. */
+        /** Ids of videos; empty for all. */
         videos: z.array(idSchema).max(100_000).default([]),
         out: pathSchema,
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(factSchema) })),
-  /** What files of labels from other tools hold, and those in folders; nothing is changed. */
+  /** Previews of annotation files, also of those in the given folders; changes nothing. */
   labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
-  /** Reads labels of such files into a coder's layers: all files or, where something cannot be placed and `partly` is not wished, none. */
+  /** Imports labels into a coder's layers. If some labels cannot be imported and `partly` is false, nothing is imported. */
   importLabels: procedure
     .input(
       z.object({
@@ -48,13 +48,13 @@ export const exchange = {
           .min(1)
           .max(10_000),
         coder: z.string().trim().min(1).max(200),
-        /** What labels are called here; null leaves a label out. */
+        /** New name by label name in the file; null leaves the label out. */
         mapping: z.record(z.string(), z.string().min(1).max(100_000).nullable()).default({}),
         partly: z.boolean().default(false),
       }),
     )
     .output(z.object({ labels: z.int(), known: z.int(), problems: z.array(factSchema) })),
-  /** Makes a fine-tuning set in an empty folder; how far it is comes by events ('set'). Stopping the call stops it. */
+  /** Writes a fine-tuning set into an empty folder; progress comes as 'set' events. Aborting the call stops it. */
   fineTuningSet: procedure.input(z.object({ options: fineTuningOptionsSchema, out: pathSchema })).output(
     z.object({
       out: z.string(),
@@ -63,7 +63,7 @@ export const exchange = {
       notes: z.array(factSchema),
     }),
   ),
-  /** What a layer comes to, for plots; of some videos or of all. */
+  /** Summary of a layer for plots, over some videos or all. */
   figures: procedure
     .input(z.object({ layer: z.string().max(200), videos: z.array(idSchema).max(100_000).optional(), against: z.string().max(200).optional() }))
     .output(projectFiguresSchema),

@@ -5,10 +5,10 @@ const figureSchema = z.object({
   ...{ peaksPerMinute: z.number().nullable(), firstPeakS: z.number().nullable(), meanIntensity: z.number().nullable() },
   ...{ maxIntensity: z.number().nullable(), area: z.number().nullable(), measuredS: z.number() },
 });
-/** A group's figures, one for each label in their order. */
+/** The figures of a group, one for each label in the order of `labels`. */
 const groupSchema = z.object({ name: z.string(), figures: z.array(figureSchema) });
 
-/** What a layer comes to, for plots (shared/statistics.ts says what each number is). */
+/** Summary of a layer for plots. The numbers are defined in shared/statistics/summaries.ts. */
 export const projectFiguresSchema = z.object({
   layer: z.string(),
   labels: z.array(z.string()),
@@ -16,12 +16,12 @@ export const projectFiguresSchema = z.object({
   videos: z.array(groupSchema),
   participants: z.array(groupSchema),
   all: z.array(figureSchema),
-  /** [from][to] */
+  /** Number of transitions, [from][to]. */
   transitions: z.object({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) }),
   curves: z.array(
     z.object({ label: z.string(), points: z.array(z.object({ atS: z.number(), mean: z.number(), error: z.number().nullable(), peaks: z.int() })) }),
   ),
-  /** Units of time by what the first layer says (rows) and the second (columns); 'none' is the last label. */
+  /** Time units by label in the first layer (rows) and the second (columns); 'none' is the last label. */
   confusion: z
     .object({ raters: z.array(z.string()).length(2), labels: z.array(z.string()), unitS: z.number(), counts: z.array(z.array(z.number())) })
     .nullable(),

@@ -5,7 +5,7 @@ import { EXPRESSIONS } from '../domain/expressions.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { studioEventSchema } from './events.ts';
 
-/** What is known of the open project, for the title and the status bar. */
+/** State of the open project, for the title and the status bar. */
 export const projectStateSchema = z.object({
   folder: z.string(),
   name: z.string(),
@@ -15,11 +15,11 @@ export const projectStateSchema = z.object({
   clock: z.int(),
 });
 
-/** One line of the library; revision is what an edit of it names. */
+/** One row of the library. An edit of the video must name its `revision`. */
 export const libraryVideoSchema = z.object({
   ...{ id: z.string(), path: z.string(), name: z.string(), participant: z.string().nullable(), session: z.string().nullable() },
   ...{ durationS: z.number().nullable(), review: z.enum(['new', 'in_review', 'done']), isMissing: z.boolean(), revision: z.int() },
-  /** Of the newest run that saw the video; null where none has. */
+  /** Results of the newest run with this video; null if there is none. */
   analysed: z
     .object({
       ...{ run: z.string(), status: z.enum(['done', 'failed', 'cancelled']) },
@@ -33,20 +33,20 @@ export const libraryVideoSchema = z.object({
 
 export type LibraryVideo = z.infer<typeof libraryVideoSchema>;
 
-const found = z.object({ added: z.int(), known: z.int() });
+const addedVideos = z.object({ added: z.int(), known: z.int() });
 
 export const about = {
   program: procedure.output(
     z.object({
       ...{ version: z.string(), host: z.enum(['desktop', 'web']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() },
-      /** Where this program writes beside the project: settings and models, and proxies for playing. */
+      /** Folders that the program writes to outside the project: settings and models; cache with proxies for playback. */
       places: z.object({ settings: z.string(), cache: z.string() }),
     }),
   ),
-  /** The same examination as `adatosk doctor`; it takes some seconds. */
+  /** The same checks as `adatosk doctor`; takes some seconds. */
   computer: procedure.output(
     z.object({
-      /** The first line that the program prints of its version, or why it cannot be used. */
+      /** The first line of the program's version output, or why it cannot be used. */
       ...{ ffmpeg: z.union([z.string(), factSchema]), ffprobe: z.union([z.string(), factSchema]) },
       store: factSchema,
       providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: factSchema })),
@@ -60,30 +60,29 @@ export const about = {
 
 export const project = {
   open: procedure.input(z.object({ folder: pathSchema, create: z.boolean().default(false) })).output(projectStateSchema),
-  /** A project with the sample videos that come along, analysed at its first opening. */
+  /** Opens a project with the included sample videos. They are analysed when it is first opened. */
   openExample: procedure.output(projectStateSchema),
-  /** Projects that were opened on this computer, the last one first. */
+  /** Projects opened on this computer, most recent first. */
   recent: procedure.output(z.array(z.object({ folder: z.string(), name: z.string(), openedAt: z.string() }))),
-  /** Backups of a project, newest first; the project need not be open, nor be good. */
+  /** Backups of a project, newest first. The project may be closed or damaged. */
   backups: procedure
     .input(z.object({ folder: pathSchema }))
     .output(z.array(z.object({ name: z.string(), madeAt: z.string(), reason: z.string(), bytes: z.number() }))),
   /**
-   * Puts a backup in the project's place, and opens it: the named one, or the newest good one of a damaged project. The
-   * file that was there stays beside it as `kept`.
+   * Replaces the project by the named backup, or by the newest intact one, and opens it. The replaced file is kept as `kept`.
    */
   restore: procedure
     .input(z.object({ folder: pathSchema, backup: z.string().max(200).optional() }))
     .output(z.object({ backup: z.string(), kept: z.string(), state: projectStateSchema })),
   state: procedure.output(projectStateSchema.nullable()),
   close: procedure,
-  /** Everything that happens from now on, until the window goes. */
+  /** Stream of events until the window disconnects. */
   events: procedure.output(eventIterator(studioEventSchema)),
 };
 
 export const library = {
   list: procedure.output(z.array(libraryVideoSchema)),
-  /** Folders below a folder (a person's own unless said), for choosing one where there is no dialog of the desktop's. */
+  /** Contents of a folder (by default the home folder), for FolderDialog in a browser. */
   browse: procedure.input(z.object({ folder: pathSchema.optional() })).output(
     z.object({
       folder: z.string(),
@@ -91,29 +90,29 @@ export const library = {
       folders: z.array(z.object({ name: z.string(), path: z.string(), isProject: z.boolean() })),
       /** Videos in the folder itself. */
       videos: z.array(z.object({ name: z.string(), path: z.string() })),
-      /** Files in it that labels can be read from. */
+      /** Annotation files that can be imported. */
       labels: z.array(z.object({ name: z.string(), path: z.string() })),
       isProject: z.boolean(),
     }),
   ),
-  /** Adds videos, and those in folders, without analysing them. */
-  add: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(found),
-  /** Looks for all files; marks those that are gone, and finds moved ones by their contents below `folders`. */
+  /** Adds videos and the videos in folders, without analysing them. */
+  add: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(addedVideos),
+  /** Checks all files: marks missing ones, and finds moved ones below `folders` by their contents. */
   look: procedure.input(z.object({ folders: z.array(pathSchema).max(1000).default([]) })).output(z.object({ missing: z.int(), relinked: z.int() })),
-  /** Says of a folder whether new videos in it are analysed by themselves. */
+  /** Sets whether new videos in a folder are analysed automatically. */
   watch: procedure.input(z.object({ folder: pathSchema, watched: z.boolean() })),
   folders: procedure.output(
     z.array(
-      /** isHeld: watched on another computer; nothing in it is analysed until the person starts it. */
+      /** isHeld: watched on another computer; its videos are analysed only after queue.approve. */
       z.object({ id: z.string(), path: z.string(), watched: z.boolean(), isHeld: z.boolean() }),
     ),
   ),
-  /** Where a window plays a video: an address below its own origin. Not playable yet: prepare makes a proxy of it. */
+  /** The URL of a video, on the window's own origin. If it is not playable, `prepare` makes a proxy. */
   media: procedure
     .input(z.object({ video: idSchema }))
     .output(z.object({ address: z.string(), playable: z.boolean(), proxy: z.boolean(), reason: factSchema.nullable() })),
   prepare: procedure.input(z.object({ video: idSchema })),
-  /** Lowest and highest of the sound for every hundredth of a second, [points, 2] int8; empty where there is none. */
+  /** Minimum and maximum of the sound in each 10 ms, [points, 2] int8; empty without sound. */
   sound: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),
   /** Presentation times of all frames in seconds, [frames] float64, little-endian. */
   times: procedure.input(z.object({ video: idSchema })).output(z.instanceof(Blob)),

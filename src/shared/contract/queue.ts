@@ -3,12 +3,12 @@ import { queueStateSchema } from '../domain/queue.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 
 const jobs = z.array(idSchema).max(100_000);
-/** All that it can be about, where none are named. */
+/** Without `jobs`: all jobs that it applies to. */
 const someOrAll = procedure.input(z.object({ jobs: jobs.optional() }));
 
 export const queue = {
   state: procedure.output(queueStateSchema),
-  /** Videos, folders, or videos of the library, as one batch with one model. */
+  /** Adds files, folders, or videos of the library as one batch with one model. */
   add: procedure
     .input(
       z.object({
@@ -21,9 +21,9 @@ export const queue = {
       }),
     )
     .output(z.object({ batch: z.string(), videos: z.int() })),
-  /** Starts what was requested on another computer: waiting videos and watched folders of a received project. */
+  /** Releases waiting videos and watched folders of a project that came from another computer. */
   approve: procedure.output(z.object({ jobs: z.int() })),
-  /** Videos that are being analysed are finished; no other begins. */
+  /** Running videos are finished; no further one is started. */
   pause: procedure,
   resume: procedure,
   cancel: someOrAll,

@@ -16,13 +16,13 @@ export const runs = {
       }),
     ),
   ),
-  /** Faces that a run followed in a video. */
+  /** Face tracks of a run in a video. */
   faces: procedure.input(z.object({ run: idSchema, video: idSchema })).output(z.array(z.object({ face: z.int(), firstSlot: z.int(), slots: z.int() }))),
-  /** One face's timeline by columns (shared/timeline-columns.ts); numbers are little-endian. */
+  /** Timeline of a face by columns (shared/domain/timeline-columns.ts); little-endian. */
   timeline: procedure
     .input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() }))
     .output(z.object({ times: z.instanceof(Blob), slots: z.instanceof(Blob), values: z.instanceof(Blob) })),
-  /** One face's mask weights by place (shared/mask-maps.ts); side is 0 where the run kept none. */
+  /** Mask weights of a face by patch (shared/domain/mask-maps.ts); side is 0 if the run stored none. */
   maps: procedure.input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() })).output(
     z.object({
       ...{ side: z.int(), slots: z.instanceof(Blob), places: z.instanceof(Blob), weights: z.instanceof(Blob) },
@@ -35,7 +35,7 @@ export const layers = {
   list: ofVideo.output(z.array(ROW_SCHEMAS.layer)),
   read: procedure.input(z.object({ layer: idSchema })).output(z.object({ segments: z.array(ROW_SCHEMAS.segment), peaks: z.array(ROW_SCHEMAS.peak) })),
   notes: ofVideo.output(z.array(ROW_SCHEMAS.note)),
-  /** Rejected proposals and disagreements that were settled without a label, of all coders. */
+  /** Rejected proposals and disagreements that were resolved without a label, of all coders. */
   decisions: ofVideo.output(z.array(ROW_SCHEMAS.decision)),
 };
 
@@ -48,7 +48,7 @@ export const people = {
 };
 
 export const edits = {
-  /** All rows of the edit, or none with the reason: 'edit-stale', 'edit-invalid', 'layer-protected'. */
+  /** Applies all rows of the edit or none. Errors: 'edit-stale', 'edit-invalid', 'layer-protected'. */
   apply: procedure.input(editSchema).output(appliedEditSchema),
   undo: ofCoder.output(appliedEditSchema.nullable()),
   redo: ofCoder.output(appliedEditSchema.nullable()),

@@ -3,7 +3,7 @@ import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 import { procedure } from './base.ts';
 
-/** How a model fared on the clips of people who were kept out. */
+/** Evaluation of a model on the clips of held-out people. */
 const measuredSchema = z.object({
   clips: z.int(),
   people: z.int(),
@@ -15,13 +15,13 @@ const measuredSchema = z.object({
 export type Measured = z.infer<typeof measuredSchema>;
 
 export const fineTuningStateSchema = z.object({
-  /** idle: none. failed can be begun again, paused can go on, ready waits for a decision. */
+  /** idle: no fine-tuning. failed: can be restarted. paused: can be resumed. ready: waits for keep or discard. */
   phase: z.enum(['idle', 'preparing', 'measuring', 'training', 'pausing', 'paused', 'ready', 'failed']),
   name: z.string(),
   layer: z.string(),
   from: z.string(),
   clips: z.object({ train: z.int(), validation: z.int(), test: z.int() }).nullable(),
-  /** Done of all, in whatever the phase counts. */
+  /** Units depend on the phase. */
   progress: z.object({ done: z.number(), total: z.number() }).nullable(),
   secondsLeft: z.number().nullable(),
   /** Mean loss by step. */
@@ -29,52 +29,52 @@ export const fineTuningStateSchema = z.object({
   validations: z.array(z.object({ step: z.int(), uar: z.number(), logLoss: z.number() })),
   before: measuredSchema.nullable(),
   after: measuredSchema.nullable(),
-  /** 'test', or 'validation' where there were too few people for both. */
+  /** The evaluated split: 'test', or 'validation' if there were too few people for both. */
   measuredOn: z.enum(['test', 'validation']).nullable(),
   notes: z.array(factSchema),
-  /** Why a failed one failed; null for others. */
+  /** Why it failed; null in other phases. */
   problem: factSchema.nullable(),
-  /** Folder of the model, from ready on. */
+  /** Folder of the new model, from the phase ready on; null before. */
   model: z.string().nullable(),
 });
 export type FineTuningState = z.infer<typeof fineTuningStateSchema>;
 
 const trainingMaterialSchema = z.object({
-  /** Labels of each class, in the order of EXPRESSIONS, and the people who show it. */
+  /** Number of labels of each class and of people with them, in the order of EXPRESSIONS. */
   classes: z.array(z.object({ labels: z.int(), people: z.int() })).length(EXPRESSIONS.length),
   people: z.int(),
-  /** Videos whose participant nobody has said: each counts as a person of its own. */
+  /** Videos without a participant. Each counts as a separate person. */
   unnamed: z.int(),
-  /** What is left out. */
+  /** Labels that are left out, and why. */
   notes: z.array(factSchema),
 });
 export type TrainingMaterial = z.infer<typeof trainingMaterialSchema>;
 
-/** A fine-tuning as a window asks for it. */
+/** Options of a fine-tuning. */
 export const fineTuningRequestSchema = z.object({
-  /** What the model is called. */
+  /** Name of the new model. */
   name: z.string().trim().min(1).max(80),
   layer: z.string().min(1).max(200),
-  /** Id or folder of the model that training begins with. */
+  /** Id or folder of the model to fine-tune. */
   from: z.string().max(32_768),
   minConfidence: z.number().min(0).max(1).default(0),
   minAgreement: z.number().min(0).max(1).default(0),
-  /** Rounds through the set. */
+  /** Epochs. */
   rounds: z.int().min(1).max(500).default(30),
 });
-/** With the defaults filled in. */
+/** The options with defaults applied. */
 export type FineTuningRequest = z.output<typeof fineTuningRequestSchema>;
 
 export const training = {
   state: procedure.output(fineTuningStateSchema),
-  /** What there is to learn from in a layer ('adjudicated' or a coder's name). */
+  /** The labels available for fine-tuning in a layer ('adjudicated' or a coder's name). */
   material: procedure.input(z.object({ layer: z.string().min(1).max(200) })).output(trainingMaterialSchema),
-  /** From corrected labels to a model: a set is made, people apart, and training begins. */
+  /** Makes a fine-tuning set from the corrected labels, split by person, and starts training. */
   begin: procedure.input(fineTuningRequestSchema),
-  /** Saves where it is and ends; resume goes on from there, after a restart too. */
+  /** Saves a checkpoint and stops. `resume` continues from it, also after a restart. */
   pause: procedure,
   resume: procedure,
-  /** The model stays among the models; the old one and all its results stay as well. */
+  /** Adds the model to the installed models. The old model and all its results are kept. */
   keep: procedure.output(z.object({ model: z.string() })),
   discard: procedure,
 };

@@ -3,7 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../../../../testing/videos.ts';
-import { isRejected, settledSpans } from '../../../shared/annotation/decisions.ts';
+import { isRejected, spansWithoutLabel } from '../../../shared/annotation/decisions.ts';
 import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
 import { importProject } from '../../services/exchange/export-project.ts';
 import { Approval } from '../approval.ts';
@@ -57,7 +57,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
       expect(isRejected(decisions, ben!, surprise)).toBe(false);
       expect(isRejected(decisions, ann!, happiness)).toBe(false);
     }
-    expect(settledSpans(decisions)).toEqual([{ face: 1, startS: 4.25, endS: 5.125 }]);
+    expect(spansWithoutLabel(decisions)).toEqual([{ face: 1, startS: 4.25, endS: 5.125 }]);
   });
 
   test('a note that only reads like a decision is a note, and is shown', () => {
@@ -82,7 +82,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
     undo(db, ben!);
     expect(isRejected(decisionsOf(db, video!), ben!, proposals[0]![0]!)).toBe(false);
     undo(db, ben!);
-    expect(settledSpans(decisionsOf(db, video!))).toEqual([]);
+    expect(spansWithoutLabel(decisionsOf(db, video!))).toEqual([]);
     redo(db, ben!);
     for (let i = 0; i < 4; i++) undo(db, ann!);
     expect(decisionsOf(db, video!).filter(({ kind: each }) => each === 'rejected')).toEqual([]);

@@ -9,17 +9,17 @@ import type { ProblemData, StudioErrorCode } from '../../../shared/app/errors.ts
 import { textsOfFact } from '../texts/facts.ts';
 import { i18n } from '../texts/i18n.ts';
 
-/** What the window asks the program for; the same through every host. */
+/** Client of the program's API; the same for every host. */
 export type StudioClient = ContractRouterClient<Contract>;
 
-/** What the desktop adds; undefined in a browser. */
+/** The desktop host's additional API; undefined in a browser. */
 export const desktop = (window as { studio?: DesktopBridge }).studio;
 
 export const studio: StudioClient = createORPCClient(
   desktop === undefined ? new HttpLink({ url: `${location.origin}/rpc` }) : new PortLink({ port: portToDesktop() }),
 );
 
-/** A port to the desktop: the preload script passes its other end on. */
+/** A message port to the desktop host. The preload script forwards its other end. */
 function portToDesktop(): MessagePort {
   const { port1, port2 } = new MessageChannel();
   window.postMessage(DESKTOP_CHANNELS.connect, '*', [port2]);
@@ -27,19 +27,19 @@ function portToDesktop(): MessagePort {
   return port1;
 }
 
-/** What went wrong and what to do, in the window's language. Each is read anew when it is shown, so that it follows the language. */
+/** An error for display. `message` and `remedy` are getters, so that they follow a change of the language. */
 export interface Problem {
-  /** Null where it is no error of the program's. */
+  /** Null if the error is not a StudioError. */
   readonly code: StudioErrorCode | null;
   readonly message: string;
   readonly remedy: string;
-  /** Another program's own words, for people who know it; '' for none. */
+  /** Another program's message, shown behind "Details"; '' for none. */
   readonly detail: string;
 }
 
 type SentProblem = Omit<ProblemData, 'detail'> & { readonly detail?: string | undefined };
 
-/** An error that the program sent. */
+/** Converts an error that the program sent. */
 export function problemFrom({ code, detail = '', id, parameters }: SentProblem): Problem {
   const fact = { id, parameters };
   return {
@@ -53,7 +53,7 @@ export function problemFrom({ code, detail = '', id, parameters }: SentProblem):
   };
 }
 
-/** An error of a call. */
+/** Converts an error of an API call. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ORPCError && error.code === 'STUDIO') return problemFrom(error.data as ProblemData);
   return error instanceof TypeError
@@ -63,7 +63,7 @@ export function problemOf(error: unknown): Problem {
 
 type OwnText = 'common.noAnswer' | 'common.noAnswerRemedy' | 'common.fault' | 'common.faultRemedy' | 'review.cannotPlay' | 'review.cannotPlayRemedy';
 
-/** A failure of the window itself. */
+/** An error that the window itself detected. */
 export function ownProblem(message: OwnText, remedy: OwnText, detail = ''): Problem {
   const { t } = i18n.global;
   return {

@@ -5,10 +5,10 @@ import { useSettings } from '../stores/settings-store.ts';
 
 type Handlers = Partial<Record<ActionId, () => unknown>>;
 
-/** What can be done now, by who can do it: the app, and the view on screen. */
+/** Handlers of the available actions: those of the app, and those of the review view. */
 const handlers = shallowReactive(new Map<Action['place'], Handlers>());
 
-/** Says what actions do for as long as the component is there. */
+/** Registers handlers while the component is mounted. */
 export function useActions(place: Action['place'], own: Handlers): void {
   onMounted(() => handlers.set(place, own));
   onBeforeUnmount(() => {
@@ -16,10 +16,10 @@ export function useActions(place: Action['place'], own: Handlers): void {
   });
 }
 
-/** The view's way comes before the app's. */
+/** The review view's handlers take precedence over the app's. */
 const handlerOf = (id: ActionId): (() => unknown) | undefined => handlers.get('review')?.[id] ?? handlers.get('everywhere')?.[id];
 
-/** Does something by its name, from a menu, the palette or a key. @returns whether anybody could */
+/** Performs an action from a menu, the command palette or a key. @returns whether it was available */
 export function perform(id: ActionId): boolean {
   const handler = handlerOf(id);
   if (handler === undefined) return false;
@@ -27,30 +27,30 @@ export function perform(id: ActionId): boolean {
   return true;
 }
 
-/** What can be done now. */
+/** The actions that are available now. */
 export const available = computed(() => ACTIONS.filter(({ id }) => handlerOf(id) !== undefined));
 
-const WRITING = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
+const INPUT_SELECTOR = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
 
-/** Whether a key belongs to the field or the button that has the focus. */
-export function belongsElsewhere(event: KeyboardEvent): boolean {
+/** Whether an open dialog, or the focused field or button, handles the key itself. */
+export function isHandledElsewhere(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (document.querySelector('dialog[open]') !== null) return true;
-  if (target.matches(WRITING)) return !event.ctrlKey && !event.metaKey;
-  // Space and Enter press what has the focus.
+  if (target.matches(INPUT_SELECTOR)) return !event.ctrlKey && !event.metaKey;
+  // Space and Enter activate the focused element.
   return target.matches('button, summary, a, [role="button"]') && (event.key === ' ' || event.key === 'Enter');
 }
 
-/** In a field, Ctrl with these means the text. */
-const OF_TEXT = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+A', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X']);
+/** Shortcuts that edit the text while a field has the focus. */
+const TEXT_SHORTCUTS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+A', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X']);
 
-/** Keys of the whole window, as the person has set them; for the app's root alone. */
+/** Handles the shortcuts of the whole window. Only the root component may use it. */
 export function useKeys(): void {
   const settings = useSettings();
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.defaultPrevented || belongsElsewhere(event)) return;
+    if (event.defaultPrevented || isHandledElsewhere(event)) return;
     const name = keyName(event);
-    if ((event.target as HTMLElement).matches(WRITING) && OF_TEXT.has(name)) return;
+    if ((event.target as HTMLElement).matches(INPUT_SELECTOR) && TEXT_SHORTCUTS.has(name)) return;
     const id = settings.actionByKey.get(name);
     if (id !== undefined && perform(id)) event.preventDefault();
   }
@@ -58,7 +58,7 @@ export function useKeys(): void {
   onBeforeUnmount(() => window.removeEventListener('keydown', onKeyDown));
 }
 
-/** Says an action's key in brackets, for the titles of buttons; nothing where it has none. */
+/** The key of an action in brackets, for button titles; '' if it has none. */
 export function useKeyHints(): (id: ActionId) => string {
   const { keyOf } = useSettings();
   return (id) => {

@@ -3,7 +3,7 @@ import { ref } from 'vue';
 import type { Problem } from '../api/api.ts';
 import { problemOf } from '../api/api.ts';
 
-/** Work that a dialog asks for: whether it goes on, and what went wrong the last time. */
+/** Runs asynchronous work of a dialog, with its busy state and last problem. */
 export function useAttempt(): { isBusy: Ref<boolean>; problem: Ref<Problem | null>; attempt: (work: () => Promise<void>) => Promise<void> } {
   const isBusy = ref(false);
   const problem = ref<Problem | null>(null);

@@ -1,38 +1,38 @@
 import type { Ref } from 'vue';
 import { onBeforeUnmount, onMounted, ref } from 'vue';
 import { keyName } from '../../../shared/app/actions.ts';
-import { belongsElsewhere } from './useActions.ts';
+import { isHandledElsewhere } from './useActions.ts';
 
-interface LabelKeyUse {
+interface LabelKeyOptions {
   readonly isEnabled: () => boolean;
-  /** Whether a pressed key means «until it is let go» and not «now». */
+  /** Whether a key labels the span for which it is held down, instead of choosing a label at once. */
   readonly isHeld: () => boolean;
-  /** Seconds of the video. */
+  /** Current position in the video, in seconds. */
   readonly now: () => number;
   readonly choose: (label: string) => void;
   readonly release: (label: string, fromS: number) => void;
 }
 
-/** Keys of labels, numbers of the numeric pad included. They come before all other keys. */
+/** Handles the label keys, including the numeric keypad. They take precedence over all other shortcuts. */
 export function useLabelKeys(
   labels: Ref<readonly { readonly key: string; readonly name: string }[]>,
-  use: LabelKeyUse,
+  options: LabelKeyOptions,
 ): { held: Ref<{ key: string; label: string; from: number } | null> } {
   const held = ref<{ key: string; label: string; from: number } | null>(null);
   function onKeyDown(event: KeyboardEvent): void {
-    if (belongsElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isHandledElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const label = labels.value.find(({ key }) => key === keyName(event) || key === event.key);
-    if (label === undefined || !use.isEnabled()) return;
+    if (label === undefined || !options.isEnabled()) return;
     event.preventDefault();
     if (event.repeat) return;
-    if (use.isHeld()) held.value = { key: event.code, label: label.name, from: use.now() };
-    else use.choose(label.name);
+    if (options.isHeld()) held.value = { key: event.code, label: label.name, from: options.now() };
+    else options.choose(label.name);
   }
   function onKeyUp(event: KeyboardEvent): void {
     const now = held.value;
     if (now === null || now.key !== event.code) return;
     held.value = null;
-    use.release(now.label, now.from);
+    options.release(now.label, now.from);
   }
   onMounted(() => {
     window.addEventListener('keydown', onKeyDown, { capture: true });

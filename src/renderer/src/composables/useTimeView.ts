@@ -1,21 +1,21 @@
 import type { Ref } from 'vue';
 import { ref } from 'vue';
 
-/** The span of the video that all tracks show, in seconds. */
+/** The visible span of the video in all tracks, in seconds. */
 export interface TimeView {
   readonly from: Ref<number>;
   readonly to: Ref<number>;
-  /** Shows everything between two moments, from now on the widest view. */
+  /** Shows the whole span, which becomes the limit for zooming and panning. */
   reset(start: number, end: number): void;
-  /** @param factor below 1 shows less of the video; `around` stays where it is */
+  /** @param factor below 1 to zoom in; `around` keeps its position */
   zoom(around: number, factor: number): void;
   pan(seconds: number): void;
   show(from: number, to: number): void;
-  /** Moves on by pages when a moment leaves the view, so that lines do not slide under the eye. */
+  /** When `moment` leaves the view, scrolls by a page instead of continuously, so that the curves stand still. */
   follow(moment: number): void;
 }
 
-/** Closer than this no track shows more. */
+/** Shortest visible span. */
 const SHORTEST_VIEW_S = 0.5;
 
 export function useTimeView(): TimeView {

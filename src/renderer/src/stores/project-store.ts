@@ -12,25 +12,25 @@ export type ProjectState = NonNullable<Answer<StudioClient['project']['state']>>
 export type LibraryVideo = Answer<StudioClient['library']['list']>[number];
 export type Run = Answer<StudioClient['runs']['list']>[number];
 
-/** After so long without an answer the window asks again whether the program is there. */
-const AGAIN_MS = 1000;
+/** Delay before the window reconnects to the event stream. */
+const RECONNECT_MS = 1000;
 
-/** The open project as the window sees it: library, runs, queue; kept up to date by the program's events. */
+/** The open project in this window: library, runs and queue, kept up to date by the program's events. */
 export const useProject = defineStore('project', () => {
   const state = ref<ProjectState | null>(null);
   const videos = shallowRef<readonly LibraryVideo[]>([]);
   const runs = shallowRef<readonly Run[]>([]);
-  /** Folders of the project; videos that come into a watched one are analysed. */
+  /** Folders of the project. New videos in a watched folder are analysed. */
   const folders = shallowRef<Answer<StudioClient['library']['folders']>>([]);
   const queue = shallowRef<QueueState>({ paused: false, atOnce: 1, jobs: [] });
-  /** Shares of the running jobs, by job. */
+  /** Progress of the running jobs, by job id. share: 0..1. */
   const progress = reactive(new Map<string, { share: number; timesRealTime: number | null }>());
   const problem = ref<Problem | null>(null);
   const isReady = ref(false);
-  /** Others hear of what happens to a video's layers. */
+  /** Called for every event. */
   const listeners = new Set<(event: StudioEvent) => void>();
 
-  /** Does something that may fail; what went wrong is shown. @returns whether it went well */
+  /** Runs an operation and shows its error, if any. @returns whether it succeeded */
   async function attempt(work: () => Promise<unknown>): Promise<boolean> {
     problem.value = null;
     try {
@@ -63,20 +63,20 @@ export const useProject = defineStore('project', () => {
     isReady.value = true;
   }
 
-  const again = { library: soon(readLibrary), queue: soon(readQueue), all: soon(readAll) };
+  const reload = { library: coalesced(readLibrary), queue: coalesced(readQueue), all: coalesced(readAll) };
 
   function applyEvent(event: StudioEvent): void {
     if (event.kind === 'progress') progress.set(event.job, { share: event.share, timesRealTime: event.timesRealTime });
-    else if (event.kind === 'queue') again.queue();
-    else if (event.kind === 'recorded') again.library();
-    else if (event.kind === 'changed') again.all();
-    else if (event.kind === 'project') again.all();
+    else if (event.kind === 'queue') reload.queue();
+    else if (event.kind === 'recorded') reload.library();
+    else if (event.kind === 'changed') reload.all();
+    else if (event.kind === 'project') reload.all();
     else if (event.kind === 'problem') problem.value = problemFrom(event);
-    else if (event.kind === 'edited' && event.edit.changes.some(({ table }) => ['video', 'participant', 'session'].includes(table))) again.library();
+    else if (event.kind === 'edited' && event.edit.changes.some(({ table }) => ['video', 'participant', 'session'].includes(table))) reload.library();
     for (const listener of listeners) listener(event);
   }
 
-  /** Listens for as long as the window is there; after an interruption everything is read again. */
+  /** Follows the events as long as the window exists. After a lost connection, everything is read again. */
   async function listen(): Promise<void> {
     for (;;) {
       try {
@@ -87,7 +87,7 @@ export const useProject = defineStore('project', () => {
         isReady.value = true;
         problem.value = problemOf(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
     }
   }
 
@@ -97,14 +97,14 @@ export const useProject = defineStore('project', () => {
   }
 
   const timeLeft = computed(() => secondsLeft(queue.value, new Map([...progress].map(([job, { share }]) => [job, share]))));
-  /** What all runs together warn of, each once. */
+  /** The different warnings of all runs. */
   const warnings = computed(() => [...new Set(runs.value.flatMap((run) => run.warnings).map(wordsOf))]);
 
   return { state, videos, runs, folders, queue, progress, problem, isReady, timeLeft, warnings, attempt, listen, onEvent, readQueue };
 });
 
-/** Many calls in a moment are one: events come in swarms. What fails is told by the next event or answer. */
-function soon(work: () => Promise<void>): () => void {
+/** Combines many calls within 50 ms into one, because events come in bursts. Errors are ignored: the next event reads again. */
+function coalesced(work: () => Promise<void>): () => void {
   let waiting = false;
   let running = false;
   const run = async (): Promise<void> => {

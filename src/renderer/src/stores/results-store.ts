@@ -6,10 +6,12 @@ import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts
 import { SERIES } from '../../../shared/domain/timeline-columns.ts';
 import type { RunRecord } from '../../../shared/domain/results.ts';
 
-/** A row of a table as it was written: text by column. */
+/** A row of a CSV file: text by column name. */
 export type TableRow = Readonly<Record<string, string>>;
 
-/** The results of one `adatosk analyze`, read from the files that the person chose. */
+const FILES = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'] as const;
+
+/** The results of one `adatosk analyze`, read from the chosen files. */
 export const useResults = defineStore('results', () => {
   const folder = ref('');
   const problem = ref('');
@@ -21,23 +23,24 @@ export const useResults = defineStore('results', () => {
   let peaks = new Map<string, TableRow[]>();
   const version = ref(0);
 
-  /** Takes over a chosen folder. What was shown stays where the folder holds no results. */
+  /** Reads a chosen folder. If it contains no results, the previous results stay on screen. */
   async function open(files: readonly File[]): Promise<void> {
     problem.value = '';
-    const byName = new Map(files.map((file) => [file.name, file]));
-    const missing = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'].filter((name) => !byName.has(name));
-    if (missing.length > 0) {
+    const fileNamed = (name: string): File | undefined => files.findLast((file) => file.name === name);
+    const [summaryFile, timelineFile, peaksFile, runFile] = FILES.map(fileNamed);
+    if (summaryFile === undefined || timelineFile === undefined || peaksFile === undefined || runFile === undefined) {
+      const missing = FILES.filter((name) => fileNamed(name) === undefined);
       problem.value = i18n.global.t('tables.missing', { names: missing.join(', ') }, missing.length);
       return;
     }
     try {
-      const table = async (name: string): Promise<TableRow[]> => parse(await byName.get(name)!.text(), { columns: true }) as unknown as TableRow[];
-      const [summary, allRows, allPeaks] = await Promise.all([table('summary.csv'), table('timeline.csv'), table('peaks.csv')]);
-      run.value = JSON.parse(await byName.get('run.json')!.text()) as RunRecord;
+      const table = async (file: File): Promise<TableRow[]> => parse(await file.text(), { columns: true }) as unknown as TableRow[];
+      const [summary, allRows, allPeaks] = await Promise.all([table(summaryFile), table(timelineFile), table(peaksFile)]);
+      run.value = JSON.parse(await runFile.text()) as RunRecord;
       timeline = byVideo(allRows);
       peaks = byVideo(allPeaks);
       videos.value = summary;
-      folder.value = byName.get('summary.csv')!.webkitRelativePath.split('/')[0] ?? '';
+      folder.value = summaryFile.webkitRelativePath.split('/')[0] ?? '';
       version.value += 1;
       select((summary.find((row) => row['status'] === 'done') ?? summary[0])?.['video'] ?? '');
     } catch (error) {
@@ -51,7 +54,7 @@ export const useResults = defineStore('results', () => {
   }
 
   function facesOf(video: string): string[] {
-    return [...new Set((timeline.get(video) ?? []).map((row) => row['face_id']!))].filter((id) => id !== '').sort((a, b) => Number(a) - Number(b));
+    return [...new Set((timeline.get(video) ?? []).map((row) => row['face_id'] ?? ''))].filter((id) => id !== '').sort((a, b) => Number(a) - Number(b));
   }
 
   const faces = computed(() => (version.value > 0 ? facesOf(selectedVideo.value) : []));
@@ -64,7 +67,7 @@ export const useResults = defineStore('results', () => {
   return { folder, problem, run, videos, selectedVideo, selectedFace, faces, summary, columns, facePeaks, open, select };
 });
 
-/** A face's rows of timeline.csv by columns; an empty cell is NaN. */
+/** Converts a face's rows of timeline.csv to columns; an empty cell becomes NaN. */
 function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
   const numbers = (column: string): number[] => rows.map((row) => (row[column] === '' ? NaN : Number(row[column])));
   return {
@@ -77,8 +80,9 @@ function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
 function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
   const groups = new Map<string, TableRow[]>();
   for (const row of rows) {
-    const group = groups.get(row['video']!);
-    if (group === undefined) groups.set(row['video']!, [row]);
+    const video = row['video'] ?? '';
+    const group = groups.get(video);
+    if (group === undefined) groups.set(video, [row]);
     else group.push(row);
   }
   return groups;

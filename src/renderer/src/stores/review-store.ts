@@ -18,12 +18,13 @@ export interface OpenLayer extends LayerContents {
   readonly name: string;
 }
 
-/** Where this window keeps who codes here; a name is no secret and leaves the computer with exports alone. */
+/** localStorage key of the coder's name. The name is not secret, and leaves the computer only in exports. */
 export const CODER_KEY = 'adatosk.coder';
 
-/** The video that is open for review: its faces, timelines and layers, and what the coder does to them. */
 type Media = Awaited<ReturnType<StudioClient['library']['media']>>;
+const NOT_PLAYABLE: Media = { address: '', playable: false, proxy: false, reason: null };
 
+/** The video that is open for review: its faces, timelines, layers and playback state. */
 export const useReview = defineStore('review', () => {
   const project = useProject();
   const video = shallowRef<LibraryVideo | null>(null);
@@ -35,27 +36,26 @@ export const useReview = defineStore('review', () => {
   const coders = shallowRef<readonly EditableRows['coder'][]>([]);
   const layers = computed((): OpenLayer[] => annotations.value.layers.map((contents) => ({ ...contents, name: nameOf(contents.layer) })));
   const labels = shallowRef<readonly LabelRow[]>([]);
-  /** Presentation times of all frames, in seconds of the file. */
+  /** Presentation times of all frames, in seconds. */
   const times = shallowRef(new Float64Array());
-  const NOT_YET: Media = { address: '', playable: false, proxy: false, reason: null };
-  const media = shallowRef(NOT_YET);
-  /** Seconds of the video where the playhead is. */
+  const media = shallowRef(NOT_PLAYABLE);
+  /** Position in the video, in seconds. */
   const playhead = ref(0);
   const selected = ref<string | null>(null);
   const coder = shallowRef<EditableRows['coder'] | null>(null);
-  /** The model's layers are hidden while a coder forms a prediction of their own. */
+  /** Blind coding: all layers except the coder's own are hidden. */
   const isBlind = ref(false);
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<Date | null>(null);
   const notes = computed(() => annotations.value.notes);
   const decisions = computed(() => annotations.value.decisions);
   const schemeId = ref('seven-expressions');
-  /** Boxes of the other faces, by face: to be drawn, and to be pressed. */
+  /** Timelines of the faces whose boxes are drawn and can be clicked, by face. */
   const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
 
   const own = computed(() => layers.value.find(({ layer }) => layer.kind === 'coder' && layer.coder_id === coder.value?.id));
   const proposals = computed(() => layers.value.find(({ layer }) => layer.kind === 'model' && layer.run_id === run.value));
-  const shown = computed(() =>
+  const visibleLayers = computed(() =>
     layers.value.filter(({ layer }) =>
       layer.kind === 'model' ? !isBlind.value && layer.run_id === run.value : !isBlind.value || layer.coder_id === coder.value?.id,
     ),
@@ -68,30 +68,30 @@ export const useReview = defineStore('review', () => {
   const nameOf = ({ kind, coder_id }: LayerRow): string =>
     kind === 'coder' ? (coders.value.find(({ id }) => id === coder_id)?.name ?? 'unknown coder') : kind;
 
-  /** Counts openings: an answer for a video that is no longer the last one chosen is dropped. */
+  /** Number of `open` calls. Responses for an earlier call are ignored. */
   let openings = 0;
 
-  /** Opens a video; what cannot be opened leaves everything as it was, with the reason shown. */
+  /** Opens a video. An error is shown; a video that could be read only in part is closed again. */
   async function open(id: string): Promise<void> {
     await project.attempt(async () => {
       const found = project.videos.find((each) => each.id === id);
       if (found === undefined) return;
       const opening = ++openings;
-      const of = found.analysed?.run ?? null;
-      // Whether the file can be played takes ffprobe's time: labels and timelines do not wait for it.
-      const about = studio.library.media({ video: id });
-      about.catch(() => undefined);
+      const newestRun = found.analysed?.run ?? null;
+      // Checking playability runs ffprobe, which is slow. Labels and timelines do not wait for it.
+      const mediaRequest = studio.library.media({ video: id });
+      mediaRequest.catch(() => undefined);
       const [knownCoders, faceList, frames] = await Promise.all([
         studio.people.coders(),
-        of === null ? [] : studio.runs.faces({ run: of, video: id }),
+        newestRun === null ? [] : studio.runs.faces({ run: newestRun, video: id }),
         studio.library.times({ video: id }).then((blob) => blob.arrayBuffer()),
         readLabels(),
       ]);
       if (opening !== openings) return;
-      [run.value, selected.value, lastSaved.value] = [of, null, null];
+      [run.value, selected.value, lastSaved.value] = [newestRun, null, null];
       coders.value = knownCoders;
       coder.value = knownCoders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
-      media.value = NOT_YET;
+      media.value = NOT_PLAYABLE;
       faces.value = faceList.filter((each) => each.face > 0);
       face.value = faces.value.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
       times.value = new Float64Array(frames);
@@ -99,7 +99,7 @@ export const useReview = defineStore('review', () => {
       video.value = found;
       annotations.value = noAnnotations(id);
       try {
-        const [known] = await Promise.all([about, readTimeline(), readLayers()]);
+        const [known] = await Promise.all([mediaRequest, readTimeline(), readLayers()]);
         if (opening !== openings) return;
         media.value = known;
       } catch (error) {
@@ -116,7 +116,7 @@ export const useReview = defineStore('review', () => {
     labels.value = schemes.find(({ id }) => id === schemeId.value)?.labels ?? [];
   }
 
-  /** A file that cannot be played as it is gets a proxy; progress comes by events. */
+  /** Makes a proxy for a file that cannot be played directly; progress comes as events. */
   async function prepare(id: string): Promise<void> {
     await studio.library.prepare({ video: id });
     const known = await studio.library.media({ video: id });
@@ -125,69 +125,71 @@ export const useReview = defineStore('review', () => {
 
   async function readTimeline(): Promise<void> {
     maps.value = null;
-    const of = { video: video.value?.id, face: face.value };
-    const read = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(of.face);
-    // Another face or video may have been chosen meanwhile.
-    if (of.video !== video.value?.id || of.face !== face.value) return;
+    const requested = { video: video.value?.id, face: face.value };
+    const read = video.value === null || run.value === null || faces.value.length === 0 ? null : await readFace(run.value, video.value.id, requested.face);
+    // Another face or video may have been chosen in the meantime.
+    if (requested.video !== video.value?.id || requested.face !== face.value) return;
     columns.value = read;
     boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
-    // Others follow when this one is on screen: they are wanted for their boxes alone.
-    void readOtherFaces(video.value?.id).catch(() => undefined);
+    // The other faces are read afterwards: only their boxes are shown.
+    void readOtherFaces().catch(() => undefined);
   }
 
-  /** Mask weights by place of the face on screen; read when somebody wants to see them. */
+  /** Mask weights by patch of the chosen face; read when they are first displayed. */
   const maps = shallowRef<FaceMaps | null>(null);
   async function readMaps(): Promise<void> {
     if (video.value === null || run.value === null || faces.value.length === 0) return;
-    const of = { run: run.value, video: video.value.id, face: face.value };
-    const got = await studio.runs.maps(of);
-    const parts = [got.slots, got.places, got.weights, got.similarity].map((part) => part.arrayBuffer());
+    const requested = { run: run.value, video: video.value.id, face: face.value };
+    const response = await studio.runs.maps(requested);
+    const parts = [response.slots, response.places, response.weights, response.similarity].map((part) => part.arrayBuffer());
     const [slots, places, weights, similarity] = (await Promise.all(parts)) as [ArrayBuffer, ArrayBuffer, ArrayBuffer, ArrayBuffer];
-    // Another face or video may be on screen by now.
-    if (of.face !== face.value || of.video !== video.value?.id) return;
+    // Another face or video may have been chosen in the meantime.
+    if (requested.face !== face.value || requested.video !== video.value?.id) return;
     maps.value = {
-      ...{ side: got.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) },
+      ...{ side: response.side, slots: new Int32Array(slots), places: new Float32Array(places), weights: new Uint8Array(weights) },
       similarity: new Float32Array(similarity),
     };
   }
 
-  async function readFace(of: number): Promise<TimelineColumns> {
-    const got = await studio.runs.timeline({ run: run.value!, video: video.value!.id, face: of });
-    const [slots, starts, values] = await Promise.all([got.slots.arrayBuffer(), got.times.arrayBuffer(), got.values.arrayBuffer()]);
-    return { slots: new Int32Array(slots), times: new Float64Array(starts), values: new Float32Array(values) };
+  async function readFace(ofRun: string, ofVideo: string, ofFace: number): Promise<TimelineColumns> {
+    const response = await studio.runs.timeline({ run: ofRun, video: ofVideo, face: ofFace });
+    const [slots, slotTimes, values] = await Promise.all([response.slots.arrayBuffer(), response.times.arrayBuffer(), response.values.arrayBuffer()]);
+    return { slots: new Int32Array(slots), times: new Float64Array(slotTimes), values: new Float32Array(values) };
   }
 
-  /** A crowd's boxes would hide the picture. */
+  /** Too many boxes would hide the picture. */
   const FACES_DRAWN = 8;
-  async function readOtherFaces(of: string | undefined): Promise<void> {
+  async function readOtherFaces(): Promise<void> {
+    const [ofRun, ofVideo] = [run.value, video.value?.id];
+    if (ofRun === null || ofVideo === undefined) return;
     const others = faces.value.filter((each) => each.face !== face.value).toSorted((a, b) => b.slots - a.slots);
     for (const other of others.slice(0, FACES_DRAWN)) {
-      const read = await readFace(other.face);
-      if (video.value?.id !== of) return;
+      const read = await readFace(ofRun, ofVideo, other.face);
+      if (video.value?.id !== ofVideo) return;
       boxes.value = new Map([...boxes.value, [other.face, read]]);
     }
   }
 
-  /** Edits that came while the layers were being read: the answer may be from before them. */
+  /** Edits that arrived while the layers were being read. The response may be older than these edits. */
   let editsWhileReading: AppliedEdit[] = [];
 
   /** Reads all layers, notes and decisions of the video. */
   async function readLayers(): Promise<void> {
     if (video.value === null) return;
-    const of = { video: video.value.id };
+    const requested = { video: video.value.id };
     editsWhileReading = [];
     const [rows, known, notesRead, decisionsRead] = await Promise.all([
-      ...([studio.layers.list(of), studio.people.coders(), studio.layers.notes(of), studio.layers.decisions(of)] as const),
+      ...([studio.layers.list(requested), studio.people.coders(), studio.layers.notes(requested), studio.layers.decisions(requested)] as const),
     ]);
     const contents = await Promise.all(rows.map(async (layer) => ({ layer, ...(await studio.layers.read({ layer: layer.id })) })));
-    if (of.video !== video.value?.id) return;
+    if (requested.video !== video.value?.id) return;
     coders.value = known;
-    const read = { ...noAnnotations(of.video), layers: contents, notes: notesRead, decisions: decisionsRead };
+    const read = { ...noAnnotations(requested.video), layers: contents, notes: notesRead, decisions: decisionsRead };
     annotations.value = editsWhileReading.reduce(applyChanges, read);
   }
 
   /**
-   * Shows an edit, undo or redo at once. Each comes as the answer to this window and as an event to every window.
+   * Shows an edit, undo or redo. It arrives as the response in this window, and as an event in every window.
    * @returns when labels and coders that the edit changed are read, too
    */
   async function showEdit(edit: AppliedEdit): Promise<void> {
@@ -209,7 +211,7 @@ export const useReview = defineStore('review', () => {
   }
   project.onEvent(applyEvent);
 
-  /** Who codes here from now on. */
+  /** Sets the coder of this window. */
   async function setCoder(name: string): Promise<void> {
     await project.attempt(async () => {
       coder.value = await studio.people.addCoder({ name });
@@ -217,8 +219,8 @@ export const useReview = defineStore('review', () => {
     });
   }
 
-  /** On a shared computer the next one sits down. */
-  function leaveCoder(): void {
+  /** Signs the coder out, so that another one can use the same computer. */
+  function clearCoder(): void {
     coder.value = null;
     selected.value = null;
     localStorage.removeItem(CODER_KEY);
@@ -241,7 +243,7 @@ export const useReview = defineStore('review', () => {
       face,
       columns,
       layers,
-      shown,
+      visibleLayers,
       labels,
       times,
       media,
@@ -271,7 +273,7 @@ export const useReview = defineStore('review', () => {
       readLayers,
       showEdit,
       setCoder,
-      leaveCoder,
+      clearCoder,
       isOwn,
     },
   };

@@ -4,29 +4,29 @@ import { z } from 'zod';
 import type { ActionId } from '../../../shared/app/actions.ts';
 import { ACTIONS } from '../../../shared/app/actions.ts';
 import { desktop } from '../api/api.ts';
-import { HEATS } from './heat-map-names.ts';
+import { HEAT_MAP_NAMES } from './heat-map-names.ts';
 import { TRACK_NAMES } from './tracks.ts';
 import { i18n, LANGUAGES } from '../texts/i18n.ts';
 
-/** What a person has chosen in this window; it stays on this computer. Unknown values fall back to the usual ones. */
+/** Settings of this window, stored on this computer. Invalid values are replaced by the defaults. */
 const settingsSchema = z.object({
   language: z.enum(LANGUAGES).catch(navigator.language.startsWith('de') ? 'de' : 'en'),
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
-  /** Keys that differ from the usual ones, by action; '' for none. */
+  /** Shortcuts that differ from the defaults, by action; '' for none. */
   keys: z.record(z.string(), z.string()).catch({}),
   tracks: z.array(z.object({ name: z.enum(TRACK_NAMES), shown: z.boolean(), height: z.number().min(0.25).max(4) })).catch([]),
-  heat: z.enum(HEATS).catch('none'),
+  heat: z.enum(HEAT_MAP_NAMES).catch('none'),
   heatOpacity: z.number().min(0).max(1).catch(0.55),
   model: z.string().catch(''),
   device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-const KEPT = 'adatosk.settings';
+const STORAGE_KEY = 'adatosk.settings';
 
 function read(): Settings {
   try {
-    return settingsSchema.parse(JSON.parse(localStorage.getItem(KEPT) ?? '{}'));
+    return settingsSchema.parse(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}'));
   } catch {
     return settingsSchema.parse({});
   }
@@ -34,12 +34,12 @@ function read(): Settings {
 
 export const useSettings = defineStore('settings', () => {
   const settings = ref(read());
-  const darkness = window.matchMedia('(prefers-color-scheme: dark)');
-  const isSystemDark = ref(darkness.matches);
-  darkness.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
+  const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
+  const isSystemDark = ref(darkScheme.matches);
+  darkScheme.addEventListener('change', ({ matches }) => (isSystemDark.value = matches));
   const isDark = computed(() => (settings.value.theme === 'system' ? isSystemDark.value : settings.value.theme === 'dark'));
 
-  watch(settings, (value) => localStorage.setItem(KEPT, JSON.stringify(value)), { deep: true });
+  watch(settings, (value) => localStorage.setItem(STORAGE_KEY, JSON.stringify(value)), { deep: true });
   watch(
     () => settings.value.theme,
     (theme) => (document.documentElement.style.colorScheme = theme === 'system' ? 'light dark' : theme),
@@ -55,7 +55,7 @@ export const useSettings = defineStore('settings', () => {
     { immediate: true },
   );
 
-  /** Tracks in the person's order; those that nobody has said anything about stand at the end. */
+  /** Tracks in the stored order. Tracks without a stored setting come last. */
   const tracks = computed({
     get: () => {
       const known = settings.value.tracks.filter(({ name }, i, all) => all.findIndex((each) => each.name === name) === i);
@@ -67,12 +67,20 @@ export const useSettings = defineStore('settings', () => {
 
   /** The key of an action, undefined for none. */
   function keyOf(id: ActionId): string | undefined {
-    const chosen = settings.value.keys[id] ?? ACTIONS.find((action) => action.id === id)?.key;
-    return chosen === '' ? undefined : chosen;
+    const key = settings.value.keys[id] ?? ACTIONS.find((action) => action.id === id)?.key;
+    return key === '' ? undefined : key;
   }
-  const actionByKey = computed(() => new Map(ACTIONS.flatMap(({ id }) => (keyOf(id) === undefined ? [] : [[keyOf(id)!, id]]))));
+  const actionByKey = computed(
+    () =>
+      new Map(
+        ACTIONS.flatMap(({ id }): [string, ActionId][] => {
+          const key = keyOf(id);
+          return key === undefined ? [] : [[key, id]];
+        }),
+      ),
+  );
 
-  /** Gives an action another key ('' none). @returns the action that has the key already; then nothing is changed */
+  /** Sets the key of an action ('' for none). @returns the action that already has the key; nothing is changed in that case */
   function setKey(id: ActionId, key: string): ActionId | null {
     const other = key === '' ? undefined : actionByKey.value.get(key);
     if (other !== undefined && other !== id) return other;

@@ -1,10 +1,10 @@
-/** Tracks over the time axis, in their usual order. */
+/** Tracks over the time axis, in their default order. */
 export const TRACK_NAMES = ['probabilities', 'intensity', 'masks', 'similarity', 'confidence', 'sound'] as const;
 export type TrackName = (typeof TRACK_NAMES)[number];
 
 export interface TrackSetting {
   readonly name: TrackName;
   readonly shown: boolean;
-  /** Times the usual height. */
+  /** Factor of the default height. */
   readonly height: number;
 }

@@ -1,6 +1,6 @@
 import { i18n } from '../texts/i18n.ts';
 
-/** Numbers and times as people read them in the window's language. Files and the command line have points, whatever the language. */
+/** Number and time formats in the window's language. Files and the command line always use a decimal point. */
 const formats = new Map<string, Intl.NumberFormat>();
 
 function format(digits: number, isFixed: boolean): Intl.NumberFormat {
@@ -13,33 +13,33 @@ function format(digits: number, isFixed: boolean): Intl.NumberFormat {
   return known;
 }
 
-/** With at most so many digits behind the decimal sign. */
-export const number = (value: number, most = 2): string => format(most, false).format(value);
+/** With at most `maxDigits` decimals. */
+export const number = (value: number, maxDigits = 2): string => format(maxDigits, false).format(value);
 
-/** With so many digits behind the decimal sign. */
+/** With exactly `digits` decimals. */
 export const decimal = (value: number, digits: number): string => format(digits, true).format(value);
 
-/** A share as whole percent: 12%, in German 12 %. */
+/** A share (0..1) as a whole percentage: 12%, in German 12 %. */
 export function percentage(share: number): string {
   return new Intl.NumberFormat(i18n.global.locale.value, { style: 'percent', maximumFractionDigits: 0, useGrouping: false }).format(share);
 }
 
-/** A moment of a video: 12.3 s, 3:07, 1:02:09. */
+/** A time in a video: 12.3 s, 3:07, 1:02:09. */
 export function clockTime(seconds: number): string {
   if (seconds < 60) return `${format(2, false).format(Math.round(seconds * 100) / 100)} s`;
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  const twoDigits = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const sign = i18n.global.locale.value === 'de' ? ',' : '.';
   const fraction = seconds % 1 > 0.004 ? `${sign}${String(Math.floor((seconds % 1) * 100)).padStart(2, '0')}` : '';
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
-  return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}${fraction}`;
+  return `${hours > 0 ? `${hours}:${twoDigits(minutes)}` : minutes}:${twoDigits(seconds % 60)}${fraction}`;
 }
 
-/** A day and its time: Friday, 2 January 2026 at 14:05. */
+/** A date with time: Friday, 2 January 2026 at 14:05. */
 export function dayAndTime(date: Date): string {
   return new Intl.DateTimeFormat(i18n.global.locale.value, { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' }).format(date);
 }
 
-/** A time of day, of 24 hours in every language: 14:05:09. */
+/** A time of day in 24-hour format: 14:05:09. */
 export function timeOfDay(date: Date): string {
   return new Intl.DateTimeFormat(i18n.global.locale.value, { timeStyle: 'medium', hourCycle: 'h23' }).format(date);
 }

@@ -7,23 +7,29 @@ export interface Style {
   readonly dash: 'solid' | 'dashed' | 'dotted';
 }
 
-/** Okabe and Ito's colours, told apart by colour-blind eyes, and a line style each: colour is never alone. In the order of EXPRESSIONS. */
-export const STYLES: readonly Style[] = [
+export const NEUTRAL_STYLE: Style = { light: '#66707a', dark: '#aab4bd', dash: 'dashed' };
+/** Colours by Okabe and Ito, distinguishable with colour blindness, with a line style in addition. In the order of EXPRESSIONS. */
+const STYLES: readonly Style[] = [
   { light: '#b87a00', dark: '#e69f00', dash: 'solid' },
   { light: '#0072b2', dark: '#56b4e9', dash: 'solid' },
-  { light: '#66707a', dark: '#aab4bd', dash: 'dashed' },
+  NEUTRAL_STYLE,
   { light: '#c04a00', dark: '#ff8a4a', dash: 'dashed' },
   { light: '#00805c', dark: '#2fc79a', dash: 'dotted' },
   { light: '#5b4a9e', dark: '#b3a4f2', dash: 'dotted' },
   { light: '#a8487e', dark: '#e697c2', dash: 'solid' },
 ];
 
-/** How a class looks; another label has none of its own. */
+/** The style at an index of EXPRESSIONS; the styles repeat after the last one. */
+export function styleAt(index: number): Style {
+  return STYLES[index % STYLES.length] ?? NEUTRAL_STYLE;
+}
+
+/** The style of a class; undefined for other labels. */
 export function styleOf(label: string): Style | undefined {
   return STYLES[EXPRESSIONS.indexOf(label as Expression)];
 }
 
-/** A style's colour in either scheme of colours, as CSS has it. */
+/** The CSS colour of a style, for the light and the dark theme. */
 export function toneOf({ light, dark }: Style): string {
   return `light-dark(${light}, ${dark})`;
 }

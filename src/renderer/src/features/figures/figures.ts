@@ -7,15 +7,15 @@ import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
 import { labelName } from '../../texts/i18n.ts';
 import { decimal, number, percentage } from '../../ui/formats.ts';
 import type { Style } from '../../ui/label-styles.ts';
-import { styleOf, STYLES } from '../../ui/label-styles.ts';
+import { styleAt, styleOf } from '../../ui/label-styles.ts';
 
 use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
-/** Plots for a paper: black on white whatever the window's colours are, patterns and line styles beside colours. */
+/** Plots for publications: black on white in every colour theme; patterns and line styles in addition to colours. */
 export const FIGURES = ['time', 'peaks', 'curves', 'transitions', 'confusion'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
-/** What stands on axes and in titles. */
+/** Title and axis names. */
 export interface FigureTexts {
   readonly title: string;
   readonly x: string;
@@ -25,7 +25,7 @@ export interface FigureTexts {
 const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6' } as const;
 const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as const;
 
-const styleAt = (label: string, i: number): Style => styleOf(label) ?? STYLES[i % STYLES.length]!;
+const styleFor = (label: string, i: number): Style => styleOf(label) ?? styleAt(i);
 
 const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
 const numbers = { ...axis.axisLabel, formatter: (value: number) => number(value) };
@@ -45,7 +45,7 @@ function frame({ title }: FigureTexts): EChartsCoreOption {
   };
 }
 
-/** @param by whether groups are participants, videos, or everything together @returns undefined where there is nothing to show */
+/** @param by grouping of the bars @returns undefined if there is no data */
 export function figureOption(
   name: FigureName,
   figures: ProjectFigures,
@@ -57,16 +57,16 @@ export function figureOption(
 
 type Plot = (figures: ProjectFigures, by: 'all' | 'participants' | 'videos', texts: FigureTexts) => EChartsCoreOption | undefined;
 
-/** Bars of a figure by label, a colour and a pattern for each group. */
+/** Bar chart of a value by label, with a colour and a pattern for each group. */
 function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null, percent: boolean): Plot {
   return (figures, by, texts) => {
     const groups = by === 'all' ? [{ name: texts.title, figures: figures.all }] : figures[by].map(({ name, ...rest }) => ({ name: name || '—', ...rest }));
-    const shown = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) > 0));
-    if (shown.length === 0) return undefined;
+    const labelIndices = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) > 0));
+    if (labelIndices.length === 0) return undefined;
     return {
       ...frame(texts),
       legend: by === 'all' ? undefined : { top: 38, left: 72, right: 28, type: 'scroll', textStyle: FONT },
-      xAxis: { type: 'category', data: shown.map((i) => labelName(figures.labels[i]!)), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
+      xAxis: { type: 'category', data: labelIndices.map((i) => labelName(figures.labels[i]!)), ...axis, axisLabel: { ...axis.axisLabel, interval: 0 } },
       yAxis: {
         type: 'value',
         ...axis,
@@ -75,10 +75,10 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
       },
       series: groups.map((group, g) => ({
         ...{ type: 'bar', name: group.name, barMaxWidth: 46 },
-        data: shown.map((i) => ({
+        data: labelIndices.map((i) => ({
           value: valueOf(group.figures[i]!),
           itemStyle: {
-            color: by === 'all' ? styleAt(figures.labels[i]!, i).light : STYLES[g % STYLES.length]!.light,
+            color: by === 'all' ? styleFor(figures.labels[i]!, i).light : styleAt(g).light,
             decal:
               g === 0
                 ? undefined
@@ -96,14 +96,21 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
   curves: (figures, _by, texts) => {
     const drawn = figures.curves.filter(({ points }) => points.length > 1);
     if (drawn.length === 0) return undefined;
-    const most = (points: (typeof drawn)[number]['points']): number => Math.max(...points.map(({ peaks }) => peaks));
+    const maxPeaks = (points: (typeof drawn)[number]['points']): number => Math.max(...points.map(({ peaks }) => peaks));
     return {
       ...frame(texts),
-      legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(({ label, points }) => `${labelName(label)} (${most(points)})`) },
+      legend: {
+        top: 38,
+        left: 72,
+        right: 28,
+        textStyle: FONT,
+        itemWidth: 32,
+        data: drawn.map(({ label, points }) => `${labelName(label)} (${maxPeaks(points)})`),
+      },
       xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false), axisLabel: numbers },
       yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
       series: drawn.flatMap(({ label, points }, i) => {
-        const { light, dash } = styleAt(label, i);
+        const { light, dash } = styleFor(label, i);
         const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
         const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
         return [
@@ -112,7 +119,7 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
           {
             ...{
               type: 'line',
-              name: `${labelName(label)} (${most(points)})`,
+              name: `${labelName(label)} (${maxPeaks(points)})`,
               symbol: 'none',
               lineStyle: { width: 2.4, color: light, type: dash },
               itemStyle: { color: light },
@@ -136,15 +143,15 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
   },
 };
 
-/** Rows from above, columns from the left, the number in every cell. */
+/** Heat map with a number in every cell; rows from top to bottom. */
 function heatmap(rows: readonly string[], columns: readonly string[], values: readonly (readonly number[])[], texts: FigureTexts): EChartsCoreOption {
-  const most = Math.max(1, ...values.flat());
+  const max = Math.max(1, ...values.flat());
   return {
     ...frame(texts),
     grid: { left: 108, right: 28, top: 52, bottom: 62 },
     xAxis: { type: 'category', data: [...columns], ...axis, ...nameOf(texts.x, false), axisLabel: { ...axis.axisLabel, interval: 0 } },
     yAxis: { type: 'category', data: [...rows], inverse: true, ...axis, ...nameOf(texts.y, true), nameGap: 86 },
-    visualMap: { show: false, min: 0, max: most, inRange: { color: ['#ffffff', '#9cc3dc', '#0b5f8a'] } },
+    visualMap: { show: false, min: 0, max, inRange: { color: ['#ffffff', '#9cc3dc', '#0b5f8a'] } },
     series: [
       {
         ...{ type: 'heatmap', itemStyle: { borderColor: INK.line, borderWidth: 1 } },
@@ -152,7 +159,7 @@ function heatmap(rows: readonly string[], columns: readonly string[], values: re
         data: values.flatMap((row, i) =>
           row.map((value, j) => ({
             value: [j, i, value],
-            label: { color: value > 0.55 * most ? '#ffffff' : INK.text, formatter: value === 0 ? '' : decimal(value, Number.isInteger(value) ? 0 : 1) },
+            label: { color: value > 0.55 * max ? '#ffffff' : INK.text, formatter: value === 0 ? '' : decimal(value, Number.isInteger(value) ? 0 : 1) },
           })),
         ),
       },

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('a project from another computer', () => {
-  test('says what waits, in the language of the window, and starts it when the person says so', async () => {
+  test('shows the held work in the language of the window, and starts it on approval', async () => {
     const note = await mountInWindow(HeldWorkNote);
     await until(() => note.text() !== '');
     expect(note.text()).toContain('1 waiting video has not been started.');
@@ -35,8 +35,8 @@ describe('a project from another computer', () => {
   });
 });
 
-describe('the dialog of backups', () => {
-  test('lists them, and the project is the one of that moment after one was restored', async () => {
+describe('the restore dialog', () => {
+  test('lists the backups, restores the chosen one and opens the project', async () => {
     await studio.openProject(folder, false);
     const dialog = await mountInWindow(RestoreDialog, { props: { folder, isDamaged: false } });
     await until(() => dialog.findAll('input[type="radio"]').length > 0);

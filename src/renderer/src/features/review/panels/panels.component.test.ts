@@ -13,7 +13,7 @@ import ProposalsTab from './ProposalsTab.vue';
 let studio: Studio;
 vi.mock('../../../api/api.ts', async (original) => ({ ...(await original<object>()), studio: clientOf(() => studio) }));
 
-/** The fixture's video is open, and Ann codes. */
+// In each test, the fixture's video is open and Ann is the coder.
 beforeAll(async () => {
   ({ studio } = await openFixture());
 });
@@ -34,7 +34,7 @@ beforeEach(async () => {
 const texts = (elements: { text: () => string }[]): string[] => elements.map((element) => element.text());
 
 describe('the proposals', () => {
-  test('leave out what this coder accepted or rejected, and come back with undo', async () => {
+  test('leave out those that this coder accepted or rejected, until undo', async () => {
     const tab = await mountInWindow(ProposalsTab);
     expect(tab.text()).toContain('All proposals are reviewed.');
     await useCoding().applyHistory('undo');
@@ -50,14 +50,14 @@ describe('the proposals', () => {
 });
 
 describe('the notes', () => {
-  test('show one that only reads like a decision, and no decision', async () => {
+  test('include a note that reads like a decision, but no decisions', async () => {
     const tab = await mountInWindow(NotesTab);
     expect(texts(tab.findAll('li')).join()).toContain('rejected: the second take, face 1, 99.000 to 99.500 s');
     expect(tab.findAll('li')).toHaveLength(1);
     tab.unmount();
   });
 
-  test('are written at the playhead, and deleted by whoever wrote them', async () => {
+  test('are added at the playhead, and can be deleted by their author', async () => {
     const tab = await mountInWindow(NotesTab);
     useReview().playhead = 2;
     await tab.find('textarea').setValue('looks away');
@@ -71,7 +71,7 @@ describe('the notes', () => {
 });
 
 describe('the history', () => {
-  test('is said in the language of the window', async () => {
+  test('is shown in the language of the window', async () => {
     const tab = await mountInWindow(HistoryTab);
     await until(() => tab.text().includes('Mark as in review'));
     expect(tab.text()).toContain('Label my own: face 2, 1.0 to 2.0 s');
@@ -82,7 +82,7 @@ describe('the history', () => {
 });
 
 describe('the comparison', () => {
-  test('does not open a settled disagreement again when an edge moves', async () => {
+  test('does not reopen a resolved disagreement when an edge moves', async () => {
     const review = useReview();
     const coding = useCoding();
     await review.setCoder('Ben');
@@ -90,7 +90,7 @@ describe('the comparison', () => {
     await review.setCoder('Ann');
     await coding.create('fear', { startS: 4.25, endS: 5.125 });
     const tab = await mountInWindow(CompareTab);
-    // Version 0.1 settled 4.25 to 5.125 s without a label.
+    // The fixture has a decision by version 0.1: no label from 4.25 to 5.125 s.
     await until(() => tab.text().includes('disagreements open'));
     const openOf = (): string => /(\d+) of \d+ disagreements open/.exec(tab.text())![1]!;
     const before = openOf();
@@ -103,7 +103,7 @@ describe('the comparison', () => {
 });
 
 describe('a video that is opened while another is still being read', () => {
-  test('is the one that is shown', async () => {
+  test('is shown', async () => {
     const [review, project] = [useReview(), useProject()];
     const { id } = project.videos[0]!;
     const first = review.open(id);

@@ -2,24 +2,24 @@ import type { TimelineColumns } from '../../../../../shared/domain/timeline-colu
 import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
 import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
 
-/** Where a face is in the picture, in pixels of the video. */
+/** Bounding box of a face in pixels of the video. */
 export interface FaceBox {
   readonly face: number;
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Whether it is the face that is reviewed. */
+  /** Whether this face is under review. */
   readonly isChosen: boolean;
 }
 
-/** The slot of a face at a moment; -1 where it has none. */
+/** Index of a face's slot at a moment; -1 if there is none. */
 export function slotAt({ slots, times }: TimelineColumns, seconds: number): number {
   const at = lowerBound(times.subarray(0, slots.length), seconds + 1e-9) - 1;
   return at >= 0 && seconds < (times[slots.length + at] ?? 0) ? at : -1;
 }
 
-/** Boxes of all faces at a moment; those that are away have none. */
+/** Boxes of the faces that are present at a moment. */
 export function boxesAt(faces: ReadonlyMap<number, TimelineColumns>, seconds: number, chosen: number): FaceBox[] {
   return [...faces].flatMap(([face, columns]) => {
     const slot = slotAt(columns, seconds);

@@ -2,15 +2,15 @@ import type { FaceMaps, MapMask } from '../../../../../shared/domain/mask-maps.t
 import { CROP_MIDDLE, MAP_MASKS, MASK_COUNT } from '../../../../../shared/domain/mask-maps.ts';
 import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
 
-/** A mask's weights as a picture to lie on the face: where, and what. */
+/** The weights of a mask as a picture over the face. */
 export interface HeatMap {
-  /** PNG, one pixel a place; the browser smooths it. */
+  /** PNG data URL, one pixel per patch; the browser interpolates. */
   readonly picture: string;
-  /** SVG transform of a unit square onto the aligned crop's place in the picture. */
+  /** SVG transform from a unit square to the aligned crop in the picture. */
   readonly transform: string;
 }
 
-/** From dark blue to yellow (Cividis, Nunez, Anderton and Renslow 2018): even steps of lightness, the same to colour-blind eyes. */
+/** From dark blue to yellow (Cividis, Nunez, Anderton and Renslow 2018): perceptually uniform, also with colour blindness. */
 const CIVIDIS: readonly (readonly [number, number, number])[] = [
   [0, 34, 78],
   [42, 63, 108],
@@ -21,7 +21,7 @@ const CIVIDIS: readonly (readonly [number, number, number])[] = [
   [254, 232, 56],
 ];
 
-/** Weights of a face's mask that 2% lie below and above; its colours go from one to the other, so that differences can be seen. */
+/** Share of a face's weights outside the colour range at either end. The range is per face and mask, so that small differences are visible. */
 const OUTSIDE = 0.02;
 const ranges = new WeakMap<FaceMaps, Map<MapMask, readonly [number, number]>>();
 function rangeOf(maps: FaceMaps, mask: MapMask): readonly [number, number] {
@@ -41,7 +41,7 @@ function rangeOf(maps: FaceMaps, mask: MapMask): readonly [number, number] {
   return range;
 }
 
-/** The first value that more than so many lie at or below. */
+/** The smallest value with more than `most` counts at or below it. */
 function firstBeyond(counts: Uint32Array, most: number): number {
   let sum = 0;
   for (let value = 0; value < counts.length; value++) {
@@ -51,14 +51,15 @@ function firstBeyond(counts: Uint32Array, most: number): number {
   return counts.length - 1;
 }
 
-/** The mask of a slot; null where nothing was read there. */
+/** The heat map of a slot; null if there are no weights for it, or no canvas context. */
 export function heatMapAt(maps: FaceMaps, mask: MapMask, slot: number): HeatMap | null {
   const at = lowerBound(maps.slots, slot);
   if (maps.side === 0 || maps.slots[at] !== slot) return null;
   const { side } = maps;
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [side, side];
-  const context = canvas.getContext('2d')!;
+  const context = canvas.getContext('2d');
+  if (context === null) return null;
   const image = context.createImageData(side, side);
   const offset = (at * MASK_COUNT + MAP_MASKS.indexOf(mask)) * side * side;
   const [low, high] = rangeOf(maps, mask);

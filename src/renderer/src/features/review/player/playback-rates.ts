@@ -1,7 +1,7 @@
-/** How fast a video can be played, times real time. */
+/** Playback rates; 1 is real time. */
 export const RATES: readonly number[] = [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 4];
 
-/** The next faster (1) or slower (-1) rate, or the same at either end. */
+/** The next faster (1) or slower (-1) rate. At either end, the rate stays the same. */
 export function neighbourRate(rate: number, direction: 1 | -1): number {
-  return RATES[Math.max(0, Math.min(RATES.length - 1, RATES.indexOf(rate) + direction))]!;
+  return RATES[Math.max(0, Math.min(RATES.length - 1, RATES.indexOf(rate) + direction))] ?? rate;
 }

@@ -5,7 +5,7 @@ import { decimate } from './decimation.ts';
 const x = Float64Array.from({ length: 45_000 }, (_, i) => i * 0.2);
 
 describe('decimating a series', () => {
-  test('keeps the lowest and the highest of every column of pixels, in order of time', () => {
+  test('keeps the minimum and the maximum of every pixel column, in order of time', () => {
     const y = Float32Array.from(x, (_, i) => Math.sin(i / 50) * 0.3 + 0.5);
     y[12_345] = 1;
     y[40_001] = 0;
@@ -24,13 +24,13 @@ describe('decimating a series', () => {
     expect(decimate(x, y, 0, 9000, 300)).toContainEqual([x[20_000], null]);
   });
 
-  test('zoomed in, every point is there, and one more on both sides', () => {
+  test('a zoomed-in view keeps every point, and one more on either side', () => {
     const y = Float32Array.from(x, (_, i) => (i % 10) / 10);
     const points = decimate(x, y, 100.1, 101.1, 1000);
     expect(points.map(([at]) => at)).toEqual([100, 100.2, 100.4, 100.6, 100.8, 101, 101.2].map((at) => expect.closeTo(at, 9) as number));
   });
 
-  test('nothing in view gives no more than the two points around it; an empty series none', () => {
+  test('an empty view gives at most the two points around it, an empty series none', () => {
     expect(decimate([0, 1], [0.2, 0.4], 0.4, 0.6, 10)).toEqual([
       [0, 0.2],
       [1, 0.4],

@@ -1,12 +1,12 @@
 import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
 
 /**
- * Points of a series for a span of a window: at most four for each column of pixels (first, lowest, highest, last), so
- * that no extreme is lost and no more is drawn than can be seen. Missing values (NaN) break the line.
+ * Reduces a series to at most four points per pixel column: first, lowest, highest, last, and in addition one missing value (NaN), so
+ * that no extreme is lost. Missing values break the line.
  * @param x ascending
  * @param y as long as x
- * @param from first and last x that are shown; the points next to them outside are taken in too, so that lines reach the edges
- * @param columns pixels across
+ * @param from start of the shown span up to `to`; the next points outside are included, so that lines reach the edges
+ * @param columns width in pixels
  */
 export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, columns: number): [number, number | null][] {
   const first = Math.max(0, lowerBound(x, from) - 1);
@@ -28,8 +28,8 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: numbe
         if (bucket.highest < 0 || value > y[bucket.highest]!) bucket.highest = i;
       }
     }
-    const chosen = new Set([bucket.first, bucket.lowest, bucket.highest, bucket.last, bucket.missing].filter((index) => index >= 0));
-    for (const index of [...chosen].sort((a, b) => a - b)) points.push(point(x[index]!, y[index]!));
+    const kept = new Set([bucket.first, bucket.lowest, bucket.highest, bucket.last, bucket.missing].filter((index) => index >= 0));
+    for (const index of [...kept].sort((a, b) => a - b)) points.push(point(x[index]!, y[index]!));
   }
   return points;
 }

@@ -8,16 +8,14 @@ import { EXPRESSIONS } from '../../../../../shared/domain/expressions.ts';
 import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
 import type { SeriesName, TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
 import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
-import { STYLES } from '../../../ui/label-styles.ts';
+import { styleAt } from '../../../ui/label-styles.ts';
 import { clockTime, decimal } from '../../../ui/formats.ts';
 import { decimate } from './decimation.ts';
 import type { TrackName } from '../../../stores/tracks.ts';
 
 use([LineChart, GridComponent, LegendComponent, TooltipComponent, TitleComponent, MarkAreaComponent, MarkLineComponent, AriaComponent, CanvasRenderer]);
 
-const MASKS = ['mask_class_agnostic', 'mask_class_semantic', 'mask_final'] as const;
-
-/** Pixels beside the plotting area, the same in every track. */
+/** Pixels left and right of the plotting area, the same in every track. */
 export const MARGIN = { left: 64, right: 24 } as const;
 
 export interface ChartColours {
@@ -37,20 +35,26 @@ export interface Span {
   readonly to: number;
 }
 
-/** Tracks that are charts; sound has a canvas of its own. */
+/** Tracks that are charts; the sound has its own canvas. */
 export type ChartTrack = Exclude<TrackName, 'sound'>;
 
-/** Similarities travel with the mask maps and not with the timeline. */
+/** Similarities are part of the mask maps, not of the timeline columns. */
 type SimilarityName = `similarity ${Expression}`;
 
 export type LineColumn = SeriesName | SimilarityName;
 
 interface Line {
   readonly column: LineColumn;
+  /** Index of a label style, whose colour and dash the line has. */
   readonly style: number;
 }
+const MASKS: readonly Line[] = [
+  { column: 'mask_class_agnostic', style: 0 },
+  { column: 'mask_class_semantic', style: 4 },
+  { column: 'mask_final', style: 6 },
+];
 interface TrackKind {
-  /** Share of the height beside the others. */
+  /** Relative height. */
   readonly weight: number;
   readonly interval: number;
   readonly lines: readonly Line[];
@@ -58,26 +62,26 @@ interface TrackKind {
 const KINDS: Readonly<Record<ChartTrack, TrackKind>> = {
   probabilities: { weight: 0.58, interval: 0.25, lines: EXPRESSIONS.map((column, i) => ({ column, style: i })) },
   intensity: { weight: 0.21, interval: 0.5, lines: [{ column: 'intensity', style: 1 }] },
-  masks: { weight: 0.21, interval: 0.5, lines: MASKS.map((column, i) => ({ column, style: [0, 4, 6][i]! })) },
+  masks: { weight: 0.21, interval: 0.5, lines: MASKS },
   similarity: { weight: 0.32, interval: 0.5, lines: EXPRESSIONS.map((name, i) => ({ column: `similarity ${name}` as const, style: i })) },
   confidence: { weight: 0.16, interval: 0.5, lines: [{ column: 'face_confidence', style: 2 }] },
 };
 
-/** A track as it is shown: its place follows from the order. */
+/** A displayed track. Its position follows from the order of the list. */
 export interface ShownTrack {
   readonly name: ChartTrack;
   readonly title: string;
   readonly height: number;
 }
 
-/** Peaks stand in the intensity's chart, or in the first one where that is not shown. */
+/** Index of the track with the peaks: intensity, or the first track if intensity is hidden. */
 const peakTrack = (tracks: readonly ShownTrack[]): number =>
   Math.max(
     0,
     tracks.findIndex(({ name }) => name === 'intensity'),
   );
 
-/** Middles of the slots, ascending; worked out once for each face. */
+/** Midpoints of the slots in seconds, ascending; cached for each face. */
 const middlesOf = new WeakMap<TimelineColumns, Float64Array>();
 function middles(columns: TimelineColumns): Float64Array {
   let middle = middlesOf.get(columns);
@@ -89,10 +93,10 @@ function middles(columns: TimelineColumns): Float64Array {
   return middle;
 }
 
-/** Pixels that a peak's name needs; where peaks are closer, their lines stand without names. */
+/** Width of a peak's name in pixels. If there are too many peaks for it, their lines have no names. */
 const PEAK_NAME_WIDTH = 64;
 
-/** Points one after the other, x and y in turn: the charts take them without an object for each. */
+/** Flattens points to [x, y, x, y, …], which ECharts reads without an object for each point. */
 function flat(points: readonly (readonly [number, number | null])[]): Float64Array {
   const values = new Float64Array(2 * points.length);
   points.forEach(([px, py], i) => {
@@ -102,10 +106,10 @@ function flat(points: readonly (readonly [number, number | null])[]): Float64Arr
   return values;
 }
 
-/** Lines are so wide: finer than that nothing is seen. */
+/** Line width, which is also the resolution of the decimation. */
 const LINE_PIXELS = 2;
 
-/** What changes when the view moves: the axes' ends, each line's points in it, decimated, and the peaks in it. */
+/** The options that change with the view: axis limits, decimated points, and visible peaks. */
 export function seriesOption(
   columns: TimelineColumns,
   peaks: readonly PeakMark[],
@@ -131,7 +135,7 @@ export function seriesOption(
   };
 }
 
-/** A line's values, one for each slot; what is not known is NaN. Similarities are laid beside the slots once for each face. */
+/** A line's values, one per slot; NaN for missing values. Similarities are assigned to the slots once and cached. */
 const similarities = new WeakMap<FaceMaps, Map<string, Float32Array>>();
 function valuesOf(columns: TimelineColumns, column: LineColumn, maps: FaceMaps | null): Float32Array {
   if (!isSimilarity(column)) return seriesOf(columns, column);
@@ -140,17 +144,18 @@ function valuesOf(columns: TimelineColumns, column: LineColumn, maps: FaceMaps |
   if (known === undefined) similarities.set(maps, (known = new Map()));
   let values = known.get(column);
   if (values === undefined) {
-    values = new Float32Array(columns.slots.length).fill(NaN);
+    const bySlot = new Float32Array(columns.slots.length).fill(NaN);
     const label = EXPRESSIONS.findIndex((name) => column === `similarity ${name}`);
-    const place = new Map(Array.from(columns.slots, (slot, i) => [slot, i]));
-    maps.slots.forEach((slot, i) => (values![place.get(slot) ?? -1] = maps.similarity[i * EXPRESSIONS.length + label]!));
+    const indexOfSlot = new Map(Array.from(columns.slots, (slot, i) => [slot, i]));
+    maps.slots.forEach((slot, i) => (bySlot[indexOfSlot.get(slot) ?? -1] = maps.similarity[i * EXPRESSIONS.length + label]!));
+    values = bySlot;
     known.set(column, values);
   }
   return values;
 }
 const isSimilarity = (column: string): column is SimilarityName => column.startsWith('similarity ');
 
-/** Spans in which the face was away, merged where they touch. */
+/** Spans without the face; adjacent spans are merged. */
 export function absences({ slots, times, values }: TimelineColumns): Span[] {
   const spans: { from: number; to: number }[] = [];
   for (let i = 0; i < slots.length; i++) {
@@ -163,29 +168,29 @@ export function absences({ slots, times, values }: TimelineColumns): Span[] {
   return spans;
 }
 
-/** Pixels that a chart's title takes, and the axis below the last one. */
+/** Heights in pixels: title of a chart, axis below the last chart, names of peaks. */
 const TITLE = 22;
 const AXIS = 22;
 const PEAK_LABELS = 14;
 
-/** Where the charts lie: by their weight and the person's own factor. */
+/** Positions of the charts, by their weight and the height factor in the settings. */
 function gridsFor(tracks: readonly ShownTrack[], height: number): { left: number; right: number; top: number; height: number }[] {
   const weights = tracks.map((track) => KINDS[track.name].weight * track.height);
   const all = weights.reduce((a, b) => a + b, 0);
   const gap = TITLE + 8;
-  const room = Math.max(30 * tracks.length, height - tracks.length * gap - PEAK_LABELS - AXIS);
+  const available = Math.max(30 * tracks.length, height - tracks.length * gap - PEAK_LABELS - AXIS);
   const withPeaks = peakTrack(tracks);
   let top = 0;
   return weights.map((weight, i) => {
-    // The names of peaks stand above their chart.
+    // The names of peaks are above their chart.
     top += gap + (i === withPeaks ? PEAK_LABELS : 0);
-    const grid = { ...MARGIN, top, height: (room * weight) / all };
+    const grid = { ...MARGIN, top, height: (available * weight) / all };
     top += grid.height;
     return grid;
   });
 }
 
-/** Shares go from 0 to 1. Mask weights lie in a narrow band: theirs is what the face's own go through, so that it can be seen. */
+/** Range of the y axis: 0 to 1. For mask weights and similarities, which vary little, the range of this face's values. */
 function rangeOf(columns: TimelineColumns, name: ChartTrack, maps: FaceMaps | null): { min: number; max: number; interval: number } {
   if (name !== 'masks' && name !== 'similarity') return { min: 0, max: 1, interval: KINDS[name].interval };
   let [low, high] = [Infinity, -Infinity];
@@ -201,12 +206,12 @@ function rangeOf(columns: TimelineColumns, name: ChartTrack, maps: FaceMaps | nu
 export interface ChartTexts {
   readonly label: string;
   readonly noFace: string;
-  /** The name of a line, and of a peak's label. */
+  /** Translates the name of a line, and the label of a peak. */
   readonly nameOf: (column: LineColumn) => string;
   readonly labelOf: (label: string) => string;
 }
 
-/** Charts over one time axis. */
+/** The complete ECharts option for all tracks. */
 export function timelineOption(
   columns: TimelineColumns,
   peaks: readonly PeakMark[],
@@ -218,16 +223,16 @@ export function timelineOption(
   height: number,
   maps: FaceMaps | null,
 ): EChartsCoreOption {
-  const tone = (i: number): string => (colours.dark ? STYLES[i]!.dark : STYLES[i]!.light);
-  const away = {
+  const tone = (i: number): string => (colours.dark ? styleAt(i).dark : styleAt(i).light);
+  const absence = {
     silent: true,
     itemStyle: { color: colours.line, opacity: 0.45, decal: { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4 } },
     label: { show: true, position: 'insideTop', color: colours.quiet, formatter: texts.noFace },
     data: absences(columns).map(({ from, to }) => [{ xAxis: from }, { xAxis: to }]),
   };
   const points = seriesOption(columns, peaks, tracks, texts, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
-  const places = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
-  const lines = places.map(({ column, grid, style, isFirst }, i) => ({
+  const allLines = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
+  const lines = allLines.map(({ column, grid, style, isFirst }, i) => ({
     ...{
       name: texts.nameOf(column),
       type: 'line',
@@ -235,30 +240,30 @@ export function timelineOption(
       yAxisIndex: grid,
       showSymbol: false,
       dimensions: ['x', 'y'],
-      data: points[i]!.data,
+      data: points[i]?.data,
       animation: false,
     },
-    ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: STYLES[style]!.dash }, itemStyle: { color: tone(style) } },
-    ...(grid === 0 && isFirst ? { markArea: away } : {}),
-    ...(points[i]!.markLine === undefined
+    ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: styleAt(style).dash }, itemStyle: { color: tone(style) } },
+    ...(grid === 0 && isFirst ? { markArea: absence } : {}),
+    ...(points[i]?.markLine === undefined
       ? {}
       : {
           markLine: {
             ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet }, label: { color: colours.text } },
-            data: points[i]!.markLine.data,
+            data: points[i].markLine.data,
           },
         }),
   }));
   const grids = gridsFor(tracks, height);
   const legend = { textStyle: { color: colours.quiet }, itemWidth: 28, itemHeight: 12 };
-  const titleTop = (i: number): number => grids[i]!.top - TITLE - (i === peakTrack(tracks) ? PEAK_LABELS : 0);
+  const titleTops = grids.map(({ top }, i) => top - TITLE - (i === peakTrack(tracks) ? PEAK_LABELS : 0));
   return {
-    // ECharts writes this label onto its element whenever it draws.
+    // ECharts sets this aria-label on its element at every draw.
     aria: { enabled: true, label: { description: texts.label } },
     textStyle: { fontFamily: 'system-ui, sans-serif' },
-    title: tracks.map(({ title }, i) => ({ text: title, top: titleTop(i), left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } })),
+    title: tracks.map(({ title }, i) => ({ text: title, top: titleTops[i], left: 12, textStyle: { fontSize: 13, fontWeight: 600, color: colours.text } })),
     legend: tracks.flatMap(({ name }, i) =>
-      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map(({ column }) => texts.nameOf(column)), top: titleTop(i), right: 24, ...legend }],
+      KINDS[name].lines.length < 2 ? [] : [{ data: KINDS[name].lines.map(({ column }) => texts.nameOf(column)), top: titleTops[i], right: 24, ...legend }],
     ),
     tooltip: { trigger: 'axis', confine: true, valueFormatter: (value: unknown) => (typeof value === 'number' ? decimal(value, 3) : texts.noFace) },
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
