@@ -42,7 +42,7 @@ describe('undecided proposals', () => {
   });
 
   test('are sorted by lowest confidence, highest confidence or time', () => {
-    const order = (by: Parameters<typeof inReviewOrder>[1]): string[] => inReviewOrder([...proposals].reverse(), by).map(({ id }) => id);
+    const order = (criterion: Parameters<typeof inReviewOrder>[1]): string[] => inReviewOrder([...proposals].reverse(), criterion).map(({ id }) => id);
     expect(order('doubtful')).toEqual(['s2', 's4', 's6', 's0']);
     expect(order('strong')).toEqual(['s0', 's4', 's6', 's2']);
     expect(order('time')).toEqual(['s0', 's2', 's4', 's6']);

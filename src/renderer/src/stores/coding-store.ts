@@ -51,10 +51,10 @@ export const useCoding = defineStore('coding', () => {
   const overlapEdits = (span: Span, except?: string, spanFace = face.value): RowEdit[] =>
     isOverlapAllowed.value ? [] : clearSpan(own.value?.segments ?? [], spanFace, span, author(), except);
 
-  async function create(label: string, span: Span): Promise<void> {
+  async function create(name: string, span: Span): Promise<void> {
     const { id, creation } = layerFor('coder');
-    const insertion = createSegment(id, face.value, label, span, author());
-    if (await edit(step('segment.create', { label }), [...creation, ...overlapEdits(span), insertion]))
+    const insertion = createSegment(id, face.value, name, span, author());
+    if (await edit(step('segment.create', { label: name }), [...creation, ...overlapEdits(span), insertion]))
       selected.value = insertion.kind === 'insert' ? insertion.row.id : null;
   }
 

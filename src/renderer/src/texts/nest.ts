@@ -1,4 +1,4 @@
-/** A catalogue by words that are parted by dots ('zoom.in') as the tree that messages are found in. */
+/** Texts by the parts of their ids: 'zoom.in' is in zoom, in. */
 export interface Tree {
   [part: string]: string | Tree;
 }
@@ -7,9 +7,10 @@ export function nest(flat: Readonly<Record<string, string>>): Tree {
   const tree: Tree = {};
   for (const [path, text] of Object.entries(flat)) {
     const parts = path.split('.');
+    const name = parts.pop() ?? path;
     let branch = tree;
-    for (const part of parts.slice(0, -1)) branch = (branch[part] ??= {}) as Tree;
-    branch[parts.at(-1)!] = text;
+    for (const part of parts) branch = (branch[part] ??= {}) as Tree;
+    branch[name] = text;
   }
   return tree;
 }
