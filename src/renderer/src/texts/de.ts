@@ -70,7 +70,7 @@ export const de: Translated<typeof en> = {
     openIt: 'Öffnen',
     example: 'Beispiel ausprobieren',
     exampleAbout: 'Beispielvideos mit gerenderten Gesichtern. Die Analyse beginnt sofort.',
-    tables: 'Ergebnisse öffnen…',
+    tables: 'Ergebnisse öffnen',
     tablesAbout: 'Tabellen, die adatosk analyze geschrieben hat.',
     recent: 'Letzte Projekte',
     where: 'Ordner wählen',

@@ -61,7 +61,7 @@ export const en = {
     openIt: 'Open',
     example: 'Try the example',
     exampleAbout: 'Sample videos with rendered faces. The analysis starts at once.',
-    tables: 'Open results…',
+    tables: 'Open results',
     tablesAbout: 'Tables written by adatosk analyze.',
     recent: 'Recent projects',
     where: 'Choose a folder',
