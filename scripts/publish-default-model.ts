@@ -24,7 +24,7 @@ import { startChildProcessEngine } from '../src/main/services/studio/processes.t
 import { evaluateModel } from '../src/main/services/training/evaluate-model.ts';
 import type { EvaluateRequest } from '../src/main/services/training/evaluate-model.ts';
 import { openClipSet } from '../src/main/services/analysis/prepare-clips.ts';
-import { timesHeld } from '../src/main/services/training/train-model.ts';
+import { heldRepetitions } from '../src/main/services/training/train-model.ts';
 import { cachedClips } from '../src/main/training/data/cached-clips.ts';
 import { openSource } from '../src/main/training/data/clip-source.ts';
 import { WINDOWS } from '../src/main/training/evaluation/evaluation.ts';
@@ -95,7 +95,7 @@ async function calibrate(trained: Model): Promise<void> {
   engine.stop();
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
   // Photographs count among clips of their classes as they do in training.
-  const times = timesHeld(photographed.length, ofTheirClasses);
+  const times = heldRepetitions(photographed.length, ofTheirClasses);
   const least = fitCalibration([...rendered, ...Array.from({ length: times }, () => photographed).flat()]);
   const calibration = favouringNeutral(rendered, least);
   for (const [name, predictions] of Object.entries({ rendered, photographed })) {

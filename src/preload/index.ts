@@ -1,6 +1,6 @@
 /**
- * The bridge between the window and the desktop. It passes on a message port, on which the contract is spoken, and six
- * things that only a desktop can do; no channel of Electron's is open to the window.
+ * The bridge between the window and the desktop host. It transfers the message port of the API and offers the functions that
+ * need the desktop. The window has no access to the channels of Electron.
  */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { DesktopBridge } from '../shared/app/desktop.ts';
@@ -21,7 +21,7 @@ const bridge: DesktopBridge = {
 };
 contextBridge.exposeInMainWorld('studio', bridge);
 
-// Ports cannot cross the bridge; a message from the window to itself carries one here.
+// Ports cannot pass through contextBridge. The window sends them here with a message to itself.
 window.addEventListener('message', (event) => {
   if (event.source === window && event.data === DESKTOP_CHANNELS.connect) ipcRenderer.postMessage(DESKTOP_CHANNELS.connect, null, [...event.ports]);
 });

@@ -24,7 +24,7 @@ const NASTY = [
   ']]>',
 ];
 
-/** A document of every kind of trouble: odd names, zero-length, touching and overlapping labels, no faces and eight. */
+/** A random document with difficult content: unusual names, labels without duration, adjacent and overlapping labels, 0 to 8 faces. */
 function randomDocument(seed: number): AnnotationDocument {
   const random = randomStream(seed, 'annotations');
   const whole = (n: number): number => Math.floor(n * random());
@@ -52,7 +52,7 @@ function randomDocument(seed: number): AnnotationDocument {
 
 const documents = Array.from({ length: 500 }, (_, i) => randomDocument(i + 1));
 
-/** What a document's labels are after a format's own rounding; by layer, in one order. */
+/** The labels of a document after the rounding of a format, sorted, by layer. */
 function expected(document: AnnotationDocument, round: (segment: AnnotatedSegment) => AnnotatedSegment | null): Map<string, string[]> {
   const layers = document.layers.map(
     ({ name, segments }) =>
@@ -73,8 +73,8 @@ const line = ({ face, label, startS, endS, confidence }: AnnotatedSegment): stri
   JSON.stringify([face, label, startS.toFixed(6), endS.toFixed(6), confidence]);
 const milliseconds = (seconds: number): number => Math.round(1000 * seconds) / 1000;
 
-describe('500 random documents go out and come back', () => {
-  test('through ELAN, to the millisecond', () => {
+describe('500 random documents are written and read', () => {
+  test('as ELAN files, exact to the millisecond', () => {
     for (const document of documents) {
       const { text, losses } = ANNOTATION_FORMATS['eaf'].write(document);
       const read = ANNOTATION_FORMATS['eaf'].read!(text, 'x.eaf');
@@ -89,12 +89,12 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test('through ELAN, in the order and with the references that its schema asks for', () => {
+  test('as ELAN files with the order and the references of the schema', () => {
     for (const document of documents.slice(0, 100)) {
       const { text } = ANNOTATION_FORMATS['eaf'].write(document);
       const order = [...text.matchAll(/<(HEADER|TIME_ORDER|TIER|LINGUISTIC_TYPE|LANGUAGE|CONSTRAINT|CONTROLLED_VOCABULARY)[ >/]/g)].map(([, name]) => name!);
-      const wanted = ['HEADER', 'TIME_ORDER', 'TIER', 'LINGUISTIC_TYPE', 'LANGUAGE', 'CONSTRAINT', 'CONTROLLED_VOCABULARY'];
-      expect(order).toEqual([...order].sort((a, b) => wanted.indexOf(a) - wanted.indexOf(b)));
+      const expected = ['HEADER', 'TIME_ORDER', 'TIER', 'LINGUISTIC_TYPE', 'LANGUAGE', 'CONSTRAINT', 'CONTROLLED_VOCABULARY'];
+      expect(order).toEqual([...order].sort((a, b) => expected.indexOf(a) - expected.indexOf(b)));
       const ids = [...text.matchAll(/(?:ANNOTATION_ID|TIME_SLOT_ID)="([^"]*)"/g)].map(([, id]) => id!);
       expect(new Set(ids).size).toBe(ids.length);
       for (const [, reference] of text.matchAll(/(?:TIME_SLOT_REF[12]|ANNOTATION_REF)="([^"]*)"/g)) expect(ids).toContain(reference);
@@ -104,11 +104,11 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test("through Praat's TextGrid, whose tiers tile without gaps", () => {
+  test('as TextGrid files of Praat, with tiers without gaps', () => {
     for (const document of documents) {
       const { text, losses } = ANNOTATION_FORMATS['textgrid'].write(document);
       const read = ANNOTATION_FORMATS['textgrid'].read!(text, 'x.TextGrid');
-      // No length cannot be held, and is told; no text is Praat's "unlabelled".
+      // Labels without duration are lost and reported; labels without text mean "unlabelled" in Praat.
       const kept = (segment: AnnotatedSegment): AnnotatedSegment | null =>
         segment.endS > segment.startS && segment.label !== '' ? { ...segment, confidence: null } : null;
       expect(found(read)).toEqual(expected(document, kept));
@@ -124,7 +124,7 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test('through Label Studio, frame by frame', () => {
+  test('as Label Studio files, exact to the frame', () => {
     for (const document of documents) {
       const read = ANNOTATION_FORMATS['label-studio'].read!(ANNOTATION_FORMATS['label-studio'].write(document).text, 'x.json');
       const fps = document.video.fps ?? 24;
@@ -137,7 +137,7 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test('through BORIS, to the moment', () => {
+  test('as BORIS projects, with exact times', () => {
     for (const document of documents) {
       const read = ANNOTATION_FORMATS['boris'].read!(ANNOTATION_FORMATS['boris'].write(document).text, 'x.boris');
       expect(found(read)).toEqual(
@@ -148,7 +148,7 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test('to BORIS: every state has a start and a stop of the same subject and behaviour, in order', () => {
+  test('as BORIS projects in which every state has a start and a stop of the same subject and behaviour', () => {
     for (const document of documents) {
       const project = JSON.parse(ANNOTATION_FORMATS['boris'].write(document).text) as {
         observations: Record<string, { events: [number, string, string, string, string, number][] }>;
@@ -165,7 +165,7 @@ describe('500 random documents go out and come back', () => {
     }
   });
 
-  test('to an events table that a strict parser reads, and subtitles whose cues are whole', () => {
+  test('as an events table for strict parsers, and as subtitles with complete cues', () => {
     for (const document of documents) {
       const count = document.layers.reduce((sum, { segments, peaks }) => sum + segments.length + peaks.length, 0);
       const rows = parse(ANNOTATION_FORMATS['events'].write(document).text, {
@@ -194,10 +194,10 @@ describe('500 random documents go out and come back', () => {
   });
 });
 
-describe('500 random documents leave for tools that only read', () => {
+describe('500 random documents are written in export formats', () => {
   const labelsOf = (document: AnnotationDocument): AnnotatedSegment[] => document.layers.flatMap(({ segments }) => segments);
 
-  test('NOVA: every label is a line of its tier, and its number is the label in the header', async () => {
+  test('NOVA: every label is a line in its tier, and its number refers to the header', async () => {
     for (const document of documents) {
       const { files, losses } = await filesOf('nova', document);
       const found: string[] = [];
@@ -214,16 +214,16 @@ describe('500 random documents leave for tools that only read', () => {
           found.push(JSON.stringify([Number(from).toFixed(6), Number(to).toFixed(6), plain(label), Number(confidence)]));
         }
       }
-      const wanted = labelsOf(document).map(({ startS, endS, label, confidence }) =>
+      const expected = labelsOf(document).map(({ startS, endS, label, confidence }) =>
         JSON.stringify([startS.toFixed(6), endS.toFixed(6), plain(label), confidence ?? 1]),
       );
-      expect(found.sort()).toEqual(wanted.sort());
+      expect(found.sort()).toEqual(expected.sort());
       expect(new Set(files.map(({ ending }) => ending)).size).toBe(files.length);
       if (document.layers.some(({ peaks }) => peaks.length > 0)) expect(losses.map(({ id }) => id)).toContain('nova/no-peaks');
     }
   });
 
-  test('Datavyu: a column for each tier, a cell for each label, nothing that breaks a line or a cell', async () => {
+  test('Datavyu: a column per tier, a cell per label, and no text that breaks a line or a cell', async () => {
     for (const document of documents) {
       const [file] = (await filesOf('datavyu', document)).files;
       const lines = String(file!.contents).trimEnd().split('\n');
@@ -236,7 +236,7 @@ describe('500 random documents leave for tools that only read', () => {
     }
   });
 
-  test("BORIS's own tables: a start and a stop for each label, one row for each state", async () => {
+  test('BORIS tables: a start and a stop per label, or one row per state', async () => {
     const read = (text: string): Record<string, string>[] => parse(text, { columns: true, delimiter: '\t' });
     for (const document of documents) {
       const [tabular, aggregated] = await Promise.all(
@@ -251,7 +251,7 @@ describe('500 random documents leave for tools that only read', () => {
     }
   });
 
-  test('BORIS imports a sheet whose states are pairs of rows', async () => {
+  test('BORIS sheet: a state is a pair of rows', async () => {
     for (const document of documents.slice(0, 40)) {
       const [file] = (await filesOf('boris-xlsx', document)).files;
       const rows = (await readSheet(Buffer.from(file!.contents as Uint8Array))) as (string | number | null)[][];
@@ -263,11 +263,11 @@ describe('500 random documents leave for tools that only read', () => {
   });
 });
 
-/** XML keeps no control characters, and an attribute's line breaks are blanks to some readers. */
+/** XML cannot represent control characters, and some readers convert line breaks in attributes to blanks. */
 const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 
 describe("other tools' files", () => {
-  test('annotations without times, and tiers that refer to others, are told', () => {
+  test('annotations without times and dependent tiers are reported', () => {
     const eaf = `<?xml version="1.0"?><ANNOTATION_DOCUMENT><HEADER/><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1000"/><TIME_SLOT TIME_SLOT_ID="t2"/></TIME_ORDER>
       <TIER TIER_ID="speech"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"><ANNOTATION_VALUE>hm</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
       <TIER TIER_ID="gloss" PARENT_REF="speech"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1"><ANNOTATION_VALUE>x</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>`;
@@ -284,11 +284,11 @@ describe("other tools' files", () => {
     ['textgrid', '"ooTextFile" "TextGrid" 0 1 <exists> 2 "IntervalTier" "a" 0 1 3 0', /^data-set-invalid\/textgrid-cut-off$/],
     ['label-studio', '{"tasks": 3}', /^data-set-invalid\/not-label-studio$/],
     ['label-studio', '[]', /^data-set-invalid\/label-studio-tasks$/],
-  ] as const)('%s: a file that is none is rejected', (format, text, id) => {
+  ] as const)('%s: another file is rejected', (format, text, id) => {
     expect(() => ANNOTATION_FORMATS[format].read!(text, 'a file')).toThrow(expect.objectContaining({ id: expect.stringMatching(id) as string }));
   });
 
-  test("Praat's short form is read too", () => {
+  test('the short form of Praat is read', () => {
     const short = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"Ann"\n0\n2\n2\n0\n1.5\n""\n1.5\n2\n"joy"\n';
     expect(ANNOTATION_FORMATS['textgrid'].read!(short, 'x')).toEqual({
       layers: [{ name: 'Ann', segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }] }],

@@ -11,26 +11,26 @@ import { writeNova } from './nova.ts';
 import { writeSrt, writeWebVtt } from './subtitles.ts';
 import { readTextGrid, writeTextGrid } from './textgrid.ts';
 
-/** A format that is one text file a video. */
+/** A format with one text file per video. */
 export interface TextFormat {
-  /** Ending of a file's name, with its dot. */
+  /** Extension of the file, with its dot. */
   readonly ending: string;
   readonly write: (document: AnnotationDocument) => WrittenAnnotations;
   readonly read?: (text: string, name: string) => ReadAnnotations;
-  /** Files that belong to it. */
-  readonly beside?: (document: AnnotationDocument) => WrittenFiles['files'];
+  /** Additional files. */
+  readonly additionalFiles?: (document: AnnotationDocument) => WrittenFiles['files'];
 }
 
-/** A format that is several files a video, or no text. */
+/** A format with several files per video, or with binary files. */
 export interface FilesFormat {
   readonly writeFiles: (document: AnnotationDocument) => WrittenFiles | Promise<WrittenFiles>;
 }
 
 export type AnnotationFormat = TextFormat | FilesFormat;
 
-/** Other tools' formats: one file each, one line here. */
+/** All formats of other tools. */
 export const ANNOTATION_FORMATS = {
-  eaf: { ending: '.eaf', write: writeEaf, read: readEaf, beside: eafSignals },
+  eaf: { ending: '.eaf', write: writeEaf, read: readEaf, additionalFiles: eafSignals },
   textgrid: { ending: '.TextGrid', write: writeTextGrid, read: readTextGrid },
   'label-studio': { ending: '.label-studio.json', write: writeLabelStudio, read: readLabelStudio },
   boris: { ending: '.boris', write: writeBoris, read: readBoris },
@@ -47,7 +47,7 @@ export const ANNOTATION_FORMATS = {
 /** A text format that can be read. */
 export type ReadableFormat = TextFormat & { readonly read: NonNullable<TextFormat['read']> };
 
-/** The format, where it can be read. */
+/** A format with its reader; undefined if it can only be written. */
 export function readerOf(name: AnnotationFormatName): ReadableFormat | undefined {
   const format: AnnotationFormat = ANNOTATION_FORMATS[name];
   return 'write' in format && format.read !== undefined ? { ...format, read: format.read } : undefined;
@@ -55,16 +55,17 @@ export function readerOf(name: AnnotationFormatName): ReadableFormat | undefined
 
 /** Formats that can be read. */
 export const READABLE_FORMATS = ANNOTATION_FORMAT_NAMES.filter((name) => readerOf(name) !== undefined);
+const READERS = READABLE_FORMATS.flatMap((name) => readerOf(name) ?? []);
 
-/** The format that a file's name says it is in, where that can be read. */
+/** The readable format with the extension of a file; undefined if there is none. */
 export function readableFormatOf(file: string): ReadableFormat | undefined {
-  return READABLE_FORMATS.map((name) => readerOf(name)!).find(({ ending }) => file.toLowerCase().endsWith(ending.toLowerCase()));
+  return READERS.find(({ ending }) => file.toLowerCase().endsWith(ending.toLowerCase()));
 }
 
-/** A video's files in a format. */
+/** Writes a document in a format. */
 export async function filesOf(name: AnnotationFormatName, document: AnnotationDocument): Promise<WrittenFiles> {
   const format: AnnotationFormat = ANNOTATION_FORMATS[name];
   if ('writeFiles' in format) return format.writeFiles(document);
   const { text, losses } = format.write(document);
-  return { files: [{ ending: format.ending, contents: text }, ...(format.beside?.(document) ?? [])], losses };
+  return { files: [{ ending: format.ending, contents: text }, ...(format.additionalFiles?.(document) ?? [])], losses };
 }

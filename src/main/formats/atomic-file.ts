@@ -6,12 +6,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeError } from '../../shared/app/errors.ts';
 
-/** Virus scanners and sync clients on Windows hold a new file for a moment; a rename is tried again so often. */
-const RENAME_TRIES = 8;
+/** Largest number of attempts for a rename: on Windows, virus scanners and sync clients lock new files briefly. */
+const RENAME_ATTEMPTS = 8;
 
 /**
- * Writes a file piece by piece so that its name never stands for half of it: into a temporary file in the same
- * folder, flushed to the disk, then renamed over the old one. On any error the old file stays as it was.
+ * Writes a file atomically: into a temporary file in the same folder, which is flushed to the disk and then renamed. After an
+ * error, the old file is unchanged.
  * @throws StudioError 'disk-full' or 'cannot-write' that names the file
  */
 export async function writeAtomically(path: string, pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): Promise<void> {
@@ -28,21 +28,21 @@ export async function writeAtomically(path: string, pieces: AsyncIterable<string
     const writing = writePieces(stream, pieces);
     await Promise.race([writing, failed]);
     await flush(temporary);
-    await renamePatiently(temporary, path);
+    await renameWithRetries(temporary, path);
     if (process.platform !== 'win32') await flush(folder).catch(() => undefined);
   } catch (error) {
-    // What is being opened would come after it was deleted.
-    if (stream !== undefined) await ended(stream);
+    // The stream must be closed first: a pending open would create the file again.
+    if (stream !== undefined) await closed(stream);
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
   }
 }
 
-async function ended(stream: WriteStream): Promise<void> {
+async function closed(stream: WriteStream): Promise<void> {
   if (stream.closed) return;
-  const closed = once(stream, 'close').catch(() => undefined);
+  const closing = once(stream, 'close').catch(() => undefined);
   stream.destroy();
-  await closed;
+  await closing;
 }
 
 async function writePieces(stream: WriteStream, pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>): Promise<void> {
@@ -63,14 +63,14 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-async function renamePatiently(from: string, to: string): Promise<void> {
+async function renameWithRetries(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await rename(from, to);
       return;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (attempt === RENAME_TRIES || !['EPERM', 'EBUSY', 'EACCES'].includes(code)) throw error;
+      if (attempt === RENAME_ATTEMPTS || !['EPERM', 'EBUSY', 'EACCES'].includes(code)) throw error;
       await wait(50 * attempt);
     }
   }

@@ -4,7 +4,7 @@ import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../..
 import { borisTracks } from './boris.ts';
 import { notice } from '../../shared/app/notices.ts';
 
-/** What BORIS calls an event: a state with start and stop, or a point. */
+/** An event of BORIS: a state with start and stop, or a point. */
 interface Event {
   readonly subject: string;
   readonly behaviour: string;
@@ -32,7 +32,7 @@ function eventsOf(document: AnnotationDocument): Event[] {
 
 const rounded = (seconds: number): number => Math.round(1000 * seconds) / 1000;
 
-/** What all rows of an observation begin with. */
+/** The columns that are equal in all rows of an observation. */
 function observation({ video }: AnnotationDocument, now: Date): Record<string, string | number> {
   return {
     'Observation id': video.name,
@@ -47,7 +47,7 @@ function observation({ video }: AnnotationDocument, now: Date): Record<string, s
   };
 }
 
-/** BORIS's "tabular events": a row for each start, stop and point, with BORIS's own columns (9.12), tab-separated. */
+/** "Tabular events" of BORIS: a row per start, stop and point, with the columns of BORIS 9.12, tab-separated. */
 export function writeBorisTabular(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const frame = (seconds: number): number | string => (document.video.fps === null ? 'NA' : Math.round(seconds * document.video.fps));
   const rows = eventsOf(document).flatMap((event) => {
@@ -66,7 +66,7 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
   return { text: stringify(rows, { header: true, columns, delimiter: '\t' }), losses: LOSSES };
 }
 
-/** BORIS's "aggregated events": a row for each state with start, stop and duration, and for each point. */
+/** "Aggregated events" of BORIS: a row per state with start, stop and duration, and a row per point. */
 export function writeBorisAggregated(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const { fps, durationS, path } = document.video;
   const frame = (seconds: number): number | string => (fps === null ? 'NA' : Math.round(seconds * fps));
@@ -88,7 +88,7 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
   return { text: stringify(rows, { header: true, columns: Object.keys(empty), delimiter: '\t' }), losses: LOSSES };
 }
 
-/** A sheet that BORIS imports into an open observation: time, subject, code, modifier, comment; a state is two rows. */
+/** A sheet that BORIS can import into an open observation: time, subject, code, modifier, comment. A state has two rows. */
 export async function writeBorisXlsx(document: AnnotationDocument): Promise<WrittenFiles> {
   const cells = eventsOf(document)
     .flatMap(({ subject, behaviour, kind, startS, stopS, comment }) => [

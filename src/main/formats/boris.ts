@@ -4,7 +4,7 @@ import { parseTierName, tiersOf } from '../../shared/annotation/annotation-docum
 import { StudioError } from '../../shared/app/errors.ts';
 import { notice } from '../../shared/app/notices.ts';
 
-/** Who is seen, as BORIS keeps what is said of an observation. */
+/** The participant as an independent variable of BORIS. */
 const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };
 
 /**
@@ -79,12 +79,12 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
 
 type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];
 
-/** A state that stops where it starts would be read as two starts. */
+/** Shortest state. BORIS would read a state without duration as two starts. */
 const SHORTEST_S = 0.001;
 
 /**
- * What BORIS calls a subject: a layer's labels of one face, without overlaps, since a code that starts twice in a subject
- * is one that stops.
+ * The subjects of BORIS: the labels of one layer and face, without overlaps, because BORIS reads the second start of a code in
+ * a subject as its stop.
  */
 export function borisTracks({ layers, participant }: AnnotationDocument): (AnnotationTier & { readonly subject: string })[] {
   return layers.flatMap((layer) => {
@@ -105,9 +105,9 @@ const projectSchema = z.object({
 });
 
 /**
- * Reads the state events of a BORIS project with one observation: subjects are layers, a code's first event in a subject
- * starts it and the next one stops it, as BORIS has it. Point events have no length and are told.
- * @throws StudioError 'data-set-invalid' for another file, or for several observations
+ * Reads the state events of a BORIS project with one observation. Subjects are layers. The first event of a code in a subject
+ * starts a state and the next one stops it. Point events have no duration and become problems.
+ * @throws StudioError 'data-set-invalid' for other files and for several observations
  */
 export function readBoris(text: string, name: string): ReadAnnotations {
   let project: z.infer<typeof projectSchema>;
@@ -122,9 +122,9 @@ export function readBoris(text: string, name: string): ReadAnnotations {
   const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
   const prefix = typeof variables['participant'] === 'string' && variables['participant'] !== '' ? `${variables['participant']} ` : '';
   const layers = new Map<string, AnnotatedSegment[]>();
-  const open = new Map<string, { startS: number; comment: string }>();
+  const open = new Map<string, { label: string; startS: number; comment: string }>();
   let points = 0;
-  // A stop and a start at one moment are told apart by their order in the file.
+  // The sort is stable: the order in the file distinguishes a stop and a start at the same time.
   for (const [at, subject, code, , comment] of events.toSorted((x, y) => x[0] - y[0]) as BorisEvent[]) {
     if (/^point/i.test(kinds.get(code) ?? '')) {
       points += 1;
@@ -133,7 +133,7 @@ export function readBoris(text: string, name: string): ReadAnnotations {
     const key = JSON.stringify([subject, code]);
     const begun = open.get(key);
     if (begun === undefined) {
-      open.set(key, { startS: at, comment: typeof comment === 'string' ? comment : '' });
+      open.set(key, { label: code, startS: at, comment: typeof comment === 'string' ? comment : '' });
       continue;
     }
     open.delete(key);
@@ -144,7 +144,7 @@ export function readBoris(text: string, name: string): ReadAnnotations {
     layers.set(layer, own);
   }
   const problems = [
-    ...[...open].map(([key, { startS }]) => notice('boris/no-stop', { label: (JSON.parse(key) as string[])[1]!, at: startS })),
+    ...[...open.values()].map(({ label, startS }) => notice('boris/no-stop', { label, at: startS })),
     ...(points > 0 ? [notice('boris/points', { count: points })] : []),
   ];
   return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 
-/** What a column holds. */
+/** Description of a column. */
 export interface ColumnMeaning {
   readonly type: 'text' | 'integer' | 'number' | 'boolean';
-  /** Empty for names and texts. */
+  /** '' for names and texts. */
   readonly unit: string;
   readonly meaning: string;
 }
@@ -13,7 +13,7 @@ const text = (meaning: string): ColumnMeaning => ({ type: 'text', unit: '', mean
 const whole = (unit: string, meaning: string): ColumnMeaning => ({ type: 'integer', unit, meaning });
 const number = (unit: string, meaning: string): ColumnMeaning => ({ type: 'number', unit, meaning });
 
-/** Every column of every table that leaves the program, by its name: a name means the same everywhere. */
+/** The columns of all exported tables by name. A name has the same meaning in all tables. */
 export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   video: text("the video file's name"),
   sha256: text("SHA-256 of the file's bytes"),
@@ -83,18 +83,18 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
 const COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;
 
 /**
- * data-dictionary.csv: a line for each column of each table.
- * @throws RangeError for a column that nobody has described
+ * The content of data-dictionary.csv: a line per column and table.
+ * @throws RangeError for a column without a description
  */
 export function dictionaryText(tables: readonly { readonly file: string; readonly columns: readonly string[] }[]): string {
   const rows = tables.flatMap(({ file, columns }) => columns.map((column) => ({ table: file, column, ...meaningOf(column) })));
   return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
 }
 
-/** Columns of a wide table that stand for a layer and a face are described by what is in them. */
+/** The description of a column. The columns of a layer and face in a wide table share one description. */
 export function meaningOf(column: string): ColumnMeaning {
   const known =
     COLUMN_MEANINGS[column] ?? (/ face \d+$/.test(column) ? text('the label of this layer and face at the frame; empty where there is none') : undefined);
-  if (known === undefined) throw new RangeError(`nobody has said what the column ${column} means`);
+  if (known === undefined) throw new RangeError(`the column ${column} has no description`);
   return known;
 }

@@ -4,14 +4,14 @@ import { clockText } from './clock.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /**
- * Datavyu's CSV («#4»): a column for each tier, its cells with onset and offset as hours:minutes:seconds:milliseconds and
- * their codes in brackets. Peaks are a column of their own, onset and offset at the apex.
+ * CSV of Datavyu («#4»): a column per tier. A cell has onset, offset (hours:minutes:seconds:milliseconds) and its codes in
+ * brackets. Peaks have a separate column, with onset and offset at the apex.
  */
 export function writeDatavyu(document: AnnotationDocument): WrittenAnnotations {
   const taken = new Set<string>();
   let reworded = 0;
   const code = (text: string): string => {
-    // Commas part codes, brackets end a cell, and a line is a cell.
+    // Commas separate codes, a bracket ends a cell, and each line is one cell.
     const plain = text
       .replaceAll(/[\r\n\t]+/g, ' ')
       .replaceAll(',', '，')

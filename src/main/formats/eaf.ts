@@ -11,11 +11,11 @@ import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /**
- * ELAN's EAF 3.0. A tier for each layer and face, its confidence as a symbolic association, the layer's peaks as a tier
- * of their own; times are whole milliseconds. The schema fixes the order of everything.
+ * EAF 3.0 of ELAN: a tier per layer and face, a dependent tier (symbolic association) for the confidence, and a separate tier
+ * for peaks. Times are whole milliseconds. The schema prescribes the order of the elements.
  */
 const VOCABULARY = 'expressions';
-/** ELAN shows no annotation that begins where it ends. */
+/** ELAN does not show annotations without duration. */
 const SHORTEST_MS = 1;
 const CONSTRAINTS = [
   ['Time_Subdivision', "Time subdivision of parent annotation's time interval, no time gaps allowed within this interval"],
@@ -49,22 +49,22 @@ export function writeEaf(document: AnnotationDocument, now = new Date()): Writte
   const annotation = (child: Element): Element => ({ name: 'ANNOTATION', children: [child] });
   const used = new Set<string>();
   for (const layer of document.layers) {
-    for (const { name: wanted, segments, peaks } of tiersOf(layer)) {
-      const name = unused(wanted, used);
+    for (const { name: tierName, segments, peaks } of tiersOf(layer)) {
+      const name = unused(tierName, used);
       const shared = { ANNOTATOR: layer.annotator, PARTICIPANT: document.participant === '' ? undefined : document.participant };
-      const made = segments.map(({ startS, endS, label, confidence }) => ({ element: spanOf(startS, endS, label, values.get(label)), confidence }));
+      const written = segments.map(({ startS, endS, label, confidence }) => ({ element: spanOf(startS, endS, label, values.get(label)), confidence }));
       tiers.push({
         name: 'TIER',
         attributes: { TIER_ID: name, LINGUISTIC_TYPE_REF: 'expression', ...shared },
-        children: made.map(({ element }) => annotation(element)),
+        children: written.map(({ element }) => annotation(element)),
       });
-      const certain = made.filter(({ confidence }) => confidence !== null);
-      if (certain.length > 0) {
-        const children = certain.map(({ element, confidence }) =>
+      const withConfidence = written.flatMap(({ element, confidence }) => (confidence === null ? [] : [{ element, confidence }]));
+      if (withConfidence.length > 0) {
+        const children = withConfidence.map(({ element, confidence }) =>
           annotation({
             name: 'REF_ANNOTATION',
             attributes: { ANNOTATION_ID: `a${++annotations}`, ANNOTATION_REF: String(element.attributes?.['ANNOTATION_ID']) },
-            children: [{ name: 'ANNOTATION_VALUE', text: confidence!.toFixed(4) }],
+            children: [{ name: 'ANNOTATION_VALUE', text: confidence.toFixed(4) }],
           }),
         );
         tiers.push({
@@ -136,7 +136,7 @@ function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[]
   };
 }
 
-/** Windows paths too, wherever this runs. */
+/** Also converts Windows paths, on every platform. */
 function fileUrl(path: string): string {
   return /^[A-Za-z]:[\\/]/.test(path) ? `file:///${encodeURI(path.replaceAll('\\', '/'))}` : pathToFileURL(path).href;
 }
@@ -162,14 +162,14 @@ type Node = Record<string, unknown>;
 
 const SIGNALS = '_signals.csv';
 
-/** Where ELAN finds the curves: beside the EAF, whatever folder both are moved to. */
+/** A relative link to the file of the curves, so that both files can be moved together. */
 function linkedSignals({ signals }: AnnotationDocument): Element[] {
   if (signals === undefined) return [];
   const link = `./${encodeURIComponent(`${signals.fileName}${SIGNALS}`)}`;
   return [{ name: 'LINKED_FILE_DESCRIPTOR', attributes: { LINK_URL: link, RELATIVE_LINK_URL: link, MIME_TYPE: 'text/plain', TIME_ORIGIN: 0 } }];
 }
 
-/** The linked signal file: comma-separated, time in seconds first, as ELAN's time series viewer is told to read it. */
+/** The linked file for ELAN's time series viewer: comma-separated, the first column is the time in seconds. */
 export function eafSignals({ signals }: AnnotationDocument): { ending: string; contents: string }[] {
   if (signals === undefined) return [];
   const { columns, rows } = signals.table();
@@ -177,8 +177,8 @@ export function eafSignals({ signals }: AnnotationDocument): { ending: string; c
 }
 
 /**
- * Reads the time-aligned tiers of an EAF. Times that a tier leaves open, and tiers that refer to others, are told as problems.
- * @throws StudioError 'data-set-invalid' for a file that is no EAF
+ * Reads the time-aligned tiers of an EAF. Annotations without times and dependent tiers become problems.
+ * @throws StudioError 'data-set-invalid' for other files
  */
 export function readEaf(text: string, name: string): ReadAnnotations {
   let root: Node | undefined;
@@ -214,10 +214,10 @@ export function readEaf(text: string, name: string): ReadAnnotations {
   return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
 }
 
-/** Tiers that writeEaf adds to those of the labels. */
+/** Types of the additional tiers that writeEaf adds. */
 const OWN_TYPES = new Set(['confidence', 'peak']);
 
-/** What tiers of confidence say, by the annotation that they refer to. */
+/** The values of the confidence tiers, by the id of their annotation. */
 function confidencesOf(tiers: readonly Node[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const tier of tiers.filter((each) => each['@LINGUISTIC_TYPE_REF'] === 'confidence')) {

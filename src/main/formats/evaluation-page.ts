@@ -1,8 +1,9 @@
 import type { ModelEvaluation, MomentErrors } from '../../shared/statistics/evaluation.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import { required } from '../../shared/domain/required.ts';
 import type { Estimate } from '../../shared/statistics/recognition.ts';
 
-/** An evaluation as one HTML page that needs nothing else: plots are drawn as SVG, nothing is loaded. */
+/** An evaluation as a self-contained HTML page with SVG plots. */
 export function evaluationPage(evaluation: ModelEvaluation): string {
   const { model, data, split, clips, warnings, sha256 } = evaluation;
   return `<!doctype html>
@@ -76,11 +77,13 @@ function figures({ uar, war, ece, onset, apex, offset, peaksFound }: ModelEvalua
 function recallPlot({ recall }: ModelEvaluation): string {
   const [left, width, row] = [100, 480, 34];
   const bars = EXPRESSIONS.map((name, i) => {
-    const { value, low, high } = recall[name]!;
+    const { value, low, high } = required(recall[name], `the recall of ${name}`);
     const y = i * row + 6;
     if (value === null) return `<text x="${left - 10}" y="${y + 16}" text-anchor="end">${name}</text><text x="${left + 6}" y="${y + 16}">no clip</text>`;
     const line =
-      low === null ? '' : `<line x1="${left + low * width}" x2="${left + high! * width}" y1="${y + 12}" y2="${y + 12}" stroke="var(--ink)" stroke-width="2"/>`;
+      low === null || high === null
+        ? ''
+        : `<line x1="${left + low * width}" x2="${left + high * width}" y1="${y + 12}" y2="${y + 12}" stroke="var(--ink)" stroke-width="2"/>`;
     return `<text x="${left - 10}" y="${y + 16}" text-anchor="end">${name}</text><rect x="${left}" y="${y}" width="${value * width}" height="24" rx="4" fill="var(--accent)" opacity=".75"/>${line}<text x="${left + width + 10}" y="${y + 16}">${show(value, 2)}</text>`;
   });
   return `<svg viewBox="0 0 640 ${EXPRESSIONS.length * row + 10}" width="640" role="img" aria-label="Recall by class">${bars.join('')}</svg>`;
@@ -125,11 +128,10 @@ function reliabilityPlot({ reliability, clips }: ModelEvaluation): string {
 }
 
 function budgetPlot({ budgets }: ModelEvaluation): string {
-  const points = budgets.map(({ tokenBudget, uar }) => at(tokenBudget, uar));
+  const points = budgets.map(({ tokenBudget, uar }) => ({ uar, ...at(tokenBudget, uar) }));
   const line = `<polyline points="${points.map(({ x, y }) => `${x},${y}`).join(' ')}" fill="none" stroke="var(--accent)" stroke-width="2"/>`;
   const dots = points.map(
-    ({ x, y }, i) =>
-      `<circle cx="${x}" cy="${y}" r="4" fill="var(--accent)"/><text x="${x}" y="${y - 8}" text-anchor="middle">${show(budgets[i]!.uar, 2)}</text>`,
+    ({ uar, x, y }) => `<circle cx="${x}" cy="${y}" r="4" fill="var(--accent)"/><text x="${x}" y="${y - 8}" text-anchor="middle">${show(uar, 2)}</text>`,
   );
   return plot(line + dots.join(''), 'token budget', 'UAR');
 }

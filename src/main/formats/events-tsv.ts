@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 
-/** BIDS-like events: onset and duration in seconds, tab-separated, 'n/a' for what is missing. Peaks are events of their span. */
+/** BIDS-like events: onset and duration in seconds, tab-separated, 'n/a' for missing values. A peak is an event from onset to offset. */
 export function writeEventsTsv(document: AnnotationDocument): WrittenAnnotations {
   const rows = document.layers
     .flatMap(({ name, segments, peaks }) => [

@@ -36,12 +36,12 @@ async function text(table: Parameters<typeof tableText>[0], results: VideoResult
 }
 
 describe('tables', () => {
-  test('survive names with quotes, commas, line breaks and other scripts', async () => {
+  test('keep names with quotes, commas, line breaks and other scripts', async () => {
     const [row] = parse(await text(SUMMARY, [result]), { columns: true }) as unknown as Record<string, string>[];
     expect(row).toMatchObject({ video: summary.video, sha256: '', duration_s: '2', variable_rate: 'false', status: 'done' });
   });
 
-  test('have the sentence of a failure, and the ids of warnings in a column of their own, the last one', async () => {
+  test('have the sentence of a failure, and the ids of warnings in the last column', async () => {
     const failure = toFact(new StudioError('file-empty', { file: 'a.mp4' }));
     const warnings = [notice('video/substituted', { count: 3 }), notice('video/decoder-errors', { count: 1 })];
     const rows = parse(
@@ -58,18 +58,18 @@ describe('tables', () => {
     expect(SUMMARY.columns.slice(-3)).toEqual(['status', 'error', 'warnings']);
   });
 
-  test('have empty cells where there is no face, times to the microsecond', async () => {
+  test('have empty cells without a face, and times in microseconds', async () => {
     const [row] = parse(await text(TIMELINE, [result]), { columns: true }) as unknown as Record<string, string>[];
     expect(row).toMatchObject({ face_id: '', start_s: '0.3', status: 'no_face', happiness: '', label: '', mask_final: '' });
   });
 
-  test('without rows still have their header', async () => {
+  test('without rows have a header', async () => {
     expect(await text(PEAKS, [result])).toBe(`${PEAKS.columns.join(',')}\r\n`);
   });
 });
 
-describe('a file is there whole or not at all', () => {
-  test('a writer that fails in the middle leaves the old file and no rest', async () => {
+describe('an atomic file', () => {
+  test('keeps the old file and leaves no temporary file if the writer fails', async () => {
     const path = join(folder, 'table.csv');
     await writeAtomically(path, ['old']);
     const failing = function* (): Generator<string> {
@@ -81,7 +81,7 @@ describe('a file is there whole or not at all', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  test('a writer that fails before its file is even open leaves no rest either', async () => {
+  test('leaves no temporary file if the writer fails before the file is open', async () => {
     const failing = function* (): Generator<string> {
       throw new Error('the source broke');
     };
@@ -91,7 +91,7 @@ describe('a file is there whole or not at all', () => {
     expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  test('a folder that is a file, and a full disk, are told with the path and a remedy', async () => {
+  test('gives an error with path and remedy for a full disk, or if the folder is a file', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(writeAtomically(join(folder, 'file', 'x.csv'), ['a'])).rejects.toMatchObject({
       code: 'cannot-write',
@@ -106,14 +106,14 @@ describe('a file is there whole or not at all', () => {
     });
   });
 
-  test('large texts arrive complete and in order', async () => {
+  test('has large texts complete and in order', async () => {
     const path = join(folder, 'large.csv');
     const lines = Array.from({ length: 20_000 }, (_, i) => `${i},${'x'.repeat(50)}\n`);
     await writeAtomically(path, lines);
     expect(await readFile(path, 'utf8')).toBe(lines.join(''));
   });
 
-  test('is written into folders that are made for it', async () => {
+  test('is written into folders that are created for it', async () => {
     await mkdir(join(folder, 'made'), { recursive: true });
     await chmod(join(folder, 'made'), 0o755);
     await writeAtomically(join(folder, 'made', 'deep', 'z.csv'), ['z']);

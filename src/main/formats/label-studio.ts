@@ -12,16 +12,16 @@ import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /**
- * Label Studio's video timeline: frames from 1, both ends included; the model's layers are predictions, all others
- * annotations. Its frames are time times one rate, so a file of variable rate is placed by the nearest of them.
+ * Video timeline of Label Studio: frames from 1, both ends included. The layer of the model is a prediction, all others are
+ * annotations. Label Studio assumes a constant rate, so the times of a video with a variable rate are rounded to its frames.
  * The labelling configuration has <Video name="video"> and <TimelineLabels name="videoLabels" toName="video">.
  */
 const NAMES = { from_name: 'videoLabels', to_name: 'video', type: 'timelinelabels' } as const;
-/** Label Studio's own rate where it is told none. */
-const USUAL_RATE = 24;
+/** The default rate of Label Studio. */
+const DEFAULT_RATE = 24;
 
 export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotations {
-  const fps = document.video.fps ?? USUAL_RATE;
+  const fps = document.video.fps ?? DEFAULT_RATE;
   const resultsOf = (layer: AnnotationLayer): object[] =>
     layer.segments.map((segment, i) => {
       // [start, end) in frames from 0 is start + 1 .. end from 1.
@@ -62,7 +62,7 @@ const taskSchema = z.array(
   }),
 );
 
-/** @throws StudioError 'data-set-invalid' for a file that is no export of one video's timeline */
+/** @throws StudioError 'data-set-invalid' for a file that is not the export of one video timeline */
 export function readLabelStudio(text: string, name: string): ReadAnnotations {
   let tasks: z.infer<typeof taskSchema>;
   try {
@@ -72,8 +72,8 @@ export function readLabelStudio(text: string, name: string): ReadAnnotations {
   }
   if (tasks.length !== 1) throw new StudioError('data-set-invalid/label-studio-tasks', { file: name, count: tasks.length });
   const [{ data, predictions, annotations }] = tasks as [(typeof tasks)[number]];
-  const fps = data.fps ?? USUAL_RATE;
-  const problems: Notice[] = data.fps === undefined ? [notice('label-studio/no-rate', { file: name, fps: USUAL_RATE })] : [];
+  const fps = data.fps ?? DEFAULT_RATE;
+  const problems: Notice[] = data.fps === undefined ? [notice('label-studio/no-rate', { file: name, fps: DEFAULT_RATE })] : [];
   const segmentsOf = (results: readonly z.infer<typeof resultSchema>[]): AnnotatedSegment[] =>
     results.flatMap(({ type, value, score, meta }) => {
       if (type !== NAMES.type) {

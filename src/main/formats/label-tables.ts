@@ -4,7 +4,7 @@ import { lowerBound } from '../../shared/domain/sorted-search.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import type { Cell } from './tables.ts';
 
-/** Who and what a table's row is about, in the order of their columns. */
+/** The subject of a row, in the order of the columns. */
 export interface Subject {
   readonly video: string;
   readonly participant: string;
@@ -14,7 +14,7 @@ export interface Subject {
 const SUBJECT = ['video', 'participant', 'condition', 'session'] as const;
 const PROVENANCE = ['made_by', 'made_at', 'proposal_id', 'model_sha256'] as const;
 
-/** Columns of tables of labels; the dictionary says what each means. */
+/** Columns of the tables of labels; data-dictionary.ts describes them. */
 export const LABEL_COLUMNS = [
   ...SUBJECT,
   ...(['layer', 'face_id', 'label', 'start_s', 'end_s', 'start_frame', 'end_frame', 'confidence'] as const),
@@ -36,7 +36,7 @@ function figureColumns() {
   ] as const;
 }
 
-/** A row's figures, in the order of their columns. */
+/** The cells of the figures, in the order of `figureColumns`. */
 export function figureCells(figures: LabelFigures): Cell[] {
   const { observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS } = figures;
   return [observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map((value) =>
@@ -44,36 +44,37 @@ export function figureCells(figures: LabelFigures): Cell[] {
   );
 }
 
-/** One layer's labels of one face. */
+/** The labels of one layer and face. */
 export interface LabelTrack {
   readonly layer: string;
   readonly face: number;
   readonly segments: readonly Pick<AnnotatedSegment, 'label' | 'startS' | 'endS'>[];
 }
 
-/** The label of a track at each moment, '' where there is none; of overlapping ones the one that began last. @param pts ascending */
+/** The label of a track at each time; '' without a label. If labels overlap, the one that begins last counts. @param pts ascending */
 export function labelsAt({ segments }: LabelTrack, pts: Float64Array): string[] {
   const labels = new Array<string>(pts.length).fill('');
   for (const { label, startS, endS } of segments.toSorted((a, b) => a.startS - b.startS))
-    for (let i = firstAtOrAfter(pts, startS); i < pts.length && pts[i]! < endS; i++) labels[i] = label;
+    labels.fill(label, firstAtOrAfter(pts, startS), lowerBound(pts, endS));
   return labels;
 }
 
-/** Index of the first frame at or after a moment. */
+/** Index of the first frame at or after a time. */
 export function firstAtOrAfter(pts: Float64Array, seconds: number): number {
   return lowerBound(pts, seconds - 1e-6);
 }
 
-/** A row for each frame, layer and face. */
+/** A row per frame, layer and face. */
 export function longFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[]): Cell[][] {
-  return tracks.flatMap((track) =>
-    labelsAt(track, pts).map((label, frame): Cell[] => [video, frame, roundSeconds(pts[frame]!), track.layer, track.face, label]),
-  );
+  return tracks.flatMap((track) => {
+    const labels = labelsAt(track, pts);
+    return Array.from(pts, (seconds, frame): Cell[] => [video, frame, roundSeconds(seconds), track.layer, track.face, labels[frame] ?? '']);
+  });
 }
 
 export const wideColumn = ({ layer, face }: LabelTrack): string => `${layer} face ${face}`;
 
-/** A row for each frame, a column for each layer and face of the whole table. @param columns their names, in order */
+/** A row per frame, and a column per layer and face of the whole table. @param columns names of the columns in order */
 export function wideFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[], columns: readonly string[]): Cell[][] {
   const byColumn = new Map(tracks.map((track) => [wideColumn(track), labelsAt(track, pts)]));
   return Array.from(pts, (seconds, frame): Cell[] => [video, frame, roundSeconds(seconds), ...columns.map((column) => byColumn.get(column)?.[frame] ?? '')]);

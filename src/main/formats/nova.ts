@@ -5,8 +5,8 @@ import { xml } from './xml.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /**
- * NOVA (and SSI): a pair of files for each tier, VIDEO.TIER.annotation with the scheme and VIDEO.TIER.annotation~ with one
- * label a line, «start;end;id;confidence» in seconds. A label of no confidence is one that somebody is sure of: 1.
+ * NOVA and SSI: two files per tier, VIDEO.TIER.annotation with the scheme and VIDEO.TIER.annotation~ with one label per line,
+ * «start;end;id;confidence», in seconds. Labels without a confidence get 1, because a coder made them.
  */
 export function writeNova(document: AnnotationDocument): WrittenFiles {
   const tiers = document.layers.flatMap((layer) => tiersOf(layer).map((tier) => ({ tier, annotator: layer.annotator })));

@@ -3,32 +3,32 @@ import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { TimelineRow } from '../../shared/domain/timeline.ts';
 import { clockText } from './clock.ts';
 
-/** One video's frames with what was read of its faces, for logs in other programs' layouts. */
+/** The frames of a video with the results for one face, for logs in the layouts of other programs. */
 export interface FrameLog {
   readonly video: string;
   readonly path: string;
   readonly fps: number | null;
   /** Presentation time of every frame, in seconds. */
   readonly pts: Float64Array;
-  /** Rows of one face, in time order. */
   readonly face: number;
+  /** Rows of the face in time order. */
   readonly rows: readonly TimelineRow[];
 }
 
-/** The row that holds at each frame; undefined between and outside of slots. */
+/** The row of each frame; undefined outside the slots. */
 export function* framesOf({ pts, rows }: FrameLog): Generator<{ frame: number; seconds: number; row: TimelineRow | undefined }> {
-  let at = 0;
-  for (let frame = 0; frame < pts.length; frame++) {
-    while (at < rows.length && rows[at]!.endFrame <= frame) at++;
-    const row = rows[at];
-    yield { frame, seconds: pts[frame]!, row: row !== undefined && row.startFrame <= frame ? row : undefined };
+  let [row] = rows;
+  let next = 1;
+  for (const [frame, seconds] of pts.entries()) {
+    while (row !== undefined && row.endFrame <= frame) row = rows[next++];
+    yield { frame, seconds, row: row !== undefined && row.startFrame <= frame ? row : undefined };
   }
 }
 
 /**
- * A CSV with the columns of OpenFace's that we have: frame (from 1), face_id (from 0), timestamp, confidence, success. Boxes
- * and probabilities follow under names of our own; there are no landmarks, no gaze and no action units to give. Readers
- * strip the blanks that OpenFace puts after its commas; here are none.
+ * A CSV with the known columns of OpenFace: frame (from 1), face_id (from 0), timestamp, confidence, success. Boxes and
+ * probabilities follow in columns that OpenFace does not have. Landmarks, gaze and action units are missing. Unlike OpenFace,
+ * there are no blanks after the commas; readers of such files ignore them anyway.
  */
 export function openFaceText(log: FrameLog): string {
   const columns = ['frame', 'face_id', 'timestamp', 'confidence', 'success', 'box_x', 'box_y', 'box_w', 'box_h', ...EXPRESSIONS.map((name) => `p_${name}`)];
@@ -38,13 +38,13 @@ export function openFaceText(log: FrameLog): string {
     return [
       ...[frame + 1, log.face - 1, seconds.toFixed(3), (row?.faceConfidence ?? 0).toFixed(2), reading === null ? 0 : 1],
       ...(box === null ? ['', '', '', ''] : [box.x, box.y, box.width, box.height].map((value) => value.toFixed(1))),
-      ...EXPRESSIONS.map((_, i) => (reading === null ? '' : reading.probabilities[i]!.toFixed(4))),
+      ...(reading === null ? EXPRESSIONS.map(() => '') : reading.probabilities.map((value) => value.toFixed(4))),
     ];
   });
   return stringify([columns, ...rows]);
 }
 
-/** FaceReader's names, in its order. */
+/** The expressions of FaceReader in its order, with the corresponding classes. */
 const FACE_READER = [
   ['Neutral', 'neutral'],
   ['Happy', 'happiness'],
@@ -63,26 +63,26 @@ function faceReaderHead(kind: 'detailed' | 'state', { path, fps }: FrameLog, mod
   ];
 }
 
-/** Hours, minutes, seconds, and milliseconds cut off, as FaceReader writes them. */
+/** hh:mm:ss.mmm with truncated milliseconds, like FaceReader. */
 const clock = (seconds: number): string => clockText(Math.floor(1000 * seconds + 1e-6), '.');
 
-/** A log in the layout of FaceReader's detailed one: tab-separated, header on line 11, a row a frame; no valence, no action units. */
+/** The layout of FaceReader's detailed log: tab-separated, header on line 11, a row per frame. Valence and action units are missing. */
 export function faceReaderDetailedText(log: FrameLog, model: string, start: string): string {
   const lines = Array.from(framesOf(log), ({ seconds, row }) => {
     const reading = row?.reading ?? null;
-    const cells = FACE_READER.map(([, name]) => (reading === null ? NO_FACE : reading.probabilities[EXPRESSIONS.indexOf(name)]!.toFixed(6)));
+    const cells = FACE_READER.map(([, name]) => reading?.probabilities[EXPRESSIONS.indexOf(name)]?.toFixed(6) ?? NO_FACE);
     return [clock(seconds), ...cells].join('\t');
   });
   return [...faceReaderHead('detailed', log, model, start), ['Video Time', ...FACE_READER.map(([name]) => name)].join('\t'), ...lines, ''].join('\r\n');
 }
 
-/** The same as FaceReader's state log: a row at each change of the strongest expression; 'Unknown' where there is no face. */
+/** The layout of FaceReader's state log: a row at each change of the strongest expression; 'Unknown' without a face. */
 export function faceReaderStateText(log: FrameLog, model: string, start: string): string {
-  const names = new Map<string, string>(FACE_READER.map(([theirs, ours]) => [ours, theirs]));
+  const names = new Map<string, string>(FACE_READER.map(([faceReaderName, name]) => [name, faceReaderName]));
   const lines: string[] = [];
   let last = '';
   for (const { seconds, row } of framesOf(log)) {
-    const state = row?.reading === null || row === undefined ? 'Unknown' : names.get(row.reading.label)!;
+    const state = names.get(row?.reading?.label ?? '') ?? 'Unknown';
     if (state !== last) lines.push(`${clock(seconds)}\t${state}`);
     last = state;
   }

@@ -8,9 +8,9 @@ import type { Table } from './tables.ts';
 const TYPES = { text: 'STRING', integer: 'INT32', number: 'DOUBLE', boolean: 'BOOLEAN' } as const;
 
 /**
- * A table as Parquet, the same columns and values as its CSV; a missing value is null. Rows are written in groups, so that
- * memory does not grow with the table.
- * @throws StudioError that names the file
+ * Writes a table as Parquet, with the columns and values of its CSV. Missing values are null. Rows are written in groups, so
+ * that memory use does not depend on the size of the table.
+ * @throws StudioError with the path if the file cannot be written
  */
 export async function writeParquet(path: string, table: Table, results: AsyncIterable<VideoResult>, metadata: Readonly<Record<string, string>>): Promise<void> {
   const temporary = `${path}.${process.pid}.part`;

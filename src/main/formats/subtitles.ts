@@ -3,7 +3,7 @@ import { tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
 import { notice } from '../../shared/app/notices.ts';
 
-/** Subtitles: any player shows the labels over the video. Cues begin in order; layers are told by their names. */
+/** The labels as subtitles, sorted by start. Each cue begins with the name of its layer and face. */
 function cuesOf(document: AnnotationDocument): { startS: number; endS: number; text: string }[] {
   return document.layers
     .flatMap((layer) =>
@@ -14,10 +14,10 @@ function cuesOf(document: AnnotationDocument): { startS: number; endS: number; t
 
 const LOSSES = [notice('subtitles/losses', {})];
 
-/** Whole milliseconds: the one rounding that both formats share. */
+/** Both formats have milliseconds. */
 const clock = (seconds: number, decimal: '.' | ','): string => clockText(Math.round(1000 * seconds), decimal);
 
-/** A blank line ends a cue, and '-->' begins its times. */
+/** A blank line would end the cue, and '-->' would be read as times. */
 const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll('-->', '→');
 
 export function writeWebVtt(document: AnnotationDocument): WrittenAnnotations {

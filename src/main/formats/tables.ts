@@ -6,14 +6,14 @@ import { roundSeconds } from '../../shared/domain/time.ts';
 
 export type Cell = string | number | boolean | null;
 
-/** A CSV table: UTF-8, comma, '.' decimals, header, RFC 4180. Times in seconds, frames by index, intervals half-open. */
+/** A CSV table: UTF-8, commas, decimal points, header, RFC 4180. Times are seconds, frames are indices, intervals are half-open. */
 export interface Table {
   readonly file: string;
   readonly columns: readonly string[];
   rows(result: VideoResult): Iterable<readonly Cell[]>;
 }
 
-/** Six digits: more than a probability of a network in single precision holds. */
+/** Six digits are sufficient for single-precision probabilities. */
 function rounded(value: number | null | undefined, digits = 6): number | null {
   if (value === null || value === undefined) return null;
   const factor = 10 ** digits;
@@ -83,28 +83,28 @@ export const SUMMARY: Table = {
   },
 };
 
-/** The tables of an analysis, in the order in which they are written; summary.csv last, since it says what is done. */
+/** The tables of an analysis in the order of writing. summary.csv is the last one, because it lists the finished videos. */
 export const TABLES: readonly Table[] = [TIMELINE, PEAKS, SEGMENTS, SUMMARY];
 
-/** Rows that are turned into text at once: a video of hours is not held as text. */
-const ROWS_PER_PIECE = 500;
+/** Number of rows per chunk of text, so that the text of a long video is never in memory at once. */
+const ROWS_PER_CHUNK = 500;
 
-/** A table as text, piece by piece. */
+/** A table as text, in chunks. */
 export async function* tableText(table: Table, results: AsyncIterable<VideoResult>): AsyncGenerator<string> {
   yield csvLines([table.columns]);
   for await (const result of results) {
-    let piece: (readonly Cell[])[] = [];
+    let chunk: (readonly Cell[])[] = [];
     for (const row of table.rows(result)) {
-      piece.push(row);
-      if (piece.length < ROWS_PER_PIECE) continue;
-      yield csvLines(piece);
-      piece = [];
+      chunk.push(row);
+      if (chunk.length < ROWS_PER_CHUNK) continue;
+      yield csvLines(chunk);
+      chunk = [];
     }
-    if (piece.length > 0) yield csvLines(piece);
+    if (chunk.length > 0) yield csvLines(chunk);
   }
 }
 
-/** Lines of a table, as all of ours are written. */
+/** Lines of a table in the CSV dialect of this program. */
 export function csvLines(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => [...row]),

@@ -5,8 +5,8 @@ import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /**
- * Praat's TextGrid, long form. An interval tier tiles the whole time without gaps: what is unlabelled is an interval of
- * no text. Peaks are a tier of points at their apexes. Times are seconds, as precise as a double.
+ * TextGrid of Praat, long form. An interval tier covers the whole time: unlabelled time is an interval without text. Peaks are
+ * a tier of points at their apexes. Times are seconds with double precision.
  */
 export function writeTextGrid(document: AnnotationDocument): WrittenAnnotations {
   const losses: Notice[] = [];
@@ -56,17 +56,18 @@ function pointTier({ name, peaks }: AnnotationTier, end: number): string[] {
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
- * Reads the interval tiers of a TextGrid, long or short form: the format is the row of its numbers and texts, whatever
- * stands between them. Intervals without text are no labels.
- * @throws StudioError 'data-set-invalid' for a file that is none
+ * Reads the interval tiers of a TextGrid in the long or short form. Only the order of numbers and texts matters, not the words
+ * between them. Intervals without text are ignored.
+ * @throws StudioError 'data-set-invalid' for other files
  */
 export function readTextGrid(text: string, name: string): ReadAnnotations {
   const values = tokensOf(text);
   if (values[0] !== 'ooTextFile' || values[1] !== 'TextGrid') throw new StudioError('data-set-invalid/not-textgrid', { file: name });
   let at = 5;
   const next = (): string | number => {
-    if (at >= values.length) throw new StudioError('data-set-invalid/textgrid-cut-off', { file: name });
-    return values[at++]!;
+    const value = values[at++];
+    if (value === undefined) throw new StudioError('data-set-invalid/textgrid-cut-off', { file: name });
+    return value;
   };
   const problems: Notice[] = [];
   const layers = new Map<string, AnnotatedSegment[]>();
@@ -81,14 +82,15 @@ export function readTextGrid(text: string, name: string): ReadAnnotations {
       const endS = kind === 'TextTier' ? startS : Number(next());
       const label = String(next());
       if (kind === 'TextTier' || label === '') continue;
-      if (!layers.has(layer)) layers.set(layer, []);
-      layers.get(layer)!.push({ face, label, startS, endS, confidence: null });
+      const segments = layers.get(layer) ?? [];
+      segments.push({ face, label, startS, endS, confidence: null });
+      layers.set(layer, segments);
     }
   }
   return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
 }
 
-/** Numbers and quoted texts in order; numbers in brackets ("item [2]") and words are decoration. */
+/** Numbers and quoted texts in order. Words and numbers in brackets ("item [2]") are ignored. */
 function tokensOf(text: string): (string | number)[] {
   const tokens: (string | number)[] = [];
   for (const [, quote, number] of text.replaceAll(/^\uFEFF/g, '').matchAll(/"((?:[^"]|"")*)"|\[\d*\]|(?<![\w.])(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])/g)) {

@@ -9,7 +9,7 @@ export interface Element {
   readonly text?: string;
 }
 
-/** XML has no place for control characters but tab and newline. */
+/** Replaces the control characters that XML does not allow. */
 export function clean(text: string): string {
   return text.replaceAll(
     /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
@@ -21,7 +21,7 @@ export const ATTRIBUTE = '@';
 export const TEXT = '#text';
 const builder = new Builder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
 
-/** Newlines in attributes would be read back as spaces, and in text as they are: they are written as references. */
+/** Writes an element as an XML document. */
 export function xml(root: Element): string {
   const node = ({ name, attributes = {}, children = [], text }: Element): object => {
     const given = Object.entries(attributes).filter(([, value]) => value !== undefined);

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What is signed of a job: what it analyses, and with what. */
+/** The signed properties of a job: its video, model and settings. */
 export interface SignedJob {
   readonly batchId: string;
   readonly modelId: string;
@@ -11,9 +11,9 @@ export interface SignedJob {
 }
 
 /**
- * Signs what a project does by itself with a key that never leaves this computer. A project that was received from
- * somebody else, or changed by another program, has no such signature: its jobs and watched folders wait until the person
- * starts them.
+ * Signs the automatic work of a project (jobs, watched folders, fine-tuning) with a key that never leaves this computer. The
+ * work of a project from another person, or of one that another program has changed, has no valid signature. It does not
+ * start until the user approves it.
  */
 export class Approval {
   readonly #key: Uint8Array;
@@ -39,7 +39,7 @@ export class Approval {
     return isSame(this.signFolder(path), signature);
   }
 
-  /** @param request what is trained, as JSON */
+  /** @param request the fine-tuning request as JSON */
   signFineTuning(folder: string, request: string): string {
     return this.#sign(['fine-tuning', folder, request]);
   }

@@ -13,7 +13,7 @@ import {
   retryJobs,
   setAtOnce,
   setPaused,
-  takeBackJobs,
+  releaseOrphanedJobs,
   takeJob,
   workerName,
 } from './batch-queue.ts';
@@ -28,7 +28,7 @@ const states = (db: ProjectDatabase): string[] => readQueue(db, approval).jobs.m
 const done = { status: 'done', failure: null, secondsTaken: 2, timesRealTime: 5 } as const;
 
 describe('the batch queue', () => {
-  test('gives jobs in the order in which they were added, those to be done next first, and no more at once than it may', async () => {
+  test('gives jobs in the order of their addition, prioritised jobs first, up to the parallel limit', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a', 'b'));
     addBatch(db, approval, settings, videos('c'), true);
@@ -39,7 +39,7 @@ describe('the batch queue', () => {
     expect(JSON.parse(takeJobOptions(db))).toEqual(settings.options);
   });
 
-  test('survives a restart with all that is in it', async () => {
+  test('survives a restart without changes', async () => {
     const project = await makeProject();
     addBatch(project.db, approval, settings, videos('a', 'b'));
     setPaused(project.db, true);
@@ -52,21 +52,21 @@ describe('the batch queue', () => {
     expect(takeJob(db, approval, 'w')?.name).toBe('a');
   });
 
-  test('a job of a process that is gone waits again; one of a living process does not', async () => {
+  test('a job of a dead process waits again; a job of a live process does not', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a', 'b'));
     setAtOnce(db, 2);
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     takeJob(db, approval, workerName(pid));
     takeJob(db, approval, workerName());
-    expect(takeBackJobs(db)).toBe(1);
+    expect(releaseOrphanedJobs(db)).toBe(1);
     expect(states(db)).toEqual(['a waiting', 'b running']);
-    // Silent for longer than a living worker would be: its number may be another program's by now.
-    expect(takeBackJobs(db, new Date(Date.now() + 120_000))).toBe(1);
+    // Without a heartbeat for too long: its process id may belong to another program.
+    expect(releaseOrphanedJobs(db, new Date(Date.now() + 120_000))).toBe(1);
     expect(states(db)).toEqual(['a waiting', 'b waiting']);
   });
 
-  test('what is cancelled while it runs stays cancelled whatever its worker says, and can be tried again', async () => {
+  test('a job that is cancelled while it runs stays cancelled when its worker finishes, and can be retried', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a', 'b'));
     const running = takeJob(db, approval, 'w')!;
@@ -78,7 +78,7 @@ describe('the batch queue', () => {
     expect(states(db)).toEqual(['a waiting', 'b cancelled']);
   });
 
-  test('a failed video keeps its reason until it is tried again', async () => {
+  test('a failed job keeps its reason until it is retried', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a'));
     const { id } = takeJob(db, approval, 'w')!;
@@ -90,21 +90,21 @@ describe('the batch queue', () => {
     expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', failure: null, attempts: 2 });
   });
 
-  test.each(['a is cut off. Copy it again.', '{"text": "no fact"}', '{', '3'])('a reason of an older version stays as it was: %s', async (text) => {
+  test.each(['a is cut off. Copy it again.', '{"text": "no fact"}', '{', '3'])('a reason of an older version does not change: %s', async (text) => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a'));
     db.run(db.sql.updateTable('job').set({ status: 'failed', error: text }));
     expect(readQueue(db, approval).jobs[0]!.failure).toEqual({ id: 'earlier-version', parameters: { text } });
   });
 
-  test('a video can be brought before the others', async () => {
+  test('a job can be moved to the front', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a', 'b', 'c'));
     prioritise(db, [readQueue(db, approval).jobs[2]!.id], true);
     expect(readQueue(db, approval).jobs.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
   });
 
-  test('more than 64 at once are refused', async () => {
+  test('more than 64 parallel jobs are rejected', async () => {
     const { db } = await makeProject();
     expect(() => setAtOnce(db, 65)).toThrow(/From 1 to 64/);
   });
@@ -114,10 +114,10 @@ function takeJobOptions(db: ProjectDatabase): string {
   return db.rows(db.sql.selectFrom('batch').select('options'))[0]!.options;
 }
 
-describe('a project that another computer made', () => {
+describe('a project from another computer', () => {
   const other = new Approval(new Uint8Array(32).fill(2));
 
-  test('starts none of its waiting jobs before the person approves them', async () => {
+  test('starts none of its waiting jobs before the user approves them', async () => {
     const { db } = await makeProject();
     addBatch(db, other, { ...settings, modelSha256: '' }, videos('theirs'));
     addBatch(db, approval, settings, videos('ours'));
@@ -129,7 +129,7 @@ describe('a project that another computer made', () => {
     expect(takeJob(db, approval, 'w')).toMatchObject({ name: 'theirs', batch: { model_sha256: 'hash of this computer' } });
   });
 
-  test.each(['path', 'model', 'options', 'hash'])('holds a job of ours whose %s was changed since', async (what) => {
+  test.each(['path', 'model', 'options', 'hash'])('holds an approved job whose %s was changed afterwards', async (what) => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a'));
     if (what === 'path') db.run(db.sql.updateTable('job').set({ path: '/elsewhere' }));
@@ -139,7 +139,7 @@ describe('a project that another computer made', () => {
     expect(takeJob(db, approval, 'w')).toBeUndefined();
   });
 
-  test('approves nothing where this computer lacks the model', async () => {
+  test('approves nothing if this computer does not have the model', async () => {
     const { db } = await makeProject();
     addBatch(db, other, settings, videos('a'));
     const missing = (): never => {

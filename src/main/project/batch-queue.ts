@@ -3,6 +3,7 @@ import { StudioError } from '../../shared/app/errors.ts';
 import type { Fact } from '../../shared/app/facts.ts';
 import { readFact } from '../../shared/app/notices.ts';
 import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
+import { required } from '../../shared/domain/required.ts';
 import type { Approval, SignedJob } from './approval.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
@@ -15,7 +16,7 @@ export interface QueuedVideo {
   readonly bytes: number;
 }
 
-/** What all videos of a batch are analysed with. */
+/** Settings for all videos of a batch. */
 export interface BatchSettings {
   readonly modelId: string;
   readonly modelSha256: string;
@@ -33,12 +34,12 @@ export interface TakenJob {
   readonly bytes: number;
 }
 
-/** A worker that has not been heard of for so long has gone, whatever its process id says. */
-const LONGEST_SILENCE_MS = 60_000;
-/** The highest priority goes first; a person's "do this next" is 1, everything else 0. */
+/** A worker without a heartbeat for this time is dead, even if its process id exists. */
+const HEARTBEAT_TIMEOUT_MS = 60_000;
+/** Priority of jobs that the user moved to the front; all others have 0. Higher priorities run first. */
 const NEXT = 1;
 
-/** Puts videos at the end of the queue, or at its beginning, as one batch. @returns the batch's id */
+/** Adds videos to the queue as one batch. @param first puts them at the front @returns the id of the batch */
 export function addBatch(db: ProjectDatabase, approval: Approval, settings: BatchSettings, videos: readonly QueuedVideo[], first = false): string {
   const id = newId();
   db.transaction(() => {
@@ -60,21 +61,21 @@ function signedJob({ id, model_id, model_sha256, device, options }: Omit<BatchRo
   return { batchId: id, modelId: model_id, modelSha256: model_sha256, device, options, path };
 }
 
-/** Waiting jobs that were not requested on this computer by this person; they are not begun. */
+/** Waiting jobs without a valid signature of this user and computer. They must not start. */
 function heldJobs(db: ProjectDatabase, approval: Approval): { id: string; batch: BatchRow; path: string }[] {
   const batches = new Map(db.rows(db.sql.selectFrom('batch').selectAll()).map((batch) => [batch.id, batch]));
   return db
     .rows(db.sql.selectFrom('job').select(['id', 'batch_id', 'path', 'approval']).where('status', '=', 'waiting'))
     .flatMap(({ id, batch_id, path, approval: signature }) => {
-      const batch = batches.get(batch_id)!;
+      const batch = required(batches.get(batch_id), 'the batch of a job');
       return approval.isJob(signedJob(batch, path), signature) ? [] : [{ id, batch, path }];
     });
 }
 
 /**
- * The person starts all waiting jobs of a received project.
- * @param hashOf the SHA-256 of the model of that id; it throws where this computer has no such model
- * @returns how many
+ * Approves all held jobs, such as those of a received project.
+ * @param hashOf returns the SHA-256 of a model; throws if this computer does not have it
+ * @returns the number of approved jobs
  */
 export function approveJobs(db: ProjectDatabase, approval: Approval, hashOf: (modelId: string) => string): number {
   return db.transaction(() => {
@@ -94,24 +95,24 @@ export function approveJobs(db: ProjectDatabase, approval: Approval, hashOf: (mo
   });
 }
 
-/** Ids of the models that waiting jobs of a received project name. */
+/** Ids of the models that the held jobs need. */
 export const heldModels = (db: ProjectDatabase, approval: Approval): string[] => [...new Set(heldJobs(db, approval).map(({ batch }) => batch.model_id))];
 
-/** The name under which a process takes jobs: the computer and the process. */
+/** The name of a worker: host name and process id. */
 export function workerName(pid = process.pid): string {
   return `${hostname()} ${pid}`;
 }
 
-/** Takes the next waiting job for a worker; undefined where none may be begun, the queue is paused, or as many run as may. */
+/** Takes the next waiting job; undefined if there is none, the queue is paused, or the limit of parallel jobs is reached. */
 export function takeJob(db: ProjectDatabase, approval: Approval, worker: string): TakenJob | undefined {
   return db.transaction(() => {
-    const { paused, at_once } = db.row(db.sql.selectFrom('queue').select(['paused', 'at_once']))!;
-    const running = db.row(
+    const { paused, at_once } = db.onlyRow(db.sql.selectFrom('queue').select(['paused', 'at_once']));
+    const running = db.onlyRow(
       db.sql
         .selectFrom('job')
         .select(({ fn }) => fn.countAll<number>().as('count'))
         .where('status', '=', 'running'),
-    )!;
+    );
     if (paused === 1 || running.count >= at_once) return undefined;
     const held = new Set(heldJobs(db, approval).map(({ id }) => id));
     const next = db
@@ -132,22 +133,22 @@ export function takeJob(db: ProjectDatabase, approval: Approval, worker: string)
         .set({ status: 'running', worker, seen_at: now, started_at: now, ended_at: null, attempts: next.attempts + 1, error: '' })
         .where('id', '=', next.id),
     );
-    const batch = db.row(db.sql.selectFrom('batch').selectAll().where('id', '=', next.batch_id))!;
+    const batch = db.onlyRow(db.sql.selectFrom('batch').selectAll().where('id', '=', next.batch_id));
     return { id: next.id, batch, path: next.path, name: next.name, bytes: next.bytes };
   });
 }
 
-/** The run of a batch from now on. */
+/** Stores the run of a batch. */
 export function setRun(db: ProjectDatabase, batch: string, run: string): void {
   db.run(db.sql.updateTable('batch').set({ run_id: run }).where('id', '=', batch));
 }
 
-/** Whether nothing of a batch waits or runs any more. */
+/** Whether a batch has no waiting or running jobs. */
 export function isBatchOver(db: ProjectDatabase, batch: string): boolean {
   return db.row(db.sql.selectFrom('job').select('id').where('batch_id', '=', batch).where('status', 'in', ['waiting', 'running']).limit(1)) === undefined;
 }
 
-/** Says that a worker is still at its jobs. */
+/** Stores a heartbeat in all running jobs of a worker. */
 export function keepAlive(db: ProjectDatabase, worker: string): void {
   db.run(db.sql.updateTable('job').set({ seen_at: new Date().toISOString() }).where('worker', '=', worker).where('status', '=', 'running'));
 }
@@ -160,8 +161,8 @@ export interface JobOutcome {
 }
 
 /**
- * Ends a worker's job; one that a person has cancelled meanwhile stays cancelled.
- * @param worker where it is given, a job that another worker has taken since stays with that one
+ * Stores the outcome of a running job. A job that was cancelled in the meantime stays cancelled.
+ * @param worker if it is given, a job that another worker has taken is not changed
  */
 export function finishJob(db: ProjectDatabase, id: string, { status, failure, secondsTaken, timesRealTime }: JobOutcome, worker?: string): void {
   const ended = db.sql
@@ -180,12 +181,12 @@ export function finishJob(db: ProjectDatabase, id: string, { status, failure, se
 }
 
 /**
- * Jobs whose worker is gone wait again; those whose result was kept before it went are done.
- * @returns how many were taken back
+ * Releases the jobs of dead workers: they are done if their result was stored, else they wait again.
+ * @returns the number of released jobs
  */
-export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
+export function releaseOrphanedJobs(db: ProjectDatabase, now = new Date()): number {
   return db.transaction(() => {
-    const gone = db
+    const orphaned = db
       .rows(
         db.sql
           .selectFrom('job')
@@ -194,16 +195,16 @@ export function takeBackJobs(db: ProjectDatabase, now = new Date()): number {
           .where('status', '=', 'running'),
       )
       .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
-    for (const { id, path, run_id } of gone) {
-      const isKept = run_id !== null && hasResult(db, run_id, path);
-      finishJob(db, id, { status: isKept ? 'done' : 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
+    for (const { id, path, run_id } of orphaned) {
+      const isStored = run_id !== null && hasResult(db, run_id, path);
+      finishJob(db, id, { status: isStored ? 'done' : 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
     }
-    return gone.length;
+    return orphaned.length;
   });
 }
 
 function isAlive(worker: string | null, seenAt: string | null, now: Date): boolean {
-  if (worker === null || seenAt === null || now.getTime() - Date.parse(seenAt) > LONGEST_SILENCE_MS) return false;
+  if (worker === null || seenAt === null || now.getTime() - Date.parse(seenAt) > HEARTBEAT_TIMEOUT_MS) return false;
   const [computer, pid] = worker.split(/ (?=\d+$)/);
   if (computer !== hostname()) return true;
   try {
@@ -214,7 +215,7 @@ function isAlive(worker: string | null, seenAt: string | null, now: Date): boole
   }
 }
 
-/** Cancels jobs that wait or run, all where none are named. @returns the ids of those that ran: their workers are to be told */
+/** Cancels waiting and running jobs. @param ids undefined means all @returns the ids of the running ones, for their workers */
 export function cancelJobs(db: ProjectDatabase, ids?: readonly string[]): string[] {
   return db.transaction(() => {
     const open = db
@@ -226,7 +227,7 @@ export function cancelJobs(db: ProjectDatabase, ids?: readonly string[]): string
   });
 }
 
-/** Failed and cancelled jobs wait again. @returns how many */
+/** Makes jobs wait again. @param ids failed or cancelled jobs; undefined means all failed ones @returns their number */
 export function retryJobs(db: ProjectDatabase, ids?: readonly string[]): number {
   return db.transaction(() => {
     const ended = db
@@ -237,7 +238,7 @@ export function retryJobs(db: ProjectDatabase, ids?: readonly string[]): number 
   });
 }
 
-/** Puts jobs before all others that wait, or back among them. */
+/** Moves jobs to the front of the queue, or back to their position. */
 export function prioritise(db: ProjectDatabase, ids: readonly string[], first: boolean): void {
   db.transaction(() => {
     for (const id of ids)
@@ -260,17 +261,17 @@ export function setAtOnce(db: ProjectDatabase, atOnce: number): void {
   db.run(db.sql.updateTable('queue').set({ at_once: atOnce }));
 }
 
-/** Paths of all videos in the queue, whatever became of them. */
+/** Paths of the videos of all jobs, in any state. */
 export const queuedPaths = (db: ProjectDatabase): string[] => db.rows(db.sql.selectFrom('job').select('path')).map(({ path }) => path);
 
-/** Removes what is over from the list; runs and results stay. */
+/** Removes done and cancelled jobs from the queue. Runs and results stay. */
 export function clearFinished(db: ProjectDatabase): void {
   db.run(db.sql.deleteFrom('job').where('status', 'in', ['done', 'cancelled']));
 }
 
 export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
   const held = new Set(heldJobs(db, approval).map(({ id }) => id));
-  const { paused, at_once } = db.row(db.sql.selectFrom('queue').select(['paused', 'at_once']))!;
+  const { paused, at_once } = db.onlyRow(db.sql.selectFrom('queue').select(['paused', 'at_once']));
   const jobs = db.rows(
     db.sql
       .selectFrom('job')

@@ -14,7 +14,7 @@ const segments = (db: ProjectDatabase): { id: string; start_s: number; label: st
   db.rows(db.sql.selectFrom('segment').select(['id', 'start_s', 'label', 'revision']).orderBy('start_s'));
 
 describe('an edit', () => {
-  test('of many rows is one step of undo and of redo', async () => {
+  test('of several rows is one step for undo and redo', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     const { db } = project;
@@ -43,7 +43,7 @@ describe('an edit', () => {
     project.close();
   });
 
-  test('can be undone after the program was closed and opened again', async () => {
+  test('can be undone after a restart', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 1) });
@@ -58,7 +58,7 @@ describe('an edit', () => {
     third.close();
   });
 
-  test('made on an old revision is refused and changes nothing, not even its other rows', async () => {
+  test('of an old revision is rejected and changes none of its rows', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     const { db } = project;
@@ -74,7 +74,7 @@ describe('an edit', () => {
     project.close();
   });
 
-  test("leaves a model's layer and another coder's alone", async () => {
+  test("cannot change a model's layer or another coder's layer", async () => {
     const project = await makeProject();
     const { ann, annLayer, benLayer, modelLayer } = furnish(project);
     const { db } = project;
@@ -93,7 +93,7 @@ describe('an edit', () => {
     project.close();
   });
 
-  test('that gives a label another name renames it wherever it was given, by whomever, in one step of undo', async () => {
+  test('that renames a label of the scheme renames it in the labels of all coders, in one undo step', async () => {
     const project = await makeProject();
     const { ann, ben, annLayer, benLayer, modelLayer } = furnish(project);
     const { db } = project;
@@ -111,10 +111,10 @@ describe('an edit', () => {
     const peaks = (): string[] => db.rows(db.sql.selectFrom('peak').select('label')).map(({ label }) => label);
     const { changes, clock } = edit(db, ann, 'Rename', { table: 'label', kind: 'update', id: 'smirk', revision: revisionNow, set: { name: 'smirk' } });
     expect(changes).toHaveLength(4);
-    // Segments by time: Ann's, Ben's, another label of Ann's, what a model said.
+    // Segments by time: Ann's, Ben's, another label of Ann's, the model's.
     expect(labels()).toEqual(['smirk', 'smirk', 'happiness', 'smrik']);
     expect(peaks()).toEqual(['smirk']);
-    // Windows ask for what has changed since the clock that they know.
+    // Windows request the changes after their last known clock.
     expect(segments(db).map((each) => each.revision === clock)).toEqual([true, true, false, false]);
     undo(db, ann);
     expect(labels()).toEqual(['smrik', 'smrik', 'happiness', 'smrik']);
@@ -124,7 +124,7 @@ describe('an edit', () => {
     project.close();
   });
 
-  test('of times that are out of order is refused with a sentence', async () => {
+  test('with times in the wrong order is rejected with a message', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     expect(() => edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 5, { end_s: 4 }) })).toThrowError(
@@ -134,7 +134,7 @@ describe('an edit', () => {
     project.close();
   });
 
-  test('does not delete a layer that still has labels: they would be gone without undo', async () => {
+  test('cannot delete a layer that still has labels, because undo would not restore them', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     const { db } = project;
@@ -157,7 +157,7 @@ describe('an edit', () => {
 });
 
 describe('undo', () => {
-  test("takes back a coder's own last edit, whatever others did meanwhile", async () => {
+  test("reverts a coder's own last edit, also after edits of others", async () => {
     const project = await makeProject();
     const { ann, ben, annLayer, benLayer } = furnish(project);
     const { db } = project;
@@ -168,7 +168,7 @@ describe('undo', () => {
     project.close();
   });
 
-  test('refuses where somebody has changed the same row since, and changes nothing', async () => {
+  test('is rejected if another coder has changed the same row, and changes nothing', async () => {
     const project = await makeProject();
     const { ann, ben, video } = furnish(project);
     const { db } = project;
@@ -179,7 +179,7 @@ describe('undo', () => {
     project.close();
   });
 
-  test('makes new revisions, so that a window which shows the old row is told', async () => {
+  test('creates new revisions, so that windows with the old row are updated', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     const { db } = project;
@@ -195,7 +195,7 @@ describe('undo', () => {
     project.close();
   });
 
-  test('is over for what was undone once something new is done', async () => {
+  test('cannot be followed by redo after a new edit', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
     const { db } = project;

@@ -7,23 +7,23 @@ import type { ProjectDatabase } from './store/database.ts';
 import type { JournalRow, LayerRow, Tables } from './store/schema.ts';
 
 /**
- * Applies an edit and writes it to the journal, both or neither. What the coder had undone can no longer be redone. A label of
- * the scheme that gets another name gets it wherever it was given, by every coder: it is the same label still.
- * @throws StudioError 'edit-stale' where a row has changed or gone since its revision was read; 'layer-protected' for
- *   rows of a model's layer or of another coder's; 'edit-invalid' for what the tables refuse
+ * Applies an edit and adds it to the journal, in one transaction. Undone edits of the coder can no longer be redone. If a
+ * label of a coding scheme gets another name, the segments and peaks of all coders get it too.
+ * @throws StudioError 'edit-stale' if a row was changed or deleted after its revision was read; 'layer-protected' for rows
+ *   in the layer of a model or of another coder; 'edit-invalid' if a constraint of the tables is violated
  */
 export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
   return db.transaction(() => {
-    const revision = tick(db);
-    const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? givenUnder(db, row.id, row.set.name) : []));
+    const revision = nextRevision(db);
+    const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? labelledRows(db, row.id, row.set.name) : []));
     const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
     for (const { table, id, from, label } of renamed) {
       const before = readRow(db, table, id);
-      // What the same edit relabels keeps its new label.
+      // A row that the same edit relabels keeps its new label.
       if (before !== null && before['label'] === from) changes.push(writeRow(db, table, id, before, { ...before, label, revision }));
     }
     db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', edit.coderId).where('state', '=', 'undone'));
-    const { id } = db.row(
+    const { id } = db.onlyRow(
       db.sql
         .insertInto('journal')
         .values({
@@ -35,15 +35,15 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
           state: 'done',
         } as JournalRow)
         .returning('id'),
-    )!;
+    );
     return { entry: id, clock: revision, step: edit.step, changes };
   });
 }
 
 /**
- * Takes a coder's last edit back. It is written as new revisions, so that whoever still shows the old rows is told.
- * @returns null where there is nothing to undo
- * @throws StudioError 'edit-conflict' where somebody has changed the same rows since
+ * Undoes the last edit of a coder. The rows get new revisions, so that windows with the old rows are updated.
+ * @returns null if there is nothing to undo
+ * @throws StudioError 'edit-conflict' if the same rows were changed after the edit
  */
 export function undo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   return db.transaction(() => {
@@ -52,7 +52,7 @@ export function undo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   });
 }
 
-/** Does again what was undone last; the same errors as undo. */
+/** Redoes the edit that was undone last. @throws StudioError the errors of undo */
 export function redo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   return db.transaction(() => {
     const entry = db.row(lastEntry(db, coderId, 'undone').orderBy('id', 'asc'));
@@ -84,7 +84,7 @@ export interface HistoryEntry {
   readonly state: JournalRow['state'];
 }
 
-/** A step of a newer version, or one that was changed by another program, is shown by its kind. */
+/** A step of an unknown kind (from a newer version or another program) is shown by the name of its kind. */
 function stepOf({ kind, parameters }: Pick<JournalRow, 'kind' | 'parameters'>): Step {
   const read = stepSchema.safeParse({ kind, parameters: JSON.parse(parameters) as unknown });
   return read.success ? read.data : step('other', { text: kind });
@@ -95,12 +95,12 @@ export const newId = (): string => randomUUID();
 const lastEntry = (db: ProjectDatabase, coderId: string, state: JournalRow['state']) =>
   db.sql.selectFrom('journal').selectAll().where('coder_id', '=', coderId).where('state', '=', state).limit(1);
 
-/** Brings an entry's rows to how they were before it ('undone') or after it ('done'). */
+/** Restores the rows of an entry as they were before it ('undone') or after it ('done'). */
 function applyHistoryEntry(db: ProjectDatabase, entry: JournalRow, to: 'done' | 'undone'): AppliedEdit {
   const recorded = JSON.parse(entry.changes) as RowChange[];
-  const wanted = to === 'done' ? recorded : recorded.map((change) => ({ ...change, before: change.after, after: change.before })).reverse();
-  const revision = tick(db);
-  const changes = wanted.map((change) => {
+  const target = to === 'done' ? recorded : recorded.map((change) => ({ ...change, before: change.after, after: change.before })).reverse();
+  const revision = nextRevision(db);
+  const changes = target.map((change) => {
     const current = readRow(db, change.table, change.id);
     if (!sameRow(current, change.before)) throw new StudioError(to === 'done' ? 'edit-conflict/redo' : 'edit-conflict/undo', { detail: change.table });
     return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
@@ -109,14 +109,14 @@ function applyHistoryEntry(db: ProjectDatabase, entry: JournalRow, to: 'done' | 
   return { entry: entry.id, clock: revision, step: stepOf(entry), changes };
 }
 
-/** The next revision: one for all rows of a step. */
-function tick(db: ProjectDatabase): number {
-  return db.row(
+/** Advances the clock of the project. @returns the revision for all rows of the edit */
+function nextRevision(db: ProjectDatabase): number {
+  return db.onlyRow(
     db.sql
       .updateTable('project')
       .set(({ eb }) => ({ clock: eb('clock', '+', 1) }))
       .returning('clock'),
-  )!.clock;
+  ).clock;
 }
 
 function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision: number): RowChange {
@@ -140,26 +140,30 @@ function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision
   return writeRow(db, edit.table, id, before, after);
 }
 
-/** The coders' segments and peaks that have a label of a scheme, where it is to have another name. */
-function givenUnder(db: ProjectDatabase, labelId: string, name: string | undefined): { table: 'segment' | 'peak'; id: string; from: string; label: string }[] {
+/** Segments and peaks of coders with a label that gets another name; none if the name does not change. */
+function labelledRows(
+  db: ProjectDatabase,
+  labelId: string,
+  name: string | undefined,
+): { table: 'segment' | 'peak'; id: string; from: string; label: string }[] {
   const row = db.row(db.sql.selectFrom('label').select(['scheme_id', 'name']).where('id', '=', labelId));
   if (row === undefined || name === undefined || name === row.name) return [];
   return (['segment', 'peak'] as const).flatMap((table) =>
     db
       .rows(
         db.sql
-          .selectFrom(`${table} as given` as 'segment as given')
-          .innerJoin('layer', 'layer.id', 'given.layer_id')
-          .select('given.id')
+          .selectFrom(`${table} as labelled` as 'segment as labelled')
+          .innerJoin('layer', 'layer.id', 'labelled.layer_id')
+          .select('labelled.id')
           .where('layer.scheme_id', '=', row.scheme_id)
           .where('layer.kind', '!=', 'model')
-          .where('given.label', '=', row.name),
+          .where('labelled.label', '=', row.name),
       )
       .map(({ id }) => ({ table, id, from: row.name, label: name })),
   );
 }
 
-/** What belongs to a row: an edit that deletes it names them too, or they would be gone without a trace in the journal. */
+/** References to each table. An edit must delete the referencing rows explicitly, so that they are in the journal. */
 const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof Tables, column: string])[] | 'kept'>> = {
   segment: [],
   peak: [],
@@ -198,7 +202,7 @@ function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void
   }
 }
 
-/** A model's layer is what the model said, and another coder's is theirs. */
+/** Rejects edits in the layer of a model or of another coder. */
 function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTable, row: AnyRow): void {
   const layer =
     table === 'layer'
@@ -240,7 +244,7 @@ function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before:
   return { table, id, before, after };
 }
 
-/** SQLite tells constraints apart by its extended codes. */
+/** Converts an extended error code of SQLite. */
 function constraintError(table: EditableTable, error: unknown): StudioError {
   const { code, message } = error as { code: string; message: string };
   const detail = `${table}: ${message}`;
@@ -250,7 +254,7 @@ function constraintError(table: EditableTable, error: unknown): StudioError {
   return new StudioError('edit-invalid/constraint', { detail }, error);
 }
 
-/** The same but for the revision. */
+/** Whether two rows are equal in all columns except the revision. */
 function sameRow(a: AnyRow | null, b: AnyRow | null): boolean {
   if (a === null || b === null) return a === b;
   const columns = new Set([...Object.keys(a), ...Object.keys(b)]);

@@ -7,7 +7,7 @@ import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
 import type { FolderRow, VideoRow } from './store/schema.ts';
 
-/** All videos of the library by name, with what the newest run found in each. */
+/** All videos of the library, sorted by name, with the result of the newest run. */
 export function listVideos(db: ProjectDatabase): LibraryVideo[] {
   const newest = db.sql
     .selectFrom('result')
@@ -53,13 +53,12 @@ function peakCounts(db: ProjectDatabase): Map<string, Map<string, number>> {
   const byVideo = new Map<string, Map<string, number>>();
   for (const { run_id, video_id, label, peaks } of counts) {
     const key = `${run_id} ${video_id}`;
-    if (!byVideo.has(key)) byVideo.set(key, new Map());
-    byVideo.get(key)!.set(label, peaks);
+    byVideo.set(key, (byVideo.get(key) ?? new Map<string, number>()).set(label, peaks));
   }
   return byVideo;
 }
 
-/** A video file as it lies on the disk. */
+/** A video file on the disk. */
 export interface LibraryFile {
   readonly path: string;
   readonly name: string;
@@ -67,7 +66,7 @@ export interface LibraryFile {
   readonly modifiedMs: number;
 }
 
-/** Takes a file into the library. @returns false where it is there already */
+/** Adds a file to the library. @returns false if it is already in the library */
 export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: LibraryFile): boolean {
   if (db.row(db.sql.selectFrom('video').select('id').where('path', '=', path)) !== undefined) return false;
   const unknown = { sha256: null, duration_s: null, frames: null, fps: null, variable_rate: null };
@@ -75,24 +74,24 @@ export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: 
   return true;
 }
 
-/** What is known of a file; everything else of a video's row is for people to decide. */
+/** The columns that a file determines. The user decides the other columns. */
 type FileFacts = Pick<VideoRow, 'path' | 'name' | 'size' | 'modified_ms' | 'sha256' | 'missing' | 'duration_s' | 'frames' | 'fps' | 'variable_rate'>;
 
-/** A new row, that nobody has decided anything about. @returns its id */
+/** Adds a row with defaults for the columns that the user decides. @returns its id */
 export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
   const id = newId();
-  const undecided = { folder_id: null, participant_id: null, session_id: null, review: 'new' as const };
-  db.run(db.sql.insertInto('video').values({ id, ...facts, ...undecided, added_at: new Date().toISOString(), revision: 1 }));
+  const defaults = { folder_id: null, participant_id: null, session_id: null, review: 'new' as const };
+  db.run(db.sql.insertInto('video').values({ id, ...facts, ...defaults, added_at: new Date().toISOString(), revision: 1 }));
   return id;
 }
 
-/** All rows of the library, by name. */
+/** All rows of the library, sorted by name. */
 export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'));
 
-/** Those of the library that are named by id or name; all of them where none are. */
-export function someVideos(db: ProjectDatabase, wanted: readonly string[]): VideoRow[] {
-  const names = new Set(wanted);
-  return allVideos(db).filter(({ id, name }) => names.size === 0 || names.has(id) || names.has(name));
+/** Videos of the library by id or name. An empty list means all. */
+export function selectVideos(db: ProjectDatabase, idsOrNames: readonly string[]): VideoRow[] {
+  const selected = new Set(idsOrNames);
+  return allVideos(db).filter(({ id, name }) => selected.size === 0 || selected.has(id) || selected.has(name));
 }
 
 /** @throws StudioError 'video-unknown' */
@@ -115,7 +114,7 @@ export function setMissing(db: ProjectDatabase, id: string, missing: boolean): v
   );
 }
 
-/** A moved file's new place. What coders have said of the video stays with it. */
+/** Stores the new path of a moved file. The labels of the video do not change. */
 export function relink(db: ProjectDatabase, id: string, { path, modifiedMs }: Pick<LibraryFile, 'path' | 'modifiedMs'>): void {
   db.run(
     db.sql
@@ -127,7 +126,7 @@ export function relink(db: ProjectDatabase, id: string, { path, modifiedMs }: Pi
 
 export const listFolders = (db: ProjectDatabase): FolderRow[] => db.rows(db.sql.selectFrom('folder').selectAll().orderBy('path'));
 
-/** @param signature of the computer that watches it (approval.ts) */
+/** @param signature approval of the computer that watches the folder (approval.ts) */
 export function watchFolder(db: ProjectDatabase, path: string, watched: boolean, signature: string): void {
   db.transaction(() => {
     const known = db.row(db.sql.selectFrom('folder').select('id').where('path', '=', path));

@@ -4,8 +4,8 @@ import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import { applyEdit, undo } from './edits.ts';
 import { projectLines, readProjectLines } from './open-json.ts';
 
-describe('a project as lines of JSON', () => {
-  test('is the same project when it is read into a new one, history and packed columns included', async () => {
+describe('a project as JSON Lines', () => {
+  test('gives the same project when it is imported, including history and packed columns', async () => {
     const [from, to] = [await makeProject(), await makeProject()];
     const { ann, annLayer, video } = furnish(from);
     const row = someSegment(annLayer, 1, { label: `"quoted", 😀\nnew line` });
@@ -19,7 +19,7 @@ describe('a project as lines of JSON', () => {
     to.close();
   });
 
-  test('of another kind, of a newer version or cut off is refused, and the project stays as it was', async () => {
+  test('of another kind, of a newer version or truncated is rejected, and the project does not change', async () => {
     const project = await makeProject();
     const before = [...projectLines(project.db)];
     const head = before[0]!;

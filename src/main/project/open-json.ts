@@ -4,7 +4,7 @@ import type { ProjectDatabase } from './store/database.ts';
 import { NEWEST } from './store/migrations.ts';
 import type { Tables } from './store/schema.ts';
 
-/** Parents before what belongs to them, so that a file can be read from its first line to its last. */
+/** Referenced tables come first, so that a file can be imported line by line. */
 const ORDER = [
   ...(['project', 'participant', 'session', 'folder', 'video', 'timing', 'run', 'result', 'timeline', 'mask_map'] as const),
   ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal'] as const),
@@ -17,9 +17,8 @@ const valueSchema = z.union([z.string(), z.number(), z.null(), z.object({ base64
 const lineSchema = z.object({ table: z.enum(ORDER), row: z.record(z.string().regex(/^[a-z_0-9]+$/), valueSchema) });
 
 /**
- * Everything in a project, one JSON object a line: first what the file is, then each row of each table. Packed columns
- * (timelines, frame times) are base64. Nothing is left out but the batch queue, which is work and no result, so that the
- * project can be made again from it.
+ * Exports a project as JSON Lines: a header, then one object for each row of each table. Packed columns (timelines, frame
+ * times) are base64. Everything except the batch queue is exported, so that the project can be recreated.
  */
 export function* projectLines(db: ProjectDatabase): Generator<string> {
   yield `${JSON.stringify({ format: FORMAT, version: NEWEST })}\n`;
@@ -35,7 +34,7 @@ export function* projectLines(db: ProjectDatabase): Generator<string> {
 }
 
 /**
- * The version of the tables that an export was made with: a project is made of it with these, and then brought up to date.
+ * The schema version of an export. The import creates these tables, inserts the rows and then runs the later migrations.
  * @throws StudioError 'not-a-project', 'project-newer'
  */
 export function exportVersion(firstLine: string): number {
@@ -45,8 +44,8 @@ export function exportVersion(firstLine: string): number {
 }
 
 /**
- * Reads such lines into a new project, all of them or none. What the new project began with gives way.
- * @throws StudioError 'not-a-project' for other lines, 'project-newer' for those of a newer version; with the line's number
+ * Imports the lines of an export into a new project, in one transaction. The default rows of the new project are deleted.
+ * @throws StudioError 'not-a-project' with the number of an invalid line; 'project-newer' for a newer version
  */
 export function readProjectLines(db: ProjectDatabase, lines: Iterable<string>): void {
   db.transaction(() => {

@@ -10,7 +10,7 @@ import { listVideos } from './library.ts';
 import { applyEdit } from './edits.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
 import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
-import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, summariesOf, unendedRun } from './recorded-results.ts';
+import { beginRun, endRun, hasResult, listRuns, readResult, readTiming, recordResult, summariesOf, unfinishedRun } from './recorded-results.ts';
 
 async function textOf(result: VideoResult): Promise<string> {
   async function* results(): AsyncGenerator<VideoResult> {
@@ -21,8 +21,8 @@ async function textOf(result: VideoResult): Promise<string> {
   return text;
 }
 
-describe('a result in the store', () => {
-  test('gives the tables that the analysis wrote, to the letter', async () => {
+describe('a stored result', () => {
+  test('gives exactly the tables that the analysis wrote', async () => {
     const { db, close } = await makeProject();
     const run = beginRun(db, RECORD);
     const result = someResult('a.mp4');
@@ -49,7 +49,7 @@ describe('a result in the store', () => {
     close();
   });
 
-  test('of a second run is a layer of its own: coders’ labels and the first run stay as they are', async () => {
+  test('of a second run gets its own layer; labels of coders and the first run do not change', async () => {
     const project = await makeProject();
     const { db } = project;
     const { ann, annLayer } = furnish(project);
@@ -66,7 +66,7 @@ describe('a result in the store', () => {
     project.close();
   });
 
-  test('of a video that was moved belongs to the video that was missing, with the same contents', async () => {
+  test('of a moved video belongs to the missing video with the same hash', async () => {
     const { db, close } = await makeProject();
     const run = beginRun(db, RECORD);
     recordResult(db, run, FILE, someResult('a.mp4'), timing());
@@ -76,21 +76,21 @@ describe('a result in the store', () => {
     close();
   });
 
-  test('of a run that was killed can be gone on with', async () => {
+  test('of a killed run can be continued', async () => {
     const { db, close } = await makeProject();
     const run = beginRun(db, RECORD);
     recordResult(db, run, FILE, someResult('a.mp4'), timing());
-    expect(unendedRun(db, RECORD)).toBe(run);
-    expect(unendedRun(db, { ...RECORD, options: { tokenBudget: 1 } })).toBeUndefined();
+    expect(unfinishedRun(db, RECORD)).toBe(run);
+    expect(unfinishedRun(db, { ...RECORD, options: { tokenBudget: 1 } })).toBeUndefined();
     expect([hasResult(db, run, FILE.path), hasResult(db, run, '/other.mp4')]).toEqual([true, false]);
     endRun(db, run, RECORD);
-    expect(unendedRun(db, RECORD)).toBeUndefined();
+    expect(unfinishedRun(db, RECORD)).toBeUndefined();
     close();
   });
 });
 
 describe('packed columns', () => {
-  test('of a timeline keep what the tables print', () => {
+  test('of a timeline keep the precision of the tables', () => {
     const rows = [someRow(3, 0), someRow(3, 1, { box: null, reading: null, status: 'no_face', faceConfidence: null })];
     expect(unpackColumns(packTimeline(rows))).toEqual(columnsOf(unpackTimeline(packTimeline(rows), 3)));
     const [first, second] = unpackTimeline(packTimeline(rows), 3);
@@ -100,7 +100,7 @@ describe('packed columns', () => {
     expect(() => unpackTimeline(packTimeline(rows).subarray(0, 40), 3)).toThrow();
   });
 
-  test('of an hour of constant rate take little, and times come back to the microsecond', () => {
+  test('of an hour with a constant rate are small, and times are exact to the microsecond', () => {
     const table = new TimingTable(
       Float64Array.from({ length: 108_000 }, (_, i) => 3600 + i / 30),
       1 / 30,
@@ -115,7 +115,7 @@ describe('packed columns', () => {
     expect(variable.findings).toMatchObject({ duplicateTimestamps: 1, missingTimestamps: 2 });
   });
 
-  test('are kept by the store as they were', async () => {
+  test('are stored without changes', async () => {
     const { db, close } = await makeProject();
     recordResult(db, beginRun(db, RECORD), FILE, someResult('a.mp4'), timing());
     const video = db.row(db.sql.selectFrom('video').select('id'))!.id;

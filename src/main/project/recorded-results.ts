@@ -13,7 +13,7 @@ import { insertVideo } from './library.ts';
 import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
 
-/** Begins a run; its record is complete when it ends. */
+/** Adds a run. `endRun` completes its record. */
 export function beginRun(db: ProjectDatabase, record: RunRecord): string {
   const id = newId();
   const { model, start } = record;
@@ -36,10 +36,10 @@ export function endRun(db: ProjectDatabase, id: string, record: RunRecord): void
 }
 
 /**
- * The library's row of a file: the one with its path, else the missing one with its contents (it was moved), else a
- * new one. What coders have said about the video stays with it.
+ * Finds or adds the row of a file in the library: the row with its path, else the row of a missing file with the same hash
+ * (the file was moved), else a new row. The labels of the video do not change.
  */
-export function rememberVideo(db: ProjectDatabase, file: LibraryFile, summary: VideoSummary): string {
+export function findOrAddVideo(db: ProjectDatabase, file: LibraryFile, summary: VideoSummary): string {
   const known =
     db.row(db.sql.selectFrom('video').select('id').where('path', '=', file.path)) ??
     (summary.sha256 === null ? undefined : db.row(db.sql.selectFrom('video').select('id').where('sha256', '=', summary.sha256).where('missing', '=', 1)));
@@ -56,20 +56,22 @@ export function rememberVideo(db: ProjectDatabase, file: LibraryFile, summary: V
 }
 
 /**
- * Keeps what a run found in a video, all of it or nothing: summary, timelines, and a layer of the run's own with its
- * segments and peaks. No other layer is touched. @param timing null keeps the timing table that is there
+ * Stores the result of a run for a video in one transaction: summary, timelines, and a new layer with segments and peaks.
+ * Other layers are not changed.
+ * @param timing null keeps the stored timing table
  */
 export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile, result: VideoResult, timing: TimingTable | null): void {
   db.transaction(() => {
-    const video = rememberVideo(db, file, result.summary);
+    const video = findOrAddVideo(db, file, result.summary);
     db.run(db.sql.insertInto('result').values({ run_id: run, video_id: video, summary: JSON.stringify(result.summary) }));
     if (timing !== null) {
       db.run(db.sql.deleteFrom('timing').where('video_id', '=', video));
       db.run(db.sql.insertInto('timing').values({ video_id: video, frames: timing.frames, ...packTimes(timing) }));
     }
     for (const [face, rows] of Map.groupBy(result.rows, ({ faceId }) => faceId)) {
-      const packed = packTimeline(rows);
-      db.run(db.sql.insertInto('timeline').values({ run_id: run, video_id: video, face_id: face, first_slot: rows[0]!.slot, slots: rows.length, packed }));
+      const [first] = rows;
+      const timeline = { first_slot: first?.slot ?? 0, slots: rows.length, packed: packTimeline(rows) };
+      db.run(db.sql.insertInto('timeline').values({ run_id: run, video_id: video, face_id: face, ...timeline }));
     }
     for (const { faceId, packed } of result.maps ?? [])
       db.run(db.sql.insertInto('mask_map').values({ run_id: run, video_id: video, face_id: faceId, packed: Buffer.from(packed, 'base64') }));
@@ -80,7 +82,7 @@ export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile
         ...{ id: layer, video_id: video, kind: 'model', coder_id: null, run_id: run, scheme_id: DEFAULT_SCHEME.id, created_at: at, revision: 1 },
       }),
     );
-    const { model_sha256 } = db.row(db.sql.selectFrom('run').select('model_sha256').where('id', '=', run))!;
+    const { model_sha256 } = db.onlyRow(db.sql.selectFrom('run').select('model_sha256').where('id', '=', run));
     const provenance = { layer_id: layer, made_at: at, proposal_id: null, model_sha256, revision: 1 };
     for (const segment of result.segments) db.run(db.sql.insertInto('segment').values({ ...segmentRow(segment), ...provenance }));
     for (const peak of result.peaks) db.run(db.sql.insertInto('peak').values({ ...peakRow(peak), ...provenance }));
@@ -99,7 +101,7 @@ function peakRow({ faceId, label, onsetS, apexS, offsetS, intensity, prominence,
 export interface RecordedRun {
   readonly id: string;
   readonly record: RunRecord;
-  /** Null while it runs, or where it was killed. */
+  /** Null while the run is active, or if its process was killed. */
   readonly ended: string | null;
   readonly videos: number;
 }
@@ -115,10 +117,10 @@ export function listRuns(db: ProjectDatabase): RecordedRun[] {
   return db.rows(runs).map(({ id, record, ended_at, videos }) => ({ id, videos, ended: ended_at, record: JSON.parse(record) as RunRecord }));
 }
 
-/** Everything a run found in a video, as the analysis gave it (rows in slot order, then by face); undefined where it did not see it. */
+/** The result of a run for a video, with rows sorted by slot and face; undefined if the run has no result for it. */
 export function readResult(db: ProjectDatabase, run: string, video: string): VideoResult | undefined {
-  const kept = db.row(db.sql.selectFrom('result').select('summary').where('run_id', '=', run).where('video_id', '=', video));
-  if (kept === undefined) return undefined;
+  const stored = db.row(db.sql.selectFrom('result').select('summary').where('run_id', '=', run).where('video_id', '=', video));
+  if (stored === undefined) return undefined;
   const timing = readTiming(db, video);
   const frameAt = (seconds: number): number => timing?.nearestFrame(seconds) ?? 0;
   const rows = readTimeline(db, run, video);
@@ -130,7 +132,7 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
   const slotEnd = new Map(rows.map((row) => [`${row.faceId} ${row.endS.toFixed(6)}`, row.endFrame]));
   const numbered = numberer();
   return {
-    summary: summaryOf(JSON.parse(kept.summary) as StoredSummary),
+    summary: summaryOf(JSON.parse(stored.summary) as StoredSummary),
     rows,
     segments: labels.map((row) => ({
       ...{ faceId: row.face_id, segmentId: numbered(`s${row.face_id}`), label: row.label as Expression, startS: row.start_s, endS: row.end_s },
@@ -152,7 +154,7 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
   };
 }
 
-/** Counts from 1 for each name. */
+/** Returns a counter for each name, from 1. */
 function numberer(): (name: string) => number {
   const counts = new Map<string, number>();
   return (name) => {
@@ -174,42 +176,42 @@ export function readTiming(db: ProjectDatabase, video: string): TimingTable | un
   return row && unpackTimes(row.packed, row.facts);
 }
 
-/** Whether a run has seen the video at a path. */
+/** Whether a run has a result for the video at a path. */
 export function hasResult(db: ProjectDatabase, run: string, path: string): boolean {
   const query = db.sql.selectFrom('result').innerJoin('video', 'video.id', 'result.video_id').select('video.id');
   return db.row(query.where('result.run_id', '=', run).where('video.path', '=', path)) !== undefined;
 }
 
-/** The newest run with the same model and options that was never ended: one that was killed. */
-export function unendedRun(db: ProjectDatabase, record: RunRecord): string | undefined {
+/** The newest run with the same model and options that did not end, because its process was killed. */
+export function unfinishedRun(db: ProjectDatabase, record: RunRecord): string | undefined {
   const open = db.rows(db.sql.selectFrom('run').select(['id', 'record']).where('ended_at', 'is', null).orderBy('started_at', 'desc'));
   const key = ({ model, options, thresholds }: RunRecord): string => JSON.stringify([model.sha256, options, thresholds]);
   return open.find((each) => key(JSON.parse(each.record) as RunRecord) === key(record))?.id;
 }
 
-/** How many results are kept, of all runs: it changes whenever one is added. */
+/** Number of stored results of all runs. It changes with every new result. */
 export function resultCount(db: ProjectDatabase): number {
-  return db.row(db.sql.selectFrom('result').select(({ fn }) => fn.countAll<number>().as('count')))!.count;
+  return db.onlyRow(db.sql.selectFrom('result').select(({ fn }) => fn.countAll<number>().as('count'))).count;
 }
 
-/** One face's timeline of a run, in time order; empty where the run did not follow it. */
+/** The timeline of one face in time order; empty if the run did not track the face. */
 export function readFace(db: ProjectDatabase, run: string, video: string, face: number): TimelineRow[] {
   const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
   return row === undefined ? [] : unpackTimeline(row.packed, face);
 }
 
-/** The same by columns, as a window gets it. */
+/** The same by columns, for the window. */
 export function readColumns(db: ProjectDatabase, run: string, video: string, face: number): TimelineColumns {
   const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
   return row === undefined ? columnsOf([]) : unpackColumns(row.packed);
 }
 
-/** One face's mask weights by place, as they were packed; undefined where the run kept none. */
+/** The packed mask maps of one face; undefined if the run stored none. */
 export function readMaps(db: ProjectDatabase, run: string, video: string, face: number): Uint8Array | undefined {
   return db.row(db.sql.selectFrom('mask_map').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face))?.packed;
 }
 
-/** A run's summaries by the names of their videos, in their order. */
+/** The summaries of a run by the name of the video, sorted by name. */
 export function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
   const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
   const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: summaryOf(JSON.parse(summary) as StoredSummary) }));

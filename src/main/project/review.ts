@@ -15,14 +15,14 @@ import type {
   VideoRow,
 } from './store/schema.ts';
 
-/** What a review reads. It is changed through edits.ts alone. */
+/** Queries for the review of labels. All changes are made with edits.ts. */
 
-/** All layers of a video: the runs' first, oldest first in each kind. */
+/** All layers of a video: those of runs first, and the oldest first in each kind. */
 export function layersOf(db: ProjectDatabase, video: string): LayerRow[] {
   return db.rows(db.sql.selectFrom('layer').selectAll().where('video_id', '=', video).orderBy('kind', 'desc').orderBy('created_at'));
 }
 
-/** A layer's labels in order of time. @throws StudioError 'edit-stale' where the layer is gone */
+/** The labels of a layer in time order. @throws StudioError 'edit-stale' if the layer does not exist */
 export function readLayer(db: ProjectDatabase, layer: string): { segments: SegmentRow[]; peaks: PeakRow[] } {
   if (db.row(db.sql.selectFrom('layer').select('id').where('id', '=', layer)) === undefined) throw new StudioError('edit-stale/layer', {});
   return {
@@ -48,7 +48,7 @@ export function listSchemes(db: ProjectDatabase): (SchemeRow & { labels: LabelRo
   return db.rows(db.sql.selectFrom('scheme').selectAll().orderBy('name')).map((scheme) => ({ ...scheme, labels: labels.get(scheme.id) ?? [] }));
 }
 
-/** The coder of that name, new or known: who has no row yet can make no edit, so this is none. */
+/** Finds or adds a coder. This is not an edit, because an edit needs an existing coder. */
 export function addCoder(db: ProjectDatabase, name: string): CoderRow {
   return db.transaction(() => {
     const known = db.row(db.sql.selectFrom('coder').selectAll().where('name', '=', name));
@@ -59,7 +59,7 @@ export function addCoder(db: ProjectDatabase, name: string): CoderRow {
   });
 }
 
-/** Faces that a run followed in a video, with the span of their slots. */
+/** The faces that a run tracked in a video, with their slots. */
 export function facesOf(db: ProjectDatabase, run: string, video: string): { face: number; firstSlot: number; slots: number }[] {
   return db
     .rows(db.sql.selectFrom('timeline').select(['face_id', 'first_slot', 'slots']).where('run_id', '=', run).where('video_id', '=', video).orderBy('face_id'))
@@ -67,20 +67,20 @@ export function facesOf(db: ProjectDatabase, run: string, video: string): { face
 }
 
 export function clockOf(db: ProjectDatabase): number {
-  return db.row(db.sql.selectFrom('project').select('clock'))!.clock;
+  return db.onlyRow(db.sql.selectFrom('project').select('clock')).clock;
 }
 
 export function projectName(db: ProjectDatabase): string {
-  return db.row(db.sql.selectFrom('project').select('name'))!.name;
+  return db.onlyRow(db.sql.selectFrom('project').select('name')).name;
 }
 
-/** Says whose a layer is: 'model', 'adjudicated', or its coder's name; coders are read once. */
+/** Returns a function that names a layer: 'model', 'adjudicated' or the name of its coder. Coders are read once. */
 export function layerNames(db: ProjectDatabase): (layer: LayerRow) => string {
   const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
   return ({ kind, coder_id }) => (kind === 'coder' ? (coders.get(coder_id ?? '') ?? 'unknown coder') : kind);
 }
 
-/** The newest run whose proposals are among a video's layers, oldest first; null where no model has proposed anything. */
+/** The newest run among the layers of a video. @param layers oldest first @returns null without a layer of a model */
 export function newestRun(layers: readonly LayerRow[]): string | null {
   return layers.findLast(({ kind }) => kind === 'model')?.run_id ?? null;
 }
@@ -90,8 +90,11 @@ export interface NamedLayer {
   readonly name: string;
 }
 
-/** Gives a video's layers as they leave the program: of several runs the newest. @param only names; all of them where there are none */
-export function leavingLayers(db: ProjectDatabase, only: readonly string[]): (video: string) => NamedLayer[] {
+/**
+ * Returns a function that lists the layers of a video for an export. Only the newest run is included.
+ * @param only names of layers; an empty list means all
+ */
+export function exportedLayers(db: ProjectDatabase, only: readonly string[]): (video: string) => NamedLayer[] {
   const nameOf = layerNames(db);
   return (video) => {
     const layers = layersOf(db, video);
@@ -103,14 +106,14 @@ export function leavingLayers(db: ProjectDatabase, only: readonly string[]): (vi
   };
 }
 
-/** Says who is in a video, in which condition and session; '' where nobody has said. Both tables are read once. */
+/** Returns a function that finds the participant, condition and session of a video; '' if not assigned. Tables are read once. */
 export function subjectsOf(
   db: ProjectDatabase,
 ): (video: Pick<VideoRow, 'participant_id' | 'session_id'>) => { readonly participant: string; readonly condition: string; readonly session: string } {
   const participants = new Map(listParticipants(db).map((each) => [each.id, each]));
   const sessions = new Map(listSessions(db).map(({ id, name }) => [id, name]));
   return ({ participant_id, session_id }) => {
-    const who = participants.get(participant_id ?? '');
-    return { participant: who?.code ?? '', condition: who?.condition ?? '', session: sessions.get(session_id ?? '') ?? '' };
+    const participant = participants.get(participant_id ?? '');
+    return { participant: participant?.code ?? '', condition: participant?.condition ?? '', session: sessions.get(session_id ?? '') ?? '' };
   };
 }

@@ -1,3 +1,5 @@
+import { required } from './required.ts';
+
 /** The seven expression classes, always in this order (that of DFEW). */
 export const EXPRESSIONS = ['happiness', 'sadness', 'neutral', 'anger', 'surprise', 'disgust', 'fear'] as const;
 
@@ -8,11 +10,16 @@ export const NEUTRAL_INDEX = EXPRESSIONS.indexOf('neutral');
 /** One value per class, in the order of EXPRESSIONS. */
 export type PerExpression = readonly number[];
 
+/** The class with an index. @throws Error for an index that does not exist */
+export function expressionAt(index: number): Expression {
+  return required(EXPRESSIONS[index], `class ${index}`);
+}
+
 /** The class with the highest value; of equal values the first. */
 export function strongest(values: PerExpression): Expression {
   let best = 0;
   for (let i = 1; i < EXPRESSIONS.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
-  return EXPRESSIONS[best]!;
+  return expressionAt(best);
 }
 
 /** Intensity of an expression, 0 to 1: 1 - p(neutral). */

@@ -17,7 +17,7 @@ import { EXIT, reportError } from './terminal/output.ts';
 // Inherited by every child process; see src/main/adatosk/runtime/onnxruntime.ts.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
-/** The command line. Each command is one file that adds itself here. */
+/** The commands of the command line. Each one is a file. */
 const COMMANDS = [
   addAnalyze,
   addSynthesize,
@@ -55,7 +55,7 @@ function useOwnExitCodes(command: Command): void {
   command.commands.forEach(useOwnExitCodes);
 }
 
-// Started by bin/adatosk.js: when that is killed, nobody waits for us any more.
+// The launcher bin/adatosk.js starts this process. It must end when the launcher is killed.
 if (process.channel !== undefined) {
   process.once('disconnect', () => process.exit(EXIT.interrupted));
   process.channel?.unref();

@@ -22,7 +22,7 @@ async function contents(out: string): Promise<string[]> {
   return Promise.all(tables.map((name) => readFile(join(out, name), 'utf8')));
 }
 
-describe('a folder of good and bad files', () => {
+describe('a folder with readable and damaged files', () => {
   const good = ['Größe 试验 (1)/a "b", c.mp4', 'hevc10.mp4', 'old.avi', 'phone.mp4'];
   const bad = ['cut.mp4', 'empty.mp4', 'sound.mp4', 'text.mp4'];
   let result: Awaited<ReturnType<typeof command>>;
@@ -32,7 +32,7 @@ describe('a folder of good and bad files', () => {
     await ffmpeg('-i', ONE_FACE, '-t', '2', at('mixed', good[0]!));
     await ffmpeg('-i', ONE_FACE, '-t', '2', '-pix_fmt', 'yuv420p10le', '-c:v', 'libx265', '-x265-params', 'log-level=none', at('mixed', 'hevc10.mp4'));
     await ffmpeg('-i', ONE_FACE, '-t', '2', '-c:v', 'mpeg4', '-q:v', '3', at('mixed', 'old.avi'));
-    // A phone lies on its side and says so: shown upright, the face is found.
+    // The rotation is in the metadata of the file. The face is found only if it is applied.
     await ffmpeg('-i', ONE_FACE, '-t', '2', '-vf', 'transpose=1', at('lying.mp4'));
     await ffmpeg('-i', at('lying.mp4'), '-c', 'copy', '-metadata:s:v:0', 'rotate=90', at('mixed', 'phone.mp4'));
     await writeFile(at('mixed', 'empty.mp4'), '');
@@ -43,14 +43,14 @@ describe('a folder of good and bad files', () => {
     result = await command('analyze', at('mixed'), '--out', at('mixed-out'), '--device', 'cpu', '--json');
   });
 
-  test('is worked through to its end: exit 1 and a count of both', () => {
+  test('is processed completely: exit code 1 and the counts of both', () => {
     expect(result.code).toBe(1);
     expect(result.json).toMatchObject({ videos: 8, done: 4, failed: 4, device: 'cpu', model: 'adatosk-tiny', trained: true });
     expect(result.json['timesRealTime']).toBeGreaterThan(0);
     expect(result.json['note']).toMatch(/^trained on rendered faces .* not validated on spontaneous expressions/);
   });
 
-  test('has one row a file in summary.csv; a bad one says what happened and what to do', async () => {
+  test('has one row per file in summary.csv; a failed one has the reason and the remedy', async () => {
     const rows = await readTable(at('mixed-out', 'summary.csv'));
     expect(rows.map(({ video }) => video)).toEqual([...good, ...bad].sort());
     for (const row of rows) {
@@ -60,7 +60,7 @@ describe('a folder of good and bad files', () => {
     }
   });
 
-  test('has the columns of the design in every table, readable by a strict parser', async () => {
+  test('has the documented columns in every table, readable by a strict parser', async () => {
     for (const { file, columns } of [TIMELINE, PEAKS, SEGMENTS, SUMMARY]) {
       const text = await readFile(at('mixed-out', file), 'utf8');
       expect(text.split('\r\n')[0]).toBe(columns.join(','));
@@ -71,7 +71,7 @@ describe('a folder of good and bad files', () => {
     );
   });
 
-  test('has probabilities that add up to 1, and intervals that follow each other', async () => {
+  test('has probabilities with sum 1, and consecutive intervals', async () => {
     const rows = (await readTable(at('mixed-out', 'timeline.csv'))).filter(({ video }) => video === good[0]);
     expect(rows).toHaveLength(10);
     for (const [i, row] of rows.entries()) {
@@ -83,7 +83,7 @@ describe('a folder of good and bad files', () => {
     expect(rows.at(-1)).toMatchObject({ end_frame: '50', end_s: '2' });
   });
 
-  test('is described by run.json, the warnings of its model included', async () => {
+  test('is described by run.json, including the warnings of the model', async () => {
     const run = JSON.parse(await readFile(at('mixed-out', 'run.json'), 'utf8')) as Record<string, unknown>;
     expect(run).toMatchObject({
       model: { id: 'adatosk-tiny', trained: true },
@@ -96,8 +96,8 @@ describe('a folder of good and bad files', () => {
   });
 });
 
-describe('a model whose weights no data has touched', () => {
-  test('is said to be untrained wherever its numbers are', async () => {
+describe('an untrained model', () => {
+  test('is marked as untrained in all outputs', async () => {
     await ffmpeg('-i', ONE_FACE, '-t', '1', at('short.mp4'));
     const { json } = await command('analyze', at('short.mp4'), '--out', at('untrained'), '--model', 'small', '--device', 'cpu', '--json');
     expect(json).toMatchObject({ trained: false, note: 'untrained weights: numbers mean nothing yet' });
@@ -106,8 +106,8 @@ describe('a model whose weights no data has touched', () => {
   });
 });
 
-describe('a run that is kept in a project', () => {
-  test('gives the tables that were written, and a layer of its own for each further run', async () => {
+describe('a run that is stored in a project', () => {
+  test('gives the same tables as the analysis, and one layer per run', async () => {
     await ffmpeg('-i', TWO_FACES, '-t', '3', at('kept.mp4'));
     for (const out of ['kept-1', 'kept-2']) {
       const { code } = await command('analyze', at('kept.mp4'), '--out', at(out), '--project', at('project'), '--device', 'cpu', '--json');
@@ -159,7 +159,7 @@ describe('an interrupted run', () => {
     await command('analyze', at('batch'), '--out', at('whole'), '--device', 'cpu');
   });
 
-  test('by kill -9 leaves no half table, and --resume ends with what an uninterrupted run gives', async () => {
+  test('by kill -9 leaves no partial table, and --resume gives the tables of an uninterrupted run', async () => {
     const { child, finished, seen } = startCommand(['analyze', at('batch'), '--out', at('killed'), '--device', 'cpu']);
     await seen(/done {6}p1/);
     await wait(120);
@@ -174,7 +174,7 @@ describe('an interrupted run', () => {
     expect((await readdir(at('killed'))).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  test('by Ctrl+C writes what is finished and exits with 130', async () => {
+  test('by Ctrl+C writes the finished results and exits with 130', async () => {
     const { child, finished, seen } = startCommand(['analyze', at('batch'), '--out', at('stopped'), '--device', 'cpu', '--json']);
     await seen(/done {6}p0/);
     child.kill('SIGINT');
@@ -189,7 +189,7 @@ describe('an interrupted run', () => {
     expect(JSON.parse(await readFile(at('stopped', 'run.json'), 'utf8'))).toMatchObject({ cancelled: true });
   });
 
-  test('is not taken over where the model, an option or the video is another', async () => {
+  test('is not resumed with another model, option or video', async () => {
     const again = await command('analyze', at('batch'), '--out', at('whole'), '--device', 'cpu', '--resume', '--token-budget', '0.25');
     expect(again.stderr).not.toMatch(/from an earlier run/);
   });
@@ -220,14 +220,14 @@ describe('an interrupted run', () => {
 describe('wrong usage', () => {
   test.each([
     ['no folder for the tables', ['analyze', ONE_FACE]],
-    ['a path that is not there', ['analyze', '/no/such/place', '--out', 'x']],
+    ['a missing path', ['analyze', '/no/such/place', '--out', 'x']],
     ['a folder without videos', ['analyze', at('nothing'), '--out', at('nothing-out')]],
     ['an unknown model', ['analyze', ONE_FACE, '--out', at('x'), '--model', 'huge']],
     ['an unknown device', ['analyze', ONE_FACE, '--out', at('x'), '--device', 'tpu']],
-    ['a device that is not there', ['analyze', ONE_FACE, '--out', at('x'), '--device', 'cuda']],
-    ['a token budget beyond 1', ['analyze', ONE_FACE, '--out', at('x'), '--token-budget', '1.5']],
+    ['an unavailable device', ['analyze', ONE_FACE, '--out', at('x'), '--device', 'cuda']],
+    ['a token budget above 1', ['analyze', ONE_FACE, '--out', at('x'), '--token-budget', '1.5']],
     ['an unknown command', ['analyse', ONE_FACE]],
-  ])('%s: exit 2 and a sentence', async (_, args) => {
+  ])('%s: exit code 2 and a message', async (_, args) => {
     await mkdir(at('nothing'), { recursive: true });
     const { code, stderr } = await command(...args);
     expect(code).toBe(2);
@@ -235,7 +235,7 @@ describe('wrong usage', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  test('a folder that cannot be written: a sentence before any work', async () => {
+  test('a folder that cannot be written gives a message before the analysis', async () => {
     await writeFile(at('a-file'), '');
     const { code, stderr } = await command('analyze', ONE_FACE, '--out', at('a-file', 'out'), '--device', 'cpu');
     expect(code).toBe(1);
@@ -244,7 +244,7 @@ describe('wrong usage', () => {
 });
 
 describe('help', () => {
-  test.each([[[]], [['analyze']], [['models']], [['models', 'inspect']], [['doctor']], [['bench']]])('of %j exits with 0', async (args) => {
+  test.each([[[]], [['analyze']], [['models']], [['models', 'inspect']], [['doctor']], [['bench']]])('for %j exits with 0', async (args) => {
     const { code, stdout } = await command(...args, '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Usage: adatosk/);
@@ -252,7 +252,7 @@ describe('help', () => {
 });
 
 describe('models and doctor', () => {
-  test('inspect gives what the design fixes', async () => {
+  test('inspect gives the documented properties', async () => {
     const { json, code } = await command('models', 'inspect', 'base', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({
@@ -266,7 +266,7 @@ describe('models and doctor', () => {
     expect(Object.keys(json['macs'] as object)).toEqual(['1', '0.5', '0.25', 'default']);
   });
 
-  test('doctor looks at everything', async () => {
+  test('doctor checks everything', async () => {
     const { json, code } = await command('doctor', '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ node: process.version, ffmpeg: { path: expect.any(String) as string }, ffprobe: { path: expect.any(String) as string } });
@@ -279,7 +279,7 @@ describe('models and doctor', () => {
     expect(json['store']).toMatchObject({ ok: true, note: expect.stringMatching(/^SQLite 3\.\d+\.\d+, journal wal, synchronous FULL$/) as string });
   });
 
-  test('doctor says what to do where ffmpeg is missing', async () => {
+  test('doctor gives a remedy if ffmpeg is missing', async () => {
     const { finished } = startCommand(['doctor', '--json'], { FFMPEG_PATH: '/no/such/ffmpeg' });
     const { json, code } = await finished;
     expect(code).toBe(1);
@@ -300,7 +300,7 @@ describe('the launcher', () => {
       });
     });
 
-  test('passes a Ctrl+C on once, even where it reaches everybody, and the exit code back', async () => {
+  test('forwards Ctrl+C once, even if all processes receive it, and returns the exit code', async () => {
     const child = start(at('launched'));
     await until(child, /done {6}p0/);
     process.kill(-child.pid!, 'SIGINT');
@@ -311,7 +311,7 @@ describe('the launcher', () => {
     expect(rows.some(({ status }) => status === 'cancelled')).toBe(true);
   });
 
-  test('killed, takes everything with it', async () => {
+  test('ends all its processes when it is killed', async () => {
     const child = start(at('launched-killed'));
     await until(child, /done {6}p0/);
     child.kill('SIGKILL');
@@ -324,7 +324,7 @@ describe('the launcher', () => {
 });
 
 describe('a terminal', () => {
-  test('shows the share, the speed and the time left in one line that is drawn again', () => {
+  test('shows share, speed and time left in one updated line', () => {
     const written: string[] = [];
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
     vi.useFakeTimers({ toFake: ['performance'] });

@@ -1,4 +1,4 @@
-/** Nothing goes out: the system calls of whole commands, recorded by strace (Debian package `strace`), Linux only. */
+/** No network access: strace (Debian package `strace`) records the system calls of complete commands. Linux only. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -12,20 +12,20 @@ const folder = await temporaryFolder();
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 interface Traced {
-  /** Lines of the trace that name an internet socket or address. */
+  /** Lines of the trace with an internet socket or address. */
   readonly internet: readonly string[];
-  /** Files that the command left in the person's home and in the temporary folder. */
+  /** Files that the command left in the home folder and in the temporary folder. */
   readonly left: readonly string[];
   readonly stdout: string;
 }
 
-/** Runs a command with a home and a temporary folder of its own. @param stopWhen ends it with SIGTERM once standard output has this */
+/** Runs a command with its own home and temporary folder. @param stopWhen sends SIGTERM when standard output contains this */
 async function trace(name: string, args: readonly string[], stopWhen?: (stdout: string) => Promise<void> | undefined): Promise<Traced> {
   const [home, temporary, file] = [at(name, 'home'), at(name, 'tmp'), at(name, 'trace')];
   await mkdir(home, { recursive: true });
   await mkdir(temporary);
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: home, TMPDIR: temporary, ADATOSK_CONFIG: at(name, 'config') };
-  // The program sets it, not whoever runs the test.
+  // The program must set this variable itself.
   delete env['ORT_DISABLE_TELEMETRY'];
   delete env['XDG_CACHE_HOME'];
   // -D: the child is the command itself, so that it gets the signal.
@@ -79,11 +79,11 @@ describe.skipIf(process.platform !== 'linux')('no internet socket is opened and 
     expect(evaluated).toMatchObject({ internet: [], left: [] });
   });
 
-  test('by the check of this computer, which tries every device', async () => {
+  test('by doctor, which tries every device', async () => {
     expect(await trace('doctor', ['doctor'])).toMatchObject({ internet: [], left: [] });
   });
 
-  test('by the web host while its queue works, other than its own port of 127.0.0.1', async () => {
+  test('by the web host while its queue runs, except its own port on 127.0.0.1', async () => {
     const { internet, left } = await trace('serve', ['serve', '--project', at('project'), '--json'], (stdout) => {
       const { address } = stdout.includes('}') ? (JSON.parse(stdout) as { address: string }) : { address: undefined };
       return address === undefined ? undefined : analyseThrough(address);
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('no internet socket is opened and 
   });
 });
 
-/** Adds the videos to the queue and waits until none is left to do. */
+/** Adds the videos to the queue and waits until all are done. */
 async function analyseThrough(address: string): Promise<void> {
   const { origin, searchParams } = new URL(address);
   const call = async (name: string, input: unknown): Promise<{ jobs?: { status: string }[] }> => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe('adatosk synthesize', () => {
-  test('makes a set of faces that evaluate reads at once, and the baseline judges', async () => {
+  test('makes a set of faces that evaluate reads, also with the baseline', async () => {
     const made = await command('synthesize', ...sources, '--out', at('set'), '--train', '0', '--validation', '0', '--test', '7', '--json');
     expect(made.code).toBe(0);
     expect(made.json).toMatchObject({ clips: 7 });
@@ -27,7 +27,7 @@ describe('adatosk synthesize', () => {
     expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual([1, 1, 1, 1, 1, 1, 1]);
   });
 
-  test('makes videos with a table of their truth', async () => {
+  test('makes videos with a table of their ground truth', async () => {
     const made = await command(
       'synthesize',
       '--kind',
@@ -52,7 +52,7 @@ describe('adatosk synthesize', () => {
     expect(existsSync(at('videos', 'videos', 'test-00000.mp4'))).toBe(true);
   });
 
-  test('refuses a folder with other things, a model that is not there and a kind that there is not', async () => {
+  test('rejects a folder with other files, a missing face model and an unknown kind', async () => {
     const other = await command('synthesize', '--kind', 'videos', ...sources, '--out', at('model'));
     expect(other.code).not.toBe(0);
     expect(other.stderr).toContain('nothing was changed');

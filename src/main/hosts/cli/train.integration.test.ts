@@ -12,7 +12,7 @@ import { SIZES } from '../../adatosk/model/config.ts';
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]): string => join(folder, ...parts);
-/** Fast, not good: a few steps of four clips. */
+/** Options for a fast training: a few steps of four clips. */
 const QUICK = ['--batch', '4', '--epochs', '2,2,2', '--device', 'cpu', '--faces', at('faces')];
 
 interface Line {
@@ -30,7 +30,7 @@ async function curve(out: string): Promise<Line[]> {
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** Eight clips of one composite face; the classes differ in colour, which is enough to see that something is learned. */
+/** Eight clips of one composite face. The classes differ in colour, which is sufficient to test learning. */
 beforeAll(async () => {
   await mkdir(at('set'));
   const rows = ['path,label,participant,onset_s,apex_s,offset_s,group'];
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 
 describe('training from the command line', () => {
-  test('ends in a model that says what it is, and that analysis and evaluation take', async () => {
+  test('writes a model with its provenance that analyze and evaluate accept', async () => {
     const trained = await command('train', '--data', at('set', 'set.csv'), '--out', at('model'), ...QUICK, '--json');
     expect(trained.stderr).toMatch(/Clips kept for validation: 2, people: 1\./);
     expect(trained.code).toBe(0);
@@ -96,7 +96,7 @@ describe('training from the command line', () => {
     expect(JSON.parse(await readFile(at('figures', 'evaluation.json'), 'utf8'))).toMatchObject({ clips: 8, model: 'model' });
   });
 
-  test('killed and resumed gives the curve of an uninterrupted run', async () => {
+  test('gives the curve of an uninterrupted run after it was killed and resumed', async () => {
     const args = (out: string): string[] => ['train', '--data', at('set', 'set.csv'), '--out', out, ...QUICK, '--checkpoint-every', '1'];
     const { child, finished } = startCommand(args(at('killed')));
     while (!existsSync(at('killed', 'training', 'checkpoint.bin'))) await wait(50);
@@ -114,7 +114,7 @@ describe('training from the command line', () => {
     resumed.forEach((line, i) => expect(line.loss ?? 0).toBeCloseTo(whole[i]!.loss ?? 0, 3));
   });
 
-  test('stopped by Ctrl+C keeps its checkpoint and exits with 130', async () => {
+  test('keeps its checkpoint and exits with 130 after Ctrl+C', async () => {
     const { child, finished, seen } = startCommand([
       'train',
       '--data',
@@ -135,7 +135,7 @@ describe('training from the command line', () => {
     expect(existsSync(at('stopped', 'model.onnx'))).toBe(false);
   });
 
-  test('begins with another model: few clips train the head alone, and say so', async () => {
+  test('with --from and few clips trains the head only and reports this', async () => {
     const { code, stderr } = await command('train', '--data', at('set', 'set.csv'), '--from', at('model'), '--out', at('tuned'), ...QUICK);
     expect(stderr).toMatch(/fewer than 200 labelled clips \(6\)\. Only the head is trained/);
     expect(code).toBe(0);
@@ -148,7 +148,7 @@ describe('training from the command line', () => {
     expect(await readFile(at('tuned', 'MODEL_CARD.md'), 'utf8')).toMatch(/beginning with model \(SHA-256 .*the head alone learned/);
   });
 
-  test('overwrites no model', async () => {
+  test('never overwrites a model', async () => {
     const before = await readFile(at('model', 'model.onnx'));
     const { code, stderr } = await command('train', '--data', at('set', 'set.csv'), '--out', at('model'), ...QUICK);
     expect(code).toBe(2);
@@ -156,7 +156,7 @@ describe('training from the command line', () => {
     expect((await readFile(at('model', 'model.onnx'))).equals(before)).toBe(true);
   });
 
-  test('removes the aligned faces at the end where nobody wants to keep them', async () => {
+  test('removes the aligned faces at the end without --faces', async () => {
     const args = QUICK.filter((_, i) => i < QUICK.indexOf('--faces'));
     await mkdir(at('more'));
     await ffmpeg('-i', ONE_FACE, '-t', '1', at('more', 'unlabelled.mp4'));
@@ -168,7 +168,7 @@ describe('training from the command line', () => {
   });
 });
 
-describe('a set that cannot be trained on gets a sentence with its rows, and nothing is written', () => {
+describe('an unusable set gives a message with its rows, and nothing is written', () => {
   test.each([
     [
       'one class only',
@@ -198,8 +198,8 @@ describe('a set that cannot be trained on gets a sentence with its rows, and not
   });
 });
 
-describe('models from elsewhere', () => {
-  /** A .safetensors file of floats. */
+describe('imported models', () => {
+  /** Writes a .safetensors file of floats. */
   function safetensors(tensors: Record<string, { shape: number[]; values: Float32Array }>): Buffer {
     let offset = 0;
     const header = Object.entries(tensors).map(([name, { shape, values }]) => {
@@ -213,7 +213,7 @@ describe('models from elsewhere', () => {
   }
   const ramp = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => i);
 
-  test('a VideoMAE encoder is mapped: what was taken, what was left and why, what is random', async () => {
+  test('a VideoMAE encoder is mapped, with lists of used, unused and random weights', async () => {
     const width = 192;
     await writeFile(
       at('encoder.safetensors'),
@@ -236,13 +236,13 @@ describe('models from elsewhere', () => {
     expect(json['missing']).toContain('head.fc1.weight');
     expect(stdout).not.toBe('');
     const { weights } = readOnnx(await readFile(at('imported', 'model.onnx')));
-    // Row 2, column 5 of the keys' matrix of PyTorch is ours at row 5, column 2.
+    // The matrix is transposed: row 2, column 5 in PyTorch is row 5, column 2 here.
     expect(weights.get('blocks.0.attn.k.weight')!.values[5 * width + 2]).toBe((width + 2) * width + 5);
     // Output 3, channel 1, frame 1, row 2, column 4.
     expect(weights.get('patch_embed.proj.weight')!.values[(((1 * 16 + 2) * 16 + 4) * 3 + 1) * width + 3]).toBe((3 * 3 + 1) * 512 + (1 * 16 + 2) * 16 + 4);
   });
 
-  test("the names of Hugging Face's VideoMAE are known too", () => {
+  test("the names of Hugging Face's VideoMAE are also mapped", () => {
     const tensor = { dims: [192, 192], values: ramp(192 * 192) };
     const { used } = mapForeignWeights(
       new Map([['videomae.encoder.layer.3.attention.attention.query.weight', tensor]]),
@@ -251,7 +251,7 @@ describe('models from elsewhere', () => {
     expect(used).toHaveLength(1);
   });
 
-  test('an .onnx with our names is taken over whole; others are refused with a reason', async () => {
+  test('an .onnx file with the names of this program is imported completely; others are rejected with a reason', async () => {
     const { code, json } = await command('models', 'import', at('model', 'model.onnx'), '--id', 'mine', '--out', at('mine'), '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ id: 'mine', size: 'tiny', trained: true, missing: [] });

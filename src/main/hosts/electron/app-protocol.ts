@@ -1,10 +1,10 @@
 import { serveWindowRequest } from '../../services/studio/window-requests.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 
-/** The window's own origin. Its files and its videos come from here and nothing else does. */
+/** Origin of the window. Only its files, videos and thumbnails are served from it. */
 export const APP_ORIGIN = 'app://studio';
 
-/** Answers the window's requests to its own scheme; 404 for any other host. */
+/** Serves requests to the app scheme; 404 for other hosts. */
 export async function serveAppRequest(studio: Studio, files: string, request: Pick<Request, 'url' | 'method' | 'headers'>): Promise<Response> {
   const { protocol, host, pathname } = new URL(request.url);
   if (`${protocol}//${host}` !== APP_ORIGIN) return new Response(null, { status: 404 });

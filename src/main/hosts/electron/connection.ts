@@ -8,22 +8,22 @@ import { READABLE_FORMATS, readerOf, VIDEO_ENDINGS } from '../../services/settin
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 
-/** Files that the dialogs offer; a person can choose any other file too. */
+/** File filters of the dialogs. The user can also select all files. */
 const VIDEOS = { name: 'Videos', extensions: [...VIDEO_ENDINGS] };
-const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.map((name) => readerOf(name)!.ending.split('.').at(-1)!) };
+const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.flatMap((name) => readerOf(name)?.ending.split('.').slice(-1) ?? []) };
 const ALL = { name: 'All files', extensions: ['*'] };
 
 /**
- * Lets windows of ours, and nobody else, speak the contract and ask for the desktop's dialogs.
- * @param origin of the window's page
- * @param onLanguage gets the window's language whenever it is another
+ * Connects the windows of this program, and no other page, to the API and to the file dialogs.
+ * @param origin origin of the page in the window
+ * @param onLanguage called when the window changes its language
  */
 export function connectWindows(studio: Studio, origin: string, onLanguage: (language: LanguageCode) => void): void {
   const rpc = new RPCHandler(router);
   const onFault = (procedure: string, error: unknown): void => console.error(`${procedure} failed:`, error);
   ipcMain.on(DESKTOP_CHANNELS.connect, (event) => {
     const [port] = event.ports;
-    if (!isOurs(event, origin) || port === undefined) {
+    if (!isFromWindow(event, origin) || port === undefined) {
       port?.close();
       return;
     }
@@ -32,12 +32,12 @@ export function connectWindows(studio: Studio, origin: string, onLanguage: (lang
   });
   ipcMain.on(DESKTOP_CHANNELS.language, (event, language: unknown) => {
     const known = LANGUAGES.find((each) => each === language);
-    if (known !== undefined && isOurs(event, origin)) onLanguage(known);
+    if (known !== undefined && isFromWindow(event, origin)) onLanguage(known);
   });
   const choose =
     (properties: NonNullable<OpenDialogOptions['properties']>, filters: FileFilter[] = []) =>
     async (event: IpcMainInvokeEvent, title: unknown) => {
-      const window = isOurs(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
+      const window = isFromWindow(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
       if (window === null) return [];
       const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
       return filePaths;
@@ -47,8 +47,8 @@ export function connectWindows(studio: Studio, origin: string, onLanguage: (lang
   ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], [LABELS, ALL]));
 }
 
-/** The window's own page, in its main frame: not a frame in it, and not a page that it was led to. */
-function isOurs({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent, origin: string): boolean {
+/** Whether a message comes from the window's own page in its main frame. Embedded frames and other pages are rejected. */
+function isFromWindow({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent, origin: string): boolean {
   if (senderFrame === null || senderFrame.parent !== null) return false;
   try {
     const { protocol, host } = new URL(senderFrame.url);

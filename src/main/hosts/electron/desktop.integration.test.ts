@@ -17,7 +17,7 @@ import type { StudioClient } from '../../../../testing/web-host.ts';
 import { app, ipcMain, MessageChannelMain, seen } from '../../../../testing/electron-stand-in.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
 
-// The built files run as they are, in Node itself (vitest.config.ts leaves them and the stand-in alone).
+// The built files run unchanged in Node: vitest.config.ts does not transform them or the stand-in.
 registerHooks({
   resolve: (name, context, next) => next(name === 'electron' ? new URL('../../../../testing/electron-stand-in.ts', import.meta.url).href : name, context),
 });
@@ -26,7 +26,7 @@ const OUT = new URL('../../../../out/', import.meta.url);
 const { connect, chooseFolder, chooseVideos, chooseLabels, language, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
-  // Node 24's binary runs vitest, and the build.
+  // The Node 24 binary runs vitest and the build.
   const built = spawnSync(process.execPath, ['node_modules/electron-vite/bin/electron-vite.js', 'build'], {
     cwd: new URL('../../../..', import.meta.url),
     encoding: 'utf8',
@@ -46,19 +46,19 @@ async function until(condition: () => unknown, seconds = 10): Promise<void> {
   throw new Error(`it did not come about in ${seconds} s: ${String(condition)}`);
 }
 
-/** The frame that a message comes from. */
-const ours = (): unknown => ({ sender: seen.windows[0]!.webContents, senderFrame: { url: 'app://studio/index.html', parent: null } });
+/** The frame that sends a message. */
+const fromWindow = (): unknown => ({ sender: seen.windows[0]!.webContents, senderFrame: { url: 'app://studio/index.html', parent: null } });
 
-/** A window's end of the contract, as the preload script hands it over. */
+/** A client of the API, connected like a window by the preload script. */
 function client(): StudioClient {
   const { port1, port2 } = new MessageChannelMain();
-  ipcMain.emit(connect, { ...(ours() as object), ports: [port2] });
+  ipcMain.emit(connect, { ...(fromWindow() as object), ports: [port2] });
   port1.start();
   return createORPCClient(new RPCLink({ port: port1 as unknown as ConstructorParameters<typeof RPCLink>[0]['port'] }));
 }
 
 describe('the built desktop program', () => {
-  test('opens one window that has nothing of Node, on its own origin', () => {
+  test('opens one window without access to Node, on its own origin', () => {
     expect(seen.windows.length).toBe(1);
     const [window] = seen.windows;
     expect(window!.address).toBe('app://studio/index.html');
@@ -70,7 +70,7 @@ describe('the built desktop program', () => {
     expect(seen.sandboxed).toBe(true);
   });
 
-  test('refuses to lead anywhere, to open windows, to embed, and every permission', () => {
+  test('blocks navigation, new windows, webviews and all permissions', () => {
     const { webContents } = seen.windows[0]!;
     for (const event of ['will-navigate', 'will-attach-webview']) {
       const preventDefault = vi.fn();
@@ -97,14 +97,14 @@ describe('the built desktop program', () => {
     expect(decide).toHaveBeenCalledWith({ cancel });
   });
 
-  test('a window that crashes is loaded again; one that was closed is not', () => {
+  test('a crashed window is reloaded; a closed one is not', () => {
     const { webContents } = seen.windows[0]!;
     webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
     webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(webContents.reloads).toBe(1);
   });
 
-  test('has a menu of all actions, which it tells to the window', () => {
+  test('has a menu with all actions, which are sent to the window', () => {
     const entries = seen.menu!.template.flatMap(({ submenu }) => submenu ?? []).filter(({ id }) => id !== undefined);
     expect(entries.map(({ id }) => id).sort()).toEqual(
       ACTIONS.filter(({ menu }) => menu !== undefined)
@@ -116,21 +116,21 @@ describe('the built desktop program', () => {
     expect(seen.windows[0]!.webContents.sent).toContainEqual([action, 'project.open']);
   });
 
-  test('has its menu in the language of the window, and of no other page', () => {
+  test('has the menu in the language of the window; other pages cannot change it', () => {
     const labels = (): unknown[] => [seen.menu!.template[0]!.label, seen.menu!.template[0]!.submenu!.find(({ id }) => id === 'project.open')!.label];
     expect(labels()).toEqual(['File', 'Open project…']);
-    ipcMain.emit(language, ours(), 'de');
+    ipcMain.emit(language, fromWindow(), 'de');
     expect(labels()).toEqual(['Datei', 'Projekt öffnen…']);
-    ipcMain.emit(language, ours(), 'xx');
-    ipcMain.emit(language, { ...(ours() as object), senderFrame: { url: 'https://evil.example/', parent: null } }, 'en');
+    ipcMain.emit(language, fromWindow(), 'xx');
+    ipcMain.emit(language, { ...(fromWindow() as object), senderFrame: { url: 'https://evil.example/', parent: null } }, 'en');
     expect(labels()).toEqual(['Datei', 'Projekt öffnen…']);
-    ipcMain.emit(language, ours(), 'en');
+    ipcMain.emit(language, fromWindow(), 'en');
     expect(labels()).toEqual(['File', 'Open project…']);
   });
 });
 
-describe("the window's bridge", () => {
-  test('the preload script and the program use the same channels, and no others', async () => {
+describe('the bridge of the window', () => {
+  test('the preload script and the host use exactly the same channels', async () => {
     expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels].sort());
     expect(ipcMain.eventNames().sort()).toEqual([connect, language].sort());
     const bridge = await runPreload();
@@ -162,10 +162,10 @@ describe("the window's bridge", () => {
 
   test.each([
     ['a page of another origin', { url: 'https://evil.example/', parent: null }],
-    ['a frame in our page', { url: 'app://studio/index.html', parent: {} }],
-    ['an origin that only begins like ours', { url: 'app://studio.evil/index.html', parent: null }],
-    ['a page that is gone', null],
-  ])('%s gets no contract and no dialog', async (_, senderFrame) => {
+    ['a frame in the page of the window', { url: 'app://studio/index.html', parent: {} }],
+    ['an origin that only begins like the own one', { url: 'app://studio.evil/index.html', parent: null }],
+    ['a closed page', null],
+  ])('%s cannot use the API or the dialogs', async (_, senderFrame) => {
     const { port1, port2 } = new MessageChannelMain();
     ipcMain.emit(connect, { sender: seen.windows[0]!.webContents, senderFrame, ports: [port2] });
     expect(port2.closed).toBe(true);
@@ -174,20 +174,20 @@ describe("the window's bridge", () => {
     expect(await seen.handled.get(chooseFolder)!({ sender: seen.windows[0]!.webContents, senderFrame }, 'x')).toEqual([]);
   });
 
-  test('our page gets the folder that the person chose', async () => {
+  test('the page of the window receives the folder that the user chose', async () => {
     seen.chosen = ['/videos'];
-    expect(await seen.handled.get(chooseFolder)!(ours(), 'x')).toEqual(['/videos']);
+    expect(await seen.handled.get(chooseFolder)!(fromWindow(), 'x')).toEqual(['/videos']);
   });
 });
 
 describe('the scheme app:', () => {
   const get = (url: string, headers: Record<string, string> = {}): Promise<Response> => seen.protocols.get('app')!(new Request(url, { headers }));
 
-  test('is standard, secure and streams, so that videos can be sought', () => {
+  test('is standard, secure and supports streams, so that videos are seekable', () => {
     expect(seen.privileges).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
   });
 
-  test('serves the window under its policy, and nothing of another host or outside', async () => {
+  test('serves the window with its content security policy, and no other hosts or folders', async () => {
     const page = await get('app://studio/index.html');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*media-src 'self'/);
@@ -196,7 +196,7 @@ describe('the scheme app:', () => {
   });
 });
 
-describe('the contract over message ports', () => {
+describe('the API over message ports', () => {
   test('a batch runs in utility processes, and its video is served in ranges', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'videos'));
@@ -222,7 +222,7 @@ describe('the contract over message ports', () => {
     expect(PROCEDURES.length).toBeGreaterThan(30);
   });
 
-  test.each(['second-instance', 'open-file'])('a project that is double-clicked while the program runs is opened (%s)', async (event) => {
+  test.each(['second-instance', 'open-file'])('opens a double-clicked project while the program runs (%s)', async (event) => {
     const folder = join(await temporaryFolder(), 'Étude 2');
     const studio = client();
     await studio.project.open({ folder, create: true });
@@ -237,7 +237,7 @@ describe('the contract over message ports', () => {
   });
   let opened: string | undefined;
 
-  test('quitting puts back what runs and closes the store first', async () => {
+  test('before it quits, running jobs return to the queue and the project is closed', async () => {
     app.quit();
     expect(seen.quits).toBe(0);
     await until(() => seen.quits === 1);
@@ -246,7 +246,7 @@ describe('the contract over message ports', () => {
 });
 
 describe('the packaged program', () => {
-  test('has its fuses set, all that it loads, its models, and no Node of its own', async () => {
+  test('has its fuses, all imported files and its models, and no separate Node', async () => {
     const { binary, resources, contents } = await packageProgram(await temporaryFolder());
     const fuses = await getCurrentFuseWire(binary);
     const state = (fuse: FuseV1Options): FuseState | undefined => fuses[fuse];
@@ -263,7 +263,7 @@ describe('the packaged program', () => {
     }
     const packages = [...loaded].filter((name) => !name.startsWith('node:') && name !== 'electron');
     expect(packages.length).toBeGreaterThan(8);
-    // In a process of its own, in that folder: nothing of the working copy can be found from there.
+    // A separate process in that folder cannot find files of the working copy.
     const load = `for (const name of ${JSON.stringify(packages)}) await import(name); console.log('all loaded');`;
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: contents, encoding: 'utf8' });
     expect(run.stdout + run.stderr).toContain('all loaded');
@@ -274,7 +274,7 @@ describe('the packaged program', () => {
   });
 });
 
-/** Runs the built preload script with what a sandboxed one gets. */
+/** Runs the built preload script with the globals of a sandboxed one. */
 async function runPreload(): Promise<{ exposed: Record<string, unknown>; used: string[]; window: object; emit: (event: object) => void }> {
   const exposed: Record<string, unknown> = {};
   const used: string[] = [];

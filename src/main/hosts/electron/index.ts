@@ -1,6 +1,6 @@
 /**
- * The desktop host. It has never been run where this was written (Electron's binary could not be fetched there); its
- * built files are run against a stand-in of Electron's modules (desktop.test.ts). See README, "Limits".
+ * The desktop host. It was never run in real Electron during development, because the binary was not available. The tests run
+ * its built files with a stand-in for Electron's modules (desktop.integration.test.ts). See README, "Limits".
  */
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
@@ -14,7 +14,7 @@ import { startUtilityProcessQueue } from './utility-process-queue.ts';
 import { startUtilityProcess } from './utility-process.ts';
 import { openWindow } from './window.ts';
 
-// Models and programs lie outside the archive (docs/developer/releasing.md).
+// Models and programs are outside the archive (docs/developer/releasing.md).
 const outside = app.isPackaged ? process.resourcesPath : app.getAppPath();
 process.env['ADATOSK_MODELS'] ??= join(outside, 'models');
 process.env['ADATOSK_SAMPLES'] ??= join(outside, 'samples');
@@ -22,7 +22,7 @@ process.env['ADATOSK_SAMPLES'] ??= join(outside, 'samples');
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
-/** Where the window's files come from in development; a packaged program has none but its own. */
+/** Address of the development server; undefined in a packaged program, which serves its own files. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
 const studio = new Studio({
   host: 'desktop',
@@ -33,7 +33,7 @@ const studio = new Studio({
 
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
-// A second start only hands its arguments to the first one ('second-instance') and goes.
+// A second instance passes its arguments to the first one ('second-instance') and ends.
 if (app.requestSingleInstanceLock()) start();
 else app.quit();
 
@@ -43,7 +43,7 @@ function start(): void {
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('render-process-gone', (_gone, { reason }) => {
-      // Nothing is lost: every edit is in the store already.
+      // No data is lost: every edit is already in the database.
       if (reason !== 'clean-exit' && !contents.isDestroyed()) contents.reload();
     });
   });
@@ -61,7 +61,7 @@ function start(): void {
   let isClosed = false;
   app.on('before-quit', (event) => {
     if (isClosed) return;
-    // What runs is put back into the queue and the store is closed before the program goes.
+    // Before the program ends, running jobs return to the queue and the project is closed.
     event.preventDefault();
     void studio.close().finally(() => {
       isClosed = true;
@@ -88,13 +88,13 @@ async function openFrom(argv: readonly string[]): Promise<void> {
   await studio.openProject(dirname(file), false).catch((error: unknown) => dialog.showErrorBox('This project could not be opened', sentenceOf(error)));
 }
 
-/** Nothing is fetched from anywhere, and no page gets a camera, a microphone or anything else that asks. */
+/** Blocks all network requests and denies all permissions, such as camera and microphone. */
 function denyNetworkAndPermissions(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false));
   session.defaultSession.setPermissionCheckHandler(() => false);
   session.defaultSession.webRequest.onBeforeRequest((details, decide) => {
     const { protocol: scheme, host } = new URL(details.url);
-    const ours = ['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) || (development !== undefined && host === new URL(development).host);
-    decide({ cancel: !ours });
+    const isAllowed = ['app:', 'blob:', 'data:', 'devtools:'].includes(scheme) || (development !== undefined && host === new URL(development).host);
+    decide({ cancel: !isAllowed });
   });
 }

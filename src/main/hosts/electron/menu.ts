@@ -6,7 +6,7 @@ import type { Action } from '../../../shared/app/actions.ts';
 import { acceleratorOf, ACTIONS } from '../../../shared/app/actions.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 
-/** The menu in the window's language, from the same table of actions that the window's keys and help read. */
+/** Builds the menu in the language of the window, from the same actions as its keyboard shortcuts and help. */
 export function buildMenu(language: LanguageCode): Menu {
   const { menus, roles } = MENU_TEXTS[language];
   const entries = (menu: Action['menu']): MenuItemConstructorOptions[] =>
@@ -29,7 +29,7 @@ function entry({ id, key }: Action, language: LanguageCode): MenuItemConstructor
     id,
     label: ACTION_TEXTS[language][id],
     ...(key === undefined ? {} : { accelerator: acceleratorOf(key) }),
-    // Keys are the window's, which lets people change them, and knows where undo means what was written in a field.
+    // The window handles the keys: users can change them, and in a text field undo means the text.
     registerAccelerator: false,
     click: () => (BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0])?.webContents.send(DESKTOP_CHANNELS.action, id),
   };

@@ -1,12 +1,13 @@
 import type { QueueEvent, QueueOrder } from '../../services/queue/queue-messages.ts';
 
-/** Between the main process and the queue's utility process. */
+/** Messages from the main process to the utility process of the queue. */
 export type ToQueue =
   | { readonly kind: 'order'; readonly order: QueueOrder }
-  /** Comes with a message port to the engine. */
+  /** Transfers a message port to the engine. */
   | { readonly kind: 'engine-port'; readonly engine: number }
   | { readonly kind: 'engine-ended'; readonly engine: number; readonly reason: string };
 
+/** Messages from the utility process of the queue to the main process. */
 export type FromQueue =
   | { readonly kind: 'event'; readonly event: QueueEvent }
   | { readonly kind: 'engine'; readonly engine: number }

@@ -1,7 +1,6 @@
 /**
- * The queue's process where it is Electron's utilityProcess. Such a process cannot start another: it asks the main
- * process for an engine and gets a message port to it, so that pictures go from here to there and not through the main
- * process.
+ * Entry point of the queue process in Electron. A utility process cannot start other processes. Therefore it requests engines
+ * from the main process and receives a message port to each, so that images do not pass through the main process.
  */
 import type { EngineAnswer, EnginePort, EngineRequest, UtilityPort } from '../../services/studio/processes.ts';
 import { listenToParent, sendToParent } from '../../services/studio/processes.ts';
@@ -10,7 +9,7 @@ import type { FromQueue, ToQueue } from './queue-relay.ts';
 
 const publish = (message: FromQueue): void => void sendToParent(message);
 
-/** A requested engine: what is sent before its port has arrived waits for it. */
+/** An engine of the main process. Requests are kept until its port has arrived. */
 class RequestedEngine implements EnginePort {
   readonly pid = undefined;
   readonly #id: number;
@@ -70,6 +69,6 @@ const receive = hostQueue(
 
 listenToParent<ToQueue>((message, [port]) => {
   if (message.kind === 'order') receive(message.order);
-  else if (message.kind === 'engine-port') engines.get(message.engine)?.connect(port!);
-  else engines.get(message.engine)?.end(message.reason);
+  else if (message.kind === 'engine-ended') engines.get(message.engine)?.end(message.reason);
+  else if (port !== undefined) engines.get(message.engine)?.connect(port);
 });

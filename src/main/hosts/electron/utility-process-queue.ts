@@ -4,7 +4,7 @@ import type { QueuePort } from '../../services/queue/queue-messages.ts';
 import type { FromQueue, ToQueue } from './queue-relay.ts';
 import { forkUtility } from './utility-process.ts';
 
-/** Starts the queue's process as Electron's utilityProcess, and engines for it when it asks for them. */
+/** Starts the queue process as a utility process, and the engines that it requests. */
 export function startUtilityProcessQueue(): QueuePort {
   const child = forkUtility('queue-utility.js', 'AdaTosk queue');
   const engines = new Map<number, UtilityProcess>();

@@ -3,12 +3,12 @@ import { utilityProcess } from 'electron';
 import { join } from 'node:path';
 import type { ProcessPort } from '../../services/studio/processes.ts';
 
-/** @param file a built module beside this one */
+/** @param file name of a built module in the folder of this one */
 export function forkUtility(file: string, serviceName: string): UtilityProcess {
   return utilityProcess.fork(join(import.meta.dirname, file), [], { serviceName, stdio: 'ignore' });
 }
 
-/** Starts a built module as a utility process of Electron: a crash or a stop there leaves the window as it is. */
+/** Starts a built module as a utility process of Electron. A crash in it does not affect the window. */
 export function startUtilityProcess<Sent, Received>(file: string, serviceName: string): ProcessPort<Sent, Received> {
   const child = forkUtility(file, serviceName);
   return {

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 
-const placeSchema = z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), maximized: z.boolean() });
-type Place = z.infer<typeof placeSchema>;
+const boundsSchema = z.object({ x: z.int(), y: z.int(), width: z.int(), height: z.int(), maximized: z.boolean() });
+type Bounds = z.infer<typeof boundsSchema>;
 
-const SMALLEST = { width: 900, height: 560 } as const;
-const USUAL = { width: 1366, height: 768 } as const;
+const MINIMUM_SIZE = { width: 900, height: 560 } as const;
+const DEFAULT_SIZE = { width: 1366, height: 768 } as const;
 
-/** Opens the window where it was last, as far as that is still on a screen. */
+/** Opens the window with its last position and size, if they are still on a screen. */
 export function openWindow(address: string): BrowserWindow {
-  const place = readPlace();
+  const bounds = readBounds();
   const window = new BrowserWindow({
-    ...(place === undefined ? USUAL : { x: place.x, y: place.y, width: place.width, height: place.height }),
-    minWidth: SMALLEST.width,
-    minHeight: SMALLEST.height,
+    ...(bounds === undefined ? DEFAULT_SIZE : { x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height }),
+    minWidth: MINIMUM_SIZE.width,
+    minHeight: MINIMUM_SIZE.height,
     show: false,
     title: 'AdaTosk Studio',
     webPreferences: {
@@ -25,34 +25,34 @@ export function openWindow(address: string): BrowserWindow {
       ...{ allowRunningInsecureContent: false, webviewTag: false, spellcheck: false },
     },
   });
-  if (place?.maximized === true) window.maximize();
+  if (bounds?.maximized === true) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', () => keepPlace(window));
+  window.on('close', () => saveBounds(window));
   void window.loadURL(address);
   return window;
 }
 
-const placeFile = (): string => join(app.getPath('userData'), 'window.json');
+const boundsFile = (): string => join(app.getPath('userData'), 'window.json');
 
-function readPlace(): Place | undefined {
+function readBounds(): Bounds | undefined {
   try {
-    const place = placeSchema.parse(JSON.parse(readFileSync(placeFile(), 'utf8')));
-    const { workArea } = screen.getDisplayMatching(place);
-    const isSeen =
-      place.x < workArea.x + workArea.width - 100 &&
-      place.x + place.width > workArea.x + 100 &&
-      place.y >= workArea.y &&
-      place.y < workArea.y + workArea.height - 100;
-    return isSeen ? place : undefined;
+    const bounds = boundsSchema.parse(JSON.parse(readFileSync(boundsFile(), 'utf8')));
+    const { workArea } = screen.getDisplayMatching(bounds);
+    const isVisible =
+      bounds.x < workArea.x + workArea.width - 100 &&
+      bounds.x + bounds.width > workArea.x + 100 &&
+      bounds.y >= workArea.y &&
+      bounds.y < workArea.y + workArea.height - 100;
+    return isVisible ? bounds : undefined;
   } catch {
     return undefined;
   }
 }
 
-function keepPlace(window: BrowserWindow): void {
+function saveBounds(window: BrowserWindow): void {
   try {
-    writeFileAtomic.sync(placeFile(), JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }));
+    writeFileAtomic.sync(boundsFile(), JSON.stringify({ ...window.getNormalBounds(), maximized: window.isMaximized() }));
   } catch {
-    // Where the window was is not worth a word.
+    // The position of the window is not essential.
   }
 }

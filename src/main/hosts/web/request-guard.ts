@@ -2,8 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Who may talk to the web host: whoever knows the token, from a page of the host itself. Any page in the browser can
- * send requests to 127.0.0.1, and a name of any site can be made to mean 127.0.0.1; so the token alone is not enough.
+ * Checks requests to the web host. A request needs the token and must come from a page of this host. The token alone is not
+ * sufficient: any page in the browser can send requests to 127.0.0.1, and DNS rebinding can point any name to 127.0.0.1.
  */
 export class RequestGuard {
   readonly token = randomBytes(32).toString('base64url');
@@ -13,12 +13,12 @@ export class RequestGuard {
     this.#port = port;
   }
 
-  /** Where a person begins: the token is taken out of the address at the first visit. */
+  /** The address for the first visit, which moves the token from the address to a cookie. */
   get address(): string {
     return `http://127.0.0.1:${this.#port}/?token=${this.token}`;
   }
 
-  /** One cookie a port: cookies of 127.0.0.1 are seen on all of its ports. */
+  /** Includes the port, because the browser sends cookies of 127.0.0.1 to all ports. */
   get #cookieName(): string {
     return `adatosk_${this.#port}`;
   }
@@ -27,18 +27,18 @@ export class RequestGuard {
     return `${this.#cookieName}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
   }
 
-  /** Why a request is refused, for the log; undefined where it may come in. */
+  /** The reason to reject a request, for the log; undefined if it is allowed. */
   refusal({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
     const hosts = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
     if (!hosts.includes(headers.host ?? '')) return `Host is ${JSON.stringify(headers.host ?? null)}`;
     if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) return `Origin is ${JSON.stringify(headers.origin)}`;
-    // A page of another site that embeds or fetches us is told by the browser itself.
+    // The browser marks requests from pages of other sites.
     if (headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site') return `Sec-Fetch-Site is ${headers['sec-fetch-site']}`;
     if (this.#isToken(this.tokenIn(url)) || this.#isToken(this.#cookieIn(headers.cookie)) || this.#isToken(bearerIn(headers.authorization))) return undefined;
     return 'the token is missing or wrong';
   }
 
-  /** The token in an address; undefined where there is none. */
+  /** The token in a URL; undefined if there is none. */
   tokenIn(url: string | undefined): string | undefined {
     return new URLSearchParams(url?.split('?')[1]).get('token') ?? undefined;
   }
@@ -49,8 +49,8 @@ export class RequestGuard {
   }
 
   #isToken(given: string | undefined): boolean {
-    const [ours, theirs] = [Buffer.from(this.token), Buffer.from(given ?? '')];
-    return ours.length === theirs.length && timingSafeEqual(ours, theirs);
+    const [expected, actual] = [Buffer.from(this.token), Buffer.from(given ?? '')];
+    return expected.length === actual.length && timingSafeEqual(expected, actual);
   }
 }
 

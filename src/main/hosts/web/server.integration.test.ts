@@ -22,8 +22,8 @@ const port = Number(new URL(host.origin).port);
 const known = furnish(studio.project);
 afterAll(() => it.close());
 
-/** fetch refuses to set Host; this does not. */
-function ask(
+/** A request with a Host header, which fetch does not allow. */
+function sendRequest(
   path: string,
   headers: Record<string, string> = {},
   method = 'GET',
@@ -53,32 +53,32 @@ async function failure(work: Promise<unknown>): Promise<{ code: string; message:
   throw new Error('it did not fail');
 }
 
-describe('the guard', () => {
+describe('the request guard', () => {
   test.each([
     ['without the token', '/', {}],
     ['with a wrong token', '/', { authorization: 'Bearer nonsense' }],
     ['with a wrong token in the address', '/?token=nonsense', {}],
     ['with a foreign Host', '/', { ...own, host: 'evil.example' }],
-    ['with our Host under another name of this computer', '/', { ...own, host: `127.0.0.1.evil.example:${port}` }],
+    ['with a Host that only begins like the own one', '/', { ...own, host: `127.0.0.1.evil.example:${port}` }],
     ['from a page of another site', '/rpc/library/list', { ...own, origin: 'https://evil.example' }],
     ['from a page of another port of this computer', '/rpc/library/list', { ...own, origin: 'http://127.0.0.1:1' }],
     ['from a page without an origin', '/rpc/library/list', { ...own, origin: 'null' }],
     ['embedded in another site', '/', { ...own, 'sec-fetch-site': 'cross-site' }],
-  ])('a request %s is refused and logged', async (_, path, headers) => {
+  ])('a request %s is rejected and logged', async (_, path, headers) => {
     const before = log.length;
-    const { status, body } = await ask(path, headers);
+    const { status, body } = await sendRequest(path, headers);
     expect(status).toBe(403);
     expect(body).not.toContain('window');
     expect(log.slice(before)).toEqual([expect.stringMatching(/^refused {2}GET /)]);
     expect(log.join('\n')).not.toContain(token);
   });
 
-  test('the printed address turns into a cookie that only this host gets, and the token leaves the address', async () => {
-    const first = await ask(host.address.slice(host.origin.length));
+  test('the printed address sets a cookie for this host and redirects to an address without the token', async () => {
+    const first = await sendRequest(host.address.slice(host.origin.length));
     expect([first.status, first.headers['location']]).toEqual([303, '/']);
     const cookie = String(first.headers['set-cookie']);
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
-    const page = await ask('/', { cookie: cookie.split(';')[0]! });
+    const page = await sendRequest('/', { cookie: cookie.split(';')[0]! });
     expect([page.status, page.body]).toEqual([200, '<p>window</p>']);
     expect(String(page.headers['content-security-policy'])).toMatch(/default-src 'none'/);
   });
@@ -92,34 +92,34 @@ describe('the guard', () => {
     '/media/%E0%A4%A',
     '/rpc/library/nothing',
     '/nothing.html',
-  ])('%s leads nowhere', async (path) => {
+  ])('%s is not served', async (path) => {
     const before = log.length;
-    const { status, body } = await ask(path, own);
+    const { status, body } = await sendRequest(path, own);
     expect(status).toBe(404);
     expect(body).not.toContain('root:');
     expect(log.length).toBeGreaterThan(before);
   });
 
   test.each([
-    ['no JSON', '{'],
+    ['not JSON', '{'],
     ['JSON of another shape', '{"json":{"folder":7}}'],
-    ['an empty one', '{"json":{}}'],
-  ])('a body that is %s is refused, and nothing happens', async (_, body) => {
-    const { status } = await ask('/rpc/project/open', { ...own, 'content-type': 'application/json' }, 'POST', body);
+    ['empty', '{"json":{}}'],
+  ])('a body that is %s is rejected and has no effect', async (_, body) => {
+    const { status } = await sendRequest('/rpc/project/open', { ...own, 'content-type': 'application/json' }, 'POST', body);
     expect(status).toBe(400);
     expect(studio.project.state.folder).toBe(join(folder, 'project'));
   });
 
-  test('a body that is too large is refused', async () => {
+  test('a body that is too large is rejected', async () => {
     expect(await statusWhileSending('Transfer-Encoding: chunked')).toBe(411);
     expect(await statusWhileSending(`Content-Length: ${300 * 1024 * 1024}`)).toBe(413);
-    // Without a token nothing of a body is read either.
+    // Without a token, the body is not read either.
     expect(await statusWhileSending(`Content-Length: ${300 * 1024 * 1024}`, 'wrong')).toBe(403);
-    expect((await ask('/', own)).status).toBe(200);
+    expect((await sendRequest('/', own)).status).toBe(200);
   });
 });
 
-/** The status that the server answers while a large body is still being sent. A connection that is only cut is no answer. */
+/** The status of the response while a large body is still being sent. A closed connection without a response is an error. */
 async function statusWhileSending(length: string, bearer = token): Promise<number> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
@@ -138,13 +138,13 @@ async function statusWhileSending(length: string, bearer = token): Promise<numbe
   return Number(/^HTTP\/1\.1 (\d+)/.exec(text)?.[1] ?? 0);
 }
 
-test('a connection that was idle for longer than a while answers the next request', async () => {
+test('a connection that was idle for a long time still accepts requests', async () => {
   const socket = connect(port, '127.0.0.1');
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\n\r\n`;
   socket.write(request);
-  // Node's own limit is 5 s.
+  // The default limit of Node is 5 s.
   await wait(6500);
   socket.write(request);
   await wait(500);
@@ -152,9 +152,9 @@ test('a connection that was idle for longer than a while answers the next reques
   expect(text.match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
 });
 
-describe('the contract', () => {
-  test('is served whole, no more and no less', () => {
-    const served = Object.entries(router).flatMap(([room, procedures]) => Object.keys(procedures).map((name) => `${room}.${name}`));
+describe('the API', () => {
+  test('has exactly the procedures of the contract', () => {
+    const served = Object.entries(router).flatMap(([group, procedures]) => Object.keys(procedures).map((name) => `${group}.${name}`));
     expect(served.sort()).toEqual([...PROCEDURES].sort());
     expect(Object.keys(contract)).toContain('edits');
   });
@@ -168,12 +168,12 @@ describe('the contract', () => {
     expect(error.message).toMatch(/There is no project in .*nowhere/);
   });
 
-  test('a path without a beginning is refused', async () => {
+  test('a relative path is rejected', async () => {
     const error = await failure(it.client().library.add({ paths: ['../../etc/passwd'] }));
     expect(error.data.code).toBe('wrong-usage');
   });
 
-  test('an edit is checked column by column: a misspelt one, or a fact of a file, is no edit', async () => {
+  test('an edit with an unknown or read-only column is rejected', async () => {
     const misspelt = { table: 'segment', kind: 'insert', row: { ...someSegment(known.annLayer, 1), start: 3 } } as unknown as RowEdit;
     const path = { table: 'video', kind: 'update', id: known.video, revision: 1, set: { path: '/etc/passwd' } } as unknown as RowEdit;
     for (const row of [misspelt, path])
@@ -182,7 +182,7 @@ describe('the contract', () => {
       });
   });
 
-  test('models come with their cards, and untrained ones with their warning', async () => {
+  test('models are listed with their cards, and untrained ones with a warning', async () => {
     const models = await it.client().about.models();
     expect(models.map(({ id }) => id)).toContain('adatosk-tiny');
     for (const { card, trained, warnings } of models) {
@@ -216,7 +216,7 @@ async function listener(
 describe('two windows on one project', () => {
   const insert = (label: string): RowEdit => ({ table: 'segment', kind: 'insert', row: someSegment(known.annLayer, 5, { label }) });
 
-  test("see each other's edits at once, undo too, and refuse what was decided on old data", async () => {
+  test("receive each other's edits and undos at once, and edits of old revisions are rejected", async () => {
     const [one, two] = [it.client(), it.client()];
     const seen = await listener(two);
     const edit = insert('happiness');
@@ -237,7 +237,7 @@ describe('two windows on one project', () => {
     seen.close();
   });
 
-  test('are told what another program does to the project', async () => {
+  test('receive the changes of other programs to the project', async () => {
     const seen = await listener(it.client());
     const other = await openProject(join(folder, 'project'));
     const { clock } = applyEdit(other.db, {
@@ -254,7 +254,7 @@ describe('two windows on one project', () => {
 describe('videos of the library', () => {
   const videos = join(folder, 'videos');
 
-  test('odd names are added, listed, and served by id in ranges; a moved file is found again by its contents', async () => {
+  test('unusual names are added, listed and served in ranges; a moved file is found by its hash', async () => {
     await mkdir(videos, { recursive: true });
     const names = ['it\'s "quoted".mp4', 'naïve 😀.mp4', 'new\nline.mp4', 'a ..%2f..%2fetc%2fpasswd.mp4'];
     for (const [i, name] of names.entries()) {
@@ -269,9 +269,9 @@ describe('videos of the library', () => {
     for (const { id } of listed) {
       const media = await client.library.media({ video: id });
       expect(media).toMatchObject({ playable: true, proxy: false });
-      const { status, headers } = await ask(media.address, { ...own, range: 'bytes=0-99' });
+      const { status, headers } = await sendRequest(media.address, { ...own, range: 'bytes=0-99' });
       expect([status, headers['content-length'], headers['content-type']]).toEqual([206, '100', 'video/mp4']);
-      expect((await ask(media.address, { range: 'bytes=0-99' })).status).toBe(403);
+      expect((await sendRequest(media.address, { range: 'bytes=0-99' })).status).toBe(403);
     }
     const times = new Float64Array(await (await client.library.times({ video: listed[0]!.id })).arrayBuffer());
     expect(times.length).toBeGreaterThan(100);
@@ -285,7 +285,7 @@ describe('videos of the library', () => {
     expect(await client.library.media({ video: first!.id })).toMatchObject({ playable: true });
   });
 
-  test('a proxy that two windows wait for goes on when one of them goes, and ends with the last', async () => {
+  test('a proxy that two windows wait for continues when one is closed, and is aborted with the last', async () => {
     const path = join(folder, 'proxied.avi');
     await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x480:rate=25:duration=30', '-c:v', 'mpeg4', path);
     process.env['ADATOSK_CACHE'] = join(folder, 'cache');
@@ -313,7 +313,7 @@ describe('videos of the library', () => {
     expect(await readdir(join(folder, 'cache', 'proxies'))).toEqual([]);
   });
 
-  test('an unknown id is told as such', async () => {
+  test('an unknown id is an error', async () => {
     expect((await failure(it.client().library.media({ video: '../../etc/passwd' }))).data.code).toBe('video-unknown');
   });
 });

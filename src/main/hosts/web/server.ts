@@ -12,27 +12,27 @@ import { serveWindowRequest } from '../../services/studio/window-requests.ts';
 import { RequestGuard } from './request-guard.ts';
 
 export interface WebHost {
-  /** With the token: whoever has it can use the program as this person. */
+  /** Address with the token. Everybody who has it can use the program as this user. */
   readonly address: string;
   readonly origin: string;
   close(): Promise<void>;
 }
 
 const RPC_PATH = '/rpc';
-/** Ten thousand edited rows are some 5 MB. */
+/** An edit of ten thousand rows has about 5 MB. */
 const LARGEST_BODY = 64 * 1024 * 1024;
 
 /**
- * Serves a studio to browsers of this computer: the window's files, the contract, and videos by their ids.
+ * Serves a studio to browsers on this computer: the files of the window, the API, videos and thumbnails.
  * @param files folder of the built window
- * @param port 0 for any that is free
- * @param log told what was refused and what failed, a line each, without tokens
- * @throws StudioError 'wrong-usage' where the port is taken
+ * @param port 0 selects a free port
+ * @param log receives a line for each rejected and failed request, without tokens
+ * @throws StudioError 'wrong-usage' if the port is in use
  */
 export async function openWebHost(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<WebHost> {
   const server = createServer();
-  // A browser sends its next request on a connection that it has; if that is closed at the same moment the request is
-  // lost, and a browser does not send an edit twice. Here nobody but this computer's browser keeps connections open.
+  // Browsers reuse connections. If the server closes one at the same moment, the request is lost, and browsers do not repeat
+  // edits. Idle connections are therefore never closed; only the browser of this computer holds any.
   server.keepAliveTimeout = 0;
   await listen(server, port);
   const guard = new RequestGuard((server.address() as AddressInfo).port);
@@ -76,7 +76,7 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
     return;
   }
   if (path === '/' && guard.tokenIn(request.url) !== undefined) {
-    // The token goes out of the address, and so out of the history and of what other pages are told.
+    // Removes the token from the address, and thereby from the history and from Referer headers.
     response.writeHead(303, { location: '/', 'set-cookie': guard.cookie, 'referrer-policy': 'no-referrer' });
     response.end();
     return;
@@ -102,7 +102,7 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
   await send(result, response);
 }
 
-/** Why a body is not read: 413 for one that is too large, 411 for one whose length is not stated. */
+/** The status for a rejected body: 413 if it is too large, 411 if its length is missing; undefined if it is accepted. */
 function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefined {
   if (method === 'GET' || method === 'HEAD') return undefined;
   const length = headers['content-length'];
@@ -110,16 +110,16 @@ function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefine
   return Number(length) > LARGEST_BODY ? 413 : undefined;
 }
 
-/** A client reads the answer within this time, although it is still sending. */
-const LONGEST_REFUSAL_MS = 1000;
+/** Time for a client to read the response while it is still sending. */
+const REJECTION_TIMEOUT_MS = 1000;
 
-/** Answers without reading the body, and closes the connection: whoever sends much is not listened to. */
+/** Sends a response without reading the body, and closes the connection. */
 function refuse(response: ServerResponse, status: number, text: string): void {
   const { socket } = response;
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
   response.end(text);
-  // Closing at once would reset the connection, and the client would lose the answer with it.
-  setTimeout(() => socket?.destroy(), LONGEST_REFUSAL_MS).unref();
+  // An immediate close would reset the connection, and the client would lose the response.
+  setTimeout(() => socket?.destroy(), REJECTION_TIMEOUT_MS).unref();
 }
 
 async function send(result: Response, response: ServerResponse): Promise<void> {
@@ -128,12 +128,13 @@ async function send(result: Response, response: ServerResponse): Promise<void> {
     response.end();
     return;
   }
-  // A player that jumps drops its request: the file is closed then, and nothing is wrong.
+  // A player that seeks aborts its request. The pipeline then closes the file, and this is not an error.
   await pipeline(Readable.fromWeb(result.body as Parameters<typeof Readable.fromWeb>[0]), response).catch(() => undefined);
 }
 
 function pathOf({ url }: IncomingMessage): string {
-  return (url ?? '/').split('?')[0]!;
+  const [path = '/'] = (url ?? '/').split('?');
+  return path;
 }
 
 async function listen(server: Server, port: number): Promise<void> {

@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { APPLICATION_ID } from './project-file.ts';
 
-/** A copy of the whole store. */
+/** A copy of the database of a project. */
 export interface Backup {
   readonly file: string;
   readonly madeAt: Date;
-  /** 'daily', or the migration that it was made before. */
+  /** 'daily', or the migration that followed. */
   readonly reason: string;
   readonly bytes: number;
 }
 
 const NAME = /^project-(\d{8}T\d{6})-([\w-]+)\.db$/;
 
-/** What is kept: all of the last days, one a week before that, and every one that was made before a migration for a year. */
+/** Retention: all backups of the last days, then one per week; backups before a migration for a year. */
 const KEPT = { days: 10, weeks: 8, beforeMigrationDays: 365 } as const;
 const DAY_MS = 86_400_000;
 
@@ -33,20 +33,21 @@ export function listBackups(folder: string): Backup[] {
 }
 
 /**
- * Makes a backup and proves it: the copy is opened and checked before it gets its name.
- * @param copyTo writes a consistent copy of the store to a path that does not exist
- * @throws StudioError where it cannot be written or is not good; nothing is left of it then
+ * Makes a backup. The copy is verified before it gets its final name.
+ * @param copyTo writes a consistent copy of the database to a path that does not exist
+ * @throws StudioError if the backup cannot be written or is damaged; it is then deleted
  */
 export function makeBackup(folder: string, reason: string, copyTo: (path: string) => void, now = new Date()): Backup {
   mkdirSync(folder, { recursive: true });
   const stamp = now.toISOString().replace(/[-:]|\.\d+Z$/g, '');
   const file = join(folder, `project-${stamp}-${reason}.db`);
-  if (existsSync(file)) return listBackups(folder).find((each) => each.file === file)!;
+  const existing = listBackups(folder).find((each) => each.file === file);
+  if (existing !== undefined) return existing;
   const partial = `${file}.partial`;
   rmSync(partial, { force: true });
   try {
     copyTo(partial);
-    if (!isGoodStore(partial)) throw new StudioError('cannot-write/backup', { file });
+    if (!isIntactDatabase(partial)) throw new StudioError('cannot-write/backup', { file });
     renameSync(partial, file);
   } catch (error) {
     rmSync(partial, { force: true });
@@ -55,8 +56,8 @@ export function makeBackup(folder: string, reason: string, copyTo: (path: string
   return { file, madeAt: now, reason, bytes: statSync(file).size };
 }
 
-/** Whether a file is a whole store of ours. It is opened for reading alone. */
-export function isGoodStore(file: string): boolean {
+/** Whether a file is an intact database of this program. It is opened read-only. */
+export function isIntactDatabase(file: string): boolean {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true });
@@ -68,13 +69,13 @@ export function isGoodStore(file: string): boolean {
   }
 }
 
-/** The newest backup that can be opened; undefined where there is none. */
-export function newestGoodBackup(folder: string): Backup | undefined {
-  return listBackups(folder).find(({ file }) => isGoodStore(file));
+/** The newest intact backup; undefined if there is none. */
+export function newestIntactBackup(folder: string): Backup | undefined {
+  return listBackups(folder).find(({ file }) => isIntactDatabase(file));
 }
 
-/** Removes what is too old. The newest one always stays. */
-export function thinBackups(folder: string, now = new Date()): void {
+/** Removes old backups. The newest one always stays. */
+export function removeOldBackups(folder: string, now = new Date()): void {
   const weeks = new Set<number>();
   for (const [i, { file, madeAt, reason }] of listBackups(folder).entries()) {
     const days = (now.getTime() - madeAt.getTime()) / DAY_MS;

@@ -4,16 +4,16 @@ import { NEWEST } from './migrations.ts';
 import { isOnNetworkShare } from './network-share.ts';
 import { APPLICATION_ID } from './project-file.ts';
 
-/** How the journal is kept: 'safe' on network shares, where write-ahead logs do not work. */
+/** Journal mode of SQLite: 'safe' for network shares, where write-ahead logs do not work. */
 export type JournalMode = 'wal' | 'safe';
 
-/** SQLite before this could damage a write-ahead log that two connections reset at once (fixed in 3.51.3). */
+/** Older versions can damage a write-ahead log that two connections reset at the same time (fixed in 3.51.3). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
-/** What PRAGMA synchronous answers. */
+/** Expected values of PRAGMA synchronous. */
 const SYNCHRONOUS = { wal: 2, safe: 3 } as const;
 const BUSY_MS = 5000;
 
-/** A connection to a file. SQL inside of it (defaults, checks, indexes) may call no function with side effects. */
+/** Connects to a file. SQL in its schema (defaults, checks, indexes) cannot call functions with side effects. */
 export function connect(file: string, options: Database.Options = {}): Database.Database {
   const database = new Database(file, { timeout: BUSY_MS, ...options });
   database.pragma('trusted_schema = OFF');
@@ -26,7 +26,7 @@ export const sqliteVersion = (database: Database.Database): string => database.p
 function refuseOldSqlite(database: Database.Database): void {
   const version = sqliteVersion(database);
   const parts = version.split('.').map(Number);
-  const [older] = OLDEST_SQLITE.flatMap((wanted, i) => (parts[i] === wanted ? [] : [(parts[i] ?? 0) < wanted]));
+  const [older] = OLDEST_SQLITE.flatMap((oldest, i) => (parts[i] === oldest ? [] : [(parts[i] ?? 0) < oldest]));
   if (older === true) throw new StudioError('store-unsafe/sqlite', { version, oldest: OLDEST_SQLITE.join('.') });
 }
 
@@ -44,7 +44,7 @@ export function refuseDamaged(database: Database.Database, file: string): void {
 }
 
 /**
- * A project holds tables and indexes. Triggers and views run SQL of whoever made the file, and this program makes none.
+ * Rejects triggers, views and virtual tables. This program creates none, and they could run SQL of another person.
  * @throws StudioError 'project-unsafe'
  */
 export function refuseForeignSql(database: Database.Database, file: string): void {
@@ -55,13 +55,13 @@ export function refuseForeignSql(database: Database.Database, file: string): voi
   throw new StudioError('project-unsafe', { file, detail: `${found.type} ${JSON.stringify(found.name)}` });
 }
 
-/** Sets how changes reach the disk and reads back what SQLite made of it: what is requested is not always what is done. */
-export function chooseJournal(database: Database.Database, path: string, journal: 'auto' | JournalMode): JournalMode {
-  const wanted = journal === 'auto' ? (isOnNetworkShare(path) ? 'safe' : 'wal') : journal;
-  const answer = wanted === 'wal' ? database.pragma('journal_mode = WAL', { simple: true }) : database.pragma('journal_mode = DELETE', { simple: true });
-  const kept = answer === 'wal' ? 'wal' : 'safe';
-  if (kept === 'safe' && answer !== 'delete') database.pragma('journal_mode = DELETE');
-  database.pragma(`synchronous = ${kept === 'wal' ? 'FULL' : 'EXTRA'}`);
+/** Sets the journal mode and the sync level, and verifies them: SQLite may silently use other values. */
+export function setJournalMode(database: Database.Database, path: string, journal: 'auto' | JournalMode): JournalMode {
+  const requested = journal === 'auto' ? (isOnNetworkShare(path) ? 'safe' : 'wal') : journal;
+  const answer = requested === 'wal' ? database.pragma('journal_mode = WAL', { simple: true }) : database.pragma('journal_mode = DELETE', { simple: true });
+  const mode = answer === 'wal' ? 'wal' : 'safe';
+  if (mode === 'safe' && answer !== 'delete') database.pragma('journal_mode = DELETE');
+  database.pragma(`synchronous = ${mode === 'wal' ? 'FULL' : 'EXTRA'}`);
   database.pragma('foreign_keys = ON');
   if (process.platform === 'darwin') {
     database.pragma('fullfsync = ON');
@@ -72,10 +72,10 @@ export function chooseJournal(database: Database.Database, path: string, journal
     keys: database.pragma('foreign_keys', { simple: true }),
     trusted: database.pragma('trusted_schema', { simple: true }),
   };
-  if (read.synchronous !== SYNCHRONOUS[kept] || read.keys !== 1 || read.trusted !== 0)
+  if (read.synchronous !== SYNCHRONOUS[mode] || read.keys !== 1 || read.trusted !== 0)
     throw new StudioError('store-unsafe/journal', {
       file: path,
       detail: `synchronous ${String(read.synchronous)}, foreign keys ${String(read.keys)}, trusted schema ${String(read.trusted)}`,
     });
-  return kept;
+  return mode;
 }

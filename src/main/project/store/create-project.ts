@@ -9,38 +9,38 @@ import { DEFAULT_LABELS, DEFAULT_SCHEME } from './default-coding-scheme.ts';
 import { migrate, NEWEST } from './migrations.ts';
 import { APPLICATION_ID, PROJECT_FILE, projectFile } from './project-file.ts';
 
-/** A new project is made under such a name and renamed when it is whole, so that a killed program leaves no half-made one. */
+/** Prefix of temporary files. A new project is renamed when it is complete, so that a killed process leaves no partial project. */
 const UNFINISHED = `.${PROJECT_FILE}.new-`;
-/** Making a project takes milliseconds, importing one minutes: what is older was left by a killed program. */
+/** Older temporary files belong to killed processes: creating a project takes milliseconds, importing one takes minutes. */
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /**
- * Makes a project in a folder: whole, or not at all.
- * @param fill writes the first rows; the default is the project's name and the seven classes as its coding scheme
- * @param version of the tables that `fill` writes to; they are brought up to date afterwards
- * @throws StudioError 'project-exists', 'cannot-write', 'disk-full', and what `fill` throws; nothing is left then
+ * Creates a project in a folder. If this fails, no project is left.
+ * @param fill writes the first rows; the default is `insertDefaults`
+ * @param version schema version that `fill` expects; the later migrations are applied after it
+ * @throws StudioError 'project-exists', 'cannot-write', 'disk-full', and the errors of `fill`
  */
-export function createProject(folder: string, fill: (db: ProjectDatabase, name: string) => void = begin, version = NEWEST): void {
-  if (existsSync(projectFile(resolve(folder)))) throw exists(folder);
-  publish(folder, fill, version, (made, file) => {
+export function createProject(folder: string, fill: (db: ProjectDatabase, name: string) => void = insertDefaults, version = NEWEST): void {
+  if (existsSync(projectFile(resolve(folder)))) throw projectExists(folder);
+  publish(folder, fill, version, (temporary, file) => {
     try {
-      // A link, unlike a rename, never replaces a project that another process made meanwhile.
-      linkSync(made, file);
+      // Unlike a rename, a link never replaces a project that another process has created in the meantime.
+      linkSync(temporary, file);
     } catch (error) {
-      if (existsSync(file)) throw exists(folder, error);
-      // File systems without links: exFAT, some network shares.
-      renameSync(made, file);
+      if (existsSync(file)) throw projectExists(folder, error);
+      // The file system has no links (exFAT, some network shares).
+      renameSync(temporary, file);
     }
   });
 }
 
-const exists = (folder: string, cause?: unknown): StudioError => new StudioError('project-exists', { folder }, cause);
+const projectExists = (folder: string, cause?: unknown): StudioError => new StudioError('project-exists', { folder }, cause);
 
 /**
- * Whether a file is what a killed program of a version before 0.2 left of a project that it was making: an empty file, or
- * a store without the row that names the project. It holds nothing of a person's.
+ * Whether a file is the incomplete project of a killed process of a version before 0.2: an empty file, or a database without
+ * the row of the project. Such a file contains no data of the user.
  */
-export function isHalfMade(database: Database.Database): boolean {
+export function isIncomplete(database: Database.Database): boolean {
   const tables = database.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all() as string[];
   const id = database.pragma('application_id', { simple: true });
   if (tables.length === 0) return id === APPLICATION_ID || statSync(database.name).size === 0;
@@ -48,33 +48,33 @@ export function isHalfMade(database: Database.Database): boolean {
   return ['project', 'video', 'coder'].every((table) => !tables.includes(table) || database.prepare(`SELECT 1 FROM ${table}`).get() === undefined);
 }
 
-/** Puts a whole new project in the place of a half-made one. */
-export function remakeProject(folder: string): void {
-  publish(folder, begin, NEWEST, (made, file) => {
+/** Replaces an incomplete project by a new one. */
+export function replaceIncompleteProject(folder: string): void {
+  publish(folder, insertDefaults, NEWEST, (temporary, file) => {
     const database = connect(file, { readonly: true });
-    const isStill = isHalfMade(database);
+    const isStillIncomplete = isIncomplete(database);
     database.close();
-    // Another process may have been faster.
-    if (!isStill) return;
+    // Another process may have replaced it already.
+    if (!isStillIncomplete) return;
     for (const ending of ['-wal', '-shm', '-journal']) rmSync(file + ending, { force: true });
-    renameSync(made, file);
+    renameSync(temporary, file);
   });
 }
 
-function publish(folder: string, fill: (db: ProjectDatabase, name: string) => void, version: number, place: (made: string, file: string) => void): void {
+function publish(folder: string, fill: (db: ProjectDatabase, name: string) => void, version: number, moveTo: (temporary: string, file: string) => void): void {
   const path = resolve(folder);
-  const made = join(path, `${UNFINISHED}${randomUUID()}`);
+  const temporary = join(path, `${UNFINISHED}${randomUUID()}`);
   try {
     mkdirSync(path, { recursive: true });
     removeAbandoned(path);
-    build(made, (db) => fill(db, basename(path)), version);
-    place(made, projectFile(path));
+    build(temporary, (db) => fill(db, basename(path)), version);
+    moveTo(temporary, projectFile(path));
     syncFolder(path);
   } catch (error) {
     const known = storeError(projectFile(path), error);
     throw isFileSystemError(known) ? writeError(projectFile(path), known) : known;
   } finally {
-    for (const ending of ['', '-journal']) if (existsSync(made + ending)) rmSync(made + ending, { force: true });
+    for (const ending of ['', '-journal']) if (existsSync(temporary + ending)) rmSync(temporary + ending, { force: true });
   }
 }
 
@@ -93,8 +93,8 @@ function build(file: string, fill: (db: ProjectDatabase) => void, version: numbe
   }
 }
 
-/** A new project: its name, the seven classes as its first coding scheme. */
-export function begin(db: ProjectDatabase, name: string): void {
+/** Inserts the rows of a new project: its name, and the seven classes as its coding scheme. */
+export function insertDefaults(db: ProjectDatabase, name: string): void {
   db.run(db.sql.insertInto('project').values({ id: 1, uuid: randomUUID(), name, created_at: new Date().toISOString(), clock: 1 }));
   db.run(db.sql.insertInto('scheme').values({ ...DEFAULT_SCHEME, revision: 1 }));
   for (const label of DEFAULT_LABELS) db.run(db.sql.insertInto('label').values({ ...label, revision: 1 }));
@@ -107,14 +107,14 @@ function removeAbandoned(path: string): void {
   }
 }
 
-/** The name of a file is on the disk when its folder is. Windows keeps folders by itself and opens none. */
+/** Flushes a folder, so that the names of its files are on the disk. Windows does not support this and does not need it. */
 export function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);
   } catch {
-    // Some network shares cannot.
+    // Some network shares do not support it.
   } finally {
     closeSync(folder);
   }

@@ -2,19 +2,20 @@ import type Database from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
+import { required } from '../../../shared/domain/required.ts';
 import type { Tables } from './schema.ts';
 
-/** A query of Kysely's, which tells the type of its rows. */
+/** A Kysely query with the type of its rows. */
 export interface TypedQuery<R> {
   compile(): CompiledQuery<R>;
 }
 
 /**
- * The one way to the store. Queries are written with Kysely, which checks them against the tables' types, and run at
- * once: better-sqlite3 is synchronous, so nothing else can come between the parts of a transaction.
+ * The only access to the database of a project. Kysely builds the queries and checks their types. better-sqlite3 runs them
+ * synchronously, so that no other code can run between the parts of a transaction.
  */
 export class ProjectDatabase {
-  /** Writes queries; it runs none by itself. */
+  /** Builds queries. It does not run them. */
   readonly sql: Kysely<Tables>;
   readonly #database: Database.Database;
   readonly #path: string;
@@ -36,13 +37,18 @@ export class ProjectDatabase {
     return this.#guarded(() => this.#statement(sql).get(...parameters)) as R | undefined;
   }
 
-  /** @returns how many rows were changed */
+  /** The first row of a query that always has one. @throws Error if there is none */
+  onlyRow<R>(query: TypedQuery<R>): R {
+    return required(this.row(query), 'a row of the project');
+  }
+
+  /** @returns the number of changed rows */
   run(query: TypedQuery<unknown>): number {
     const { sql, parameters } = query.compile();
     return this.#guarded(() => this.#statement(sql).run(...parameters)).changes;
   }
 
-  /** All or nothing, on the disk when this returns. Transactions within are part of the outer one. */
+  /** Runs a transaction. It is on the disk when this returns. Inner transactions are part of the outer one. */
   transaction<T>(work: () => T): T {
     return this.#guarded(() => this.#database.transaction(work).immediate());
   }
@@ -55,7 +61,7 @@ export class ProjectDatabase {
     return this.#guarded(() => this.#database.pragma(text, { simple: true }));
   }
 
-  /** A whole and consistent copy; the file must not exist. */
+  /** Writes a consistent copy to a file that does not exist. */
   copyTo(path: string): void {
     this.#guarded(() => this.#database.prepare('VACUUM INTO ?').run(path));
   }
@@ -66,7 +72,7 @@ export class ProjectDatabase {
     try {
       this.#database.pragma('optimize');
     } catch {
-      // A disk that is full or gone: closing matters more.
+      // The disk is full or disconnected. The database must be closed anyway.
     }
     this.#database.close();
   }
@@ -74,7 +80,7 @@ export class ProjectDatabase {
   #statement(sql: string): Database.Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      // Lists of values make a text of their own for every length.
+      // Queries with lists have a different text for every length of the list.
       if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
       statement = this.#database.prepare(sql);
       this.#statements.set(sql, statement);
@@ -93,7 +99,7 @@ export class ProjectDatabase {
 
 const MOST_STATEMENTS = 300;
 
-/** SQLite's error as a sentence; what is none of SQLite's or a refused value passes as it is. */
+/** Converts an error of SQLite to a StudioError. Other errors and violated constraints are returned unchanged. */
 export function storeError(path: string, error: unknown): unknown {
   const { code } = error as { code?: unknown };
   if (typeof code !== 'string' || !code.startsWith('SQLITE_')) return error;

@@ -2,11 +2,11 @@ import type { Expression } from '../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { LabelRow, SchemeRow } from './schema.ts';
 
-/** The seven classes, as every project begins with. The id is the same in all projects, so that layers can be compared between them. */
+/** The coding scheme of a new project. Its id is the same in all projects, so that layers of different projects can be compared. */
 export const DEFAULT_SCHEME: Omit<SchemeRow, 'revision'> = { id: 'seven-expressions', name: 'Seven expressions' };
 
-/** Colours from Okabe and Ito 2008, which colour-blind eyes can tell apart; keys are the numbers in the classes' order. */
-const LOOKS: Readonly<Record<Expression, { colour: string; description: string }>> = {
+/** The colours are from Okabe and Ito (2008) and suitable for colour-blind people. */
+const APPEARANCE: Readonly<Record<Expression, { colour: string; description: string }>> = {
   happiness: { colour: '#E69F00', description: 'Lip corners raised, cheeks raised (6+12).' },
   sadness: { colour: '#0072B2', description: 'Inner brows raised, lip corners lowered (1+4+15).' },
   neutral: { colour: '#999999', description: 'No expression.' },
@@ -20,7 +20,7 @@ export const DEFAULT_LABELS: readonly Omit<LabelRow, 'revision'>[] = EXPRESSIONS
   id: `seven-expressions/${name}`,
   scheme_id: DEFAULT_SCHEME.id,
   name,
-  ...LOOKS[name],
+  ...APPEARANCE[name],
   key: String(position + 1),
   position,
   maps_to: name,

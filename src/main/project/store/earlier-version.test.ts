@@ -1,4 +1,4 @@
-/** A project, and an export of one, that version 0.1 made (testing/fixtures/project-0.1): two runs of one video, two coders. */
+/** A project and an export of version 0.1 (testing/fixtures/project-0.1): two runs of one video, two coders. */
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,14 +39,14 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
   });
   afterAll(() => project.close());
 
-  test('opens with the tables of today; a project file has a backup from before', () => {
+  test('is migrated to the current schema; a project file is backed up first', () => {
     expect(project.db.pragma('user_version')).toBe(NEWEST);
     const backups = listBackups(join(folder, kind, 'backups')).map(({ reason }) => reason);
     expect(backups).toEqual(kind === 'the project file' ? ['before-50', 'before-40'] : []);
     expect(proposals).toHaveLength(2);
   });
 
-  test('its rejections are decisions on proposals, of each run that had made the same one', () => {
+  test('its rejections become decisions on the proposals of each run with the same proposal', () => {
     const decisions = decisionsOf(project.db, video!);
     expect(decisions.filter(({ kind: each }) => each === 'rejected').map(({ coder_id, label }) => [coder_id === ann, label])).toEqual([
       [true, 'surprise'],
@@ -60,7 +60,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
     expect(spansWithoutLabel(decisions)).toEqual([{ face: 1, startS: 4.25, endS: 5.125 }]);
   });
 
-  test('a note that only reads like a decision is a note, and is shown', () => {
+  test('a note that only resembles a decision stays a visible note', () => {
     expect(notesOf(project.db, video!).map(({ text }) => text)).toEqual(['rejected: the second take, face 1, 99.000 to 99.500 s']);
   });
 
@@ -75,7 +75,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
     expect(history(project.db, ben!, 10).map(({ step, state }) => `${step.kind} ${state}`)).toEqual(['proposal.reject undone', 'disagreement.decide done']);
   });
 
-  test('undo and redo work on what was decided before', () => {
+  test('undo and redo work for earlier decisions', () => {
     const { db } = project;
     expect(redo(db, ben!)?.step).toEqual({ kind: 'proposal.reject', parameters: { label: 'happiness' } });
     expect(isRejected(decisionsOf(db, video!), ben!, proposals[0]![0]!)).toBe(true);
@@ -91,7 +91,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
     expect(history(db, ann!, 10).every(({ state }) => state === 'done')).toBe(true);
   });
 
-  test('its waiting job is held until the person starts it', () => {
+  test('its waiting job is held until the user approves it', () => {
     const { jobs } = readQueue(project.db, new Approval(new Uint8Array(32)));
     expect(jobs.map(({ name, isHeld }) => [name, isHeld])).toEqual(kind === 'the project file' ? [['waiting.mp4', true]] : []);
   });

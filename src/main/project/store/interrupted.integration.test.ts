@@ -1,4 +1,4 @@
-/** What programs that were killed in the middle left, and what may not become of it. */
+/** Recovery after killed processes, and protection against damaged or foreign files. */
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ async function folder(): Promise<string> {
 }
 
 describe('creating a project', () => {
-  test('that was killed at any moment leaves a whole project or none, and the next try works', async () => {
+  test('that is killed at any moment leaves a complete project or none, and the next attempt succeeds', async () => {
     const program = fileURLToPath(new URL('./open-project.ts', import.meta.url));
     let [whole, none] = [0, 0];
     for (let kill = 0; kill < 40; kill++) {
@@ -45,7 +45,7 @@ describe('creating a project', () => {
       expect(db.pragma('user_version')).toBe(NEWEST);
       close();
     }
-    // Both happened, or the test would not have tried the moments between.
+    // Both outcomes must occur, else the test has not covered the moments in between.
     expect([whole > 0, none > 0]).toEqual([true, true]);
   });
 
@@ -66,13 +66,13 @@ describe('creating a project', () => {
 
   test.each([
     ['an empty file', (file: string) => writeFileSync(file, '')],
-    ['a store without tables', (file: string) => half(file, [])],
+    ['a database without tables', (file: string) => half(file, [])],
     [
       'half of the first migration',
       (file: string) => half(file, ['CREATE TABLE project (id INTEGER PRIMARY KEY) STRICT', 'CREATE TABLE session (id TEXT) STRICT']),
     ],
-    ['all tables but no name', (file: string) => whole(file)],
-  ])('of a version before 0.2 that left %s is finished at the next opening', async (_, leave) => {
+    ['all tables without the row of the project', (file: string) => whole(file)],
+  ])('of a version before 0.2 that left %s is completed when it is opened', async (_, leave) => {
     const at = await folder();
     leave(projectFile(at));
     const { db, close } = await openProject(at);
@@ -97,11 +97,11 @@ function whole(file: string): void {
 }
 
 describe('a migration', () => {
-  test('that was cut short by a version before 0.2 is taken up, with its bookkeeping of then', async () => {
+  test('that a version before 0.2 left incomplete is completed, with the bookkeeping of that version', async () => {
     const at = await folder();
     await copyFile(new URL('../../../../testing/fixtures/project-0.1/project.adatosk', import.meta.url), projectFile(at));
     const database = new Database(projectFile(at));
-    // Migration 10 is noted in the table of Kysely's alone; of 20 a part is there; 30 is missing.
+    // Migration 10 is only in the table of Kysely, 20 is partly applied, 30 is missing.
     database.exec(`DELETE FROM kysely_migration WHERE name > '0011'; DROP TABLE mask_map; DROP TABLE queue; PRAGMA user_version = 0`);
     database.close();
     const { db, state, close } = await openProject(at);
@@ -116,7 +116,7 @@ describe('a migration', () => {
     const at = await folder();
     half(projectFile(at), []);
     const database = connect(projectFile(at));
-    // The second statement of migration 20 fails: nothing of it stays.
+    // The second statement of migration 20 fails, so that nothing of it is kept.
     migrate(database, () => undefined, 10);
     database.exec('CREATE VIEW job AS SELECT 1');
     expect(() => migrate(database, () => undefined)).toThrow();
@@ -136,7 +136,7 @@ describe('restoring a backup', () => {
     return { at: project.folder, coder: ann };
   }
 
-  test('is refused while the project is open anywhere, so that no acknowledged edit goes into a renamed file', async () => {
+  test('is rejected while the project is open in any process, so that no confirmed edit is lost', async () => {
     const project = await makeProject();
     const { ann } = furnish(project);
     const backup = backUpDaily(project)!;
@@ -149,7 +149,7 @@ describe('restoring a backup', () => {
     again.close();
   });
 
-  test('of a sound project happens only where the backup is named; what was there is kept', async () => {
+  test('of an intact project needs the name of the backup; the former file is kept', async () => {
     const project = await makeProject();
     const { ann } = furnish(project);
     const backup = backUpDaily(project)!;
@@ -166,14 +166,14 @@ describe('restoring a backup', () => {
     expect([nameIn(projectFile(project.folder)), nameIn(kept)]).toEqual(['Ann', 'Anna']);
   });
 
-  test('from a backup that is damaged is refused', async () => {
+  test('from a damaged backup is rejected', async () => {
     const { at } = await damaged();
     const [backup] = listBackups(join(at, 'backups'));
     writeFileSync(backup!.file, 'damaged too');
     expect(() => restoreProject(at, { backup: backup!.file.split('/').at(-1)! })).toThrow(expect.objectContaining({ code: 'backup-unusable' }));
   });
 
-  test('that was killed before its last step is finished at the next opening, without the former log', async () => {
+  test('that was killed before its last step is completed when the project is opened, without the former log', async () => {
     const { at, coder } = await damaged();
     const [backup] = listBackups(join(at, 'backups'));
     await copyFile(backup!.file, join(at, `.${PROJECT_FILE}.restored-1`));
@@ -186,7 +186,7 @@ describe('restoring a backup', () => {
     close();
   });
 
-  test('never leaves the place empty, in which a new project would be made', async () => {
+  test('never removes the project file, so that no new project can be created in between', async () => {
     const { at } = await damaged();
     writeFileSync(join(at, `.${PROJECT_FILE}.restoring`), 'not written by us');
     await expect(openProject(at, { create: true })).rejects.toMatchObject({ code: 'project-damaged' });
@@ -195,11 +195,11 @@ describe('restoring a backup', () => {
   });
 });
 
-describe('a project file from somebody else', () => {
+describe('a project file from another person', () => {
   test.each([
     ['a trigger', `CREATE TRIGGER t AFTER INSERT ON note BEGIN DELETE FROM segment; END`],
     ['a view', `CREATE VIEW v AS SELECT * FROM segment`],
-  ])('with %s is refused, and nothing of it runs', async (_, statement) => {
+  ])('with %s is rejected, and its SQL does not run', async (_, statement) => {
     const { folder: at, close } = await makeProject();
     close();
     const database = new Database(projectFile(at));
@@ -208,7 +208,7 @@ describe('a project file from somebody else', () => {
     await expect(openProject(at)).rejects.toMatchObject({ code: 'project-unsafe' });
   });
 
-  test('cannot call functions of SQLite from its tables: trusted_schema is off', async () => {
+  test('cannot call SQL functions from its schema: trusted_schema is off', async () => {
     const { db, close } = await makeProject();
     expect(db.pragma('trusted_schema')).toBe(0);
     close();

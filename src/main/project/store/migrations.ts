@@ -5,16 +5,15 @@ import * as maskMaps from './migrations/0030-mask-maps.ts';
 import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
 
-/** A change of the tables. `up` runs inside a transaction. */
+/** A change of the schema. `up` runs in a transaction. */
 interface Migration {
   readonly number: number;
   readonly up: (database: Database) => void;
 }
 
 /**
- * Every change of the tables, in order. A published number never changes its meaning; new ones come at the end, in tens.
- * The first three use IF NOT EXISTS: programs before version 0.2 applied them without a transaction, and a killed one
- * left a part of them.
+ * All migrations in order. A published migration is never changed; new ones are added at the end, in steps of ten. The first
+ * three use IF NOT EXISTS: versions before 0.2 ran them without a transaction, and a killed process left parts of them.
  */
 const MIGRATIONS: readonly Migration[] = [
   { number: 10, up: firstTables.up },
@@ -24,13 +23,12 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 50, up: decisionsAndSteps.up },
 ];
 
-/** user_version of a store that has all migrations. */
-export const NEWEST = MIGRATIONS.at(-1)!.number;
+/** user_version of a database with all migrations. */
+export const NEWEST = Math.max(...MIGRATIONS.map(({ number }) => number));
 
 /**
- * Brings the tables up to date. A migration and its number in user_version are one transaction.
- * @param before is called before each migration, outside of its transaction: it makes the backup, and nothing is changed
- *   where it fails
+ * Applies the missing migrations. Each migration and its number in user_version are one transaction.
+ * @param before makes the backup; called before each migration, outside its transaction. If it throws, nothing is changed
  * @param upTo the last migration to apply
  * @returns the numbers of the applied migrations
  */
@@ -40,7 +38,7 @@ export function migrate(database: Database, before: (migration: number) => void,
     if (number > upTo || isApplied(database, number)) continue;
     before(number);
     const apply = database.transaction(() => {
-      // Another process may have been faster.
+      // Another process may have applied it already.
       if (isApplied(database, number)) return;
       up(database);
       database.pragma(`user_version = ${number}`);
@@ -55,7 +53,7 @@ function isApplied(database: Database, migration: number): boolean {
   return Number(database.pragma('user_version', { simple: true })) >= migration || namedByKysely(database).has(migration);
 }
 
-/** Programs before version 0.2 kept the names of applied migrations in a table of Kysely's, and user_version was set later. */
+/** Versions before 0.2 stored the names of applied migrations in a table of Kysely and set user_version later. */
 function namedByKysely(database: Database): Set<number> {
   const hasTable = database.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'kysely_migration'`).get() !== undefined;
   const names = hasTable ? (database.prepare('SELECT name FROM kysely_migration').pluck().all() as string[]) : [];

@@ -1,6 +1,6 @@
 import { realpathSync, statfsSync } from 'node:fs';
 
-/** Types of file systems whose locks SQLite's write-ahead log cannot trust, as statfs names them. */
+/** File system types (statfs) whose locks are not reliable enough for a write-ahead log of SQLite. */
 const NETWORK_TYPES = new Set([
   0x6969, // NFS
   0x517b, // SMB
@@ -12,12 +12,12 @@ const NETWORK_TYPES = new Set([
 ]);
 
 /**
- * Whether a folder lies on another computer. Where it cannot be told the answer is no: the journal mode that SQLite
- * then really takes is looked at all the same.
+ * Whether a folder is on a network share; false if this cannot be determined. `setJournalMode` verifies the journal mode in
+ * any case.
  */
 export function isOnNetworkShare(folder: string): boolean {
   try {
-    // On Windows a mapped drive letter becomes \\server\share.
+    // On Windows, a mapped drive letter becomes \\server\share.
     const real = realpathSync.native(folder);
     if (process.platform === 'win32') return /^\\\\(?![?.]\\)|^\\\\\?\\UNC\\/.test(real);
     return NETWORK_TYPES.has(Number(statfsSync(real).type) >>> 0);

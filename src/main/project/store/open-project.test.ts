@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject } from '../../../../testing/project.ts';
-import { isGoodStore, listBackups, makeBackup, thinBackups } from './backups.ts';
+import { isIntactDatabase, listBackups, makeBackup, removeOldBackups } from './backups.ts';
 import { backUpDaily, openProject } from './open-project.ts';
 import { restoreProject } from './restore-project.ts';
 import { projectFile } from './project-file.ts';
@@ -12,7 +12,7 @@ import { projectFile } from './project-file.ts';
 const folder = (): string => mkdtempSync(join(tmpdir(), 'adatosk-project-'));
 
 describe('opening a project', () => {
-  test('keeps every commit on the disk: write-ahead log, synchronous FULL, foreign keys, at every opening', async () => {
+  test('always sets write-ahead log, synchronous FULL and foreign keys, so that commits are durable', async () => {
     const { folder: at, close } = await makeProject();
     close();
     for (let time = 0; time < 2; time++) {
@@ -25,7 +25,7 @@ describe('opening a project', () => {
     }
   });
 
-  test('in safe mode, as on a network share, has no write-ahead log and synchronous EXTRA', async () => {
+  test('in safe mode (network shares) sets no write-ahead log and synchronous EXTRA', async () => {
     const { db, state, close, folder: at } = await makeProject({ journal: 'safe' });
     expect([state.journal, db.pragma('journal_mode'), db.pragma('synchronous')]).toEqual(['safe', 'delete', 3]);
     close();
@@ -34,7 +34,7 @@ describe('opening a project', () => {
     again.close();
   });
 
-  test('begins with the seven classes', async () => {
+  test('creates the seven classes in a new project', async () => {
     const { db, close } = await makeProject();
     expect(db.rows(db.sql.selectFrom('label').select('name').orderBy('position')).map(({ name }) => name)).toEqual([
       'happiness',
@@ -48,13 +48,13 @@ describe('opening a project', () => {
     close();
   });
 
-  test('that is not there says so; nothing is made', async () => {
+  test('that does not exist is an error, and nothing is created', async () => {
     const at = folder();
     await expect(openProject(at)).rejects.toMatchObject({ code: 'project-missing' });
     expect(readdirSync(at)).toEqual([]);
   });
 
-  test("does not take another program's database, or a text, for a project, and leaves it as it was", async () => {
+  test("rejects another program's database and a text file, and does not change them", async () => {
     const at = folder();
     const other = new Database(projectFile(at));
     other.exec('CREATE TABLE t (a)');
@@ -66,7 +66,7 @@ describe('opening a project', () => {
     await expect(openProject(at)).rejects.toMatchObject({ code: 'project-damaged' });
   });
 
-  test('of a newer version is refused', async () => {
+  test('of a newer version is rejected', async () => {
     const { folder: at, close } = await makeProject();
     close();
     const database = new Database(projectFile(at));
@@ -75,13 +75,13 @@ describe('opening a project', () => {
     await expect(openProject(at)).rejects.toMatchObject({ code: 'project-newer' });
   });
 
-  test('where a file is in the way of its folder says so', async () => {
+  test('whose folder is a file is an error', async () => {
     const at = folder();
     writeFileSync(join(at, 'taken'), '');
     await expect(openProject(join(at, 'taken'), { create: true })).rejects.toMatchObject({ code: 'cannot-write' });
   });
 
-  test('of any name works: quotes, emoji, other scripts, long', async () => {
+  test('works for any name: quotes, emoji, other scripts, long names', async () => {
     const at = join(folder(), `it's "mine" 😀 проект`, 'x'.repeat(120), 'y'.repeat(120));
     const { close } = await openProject(at, { create: true });
     close();
@@ -92,17 +92,17 @@ describe('opening a project', () => {
 });
 
 describe('backups', () => {
-  test('are whole, verified and once a day', async () => {
+  test('are complete, verified and made once a day', async () => {
     const project = await makeProject();
     furnish(project);
     const backup = backUpDaily(project)!;
-    expect(isGoodStore(backup.file)).toBe(true);
+    expect(isIntactDatabase(backup.file)).toBe(true);
     expect(backUpDaily(project)).toBeNull();
     expect(backUpDaily(project, new Date(Date.now() + 90_000_000))).not.toBeNull();
     project.close();
   });
 
-  test('that cannot be verified leave nothing behind', async () => {
+  test('that cannot be verified are deleted', async () => {
     const project = await makeProject();
     const at = join(project.folder, 'backups');
     expect(() => makeBackup(at, 'daily', (path) => writeFileSync(path, 'no store'))).toThrowError(/could not be verified/);
@@ -110,7 +110,7 @@ describe('backups', () => {
     project.close();
   });
 
-  test('are thinned: all of ten days, one a week for eight weeks, those before migrations for a year', async () => {
+  test('are kept for ten days, then one per week for eight weeks; those before migrations for a year', async () => {
     const at = folder();
     const now = new Date('2026-11-24T12:00:00Z');
     const made = (days: number, reason = 'daily'): void => {
@@ -132,7 +132,7 @@ describe('backups', () => {
     for (let day = 0; day < 80; day++) made(day);
     made(200, 'before-20');
     made(400, 'before-10');
-    thinBackups(at, now);
+    removeOldBackups(at, now);
     const left = listBackups(at);
     expect(left.filter(({ madeAt }) => now.getTime() - madeAt.getTime() <= 10 * 86_400_000)).toHaveLength(11);
     const weekly = left.filter(({ madeAt, reason }) => reason === 'daily' && now.getTime() - madeAt.getTime() > 10 * 86_400_000);
@@ -143,7 +143,7 @@ describe('backups', () => {
 });
 
 describe('a damaged project', () => {
-  test('is refused, and the newest good backup takes its place; the damaged file is kept', async () => {
+  test('is rejected, the newest intact backup replaces it, and the damaged file is kept', async () => {
     const project = await makeProject();
     const { ann } = furnish(project);
     backUpDaily(project);
@@ -158,7 +158,7 @@ describe('a damaged project', () => {
     again.close();
   });
 
-  test('without a good backup stays as it is', async () => {
+  test('without an intact backup is not changed', async () => {
     const { folder: at, close } = await makeProject();
     close();
     const file = projectFile(at);

@@ -1,17 +1,19 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { EXPRESSIONS, intensityOf, NEUTRAL_INDEX, strongest } from '../../../shared/domain/expressions.ts';
 import type { Expression, PerExpression } from '../../../shared/domain/expressions.ts';
+import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { SeriesName, TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
 import { SERIES } from '../../../shared/domain/timeline-columns.ts';
 import type { FaceStatus, TimelineRow } from '../../../shared/domain/timeline.ts';
 
 /**
- * One face's timeline as columns of whole numbers, deflated: an hour takes some 300 kB where rows would take ten times
- * as much. Shares are kept to a millionth and boxes to a tenth of a pixel, which is what the tables print; seconds are
- * kept as they are printed too. So a table written from the store is the table that was written by the analysis.
+ * The timeline of one face as compressed columns. An hour needs about 300 kB, a tenth of the size of rows. Shares have a
+ * resolution of 1e-6 and boxes of 0.1 px. Like the seconds, this is the precision of the tables, so that tables from the
+ * database equal the tables of the analysis.
  *
- * version (1 byte), rows (4 bytes), then each column: Float64 for seconds, Int32 for all others, little-endian.
+ * Format (deflated, little-endian): version (1 byte), number of rows (4 bytes), then the columns: Float64 for seconds, Int32
+ * for all others.
  */
 const VERSION = 1;
 const HEADER = 5;
@@ -24,7 +26,7 @@ const TIMES = ['startS', 'endS'] as const;
 const WHOLE = ['slot', 'startFrame', 'endFrame'] as const;
 const BOX = ['x', 'y', 'width', 'height'] as const;
 const MASKS = ['classAgnostic', 'classSemantic', 'final'] as const;
-/** slot and frames, status, confidence, box, probabilities, masks. */
+/** Number of integer columns: slot and frames, status, confidence, box, probabilities, masks. */
 const INTEGERS = WHOLE.length + 2 + BOX.length + EXPRESSIONS.length + MASKS.length;
 
 /** @param rows of one face, in time order */
@@ -56,7 +58,7 @@ export function packTimeline(rows: readonly TimelineRow[]): Uint8Array {
   return deflateRawSync(new Uint8Array(bytes.buffer), { level: 6 });
 }
 
-/** The bytes of a timeline and how many rows they hold. @throws RangeError for bytes that are none of ours */
+/** The bytes of a timeline and its number of rows. @throws RangeError for other data */
 function inflated(packed: Uint8Array): { bytes: DataView; count: number } {
   const plain = inflateRawSync(packed);
   const bytes = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
@@ -66,8 +68,8 @@ function inflated(packed: Uint8Array): { bytes: DataView; count: number } {
   return { bytes, count };
 }
 
-/** Columns of the integers that are one of SERIES each, in its order; intensity is worked out from neutral. */
 const SHARES_AT = WHOLE.length + 2 + BOX.length;
+/** The integer column of each series. Intensity is computed from the column of neutral. */
 const SERIES_COLUMNS: Readonly<Record<SeriesName, { readonly column: number; readonly scale: number }>> = {
   ...(Object.fromEntries(EXPRESSIONS.map((name, i) => [name, { column: SHARES_AT + i, scale: SHARE }])) as Record<
     Expression,
@@ -84,7 +86,7 @@ const SERIES_COLUMNS: Readonly<Record<SeriesName, { readonly column: number; rea
   box_h: { column: WHOLE.length + 5, scale: PIXEL },
 };
 
-/** The same as unpackTimeline and columnsOf, without a row's object for each slot: two hours take a window no time. */
+/** The same as unpackTimeline and columnsOf, but fast: it makes no objects for rows. */
 export function unpackColumns(packed: Uint8Array): TimelineColumns {
   const { bytes, count } = inflated(packed);
   const integersAt = HEADER + 8 * TIMES.length * count;
@@ -104,7 +106,7 @@ export function unpackColumns(packed: Uint8Array): TimelineColumns {
   return { times, slots, values };
 }
 
-/** @throws RangeError for bytes that are none of ours */
+/** @throws RangeError for other data */
 export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[] {
   const { bytes, count } = inflated(packed);
   const integersAt = HEADER + 8 * TIMES.length * count;
@@ -124,7 +126,7 @@ export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[
     return {
       ...{ slot: integer(0, row), startS: time(0, row), endS: time(1, row), startFrame: integer(1, row), endFrame: integer(2, row) },
       faceId,
-      status: STATUSES[integer(statusAt, row)]!,
+      status: required(STATUSES[integer(statusAt, row)], 'a face status'),
       faceConfidence: value(confidenceAt, row, SHARE),
       box:
         integer(boxAt, row) === MISSING

@@ -1,12 +1,12 @@
 import type { EditableRows } from '../../../shared/annotation/editable-rows.ts';
 
-/** Rows as they lie in the store; columns have the names of the tables in migrations/. Booleans are 0 and 1, times ISO 8601 in UTC. */
+/** Rows of the database; migrations/ defines the tables. Booleans are 0 and 1, times are ISO 8601 in UTC. */
 export interface ProjectRow {
   id: number;
   uuid: string;
   name: string;
   created_at: string;
-  /** Grows by one with every edit, undo and redo. */
+  /** Incremented by every edit, undo and redo. */
   clock: number;
 }
 
@@ -15,11 +15,11 @@ export interface FolderRow {
   path: string;
   watched: number;
   added_at: string;
-  /** See approval.ts; '' where it was watched by another computer. */
+  /** See approval.ts; '' if another computer watched the folder. */
   approval: string;
 }
 
-/** Every frame's PTS, packed, and what else a timing table knows (see packed-times.ts). */
+/** A packed timing table: the PTS of all frames, and `facts` with its other data (see packed-times.ts). */
 export interface TimingRow {
   video_id: string;
   frames: number;
@@ -27,7 +27,7 @@ export interface TimingRow {
   facts: string;
 }
 
-/** record is run.json. */
+/** `record` is the content of run.json. */
 export interface RunRow {
   id: string;
   model_id: string;
@@ -38,14 +38,14 @@ export interface RunRow {
   ended_at: string | null;
 }
 
-/** summary is a VideoSummary as JSON, or what an older version made of it (StoredSummary). */
+/** `summary` is a StoredSummary as JSON: a VideoSummary, or the form of an older version. */
 export interface ResultRow {
   run_id: string;
   video_id: string;
   summary: string;
 }
 
-/** One face's slots in one run, packed by columns (see packed-timeline.ts). */
+/** The packed timeline of one face in one run (see packed-timeline.ts). */
 export interface TimelineTableRow {
   run_id: string;
   video_id: string;
@@ -68,7 +68,7 @@ export type NoteRow = EditableRows['note'];
 
 export type DecisionTableRow = EditableRows['decision'];
 
-/** parameters are those of the step's kind as JSON, changes a list of RowChange as JSON (see edits.ts). */
+/** `parameters` are the parameters of the step, `changes` is a list of RowChange; both as JSON (see edits.ts). */
 export interface JournalRow {
   id: number;
   coder_id: string;
@@ -79,7 +79,7 @@ export interface JournalRow {
   state: 'done' | 'undone' | 'dropped';
 }
 
-/** What was asked for at once; options are AnalysisOptions as JSON. */
+/** Jobs that were added together. `options` are AnalysisOptions as JSON. */
 export interface BatchRow {
   id: string;
   model_id: string;
@@ -92,7 +92,10 @@ export interface BatchRow {
   added_at: string;
 }
 
-/** One video of a batch; position orders those of equal priority. error is a fact as JSON, '' for none, a sentence in jobs of versions before 0.2. */
+/**
+ * One video of a batch. `position` is the order within a priority. `error` is a fact as JSON, '' without an error; jobs of
+ * versions before 0.2 have a sentence.
+ */
 export interface JobRow {
   position: number;
   id: string;
@@ -110,7 +113,7 @@ export interface JobRow {
   ended_at: string | null;
   seconds_taken: number | null;
   times_real_time: number | null;
-  /** See approval.ts; '' where another computer requested it. */
+  /** See approval.ts; '' if another computer requested the job. */
   approval: string;
 }
 

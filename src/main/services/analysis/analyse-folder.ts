@@ -26,17 +26,17 @@ export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
   readonly model: string;
   /** Videos and folders of videos. */
   readonly paths: readonly string[];
-  /** Folder for the tables; it is made where it is not there. */
+  /** Folder for the tables; created if it does not exist. */
   readonly out: string;
   readonly resume: boolean;
-  /** Videos that are analysed at once, at most. */
+  /** Largest number of videos that are analysed in parallel. */
   readonly atOnce: number;
-  /** Folder of the project that keeps the run beside the tables; it is made where it is not there. Null keeps none. */
+  /** Folder of a project that also stores the run; created if it does not exist. Null stores the tables only. */
   readonly project: string | null;
 }
 
 export interface AnalyseEvents {
-  /** Once, before the first video. */
+  /** Called once, before the first video. */
   readonly onReady: (ready: {
     videos: readonly VideoFile[];
     model: Model;
@@ -55,9 +55,9 @@ export interface AnalyseOutcome {
 }
 
 /**
- * The main job: videos in, five files out (timeline.csv, peaks.csv, segments.csv, summary.csv, run.json), each
- * written whole or not at all. After a stop the tables hold what was finished.
- * @throws StudioError for wrong paths, a model or device that cannot be used, and a folder that cannot be written
+ * Analyses videos and writes timeline.csv, peaks.csv, segments.csv, summary.csv and run.json, each atomically. If the
+ * analysis is stopped, the tables contain the finished videos.
+ * @throws StudioError for wrong paths, an unusable model or device, or a folder that cannot be written
  */
 export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
   const begun = new Date();
@@ -91,7 +91,7 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
   }
 }
 
-/** Finds out before hours of work, not after, that the folder cannot be written. */
+/** Checks that the folder can be written, so that a problem is reported before hours of work. */
 export async function prepareOut(out: string): Promise<void> {
   const probe = join(out, `.adatosk-write-test-${process.pid}`);
   try {
@@ -104,8 +104,8 @@ export async function prepareOut(out: string): Promise<void> {
 }
 
 /**
- * Puts the tables together from the kept results, a video at a time.
- * @param read the kept result of a video by its name in the summaries
+ * Writes the tables from stored results. Only one result is in memory at a time.
+ * @param read reads the stored result of a video by its name in the summaries
  */
 export async function writeTables(
   out: string,
@@ -115,29 +115,29 @@ export async function writeTables(
 ): Promise<void> {
   async function* results(): AsyncGenerator<VideoResult> {
     for (const summary of summaries) {
-      const kept = summary.status === 'done' ? await read(summary.video) : undefined;
-      if (summary.status === 'done' && kept === undefined)
+      const result = summary.status === 'done' ? await read(summary.video) : undefined;
+      if (summary.status === 'done' && result === undefined)
         yield {
           summary: emptySummary(summary.video, 'failed', toFact(new StudioError('file-unreadable/result', { video: summary.video }))),
           rows: [],
           peaks: [],
           segments: [],
         };
-      else yield { rows: [], peaks: [], segments: [], ...kept, summary };
+      else yield { rows: [], peaks: [], segments: [], ...result, summary };
     }
   }
   for (const table of TABLES) await writeAtomically(join(out, table.file), tableText(table, results()));
   await writeRunRecord(out, record);
 }
 
-/** run.json: how the tables beside it came to be. @returns the file */
+/** Writes run.json: the settings, the model and the device of a run. @returns the path of the file */
 export async function writeRunRecord(out: string, record: RunRecord): Promise<string> {
   const file = join(out, 'run.json');
   await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
   return file;
 }
 
-/** Seconds of video per second of work, over the videos that were analysed now; null where there were none. */
+/** Seconds of video per second of work, over the videos of this analysis; null if there were none. */
 function overallSpeed(summaries: readonly VideoSummary[], seconds: number): number | null {
   const analysed = summaries.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
   return analysed > 0 ? analysed / seconds : null;

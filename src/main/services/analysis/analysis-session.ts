@@ -15,18 +15,18 @@ export interface SessionRequest {
   readonly model: Model;
   readonly device: Device;
   readonly threads: number;
-  /** The token budget is the model's own where it is null. */
+  /** A null token budget means the model's default. */
   readonly options: Omit<AnalysisOptions, 'tokenBudget'> & { readonly tokenBudget: number | null };
 }
 
-/** What the videos of one request share: the model, engines that run it, and what is recorded of both. */
+/** The model and the engines that all videos of a request share. */
 export class AnalysisSession {
   readonly model: Model;
   readonly modelSha256: string;
   readonly options: AnalysisOptions;
   readonly #start: () => Promise<ReadyEngines>;
   #engines: ReadyEngines | undefined;
-  /** So that two videos that begin at once do not start two engines. */
+  /** Pending start: two videos that begin at the same time must not start two sets of engines. */
   #starting: Promise<ReadyEngines> | undefined;
   #device = '';
 
@@ -37,7 +37,7 @@ export class AnalysisSession {
     this.#start = () => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads);
   }
 
-  /** @throws StudioError for a model that is not there or not what its manifest says */
+  /** @throws StudioError if the model's file is missing or does not match its manifest */
   static async open(request: SessionRequest, start: EngineStarter): Promise<AnalysisSession> {
     const { model } = request;
     await checkDetectors(modelsFolder());
@@ -52,7 +52,7 @@ export class AnalysisSession {
     return this.#engines?.pids ?? [];
   }
 
-  /** Running engines: when they died with a video, the next video gets new ones. @throws StudioError 'provider-unavailable' */
+  /** Running engines. Starts new ones if the last ones crashed. @throws StudioError 'provider-unavailable' */
   async engines(): Promise<ReadyEngines> {
     if (this.#engines?.isAlive() === true) return this.#engines;
     this.#starting ??= this.#restart().finally(() => (this.#starting = undefined));
@@ -64,7 +64,7 @@ export class AnalysisSession {
     return { network, detectors, model: this.model.manifest };
   }
 
-  /** run.json, as of now. */
+  /** The content of run.json for the current state. */
   record(begun: Date, cancelled: boolean): RunRecord {
     const { peaks, segments, face, ...rest } = this.options;
     const { id, trained, clip } = this.model.manifest;
@@ -82,7 +82,7 @@ export class AnalysisSession {
     };
   }
 
-  /** Ends the engines at once; they are started again when they are needed. */
+  /** Stops the engines at once. The next call of `engines` starts new ones. */
   stop(): void {
     this.#engines?.stop();
     this.#engines = undefined;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { cancelled, toFact } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { required } from '../../../shared/domain/required.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import type { DetectorEngine } from '../../adatosk/runtime/providers.ts';
@@ -17,24 +18,25 @@ import { FaceCache } from '../../training/data/face-cache.ts';
 import { isFaceSet, readFaceSet, refuseOtherCrops } from '../../training/data/face-set.ts';
 import type { KnownRow } from '../../training/data/splits.ts';
 
-/** A row that can be used, with its crops in the cache. */
+/** A usable row and its crops in the cache. */
 export interface PreparedClip {
   readonly row: KnownRow;
   readonly clip: CachedClip;
 }
 
 export interface PrepareOptions {
-  /** Folder of the cache, and bytes that it may hold. */
+  /** Folder of the cache. */
   readonly faces: string;
+  /** Largest size of the cache, in bytes. */
   readonly limit: number;
   readonly side: number;
   readonly rate: number;
 }
 
-/** Videos read so far of all videos. */
+/** Reports the number of processed videos, the number of all videos, and the name of the current one. */
 export type PrepareProgress = (done: number, total: number, name: string) => void;
 
-/** A clip set that has been opened: its rows, and how those that are wanted become clips of faces. */
+/** An open clip set: its rows, and a function that makes face crops of selected rows. */
 export interface OpenClipSet {
   readonly rows: readonly KnownRow[];
   readonly prepare: (
@@ -46,35 +48,40 @@ export interface OpenClipSet {
   ) => Promise<PreparedClip[]>;
 }
 
-/** Opens a set of videos, or one of faces that were aligned before. */
+/** Opens a set of videos or a set of aligned faces. */
 export async function openClipSet(data: string, signal: AbortSignal): Promise<OpenClipSet> {
   if (!isFaceSet(data)) {
     const rows = await withHashes(await readClipSet(data), signal);
-    return { rows, prepare: (wanted, ...rest) => prepareClips(data, wanted, ...rest) };
+    return { rows, prepare: (selected, ...rest) => prepareClips(data, selected, ...rest) };
   }
   const { set, clips } = await readFaceSet(data);
-  // Not the set itself: its lists of values are large, and what is prepared later needs them no more.
+  // `prepare` must not capture `set`: its lists of values are large.
   const crops = { side: set.side, rate: set.rate };
   const byRow = new Map(clips.map((each) => [each.row, each]));
   return {
     rows: clips.map(({ row }) => row),
-    prepare: (wanted, { side, rate }) => {
+    prepare: (selected, { side, rate }) => {
       refuseOtherCrops(data, crops, side, rate);
-      return Promise.resolve(wanted.map((row) => byRow.get(row)!));
+      return Promise.resolve(selected.map((row) => required(byRow.get(row), 'a row of the set')));
     },
   };
 }
 
-/** Adds to each row its video's hash, by which the same video is known under another name. Each file is read once. */
+/** Adds the hash of its video to each row, to recognise a video that has several names. Each file is read once. */
 export async function withHashes(rows: readonly ClipRow[], signal: AbortSignal): Promise<KnownRow[]> {
   const hashes = new Map<string, string>();
-  for (const { path } of rows) if (!hashes.has(path)) hashes.set(path, await hashFile(path, signal));
-  return rows.map((row) => ({ ...row, sha256: hashes.get(row.path)! }));
+  const hashed: KnownRow[] = [];
+  for (const row of rows) {
+    const sha256 = hashes.get(row.path) ?? (await hashFile(row.path, signal));
+    hashes.set(row.path, sha256);
+    hashed.push({ ...row, sha256 });
+  }
+  return hashed;
 }
 
 /**
- * Finds and aligns the face of every row's video, once for each video.
- * @throws StudioError 'data-set-invalid' that names every row whose video cannot be read or shows no face
+ * Detects and aligns the face in the video of every row. Each video is processed once.
+ * @throws StudioError 'data-set-invalid' with all rows whose video cannot be read or shows no face
  */
 export async function prepareClips(
   set: string,
@@ -85,8 +92,9 @@ export async function prepareClips(
   signal: AbortSignal,
 ): Promise<PreparedClip[]> {
   let detectors: Promise<DetectorEngine> | undefined;
-  const started = async (): Promise<DetectorEngine['detectors']> => (await (detectors ??= startDetectors(start, detectorFiles(modelsFolder())))).detectors;
-  const cache = new FaceCache(options.faces, options.side, options.rate, options.limit, started);
+  const startedDetectors = async (): Promise<DetectorEngine['detectors']> =>
+    (await (detectors ??= startDetectors(start, detectorFiles(modelsFolder())))).detectors;
+  const cache = new FaceCache(options.faces, options.side, options.rate, options.limit, startedDetectors);
   const faces = new Map<string, CachedFace | null>();
   const problems: Notice[] = [];
   const failed = new Set<string>();
@@ -98,7 +106,7 @@ export async function prepareClips(
       try {
         faces.set(sha256, await cache.face(path, sha256, signal));
       } catch (error) {
-        if (isOwn(error)) throw error;
+        if (isUnrelatedToVideo(error)) throw error;
         failed.add(sha256);
         problems.push(notice('clip/video', { from, problem: toFact(error) }));
       }
@@ -118,8 +126,8 @@ export async function prepareClips(
   return prepared;
 }
 
-/** Errors that are no row's fault. */
-function isOwn(error: unknown): boolean {
+/** Whether an error has another cause than the row's video. */
+function isUnrelatedToVideo(error: unknown): boolean {
   const { code } = error as { code?: string };
   return ['cancelled', 'disk-full', 'cannot-write', 'engine-died', 'program-missing', 'model-missing', 'model-invalid'].includes(code ?? '');
 }

@@ -3,10 +3,10 @@ import type { TimingTable } from '../../../shared/domain/time.ts';
 import { probeVideo } from '../../media/probe.ts';
 import type { VideoFile } from '../../media/video-files.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
-import { beginRun, endRun, hasResult, recordResult, unendedRun } from '../../project/recorded-results.ts';
+import { beginRun, endRun, hasResult, recordResult, unfinishedRun } from '../../project/recorded-results.ts';
 import { libraryFileOf } from './library-file.ts';
 
-/** Keeps a run in a project, video by video, so that a run that is killed has lost only the video it was at. */
+/** Stores a run in a project, video by video. A process that is killed loses only the current video. */
 export class RunRecorder {
   readonly #db: ProjectDatabase;
   readonly run: string;
@@ -16,9 +16,9 @@ export class RunRecorder {
     this.run = run;
   }
 
-  /** @param resume goes on with the last run of the same model and options that never ended, where there is one */
+  /** @param resume continues the last unfinished run with the same model and options, if there is one */
   static begin(db: ProjectDatabase, record: RunRecord, resume: boolean): RunRecorder {
-    return new RunRecorder(db, (resume ? unendedRun(db, record) : undefined) ?? beginRun(db, record));
+    return new RunRecorder(db, (resume ? unfinishedRun(db, record) : undefined) ?? beginRun(db, record));
   }
 
   async keep(video: VideoFile, result: VideoResult, timing: TimingTable | null, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ import { measureAgreement } from './agreement.ts';
 const project = await makeProject();
 const { ann, ben, annLayer, benLayer } = furnish(project);
 const { db } = project;
-/** Ann: 10 s happiness, 10 s anger. Ben: the same but for 5 s of the anger, which he calls fear. The video has 60 s. */
+/** Ann: 10 s happiness, 10 s anger. Ben: the same, except that 5 s of the anger are fear. The video has 60 s. */
 function label(coderId: string, layer: string, ...spans: [string, number, number][]): void {
   const rows = spans.map(([name, start_s, end_s]) => ({
     table: 'segment' as const,
@@ -23,14 +23,14 @@ label(ben, benLayer, ['happiness', 0, 10], ['anger', 20, 25], ['fear', 25, 30]);
 
 const request: AgreementRequest = { statistic: 'kappa', raters: [], unitS: 0.5, overlap: 0.5, unlabelled: 'left out' };
 
-test('kappa over units of time, worked out by hand', () => {
-  // 40 units: 20 happiness, 10 anger, 10 anger against fear. Observed 0.75, chance 0.5 * 0.5 + 0.5 * 0.25.
+test('kappa over units of time equals a value computed by hand', () => {
+  // 40 units: 20 both happiness, 10 both anger, 10 anger and fear. Observed agreement 0.75, chance agreement 0.5 * 0.5 + 0.5 * 0.25.
   const found = measureAgreement(db, request);
   expect(found).toMatchObject({ units: 40, videos: 1, raters: ['Ann', 'Ben'], parameters: { unitS: 0.5, unlabelled: 'left out' } });
   expect(found.value).toBeCloseTo((0.75 - 0.375) / (1 - 0.375), 10);
 });
 
-test('time that nobody labelled counts only where that is asked for', () => {
+test('unlabelled time counts only with the option for it', () => {
   expect(measureAgreement(db, { ...request, statistic: 'percent' })).toMatchObject({ units: 40, value: 0.75 });
   expect(measureAgreement(db, { ...request, statistic: 'percent', unlabelled: 'counted' })).toMatchObject({
     units: 120,
@@ -38,7 +38,7 @@ test('time that nobody labelled counts only where that is asked for', () => {
   });
 });
 
-test('events: two pairs and one without a partner', () => {
+test('events are matched in pairs, and one has no partner', () => {
   const found = measureAgreement(db, { ...request, statistic: 'event-kappa' });
   expect(found.units).toBe(3);
   expect(measureAgreement(db, { ...request, statistic: 'f1' }).byLabel).toEqual({ happiness: 1, anger: expect.closeTo(2 / 3, 10) as number, fear: 0 });
@@ -48,7 +48,7 @@ test("alpha and Fleiss' kappa of two raters are near Cohen's", () => {
   for (const statistic of ['alpha', 'fleiss'] as const) expect(measureAgreement(db, { ...request, statistic }).value).toBeCloseTo(0.6, 1);
 });
 
-test('ICC over the seconds of each label: worked out by the library that equals Shrout and Fleiss', () => {
+test('ICC over the seconds of each label equals the result of intraclass()', () => {
   // Units: happiness 10 and 10 s, anger 10 and 5 s, fear 0 and 5 s.
   const ratings = [
     [10, 5],
@@ -61,7 +61,7 @@ test('ICC over the seconds of each label: worked out by the library that equals 
   expect(found.value).toBe(found.byLabel!['ICC(A,1)']);
 });
 
-test('too many raters, unknown ones, and videos that not all labelled are told', () => {
+test('too many raters, unknown raters and no video of all raters are errors', () => {
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Ben', 'model'] })).toThrow(/exactly two raters, but there are 3/);
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Cleo'] })).toThrow(/no video that all of these raters labelled: Ann, Cleo/);
 });

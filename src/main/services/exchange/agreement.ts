@@ -9,6 +9,7 @@ import type { Statistic } from '../../../shared/statistics/agreement/statistics.
 import { MANY_RATERS } from '../../../shared/statistics/agreement/statistics.ts';
 import { jointCounts } from '../../../shared/statistics/agreement/tables.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { mean } from '../../../shared/domain/mean.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
 import { layerNames, layersOf, listCoders, readLayer } from '../../project/review.ts';
@@ -25,39 +26,40 @@ export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
 
 export interface AgreementRequest {
   readonly statistic: Statistic;
-  /** Coders' names, 'model' (the newest run of each video) or 'adjudicated'; all coders where there are none. */
+  /** Names of coders, 'model' (the newest run of each video) or 'adjudicated'. An empty list means all coders. */
   readonly raters: readonly string[];
-  /** Length of a unit of time, in seconds. */
+  /** Length of a unit of time in seconds. */
   readonly unitS: number;
-  /** Share of the time covered together that two spans must share to be one event. */
+  /** Smallest intersection over union with which two spans count as one event. */
   readonly overlap: number;
-  /** Units of time that no rater labelled: left out, or counted as a category that all agree on. */
+  /** Whether units of time without any label are left out or counted as a category of their own. */
   readonly unlabelled: 'left out' | 'counted';
 }
 
 export interface Agreement {
   readonly statistic: Statistic;
   readonly definition: string;
-  /** Null where it is not defined: nothing varies. */
+  /** Null if the statistic is undefined because the ratings do not vary. */
   readonly value: number | null;
   readonly interval: Interval | null;
   readonly units: number;
   readonly videos: number;
   readonly raters: readonly string[];
   readonly parameters: Readonly<Record<string, string | number>>;
-  /** F1: each label's; ICC: each form's. */
+  /** F1: value of each label. ICC: value of each form. */
   readonly byLabel?: Readonly<Record<string, number | null>>;
 }
 
-/** What several raters say of one face of one video. */
+/** One face of one video with the labels of each rater. */
 interface RatedFace {
   readonly durationS: number;
+  /** One list per rater. */
   readonly spans: readonly (readonly LabelledSpan[])[];
 }
 
 /**
- * How far raters agree, over all videos that all of them rated.
- * @throws StudioError 'wrong-usage' for unknown raters, too few or too many, or no video that all rated
+ * Measures the agreement of raters over the videos that all of them rated.
+ * @throws StudioError 'wrong-usage' for unknown raters, a wrong number of raters, or if no video was rated by all
  */
 export function measureAgreement(db: ProjectDatabase, request: AgreementRequest): Agreement {
   const raters = request.raters.length > 0 ? request.raters : listCoders(db).map(({ name }) => name);
@@ -79,7 +81,7 @@ function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<A
   if (statistic === 'icc') return secondsAgreement(faces);
   const counted: string[][] =
     statistic === 'event-kappa'
-      ? faces.flatMap(({ spans }) => matchEvents(spans[0]!, spans[1]!, overlap))
+      ? faces.flatMap(({ spans: [first = [], second = []] }) => matchEvents(first, second, overlap))
       : faces.flatMap(({ durationS, spans }) => unitsOf(spans, durationS, unitS, request.unlabelled === 'counted'));
   const categories = [...new Set(counted.flat())].sort();
   const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -94,11 +96,10 @@ function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<A
   const table = jointCounts(counted as unknown as [string, string][], categories);
   if (statistic === 'percent') return { value: defined(percentAgreement(table)), interval: null, units: counted.length };
   if (statistic === 'f1') {
-    const byLabel = Object.fromEntries(
-      f1ByCategory(table).flatMap((value, i) => (categories[i] === UNLABELLED ? [] : [[categories[i]!, value]])) as [string, number | null][],
-    );
+    const f1 = f1ByCategory(table);
+    const byLabel = Object.fromEntries(categories.map((category, i) => [category, f1[i] ?? null] as const).filter(([category]) => category !== UNLABELLED));
     const known = Object.values(byLabel).filter((value) => value !== null);
-    return { value: known.length === 0 ? null : known.reduce((a, b) => a + b, 0) / known.length, interval: null, units: counted.length, byLabel };
+    return { value: known.length === 0 ? null : mean(known), interval: null, units: counted.length, byLabel };
   }
   const { value, interval } = cohenKappa(table);
   return { value: defined(value), interval, units: counted.length };
@@ -111,26 +112,25 @@ function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementReques
 
 const FORMS = ['A,1', 'C,1', 'A,k', 'C,k'] as const;
 
-/** Units are each label in each face; a label that none of the raters gives anywhere is no unit. */
+/** A unit is one label in one face. Labels that no rater used are not units. */
 function secondsAgreement(faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
   const labels = [...new Set(faces.flatMap(({ spans }) => spans.flat().map(({ label }) => label)))].sort();
   const secondsOf = (spans: readonly LabelledSpan[], label: string): number =>
     spans.filter((span) => span.label === label).reduce((sum, { startS, endS }) => sum + endS - startS, 0);
   const ratings = faces.flatMap(({ spans }) => labels.map((label) => spans.map((own) => secondsOf(own, label))));
   if (ratings.length < 2) return { value: null, interval: null, units: ratings.length };
-  const results = FORMS.map((form) => [form, intraclass(ratings, form)] as const);
   const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  const { value, interval } = results[0]![1];
+  const { value, interval } = intraclass(ratings, FORMS[0]);
   return {
     value: defined(value),
     interval: Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null,
     units: ratings.length,
-    byLabel: Object.fromEntries(results.map(([form, result]) => [`ICC(${form})`, defined(result.value)])),
+    byLabel: Object.fromEntries(FORMS.map((form) => [`ICC(${form})`, defined(intraclass(ratings, form).value)])),
   };
 }
 
 function transposed<T>(rows: readonly (readonly T[])[]): T[][] {
-  return (rows[0] ?? []).map((_, i) => rows.map((row) => row[i]!));
+  return (rows[0] ?? []).map((_, i) => rows.flatMap((row) => row.slice(i, i + 1)));
 }
 
 function ratedFaces(db: ProjectDatabase, raters: readonly string[]): { faces: RatedFace[]; videos: number } {
@@ -139,11 +139,11 @@ function ratedFaces(db: ProjectDatabase, raters: readonly string[]): { faces: Ra
   let videos = 0;
   for (const { id, duration_s } of allVideos(db)) {
     const layers = layersOf(db, id);
-    // The newest of each: layers come oldest first, and each run has one of its own.
-    const own = raters.map((rater) => layers.findLast((layer) => nameOf(layer) === rater));
-    if (own.some((layer) => layer === undefined)) continue;
+    // Layers are sorted by age, oldest first, and each run has its own layer. The newest one counts.
+    const own = raters.flatMap((rater) => layers.findLast((layer) => nameOf(layer) === rater) ?? []);
+    if (own.length < raters.length) continue;
     videos += 1;
-    const segments = own.map((layer) => readLayer(db, layer!.id).segments);
+    const segments = own.map((layer) => readLayer(db, layer.id).segments);
     for (const face of new Set(segments.flat().map(({ face_id }) => face_id))) {
       const spans = segments.map((each) =>
         each.filter(({ face_id }) => face_id === face).map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })),

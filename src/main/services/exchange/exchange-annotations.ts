@@ -12,22 +12,22 @@ import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listRuns, readColumns } from '../../project/recorded-results.ts';
 import { inProject } from '../../project/store/open-project.ts';
-import { nothingToWrite } from './export-labels.ts';
-import { someVideos } from '../../project/library.ts';
-import { facesOf, layersOf, leavingLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
+import { noLabelsError } from './export-labels.ts';
+import { selectVideos } from '../../project/library.ts';
+import { facesOf, layersOf, exportedLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
-  /** What the format could not hold, with the video's name. */
+  /** Data that the format cannot represent, with the name of the video. */
   readonly losses: readonly Notice[];
 }
 
 /**
- * Writes a file in another tool's format for each video that has labels.
- * @param only names of layers ('model', coders' names, 'adjudicated'); all of them where there are none. Of several runs the newest counts
- * @param videos ids or names; all of them where there are none
- * @throws StudioError as openProject does; 'wrong-usage' where there is nothing to write
+ * Writes one file in another tool's format for each video that has labels.
+ * @param only names of layers: 'model' (the newest run), 'adjudicated' or names of coders. An empty list means all
+ * @param videos ids or names of videos. An empty list means all
+ * @throws StudioError the errors of openProject; 'wrong-usage' if there is nothing to write
  */
 export function exportAnnotations(
   folder: string,
@@ -39,7 +39,7 @@ export function exportAnnotations(
   return inProject(folder, (db) => writeAnnotations(db, format, only, videos, out));
 }
 
-/** The same from a project that is open. */
+/** The same for an open project. */
 export async function writeAnnotations(
   db: ProjectDatabase,
   format: AnnotationFormatName,
@@ -53,7 +53,7 @@ export async function writeAnnotations(
   });
   const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
   const documentOf = documentsOf(db, only);
-  for (const video of someVideos(db, videos)) {
+  for (const video of selectVideos(db, videos)) {
     const document = documentOf(video);
     if (document.layers.length === 0) continue;
     const fileName = fileNameFor(video.name, taken);
@@ -66,29 +66,29 @@ export async function writeAnnotations(
     }
     losses.push(...written.losses.map((loss) => notice('in-file', { file: video.name, notice: loss })));
   }
-  if (files.length === 0) throw nothingToWrite(only);
+  if (files.length === 0) throw noLabelsError(only);
   return { files, losses };
 }
 
-/** Gives a video with its layers as other tools are given them; what all videos share is read once. */
+/** Returns a function that reads a video with its layers. Data that all videos share is read once. */
 function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => AnnotationDocument {
-  const layersIn = leavingLayers(db, only);
+  const layersIn = exportedLayers(db, only);
   const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
   const participants = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const schemes = new Map(listSchemes(db).map(({ id, labels }) => [id, labels]));
   return ({ id, path, name, fps, duration_s, participant_id }) => {
-    const wanted = layersIn(id);
-    const record = runs.get(wanted.find(({ layer }) => layer.kind === 'model')?.layer.run_id ?? '');
+    const layers = layersIn(id);
+    const record = runs.get(layers.find(({ layer }) => layer.kind === 'model')?.layer.run_id ?? '');
     return {
       video: { path, name, durationS: duration_s ?? 0, fps },
       participant: participants.get(participant_id ?? '') ?? '',
-      vocabulary: (schemes.get(wanted[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
+      vocabulary: (schemes.get(layers[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
       warnings: record?.warnings ?? [],
-      layers: wanted.map(({ layer, name: whose }): AnnotationLayer => {
+      layers: layers.map(({ layer, name: layerName }): AnnotationLayer => {
         const { segments, peaks } = readLayer(db, layer.id);
         return {
-          name: whose,
-          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : whose,
+          name: layerName,
+          annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : layerName,
           segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
           peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
         };
@@ -97,14 +97,14 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
   };
 }
 
-/** The newest run's probabilities and mask weights, slot by slot, where the model's layer is among those that leave. */
+/** The probabilities and mask weights of the newest run, by slot; undefined if the model's layer is not exported. */
 function signalsOf(db: ProjectDatabase, { id }: VideoRow, { layers }: AnnotationDocument, fileName: string): AnnotationDocument['signals'] {
   const run = newestRun(layersOf(db, id));
   if (run === null || !layers.some(({ name }) => name === 'model')) return undefined;
   return { fileName, table: () => signalTable(db, run, id) };
 }
 
-/** Series that are curves and not boxes. */
+/** All series except the face boxes. */
 const SIGNALS = SERIES.filter((name) => !name.startsWith('box_'));
 
 function signalTable(db: ProjectDatabase, run: string, video: string): SignalTable {
@@ -114,10 +114,10 @@ function signalTable(db: ProjectDatabase, run: string, video: string): SignalTab
   faces.forEach(({ columns }, f) => {
     columns.slots.forEach((slot, i) => {
       let row = rows.get(slot);
-      const middle = (columns.times[i]! + columns.times[columns.slots.length + i]!) / 2;
+      const middle = ((columns.times[i] ?? NaN) + (columns.times[columns.slots.length + i] ?? NaN)) / 2;
       if (row === undefined) rows.set(slot, (row = [roundSeconds(middle), ...new Array<''>(width - 1).fill('')]));
       SIGNALS.forEach((name, k) => {
-        const value = seriesOf(columns, name)[i]!;
+        const value = seriesOf(columns, name)[i] ?? NaN;
         if (!Number.isNaN(value)) row[1 + f * SIGNALS.length + k] = Math.round(1e4 * value) / 1e4;
       });
     });
@@ -128,7 +128,10 @@ function signalTable(db: ProjectDatabase, run: string, video: string): SignalTab
   };
 }
 
-/** A video's name as a file's: without its ending and what some system forbids; each once, whatever its case. */
+/**
+ * A file name for a video: without the extension and without characters that an operating system forbids.
+ * @param taken lower-case names in use; the new name is added
+ */
 export function fileNameFor(name: string, taken: Set<string>): string {
   const plain =
     name

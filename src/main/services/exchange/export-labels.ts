@@ -4,6 +4,7 @@ import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { figuresOf, pooled } from '../../../shared/statistics/summaries.ts';
 import type { ObservedFace } from '../../../shared/statistics/summaries.ts';
+import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import { dictionaryText } from '../../formats/data-dictionary.ts';
@@ -23,16 +24,17 @@ import {
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
-import { someVideos } from '../../project/library.ts';
+import { selectVideos } from '../../project/library.ts';
 import { readTiming } from '../../project/recorded-results.ts';
-import { leavingLayers, readLayer, subjectsOf } from '../../project/review.ts';
+import { exportedLayers, readLayer, subjectsOf } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import { labelsOf } from './project-figures.ts';
 
-/** Files that were written, and what could not be. */
+/** The result of an export. */
 export interface WrittenExport {
   readonly files: string[];
+  /** Data that was not written. */
   readonly losses: Notice[];
 }
 
@@ -44,23 +46,23 @@ export async function writeDictionary(out: string, tables: Parameters<typeof dic
   return file;
 }
 
-/** The error of an export of no label. @param only the names of the layers; none stand for all */
-export function nothingToWrite(only: readonly string[]): StudioError {
+/** The error for an export without labels. @param only names of layers; an empty list means all */
+export function noLabelsError(only: readonly string[]): StudioError {
   return only.length === 0 ? new StudioError('wrong-usage/no-labels', {}) : new StudioError('wrong-usage/no-labels-of', { layers: [...only] });
 }
 
-function refuseNothing(written: boolean, only: readonly string[]): void {
-  if (!written) throw nothingToWrite(only);
+function checkNotEmpty(count: number, only: readonly string[]): void {
+  if (count === 0) throw noLabelsError(only);
 }
 
-/** labels.csv and label_peaks.csv: every label of the layers with who made it, from what. */
+/** Writes labels.csv and label_peaks.csv: every label of the layers with its origin. */
 export async function writeLabels(db: ProjectDatabase, only: readonly string[], videos: readonly string[], out: string): Promise<WrittenExport> {
-  const layersIn = leavingLayers(db, only);
+  const layersIn = exportedLayers(db, only);
   const subjectOf = subjectsOf(db);
   const [labels, peaks]: [Cell[][], Cell[][]] = [[[...LABEL_COLUMNS]], [[...LABEL_PEAK_COLUMNS]]];
   const untimed: string[] = [];
   let layers = 0;
-  for (const video of someVideos(db, videos)) {
+  for (const video of selectVideos(db, videos)) {
     const { participant, condition, session } = subjectOf(video);
     const subject = [video.name, participant, condition, session];
     const pts = readTiming(db, video.id)?.pts;
@@ -81,22 +83,22 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
         ]);
     }
   }
-  refuseNothing(layers > 0, only);
-  const files = [join(out, 'labels.csv'), join(out, 'label_peaks.csv')];
-  await writeAtomically(files[0]!, [csvLines(labels)]);
-  await writeAtomically(files[1]!, [csvLines(peaks)]);
+  checkNotEmpty(layers, only);
+  const [labelsFile, peaksFile] = [join(out, 'labels.csv'), join(out, 'label_peaks.csv')];
+  await writeAtomically(labelsFile, [csvLines(labels)]);
+  await writeAtomically(peaksFile, [csvLines(peaks)]);
   const tables = [
     { file: 'labels.csv', columns: LABEL_COLUMNS },
     { file: 'label_peaks.csv', columns: LABEL_PEAK_COLUMNS },
   ];
-  files.push(await writeDictionary(out, tables));
+  const files = [labelsFile, peaksFile, await writeDictionary(out, tables)];
   const losses = untimed.length === 0 ? [] : [notice('export/no-frames', { videos: [...new Set(untimed)] })];
   return { files, losses };
 }
 
-/** frames_long.csv (a row for each frame, layer and face) and frames_wide.csv (a column for each layer and face). */
+/** Writes frames_long.csv (a row per frame, layer and face) and frames_wide.csv (a column per layer and face). */
 export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
-  const layersIn = leavingLayers(db, only);
+  const layersIn = exportedLayers(db, only);
   const losses: Notice[] = [];
   const tracksOf = (video: VideoRow): LabelTrack[] =>
     layersIn(video.id).flatMap(({ layer, name }) => {
@@ -107,45 +109,47 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
         .map(([face, own]) => ({ layer: name, face, segments: own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })) }));
     });
   const columnSet = new Set<string>();
-  const videos = someVideos(db, some).filter((video) => {
+  const videos: VideoRow[] = [];
+  for (const video of selectVideos(db, some)) {
     const tracks = tracksOf(video);
-    const isTimed = readTiming(db, video.id) !== undefined;
-    if (isTimed) tracks.forEach((track) => columnSet.add(wideColumn(track)));
-    else if (tracks.length > 0) losses.push(notice('export/no-times', { video: video.name }));
-    return tracks.length > 0 && isTimed;
-  });
-  refuseNothing(videos.length > 0, only);
+    if (tracks.length === 0) continue;
+    if (readTiming(db, video.id) === undefined) {
+      losses.push(notice('export/no-times', { video: video.name }));
+      continue;
+    }
+    tracks.forEach((track) => columnSet.add(wideColumn(track)));
+    videos.push(video);
+  }
+  checkNotEmpty(videos.length, only);
   const columns = [...columnSet].sort();
   const wideColumns = ['video', 'frame', 'time_s', ...columns];
-  // A video at a time: an hour of frames and four layers are half a million rows.
-  function* pieces(head: readonly string[], rows: (video: VideoRow) => Cell[][]): Generator<string> {
+  // One video at a time: an hour of frames with four layers has half a million rows.
+  function* chunks(head: readonly string[], rows: (video: VideoRow, pts: Float64Array) => Cell[][]): Generator<string> {
     yield csvLines([head]);
-    for (const video of videos) yield csvLines(rows(video));
+    for (const video of videos) yield csvLines(rows(video, required(readTiming(db, video.id), 'a timing table').pts));
   }
-  const pts = (video: VideoRow): Float64Array => readTiming(db, video.id)!.pts;
-  const files = [join(out, 'frames_long.csv'), join(out, 'frames_wide.csv')];
+  const [longFile, wideFile] = [join(out, 'frames_long.csv'), join(out, 'frames_wide.csv')];
   await writeAtomically(
-    files[0]!,
-    pieces(LONG_FRAME_COLUMNS, (video) => longFrames(video.name, pts(video), tracksOf(video))),
+    longFile,
+    chunks(LONG_FRAME_COLUMNS, (video, pts) => longFrames(video.name, pts, tracksOf(video))),
   );
   await writeAtomically(
-    files[1]!,
-    pieces(wideColumns, (video) => wideFrames(video.name, pts(video), tracksOf(video), columns)),
+    wideFile,
+    chunks(wideColumns, (video, pts) => wideFrames(video.name, pts, tracksOf(video), columns)),
   );
   const tables = [
     { file: 'frames_long.csv', columns: LONG_FRAME_COLUMNS },
     { file: 'frames_wide.csv', columns: wideColumns },
   ];
-  files.push(await writeDictionary(out, tables));
-  return { files, losses };
+  return { files: [longFile, wideFile, await writeDictionary(out, tables)], losses };
 }
 
-/** statistics_faces.csv and statistics_participants.csv: time, counts, latency, intensity, area, by label, tidy for R. */
+/** Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
-  const chosen = someVideos(db, some);
-  const layersIn = leavingLayers(db, only);
+  const chosen = selectVideos(db, some);
+  const layersIn = exportedLayers(db, only);
   const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
-  refuseNothing(names.length > 0, only);
+  checkNotEmpty(names.length, only);
   const labels = labelsOf(db);
   const ids = chosen.map(({ id }) => id);
   const faceRows: Cell[][] = [[...FACE_STATISTICS_COLUMNS]];
@@ -159,7 +163,7 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
       const key = JSON.stringify([face.participant, face.condition]);
       const group = groups.get(key) ?? { face, videos: new Set(), figures: labels.map(() => []) };
       group.videos.add(face.video);
-      figures.forEach((each, i) => group.figures[i]!.push(each));
+      figures.forEach((each, i) => group.figures[i]?.push(each));
       groups.set(key, group);
     }
     for (const { face, videos, figures } of groups.values())
@@ -168,13 +172,12 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
         personRows.push([face.participant, face.condition, layer, videos.size, together.label, ...figureCells(together)]);
       }
   }
-  const files = [join(out, 'statistics_faces.csv'), join(out, 'statistics_participants.csv')];
-  await writeAtomically(files[0]!, [csvLines(faceRows)]);
-  await writeAtomically(files[1]!, [csvLines(personRows)]);
+  const [facesFile, participantsFile] = [join(out, 'statistics_faces.csv'), join(out, 'statistics_participants.csv')];
+  await writeAtomically(facesFile, [csvLines(faceRows)]);
+  await writeAtomically(participantsFile, [csvLines(personRows)]);
   const tables = [
     { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS },
     { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS },
   ];
-  files.push(await writeDictionary(out, tables));
-  return { files, losses: [] };
+  return { files: [facesFile, participantsFile, await writeDictionary(out, tables)], losses: [] };
 }

@@ -51,7 +51,7 @@ async function exported(
 }
 
 describe('an export', () => {
-  test.each(PROJECT_FORMATS)('%s: its tables open in a strict parser and each column is in the dictionary beside them', async (format) => {
+  test.each(PROJECT_FORMATS)('%s: a strict parser reads the tables, and the data dictionary describes each column', async (format) => {
     const { files, table } = await exported(format);
     expect(files.length).toBeGreaterThan(0);
     const csv = files.map((file) => basename(file)).filter((file) => file.endsWith('.csv') && file !== 'data-dictionary.csv' && !file.includes('openface'));
@@ -63,7 +63,7 @@ describe('an export', () => {
     }
   });
 
-  test('labels: every layer with who made it, or one that is asked for; frames by the timing table', async () => {
+  test('labels: all layers or the selected one, with their origin and with frame numbers', async () => {
     const rows = await (await exported('labels')).table('labels.csv');
     expect(rows.map(({ layer: whose, label }) => [whose, label])).toEqual([
       ['model', 'anger'],
@@ -77,14 +77,14 @@ describe('an export', () => {
     await expect(exported('labels', ['Nobody'])).rejects.toMatchObject({ code: 'wrong-usage' });
   });
 
-  test('of some videos alone, by name or id; of none that is there nothing is written', async () => {
+  test('can be limited to videos by name or id; unknown videos give an error', async () => {
     const out = await temporaryFolder();
     const chosen = (videos: readonly string[]) => writeProject(db, { format: 'labels', run: null, layers: [], videos }, out);
     expect((await chosen(['a.mp4'])).files.length).toBe(4);
     await expect(chosen(['b.mp4'])).rejects.toMatchObject({ code: 'wrong-usage' });
   });
 
-  test('frames: a row a frame, long and wide the same', async () => {
+  test('frames: the long and the wide table have the same labels', async () => {
     const { table } = await exported('frames');
     const [long, wide] = [await table('frames_long.csv'), await table('frames_wide.csv')];
     expect(wide).toHaveLength(126);
@@ -97,11 +97,11 @@ describe('an export', () => {
     expect(fear.length).toBe(timing().pts.filter((at) => at >= 1.5 - 1e-6 && at < 2.5).length);
   });
 
-  test('statistics: each face and label, and each participant in a condition', async () => {
+  test('statistics: one row per face and label, and per participant, condition and label', async () => {
     const { table } = await exported('statistics', ['Ann "A", 😀']);
     const faces = await table('statistics_faces.csv');
     const fear = faces.find(({ face_id, label }) => face_id === '1' && label === 'fear')!;
-    // The face was seen for 20 slots of 0.2 s.
+    // The face is visible in 20 slots of 0.2 s.
     expect(fear).toMatchObject({ observed_s: '4', seconds: '1', time_share: '0.25', segments: '1', peaks: '0', first_peak_s: '', mean_intensity: '' });
     const people = await table('statistics_participants.csv');
     const together = people.find(({ label }) => label === 'fear')!;
@@ -111,14 +111,14 @@ describe('an export', () => {
     expect(sum).toBeCloseTo(1, 4);
   });
 
-  test('Parquet has the values of the CSV, types and the warnings', async () => {
+  test('Parquet files have the values of the CSV files, column types and the warnings', async () => {
     const [csv, parquet] = [await exported('tables'), await exported('parquet')];
     for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
       const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(parquet.out, `${name}.parquet`)) });
-      const wanted = await csv.table(`${name}.csv`);
-      expect(rows).toHaveLength(wanted.length);
+      const expected = await csv.table(`${name}.csv`);
+      expect(rows).toHaveLength(expected.length);
       rows.forEach((row, i) => {
-        for (const [column, text] of Object.entries(wanted[i]!)) {
+        for (const [column, text] of Object.entries(expected[i]!)) {
           const value = row[column] as string | number | boolean | null | undefined;
           expect(value === null || value === undefined ? '' : typeof value === 'number' ? value : String(value)).toBe(
             typeof value === 'number' ? Number(text) : text,
@@ -131,7 +131,7 @@ describe('an export', () => {
     expect((await readFile(join(parquet.out, 'peaks.parquet'))).includes('not validated')).toBe(true);
   });
 
-  test("logs in OpenFace's and FaceReader's layouts: a row a frame, and only what we have", async () => {
+  test('logs in the layouts of OpenFace and FaceReader: one row per frame, known columns only', async () => {
     const open = await exported('openface');
     expect(open.files.map((file) => basename(file))).toEqual(['a.openface.csv', 'a face 2.openface.csv']);
     const rows = await open.table('a.openface.csv');
@@ -150,7 +150,7 @@ describe('an export', () => {
   });
 });
 
-test("ELAN's file links the model's curves, which lie beside it: a row a slot, a column a series and face", async () => {
+test('an ELAN file links a table of the curves of the model: one row per slot, one column per series and face', async () => {
   const out = await temporaryFolder();
   const { files } = await writeAnnotations(db, 'eaf', [], [], out);
   expect(files.map((file) => basename(file))).toEqual(['a.eaf', 'a_signals.csv']);
@@ -161,18 +161,18 @@ test("ELAN's file links the model's curves, which lie beside it: a row a slot, a
   expect(Number(rows[3]!['time_s'])).toBeCloseTo(1.4 + 3.5 / 5, 6);
   const sum = EXPRESSIONS.reduce((total, name) => total + Number(rows[3]![`face 2 ${name}`]), 0);
   expect(sum).toBeCloseTo(1, 3);
-  // A coder's labels alone bring no curves of the model's.
+  // An export of a coder's layer only has no curves.
   expect((await writeAnnotations(db, 'eaf', ['Ann "A", 😀'], [], out)).files).toHaveLength(1);
 });
 
-test('figures for plots: by video and participant, and what two layers say', () => {
+test('figures for plots: by video, by participant, and a confusion matrix of two layers', () => {
   const figures = projectFigures(db, { layer: 'model', against: 'Ann "A", 😀' });
   expect(figures).toMatchObject({ faces: 2, labels: [...EXPRESSIONS] });
   expect(figures.participants.map(({ name }) => name)).toEqual(['P, 1']);
   expect(figures.all.find(({ label }) => label === 'anger')).toMatchObject({ segments: 1, seconds: expect.closeTo(1, 9) as number });
   expect(figures.curves.find(({ label }) => label === 'fear')!.points.length).toBeGreaterThan(3);
   const { labels, counts } = figures.confusion!;
-  // Face 1: the model says anger from 1.4 to 2.4 s, Ann fear from 1.5 to 2.5 s; tenths of a second.
+  // Face 1: the model has anger from 1.4 to 2.4 s, Ann has fear from 1.5 to 2.5 s. The unit is 0.1 s.
   expect(counts[labels.indexOf('anger')]![labels.indexOf('fear')]).toBe(9);
   expect(counts[labels.indexOf('anger')]![labels.indexOf('none')]).toBe(1);
   expect(counts[labels.indexOf('none')]![labels.indexOf('fear')]).toBe(1);

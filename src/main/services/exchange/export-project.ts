@@ -16,7 +16,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { projectLines, readProjectLines, exportVersion } from '../../project/open-json.ts';
 import { createProject } from '../../project/store/create-project.ts';
 import { inProject } from '../../project/store/open-project.ts';
-import { someVideos, videoOf } from '../../project/library.ts';
+import { selectVideos, videoOf } from '../../project/library.ts';
 import { listRuns, readFace, readResult, readTiming, summariesOf } from '../../project/recorded-results.ts';
 import { facesOf } from '../../project/review.ts';
 import { prepareOut, writeRunRecord, writeTables } from '../analysis/analyse-folder.ts';
@@ -26,40 +26,39 @@ import { writeDictionary, writeFrames, writeLabels, writeStatistics } from './ex
 
 export interface ProjectExport {
   readonly format: ProjectFormat;
-  /** Tables and logs: which run; the newest where it is null. */
+  /** Id of the run for tables and logs; null means the newest. */
   readonly run: string | null;
-  /** Labels, frames and statistics: whose; all of them where none are named. */
+  /** Names of layers for labels, frames and statistics; an empty list means all. */
   readonly layers: readonly string[];
-  /** Ids or names of videos; all of them where there are none. */
+  /** Ids or names of videos; an empty list means all. */
   readonly videos?: readonly string[] | undefined;
 }
 
 /**
- * Writes what `ProjectFormat` names.
- * @returns the files, and what a format could not hold
- * @throws StudioError as openProject does, and for a run or layer that is not there
+ * Exports a project in one of the formats of `ProjectFormat`.
+ * @throws StudioError the errors of openProject; 'wrong-usage' for an unknown run or layer
  */
 export function exportProject(folder: string, request: ProjectExport, out: string): Promise<WrittenExport> {
   return inProject(folder, (db) => writeProject(db, request, out));
 }
 
-/** The same from a project that is open. */
+/** The same for an open project. */
 export async function writeProject(db: ProjectDatabase, { format, run, layers, videos = [] }: ProjectExport, out: string): Promise<WrittenExport> {
   const to = resolve(out);
   await prepareOut(to);
   return WRITERS[format](db, to, { run, layers, videos });
 }
 
-type Writer = (db: ProjectDatabase, out: string, chosen: Chosen) => Promise<WrittenExport>;
+type Writer = (db: ProjectDatabase, out: string, selection: Selection) => Promise<WrittenExport>;
 
-type Chosen = Omit<ProjectExport, 'format' | 'videos'> & { readonly videos: readonly string[] };
+type Selection = Omit<ProjectExport, 'format' | 'videos'> & { readonly videos: readonly string[] };
 
 const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
-  tables: (db, out, chosen) => exportTables(db, chosen, out),
-  parquet: (db, out, chosen) => exportParquet(db, chosen, out),
-  openface: (db, out, chosen) => exportLogs(db, chosen, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
-  facereader: (db, out, chosen) =>
-    exportLogs(db, chosen, out, (log, { model, start }) => [
+  tables: (db, out, selection) => exportTables(db, selection, out),
+  parquet: (db, out, selection) => exportParquet(db, selection, out),
+  openface: (db, out, selection) => exportLogs(db, selection, out, (log) => [{ ending: '.openface.csv', text: openFaceText(log) }]),
+  facereader: (db, out, selection) =>
+    exportLogs(db, selection, out, (log, { model, start }) => [
       { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
       { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
     ]),
@@ -73,17 +72,17 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   },
 };
 
-/** run.json beside tables of labels, where a model has proposed any: which one, and what must be known of it. */
+/** Adds run.json to an export of labels, and the warnings of that run. Without any run the export is unchanged. */
 async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
   if (run === null && listRuns(db).length === 0) return { files, losses };
   const { record } = runNamed(db, run);
   return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...warningsOfRun(record)] };
 }
 
-/** A run's summaries, of some videos or of all. */
+/** The summaries of a run. An empty list of videos means all. */
 function summariesIn(db: ProjectDatabase, run: string, videos: readonly string[]): ReturnType<typeof summariesOf> {
-  const wanted = new Set(someVideos(db, videos).map(({ id }) => id));
-  return new Map([...summariesOf(db, run)].filter(([, { id }]) => wanted.has(id)));
+  const ids = new Set(selectVideos(db, videos).map(({ id }) => id));
+  return new Map([...summariesOf(db, run)].filter(([, { id }]) => ids.has(id)));
 }
 
 function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
@@ -93,13 +92,16 @@ function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof lis
   return run;
 }
 
-async function exportTables(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
+async function exportTables(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
   const run = runNamed(db, id);
-  const kept = summariesIn(db, run.id, videos);
-  const read = (video: string): Promise<VideoResult | undefined> => Promise.resolve(readResult(db, run.id, kept.get(video)!.id));
+  const summaries = summariesIn(db, run.id, videos);
+  const read = (video: string): Promise<VideoResult | undefined> => {
+    const summary = summaries.get(video);
+    return Promise.resolve(summary && readResult(db, run.id, summary.id));
+  };
   await writeTables(
     out,
-    [...kept.values()].map(({ summary }) => summary),
+    [...summaries.values()].map(({ summary }) => summary),
     read,
     run.record,
   );
@@ -107,8 +109,8 @@ async function exportTables(db: ProjectDatabase, { run: id, videos }: Chosen, ou
   return { files: [...[...TABLES.map(({ file }) => file), 'run.json'].map((name) => join(out, name)), dictionary], losses: [] };
 }
 
-/** The same tables as Parquet; what everybody must know of the run is in each file's metadata. */
-async function exportParquet(db: ProjectDatabase, { run: id, videos }: Chosen, out: string): Promise<WrittenExport> {
+/** The same tables as Parquet. The metadata of each file contains the model and the warnings of the run. */
+async function exportParquet(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
   const run = runNamed(db, id);
   async function* results(): AsyncGenerator<VideoResult> {
     for (const { id: video, summary } of summariesIn(db, run.id, videos).values())
@@ -117,18 +119,19 @@ async function exportParquet(db: ProjectDatabase, { run: id, videos }: Chosen, o
   const files: string[] = [];
   const tables = TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
   for (const table of tables) {
-    files.push(join(out, table.file));
-    await writeParquet(files.at(-1)!, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
+    const file = join(out, table.file);
+    files.push(file);
+    await writeParquet(file, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
   }
   files.push(await writeRunRecord(out, run.record));
   files.push(await writeDictionary(out, tables));
   return { files, losses: [] };
 }
 
-/** A log for each face of each video, in another program's layout. */
+/** Writes a log for each face of each video, in the layout of another program. */
 async function exportLogs(
   db: ProjectDatabase,
-  { run: id, videos }: Chosen,
+  { run: id, videos }: Selection,
   out: string,
   textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
 ): Promise<WrittenExport> {
@@ -141,8 +144,9 @@ async function exportLogs(
     for (const { face } of facesOf(db, run.id, video).filter((each) => each.face > 0)) {
       const log = { video: summary.video, path: videoOf(db, video).path, fps: summary.fps, pts, face, rows: readFace(db, run.id, video, face) };
       for (const { ending, text } of textsOf(log, run.record)) {
-        files.push(join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`));
-        await writeAtomically(files.at(-1)!, [text]);
+        const file = join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`);
+        files.push(file);
+        await writeAtomically(file, [text]);
       }
     }
   }
@@ -153,7 +157,7 @@ async function exportLogs(
 }
 
 /**
- * Makes a new project of an export (json), all of it or nothing.
+ * Creates a project from an export in the format 'json'. If this fails, no project is created.
  * @throws StudioError 'project-exists', 'not-a-project', 'file-unreadable'
  */
 export async function importProject(file: string, folder: string): Promise<void> {

@@ -21,57 +21,57 @@ import type { SegmentRow, VideoRow } from '../../project/store/schema.ts';
 import { browseFolder } from '../library/browse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 
-/** A file's labels, and where they go. */
+/** A file of labels and the video that the labels belong to. */
 export interface LabelPlacement {
   readonly file: string;
   /** Name or id of the video in the library. */
   readonly video: string;
-  /** Which of the file's layers; all of them where it is null. */
+  /** Names of the layers to import; null means all. */
   readonly layers: readonly string[] | null;
-  /** By the file's ending where it is left out. */
+  /** If it is missing, the extension of the file decides. */
   readonly format?: AnnotationFormatName;
 }
 
-/** How an import is done. */
 export interface ImportOptions {
-  /** Whose labels they become. */
+  /** Name of the coder who gets the labels. */
   readonly coder: string;
-  /** What labels are called here; null leaves a label out. Those that are not named stay as they are. */
+  /** New names of labels. Labels with null are skipped; labels that are not listed keep their names. */
   readonly mapping: Readonly<Record<string, string | null>>;
-  /** Takes what can be placed where something cannot. */
+  /** Whether the valid labels are imported if others are invalid. */
   readonly partly: boolean;
 }
 
 export interface ImportedLabels {
-  /** Labels that are new, and those that the coder had already. */
+  /** Number of new labels. */
   readonly labels: number;
+  /** Number of labels that the coder already had. */
   readonly known: number;
-  /** What was left out. */
+  /** Reasons for the labels that were left out. */
   readonly problems: readonly Notice[];
 }
 
-/** Problems that an error names before it only counts them. */
-const PROBLEMS_NAMED = 5;
-/** Times of one label that went through another tool differ by its rounding: less than this, in seconds. */
+/** Largest number of problems that an error lists. */
+const LISTED_PROBLEMS = 5;
+/** Tolerance for equal times, in seconds: other tools round the times of labels. */
 const SAME_TIME_S = 0.002;
 
 /**
- * Looks into files of labels, and those that lie in folders (not below them).
- * @throws StudioError 'file-missing', 'file-unreadable' for a folder; what is wrong with a file is told beside its name
+ * Reads files of labels without importing them. Folders stand for the files directly in them.
+ * @throws StudioError 'file-missing'; 'file-unreadable' for a folder. The problems of a file are part of its result
  */
 export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly string[]): Promise<LabelFile[]> {
   const videos = allVideos(db);
   const files = [...new Set((await Promise.all(paths.map(labelFilesAt))).flat())];
   const found: LabelFile[] = [];
-  // One after the other: a folder may hold more files than a program may have open at once.
+  // Not in parallel: a folder can contain more files than a process can have open.
   for (const path of files) {
-    const about = { path, name: basename(path), video: videoNamedLike(basename(path), videos)?.id ?? null };
+    const file = { path, name: basename(path), video: videoForFile(basename(path), videos)?.id ?? null };
     try {
       const { layers, problems } = await readLabels(path);
-      const told = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
-      found.push({ ...about, layers: told, problems: [...problems], unreadable: null });
+      const summaries = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
+      found.push({ ...file, layers: summaries, problems: [...problems], unreadable: null });
     } catch (error) {
-      found.push({ ...about, layers: [], problems: [], unreadable: toFact(error) });
+      found.push({ ...file, layers: [], problems: [], unreadable: toFact(error) });
     }
   }
   return found;
@@ -86,36 +86,36 @@ async function labelFilesAt(given: string): Promise<string[]> {
   return (await browseFolder(path)).labels.map((file) => file.path);
 }
 
-/** The video that a file of labels is called after, as we name such files and as others do: like the video, but for the ending. */
-function videoNamedLike(file: string, videos: readonly VideoRow[]): VideoRow | undefined {
+/** The video whose name matches a file of labels, with or without the extension of the video; undefined if several match. */
+function videoForFile(file: string, videos: readonly VideoRow[]): VideoRow | undefined {
   const ending = readableFormatOf(file)?.ending ?? '';
-  const wanted = file.slice(0, file.length - ending.length).toLowerCase();
+  const stem = file.slice(0, file.length - ending.length).toLowerCase();
   const found = videos.filter(({ name }) =>
-    [fileNameFor(name, new Set()), basename(name, extname(name)), basename(name)].some((each) => each.toLowerCase() === wanted),
+    [fileNameFor(name, new Set()), basename(name, extname(name)), basename(name)].some((each) => each.toLowerCase() === stem),
   );
   return found.length === 1 ? found[0] : undefined;
 }
 
 /** @throws StudioError 'wrong-usage' for a format that cannot be read, 'file-unreadable', 'data-set-invalid' */
-async function readLabels(file: string, named?: AnnotationFormatName): Promise<ReadAnnotations> {
-  const format = named === undefined ? readableFormatOf(file) : readerOf(named);
+async function readLabels(file: string, formatName?: AnnotationFormatName): Promise<ReadAnnotations> {
+  const format = formatName === undefined ? readableFormatOf(file) : readerOf(formatName);
   if (format === undefined) throw new StudioError('wrong-usage/format-unknown', { file: basename(file), known: [...READABLE_FORMATS] });
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new StudioError('file-unreadable', { file }, error);
   });
   const { layers, problems } = format.read(textOf(bytes), basename(file));
-  // An annotation without text says nothing: other tools leave such behind where somebody began one.
-  const said = layers.map(({ name, segments }) => ({ name, segments: segments.filter(({ label }) => label.trim() !== '') }));
-  return { layers: said.filter(({ segments }) => segments.length > 0), problems };
+  // Other tools leave annotations without text behind; they are no labels.
+  const labelled = layers.map(({ name, segments }) => ({ name, segments: segments.filter(({ label }) => label.trim() !== '') }));
+  return { layers: labelled.filter(({ segments }) => segments.length > 0), problems };
 }
 
-/** Praat writes UTF-16 where a label has a letter beyond ASCII; the mark at its beginning tells. */
+/** Praat writes UTF-16 with a byte order mark if a label contains a non-ASCII character. */
 function textOf(bytes: Uint8Array): string {
   const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
   return new TextDecoder(utf16 ?? 'utf-8').decode(bytes);
 }
 
-/** importLabels in a project that is opened for it. */
+/** Opens a project and calls importLabels. */
 export function importIntoProject(folder: string, placements: readonly LabelPlacement[], options: ImportOptions): Promise<ImportedLabels> {
   return inProject(folder, async (db) => {
     const { labels, known, problems } = await importLabels(db, placements, options);
@@ -124,10 +124,10 @@ export function importIntoProject(folder: string, placements: readonly LabelPlac
 }
 
 /**
- * Reads other tools' labels into a coder's layers, as one step of undo for each video. Labels that the coder has already
- * are not doubled. Where something cannot be placed nothing is changed, unless that is wished (`partly`).
- * @returns also the edits, for whoever shows the project
- * @throws StudioError 'data-set-invalid' for a file that cannot be read or not wholly be placed, 'video-unknown',
+ * Imports other tools' labels into the layers of a coder, as one undo step per file. Labels that the coder already has
+ * are not duplicated. If a label is invalid, nothing is changed, unless `partly` is set.
+ * @returns the counts, and the edits for the event that windows receive
+ * @throws StudioError 'data-set-invalid' for a file that cannot be read or has invalid labels, 'video-unknown',
  *   'wrong-usage' for a layer that a file does not have
  */
 export async function importLabels(
@@ -135,47 +135,47 @@ export async function importLabels(
   placements: readonly LabelPlacement[],
   { coder, mapping, partly }: ImportOptions,
 ): Promise<ImportedLabels & { coderId: string; edits: readonly AppliedEdit[] }> {
-  const files: FileToPlace[] = [];
-  // One after the other: a video that nobody has analysed yet is asked for its length.
-  for (const placement of placements) files.push(await readyToPlace(db, placement, mapping));
+  const files: CheckedFile[] = [];
+  // Not in parallel: ffprobe reads the duration of each video that was not analysed.
+  for (const placement of placements) files.push(await readAndCheck(db, placement, mapping));
   const problems = files.flatMap(({ name, problems: own }) =>
     own.map((problem) => (files.length > 1 ? notice('in-file', { file: name, notice: problem }) : problem)),
   );
-  if (problems.length > 0 && !partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, PROBLEMS_NAMED) });
+  if (problems.length > 0 && !partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, LISTED_PROBLEMS) });
   return db.transaction(() => {
     const { id } = addCoder(db, coder);
-    const placed = files.map(({ name, video, segments }) => place(db, { id, name: coder }, video.id, name, segments));
-    const sum = (of: (each: (typeof placed)[number]) => number): number => placed.reduce((total, each) => total + of(each), 0);
+    const imported = files.map(({ name, video, segments }) => addToLayer(db, { id, name: coder }, video.id, name, segments));
+    const sum = (of: (each: (typeof imported)[number]) => number): number => imported.reduce((total, each) => total + of(each), 0);
     return {
       ...{ labels: sum(({ labels }) => labels), known: sum(({ known }) => known), problems, coderId: id },
-      edits: placed.flatMap(({ edit }) => (edit === null ? [] : [edit])),
+      edits: imported.flatMap(({ edit }) => (edit === null ? [] : [edit])),
     };
   });
 }
 
-interface FileToPlace {
+interface CheckedFile {
   readonly name: string;
   readonly video: VideoRow;
   readonly segments: readonly AnnotatedSegment[];
   readonly problems: readonly Notice[];
 }
 
-/** A file's labels of the wanted layers that lie in its video; what does not is told. */
-async function readyToPlace(
+/** Reads the selected layers of a file. Labels that begin after the end of the video become problems. */
+async function readAndCheck(
   db: ProjectDatabase,
-  { file, video: wanted, layers, format }: LabelPlacement,
+  { file, video: videoName, layers, format }: LabelPlacement,
   mapping: ImportOptions['mapping'],
-): Promise<FileToPlace> {
+): Promise<CheckedFile> {
   const { layers: all, problems } = await readLabels(file, format);
-  const video = videoCalled(db, wanted);
+  const video = findVideo(db, videoName);
   const chosen = all.filter(({ name }) => layers === null || layers.includes(name)).flatMap(({ segments }) => segments);
   if (chosen.length === 0)
     throw layers === null || all.length === 0
       ? new StudioError('wrong-usage/no-labels-in-file', { file: basename(file) })
       : new StudioError('wrong-usage/no-labels-in-layers', { file: basename(file), layers: [...layers], known: all.map(({ name }) => name) });
   const named = chosen.flatMap((segment) => {
-    const label = Object.hasOwn(mapping, segment.label) ? mapping[segment.label]! : segment.label;
-    return label === null ? [] : [{ ...segment, label }];
+    const label = Object.hasOwn(mapping, segment.label) ? mapping[segment.label] : segment.label;
+    return label === null || label === undefined ? [] : [{ ...segment, label }];
   });
   const endS = await endOf(video);
   const late = named.filter(({ startS }) => startS >= endS);
@@ -183,7 +183,7 @@ async function readyToPlace(
   return { name: basename(file), video, segments: named.filter((segment) => !late.includes(segment)), problems: [...problems, ...tooLate] };
 }
 
-/** Where a video ends, seconds; without an end where its file is away or cannot be read: labels may come before it. */
+/** End of a video in seconds. Infinity if the file is missing or unreadable: labels may be imported before the video. */
 async function endOf({ path, duration_s }: VideoRow): Promise<number> {
   if (duration_s !== null) return duration_s;
   return probeVideo(path).then(
@@ -192,15 +192,16 @@ async function endOf({ path, duration_s }: VideoRow): Promise<number> {
   );
 }
 
-/** @throws StudioError 'video-unknown' */
-function videoCalled(db: ProjectDatabase, wanted: string): VideoRow {
-  const found = allVideos(db).filter(({ id, name }) => id === wanted || name === wanted);
-  if (found.length === 1) return found[0]!;
-  throw new StudioError(found.length === 0 ? 'video-unknown/name' : 'video-unknown/ambiguous', { name: wanted });
+/** @param key name or id @throws StudioError 'video-unknown' */
+function findVideo(db: ProjectDatabase, key: string): VideoRow {
+  const [video, ...others] = allVideos(db).filter(({ id, name }) => id === key || name === key);
+  if (video === undefined) throw new StudioError('video-unknown/name', { name: key });
+  if (others.length > 0) throw new StudioError('video-unknown/ambiguous', { name: key });
+  return video;
 }
 
-/** One file's labels into the coder's layer of one video, which is made where there is none. */
-function place(
+/** Adds the labels of a file to the coder's layer of a video. Creates the layer if it does not exist. */
+function addToLayer(
   db: ProjectDatabase,
   coder: { readonly id: string; readonly name: string },
   video: string,
@@ -208,8 +209,8 @@ function place(
   segments: readonly AnnotatedSegment[],
 ): { labels: number; known: number; edit: AppliedEdit | null } {
   const own = layersOf(db, video).find(({ coder_id }) => coder_id === coder.id);
-  const there = own === undefined ? [] : readLayer(db, own.id).segments;
-  const fresh = segments.filter((segment) => !there.some((row) => isSame(row, segment)));
+  const existing = own === undefined ? [] : readLayer(db, own.id).segments;
+  const fresh = segments.filter((segment) => !existing.some((row) => isSame(row, segment)));
   if (fresh.length === 0) return { labels: 0, known: segments.length, edit: null };
   const at = new Date().toISOString();
   const layer = {
@@ -221,10 +222,10 @@ function place(
     scheme_id: DEFAULT_SCHEME.id,
     created_at: at,
   } as const;
-  const making: RowEdit[] = own === undefined ? [{ table: 'layer', kind: 'insert', row: layer }] : [];
+  const layerEdits: RowEdit[] = own === undefined ? [{ table: 'layer', kind: 'insert', row: layer }] : [];
   const by = { name: `${coder.name}, from ${file}`, at, newId };
   const rows = fresh.map(({ face, label, startS, endS }) => createSegment(layer.id, face, label, { startS, endS }, by));
-  const edit = applyEdit(db, { coderId: coder.id, step: step('labels.import', { count: rows.length, file }), rows: [...making, ...rows] });
+  const edit = applyEdit(db, { coderId: coder.id, step: step('labels.import', { count: rows.length, file }), rows: [...layerEdits, ...rows] });
   return { labels: fresh.length, known: segments.length - fresh.length, edit };
 }
 

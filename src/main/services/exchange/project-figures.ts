@@ -12,25 +12,25 @@ import { observedFaces } from '../analysis/observed-faces.ts';
 export interface FiguresRequest {
   readonly layer: string;
   readonly videos?: readonly string[] | undefined;
-  /** Another layer to compare with, or null. */
+  /** Name of a layer to compare with, or null. */
   readonly against: string | null;
 }
 
-/** Mean curves go this far on either side of an apex, in steps of this many seconds. */
+/** Half length and step of the mean curves around an apex, in seconds. */
 const CURVE = { halfS: 2, stepS: 0.1 } as const;
-/** Units of time that two layers are compared over. */
+/** Length of a unit of time for the comparison of two layers, in seconds. */
 const UNIT_S = 0.1;
 
-/** All labels of the schemes: what a figure can be about. */
+/** The expression classes and all labels of the coding schemes. */
 export function labelsOf(db: ProjectDatabase): string[] {
   const known = listSchemes(db).flatMap(({ labels }) => labels.map(({ name }) => name));
   return [...new Set([...EXPRESSIONS, ...known])];
 }
 
 /**
- * Figures of a layer for plots: by label in each video and for each participant, transitions, the mean course around
- * peaks, and how often two layers say what.
- * @throws StudioError 'wrong-usage' where nobody of that name labelled anything
+ * Figures of a layer for plots: by label for each video and each participant, transitions, mean curves around peaks, and
+ * the confusion matrix with another layer.
+ * @throws StudioError 'wrong-usage' if the layer has no labels
  */
 export function projectFigures(db: ProjectDatabase, { layer, videos, against }: FiguresRequest): ProjectFigures {
   const faces = [...observedFaces(db, { layer, videos })];
@@ -45,7 +45,7 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against }: 
     faces: faces.length,
     videos: grouped(measured, ({ video }) => video),
     participants: grouped(measured, ({ participant }) => participant),
-    all: together(measured),
+    all: pooledByLabel(measured),
     transitions: { labels: expressed, counts: transitions(faces, expressed) },
     curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
     confusion: against === null ? null : confusionOf(db, faces, { layer: against, videos }, labels, [layer, against]),
@@ -54,20 +54,20 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against }: 
 
 interface MeasuredFace {
   readonly face: ObservedFace;
-  /** One for each label. */
+  /** One entry per label. */
   readonly figures: readonly LabelFigures[];
 }
 
 function grouped(measured: readonly MeasuredFace[], nameOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
-  return [...Map.groupBy(measured, ({ face }) => nameOf(face))].map(([name, members]) => ({ name, figures: together(members) }));
+  return [...Map.groupBy(measured, ({ face }) => nameOf(face))].map(([name, members]) => ({ name, figures: pooledByLabel(members) }));
 }
 
-/** Several faces as one, label by label. */
-function together(measured: readonly MeasuredFace[]): LabelFigures[] {
-  return (measured[0]?.figures ?? []).map((_, i) => pooled(measured.map(({ figures }) => figures[i]!)));
+/** Pools the figures of several faces, label by label. */
+function pooledByLabel(measured: readonly MeasuredFace[]): LabelFigures[] {
+  return (measured[0]?.figures ?? []).map((_, i) => pooled(measured.flatMap(({ figures }) => figures.slice(i, i + 1))));
 }
 
-/** Units of time over which both layers say something of the same face of the same video. */
+/** Counts the pairs of labels over units of time, for the faces that are in both layers. */
 function confusionOf(
   db: ProjectDatabase,
   own: readonly ObservedFace[],
@@ -79,10 +79,10 @@ function confusionOf(
   const known = new Map(own.map((face) => [key(face), face]));
   const categories = [...labels, UNLABELLED];
   const pairs: [string, string][] = [];
-  for (const theirs of observedFaces(db, other)) {
-    const ours = known.get(key(theirs));
-    if (ours === undefined) continue;
-    for (const pair of pairedUnits(ours.segments, theirs.segments, UNIT_S)) pairs.push(pair);
+  for (const second of observedFaces(db, other)) {
+    const first = known.get(key(second));
+    if (first === undefined) continue;
+    for (const pair of pairedUnits(first.segments, second.segments, UNIT_S)) pairs.push(pair);
   }
   return { raters: [...raters], labels: categories, unitS: UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
 }

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { expressionAt } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
 import type { FineTuningForm } from '../../../shared/domain/fine-tuning.ts';
+import { required } from '../../../shared/domain/required.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
@@ -13,14 +14,14 @@ import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 
-/** One clip of a set. Times are seconds of the clip; null where no peak tells them. */
+/** One clip of a set. Times are seconds from the start of the clip; null without a peak. */
 export interface SetClip {
-  /** From 1, five digits: no name of a person or a file. */
+  /** Number with five digits, starting at 1. It must not reveal a person or a file. */
   readonly name: string;
   /** Index into EXPRESSIONS. */
   readonly label: number;
   readonly split: Split;
-  /** Of five, for forms with folds. */
+  /** Index of the fold, 0..4, for forms with folds. */
   readonly fold: number;
   readonly participant: string;
   readonly onsetS: number | null;
@@ -28,7 +29,7 @@ export interface SetClip {
   readonly offsetS: number | null;
 }
 
-/** Crops as they are written: [samples, side, side, 3] RGB bytes. */
+/** Face crops: RGB bytes [samples, side, side, 3]. */
 export interface ClipPictures {
   readonly crops: Uint8Array;
   readonly samples: number;
@@ -36,26 +37,28 @@ export interface ClipPictures {
   readonly rate: number;
 }
 
-/** What a form asks of the crops, and how it writes a clip and, at the end, its lists. */
+/** Writes a set in one form. */
 export interface FineTuningWriter {
+  /** Size and sample rate of the crops that `add` expects. */
   readonly side: number;
   readonly rate: number;
   add(clip: SetClip, pictures: ClipPictures): Promise<void>;
+  /** Writes the lists; must be called after the last clip. */
   finish(clips: readonly SetClip[]): Promise<void>;
 }
 
-/** What networks for faces in videos read, but for our own. */
-const USUAL = { side: 224, rate: 25 } as const;
+/** Input of common networks for faces in videos. */
+const STANDARD = { side: 224, rate: 25 } as const;
 const QUALITY = 18;
 const DFEW_FRAMES = 16;
 const LISTS: Readonly<Record<Split, string>> = { train: 'train.csv', validation: 'val.csv', test: 'test.csv' };
 
-/** Writers of the forms with pictures. @param own side and rate of the model that is to be trained here */
+/** The writer of a form with images. @param own side and rate of the model that this program trains */
 export function writerOf(form: Exclude<FineTuningForm, 'references'>, out: string, own: { side: number; rate: number }): FineTuningWriter {
   return { faces: facesWriter, videomae: videoMaeWriter, frames: framesWriter, dfew: dfewWriter, videofolder: videoFolderWriter }[form](out, own);
 }
 
-/** Aligned crops as strips: `adatosk train --data` reads them at once. */
+/** Aligned crops as JPEG strips, the format that `adatosk train --data` reads. */
 function facesWriter(out: string, { side, rate }: { side: number; rate: number }): FineTuningWriter {
   const written = new Map<string, { samples: number; strips: number[] }>();
   return {
@@ -70,8 +73,8 @@ function facesWriter(out: string, { side, rate }: { side: number; rate: number }
       const set: FaceSet = {
         ...{ format: 'adatosk-faces', version: 1, side, rate, seed: 0, credits: ['labels of a project of AdaTosk Studio'] },
         clips: clips.map(({ name, label, split, participant, onsetS, apexS, offsetS }): FaceClip => ({
-          ...{ name, label: EXPRESSIONS[label]!, split, participant, group: null, onsetS, apexS, offsetS, shares: null, units: null },
-          ...written.get(name)!,
+          ...{ name, label: expressionAt(label), split, participant, group: null, onsetS, apexS, offsetS, shares: null, units: null },
+          ...required(written.get(name), 'a written clip'),
         })),
       };
       await writeAtomically(join(out, FACE_SET_FILE), [JSON.stringify(set)]);
@@ -79,10 +82,10 @@ function facesWriter(out: string, { side, rate }: { side: number; rate: number }
   };
 }
 
-/** VideoMAE's lists: lines of «path label», paths below the set's folder. */
+/** VideoMAE's lists: lines of «path label», with paths relative to the folder of the set. */
 function videoMaeWriter(out: string): FineTuningWriter {
   return {
-    ...USUAL,
+    ...STANDARD,
     add: async ({ name }, pictures) => writeMp4(join(out, 'clips'), name, pictures),
     finish: (clips) => writeLists(out, clips, ({ name, label }) => `clips/${name}.mp4 ${label}`),
   };
@@ -92,7 +95,7 @@ function videoMaeWriter(out: string): FineTuningWriter {
 function framesWriter(out: string): FineTuningWriter {
   const counts = new Map<string, number>();
   return {
-    ...USUAL,
+    ...STANDARD,
     add: async ({ name }, { crops, samples, side }) => {
       counts.set(name, samples);
       await writeFrames(join(out, 'frames', name), crops, side, range(samples), 6);
@@ -101,10 +104,10 @@ function framesWriter(out: string): FineTuningWriter {
   };
 }
 
-/** DFEW's layout: 16 frames a clip, five folds of single-labelled clips, labels from 1 in its order (which is ours). */
+/** DFEW's layout: 16 frames per clip, five folds of single-labelled clips, labels from 1 in the order of EXPRESSIONS. */
 function dfewWriter(out: string): FineTuningWriter {
   return {
-    ...USUAL,
+    ...STANDARD,
     add: async ({ name }, { crops, samples, side }) => {
       const chosen = range(DFEW_FRAMES).map((i) => Math.min(samples - 1, Math.floor(((i + 0.5) * samples) / DFEW_FRAMES)));
       await writeFrames(join(out, 'Clip', 'clip_224x224_16f', name), crops, side, chosen, 5);
@@ -122,18 +125,18 @@ function dfewWriter(out: string): FineTuningWriter {
   };
 }
 
-/** Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv with what is known of each. */
+/** Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv. */
 function videoFolderWriter(out: string): FineTuningWriter {
-  const placeOf = ({ split, label }: SetClip): string => `${split}/${EXPRESSIONS[label]!}`;
+  const folderOf = ({ split, label }: SetClip): string => `${split}/${expressionAt(label)}`;
   return {
-    ...USUAL,
-    add: async (clip, pictures) => writeMp4(join(out, placeOf(clip)), clip.name, pictures),
+    ...STANDARD,
+    add: async (clip, pictures) => writeMp4(join(out, folderOf(clip)), clip.name, pictures),
     finish: async (clips) => {
       const rows: Cell[][] = [
         ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
         ...clips.map((clip): Cell[] => {
           const { name, label, participant, onsetS, apexS, offsetS } = clip;
-          return [`${placeOf(clip)}/${name}.mp4`, EXPRESSIONS[label]!, participant, onsetS, apexS, offsetS];
+          return [`${folderOf(clip)}/${name}.mp4`, expressionAt(label), participant, onsetS, apexS, offsetS];
         }),
       ];
       await writeAtomically(join(out, 'metadata.csv'), [csvLines(rows)]);

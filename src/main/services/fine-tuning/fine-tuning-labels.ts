@@ -10,10 +10,10 @@ import { allVideos } from '../../project/library.ts';
 import { layerNames, layersOf, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import type { PeakRow, SegmentRow, VideoRow } from '../../project/store/schema.ts';
 
-/** A label that goes into a set. Times are seconds of the video. */
+/** A label that is selected for a set. Times are seconds of the video. */
 export interface ChosenLabel {
   readonly video: VideoRow;
-  /** The model run whose timeline tells where the face is; null where the video was never analysed. */
+  /** The model run whose timeline contains the face boxes; null if the video was not analysed. */
   readonly run: string | null;
   readonly segment: SegmentRow;
   /** Index into EXPRESSIONS. */
@@ -21,19 +21,19 @@ export interface ChosenLabel {
   readonly startS: number;
   readonly endS: number;
   readonly peak: PeakRow | null;
-  /** Code of the person; the video's name where nobody has said. */
+  /** Code of the participant, or the name of the video if no participant is assigned. */
   readonly person: string;
   readonly isPersonKnown: boolean;
-  /** Share of the other coders who say the same; null where there is none. */
+  /** Share of the other coders who assigned the same label; null without other coders. */
   readonly agreement: number | null;
 }
 
-/** Shorter clips show nothing that changes. */
+/** Shorter clips do not show enough change. */
 const SHORTEST_S = 0.3;
 
 /**
- * The labels of a layer that a set is made from, in the order of videos and time, and notes on what was left out.
- * @throws StudioError 'wrong-usage' where none is left
+ * Selects the labels of a layer for a set, sorted by video and time. The notes state the reasons for omitted labels.
+ * @throws StudioError 'wrong-usage' if no label is left
  */
 export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: Notice[] } {
   const { chosen, notes } = usableLabels(db, options);
@@ -41,7 +41,7 @@ export function chooseLabels(db: ProjectDatabase, options: FineTuningOptions): {
   return { chosen, notes };
 }
 
-/** What a model would learn from: told before anybody waits for it. */
+/** Counts the labels and people that a fine-tuning would use, before it starts. */
 export function trainingMaterial(db: ProjectDatabase, options: FineTuningOptions): TrainingMaterial {
   const { chosen, notes } = usableLabels(db, options);
   const peopleOf = (labels: readonly ChosenLabel[]): number => new Set(labels.map(({ person }) => person)).size;
@@ -58,8 +58,8 @@ function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen
   const people = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const classOf = classesOf(db, options.mapping);
   const chosen: ChosenLabel[] = [];
-  const left = new Map<string, { why: (count: number) => Notice; count: number }>();
-  const leave = (key: string, why: (count: number) => Notice): void => void left.set(key, { why, count: (left.get(key)?.count ?? 0) + 1 });
+  const omitted = new Map<string, { reason: (count: number) => Notice; count: number }>();
+  const omit = (key: string, reason: (count: number) => Notice): void => void omitted.set(key, { reason, count: (omitted.get(key)?.count ?? 0) + 1 });
   for (const video of allVideos(db)) {
     const layers = layersOf(db, video.id);
     const layer = layers.findLast((each) => nameOf(each) === options.layer);
@@ -69,36 +69,37 @@ function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen
     const others = layers.filter(({ kind, id }) => kind === 'coder' && id !== layer.id).map(({ id }) => readLayer(db, id).segments);
     for (const segment of segments) {
       const label = classOf(segment.label);
-      const agreement = others.length === 0 ? null : others.filter((theirs) => saysTheSame(segment, theirs)).length / others.length;
-      if (label === null) leave(`class ${segment.label}`, (count) => notice('set/no-class', { count, label: segment.label }));
+      const agreement = others.length === 0 ? null : others.filter((each) => hasSameLabel(segment, each)).length / others.length;
+      if (label === null) omit(`class ${segment.label}`, (count) => notice('set/no-class', { count, label: segment.label }));
       else if (segment.confidence !== null && segment.confidence < options.minConfidence)
-        leave('confidence', (count) => notice('set/confidence', { count, limit: options.minConfidence }));
+        omit('confidence', (count) => notice('set/confidence', { count, limit: options.minConfidence }));
       else if (options.minAgreement > 0 && (agreement ?? 0) < options.minAgreement)
-        leave('agreement', (count) => notice('set/agreement', { count, limit: options.minAgreement }));
+        omit('agreement', (count) => notice('set/agreement', { count, limit: options.minAgreement }));
       else {
         const peak = peaks.find((each) => each.face_id === segment.face_id && each.apex_s >= segment.start_s && each.apex_s < segment.end_s) ?? null;
         const span = windowOf(segment, peak, options.window, video.duration_s);
         const person = people.get(video.participant_id ?? '');
-        if (span.endS - span.startS < SHORTEST_S) leave('short', (count) => notice('set/short', { count, limit: SHORTEST_S }));
+        if (span.endS - span.startS < SHORTEST_S) omit('short', (count) => notice('set/short', { count, limit: SHORTEST_S }));
         else chosen.push({ video, run, segment, label, ...span, peak, person: person ?? video.name, isPersonKnown: person !== undefined, agreement });
       }
     }
   }
-  return { chosen, notes: [...left.values()].map(({ why, count }) => why(count)) };
+  return { chosen, notes: [...omitted.values()].map(({ reason, count }) => reason(count)) };
 }
 
-/** By the label's mapping in its scheme, unless the request says otherwise. */
+/** Maps a label to its class: by the mapping of the request, else by that of the coding scheme. */
 function classesOf(db: ProjectDatabase, mapping: FineTuningOptions['mapping']): (label: string) => number | null {
   const known = new Map(listSchemes(db).flatMap(({ labels }) => labels.map(({ name, maps_to }) => [name, maps_to] as const)));
   return (label) => {
-    const name = label in mapping ? mapping[label]! : (known.get(label) ?? label);
+    const name = mapping[label] === undefined ? (known.get(label) ?? label) : mapping[label];
     const index = (EXPRESSIONS as readonly (string | null)[]).indexOf(name);
     return index < 0 ? null : index;
   };
 }
 
-function saysTheSame(segment: SegmentRow, theirs: readonly SegmentRow[]): boolean {
-  const same = theirs.filter(({ label }) => label === segment.label);
+/** Whether another coder's segments with the same label cover at least half of a segment. */
+function hasSameLabel(segment: SegmentRow, others: readonly SegmentRow[]): boolean {
+  const same = others.filter(({ label }) => label === segment.label);
   return coveredSeconds(segment, same) >= 0.5 * (segment.end_s - segment.start_s);
 }
 

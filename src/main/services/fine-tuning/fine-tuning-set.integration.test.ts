@@ -27,7 +27,7 @@ import { notice } from '../../../shared/app/notices.ts';
 
 let project = '';
 
-/** Two videos, analysed, with labels of Ann's for three faces, and Ben, who agrees with some. */
+/** Two analysed videos. Ann has labels for three faces, and Ben agrees with some of them. */
 beforeAll(async () => {
   const folder = await temporaryFolder();
   project = join(folder, 'project');
@@ -79,7 +79,7 @@ describe('labels for a set', () => {
       notes,
     }));
 
-  test('count by their mapping; what counts as none, and what is too short, is told', async () => {
+  test('are mapped to classes; labels without a class and too short ones are reported', async () => {
     const { labels, notes } = await chosen({});
     expect(labels).toEqual([
       ['happiness', 1, 0.5, 1.5, 1],
@@ -90,7 +90,7 @@ describe('labels for a set', () => {
     expect((await chosen({ mapping: { boredom: 'neutral', surprise: null } })).labels.map(([label]) => label)).toEqual(['happiness', 'neutral', 'fear']);
   });
 
-  test('can be counted before a model learns from them', async () => {
+  test('can be counted before a fine-tuning', async () => {
     const material = (layer: string) => inProject(project, (db) => trainingMaterial(db, options({ form: 'faces', layer })));
     const { classes, ...rest } = await material('Ann');
     expect(Object.fromEntries(EXPRESSIONS.map((name, i) => [name, classes[i]]))).toMatchObject({
@@ -99,12 +99,12 @@ describe('labels for a set', () => {
       fear: { labels: 1, people: 1 },
       anger: { labels: 0, people: 0 },
     });
-    // Nobody has said who is in the two videos.
+    // No participants are assigned to the two videos.
     expect(rest).toMatchObject({ people: 2, unnamed: 2, notes: [{ id: 'set/no-class', parameters: { label: 'boredom' } }, { id: 'set/short' }] });
     expect(await material('Nobody')).toMatchObject({ people: 0, unnamed: 0, notes: [] });
   });
 
-  test('can be asked to be agreed on, and to lie around the apex', async () => {
+  test('can be limited by agreement and to a window around the apex', async () => {
     expect((await chosen({ minAgreement: 0.5 })).labels).toHaveLength(1);
     expect((await chosen({ window: 0.6 })).labels[0]).toEqual(['happiness', 1, 0.7, 1.3, 1]);
     await expect(chosen({ layer: 'Nobody' })).rejects.toMatchObject({ code: 'wrong-usage' });
@@ -112,14 +112,14 @@ describe('labels for a set', () => {
 });
 
 describe('a fine-tuning set', () => {
-  test.each(FINE_TUNING_FORMS)('%s has its clips, lists, provenance and card', async (form) => {
+  test.each(FINE_TUNING_FORMS)('%s has clips, lists, provenance and a card', async (form) => {
     const { out, report } = await make({ form });
     const clips = form === 'references' ? 2 : 3;
     expect(report.clips).toBe(clips);
     const provenance = parse(await readFile(join(out, 'provenance.csv')), { columns: true }) as Record<string, string>[];
     expect(provenance.map(({ label, video, made_by }) => [label, video, made_by]).slice(0, 2)).toEqual([
       ['happiness', 'one.mp4', 'Ann'],
-      // The second face is the larger one: references can mean no other.
+      // The second face is larger: only the main face of a video can be referenced.
       [form === 'references' ? 'fear' : 'surprise', 'two.mp4', 'Ann'],
     ]);
     expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(`${clips} clips`);
@@ -153,7 +153,7 @@ describe('a fine-tuning set', () => {
       for (const line of lines) expect(line).toMatch(/^clips\/\d{5}\.mp4 [046]$/);
       const { timing, stream } = await probeVideo(join(out, lines[0]!.split(' ')[0]!));
       expect([stream.width, stream.height, timing.frames]).toEqual([224, 224, 25]);
-      // It is a clip set of ours too.
+      // The form is also a valid clip set of this program.
       expect((await readClipSet(out)).map(({ label }) => label)).toEqual([0, 4, 6]);
     },
     frames: async (out) => {
@@ -174,7 +174,7 @@ describe('a fine-tuning set', () => {
           return names;
         }),
       );
-      // Everybody is in the test part of one fold and in the training part of the four others.
+      // Each person is in the test part of one fold and in the training part of the other four.
       expect([heldOut!.length, new Set(heldOut).size, train!.length]).toEqual([3, 3, 12]);
       for (const name of heldOut!) expect((await readdir(join(out, 'Clip', 'clip_224x224_16f', name.padStart(5, '0')))).length).toBe(16);
     },
@@ -188,7 +188,7 @@ describe('a fine-tuning set', () => {
     },
   };
 
-  test('without names where that is wished, and never in a folder that holds something', async () => {
+  test('can be anonymous, and needs an empty folder', async () => {
     const { out } = await make({ form: 'faces', anonymise: true });
     const all =
       (await readFile(join(out, 'provenance.csv'), 'utf8')) +
@@ -203,7 +203,7 @@ describe('a fine-tuning set', () => {
   });
 });
 
-test('groups are never torn, and every class is parted in nearly its shares', () => {
+test('groups are never split, and every class has nearly the requested shares', () => {
   const random = randomStream(3, 'groups');
   const groups = Array.from({ length: 60 }, (_, i) => ({ name: `P${i}`, counts: [0, 1, 2].map((c) => Math.floor(random() * (8 - 2 * c))) }));
   const parts = assignGroups(groups, [0.7, 0.15, 0.15], randomStream(1, 'x'));

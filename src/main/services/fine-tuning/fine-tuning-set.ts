@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, sentencesOf } from '../../../shared/app/notices.ts';
-import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { expressionAt, EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningOptions, FineTuningReport } from '../../../shared/domain/fine-tuning.ts';
+import { required } from '../../../shared/domain/required.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { upperBound } from '../../../shared/domain/sorted-search.ts';
 import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
@@ -31,18 +32,19 @@ import type { ChosenLabel } from './fine-tuning-labels.ts';
 import { chooseLabels } from './fine-tuning-labels.ts';
 
 export interface FineTuningEvents {
-  /** Clips written so far, of all. */
+  /** Reports the number of processed clips and the number of all clips. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
 const FOLDS = 5;
-/** A clip with the face away for longer says more about the gap. */
-const SMALLEST_SEEN = 0.5;
+/** Smallest share of the samples of a clip in which the face must be visible. */
+const LOWEST_VISIBLE_SHARE = 0.5;
 
 /**
- * Makes a fine-tuning set of a layer's labels: people apart, classes in the same shares in every part, and the provenance
- * of every label beside it. @param out an empty folder
- * @throws StudioError for a folder that holds something, a layer without labels, a full disk, a stop
+ * Writes a fine-tuning set from the labels of a layer. Each person is in one split only, all splits have similar shares
+ * of the classes, and provenance.csv states the origin of every label.
+ * @param out an empty folder
+ * @throws StudioError for a folder that is not empty, a layer without labels, a full disk, or if it is cancelled
  */
 export async function writeFineTuningSet(
   db: ProjectDatabase,
@@ -76,36 +78,39 @@ interface PlannedClip {
   readonly from: ChosenLabel;
 }
 
-/** Numbers, parts and folds. People stay whole: in training, validation or test, and in one of five folds. */
+/** Assigns a number, a split and a fold to each clip. All clips of a person are in the same split and fold. */
 function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: FineTuningOptions): PlannedClip[] {
   const groups = [...Map.groupBy(chosen, ({ person }) => person)].map(([name, own]) => ({
     name,
     counts: EXPRESSIONS.map((_, label) => own.filter((each) => each.label === label).length),
   }));
-  const parts = assignGroups(groups, shares, randomStream(seed, 'parts'));
+  const splits = assignGroups(groups, shares, randomStream(seed, 'parts'));
   const folds = assignGroups(groups, new Array<number>(FOLDS).fill(1 / FOLDS), randomStream(seed, 'folds'));
-  const names = new Map([...parts.keys()].sort().map((person, i) => [person, `P${String(i + 1).padStart(3, '0')}`]));
+  const codeOf = numbered('P', [...splits.keys()]);
   return chosen.map((from, i) => {
     const seconds = (value: number | undefined): number | null =>
       value === undefined || value < from.startS || value > from.endS ? null : Math.round(1000 * (value - from.startS)) / 1000;
     const clip: SetClip = {
-      ...{ name: String(i + 1).padStart(5, '0'), label: from.label, split: SPLITS[parts.get(from.person)!]!, fold: folds.get(from.person)! },
-      participant: anonymise ? names.get(from.person)! : from.person,
+      ...{ name: String(i + 1).padStart(5, '0'), label: from.label },
+      split: required(SPLITS[splits.get(from.person) ?? -1], "a person's split"),
+      fold: required(folds.get(from.person), "a person's fold"),
+      participant: anonymise ? codeOf(from.person) : from.person,
       ...{ onsetS: seconds(from.peak?.onset_s), apexS: seconds(from.peak?.apex_s), offsetS: seconds(from.peak?.offset_s) },
     };
     return { clip, from };
   });
 }
 
-/** Training from references takes the face that is seen largest for longest: labels of others would be learned from the wrong one. */
+/** Drops labels of secondary faces: training from references always uses the main face of a video (largest sum of widths). */
 function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[], notes: Notice[]): PlannedClip[] {
   const main = new Map<string, number>();
   for (const { from } of planned) {
-    if (main.has(from.video.id) || from.run === null) continue;
-    const widths = facesOf(db, from.run, from.video.id)
+    const { run, video } = from;
+    if (main.has(video.id) || run === null) continue;
+    const widths = facesOf(db, run, video.id)
       .filter(({ face }) => face > 0)
-      .map(({ face }) => ({ face, sum: readFace(db, from.run!, from.video.id, face).reduce((sum, { box }) => sum + (box?.width ?? 0), 0) }));
-    main.set(from.video.id, widths.sort((a, b) => b.sum - a.sum)[0]?.face ?? 1);
+      .map(({ face }) => ({ face, sum: readFace(db, run, video.id, face).reduce((sum, { box }) => sum + (box?.width ?? 0), 0) }));
+    main.set(video.id, widths.sort((a, b) => b.sum - a.sum)[0]?.face ?? 1);
   }
   const kept = planned.filter(({ from }) => (main.get(from.video.id) ?? 1) === from.segment.face_id);
   const dropped = planned.length - kept.length;
@@ -129,18 +134,18 @@ async function writeCrops(
   let unseen = 0;
   let done = 0;
   try {
-    for (const own of Map.groupBy(planned, ({ from }) => from.video.id).values()) {
-      const { path, name } = own[0]!.from.video;
-      const placeOf = placesOfFaces(db);
-      const wanted = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: placeOf(from) }));
+    for (const [{ path, name }, own] of Map.groupBy(planned, ({ from }) => from.video)) {
+      const boxesOf = faceBoxes(db);
+      const requested = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: boxesOf(from) }));
       try {
-        for await (const { index, crops } of segmentCrops(path, wanted, writer, detectors, signal)) {
+        for await (const { index, crops } of segmentCrops(path, requested, writer, detectors, signal)) {
           if (signal.aborted) throw cancelled();
           events.onProgress(++done, planned.length);
-          if (crops === null || crops.seen < SMALLEST_SEEN) unseen += 1;
+          if (crops === null || crops.seen < LOWEST_VISIBLE_SHARE) unseen += 1;
           else {
-            await writer.add(own[index]!.clip, { ...crops, side: writer.side, rate: writer.rate });
-            written.push(own[index]!);
+            const visible = required(own[index], 'a planned clip');
+            await writer.add(visible.clip, { ...crops, side: writer.side, rate: writer.rate });
+            written.push(visible);
           }
         }
       } catch (error) {
@@ -157,14 +162,14 @@ async function writeCrops(
   return written;
 }
 
-/** Says where the timeline of the analysis saw the labelled faces of one video; each face's is read once. */
-function placesOfFaces(db: ProjectDatabase): (label: ChosenLabel) => RequestedCrops['boxAt'] {
+/** Returns a function that finds the boxes of a labelled face in the timeline of one video. Each timeline is read once. */
+function faceBoxes(db: ProjectDatabase): (label: ChosenLabel) => RequestedCrops['boxAt'] {
   const known = new Map<number, RequestedCrops['boxAt']>();
   return ({ run, video, segment: { face_id: face } }) => {
     if (run === null) return () => null;
-    const place = known.get(face) ?? boxesOver(readFace(db, run, video.id, face));
-    known.set(face, place);
-    return place;
+    const boxAt = known.get(face) ?? boxesOver(readFace(db, run, video.id, face));
+    known.set(face, boxAt);
+    return boxAt;
   };
 }
 
@@ -176,7 +181,7 @@ function boxesOver(rows: readonly TimelineRow[]): RequestedCrops['boxAt'] {
   };
 }
 
-/** A clip set as `adatosk train --data` reads it; times are seconds of the video. */
+/** The rows of a clip set that `adatosk train --data` reads. Times are seconds of the video. */
 function referenceRows(written: readonly PlannedClip[]): Cell[][] {
   const head: Cell[] = ['path', 'label', 'start_s', 'end_s', 'onset_s', 'apex_s', 'offset_s', 'participant', 'split'];
   return [
@@ -184,7 +189,7 @@ function referenceRows(written: readonly PlannedClip[]): Cell[][] {
     ...written.map(({ clip, from: { video, startS, endS, peak } }): Cell[] => {
       const isInside = peak !== null && peak.onset_s >= startS && peak.offset_s <= endS;
       const moments = isInside ? [roundSeconds(peak.onset_s), roundSeconds(peak.apex_s), roundSeconds(peak.offset_s)] : [null, null, null];
-      return [video.path, EXPRESSIONS[clip.label]!, roundSeconds(startS), roundSeconds(endS), ...moments, clip.participant, clip.split];
+      return [video.path, expressionAt(clip.label), roundSeconds(startS), roundSeconds(endS), ...moments, clip.participant, clip.split];
     }),
   ];
 }
@@ -194,28 +199,32 @@ const PROVENANCE = [
   ...['proposal_id', 'model_sha256', 'confidence', 'agreement'],
 ];
 
-/** Where every label comes from. Hashes and people's names stay out of an anonymous set. */
+/** The origin of every label. An anonymous set contains no hashes and no names of people. */
 function provenanceRows(written: readonly PlannedClip[], { anonymise, layer }: FineTuningOptions): Cell[][] {
-  const numbered = (prefix: string, values: readonly string[]): Map<string, string> =>
-    new Map([...new Set(values)].sort().map((value, i) => [value, `${prefix}${String(i + 1).padStart(3, '0')}`]));
-  const videos = numbered(
+  const videoCode = numbered(
     'V',
     written.map(({ from }) => from.video.id),
   );
-  const makers = numbered(
+  const coderCode = numbered(
     'C',
     written.map(({ from }) => from.segment.made_by),
   );
   return [
     PROVENANCE,
     ...written.map(({ clip, from: { video, segment, startS, endS, agreement } }): Cell[] => [
-      ...[clip.name, EXPRESSIONS[clip.label]!, clip.split, clip.fold + 1, clip.participant],
-      ...(anonymise ? [videos.get(video.id)!, null] : [video.name, video.sha256]),
+      ...[clip.name, expressionAt(clip.label), clip.split, clip.fold + 1, clip.participant],
+      ...(anonymise ? [videoCode(video.id), null] : [video.name, video.sha256]),
       ...[segment.face_id, startS, endS, anonymise && layer !== 'model' && layer !== 'adjudicated' ? 'coder' : layer, segment.label],
-      ...[anonymise ? makers.get(segment.made_by)! : segment.made_by, segment.made_at, segment.proposal_id, segment.model_sha256],
+      ...[anonymise ? coderCode(segment.made_by) : segment.made_by, segment.made_at, segment.proposal_id, segment.model_sha256],
       ...[segment.confidence, agreement],
     ]),
   ];
+}
+
+/** Returns a function that gives each distinct value a code, such as V001, in alphabetical order of the values. */
+function numbered(prefix: string, values: readonly string[]): (value: string) => string {
+  const codes = new Map([...new Set(values)].sort().map((value, i) => [value, `${prefix}${String(i + 1).padStart(3, '0')}`]));
+  return (value) => required(codes.get(value), 'a code');
 }
 
 function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { layer }: FineTuningOptions): FineTuningReport {
@@ -237,7 +246,7 @@ function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { l
   };
 }
 
-/** The set's card. */
+/** Content of README.md, the dataset card. */
 function cardOf({ clips, balance, people, notes }: FineTuningReport, options: FineTuningOptions): string {
   const rows = balance.map(({ label, train, validation, test }) => `| ${label} | ${train} | ${validation} | ${test} |`);
   return [

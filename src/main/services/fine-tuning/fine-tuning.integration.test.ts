@@ -18,7 +18,7 @@ const client = host.client();
 const { studio } = host;
 let before = '';
 
-/** Four videos of four people, analysed; Ann labels two spans of each. */
+/** Four analysed videos of four people. Ann labels two spans in each. */
 beforeAll(async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, 'videos'));
@@ -65,7 +65,7 @@ async function until(phases: readonly string[]): Promise<Awaited<ReturnType<type
 describe('fine-tuning in the program', () => {
   const request = { name: 'Ours, 1', layer: 'Ann', from: 'adatosk-tiny', rounds: 40 };
 
-  test('makes a set, measures, trains, pauses, goes on after the project was closed, and measures again', async () => {
+  test('makes a set, measures, trains, pauses, continues after the project was closed, and measures again', async () => {
     await client.training.begin(request);
     await expect(client.training.begin(request)).rejects.toMatchObject({ data: { code: 'wrong-usage' } });
     await until(['training']);
@@ -85,12 +85,12 @@ describe('fine-tuning in the program', () => {
     expect(ready.after!.clips).toBe(ready.before!.clips);
     expect(ready.after!.clips).toBeGreaterThan(0);
     for (const { uar, war } of [ready.before!, ready.after!]) for (const share of [uar, war]) expect(share >= 0 && share <= 1).toBe(true);
-    // No picture of anybody stays, and labels and the first run are as they were.
+    // The images of faces are deleted. Labels and the first run have not changed.
     expect(existsSync(join(folder, 'fine-tuning', 'set'))).toBe(false);
     expect(everything()).toBe(before);
   });
 
-  test('a kept model is among the models with its card, and can analyse; the old one is still there', async () => {
+  test('a kept model is listed with its card and can analyse; the original model is still listed', async () => {
     const { model } = await client.training.keep();
     expect(await client.training.state()).toMatchObject({ phase: 'idle' });
     const models = await client.about.models();
@@ -103,7 +103,7 @@ describe('fine-tuning in the program', () => {
     expect((await client.runs.list()).map((run) => run.model)).toEqual(['ours-1', 'adatosk-tiny']);
   });
 
-  test('a discarded one leaves nothing, and too few people are told', async () => {
+  test('a discarded model is deleted, and too few people are reported', async () => {
     await client.training.begin({ ...request, name: 'Second', rounds: 1 });
     await until(['ready']);
     const { model } = await client.training.state();

@@ -9,6 +9,7 @@ import { noticeOf, readFact } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
 import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
+import { required } from '../../../shared/domain/required.ts';
 import { modelIdFrom } from '../../adatosk/runtime/models.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { Project } from '../../project/store/open-project.ts';
@@ -28,15 +29,15 @@ interface Launchers {
   readonly startTrainer: TrainerStarter;
 }
 
-/** What lies in the project's folder while a model learns: the request and how far it is, so that a restart goes on. */
-interface Kept {
-  /** A project that was copied or received brings no fine-tuning along: its models would be another person's. */
+/** Content of state.json in the project's folder. A restarted program continues from it. */
+interface StoredFineTuning {
+  /** Signature of this computer: the fine-tuning of a copied or received project must not be used. */
   readonly approval: string;
   readonly request: FineTuningRequest;
   readonly state: FineTuningState;
 }
 
-/** Versions before 0.2 kept sentences. */
+/** Versions before 0.2 stored sentences instead of facts. */
 function withFacts(state: FineTuningState): unknown {
   const { notes, problem } = state as { notes: readonly (string | Notice)[]; problem: string | Fact | null };
   return { ...state, notes: notes.map(noticeOf), problem: typeof problem === 'string' ? readFact(problem) : problem };
@@ -46,17 +47,17 @@ const IDLE: FineTuningState = {
   ...{ phase: 'idle', name: '', layer: '', from: '', clips: null, progress: null, secondsLeft: null, losses: [], validations: [] },
   ...{ before: null, after: null, measuredOn: null, notes: [], problem: null, model: null },
 };
-/** Parts of the people: training, validation (early stop, calibration), test (before and after). */
+/** Shares of the people in training, validation (early stopping, calibration) and test (measured before and after). */
 const SHARES = [0.6, 0.2, 0.2] as const;
 const optionsOf = ({ layer, minConfidence, minAgreement }: Pick<FineTuningRequest, 'layer'> & Partial<FineTuningRequest>): FineTuningOptions =>
   fineTuningOptionsSchema.parse({ form: 'faces', layer, minConfidence, minAgreement, shares: [...SHARES] });
-/** Points of the curve that a window is given. */
+/** Largest number of points of the loss curve. */
 const MOST_POINTS = 400;
-const TOLD_EVERY_MS = 500;
+const PUBLISH_INTERVAL_MS = 500;
 
 /**
- * One fine-tuning of an open project: from corrected labels to a model that was measured before and after on people it
- * has not learned from. The model that it began with is never changed.
+ * The fine-tuning of an open project. It makes a set from corrected labels, trains a copy of a model, and measures the
+ * model before and after on people who are not in the training data. The original model is never changed.
  */
 export class FineTuning {
   readonly #project: Project;
@@ -65,11 +66,11 @@ export class FineTuning {
   #state: FineTuningState = IDLE;
   #request: FineTuningRequest | undefined;
   #work: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
-  #toldAt = 0;
+  #publishedAt = 0;
 
   static async of(project: Project, launchers: Launchers, publish: () => void): Promise<FineTuning> {
     const own = new FineTuning(project, launchers, publish);
-    await own.#remember();
+    await own.#restore();
     return own;
   }
 
@@ -83,12 +84,12 @@ export class FineTuning {
     return this.#state;
   }
 
-  /** What a model would learn from a layer's labels. */
+  /** Counts the labels of a layer that a fine-tuning would use. */
   material(layer: string): TrainingMaterial {
     return trainingMaterial(this.#project.db, optionsOf({ layer }));
   }
 
-  /** @throws StudioError 'wrong-usage' while another one runs or waits for a decision */
+  /** @throws StudioError 'wrong-usage' while another fine-tuning runs or waits to be kept or discarded */
   async begin(request: FineTuningRequest): Promise<void> {
     if (!['idle', 'failed'].includes(this.#state.phase)) throw new StudioError('wrong-usage/fine-tuning-running', {});
     if (existsSync(this.#modelFolder(request.name))) throw new StudioError('wrong-usage/model-name', { name: request.name });
@@ -100,7 +101,7 @@ export class FineTuning {
     this.#start(false);
   }
 
-  /** Ends after the steps that are being taken; all is saved. */
+  /** Stops the training after the current steps and saves a checkpoint. */
   async pause(): Promise<void> {
     if (this.#work === undefined || this.#state.phase !== 'training') return;
     this.#set({ phase: 'pausing' });
@@ -108,7 +109,7 @@ export class FineTuning {
     await this.#work.done;
   }
 
-  /** @throws StudioError 'wrong-usage' where nothing is paused */
+  /** @throws StudioError 'wrong-usage' if no fine-tuning is paused */
   resume(): void {
     if (this.#work !== undefined || this.#request === undefined || !['paused', 'failed'].includes(this.#state.phase))
       throw new StudioError('wrong-usage/nothing-to-continue', {});
@@ -116,23 +117,23 @@ export class FineTuning {
     this.#start(true);
   }
 
-  /** The new model stays. @returns its folder @throws StudioError 'wrong-usage' where none is ready */
+  /** Keeps the new model. @returns its folder @throws StudioError 'wrong-usage' if no model is ready */
   async keep(): Promise<string> {
     const { model, phase } = this.#state;
     if (phase !== 'ready' || model === null) throw new StudioError('wrong-usage/no-new-model', {});
-    await this.#forget();
+    await this.#clear();
     return model;
   }
 
-  /** What was learned goes; labels and the old model are as they were. */
+  /** Deletes the new model. Labels and the original model do not change. */
   async discard(): Promise<void> {
     this.#work?.stop.abort();
     await this.#work?.done;
     if (this.#request !== undefined) await rm(this.#modelFolder(this.#request.name), { recursive: true, force: true });
-    await this.#forget();
+    await this.#clear();
   }
 
-  /** The project is closed: training is saved where it is. */
+  /** Stops the training and saves a checkpoint. Must be called before the project is closed. */
   async close(): Promise<void> {
     this.#work?.stop.abort();
     await this.#work?.done;
@@ -148,14 +149,14 @@ export class FineTuning {
     return join(ownModelsFolder(), modelIdFrom(name, 'model'));
   }
 
-  #start(goesOn: boolean): void {
+  #start(continues: boolean): void {
     const stop = new AbortController();
-    const done = this.#run(goesOn, stop.signal)
+    const done = this.#run(continues, stop.signal)
       .catch((error: unknown) => this.#fail(error, stop.signal.aborted))
       .finally(() => {
         this.#work = undefined;
       })
-      .then(() => this.#keepState())
+      .then(() => this.#saveState())
       .then(() => undefined);
     this.#work = { stop, done };
   }
@@ -166,18 +167,18 @@ export class FineTuning {
     else this.#set({ phase: 'failed', problem: toFact(error), secondsLeft: null });
   }
 
-  async #run(goesOn: boolean, signal: AbortSignal): Promise<void> {
-    const request = this.#request!;
+  async #run(continues: boolean, signal: AbortSignal): Promise<void> {
+    const request = required(this.#request, 'the request');
     const out = this.#modelFolder(request.name);
-    if (!goesOn) await this.#prepare(request, signal);
+    if (!continues) await this.#prepare(request, signal);
     const { clips } = this.#state;
     const measuredOn = (clips?.test ?? 0) > 0 ? 'test' : (clips?.validation ?? 0) > 0 ? 'validation' : null;
-    if (!goesOn) {
+    if (!continues) {
       this.#set({ phase: 'measuring', measuredOn });
       this.#set({ before: measuredOn === null ? null : await this.#measure(request.from, measuredOn, signal) });
     }
     this.#set({ phase: 'training', progress: null });
-    const resume = goesOn && existsSync(join(out, 'training'));
+    const resume = continues && existsSync(join(out, 'training'));
     const outcome = await trainModel(
       {
         ...{ data: this.#setFolder, unlabelled: null, held: null, out, from: request.from, size: 'tiny', learns: 'auto', augmentation: 'faces' },
@@ -204,7 +205,7 @@ export class FineTuning {
     }
     this.#set({ phase: 'measuring', secondsLeft: null, progress: null });
     const after = measuredOn === null ? null : await this.#measure(out, measuredOn, signal);
-    // The faces were needed for training alone: no picture of anybody stays.
+    // Privacy: images of faces are deleted as soon as the training is finished.
     await rm(this.#setFolder, { recursive: true, force: true });
     this.#set({ phase: 'ready', after, model: out });
   }
@@ -238,43 +239,43 @@ export class FineTuning {
     return { clips, people: people.people[split] ?? 0, uar: uar.value ?? 0, war: war.value ?? 0, calibrationError: ece.value ?? 0, recall: recalls };
   }
 
-  /** @param isImportant told at once; else as often as a person can follow */
+  /** Changes the state. @param isImportant saves and publishes it at once; others are published at a limited rate */
   #set(change: Partial<FineTuningState>, isImportant = true): void {
     this.#state = { ...this.#state, ...change };
     const now = performance.now();
-    if (!isImportant && now - this.#toldAt < TOLD_EVERY_MS) return;
-    this.#toldAt = now;
-    if (isImportant) void this.#keepState();
+    if (!isImportant && now - this.#publishedAt < PUBLISH_INTERVAL_MS) return;
+    this.#publishedAt = now;
+    if (isImportant) void this.#saveState();
     this.#publish();
   }
 
-  /** A paused or finished one is there again when the project is opened the next time. */
-  async #remember(): Promise<void> {
+  /** Restores a paused or finished fine-tuning when the project is opened. */
+  async #restore(): Promise<void> {
     try {
-      const { approval, request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as Kept;
+      const { approval, request, state } = JSON.parse(await readFile(join(this.#folder, 'state.json'), 'utf8')) as StoredFineTuning;
       if (!ownApproval().isFineTuning(this.#folder, JSON.stringify(request), approval)) return;
       this.#request = request;
       const read = fineTuningStateSchema.parse(withFacts(state));
       const isUnderWay = ['training', 'pausing', 'measuring'].includes(read.phase);
-      if (read.phase === 'preparing') await this.#forget();
+      if (read.phase === 'preparing') await this.#clear();
       else this.#state = isUnderWay ? { ...read, phase: 'paused', secondsLeft: null } : read;
     } catch {
-      // None was begun here.
+      // There is no stored fine-tuning.
     }
   }
 
   #saving: Promise<unknown> = Promise.resolve();
-  #keepState(): Promise<unknown> {
+  #saveState(): Promise<unknown> {
     const request = this.#request;
     const approval = request === undefined ? '' : ownApproval().signFineTuning(this.#folder, JSON.stringify(request));
-    const kept = JSON.stringify({ approval, request, state: this.#state });
+    const stored = JSON.stringify({ approval, request, state: this.#state });
     this.#saving = this.#saving
-      .then(() => (this.#request === undefined || !existsSync(this.#folder) ? undefined : writeAtomically(join(this.#folder, 'state.json'), [kept])))
+      .then(() => (this.#request === undefined || !existsSync(this.#folder) ? undefined : writeAtomically(join(this.#folder, 'state.json'), [stored])))
       .catch(() => undefined);
     return this.#saving;
   }
 
-  async #forget(): Promise<void> {
+  async #clear(): Promise<void> {
     this.#request = undefined;
     await this.#saving;
     await rm(this.#folder, { recursive: true, force: true });
@@ -282,7 +283,7 @@ export class FineTuning {
   }
 }
 
-/** Every other point where there are too many: the curve stays, its noise is less. */
+/** Drops every second point if there are too many. The last point always stays. */
 function thinned<T>(points: T[]): T[] {
   return points.length <= MOST_POINTS ? points : points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
 }

@@ -21,7 +21,7 @@ export interface FolderListing {
   readonly isProject: boolean;
 }
 
-/** What is in a folder, hidden things left out, as a dialog shows it. @throws StudioError 'file-unreadable' */
+/** The content of a folder for the file dialog, without hidden files. @throws StudioError 'file-unreadable' */
 export async function browseFolder(path: string): Promise<FolderListing> {
   const folder = resolve(path);
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
@@ -29,8 +29,8 @@ export async function browseFolder(path: string): Promise<FolderListing> {
   });
   const names = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => a.name.localeCompare(b.name));
   const parent = dirname(folder);
-  const files = (wanted: (name: string) => boolean): NamedFile[] =>
-    names.filter((entry) => entry.isFile() && wanted(entry.name)).map(({ name }) => ({ name, path: join(folder, name) }));
+  const files = (accepts: (name: string) => boolean): NamedFile[] =>
+    names.filter((entry) => entry.isFile() && accepts(entry.name)).map(({ name }) => ({ name, path: join(folder, name) }));
   return {
     folder,
     parent: parent === folder ? null : parent,

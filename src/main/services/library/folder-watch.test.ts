@@ -15,7 +15,7 @@ const folder = join(await temporaryFolder(), 'arrivals');
 await mkdir(folder);
 let added = 0;
 const problems: unknown[] = [];
-// Looked at by hand here, not by the clock.
+// The test starts the scans itself; the timer must not.
 const watch = new FolderWatch(
   db,
   () => (added += 1),
@@ -28,42 +28,42 @@ afterAll(() => {
 });
 const queued = (): string[] => readQueue(db, approval).jobs.map(({ name }) => name);
 
-test('a new video of a watched folder is queued when it has stopped growing, and only once', async () => {
+test('a new video of a watched folder is queued once, when its size is stable', async () => {
   watchFolder(db, folder, true, approval.signFolder(folder));
   await writeFile(join(folder, 'notes.txt'), 'no video');
   await copyFile(ONE_FACE, join(folder, 'a.mp4'));
-  await watch.look();
+  await watch.scan();
   expect(queued()).toEqual([]);
   await appendFile(join(folder, 'a.mp4'), 'more of it');
-  await watch.look();
+  await watch.scan();
   expect(queued()).toEqual([]);
-  await watch.look();
+  await watch.scan();
   expect([queued(), added]).toEqual([['a.mp4'], 1]);
-  await watch.look();
+  await watch.scan();
   expect(queued()).toEqual(['a.mp4']);
 });
 
-test('what a person cancelled and cleared away does not come back', async () => {
+test('a cancelled and removed job is not queued again', async () => {
   cancelJobs(db);
   clearFinished(db);
-  await watch.look();
-  await watch.look();
+  await watch.scan();
+  await watch.scan();
   expect(queued()).toEqual([]);
 });
 
-test('a folder that is no longer watched, or not there, is left alone', async () => {
+test('folders that are missing or no longer watched are ignored', async () => {
   watchFolder(db, folder, false, '');
   watchFolder(db, join(folder, 'gone'), true, approval.signFolder(join(folder, 'gone')));
   await copyFile(ONE_FACE, join(folder, 'b.mp4'));
-  await watch.look();
-  await watch.look();
+  await watch.scan();
+  await watch.scan();
   expect(queued()).toEqual([]);
 });
 
-test('a folder that cannot be read is a problem once, and the others are looked at all the same', async () => {
+test('an unreadable folder is reported once, and the other folders are still scanned', async () => {
   watchFolder(db, folder, true, approval.signFolder(folder));
-  await watch.look();
-  await watch.look();
+  await watch.scan();
+  await watch.scan();
   expect(problems).toMatchObject([{ code: 'file-missing' }]);
   expect(queued()).toContain('b.mp4');
 });

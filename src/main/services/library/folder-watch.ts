@@ -6,28 +6,28 @@ import { listFolders, videoPaths } from '../../project/library.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { defaultBatchSettings, enqueue } from '../queue/batch-settings.ts';
 
-/** Polling, since network shares and cameras' cards tell nobody of new files. */
-const LOOK_MS = 10_000;
+/** The folders are polled, because network shares and memory cards do not report new files. */
+const SCAN_INTERVAL_MS = 10_000;
 
-/** Puts new videos of watched folders into the queue, once their size has stopped growing. */
+/** Adds new videos of watched folders to the queue as soon as their size is stable. */
 export class FolderWatch {
   readonly #db: ProjectDatabase;
   readonly #onAdded: () => void;
   readonly #onProblem: (error: unknown) => void;
-  /** What was published last: the same problem is not published at each look. */
+  /** The last published problem. The same problem is not published again. */
   #problem = '';
   readonly #timer: NodeJS.Timeout;
-  /** Sizes at the last look of files that are not in the library yet. */
-  #growing = new Map<string, number>();
-  #looking = false;
+  /** Sizes of the new files in the last scan, by path. */
+  #sizes = new Map<string, number>();
+  #isScanning = false;
   #isStopped = false;
 
-  /** @param onProblem gets what keeps videos from being found or queued, once until it is over */
-  constructor(db: ProjectDatabase, onAdded: () => void, onProblem: (error: unknown) => void, everyMs = LOOK_MS) {
+  /** @param onProblem receives errors of scans; not again while the same error persists */
+  constructor(db: ProjectDatabase, onAdded: () => void, onProblem: (error: unknown) => void, intervalMs = SCAN_INTERVAL_MS) {
     this.#db = db;
     this.#onAdded = onAdded;
     this.#onProblem = onProblem;
-    this.#timer = setInterval(() => void this.look(), everyMs);
+    this.#timer = setInterval(() => void this.scan(), intervalMs);
   }
 
   stop(): void {
@@ -35,33 +35,33 @@ export class FolderWatch {
     clearInterval(this.#timer);
   }
 
-  /** One look at all watched folders; those that can be read are looked at even where another cannot. */
-  async look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  /** Scans all watched folders. A folder that cannot be read does not affect the others. */
+  async scan(): Promise<void> {
+    if (this.#isScanning) return;
+    this.#isScanning = true;
     try {
       const approval = ownApproval();
       const folders = listFolders(this.#db).filter(({ path, watched, approval: signature }) => watched === 1 && approval.isFolder(path, signature));
-      const looks = await Promise.allSettled(folders.map(({ path }) => findVideos([path])));
-      const found = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []));
-      const failed = looks.find((look) => look.status === 'rejected');
+      const scans = await Promise.allSettled(folders.map(({ path }) => findVideos([path])));
+      const found = scans.flatMap((scan) => (scan.status === 'fulfilled' ? scan.value : []));
+      const failed = scans.find((scan) => scan.status === 'rejected');
       const known = new Set([...videoPaths(this.#db).map(({ path }) => path), ...queuedPaths(this.#db)]);
       const fresh = found.filter(({ path }) => !known.has(path));
-      const whole = fresh.filter(({ path, bytes }) => bytes > 0 && this.#growing.get(path) === bytes);
-      this.#growing = new Map(fresh.map(({ path, bytes }) => [path, bytes]));
-      if (whole.length > 0) {
-        await enqueue(this.#db, whole, await defaultBatchSettings(), false);
+      const complete = fresh.filter(({ path, bytes }) => bytes > 0 && this.#sizes.get(path) === bytes);
+      this.#sizes = new Map(fresh.map(({ path, bytes }) => [path, bytes]));
+      if (complete.length > 0) {
+        await enqueue(this.#db, complete, await defaultBatchSettings(), false);
         this.#onAdded();
       }
       this.#publish(failed?.reason);
     } catch (error) {
       this.#publish(error);
     } finally {
-      this.#looking = false;
+      this.#isScanning = false;
     }
   }
 
-  /** A store that is busy, or was closed meanwhile, is no problem: the next look finds the videos again. */
+  /** Ignores errors after `stop`, and a locked database: the next scan finds the videos again. */
   #publish(error: unknown): void {
     if (this.#isStopped || (error instanceof StudioError && error.code === 'project-busy')) return;
     const text = error === undefined ? '' : sentenceOf(error);

@@ -15,28 +15,29 @@ import { readTiming } from '../../project/recorded-results.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { libraryFileOf } from '../analysis/library-file.ts';
 
-/** How a window gets a video to see: an address by the video's id, never by its path. */
+/** How a window plays a video. The address contains the id of the video, never its path. */
 export interface PlayableMedia {
-  /** Below the window's own origin. */
+  /** Path below the origin of the window. */
   readonly address: string;
   readonly playable: boolean;
   readonly proxy: boolean;
-  /** Why the file itself cannot be played; null where it can. */
+  /** Why the file itself cannot be played; null if it can. */
   readonly reason: Notice | null;
 }
 
 export const MEDIA_PATH = '/media/';
 const PROXY_TYPE = 'video/mp4';
 
-interface Making {
+/** A proxy that is being encoded. */
+interface ProxyJob {
   readonly work: Promise<string>;
   readonly stop: AbortController;
-  /** Windows that wait for it: it ends when the last one has gone. */
+  /** Number of waiting windows. The job is aborted when it becomes 0. */
   waiting: number;
 }
 
-/** Proxies that are being made, by path: a second window waits for the first one's. */
-const making = new Map<string, Making>();
+/** Running jobs by path of the video. Several windows share one job. */
+const proxyJobs = new Map<string, ProxyJob>();
 
 export async function describeMedia(db: ProjectDatabase, id: string): Promise<PlayableMedia> {
   const video = presentVideo(db, id);
@@ -47,35 +48,35 @@ export async function describeMedia(db: ProjectDatabase, id: string): Promise<Pl
   return { address, playable: proxy !== undefined, proxy: true, reason };
 }
 
-/** Makes the proxy of a video that cannot be played as it is; at once where there is one. */
+/** Makes the proxy of a video that cannot be played directly. Does nothing if the proxy exists. */
 export async function prepareMedia(db: ProjectDatabase, id: string, publish: (event: StudioEvent) => void, signal?: AbortSignal): Promise<void> {
   const { path } = presentVideo(db, id);
   if ((await existingProxy(path)) !== undefined) return;
-  const proxy = making.get(path) ?? beginProxy(path, (share) => publish({ kind: 'proxy', video: id, share }));
+  const proxy = proxyJobs.get(path) ?? beginProxy(path, (share) => publish({ kind: 'proxy', video: id, share }));
   proxy.waiting += 1;
-  const leave = (): void => {
+  const onAbort = (): void => {
     proxy.waiting -= 1;
     if (proxy.waiting === 0) proxy.stop.abort();
   };
-  signal?.addEventListener('abort', leave, { once: true });
+  signal?.addEventListener('abort', onAbort, { once: true });
   try {
     await proxy.work;
   } finally {
-    signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', onAbort);
   }
   publish({ kind: 'proxy', video: id, share: 1 });
 }
 
-function beginProxy(path: string, onShare: (share: number) => void): Making {
+function beginProxy(path: string, onShare: (share: number) => void): ProxyJob {
   const stop = new AbortController();
   const work = probeVideo(path, stop.signal).then((probed) => makeProxy(probed, onShare, stop.signal));
-  const proxy: Making = { work, stop, waiting: 0 };
-  making.set(path, proxy);
-  void work.catch(() => undefined).finally(() => making.delete(path));
+  const proxy: ProxyJob = { work, stop, waiting: 0 };
+  proxyJobs.set(path, proxy);
+  void work.catch(() => undefined).finally(() => proxyJobs.delete(path));
   return proxy;
 }
 
-/** Answers a window's request for a video's bytes. Only videos of the open project have an address. */
+/** Serves the bytes of a video to a window. Only videos of the open project can be requested. */
 export async function serveMedia(db: ProjectDatabase, id: string, method: string, range: string | null): Promise<Response> {
   let path: string;
   try {
@@ -85,15 +86,15 @@ export async function serveMedia(db: ProjectDatabase, id: string, method: string
   }
   const proxy = await existingProxy(path);
   if (proxy !== undefined) return serveFile(proxy, PROXY_TYPE, method, range);
-  // By its ending alone: probing every request would be slow, and describeMedia has told whether the codec can be played.
+  // The extension is sufficient here: describeMedia checks the codec, and probing every request would be slow.
   const type = mediaTypeOf(path);
   return type === undefined ? new Response(null, { status: 415 }) : serveFile(path, type, method, range);
 }
 
-/** Presentation times of all frames: from the store where a run has read them, else from the file. */
+/** Presentation times of all frames: from the database if a run has stored them, else from the file. */
 export async function frameTimes(db: ProjectDatabase, id: string): Promise<Float64Array> {
-  const kept = readTiming(db, id);
-  return (kept ?? (await probeVideo(presentVideo(db, id).path)).timing).pts;
+  const stored = readTiming(db, id);
+  return (stored ?? (await probeVideo(presentVideo(db, id).path)).timing).pts;
 }
 
 function presentVideo(db: ProjectDatabase, id: string): VideoRow {
@@ -103,8 +104,8 @@ function presentVideo(db: ProjectDatabase, id: string): VideoRow {
 }
 
 /**
- * Looks for all files of the library. Those that are gone are marked, and found again below `folders` by size and
- * contents; without a known hash the name has to be the same.
+ * Checks which files of the library exist, and marks the missing ones. Missing files are searched below `folders` by size
+ * and hash, or by size and name if no hash is known.
  */
 export async function lookForFiles(db: ProjectDatabase, folders: readonly string[], signal?: AbortSignal): Promise<{ missing: number; relinked: number }> {
   const videos = videoPaths(db);
@@ -130,7 +131,7 @@ export async function lookForFiles(db: ProjectDatabase, folders: readonly string
   return { missing: gone.length - relinked, relinked };
 }
 
-/** Whether a path ends with a video's name: whole parts of it, so that xa.mp4 is not a.mp4. */
+/** Whether the last components of a path are a video's name. xa.mp4 does not match a.mp4. */
 function isNamed(path: string, name: string): boolean {
   return `/${path.split(sep).join('/')}`.endsWith(`/${name}`);
 }

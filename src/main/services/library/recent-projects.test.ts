@@ -17,7 +17,7 @@ async function project(name: string): Promise<string> {
 }
 const names = async (): Promise<string[]> => (await recentProjects()).map(({ name }) => name);
 
-test('the project that was opened last comes first, each once, and one that is gone comes back with its folder', async () => {
+test('the latest project is first, without duplicates, and a missing project is listed again when its folder returns', async () => {
   const [a, b] = [await project('a'), await project('b é')];
   for (const [each, name] of [
     [a, 'a'],
@@ -32,7 +32,7 @@ test('the project that was opened last comes first, each once, and one that is g
   expect(await names()).toEqual(['a', 'b']);
 });
 
-test('no more than twelve are kept; a broken list is an empty one', async () => {
+test('the list has at most twelve projects, and a damaged list counts as empty', async () => {
   for (let i = 0; i < 15; i++) await rememberProject(await project(`p${i}`), `p${i}`);
   expect(await names()).toHaveLength(12);
   await writeFile(join(folder, 'settings', 'recent-projects.json'), '{');

@@ -12,19 +12,19 @@ export type RecentProject = z.infer<typeof recentSchema>[number];
 const MOST = 12;
 const file = (): string => join(settingsFolder(), 'recent-projects.json');
 
-/** Projects that this person opened, the last one first; those that are gone are left out, not forgotten: a drive may come back. */
+/** Recently opened projects, the latest first. Missing ones are not returned but stay in the list: a drive may be reconnected. */
 export async function recentProjects(): Promise<RecentProject[]> {
   return (await readAll()).filter(({ folder }) => existsSync(projectFile(folder)));
 }
 
-/** Puts a project first. A list that cannot be written is not worth an error. */
+/** Moves a project to the top of the list. Write errors are ignored: the list is not essential. */
 export async function rememberProject(folder: string, name: string, now = new Date()): Promise<void> {
   const others = (await readAll()).filter((each) => each.folder !== folder);
   try {
     await mkdir(settingsFolder(), { recursive: true });
     await writeFileAtomic(file(), JSON.stringify([{ folder, name, openedAt: now.toISOString() }, ...others].slice(0, MOST), null, 2));
   } catch {
-    // A read-only profile on a shared computer.
+    // For example a read-only profile on a shared computer.
   }
 }
 

@@ -15,8 +15,8 @@ beforeAll(async () => {
   await writeFile(join(files, 'data.bin'), 'x');
 });
 
-describe("the window's own files", () => {
-  test.each(['/', '/index.html'])('%s is the page, under the policy', async (url) => {
+describe('files of the window', () => {
+  test.each(['/', '/index.html'])('%s returns the page with the content security policy', async (url) => {
     const response = await serveWindowFile(files, url);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('<p>window</p>');
@@ -25,18 +25,18 @@ describe("the window's own files", () => {
     expect(CONTENT_SECURITY_POLICY).not.toMatch(/https?:|unsafe-eval/);
   });
 
-  test('names with spaces are found, with their type', async () => {
+  test('a file name with spaces is found and has its content type', async () => {
     const response = await serveWindowFile(files, '/assets/a%20b.js');
     expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
   });
 
   test.each([
     ['a null byte', '/index.html%00.js'],
-    ['a path that leads out', '/..%2fsecret.js'],
-    ['a path that leads out on Windows', '/..%5c..%5csecret.js'],
-    ['a type that is none of ours', '/data.bin'],
-    ['a file that is not there', '/nothing.html'],
-    ['a broken escape', '/%E0%A4%A'],
+    ['a path out of the folder', '/..%2fsecret.js'],
+    ['a Windows path out of the folder', '/..%5c..%5csecret.js'],
+    ['an unsupported type', '/data.bin'],
+    ['a missing file', '/nothing.html'],
+    ['an invalid escape', '/%E0%A4%A'],
   ])('%s is answered with 404', async (_, url) => {
     expect((await serveWindowFile(files, url)).status).toBe(404);
   });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, isAbsolute, relative, resolve } from 'node:path';
 
-/** No network, no foreign code: what a page of ours may load. ECharts and Vue set styles on elements. */
+/** Pages load nothing from the network and no foreign code. ECharts and Vue need inline styles. */
 export const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Answers a request for one of the window's files from `folder` by the path in its address; 404 for everything else, paths that lead out of it included. */
+/** Serves a file below `folder`. The answer is 404 for unknown files and for paths that lead out of the folder. */
 export async function serveWindowFile(folder: string, pathname: string): Promise<Response> {
   const file = windowFile(folder, pathname);
   const type = file === undefined ? undefined : TYPES[extname(file)];
@@ -30,7 +30,7 @@ export async function serveWindowFile(folder: string, pathname: string): Promise
   }
 }
 
-/** The file below `folder` that a path names; undefined where there can be none. */
+/** The path of a file below `folder`; undefined if the URL path is invalid or leads out of the folder. */
 function windowFile(folder: string, pathname: string): string | undefined {
   let name: string;
   try {

@@ -4,22 +4,22 @@ import type { Model } from '../../adatosk/runtime/models.ts';
 import { ensureModelFile, listModels } from '../../adatosk/runtime/models.ts';
 import { ownModelsFolder } from '../settings/personal-folders.ts';
 
-/** A model and what it is asked for by: its id where it came along, its folder where it was fine-tuned here. */
+/** A model and its key: the id of an included model, or the folder of a fine-tuned one. */
 export interface ListedModel {
   readonly key: string;
   readonly model: Model;
 }
 
-/** Models that came along, then those that were fine-tuned on this computer. */
+/** The included models, then the models that were fine-tuned on this computer. */
 export async function allModels(): Promise<ListedModel[]> {
   const own = existsSync(ownModelsFolder()) ? await listModels(ownModelsFolder()) : [];
   return [...(await listModels()).map((model) => ({ key: model.manifest.id, model })), ...own.map((model) => ({ key: model.folder, model }))];
 }
 
 /**
- * One of these models, never another file: what a project names may come from somebody else.
- * @param sha256 of the model's file, where it is known
- * @throws StudioError 'model-missing' where this computer has no model of that id and hash; 'model-invalid'
+ * Finds one of these models. Other files are rejected, because a project from another person may name any path.
+ * @param sha256 required hash of the model's file; '' accepts any
+ * @throws StudioError 'model-missing' if this computer has no model with that key and hash; 'model-invalid'
  */
 export async function knownModel(key: string, sha256 = ''): Promise<Model> {
   const models = await allModels();

@@ -18,9 +18,9 @@ import { notice } from '../../../shared/app/notices.ts';
 export interface ProgramFinding {
   readonly path: string | null;
   readonly version: string | null;
-  /** Where it was found: a variable, a package, 'PATH'; '' where it was not. */
+  /** Where it was found: a variable, a package or 'PATH'; '' if it was not found. */
   readonly origin: string;
-  /** Why it cannot be used; null where it can. */
+  /** Why it cannot be used; null if it can. */
   readonly problem: Fact | null;
 }
 
@@ -34,7 +34,7 @@ export interface ModelFinding {
 
 export interface StoreFinding {
   readonly ok: boolean;
-  /** SQLite's version and how it keeps a project, or why it does not. */
+  /** Version and settings of SQLite, or the error. */
   readonly note: Fact;
 }
 
@@ -48,7 +48,7 @@ export interface Findings {
   readonly store: StoreFinding;
 }
 
-/** Looks at everything that the main job needs on this computer. */
+/** Checks everything that an analysis needs on this computer. */
 export async function examineComputer(start: EngineStarter, defaultModel: string): Promise<Findings> {
   const model = await findModel(defaultModel);
   await ensureModelFile(model);
@@ -72,7 +72,7 @@ async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
   }
 }
 
-/** Makes, opens and removes a project. */
+/** Creates and removes a test project. */
 async function examineStore(): Promise<StoreFinding> {
   const folder = await mkdtemp(join(tmpdir(), 'adatosk-doctor-'));
   try {

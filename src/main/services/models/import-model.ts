@@ -16,9 +16,9 @@ import { exportModel } from '../../training/trainer/export-model.ts';
 
 export interface ImportRequest {
   readonly file: string;
-  /** Id of the new model; null takes the file's name. */
+  /** Id of the new model; null means the name of the file. */
   readonly id: string | null;
-  /** Folder of the new model; null takes the folder of models. */
+  /** Folder of the new model; null means a folder in the folder of models. */
   readonly out: string | null;
 }
 
@@ -29,12 +29,12 @@ export interface ImportOutcome {
   readonly trained: boolean;
   readonly mapped: number;
   readonly left: readonly { readonly name: string; readonly reason: string }[];
-  /** Parameters that begin with random values. */
+  /** Parameters without imported values; they get random values. */
   readonly missing: readonly string[];
   readonly sha256: string;
 }
 
-/** The encoder of MAE-DFER, which has layers of another kind. */
+/** Width of the encoder of MAE-DFER, whose layers are not compatible. */
 const MAE_DFER_WIDTH = 512;
 
 interface Imported {
@@ -48,13 +48,14 @@ interface Imported {
 }
 
 /**
- * Takes in a model from elsewhere: an .onnx file whose weights have our names, or the encoder of a .safetensors file with
- * VideoMAE's or MAE-DFER's names. Either way the graph is written by this program, so that what is run is known.
- * @throws StudioError 'model-invalid' with the reason, 'wrong-usage' where there is such a model already
+ * Imports the weights of a model: from an .onnx file with the parameter names of this program, or from a .safetensors file
+ * with an encoder with the names of VideoMAE or MAE-DFER. Only weights are imported: this program writes the graph itself, so that
+ * no foreign graph is run.
+ * @throws StudioError 'model-invalid' with the reason; 'wrong-usage' if the model already exists
  */
-export async function importModel({ file, id: wantedId, out }: ImportRequest): Promise<ImportOutcome> {
+export async function importModel({ file, id: givenId, out }: ImportRequest): Promise<ImportOutcome> {
   const ending = extname(file).toLowerCase();
-  const id = wantedId ?? modelIdFrom(basename(file, ending), 'adatosk-imported');
+  const id = givenId ?? modelIdFrom(basename(file, ending), 'adatosk-imported');
   const folder = resolve(out ?? join(modelsFolder(), id));
   refuseToOverwriteModel(folder);
   const bytes = await readFile(file).catch((error: unknown) => {
@@ -95,10 +96,11 @@ function fromOnnx(file: string, bytes: Uint8Array): Imported {
     return { size, trained, weights: (name) => contents.weights.get(name)?.values, mapped: fits.length, left, missing: [], warning };
   }
   const { parameters } = buildInferenceGraph(SIZES.tiny);
-  const absent = [...parameters.keys()].filter((name) => !contents.weights.has(name));
-  throw absent.length === 0
+  const missing = [...parameters.keys()].filter((name) => !contents.weights.has(name));
+  const [first] = missing;
+  throw first === undefined
     ? new StudioError('model-invalid/other-shapes', { file })
-    : new StudioError('model-invalid/missing-weights', { file, name: absent[0]!, missing: absent.length, total: parameters.size });
+    : new StudioError('model-invalid/missing-weights', { file, name: first, missing: missing.length, total: parameters.size });
 }
 
 function fromSafetensors(file: string, bytes: Uint8Array): Imported {

@@ -18,28 +18,28 @@ export interface ModelInspection {
   readonly clip: ModelManifest['clip'];
   readonly defaultTokenBudget: number;
   readonly tokens: number;
-  /** Multiply-adds of one clip by token budget. */
+  /** Multiply-adds for one clip, by token budget. */
   readonly macs: Readonly<Record<string, number>>;
-  /** At the default token budget, or at the one that was asked for. */
+  /** At the given token budget, else at the default. */
   readonly macsByPart: readonly PartCost[];
   readonly provenance: string;
   readonly warnings: readonly string[];
   readonly sha256: string;
 }
 
-/** What a model's card says, as Markdown; empty where it has none. */
+/** The model card as Markdown; empty if there is none. */
 export async function modelCard({ folder }: Model): Promise<string> {
   return readFile(join(folder, 'MODEL_CARD.md'), 'utf8').catch(() => '');
 }
 
-/** The manifests of all models there are. */
+/** The manifests of all included models. */
 export async function listManifests(): Promise<ModelManifest[]> {
   return (await listModels()).map(({ manifest }) => manifest);
 }
 
 /**
- * What there is to know of a model without running it; sizes and costs are counted from its graph.
- * @param budget a further token budget to count at, 0..1
+ * Describes a model without running it. Sizes and costs are computed from its graph.
+ * @param budget an additional token budget for the costs, 0..1
  */
 export async function inspectModel(id: string, budget?: number): Promise<ModelInspection> {
   const { manifest } = await findModel(id);

@@ -10,7 +10,7 @@ import type { SessionRequest } from '../analysis/analysis-session.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads } from '../settings/defaults.ts';
 
-/** How videos are analysed unless a person chooses otherwise; the same as the command line's. @throws StudioError 'model-missing' */
+/** Default settings of a batch. They equal the defaults of the command line. @throws StudioError 'model-missing' */
 export async function defaultBatchSettings({
   model = DEFAULT_MODEL,
   device = 'auto',
@@ -21,7 +21,11 @@ export async function defaultBatchSettings({
   return { modelId: model, modelSha256, device, threads: defaultThreads(), options };
 }
 
-/** Takes videos into the library and puts them at the end of the queue (or before all others). @returns the batch */
+/**
+ * Adds videos to the library and to the queue.
+ * @param first puts them at the front of the queue, else at the end
+ * @returns the id of the batch
+ */
 export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[], settings: BatchSettings, first: boolean): Promise<string> {
   const files = await Promise.all(videos.map(libraryFileOf));
   return db.transaction(() => {

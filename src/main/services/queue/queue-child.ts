@@ -1,4 +1,4 @@
-/** The queue's process where it is a plain child process (web host); started by child-process-queue.ts. */
+/** Entry point of the queue process of the web host; child-process-queue.ts starts it. */
 import { startChildProcessEngine } from '../../adatosk/runtime/child-process-engine.ts';
 import { listenToParent, sendToParent } from '../../process/parent.ts';
 import { hostQueue } from './queue-host.ts';

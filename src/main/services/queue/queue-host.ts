@@ -1,6 +1,6 @@
 /**
- * The process that works through a project's batch queue, so that the one that serves the window stays free. It has a
- * connection of its own to the store; its engines are processes of their own again.
+ * The process that runs the batch queue of a project, so that the process that serves the windows stays responsive. It has
+ * its own connection to the database, and its engines are separate processes.
  */
 import { problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
@@ -10,7 +10,7 @@ import type { QueueEvent, QueueOrder } from './queue-messages.ts';
 import { inSeries } from '../../process/serial.ts';
 import { QueueWorker } from './queue-worker.ts';
 
-/** Serves orders one after the other. @returns what to call with each order, and with null when the other side is gone */
+/** Executes orders one after the other. @returns a receiver of orders; null means that the parent process has ended */
 export function hostQueue(start: EngineStarter, publish: (event: QueueEvent) => void, exit: () => void): (order: QueueOrder | null) => void {
   let open: { project: Project; worker: QueueWorker } | undefined;
   const close = async (): Promise<void> => {

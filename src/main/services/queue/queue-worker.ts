@@ -4,7 +4,7 @@ import type { Device } from '../../adatosk/runtime/providers.ts';
 import { WorkerPool, runVideo } from '../../analysis/batch.ts';
 import { findProgram } from '../../media/programs.ts';
 import type { TakenJob } from '../../project/batch-queue.ts';
-import { finishJob, isBatchOver, keepAlive, setPaused, setRun, takeBackJobs, takeJob, workerName } from '../../project/batch-queue.ts';
+import { finishJob, isBatchOver, keepAlive, setPaused, setRun, releaseOrphanedJobs, takeJob, workerName } from '../../project/batch-queue.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { BatchRow } from '../../project/store/schema.ts';
 import type { SessionRequest } from '../analysis/analysis-session.ts';
@@ -14,9 +14,9 @@ import { knownModel } from '../models/all-models.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { RunRecorder } from '../analysis/run-recorder.ts';
 
-const SIGN_OF_LIFE_MS = 15_000;
+const HEARTBEAT_MS = 15_000;
 
-/** A batch that is being worked on. */
+/** A batch with running or finished jobs. */
 interface OpenBatch {
   readonly session: AnalysisSession;
   readonly recorder: RunRecorder;
@@ -24,8 +24,8 @@ interface OpenBatch {
 }
 
 /**
- * Works through a project's batch queue: takes jobs while any wait and may run, keeps each result in the project as
- * soon as it is there, and leaves every job in a state from which another worker can go on.
+ * Runs the jobs of a project's batch queue. Each result is stored in the project at once, and every job is left in a state
+ * from which another worker can continue.
  */
 export class QueueWorker {
   readonly #db: ProjectDatabase;
@@ -34,7 +34,7 @@ export class QueueWorker {
   readonly #name: string;
   readonly #pool: WorkerPool<TakenJob>;
   readonly #batches = new Map<string, Promise<OpenBatch>>();
-  readonly #life: NodeJS.Timeout;
+  readonly #heartbeat: NodeJS.Timeout;
   #working: Promise<void> | undefined;
   #stopping = false;
 
@@ -47,13 +47,13 @@ export class QueueWorker {
       () => this.#take(),
       (job, signal) => this.#work(job, signal),
     );
-    this.#life = setInterval(() => this.#signOfLife(), SIGN_OF_LIFE_MS);
+    this.#heartbeat = setInterval(() => this.#sendHeartbeat(), HEARTBEAT_MS);
   }
 
-  /** There may be something to do: at the beginning, after videos were added, after a pause. */
+  /** Must be called when there may be new jobs: at the start, after videos were added, after a pause. */
   wake(): void {
     if (this.#stopping) return;
-    takeBackJobs(this.#db);
+    releaseOrphanedJobs(this.#db);
     if (this.#working === undefined) this.#working = this.#drain().finally(() => (this.#working = undefined));
     else this.#pool.fill();
   }
@@ -63,17 +63,17 @@ export class QueueWorker {
     this.#pool.stop(({ id }) => ids.includes(id));
   }
 
-  /** Ends soon; what runs waits for the next worker. */
+  /** Stops the worker. Running jobs return to the state 'waiting'. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#life);
+    clearInterval(this.#heartbeat);
     this.#pool.stop();
     await this.#working;
   }
 
   async #drain(): Promise<void> {
     try {
-      // Work that came in just as the last job ended.
+      // Repeated for jobs that were added while the last job ended.
       do await this.#pool.drain();
       while (this.#pool.running > 0);
     } catch (error) {
@@ -84,12 +84,12 @@ export class QueueWorker {
     }
   }
 
-  /** What will not go away with the next video stops all of them until a person has seen to it. */
+  /** Pauses the queue after an error that would affect every job. */
   #pause(error: unknown): void {
     try {
       setPaused(this.#db, true);
     } catch {
-      // The disk that the project lies on is full or gone: then nothing can be written, and that is what is told.
+      // The disk of the project is full or disconnected. The event below still reports the error.
     }
     this.#publish({ kind: 'problem', ...problemData(error) });
     this.#publish({ kind: 'changed' });
@@ -144,14 +144,14 @@ export class QueueWorker {
       { model: await knownModel(batch.model_id, batch.model_sha256), device: batch.device as Device, threads: batch.threads, options },
       this.#start,
     );
-    // Which device it became stands in the run's record.
+    // The engines must run first: the record of the run contains the device.
     await session.engines();
     const recorder = batch.run_id === null ? RunRecorder.begin(this.#db, session.record(begun, false), false) : new RunRecorder(this.#db, batch.run_id);
     if (batch.run_id === null) setRun(this.#db, batch.id, recorder.run);
     return { session, recorder, begun };
   }
 
-  /** The last video of a batch ends its run, and its engines make room. */
+  /** Ends the run and stops the engines after the last video of a batch. */
   async #endIfOver(batch: string): Promise<void> {
     if (!isBatchOver(this.#db, batch)) return;
     const open = await this.#batches.get(batch);
@@ -161,12 +161,12 @@ export class QueueWorker {
     open.session.stop();
   }
 
-  #signOfLife(): void {
+  #sendHeartbeat(): void {
     try {
       keepAlive(this.#db, this.#name);
-      if (takeBackJobs(this.#db) > 0) this.wake();
+      if (releaseOrphanedJobs(this.#db) > 0) this.wake();
     } catch {
-      // Busy or full for now: the next sign comes soon.
+      // The database is locked or the disk is full: the next heartbeat tries again.
     }
   }
 }

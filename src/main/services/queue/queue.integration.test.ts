@@ -15,15 +15,15 @@ import { exportProject, importProject } from '../exchange/export-project.ts';
 import type { QueuePort } from './queue-messages.ts';
 import { sentenceOfFact } from '../../../shared/app/facts.ts';
 
-/** Short pieces of a sample with a face, and one file that is no video. */
+/** Short pieces of a sample video with a face, and a file that is not a video. */
 const folder = await temporaryFolder();
 const videos = join(folder, 'videos');
 await mkdir(videos);
 for (const start of [0, 1, 2]) await ffmpeg('-ss', String(start), '-i', ONE_FACE, '-t', '1.2', '-an', '-c:v', 'libx264', join(videos, `piece ${start}.mp4`));
 await writeFile(join(videos, 'broken.mp4'), 'no video at all');
 
-const it = await openTestHost();
-afterAll(() => it.close());
+const host = await openTestHost();
+afterAll(() => host.close());
 
 async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
   for (let i = 0; i < 1200; i++) {
@@ -34,7 +34,7 @@ async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
   throw new Error('the queue is not over after two minutes');
 }
 
-/** The rows of a run's tables but for how long they took. */
+/** The tables of a run without the processing times. */
 async function tablesOf(project: string, run: string | null = null): Promise<Record<string, Record<string, string>[]>> {
   const out = await temporaryFolder();
   await exportProject(project, { format: 'tables', run, layers: [] }, out);
@@ -47,9 +47,9 @@ async function tablesOf(project: string, run: string | null = null): Promise<Rec
 }
 
 describe('a batch', () => {
-  const client = it.client();
+  const client = host.client();
 
-  test('a bad file fails with its reason, the others are done, and windows see the run with its timelines', async () => {
+  test('an unreadable file fails with its reason, the others are analysed, and windows receive the run', async () => {
     expect(await client.queue.add({ paths: [videos], device: 'cpu' })).toMatchObject({ videos: 4 });
     const { jobs } = await untilOver(() => client.queue.state());
     expect(jobs.map(({ name, status }) => `${name} ${status}`)).toEqual(['broken.mp4 failed', 'piece 0.mp4 done', 'piece 1.mp4 done', 'piece 2.mp4 done']);
@@ -66,10 +66,10 @@ describe('a batch', () => {
       slots: new Int32Array(await slots.arrayBuffer()),
       values: new Float32Array(await values.arrayBuffer()),
     };
-    expect(got).toEqual(columnsOf(readFace(it.studio.project.db, run!.id, video.id, face!.face)));
+    expect(got).toEqual(columnsOf(readFace(host.studio.project.db, run!.id, video.id, face!.face)));
     const sum = got.slots.reduce((total, _, i) => total + SERIES.slice(0, 7).reduce((all, name) => all + seriesOf(got, name)[i]!, 0), 0);
     expect(sum / got.slots.length).toBeCloseTo(1, 4);
-    // The masks by place are those whose means stand in the timeline.
+    // The means of the mask maps are the values in the timeline.
     const maps = await client.runs.maps({ run: run!.id, video: video.id, face: face!.face });
     const [slotsOfMaps, places, weights] = [
       new Int32Array(await maps.slots.arrayBuffer()),
@@ -94,7 +94,7 @@ describe('a batch', () => {
     expect((await client.layers.list({ video: video.id })).map(({ kind, run_id }) => [kind, run_id])).toEqual([['model', run!.id]]);
   });
 
-  test('a mended file is done when it is tried again, in the same run', async () => {
+  test('a repaired file is analysed after a retry, in the same run', async () => {
     await copyFile(join(videos, 'piece 0.mp4'), join(videos, 'broken.mp4'));
     expect(await client.queue.retry({})).toEqual({ waiting: 1 });
     const { jobs } = await untilOver(() => client.queue.state());
@@ -102,7 +102,7 @@ describe('a batch', () => {
     expect(await client.runs.list()).toMatchObject([{ videos: 4 }]);
   });
 
-  test('paused, nothing begins; cancelled, nothing is done', async () => {
+  test('no job starts while the queue is paused, and cancelled jobs are not run', async () => {
     await client.queue.clearFinished();
     await client.queue.pause();
     await client.queue.add({ paths: [join(videos, 'piece 1.mp4')], device: 'cpu' });
@@ -114,13 +114,13 @@ describe('a batch', () => {
     expect((await client.queue.state()).jobs.map(({ status }) => status)).toEqual(['cancelled']);
   });
 
-  test('a run of the command line is seen by the hosts as `adatosk project runs` tells it', async () => {
+  test('hosts list a run of the command line like `adatosk project runs`', async () => {
     const out = await temporaryFolder();
-    const project = it.studio.project.state.folder;
+    const project = host.studio.project.state.folder;
     const analysed = await command('analyze', join(videos, 'piece 2.mp4'), '--out', out, '--project', project, '--device', 'cpu');
     expect(analysed.code).toBe(0);
-    const told = await command('project', 'runs', project, '--json');
-    const cli = (told.json as { runs: { id: string; videos: number; start: string }[] }).runs;
+    const listed = await command('project', 'runs', project, '--json');
+    const cli = (listed.json as { runs: { id: string; videos: number; start: string }[] }).runs;
     const hosts = await client.runs.list();
     expect(hosts.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
       cli.map(({ id, videos: count, start }) => ({ id, videos: count, start })),
@@ -130,8 +130,8 @@ describe('a batch', () => {
     expect(video.analysed?.run).toBe(hosts[0]!.id);
   });
 
-  test('everything leaves as open JSON and comes back as the same project', async () => {
-    const project = it.studio.project.state.folder;
+  test('an export as JSON and its import give the same project', async () => {
+    const project = host.studio.project.state.folder;
     const out = await temporaryFolder();
     const [file] = (await exportProject(project, { format: 'json', run: null, layers: [] }, out)).files;
     await importProject(file!, join(out, 'again'));
@@ -140,9 +140,9 @@ describe('a batch', () => {
   });
 });
 
-test('a batch whose process is killed is finished by the next one, nothing is done twice, and the tables are those of an uninterrupted run', async () => {
-  const whole = it.studio.project.state.folder;
-  const uninterrupted = (await it.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
+test('after a killed process, the next one finishes the batch without repeating jobs, with the tables of an uninterrupted run', async () => {
+  const whole = host.studio.project.state.folder;
+  const uninterrupted = (await host.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
   const other = await openTestHost();
   const client = other.client();
   const { folder: project } = other.studio.project.state;

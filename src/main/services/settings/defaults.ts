@@ -1,4 +1,4 @@
-/** Defaults and choices of every host. */
+/** Defaults and available values of options, for all hosts. */
 import { cpus } from 'node:os';
 import { DEFAULT_PEAK_OPTIONS } from '../../../shared/domain/peaks.ts';
 import { DEFAULT_SEGMENT_OPTIONS } from '../../../shared/domain/segments.ts';
@@ -14,12 +14,12 @@ export { VIDEO_ENDINGS } from '../../media/video-files.ts';
 export { CONDITIONS } from '../../synthesis/rendering/scene.ts';
 export type { Condition } from '../../synthesis/rendering/scene.ts';
 
-/** The model that is used unless another is named: small enough for a laptop's processor. */
+/** The default model. It is small enough for the CPU of a laptop. */
 export const DEFAULT_MODEL = 'adatosk-tiny';
 
 export const MODEL_SIZES = Object.keys(SIZES) as SizeName[];
 
-/** Training is what the computer is for while it runs. */
+/** Number of threads for training, which uses all cores. */
 export function allThreads(): number {
   return cpus().length;
 }
@@ -29,8 +29,8 @@ export const DEVICES = ['auto', ...PROVIDERS] as const;
 export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK_OPTIONS, segments: DEFAULT_SEGMENT_OPTIONS };
 
 /**
- * faces: aligned crops, what training and evaluation read at once. videos: each clip as a small video. samples: the
- * repository's sample videos, on averaged faces. photographs: photographs of real people before a moving camera.
+ * faces: aligned crops for training and evaluation. videos: each clip as a small video. samples: the sample videos of the
+ * repository, with averaged faces. photographs: photographs of real people, filmed by a moving camera.
  */
 export const SYNTHESIS_KINDS = ['faces', 'videos', 'samples', 'photographs'] as const;
 export type SynthesisKind = (typeof SYNTHESIS_KINDS)[number];

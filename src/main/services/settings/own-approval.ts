@@ -8,8 +8,8 @@ const KEY_BYTES = 32;
 const file = (): string => join(settingsFolder(), 'approval-key');
 
 /**
- * This person's approval on this computer. The key is made at the first call. Where the settings cannot be written (a
- * read-only profile on a shared computer) it is kept in the environment, for this program and its children alone.
+ * The approval of this user on this computer. The first call creates the key. If the settings folder cannot be written
+ * (a read-only profile), the key is kept in the environment variable of this process and its children.
  */
 export function ownApproval(): Approval {
   return new Approval(Buffer.from(readKey() ?? process.env['ADATOSK_APPROVAL_KEY'] ?? makeKey(), 'hex'));
@@ -26,13 +26,13 @@ function readKey(): string | undefined {
 
 function makeKey(): string {
   const key = randomBytes(KEY_BYTES).toString('hex');
-  const made = `${file()}.${process.pid}`;
+  const temporary = `${file()}.${process.pid}`;
   try {
     mkdirSync(settingsFolder(), { recursive: true });
-    writeFileSync(made, key, { mode: 0o600 });
+    writeFileSync(temporary, key, { mode: 0o600 });
     try {
-      // Where two programs start at once, both use the first one's key.
-      linkSync(made, file());
+      // A link never replaces a file: if two programs start at the same time, both use the key of the first.
+      linkSync(temporary, file());
     } catch {
       if (readKey() === undefined) writeFileSync(file(), key, { mode: 0o600 });
     }
@@ -41,6 +41,6 @@ function makeKey(): string {
     process.env['ADATOSK_APPROVAL_KEY'] = key;
     return key;
   } finally {
-    rmSync(made, { force: true });
+    rmSync(temporary, { force: true });
   }
 }

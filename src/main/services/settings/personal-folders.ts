@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const NAME = 'AdaTosk Studio';
 
-/** Where this person's settings lie: ADATOSK_CONFIG, else the place that the system has for them. */
+/** Folder of the user's settings: ADATOSK_CONFIG, else the standard folder of the operating system. */
 export function settingsFolder(): string {
   const given = process.env['ADATOSK_CONFIG'];
   if (given !== undefined) return given;
@@ -13,10 +13,10 @@ export function settingsFolder(): string {
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'adatosk-studio');
 }
 
-/** Where models that were fine-tuned here are kept. */
+/** Folder of the models that were fine-tuned on this computer. */
 export const ownModelsFolder = (): string => join(settingsFolder(), 'models');
 
-/** The sample videos that come with the program: ADATOSK_SAMPLES, else `samples` at the top of the project. */
+/** Folder of the included sample videos: ADATOSK_SAMPLES, else `samples` in the root of the repository. */
 export function samplesFolder(): string {
   return process.env['ADATOSK_SAMPLES'] ?? fileURLToPath(new URL('../../../../samples', import.meta.url));
 }

@@ -1,4 +1,4 @@
-/** The processes that a host starts: how it does outside Electron, and what it needs to do it in its own way. */
+/** The processes that a host starts: launchers for hosts without Electron, and the types for other launchers. */
 import { startChildProcessEngine } from '../../adatosk/runtime/child-process-engine.ts';
 import { startChildProcessTrainer } from '../../training/trainer/trainer-process.ts';
 import { startChildProcessQueue } from '../queue/child-process-queue.ts';
@@ -11,7 +11,7 @@ export type { UtilityPort } from '../../process/parent.ts';
 export type { TrainerPort } from '../../training/trainer/trainer-messages.ts';
 export { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer };
 
-/** Launchers of the web host and the command line. */
+/** Launchers for the web host and the command line. */
 export const CHILD_PROCESSES: Pick<ProcessLaunchers, 'startEngine' | 'startQueue' | 'startTrainer'> = {
   startEngine: startChildProcessEngine,
   startQueue: startChildProcessQueue,

@@ -11,16 +11,16 @@ import type { Agreement, AgreementRequest } from '../exchange/agreement.ts';
 import { measureAgreement } from '../exchange/agreement.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
 
-/** The library of a project, as the window shows it. @throws StudioError as openProject does */
+/** The videos in the library of a project. @throws StudioError the errors of openProject */
 export const videosIn = (folder: string): Promise<LibraryVideo[]> => inProject(folder, listVideos);
 
-/** The runs of a project, newest first. @throws StudioError as openProject does */
+/** The runs of a project, newest first. @throws StudioError the errors of openProject */
 export const runsIn = (folder: string): Promise<RecordedRun[]> => inProject(folder, listRuns);
 
-/** How far raters agree in a project. @throws StudioError as openProject and measureAgreement do */
+/** Measures the agreement of raters in a project. @throws StudioError the errors of openProject and measureAgreement */
 export const agreementIn = (folder: string, request: AgreementRequest): Promise<Agreement> => inProject(folder, (db) => measureAgreement(db, request));
 
-/** Makes a fine-tuning set of a project's labels. @throws StudioError as openProject and writeFineTuningSet do */
+/** Writes a fine-tuning set from a project's labels. @throws StudioError the errors of openProject and writeFineTuningSet */
 export const fineTuningSetOf = (folder: string, ...rest: Tail<Parameters<typeof writeFineTuningSet>>): ReturnType<typeof writeFineTuningSet> =>
   inProject(folder, (db) => writeFineTuningSet(db, ...rest));
 
@@ -34,15 +34,15 @@ export interface BackupOfProject {
   readonly bytes: number;
 }
 
-/** Backups of the project in a folder, newest first; the project need not be good. */
+/** Backups of the project in a folder, newest first. The project may be damaged. */
 export function backupsOf(folder: string): BackupOfProject[] {
   return listBackups(backupsFolder(folder)).map(({ file, madeAt, reason, bytes }) => ({ name: basename(file), madeAt: madeAt.toISOString(), reason, bytes }));
 }
 
 /**
- * Puts a backup in a project's place.
- * @param name a backup's file name; undefined takes the newest good one of a damaged project
- * @throws StudioError as restoreProject does
+ * Replaces a project by a backup.
+ * @param name file name of the backup; undefined means the newest intact one
+ * @throws StudioError the errors of restoreProject
  */
 export function restoreBackup(folder: string, name: string | undefined): { backup: string; kept: string } {
   const { backup, kept } = restoreProject(folder, { backup: name });

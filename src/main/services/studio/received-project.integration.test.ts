@@ -19,7 +19,7 @@ async function host(): Promise<TestHost> {
 }
 
 describe('a project from another computer', () => {
-  test('starts no job and reads no watched folder until the person says so', async () => {
+  test('starts no job and scans no watched folder before the user approves', async () => {
     const { folder, client, studio } = await host();
     await copyFile(ONE_FACE, join(folder, 'a.mp4'));
     await mkdir(join(folder, 'watched'));
@@ -27,18 +27,18 @@ describe('a project from another computer', () => {
     await client().queue.add({ paths: [join(folder, 'a.mp4')], device: 'cpu' });
     await client().library.watch({ folder: join(folder, 'watched'), watched: true });
     const { db } = studio.project;
-    // As if the program had ended before it came to the video.
+    // As if the program had ended before the job began.
     db.run(db.sql.updateTable('queue').set({ paused: 0 }));
     await client().project.close();
 
-    // The same folder with other settings is another computer.
+    // Other settings folders simulate another computer.
     const other = await host();
     await cp(join(folder, 'project'), join(other.folder, 'received'), { recursive: true });
     await other.client().project.open({ folder: join(other.folder, 'received') });
     expect(await other.client().library.folders()).toMatchObject([{ watched: true, isHeld: true }]);
     expect((await other.client().queue.state()).jobs).toMatchObject([{ status: 'waiting', isHeld: true }]);
     const { jobs: before } = await other.client().queue.state();
-    // A wake by other work does not start it either.
+    // Other work that wakes the queue does not start it either.
     await other.client().queue.resume();
     await other.client().queue.atOnce({ videos: 2 });
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -49,7 +49,7 @@ describe('a project from another computer', () => {
     await expect.poll(async () => (await other.client().queue.state()).jobs[0]?.status, { timeout: 60_000 }).toBe('done');
   });
 
-  test('that names a model of its own folder is not analysed with it', async () => {
+  test('with a model in its own folder is not analysed with that model', async () => {
     const { folder } = await host();
     await cp(join(modelsFolder(), 'adatosk-tiny'), join(folder, 'project', 'model'), { recursive: true });
     await expect(knownModel(join(folder, 'project', 'model'))).rejects.toMatchObject({ code: 'model-missing' });
@@ -57,7 +57,7 @@ describe('a project from another computer', () => {
     expect((await knownModel('adatosk-tiny')).manifest.id).toBe('adatosk-tiny');
   });
 
-  test('brings no fine-tuning along that could be kept or discarded here', async () => {
+  test('has no fine-tuning that could be kept or discarded here', async () => {
     const { folder, client } = await host();
     const state = { ...(await client().training.state()), phase: 'ready', name: 'kept', model: '/somewhere/kept' };
     await mkdir(join(folder, 'project', 'fine-tuning'));
@@ -69,7 +69,7 @@ describe('a project from another computer', () => {
 });
 
 describe('restoring a backup', () => {
-  test('of the open project closes it first: what was saved before is kept, what comes after is saved', async () => {
+  test('closes the open project first: the former file is kept, and later edits are saved', async () => {
     const { client, folder } = await host();
     const studio = client();
     const [backup] = await studio.project.backups({ folder: join(folder, 'project') });
@@ -84,7 +84,7 @@ describe('restoring a backup', () => {
     await expect(studio.project.restore({ folder: join(folder, 'project') })).rejects.toMatchObject({ data: { code: 'project-sound' } });
   });
 
-  test('is a command too, which lists the backups', async () => {
+  test('is also a command, and another one lists the backups', async () => {
     const { client, folder } = await host();
     await client().project.close();
     const at = join(folder, 'project');
@@ -96,7 +96,7 @@ describe('restoring a backup', () => {
 });
 
 describe('the face detectors', () => {
-  test('are the tested files, or an analysis does not begin', async () => {
+  test('must be the tested files, else an analysis does not begin', async () => {
     const { folder } = await host();
     await checkDetectors(modelsFolder());
     for (const id of ['blazeface-back', 'blazeface-front']) await cp(join(modelsFolder(), id), join(folder, 'models', id), { recursive: true });
@@ -107,7 +107,7 @@ describe('the face detectors', () => {
     await expect(checkDetectors(join(folder, 'models'))).rejects.toMatchObject({ code: 'model-invalid' });
   });
 
-  test('stand in run.json with their hashes', async () => {
+  test('are listed in run.json with their hashes', async () => {
     const { folder } = await host();
     await copyFile(ONE_FACE, join(folder, 'a.mp4'));
     await command('analyze', join(folder, 'a.mp4'), '--out', join(folder, 'out'), '--device', 'cpu');

@@ -17,7 +17,7 @@ import { ownApproval } from '../settings/own-approval.ts';
 import type { QueueOrder, QueuePort, QueueStarter } from '../queue/queue-messages.ts';
 import { StudioEvents } from './studio-events.ts';
 
-/** What a host brings along: how it starts processes, and which host it is. */
+/** The kind of a host and its functions that start processes. */
 export interface ProcessLaunchers {
   readonly host: 'desktop' | 'web';
   readonly startEngine: EngineStarter;
@@ -25,27 +25,27 @@ export interface ProcessLaunchers {
   readonly startTrainer: TrainerStarter;
 }
 
-/** How often the store is asked whether another program has changed it. */
-const LOOK_AROUND_MS = 200;
+/** Interval of the check whether another program has changed the database. */
+const CHECK_INTERVAL_MS = 200;
 
 interface OpenProject {
   readonly project: Project;
-  readonly around: NodeJS.Timeout;
+  readonly changeTimer: NodeJS.Timeout;
   readonly watch: FolderWatch;
   readonly fineTuning: FineTuning;
   queue: QueuePort | undefined;
 }
 
 /**
- * The program behind every window of a host: the open project, the process that works through its queue, and what is
- * told to the windows. It knows no host.
+ * The state of a host: the open project, the process that runs its queue, and the events for all windows. It does not
+ * depend on the kind of the host.
  */
 export class Studio {
   readonly launchers: ProcessLaunchers;
   readonly events = new StudioEvents();
   #open: OpenProject | undefined;
-  /** Openings and closings one after the other. */
-  readonly #next = inSeries();
+  /** Runs the opening and closing of projects one after the other. */
+  readonly #inSeries = inSeries();
 
   constructor(launchers: ProcessLaunchers) {
     this.launchers = launchers;
@@ -67,20 +67,20 @@ export class Studio {
     return this.#open !== undefined;
   }
 
-  /** Opens a project in the place of the one that is open. @throws StudioError as openProject does; the old one stays open then */
+  /** Opens a project and closes the open one. @throws StudioError the errors of openProject; the old project then stays open */
   async openProject(folder: string, create: boolean): Promise<Project> {
     if (!isAbsolute(folder)) throw new StudioError('wrong-usage/relative-path', { path: folder });
-    return this.#next(async () => {
+    return this.#inSeries(async () => {
       if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
       const project = await openProject(folder, { create });
       try {
         const fineTuning = await FineTuning.of(project, this.launchers, () => this.publish({ kind: 'training' }));
         const { jobs } = readQueue(project.db, ownApproval());
-        const around = this.#lookAround(project);
+        const changeTimer = this.#watchDatabase(project);
         await this.#close();
         this.#open = {
           project,
-          around,
+          changeTimer,
           watch: new FolderWatch(
             project.db,
             () => this.wakeQueue(),
@@ -101,11 +101,11 @@ export class Studio {
   }
 
   /**
-   * Puts a backup in a project's place; where that project is open here, it is closed before.
-   * @throws StudioError as restoreProject does; the project is closed then too
+   * Replaces a project by a backup. If that project is open here, it is closed first.
+   * @throws StudioError the errors of restoreProject; the project is then closed as well
    */
   async restoreProject(folder: string, backup: string | undefined): Promise<Restored> {
-    return this.#next(async () => {
+    return this.#inSeries(async () => {
       if (this.#open?.project.state.folder === resolve(folder)) await this.#close();
       return restoreProject(folder, { backup });
     });
@@ -115,7 +115,7 @@ export class Studio {
     this.publish({ kind: 'problem', ...problemData(error) });
   }
 
-  /** A backup that cannot be made (a full disk, a read-only folder) does not keep anybody from the project. */
+  /** Makes the daily backup. If it fails (a full disk, a read-only folder), the project stays usable. */
   #backUp(project: Project): void {
     try {
       backUpDaily(project);
@@ -125,14 +125,14 @@ export class Studio {
   }
 
   async close(): Promise<void> {
-    await this.#next(() => this.#close());
+    await this.#inSeries(() => this.#close());
   }
 
   publish(event: StudioEvent): void {
     this.events.publish(event);
   }
 
-  /** There may be work: starts the queue's process where none runs. */
+  /** Wakes the queue process, or starts it if it does not run. Must be called when there may be new jobs. */
   wakeQueue(): void {
     const open = this.#open;
     if (open === undefined) return;
@@ -154,7 +154,7 @@ export class Studio {
       else this.publish(event);
     });
     queue.onEnd((reason) => {
-      // After a close or a restart it is another's turn.
+      // After a close or a restart, another process is responsible.
       if (open.queue !== queue) return;
       open.queue = undefined;
       this.publish({ kind: 'problem', ...problemData(new StudioError('engine-died/queue', { detail: reason })) });
@@ -163,8 +163,8 @@ export class Studio {
     queue.send({ kind: 'open', folder: open.project.state.folder });
   }
 
-  /** Tells windows what other programs did to the project: `adatosk analyze --project`, or another host. */
-  #lookAround(project: Project): NodeJS.Timeout {
+  /** Publishes changes that other programs make to the project, such as `adatosk analyze --project` or another host. */
+  #watchDatabase(project: Project): NodeJS.Timeout {
     const { db } = project;
     const seen = { version: db.pragma('data_version'), clock: clockOf(db), results: resultCount(db) };
     let problem = '';
@@ -174,7 +174,7 @@ export class Studio {
         if (version === seen.version) return;
         seen.version = version;
         const clock = clockOf(db);
-        // Its own edits do not change data_version, but they move the clock: windows know them already, and read nothing twice.
+        // Edits of this process advance the clock but not data_version; windows already know them.
         if (clock !== seen.clock) this.publish({ kind: 'changed', clock });
         seen.clock = clock;
         const results = resultCount(db);
@@ -183,39 +183,39 @@ export class Studio {
         this.publish({ kind: 'queue' });
         problem = '';
       } catch (error) {
-        // Busy for now: the next look sees it.
+        // The database is locked: the next check sees the change.
         if (error instanceof StudioError && error.code === 'project-busy') return;
-        // A disk that is gone: once, not five times a second.
+        // For example a disconnected disk: reported once, not five times a second.
         if (sentenceOf(error) !== problem) this.#publishProblem(error);
         problem = sentenceOf(error);
       }
-    }, LOOK_AROUND_MS);
+    }, CHECK_INTERVAL_MS);
   }
 
   async #close(): Promise<void> {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    clearInterval(open.around);
+    clearInterval(open.changeTimer);
     open.watch.stop();
     await open.fineTuning.close();
     const { queue } = open;
     open.queue = undefined;
-    if (queue !== undefined) await ended(queue);
+    if (queue !== undefined) await stopQueue(queue);
     open.project.close();
     this.publish({ kind: 'project' });
   }
 }
 
-/** A queue's process puts its jobs back before it ends; one that does not end soon is ended. */
-const LONGEST_GOODBYE_MS = 5000;
+const QUEUE_STOP_TIMEOUT_MS = 5000;
 
-async function ended(queue: QueuePort): Promise<void> {
+/** Stops a queue process, which returns its jobs to the queue first. It is killed after the timeout. */
+async function stopQueue(queue: QueuePort): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => {
       queue.kill();
       resolve();
-    }, LONGEST_GOODBYE_MS);
+    }, QUEUE_STOP_TIMEOUT_MS);
     queue.onEnd(() => {
       clearTimeout(timer);
       resolve();

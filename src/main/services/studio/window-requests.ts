@@ -4,14 +4,14 @@ import type { Studio } from './studio.ts';
 import { serveWindowFile } from '../library/window-files.ts';
 
 export interface WindowRequest {
-  /** As in the address, escapes included, without a query. */
+  /** Path of the URL, still percent-encoded, without the query. */
   readonly path: string;
   readonly method: string;
-  /** The Range header, or null. */
+  /** Value of the Range header, or null. */
   readonly range: string | null;
 }
 
-/** What a window gets from its own origin, whichever host it came through: its files, and videos by their ids. */
+/** Serves a request of a window to its own origin, for all hosts: files of the window, videos and thumbnails. */
 export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
   if (path.startsWith(THUMBNAIL_PATH)) {
     const id = decoded(path.slice(THUMBNAIL_PATH.length));

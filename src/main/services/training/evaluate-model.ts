@@ -25,12 +25,12 @@ import { warningsOf } from '../models/model-warnings.ts';
 export interface EvaluateRequest {
   readonly model: string;
   readonly data: string;
-  /** Which clips: 'all', or those of one split; null takes the test split where the set has one, else all. */
+  /** The clips to use: 'all' or one split. Null means the test split if the set has one, else all clips. */
   readonly split: Split | 'all' | null;
   readonly budgets: readonly number[];
-  /** Whether the baseline network judges the same clips. */
+  /** Whether the baseline network is evaluated on the same clips. */
   readonly baseline: boolean;
-  /** Folder for evaluation.json and evaluation.html; null writes none. */
+  /** Folder for evaluation.json and evaluation.html; null writes no files. */
   readonly out: string | null;
   readonly device: Device;
   readonly threads: number;
@@ -41,8 +41,8 @@ export interface EvaluateRequest {
 const BOOTSTRAP_SEED = 1;
 
 /**
- * Measures a model on a labelled clip set.
- * @throws StudioError for a model or a set that cannot be used, with the rows
+ * Evaluates a model on a labelled clip set.
+ * @throws StudioError for an unusable model or set; the error lists the invalid rows
  */
 export async function evaluateModel(
   request: EvaluateRequest,
@@ -55,13 +55,13 @@ export async function evaluateModel(
   const set = await openClipSet(request.data, signal);
   const { rows } = set;
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
-  const wanted = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
-  if (wanted.length === 0) throw new StudioError('data-set-invalid/no-labelled-clip', { data: request.data, split });
+  const selected = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
+  if (selected.length === 0) throw new StudioError('data-set-invalid/no-labelled-clip', { data: request.data, split });
   const faces = request.faces ?? (await mkdtemp(join(tmpdir(), 'adatosk-faces-')));
   let engine: Engine | undefined;
   try {
     const { height, sampleRateHz } = model.manifest.clip;
-    const prepared = await set.prepare(wanted, { faces, limit: request.cacheLimit, side: height, rate: sampleRateHz }, start, events.onPrepare, signal);
+    const prepared = await set.prepare(selected, { faces, limit: request.cacheLimit, side: height, rate: sampleRateHz }, start, events.onPrepare, signal);
     const started = await startNetwork(start, model, request.device, request.threads);
     engine = started.engine;
     const clips = prepared.map(({ clip }) => clip);
@@ -76,7 +76,7 @@ export async function evaluateModel(
       { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED },
       events.onProgress,
     );
-    const baseline = request.baseline ? await predictedByBaseline(started.engine, source, people, events.onProgress) : null;
+    const baseline = request.baseline ? await baselineEvaluation(started.engine, source, people, events.onProgress) : null;
     const outcome = {
       ...evaluation,
       baseline,
@@ -99,8 +99,8 @@ export async function evaluateModel(
   }
 }
 
-/** The baseline is written for as long as it is loaded: onnxruntime reads models from files. */
-async function predictedByBaseline(
+/** Evaluates the baseline. Its model needs a temporary file, because onnxruntime reads models from files. */
+async function baselineEvaluation(
   engine: Engine,
   source: ClipSource,
   people: readonly ClipPeople[],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cancelled, StudioError, writeError } from '../../../shared/app/errors.ts';
-import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { expressionAt, EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
@@ -20,7 +20,7 @@ import { synthesizeSet } from '../../synthesis/set/set.ts';
 import type { SynthesisKind } from '../settings/defaults.ts';
 import { photographClips, PHOTOGRAPH_FORMAT, photographFrames } from '../../synthesis/set/photographs.ts';
 
-/** What is drawn; classes and mixing count for kind faces alone. */
+/** Options of a synthesis. `classes` and `mixing` apply to the kind 'faces' only. */
 export interface SynthesizeRequest extends Omit<SetOptions, 'side' | 'rate'> {
   readonly kind: SynthesisKind;
 }
@@ -29,13 +29,13 @@ export interface SynthesizeOutcome {
   readonly out: string;
   readonly clips: number;
   readonly seconds: number;
-  /** Frames drawn a second; null where nothing was left to draw. */
+  /** Rendered frames per second; null if all clips existed. */
   readonly framesPerSecond: number | null;
 }
 
 /**
- * Draws labelled clips with their ground truth. The same request gives the same clips.
- * @throws StudioError for a missing face model or portraits, a folder that holds something else, a full disk, a stop
+ * Renders labelled clips with their ground truth. The same request gives the same clips.
+ * @throws StudioError for a missing face model or portraits, a folder with other files, a full disk, or if it is cancelled
  */
 export async function synthesize(
   request: SynthesizeRequest,
@@ -70,7 +70,7 @@ const KINDS: Readonly<Record<SynthesisKind, Kind>> = {
 const CLIPS_TABLE = 'clips.csv';
 const SAMPLE_TRUTH = 'truth.json';
 
-/** A folder with other things in it is somebody's work. */
+/** Rejects a folder that contains other files: they may be somebody's work. */
 async function refuseOtherContents(out: string, kind: SynthesisKind): Promise<void> {
   const own = { faces: [FACE_SET_FILE, 'clips'], videos: [CLIPS_TABLE, 'videos'], samples: [SAMPLE_TRUTH], photographs: [CLIPS_TABLE, 'videos'] }[kind];
   const others = (existsSync(out) ? await readdir(out) : []).filter((name) => !own.includes(name) && kind !== 'samples');
@@ -85,7 +85,7 @@ async function folderFor(out: string, name: string): Promise<string> {
   return folder;
 }
 
-/** Files that were begun are not complete: what counts is written under a name of its own first. */
+/** Renders and encodes a video. @returns the number of frames */
 async function writeVideo(video: RenderedVideo, subjects: Subjects, path: string, quality: number, signal: AbortSignal): Promise<number> {
   const { width, height, fps, durationS } = video;
   await encodeVideo(path, { width, height, fps, quality }, await renderVideo(video, subjects), signal);
@@ -107,7 +107,7 @@ async function writeVideos({ place, out, seed, counts, condition }: SynthesizeRe
     const portraits = portraitsOf(split, names);
     for (let i = 0; i < counts[split]; i++) {
       if (signal.aborted) throw cancelled();
-      const plan = planClip(seed, `${split}-${String(i).padStart(5, '0')}`, EXPRESSIONS[i % EXPRESSIONS.length]!, portraits, condition);
+      const plan = planClip(seed, `${split}-${String(i).padStart(5, '0')}`, expressionAt(i % EXPRESSIONS.length), portraits, condition);
       const video = videoOfClip(plan);
       frames += await writeVideo(video, subjects, join(out, 'videos', `${plan.name}.mp4`), 23, signal);
       const truth = truthOf(plan, await subjects.wearer(plan.portrait), SAMPLES_PER_SECOND, Math.round(video.durationS * SAMPLES_PER_SECOND));

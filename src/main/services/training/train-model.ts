@@ -30,26 +30,26 @@ import { openClipSet } from '../analysis/prepare-clips.ts';
 
 export interface TrainRequest {
   readonly data: string;
-  /** Further videos without labels, for the self-supervised branch; null for none. */
+  /** Path of an additional set without labels for self-supervised training, or null. */
   readonly unlabelled: string | null;
-  /** Further clips that show their label from their first sample to their last, such as photographs; null for none. */
+  /** Path of an additional set whose clips show their label in every sample, such as photographs, or null. */
   readonly held: string | null;
   readonly out: string;
-  /** Model whose weights training begins with; null begins with random weights of `size`. */
+  /** Model with the initial weights; null means random weights of `size`. */
   readonly from: string | null;
   readonly size: SizeName;
   readonly learns: 'auto' | 'all' | 'head';
-  /** How strongly clips are varied. */
+  /** Kind of data augmentation. */
   readonly augmentation: AugmentationKind;
-  /** Share of the rate that each layer below the head has of the one above it; null takes 0.75 in fine-tuning, 1 elsewhere. */
+  /** Layer-wise decay of the learning rate: factor from each layer to the one below. Null means 0.75 in fine-tuning, else 1. */
   readonly layerDecay: number | null;
-  /** What moves the blocks' matrices; null takes Muon from random weights, AdamW in fine-tuning. */
+  /** Optimiser for the matrices of the blocks. Null means Muon for random weights and AdamW in fine-tuning. */
   readonly matrices: 'adamw' | 'muon' | null;
   readonly seed: number;
   readonly batch: number;
-  /** Peak learning rate; null takes the one that suits what learns. */
+  /** Peak learning rate; null means the default for the trained parameters. */
   readonly rate: number | null;
-  /** Rounds through the set by phase; null takes those that suit what learns. */
+  /** Epochs by phase; null means the defaults for the trained parameters. */
   readonly epochs: Readonly<Record<PhaseName, number>> | null;
   readonly validationShare: number;
   readonly patience: number;
@@ -57,14 +57,14 @@ export interface TrainRequest {
   readonly threads: number;
   readonly resume: boolean;
   readonly checkpointEverySeconds: number;
-  /** Folder of aligned faces that stays; null makes one that is removed at the end. */
+  /** Permanent folder for aligned faces; null means a temporary folder. */
   readonly faces: string | null;
   readonly cacheLimit: number;
 }
 
 export interface TrainRequestEvents extends TrainerEvents {
   readonly onPrepare: PrepareProgress;
-  /** Choices that were made. */
+  /** Reports automatic decisions. */
   readonly onNote: (note: Notice) => void;
 }
 
@@ -73,20 +73,20 @@ export interface TrainOutcome extends TrainerSummary {
   readonly clips: Readonly<Record<'train' | 'validation' | 'test' | 'unlabelled', number>>;
 }
 
-/** Fewer labelled clips than this cannot move all weights without learning the clips by heart. */
+/** With fewer labelled clips, training all weights would overfit. */
 const CLIPS_FOR_ALL_WEIGHTS = 200;
 const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 10, frames: 4, joint: 30, 'fine-tuning': 10 };
 const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 10, 'fine-tuning': 10 };
 const HEAD_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 0, 'fine-tuning': 30 };
-/** A step moves few weights where the head alone learns, and may move them far. */
+/** Learning rates. The head has few weights and tolerates a high rate. */
 const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
-/** Layers near the pixels hardly change in fine-tuning (MAE-DFER: 0.75); from random weights all learn alike. */
+/** In fine-tuning, the layers near the input change least (MAE-DFER: 0.75). With random weights, all layers use the same rate. */
 const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
 const VALIDATIONS = 30;
 
 /**
- * Trains a model on a clip set, or fine-tunes one, and writes it to a folder. Nothing that is there is overwritten.
- * @throws StudioError for a set that cannot be used (with the rows), an --out that holds a model, a full disk …
+ * Trains or fine-tunes a model on a clip set and writes it to a folder. Existing models are never overwritten.
+ * @throws StudioError for an unusable set (lists the invalid rows), an output folder with a model, a full disk and others
  */
 export async function trainModel(
   request: TrainRequest,
@@ -103,16 +103,16 @@ export async function trainModel(
   const set = await openClipSet(request.data, signal);
   const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
   refuseOneClass(request.data, split.train);
-  const more = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
+  const unlabelledSet = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw writeError(out, error);
   });
   const faces = request.faces ?? join(out, 'training', 'faces');
   const options = { faces, limit: request.cacheLimit, side: size.cropSide, rate: SAMPLES_PER_SECOND };
-  const kept = [...split.train, ...split.validation];
-  const prepared = await set.prepare(kept, options, start, events.onPrepare, signal);
+  const selected = [...split.train, ...split.validation];
+  const prepared = await set.prepare(selected, options, start, events.onPrepare, signal);
   const held = request.held === null ? [] : await heldClips(request.held, split, options, start, events.onPrepare, signal);
-  const unlabelled = (await more?.prepare(more.rows, options, start, events.onPrepare, signal)) ?? [];
+  const unlabelled = (await unlabelledSet?.prepare(unlabelledSet.rows, options, start, events.onPrepare, signal)) ?? [];
   const training = new Set(split.train);
   const clips = {
     train: withHeld(
@@ -124,7 +124,7 @@ export async function trainModel(
   };
   const labelled = new Set(clips.train.filter(({ row }) => row.label !== null)).size;
   const learns = chooseWhatLearns(request, labelled, events.onNote);
-  tellSplit(split, clips.validation.length, events.onNote);
+  reportSplit(split, clips.validation.length, events.onNote);
   const job = jobOf(request, learns, from, size.name, clips, labelled);
   const task: TrainerTask = {
     job,
@@ -155,8 +155,8 @@ export async function trainModel(
 }
 
 /**
- * Labelled clips of a further set that show their label all the time, people of training alone.
- * @throws StudioError 'data-set-invalid' where somebody of them is in another split of the first set
+ * Prepares the training clips of an additional set whose clips show their label in every sample.
+ * @throws StudioError 'data-set-invalid' if one of their people is in another split of the first set
  */
 async function heldClips(
   path: string,
@@ -177,30 +177,31 @@ async function heldClips(
   const clips = await set.prepare(rows, options, ...rest);
   return clips.map(({ row, clip }) => ({
     row,
-    clip: { ...clip, moments: null, units: null, augmentation: 'light' as const, shares: sharesHeld(row.label!, clip.samples) },
+    clip: { ...clip, moments: null, units: null, augmentation: 'light' as const, shares: constantShares(row.label, clip.samples) },
   }));
 }
 
-function sharesHeld(label: number, samples: number): SampleValues {
+/** Shares of the classes in each sample: 100 hundredths for the label. */
+function constantShares(label: number | null, samples: number): SampleValues {
   return sampleValues(Array.from({ length: samples }, () => EXPRESSIONS.map((_, c) => (c === label ? 100 : 0))));
 }
 
-/** Held clips are few beside a rendered set: each counts as often as makes them this share of their class. */
+/** Held clips are few in comparison with a rendered set. They are repeated until they are this share of their class. */
 const HELD_SHARE = 0.15;
 
-/** How often each of some held clips counts beside others of its classes. */
-export function timesHeld(held: number, others: number): number {
+/** How often each held clip of a class is repeated. @param others number of the other clips of the class */
+export function heldRepetitions(held: number, others: number): number {
   return Math.max(1, Math.round((HELD_SHARE * others) / ((1 - HELD_SHARE) * held)));
 }
 
 function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): PreparedClip[] {
-  const more = EXPRESSIONS.flatMap((_, label) => {
+  const repeated = EXPRESSIONS.flatMap((_, label) => {
     const own = held.filter(({ row }) => row.label === label);
     const others = clips.filter(({ row }) => row.label === label).length;
-    const times = own.length === 0 ? 0 : timesHeld(own.length, others);
+    const times = own.length === 0 ? 0 : heldRepetitions(own.length, others);
     return Array.from({ length: times }, () => own).flat();
   });
-  return [...clips, ...more];
+  return [...clips, ...repeated];
 }
 
 function refuseToOverwrite(out: string, resume: boolean): void {
@@ -216,11 +217,12 @@ function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note
   return head ? 'head' : 'all';
 }
 
-function tellSplit({ train, validation }: SplitRows, usable: number, note: (note: Notice) => void): void {
+function reportSplit({ train, validation }: SplitRows, usable: number, note: (note: Notice) => void): void {
   if (train.every(({ participant }) => participant === null)) note(notice('train/no-participants', {}));
   const units = new Set(validation.map(unitOf)).size;
-  if (validation.length === 0) note(notice('train/no-validation', {}));
-  else if (validation[0]!.participant === null) note(notice('train/validation-videos', { clips: usable, videos: units }));
+  const [first] = validation;
+  if (first === undefined) note(notice('train/no-validation', {}));
+  else if (first.participant === null) note(notice('train/validation-videos', { clips: usable, videos: units }));
   else note(notice('train/validation-people', { clips: usable, people: units }));
 }
 
@@ -235,7 +237,7 @@ function jobOf(
   const size = SIZES[sizeName];
   const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
   const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
-  // The head learns in the last phase alone: it has no part in reconstruction, and the tokens before it stay as they are.
+  // The head is trained in the last phase only: it is not part of the reconstruction.
   const steps = (name: PhaseName, count: number): number =>
     epochs[name] === 0 || (learns === 'head' && name !== 'fine-tuning') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
   const hasSampleLabels = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
@@ -250,7 +252,7 @@ function jobOf(
     },
     learns: learns === 'head' ? 'head' : 'all',
     reconstruction: 0.5,
-    units: unitsTold(clips.train.map(({ clip }) => clip)),
+    units: unitCountOf(clips.train.map(({ clip }) => clip)),
     matrices: request.matrices ?? (learns === 'scratch' ? 'muon' : 'adamw'),
   });
   if (phases.length === 0) throw new StudioError('wrong-usage/no-rounds', {});
@@ -274,13 +276,14 @@ function jobOf(
   };
 }
 
-/** How many action units a set tells of each sample: as many as all of its clips that tell any. */
-function unitsTold(clips: readonly PreparedClip['clip'][]): number {
+/** Number of action units per sample; 0 if the clips have none or different numbers. */
+function unitCountOf(clips: readonly PreparedClip['clip'][]): number {
   const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units.width])));
-  return counts.size === 1 ? [...counts][0]! : 0;
+  const [count = 0] = counts;
+  return counts.size === 1 ? count : 0;
 }
 
-/** Automatic takes CUDA where it loads; other graphics providers train only when they are named (docs/developer/training.md). */
+/** 'auto' tries CUDA on Linux, else it uses the CPU. Other GPU providers must be selected explicitly (docs/developer/training.md). */
 function providersFor(device: Device): Provider[] {
   if (device !== 'auto') return [device];
   return process.platform === 'linux' ? ['cuda', 'cpu'] : ['cpu'];

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
+import { required } from '../../../../shared/domain/required.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
-/** A benchmark prints lines for people as it goes and ends in a flat object of numbers; ratios are named a_over_b. */
+/** A benchmark prints lines while it runs and returns a flat object of numbers. Ratios are named a_over_b. */
 export type Benchmark = (line: (text: string) => void) => Promise<Record<string, number>>;
 
-/** Loaded when they are asked for: no other command needs them. */
+/** Imported on demand: no other command needs them. */
 const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchmark>; readonly about: string }>> = {
   network: {
     load: async () => (await import('../../../../../bench/network.ts')).benchNetwork,
@@ -57,8 +58,8 @@ export function addBench(program: Command, done: (code: number) => void): void {
     .action(async (name: string | undefined, { json }: { json: boolean }) => {
       const output = new Output(json);
       const numbers: Record<string, number> = {};
-      for (const each of name === undefined ? names : [name]) {
-        const run = await BENCHMARKS[each]!.load();
+      for (const { load } of name === undefined ? Object.values(BENCHMARKS) : [required(BENCHMARKS[name], 'the benchmark')]) {
+        const run = await load();
         Object.assign(numbers, await run((text) => output.line(text)));
       }
       const width = Math.max(...Object.keys(numbers).map((key) => key.length));

@@ -22,7 +22,7 @@ async function doctor(output: Output): Promise<number> {
   return healthy ? EXIT.done : EXIT.someFailed;
 }
 
-/** As before facts: sentences. */
+/** JSON output has sentences instead of facts. */
 function inEnglish({ ffmpeg, ffprobe, providers, models, store, ...rest }: Findings): Record<string, unknown> {
   const program = ({ path, version, origin, problem }: Findings['ffmpeg']) => ({ path, version, origin: problem === null ? origin : sentenceOfFact(problem) });
   return {

@@ -50,7 +50,7 @@ function readBudgets(text: string): number[] {
 async function evaluate(model: string, options: EvaluateOptions): Promise<number> {
   const output = new Output(options.json);
   const line = new TaskLine();
-  // Loaded when it is asked for: it brings an image library that no other command needs.
+  // Imported on demand: it loads an image library that other commands do not need.
   const { evaluateModel } = await import('../../../services/training/evaluate-model.ts');
   const evaluation = await evaluateModel(
     { ...options, model, split: options.split ?? null, out: options.out ?? null, faces: options.faces ?? null, cacheLimit: options.cacheLimit * 1e9 },
@@ -70,7 +70,7 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
   return EXIT.done;
 }
 
-/** The names are fixed (docs/developer/exchange-formats.md); more may be added. */
+/** The JSON output. Its names are documented (docs/developer/exchange-formats.md) and must not change; new ones may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
   const {
     clips,
@@ -154,7 +154,7 @@ function describe({
   baseline,
 }: ModelEvaluation): string[] {
   const show = ({ value, low, high }: ModelEvaluation['uar'], unit = ''): string =>
-    value === null ? '–' : `${value.toFixed(3)}${unit}${low === null ? '' : `  (95%: ${low.toFixed(3)} to ${high!.toFixed(3)})`}`;
+    value === null ? '–' : `${value.toFixed(3)}${unit}${low === null || high === null ? '' : `  (95%: ${low.toFixed(3)} to ${high.toFixed(3)})`}`;
   const moments = (
     [
       ['onset', onset],

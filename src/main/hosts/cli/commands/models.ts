@@ -29,14 +29,14 @@ export function addModels(program: Command, done: (code: number) => void): void 
     .option('--out <folder>', 'folder of the new model; in the folder of models unless said')
     .option('--json', 'one JSON object on the last line of standard output', false)
     .action(async (file: string, { id, out, json }: { id?: string; out?: string; json: boolean }) =>
-      done(await take({ file, id: id ?? null, out: out ?? null }, new Output(json))),
+      done(await importFile({ file, id: id ?? null, out: out ?? null }, new Output(json))),
     );
 }
 
-/** Names that are listed before they are only counted. */
+/** Largest number of names in a list. */
 const NAMES_LISTED = 20;
 
-async function take(request: ImportRequest, output: Output): Promise<number> {
+async function importFile(request: ImportRequest, output: Output): Promise<number> {
   const outcome = await importModel(request);
   const { id, folder, size, trained, mapped, left, missing } = outcome;
   output.line(`${mapped} tensors taken over into a network of size ${size}`);

@@ -55,7 +55,8 @@ function restore(folder: string, { backup, list, json }: { backup?: string; list
 async function videos(folder: string, output: Output): Promise<number> {
   const all = await videosIn(folder);
   for (const { name, analysed, isMissing } of all) {
-    const peaks = analysed === null ? '' : EXPRESSIONS.flatMap((label, i) => (analysed.peaks[i]! > 0 ? [`${analysed.peaks[i]} ${label}`] : [])).join(', ');
+    const counts = EXPRESSIONS.map((label, i) => ({ label, count: analysed?.peaks[i] ?? 0 })).filter(({ count }) => count > 0);
+    const peaks = counts.map(({ label, count }) => `${count} ${label}`).join(', ');
     output.line(
       `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`,
     );
@@ -64,7 +65,7 @@ async function videos(folder: string, output: Output): Promise<number> {
   return EXIT.done;
 }
 
-/** As summary.csv has it: a sentence, and ids of warnings. */
+/** The form of summary.csv: a sentence for the failure, and the ids of warnings. */
 function inEnglish({ failure, warnings, ...rest }: NonNullable<LibraryVideo['analysed']>): Record<string, unknown> {
   return { ...rest, error: failure === null ? '' : sentenceOfFact(failure), warnings: warnings.map(({ id }) => id) };
 }

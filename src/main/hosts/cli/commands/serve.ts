@@ -11,7 +11,7 @@ import { wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../../..', import.meta.url));
-/** The built window. */
+/** Folder of the built window. */
 const WINDOW = join(PROGRAM, 'out', 'renderer');
 
 export function addServe(program: Command, done: (code: number) => void): void {
@@ -46,7 +46,7 @@ async function serve({ project, port, json }: { project?: string; port: number; 
   return EXIT.done;
 }
 
-/** Builds the window where its sources are newer than what was built, or nothing was. */
+/** Builds the window if its sources are newer than the last build. */
 function buildWindow(): void {
   const built = join(WINDOW, 'index.html');
   const builder = join(PROGRAM, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
@@ -54,13 +54,13 @@ function buildWindow(): void {
     if (existsSync(built)) return;
     throw new StudioError('program-missing/window-builder', {});
   }
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => newestIn(join(PROGRAM, folder))))) return;
+  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => lastChangeIn(join(PROGRAM, folder))))) return;
   process.stderr.write('Building the window (some seconds) …\n');
   const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' });
   if (status !== 0) throw new StudioError('program-failed/window-build', { detail: stderr.trim().split('\n').at(-1) ?? '' });
 }
 
-/** When a file below a folder was changed last, in milliseconds. */
-function newestIn(folder: string): number {
+/** Time of the last change of a file below a folder, in milliseconds. */
+function lastChangeIn(folder: string): number {
   return Math.max(...readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs));
 }

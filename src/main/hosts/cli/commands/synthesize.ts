@@ -38,7 +38,7 @@ Kinds:
 The face model is ICT-FaceKit's, the portraits are the Face Research Lab's with their outlines (docs/developer/synthesis.md says
 where they come from). Renderings of a recognisable person may teach a model; do not show them to anybody.`;
 
-/** 'stills' was the name of photographs before version 0.2. */
+/** Accepts 'stills', the name of 'photographs' before version 0.2. */
 function readKind(text: string): SynthesisKind {
   const kind = SYNTHESIS_KINDS.find((each) => each === (text === 'stills' ? 'photographs' : text));
   if (kind === undefined) throw new InvalidArgumentError(`Choose one of: ${SYNTHESIS_KINDS.join(', ')}.`);

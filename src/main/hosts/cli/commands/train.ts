@@ -68,7 +68,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
     .option('--epochs <a,b,c>', 'rounds through the set: self-supervised, both branches, fine-tuning on all tokens', readEpochs)
     .option('--frames <rounds>', 'with --epochs: rounds of frame pre-training before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
-    // The name before version 0.2.
+    // The name of --frames before version 0.2.
     .addOption(new Option('--stills <rounds>').argParser(numberBetween(0, 1e5)).default(0).hideHelp())
     .option('--validation-share <share>', 'share of the people kept for validation where the set has no splits', numberBetween(0, 0.5), 0.15)
     .option('--patience <n>', 'stop after so many validations without a better one', wholeBetween(1, 10000), 12)
@@ -94,7 +94,7 @@ async function train(options: TrainOptions): Promise<number> {
   const output = new Output(options.json);
   const line = new TaskLine();
   const signal = stopOnRequest();
-  // Loaded when it is asked for: it brings an image library that no other command needs.
+  // Imported on demand: it loads an image library that other commands do not need.
   const { trainModel } = await import('../../../services/training/train-model.ts');
   const outcome = await trainModel(
     requestOf(options),

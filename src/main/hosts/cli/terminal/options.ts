@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Readers of option values; commander turns what they throw into a message that names the option. */
+/** Parser for option values. Commander adds the name of the option to its errors. */
 export function numberBetween(low: number, high: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -19,7 +19,7 @@ export function wholeBetween(low: number, high: number): (text: string) => numbe
   };
 }
 
-/** 'smile=happiness' as what a label is called; 'speech=' leaves it out. A label may hold a sign of equality: the last one counts. */
+/** Parses 'smile=happiness' (renames a label) and 'speech=' (leaves it out). A label may contain '='; the last one separates. */
 export function readMapping(pairs: readonly string[]): Record<string, string | null> {
   return Object.fromEntries(
     pairs.map((pair) => {

@@ -4,7 +4,7 @@ import { StudioError } from '../../../../shared/app/errors.ts';
 /** Exit codes of every command. */
 export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
 
-/** Lines for people: on standard output, or on standard error where that carries one JSON line for a machine. */
+/** Output for people on standard output, or on standard error if standard output must contain one JSON line only. */
 export class Output {
   readonly #json: boolean;
 
@@ -22,10 +22,10 @@ export class Output {
   }
 }
 
-/** What ends a command in the middle of its work. */
+/** Errors after which a command can be continued. */
 const INTERRUPTING: readonly StudioErrorCode[] = ['disk-full', 'engine-died', 'cancelled'];
 
-/** What to type: messages are also for the window, and name no option. */
+/** Options that help with an error. The messages themselves name no options, because the window shows them too. */
 const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
   'wrong-usage/port': 'Name it with --port, or leave that out.',
   'wrong-usage/model-exists': 'Options: --id, --out.',
@@ -40,7 +40,7 @@ const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
   'project-sound': 'Option: --backup.',
 };
 
-/** The exit code for an error that ended a command, after telling the person. */
+/** Prints an error. @returns the exit code of the command */
 export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
     const hint = HINTS[error.id];
@@ -55,10 +55,10 @@ export function reportError(error: unknown): number {
   return EXIT.someFailed;
 }
 
-/** One Ctrl+C may reach us twice, through the terminal and through the program that started us. */
+/** One Ctrl+C may arrive twice, from the terminal and from the launcher. */
 const SAME_REQUEST_MILLISECONDS = 1000;
 
-/** A stop on the first Ctrl+C (or a request to end); the second one ends the program at once. */
+/** A signal that the first SIGINT (Ctrl+C) or SIGTERM aborts. The second one ends the program at once. */
 export function stopOnRequest(): AbortSignal {
   const controller = new AbortController();
   let first = 0;

@@ -1,19 +1,19 @@
 import { duration } from './output.ts';
 
 const REDRAW_MILLISECONDS = 200;
-/** A log file wants to know that it goes on, not every step. */
+/** A log file needs fewer lines than a terminal. */
 const PLAIN_MILLISECONDS = 10_000;
 
-/** Progress of a batch on standard error: one line that is drawn again on a terminal, plain lines elsewhere. */
+/** Progress of a batch on standard error. A terminal shows one updated line, a log file only finished videos. */
 export class ProgressLine {
-  /** Sizes in bytes: a long video takes longer than a short one. */
+  /** Sizes of the videos in bytes, an estimate of their processing times. */
   readonly #sizes: readonly number[];
   readonly #begun = performance.now();
   readonly #terminal: boolean;
   #drawn = 0;
-  /** Bytes worked through now; resumed and failed videos took no time and say nothing about what is left. */
-  #worked = 0;
-  /** Shares of the videos that are being worked on, by index. */
+  /** Processed bytes, without resumed and failed videos, which would distort the estimate. */
+  #processed = 0;
+  /** Finished shares of the running videos, by index. */
   readonly #running = new Map<number, number>();
   readonly #ended = new Set<number>();
 
@@ -33,24 +33,24 @@ export class ProgressLine {
     process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
   }
 
-  /** A video is over: its line stays. */
+  /** Prints the permanent line of a finished video. @param worked false for resumed and failed videos */
   finish(line: string, index: number, worked: boolean): void {
     this.#running.delete(index);
     this.#ended.add(index);
-    if (worked) this.#worked += this.#sizes[index] ?? 0;
+    if (worked) this.#processed += this.#sizes[index] ?? 0;
     if (this.#terminal) process.stderr.write('\r\x1b[2K');
     process.stderr.write(`${line}\n`);
   }
 
   #timeLeft(now: number): string {
     const begun = [...this.#running].reduce((sum, [index, share]) => sum + share * (this.#sizes[index] ?? 0), 0);
-    const worked = this.#worked + begun;
+    const worked = this.#processed + begun;
     const left = this.#sizes.reduce((sum, size, index) => sum + (this.#ended.has(index) ? 0 : size), 0) - begun;
     return worked > 0.01 * (worked + left) ? `${duration(((now - this.#begun) / 1000) * (left / worked))} left` : 'estimating time left';
   }
 }
 
-/** Progress of one long task on standard error: a line that is drawn again on a terminal, now and then a plain line elsewhere. */
+/** Progress of one long task on standard error. A terminal shows one updated line, a log file a line every few seconds. */
 export class TaskLine {
   readonly #terminal: boolean;
   readonly #every: number;
@@ -63,7 +63,7 @@ export class TaskLine {
     this.#every = terminal ? REDRAW_MILLISECONDS : PLAIN_MILLISECONDS;
   }
 
-  /** @param task a new one is told at once, its steps only now and then */
+  /** Shows progress. The first line of a task is printed at once, the next ones at a limited rate. */
   update(task: string, text: string): void {
     const now = performance.now();
     if (task === this.#task && now - this.#drawn < this.#every) return;
@@ -74,14 +74,14 @@ export class TaskLine {
     process.stderr.write(this.#terminal ? `\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`);
   }
 
-  /** A task whose steps take about the same time: its share and the time that is left. */
+  /** Shows the number of finished steps and the time left, for steps that take similar times. */
   share(task: string, done: number, total: number): void {
     const begun = task === this.#task ? this.#begun : performance.now();
     const left = (((performance.now() - begun) / 1000) * (total - done)) / Math.max(1, done);
     this.update(task, `${done}/${total}  ${duration(left)} left`);
   }
 
-  /** A line that stays. */
+  /** Prints a permanent line. */
   stay(text: string): void {
     this.clear();
     process.stderr.write(`${text}\n`);

@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 
 /**
- * The first shape of a project. Times are seconds of the video, spans half-open. Every table that coders change has a
- * revision: the project's clock at the row's last change, so that no number ever comes back. An edit names the revision
- * that it was made on.
+ * The first schema of a project. Times are seconds of the video, spans are half-open. Every editable table has a revision:
+ * the project's clock at the last change of the row, so that no revision is used twice. An edit contains the revision that
+ * it is based on.
  */
 export function up(database: Database): void {
   for (const statement of STATEMENTS) database.exec(statement);

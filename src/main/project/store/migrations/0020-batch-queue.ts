@@ -1,9 +1,9 @@
 import type { Database } from 'better-sqlite3';
 
 /**
- * The batch queue. A batch is what was asked for at once, with one model and one set of options, and becomes one run.
- * A job is one video of it. worker names the process that has a running job (computer and process id) and seen_at when
- * it last said so: a job of a process that is gone is waiting again.
+ * The batch queue. A batch contains jobs that were added together, with one model and one set of options, and becomes one
+ * run. A job is one video of a batch. `worker` is the process of a running job (host name and process id), and `seen_at` is
+ * its last heartbeat. The job of a dead process waits again.
  */
 export function up(database: Database): void {
   for (const statement of STATEMENTS) database.exec(statement);

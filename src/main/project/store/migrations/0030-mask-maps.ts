@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 
-/** Mask weights by patch, a packed column for each face of a run (main/analysis/mask-maps.ts). Runs from before have none. */
+/** Mask weights by patch, packed for each face of a run (main/analysis/mask-maps.ts). Earlier runs have none. */
 export function up(database: Database): void {
   database.exec(`CREATE TABLE IF NOT EXISTS mask_map (
     run_id TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 
 /**
- * What a project does by itself (waiting jobs, watched folders) carries a signature of the computer that it was requested
- * on (main/project/approval.ts); '' in projects from before. A batch names its model by SHA-256 too.
+ * Automatic work of a project (waiting jobs, watched folders) gets a signature of the computer that requested it
+ * (main/project/approval.ts); '' in earlier projects. A batch also contains the SHA-256 of its model.
  */
 export function up(database: Database): void {
   database.exec(`ALTER TABLE batch ADD COLUMN model_sha256 TEXT NOT NULL DEFAULT ''`);

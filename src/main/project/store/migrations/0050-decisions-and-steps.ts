@@ -2,10 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
 
 /**
- * Facts instead of sentences. Until here a decision on a proposal or a disagreement was a note with fixed words, and a step
- * of the history was an English sentence. Now a decision is a row of its own, with the id of its proposal, and a step is a
- * kind with parameters. Both are read out of their former words here, once; what cannot be read stays a note, or a step of
- * the kind 'other'.
+ * Facts instead of sentences. Before, a decision on a proposal or a disagreement was a note with a fixed text, and a step of
+ * the history was an English sentence. Now a decision is a row with the id of its proposal, and a step is a kind with
+ * parameters. This migration parses the former texts. Unknown texts stay notes, or become steps of the kind 'other'.
  */
 export function up(database: Database): void {
   database.exec(`CREATE TABLE decision (
@@ -53,10 +52,10 @@ interface Decision {
 
 const REJECTED = /^rejected: (?<label>.+), face (?<face>\d+), (?<start>[\d.]+) to (?<end>[\d.]+) s$/s;
 const NO_LABEL = /^adjudicated: no label, face (?<face>\d+), (?<start>[\d.]+) to (?<end>[\d.]+) s$/;
-/** The words had milliseconds. */
+/** The texts had a precision of milliseconds. */
 const ROUNDED = 0.0006;
 
-/** @returns the decisions that a note stood for, by the note's id; also of notes that are only in the journal */
+/** Converts all notes. @returns a function that finds the decisions of a note, also of a note that is only in the journal */
 function convertNotes(database: Database): (note: Note) => Decision[] {
   const proposals = database.prepare(`SELECT segment.id, segment.label, segment.start_s, segment.end_s FROM segment
     JOIN layer ON layer.id = segment.layer_id AND layer.kind = 'model'
@@ -66,12 +65,12 @@ function convertNotes(database: Database): (note: Note) => Decision[] {
   const read = (note: Note): Decision[] => {
     if (note.coder_id === null) return [];
     const base = { video_id: note.video_id, coder_id: note.coder_id, made_at: note.made_at, revision: note.revision };
-    const settled = NO_LABEL.exec(note.text)?.groups;
-    if (settled !== undefined) return [{ ...base, id: note.id, kind: 'no_label', proposal_id: null, label: null, ...spanOf(settled) }];
+    const noLabel = NO_LABEL.exec(note.text)?.groups;
+    if (noLabel !== undefined) return [{ ...base, id: note.id, kind: 'no_label', proposal_id: null, label: null, ...spanOf(noLabel) }];
     const rejected = REJECTED.exec(note.text)?.groups;
     if (rejected === undefined) return [];
     const { face_id, start_s, end_s } = spanOf(rejected);
-    // The words named no run: a proposal that several runs made alike was rejected in all of them.
+    // The text does not contain the run: equal proposals of several runs were rejected together.
     const found = proposals.all(note.video_id, face_id, rejected['label'], start_s, end_s) as Pick<Decision, 'id' | 'label' | 'start_s' | 'end_s'>[];
     return found.map(({ id, ...proposal }, i) => ({ ...base, ...proposal, id: i === 0 ? note.id : randomUUID(), kind: 'rejected', proposal_id: id, face_id }));
   };
@@ -103,7 +102,7 @@ interface Change {
   readonly after: Note | null;
 }
 
-/** The journal's steps, and the rows that undo brings back. */
+/** Converts the steps of the journal and the rows that undo restores. */
 function convertJournal(database: Database, decisionsOf: (note: Note) => Decision[]): void {
   database.exec(`ALTER TABLE journal ADD COLUMN kind TEXT NOT NULL DEFAULT 'other'`);
   database.exec(`ALTER TABLE journal ADD COLUMN parameters TEXT NOT NULL DEFAULT '{}'`);
@@ -125,7 +124,7 @@ function convertChange(change: Change, decisionsOf: (note: Note) => Decision[]):
   return decisions.map((decision) => ({ table: 'decision', id: decision.id, before: at(change.before, decision), after: at(change.after, decision) }));
 }
 
-/** Former sentences of steps, longest wording first: a peak's step would be read as a label's, whose name begins with "peak of". */
+/** Former sentences of steps. The order matters: a step of a peak also matches the pattern for a label named "peak of …". */
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
   [/^Adjudicate a disagreement$/, 'disagreement.decide'],
   [/^Adjudicate (?<count>\d+) agreements$/, 'disagreement.acceptAgreed'],
