@@ -53,7 +53,7 @@ function randomDocument(seed: number): AnnotationDocument {
 const documents = Array.from({ length: 500 }, (_, i) => randomDocument(i + 1));
 
 /** The labels of a document after the rounding of a format, sorted, by layer. */
-function expected(document: AnnotationDocument, round: (segment: AnnotatedSegment) => AnnotatedSegment | null): Map<string, string[]> {
+function expectedLines(document: AnnotationDocument, round: (segment: AnnotatedSegment) => AnnotatedSegment | null): Map<string, string[]> {
   const layers = document.layers.map(
     ({ name, segments }) =>
       [
@@ -66,7 +66,7 @@ function expected(document: AnnotationDocument, round: (segment: AnnotatedSegmen
   );
   return new Map(layers.filter(([, lines]) => lines.length > 0));
 }
-function found({ layers }: ReadAnnotations): Map<string, string[]> {
+function foundLines({ layers }: ReadAnnotations): Map<string, string[]> {
   return new Map(layers.filter(({ segments }) => segments.length > 0).map(({ name, segments }) => [name, segments.map(line).sort()]));
 }
 const line = ({ face, label, startS, endS, confidence }: AnnotatedSegment): string =>
@@ -82,7 +82,7 @@ describe('500 random documents are written and read', () => {
         const startS = milliseconds(segment.startS);
         return { ...segment, startS, endS: Math.max(milliseconds(segment.endS), startS + 0.001) };
       };
-      expect(found(read)).toEqual(expected(document, round));
+      expect(foundLines(read)).toEqual(expectedLines(document, round));
       expect(read.problems).toEqual([]);
       if (document.layers.some(({ segments }) => segments.some(({ startS, endS }) => milliseconds(endS) === milliseconds(startS))))
         expect(losses).toContainEqual({ id: 'eaf/lengthened', parameters: { count: expect.any(Number) as number } });
@@ -111,7 +111,7 @@ describe('500 random documents are written and read', () => {
       // Labels without duration are lost and reported; labels without text mean "unlabelled" in Praat.
       const kept = (segment: AnnotatedSegment): AnnotatedSegment | null =>
         segment.endS > segment.startS && segment.label !== '' ? { ...segment, confidence: null } : null;
-      expect(found(read)).toEqual(expected(document, kept));
+      expect(foundLines(read)).toEqual(expectedLines(document, kept));
       const dropped = document.layers.flatMap(({ segments }) => segments).filter(({ startS, endS }) => endS <= startS).length;
       expect(losses.filter((loss) => loss.id === 'textgrid/no-length')).toHaveLength(dropped);
       for (const tier of text.split('class = "IntervalTier"').slice(1)) {
@@ -133,15 +133,15 @@ describe('500 random documents are written and read', () => {
         return { ...segment, startS: first / fps, endS: Math.max(first + 1, Math.round(segment.endS * fps)) / fps };
       };
       const named = { ...document, layers: document.layers.map((layer) => (layer.name === 'model' ? layer : { ...layer, name: layer.annotator })) };
-      expect(found(read)).toEqual(expected(named, frames));
+      expect(foundLines(read)).toEqual(expectedLines(named, frames));
     }
   });
 
   test('as BORIS projects, with exact times', () => {
     for (const document of documents) {
       const read = ANNOTATION_FORMATS['boris'].read!(ANNOTATION_FORMATS['boris'].write(document).text, 'x.boris');
-      expect(found(read)).toEqual(
-        expected(document, (segment) => ({ ...segment, endS: segment.endS > segment.startS ? segment.endS : segment.startS + 0.001 })),
+      expect(foundLines(read)).toEqual(
+        expectedLines(document, (segment) => ({ ...segment, endS: segment.endS > segment.startS ? segment.endS : segment.startS + 0.001 })),
       );
       const peaks = document.layers.reduce((sum, layer) => sum + layer.peaks.length, 0);
       expect(read.problems).toEqual(peaks === 0 ? [] : [{ id: 'boris/points', parameters: { count: peaks } }]);

@@ -236,5 +236,6 @@ function nodesOf(parent: Node | string, name: string): Node[] {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? String((value as Node)[TEXT] ?? '') : String(value ?? '');
+  const text = typeof value === 'object' && value !== null ? (value as Node)[TEXT] : value;
+  return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : '';
 }

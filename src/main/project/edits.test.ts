@@ -68,7 +68,7 @@ describe('an edit', () => {
     edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: seen, set: { end_s: 5 } });
     const stale: RowEdit = { table: 'segment', kind: 'update', id: row.id, revision: seen, set: { end_s: 9 } };
     const fresh: RowEdit = { table: 'segment', kind: 'insert', row: someSegment(annLayer, 7) };
-    expect(() => edit(db, ann, 'Move', fresh, stale)).toThrowError(expect.objectContaining({ code: 'edit-stale' }));
+    expect(() => edit(db, ann, 'Move', fresh, stale)).toThrow(expect.objectContaining({ code: 'edit-stale' }));
     expect(segments(db)).toMatchObject([{ start_s: 1, revision: seen + 1 }]);
     expect(history(db, ann, 10)).toHaveLength(2);
     project.close();
@@ -79,15 +79,15 @@ describe('an edit', () => {
     const { ann, annLayer, benLayer, modelLayer } = furnish(project);
     const { db } = project;
     for (const layer of [benLayer, modelLayer])
-      expect(() => edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(layer, 1) })).toThrowError(
+      expect(() => edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(layer, 1) })).toThrow(
         expect.objectContaining({ code: 'layer-protected' }),
       );
     const row = someSegment(annLayer, 1);
     edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
     expect(() =>
       edit(db, ann, 'Move', { table: 'segment', kind: 'update', id: row.id, revision: revisionOf(db, row.id), set: { layer_id: modelLayer } }),
-    ).toThrowError(expect.objectContaining({ code: 'layer-protected' }));
-    expect(() => edit(db, ann, 'Move', { table: 'layer', kind: 'delete', id: modelLayer, revision: 1 })).toThrowError(
+    ).toThrow(expect.objectContaining({ code: 'layer-protected' }));
+    expect(() => edit(db, ann, 'Move', { table: 'layer', kind: 'delete', id: modelLayer, revision: 1 })).toThrow(
       expect.objectContaining({ code: 'layer-protected' }),
     );
     project.close();
@@ -127,7 +127,7 @@ describe('an edit', () => {
   test('with times in the wrong order is rejected with a message', async () => {
     const project = await makeProject();
     const { ann, annLayer } = furnish(project);
-    expect(() => edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 5, { end_s: 4 }) })).toThrowError(
+    expect(() => edit(project.db, ann, 'Label', { table: 'segment', kind: 'insert', row: someSegment(annLayer, 5, { end_s: 4 }) })).toThrow(
       /times are out of order/,
     );
     expect(segments(project.db)).toEqual([]);
@@ -140,7 +140,7 @@ describe('an edit', () => {
     const { db } = project;
     const row = someSegment(annLayer, 1);
     edit(db, ann, 'Label', { table: 'segment', kind: 'insert', row });
-    expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrowError(
+    expect(() => edit(db, ann, 'Delete layer', { table: 'layer', kind: 'delete', id: annLayer, revision: 1 })).toThrow(
       expect.objectContaining({ id: 'edit-invalid/still-used', detail: 'layer, segment' }),
     );
     edit(
@@ -174,7 +174,7 @@ describe('undo', () => {
     const { db } = project;
     edit(db, ann, 'Begin review', { table: 'video', kind: 'update', id: video, revision: 1, set: { review: 'in_review' } });
     edit(db, ben, 'End review', { table: 'video', kind: 'update', id: video, revision: 2, set: { review: 'done' } });
-    expect(() => undo(db, ann)).toThrowError(expect.objectContaining({ code: 'edit-conflict' }));
+    expect(() => undo(db, ann)).toThrow(expect.objectContaining({ code: 'edit-conflict' }));
     expect(db.row(db.sql.selectFrom('video').select(['review', 'revision']))).toEqual({ review: 'done', revision: 3 });
     project.close();
   });

@@ -30,7 +30,7 @@ describe('a project as JSON Lines', () => {
       [[head, '{"table":"sqlite_master","row":{}}'], 'not-a-project'],
       [[], 'not-a-project'],
     ] as const)
-      expect(() => readProjectLines(project.db, lines)).toThrowError(expect.objectContaining({ code }));
+      expect(() => readProjectLines(project.db, lines)).toThrow(expect.objectContaining({ code }));
     expect([...projectLines(project.db)]).toEqual(before);
     project.close();
   });

@@ -105,7 +105,7 @@ describe('backups', () => {
   test('that cannot be verified are deleted', async () => {
     const project = await makeProject();
     const at = join(project.folder, 'backups');
-    expect(() => makeBackup(at, 'daily', (path) => writeFileSync(path, 'no store'))).toThrowError(/could not be verified/);
+    expect(() => makeBackup(at, 'daily', (path) => writeFileSync(path, 'no store'))).toThrow(/could not be verified/);
     expect(readdirSync(at)).toEqual([]);
     project.close();
   });
@@ -165,7 +165,7 @@ describe('a damaged project', () => {
     truncateSync(file, 5000);
     mkdirSync(join(at, 'backups'));
     writeFileSync(join(at, 'backups', 'project-20261101T000000-daily.db'), 'broken');
-    expect(() => restoreProject(at)).toThrowError(expect.objectContaining({ code: 'project-damaged' }));
+    expect(() => restoreProject(at)).toThrow(expect.objectContaining({ code: 'project-damaged' }));
     expect(readFileSync(file)).toHaveLength(5000);
     rmSync(at, { recursive: true });
   });

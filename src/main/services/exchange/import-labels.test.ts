@@ -128,7 +128,7 @@ test('an unknown layer, video or format is an error', async () => {
     parameters: { layers: ['Nobody'] },
   });
   const file = await elan('there.eaf', (text) => text);
-  const into = (placements: Parameters<typeof importIntoProject>[1]): Promise<unknown> => importIntoProject(project.folder, placements, as('Hal'));
+  const into = (files: Parameters<typeof importIntoProject>[1]): Promise<unknown> => importIntoProject(project.folder, files, as('Hal'));
   await expect(into([{ file, video: 'other.mp4', layers: null }])).rejects.toMatchObject({ code: 'video-unknown' });
   await expect(into(placements(file, ['Ben 2']))).rejects.toMatchObject({ id: 'wrong-usage/no-labels-in-layers' });
   await expect(into(placements(join(out, 'x.docx')))).rejects.toMatchObject({ id: 'wrong-usage/format-unknown' });

@@ -45,7 +45,7 @@ export async function inspectModel(id: string, budget?: number): Promise<ModelIn
   const { manifest } = await findModel(id);
   const size = SIZES[manifest.size];
   const graph = buildInferenceGraph(size);
-  const at = (budget: number): number => multiplyAddsAt(size, budget, graph);
+  const at = (tokenBudget: number): number => multiplyAddsAt(size, tokenBudget, graph);
   return {
     id: manifest.id,
     size: manifest.size,

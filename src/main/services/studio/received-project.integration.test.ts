@@ -10,12 +10,12 @@ import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import { knownModel } from '../models/all-models.ts';
 
 const hosts: TestHost[] = [];
-afterAll(() => Promise.all(hosts.map((host) => host.close())));
+afterAll(() => Promise.all(hosts.map((each) => each.close())));
 
 async function host(): Promise<TestHost> {
-  const host = await openTestHost();
-  hosts.push(host);
-  return host;
+  const opened = await openTestHost();
+  hosts.push(opened);
+  return opened;
 }
 
 describe('a project from another computer', () => {

@@ -211,14 +211,14 @@ const QUEUE_STOP_TIMEOUT_MS = 5000;
 
 /** Stops a queue process, which returns its jobs to the queue first. It is killed after the timeout. */
 async function stopQueue(queue: QueuePort): Promise<void> {
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((ended) => {
     const timer = setTimeout(() => {
       queue.kill();
-      resolve();
+      ended();
     }, QUEUE_STOP_TIMEOUT_MS);
     queue.onEnd(() => {
       clearTimeout(timer);
-      resolve();
+      ended();
     });
     queue.send({ kind: 'stop' });
   });
