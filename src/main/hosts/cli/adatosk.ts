@@ -60,4 +60,9 @@ if (process.channel !== undefined) {
   process.once('disconnect', () => process.exit(EXIT.interrupted));
   process.channel?.unref();
 }
+// The program that reads the output has ended, as in `adatosk doctor | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.interrupted);
+});
 process.exitCode = await main();

@@ -324,6 +324,12 @@ describe('the launcher', () => {
 });
 
 describe('a terminal', () => {
+  test('that closes the output ends the command without an error message', async () => {
+    const { child, finished } = startCommand(['models', 'list']);
+    child.stdout?.destroy();
+    expect(await finished).toMatchObject({ code: 130, stderr: '' });
+  });
+
   test('shows share, speed and time left in one updated line', () => {
     const written: string[] = [];
     const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);

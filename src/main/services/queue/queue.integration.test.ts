@@ -1,11 +1,12 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import type { QueueState } from '../../../shared/domain/queue.ts';
 import { columnsOf, seriesOf, SERIES } from '../../../shared/domain/timeline-columns.ts';
 import { command } from '../../../../testing/command.ts';
+import type { StudioClient, TestHost } from '../../../../testing/web-host.ts';
 import { openTestHost } from '../../../../testing/web-host.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
 import { openProject } from '../../project/store/open-project.ts';
@@ -15,15 +16,36 @@ import { exportProject, importProject } from '../exchange/export-project.ts';
 import type { QueuePort } from './queue-messages.ts';
 import { sentenceOfFact } from '../../../shared/app/facts.ts';
 
-/** Short pieces of a sample video with a face, and a file that is not a video. */
-const folder = await temporaryFolder();
-const videos = join(folder, 'videos');
-await mkdir(videos);
-for (const start of [0, 1, 2]) await ffmpeg('-ss', String(start), '-i', ONE_FACE, '-t', '1.2', '-an', '-c:v', 'libx264', join(videos, `piece ${start}.mp4`));
-await writeFile(join(videos, 'broken.mp4'), 'no video at all');
+/** Short pieces of a sample with a face. */
+const pieces = await temporaryFolder();
+for (const start of [0, 1, 2]) await ffmpeg('-ss', String(start), '-i', ONE_FACE, '-t', '1.2', '-an', '-c:v', 'libx264', join(pieces, `piece ${start}.mp4`));
 
-const host = await openTestHost();
-afterAll(() => host.close());
+const hosts: TestHost[] = [];
+afterEach(async () => {
+  for (const host of hosts.splice(0)) await host.close();
+});
+
+interface Opened {
+  readonly host: TestHost;
+  readonly client: StudioClient;
+  /** A folder with the pieces. */
+  readonly videos: string;
+  readonly project: string;
+}
+
+async function openHost(): Promise<Opened> {
+  const host = await openTestHost();
+  hosts.push(host);
+  const videos = join(host.folder, 'videos');
+  await cp(pieces, videos, { recursive: true });
+  return { host, client: host.client(), videos, project: host.studio.project.state.folder };
+}
+
+/** Analyses files and folders in one batch, and waits for its end. */
+async function analyse({ client }: Opened, ...paths: string[]): Promise<QueueState> {
+  await client.queue.add({ paths, device: 'cpu' });
+  return untilOver(() => client.queue.state());
+}
 
 async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
   for (let i = 0; i < 1200; i++) {
@@ -35,9 +57,9 @@ async function untilOver(read: () => Promise<QueueState>): Promise<QueueState> {
 }
 
 /** The tables of a run without the processing times. */
-async function tablesOf(project: string, run: string | null = null): Promise<Record<string, Record<string, string>[]>> {
+async function tablesOf(project: string): Promise<Record<string, Record<string, string>[]>> {
   const out = await temporaryFolder();
-  await exportProject(project, { format: 'tables', run, layers: [] }, out);
+  await exportProject(project, { format: 'tables', run: null, layers: [] }, out);
   const tables: Record<string, Record<string, string>[]> = {};
   for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
     const rows = parse(await readFile(join(out, `${name}.csv`)), { columns: true }) as Record<string, string>[];
@@ -47,11 +69,11 @@ async function tablesOf(project: string, run: string | null = null): Promise<Rec
 }
 
 describe('a batch', () => {
-  const client = host.client();
-
   test('an unreadable file fails with its reason, the others are analysed, and windows receive the run', async () => {
-    expect(await client.queue.add({ paths: [videos], device: 'cpu' })).toMatchObject({ videos: 4 });
-    const { jobs } = await untilOver(() => client.queue.state());
+    const opened = await openHost();
+    const { host, client, videos } = opened;
+    await writeFile(join(videos, 'broken.mp4'), 'no video at all');
+    const { jobs } = await analyse(opened, videos);
     expect(jobs.map(({ name, status }) => `${name} ${status}`)).toEqual(['broken.mp4 failed', 'piece 0.mp4 done', 'piece 1.mp4 done', 'piece 2.mp4 done']);
     expect(jobs[0]!.failure).toMatchObject({ parameters: { file: 'broken.mp4' } });
     const [run] = await client.runs.list();
@@ -95,15 +117,19 @@ describe('a batch', () => {
   });
 
   test('a repaired file is analysed after a retry, in the same run', async () => {
+    const opened = await openHost();
+    const { client, videos } = opened;
+    await writeFile(join(videos, 'broken.mp4'), 'no video at all');
+    await analyse(opened, join(videos, 'broken.mp4'), join(videos, 'piece 1.mp4'));
     await copyFile(join(videos, 'piece 0.mp4'), join(videos, 'broken.mp4'));
     expect(await client.queue.retry({})).toEqual({ waiting: 1 });
     const { jobs } = await untilOver(() => client.queue.state());
     expect(jobs[0]).toMatchObject({ name: 'broken.mp4', status: 'done', attempts: 2 });
-    expect(await client.runs.list()).toMatchObject([{ videos: 4 }]);
+    expect(await client.runs.list()).toMatchObject([{ videos: 2 }]);
   });
 
   test('no job starts while the queue is paused, and cancelled jobs are not run', async () => {
-    await client.queue.clearFinished();
+    const { client, videos } = await openHost();
     await client.queue.pause();
     await client.queue.add({ paths: [join(videos, 'piece 1.mp4')], device: 'cpu' });
     await wait(500);
@@ -115,23 +141,28 @@ describe('a batch', () => {
   });
 
   test('hosts list a run of the command line like `adatosk project runs`', async () => {
+    const opened = await openHost();
+    const { client, videos, project } = opened;
+    await analyse(opened, join(videos, 'piece 1.mp4'));
     const out = await temporaryFolder();
-    const project = host.studio.project.state.folder;
     const analysed = await command('analyze', join(videos, 'piece 2.mp4'), '--out', out, '--project', project, '--device', 'cpu');
     expect(analysed.code).toBe(0);
     const listed = await command('project', 'runs', project, '--json');
     const cli = (listed.json as { runs: { id: string; videos: number; start: string }[] }).runs;
-    const hosts = await client.runs.list();
-    expect(hosts.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
+    const shown = await client.runs.list();
+    expect(shown).toHaveLength(2);
+    expect(shown.map(({ id, videos: count, start }) => ({ id, videos: count, start }))).toEqual(
       cli.map(({ id, videos: count, start }) => ({ id, videos: count, start })),
     );
-    expect(hosts[0]).toMatchObject({ videos: 1 });
+    expect(shown[0]).toMatchObject({ videos: 1 });
     const video = (await client.library.list()).find(({ name }) => name === 'piece 2.mp4')!;
-    expect(video.analysed?.run).toBe(hosts[0]!.id);
+    expect(video.analysed?.run).toBe(shown[0]!.id);
   });
 
   test('an export as JSON and its import give the same project', async () => {
-    const project = host.studio.project.state.folder;
+    const opened = await openHost();
+    const { project, videos } = opened;
+    await analyse(opened, join(videos, 'piece 0.mp4'), join(videos, 'piece 1.mp4'));
     const out = await temporaryFolder();
     const [file] = (await exportProject(project, { format: 'json', run: null, layers: [] }, out)).files;
     await importProject(file!, join(out, 'again'));
@@ -141,14 +172,13 @@ describe('a batch', () => {
 });
 
 test('after a killed process, the next one finishes the batch without repeating jobs, with the tables of an uninterrupted run', async () => {
-  const whole = host.studio.project.state.folder;
-  const uninterrupted = (await host.client().runs.list()).find(({ videos: count }) => count === 4)!.id;
-  const other = await openTestHost();
-  const client = other.client();
-  const { folder: project } = other.studio.project.state;
+  const uninterrupted = await openHost();
+  await analyse(uninterrupted, uninterrupted.videos);
+  const expected = await tablesOf(uninterrupted.project);
+  const { host, client, videos, project } = await openHost();
   await client.queue.pause();
   await client.queue.add({ paths: [videos], device: 'cpu' });
-  await other.close();
+  await host.studio.close();
   const { db, close } = await openProject(project);
   db.run(db.sql.updateTable('queue').set({ paused: 0 }));
 
@@ -163,9 +193,9 @@ test('after a killed process, the next one finishes the batch without repeating 
   second.send({ kind: 'stop' });
   await new Promise<void>((resolve) => second.onEnd(() => resolve()));
   for (const job of started) expect(db.row(db.sql.selectFrom('job').select('started_at').where('name', '=', job.name))).toEqual({ started_at: job.started_at });
-  expect(listRuns(db).map(({ videos: count }) => count)).toEqual([4]);
+  expect(listRuns(db).map(({ videos: count }) => count)).toEqual([3]);
   close();
-  expect(await tablesOf(project)).toEqual(await tablesOf(whole, uninterrupted));
+  expect(await tablesOf(project)).toEqual(expected);
 });
 
 function startQueue(project: string): QueuePort {
