@@ -190,7 +190,7 @@ test("a label of the project's own is made in the window and given by its key", 
   await expect(page.getByRole('button', { name: /smirk/ })).toHaveCount(0);
 });
 
-test('two coders judge blind, their disagreements are decided, and the queue of proposals empties', async ({ page, host }) => {
+test('two coders code blind, their disagreements are resolved, and the queue of proposals empties', async ({ page, host }) => {
   cpSync('samples/all-six.mp4', join(host.videos, 'all-six.mp4'));
   await page.goto(host.address);
   const studio = new StudioWindow(page);

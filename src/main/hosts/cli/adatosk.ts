@@ -36,9 +36,9 @@ const COMMANDS = [
 async function main(): Promise<number> {
   let code: number = EXIT.done;
   const program = new Command('adatosk')
-    .description('AdaTosk Studio: facial expressions over time, proposed by a model, on this computer alone.')
+    .description('AdaTosk Studio: a model proposes facial expressions over time, on this computer alone.')
     .version(APP_VERSION)
-    .showHelpAfterError('(add --help for what there is)');
+    .showHelpAfterError('(add --help for help)');
   for (const add of COMMANDS) add(program, (result) => (code = result));
   useOwnExitCodes(program);
   try {

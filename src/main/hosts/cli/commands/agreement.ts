@@ -20,14 +20,14 @@ interface AgreementOptions {
 export function addAgreement(program: Command, done: (code: number) => void): void {
   program
     .command('agreement')
-    .description('how far coders, the model and the adjudicated labels agree, over all videos that all of them labelled')
+    .description('agreement of coders, the model and adjudicated labels over the videos that all of them labelled')
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--statistic <name>', 'which number').choices(STATISTICS).default('kappa'))
-    .option('--raters <name...>', "coders' names, 'model' or 'adjudicated'; for f1 the first is the truth; all coders unless given", [])
+    .option('--raters <name...>', "names of coders, 'model' or 'adjudicated'; for f1 the first is the truth (default: all coders)", [])
     .option('--unit <s>', 'length of a unit of time', numberBetween(0.001, 60), 0.2)
-    .option('--overlap <share>', 'share of the time covered together that two spans must share to be one event', numberBetween(0, 1), 0.5)
-    .option('--count-unlabelled', 'count time that nobody labelled as agreed on (it is left out else)', false)
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--overlap <share>', 'smallest intersection over union of two spans that count as the same event', numberBetween(0, 1), 0.5)
+    .option('--count-unlabelled', 'count time that nobody labelled as agreement (default: leave it out)', false)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText(
       'after',
       `\nStatistics:\n${Object.entries(DEFINITIONS)

@@ -46,9 +46,9 @@ export function addBench(program: Command, done: (code: number) => void): void {
   const names = Object.keys(BENCHMARKS);
   program
     .command('bench')
-    .description('measure on this computer')
-    .addArgument(new Argument('[name]', 'which measurement; all of them where none is named').choices(names))
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .description('run benchmarks on this computer')
+    .addArgument(new Argument('[name]', 'benchmark (default: all)').choices(names))
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText(
       'after',
       `\nMeasurements:\n${Object.entries(BENCHMARKS)

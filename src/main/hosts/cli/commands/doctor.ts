@@ -9,8 +9,8 @@ import { EXIT, Output } from '../terminal/output.ts';
 export function addDoctor(program: Command, done: (code: number) => void): void {
   program
     .command('doctor')
-    .description('look at ffmpeg, what can compute the network here, the models and the project store')
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .description('check ffmpeg, devices, models and the project store')
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async ({ json }: { json: boolean }) => done(await doctor(new Output(json))));
 }
 

@@ -26,18 +26,20 @@ interface EvaluateOptions {
 export function addEvaluate(program: Command, done: (code: number) => void): void {
   program
     .command('evaluate')
-    .description('measure a model on labelled clips: UAR, WAR, calibration, errors of onset, apex and offset')
+    .description('evaluate a model on labelled clips: UAR, WAR, calibration, errors of onset, apex and offset')
     .argument('<model>', 'id or folder of the model')
     .requiredOption('--data <set>', 'the clip set (see: adatosk train --help)')
-    .addOption(new Option('--split <name>', 'which clips; the test split where there is one, else all').choices(['train', 'validation', 'test', 'all']))
-    .option('--budgets <list>', 'further token budgets to measure at, for example 1,0.6,0.2', readBudgets, [])
-    .option('--baseline', 'let the expression network of face-api judge the same clips (developers: it is a development dependency)', false)
-    .option('--out <folder>', 'write evaluation.json and evaluation.html there')
+    .addOption(
+      new Option('--split <name>', 'split to evaluate (default: test if there is one, else all clips)').choices(['train', 'validation', 'test', 'all']),
+    )
+    .option('--budgets <list>', 'more token budgets to evaluate, for example 1,0.6,0.2', readBudgets, [])
+    .option('--baseline', 'also evaluate the expression network of face-api on the same clips (developers: it is a development dependency)', false)
+    .option('--out <folder>', 'folder for evaluation.json and evaluation.html')
     .addOption(new Option('--device <name>', 'what computes').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
-    .option('--faces <folder>', 'keep aligned faces here for the next time; else they are removed at the end')
-    .option('--cache-limit <GB>', 'what the aligned faces may take on disk', numberBetween(0.01, 100000), 20)
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--faces <folder>', 'keep the aligned faces in this folder (default: they are deleted at the end)')
+    .option('--cache-limit <GB>', 'limit of the disk space for aligned faces', numberBetween(0.01, 100000), 20)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (model: string, options: EvaluateOptions) => done(await evaluate(model, options)));
 }
 
@@ -57,7 +59,7 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
     startChildProcessEngine,
     {
       onPrepare: (finished, total, name) => line.update('finding faces', `${finished + 1}/${total}  ${name}`),
-      onProgress: (finished, total) => line.share('judging clips', finished, total),
+      onProgress: (finished, total) => line.share('evaluating clips', finished, total),
     },
     stopOnRequest(),
   );

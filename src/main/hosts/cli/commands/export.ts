@@ -34,26 +34,26 @@ interface ImportOptions {
 export function addExport(program: Command, done: (code: number) => void): void {
   program
     .command('export')
-    .description("write a project's results: tables, labels, statistics, everything as open JSON, or labels for another tool")
+    .description('export results of a project: tables, labels, statistics, everything as JSON, or labels for another tool')
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
-    .option('--run <id>', 'tables and logs: which run (see: adatosk project runs); the newest unless given')
-    .option('--layers <name...>', "whose labels: coders' names, 'model' or 'adjudicated'; all unless given", [])
-    .option('--videos <name...>', 'videos, by name or id; all unless given', [])
-    .requiredOption('--out <folder>', 'where the files go')
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest)')
+    .option('--layers <name...>', "names of coders, 'model' or 'adjudicated' (default: all)", [])
+    .option('--videos <name...>', 'videos by name or id (default: all)', [])
+    .requiredOption('--out <folder>', 'folder for the files')
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (options: ExportOptions) => done(await write(options)));
   program
     .command('import <file>')
-    .description("read another tool's labels of a video into a coder's layer, as one step that can be undone")
+    .description('import labels of another tool into the layer of a coder, as one step that can be undone')
     .requiredOption('--project <folder>', 'the project')
     .requiredOption('--video <name>', 'the video in the library, by its name or id')
     .requiredOption('--as <coder>', 'whose labels they become')
-    .addOption(new Option('--format <name>', "what the file is; by its name's ending unless given").choices(READABLE_FORMATS))
-    .option('--layer <name>', 'which of its layers; all unless given')
-    .option('--map <label=name...>', "what labels are called here; 'label=' leaves one out", [])
-    .option('--partly', 'take what can be placed where something cannot', false)
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .addOption(new Option('--format <name>', 'format of the file (default: by its file extension)').choices(READABLE_FORMATS))
+    .option('--layer <name>', 'layers of the file (default: all)')
+    .option('--map <label=name...>', "labels of the project for labels of the file; 'label=' skips one", [])
+    .option('--partly', 'import the rest where some labels cannot be imported', false)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (file: string, { project, video, as, format, layer, map, partly, json }: ImportOptions) => {
       const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
       const { labels, known, problems } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });

@@ -37,19 +37,19 @@ Each has provenance.csv, report.json and README.md beside it.`;
 export function addFineTuningSet(program: Command, done: (code: number) => void): void {
   program
     .command('fine-tuning-set')
-    .description("make a set to train on from a project's labels: people apart, classes in the same shares")
+    .description('export a fine-tuning set from the labels of a project: participants are kept apart, classes are in the same proportions')
     .requiredOption('--project <folder>', 'the project')
     .requiredOption('--layer <name>', "whose labels: 'adjudicated', a coder's name, or 'model'")
-    .addOption(new Option('--form <name>', 'what is made (see below)').choices(FINE_TUNING_FORMS).default('references'))
-    .requiredOption('--out <folder>', 'where it goes; an empty folder')
-    .option('--min-confidence <share>', "leave out the model's labels below", numberBetween(0, 1), 0)
-    .option('--min-agreement <share>', 'share of the other coders who must say the same', numberBetween(0, 1), 0)
-    .option('--map <label=class...>', "what other labels count as; 'label=' leaves one out", [])
+    .addOption(new Option('--form <name>', 'kind of output (see below)').choices(FINE_TUNING_FORMS).default('references'))
+    .requiredOption('--out <folder>', 'an empty folder for the set')
+    .option('--min-confidence <share>', "ignore the model's labels with a lower confidence", numberBetween(0, 1), 0)
+    .option('--min-agreement <share>', 'smallest share of the other coders with the same label', numberBetween(0, 1), 0)
+    .option('--map <label=class...>', "classes for other labels; 'label=' skips one", [])
     .option('--window <seconds>', "seconds around the apex, or 'segment'", (text) => (text === 'segment' ? text : numberBetween(0.3, 60)(text)), 'segment')
     .option('--shares <train,validation,test>', 'shares of the clips', threeShares, [0.7, 0.15, 0.15])
-    .option('--anonymise', "numbers in the place of people's, coders' and videos' names (faces stay faces)", false)
-    .option('--seed <n>', 'another seed parts people otherwise', wholeBetween(0, 2 ** 31 - 1), 1)
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--anonymise', 'replace names of participants, coders and videos with numbers (faces stay visible)', false)
+    .option('--seed <n>', 'seed of the assignment of participants to splits', wholeBetween(0, 2 ** 31 - 1), 1)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText('after', ABOUT)
     .action(async (options: SetOptions) => done(await run(options)));
 }

@@ -8,26 +8,26 @@ import { numberBetween } from '../terminal/options.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 export function addModels(program: Command, done: (code: number) => void): void {
-  const models = program.command('models').description('the models that are there');
+  const models = program.command('models').description('list the models');
   models
     .command('list')
     .description('one line a model')
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async ({ json }: { json: boolean }) => done(await list(new Output(json))));
   models
     .command('inspect')
     .description('parameters, multiply-adds, input, classes, provenance, hash')
     .argument('<id>', 'a model or its size, for example tiny')
     .option('--token-budget <share>', 'count multiply-adds by part at this token budget', numberBetween(0.01, 1))
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (id: string, { json, tokenBudget }: { json: boolean; tokenBudget?: number }) => done(await inspect(id, tokenBudget, new Output(json))));
   models
     .command('import')
-    .description('take in an .onnx with the weights of an AdaTosk network, or a VideoMAE-style encoder as .safetensors')
+    .description('import an AdaTosk network (.onnx) or the weights of a VideoMAE-style encoder (.safetensors)')
     .argument('<file>', 'the .onnx or .safetensors file')
-    .option('--id <id>', "id of the new model; the file's name unless said")
-    .option('--out <folder>', 'folder of the new model; in the folder of models unless said')
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--id <id>', 'id of the new model (default: the file name)')
+    .option('--out <folder>', 'folder of the new model (default: in the folder of models)')
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (file: string, { id, out, json }: { id?: string; out?: string; json: boolean }) =>
       done(await importFile({ file, id: id ?? null, out: out ?? null }, new Output(json))),
     );

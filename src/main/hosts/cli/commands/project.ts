@@ -7,22 +7,22 @@ import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/st
 import { EXIT, Output } from '../terminal/output.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
-  const project = program.command('project').description('what a project holds');
-  const json = ['--json', 'one JSON object on the last line of standard output', false] as const;
+  const project = program.command('project').description('show the contents of a project');
+  const json = ['--json', 'print one JSON object as the last line of standard output', false] as const;
   project
     .command('videos <folder>')
-    .description('its library, with what the newest run found')
+    .description('list its videos with the results of the newest run')
     .option(...json)
     .action(async (folder: string, options: { json: boolean }) => done(await videos(folder, new Output(options.json))));
   project
     .command('runs <folder>')
-    .description('its runs, newest first')
+    .description('list its runs, newest first')
     .option(...json)
     .action(async (folder: string, options: { json: boolean }) => done(await runs(folder, new Output(options.json))));
   project
     .command('restore <folder>')
-    .description("put a backup in the project's place; the file that is there is kept under another name")
-    .option('--backup <name>', 'this one of --list; the newest good one of a damaged project unless given')
+    .description('restore a backup; the current project file is kept under another name')
+    .option('--backup <name>', 'a backup of --list (default, for a damaged project: the newest intact one)')
     .option('--list', 'list the backups and change nothing', false)
     .option(...json)
     .action((folder: string, options: { backup?: string; list: boolean; json: boolean }) => {
@@ -31,7 +31,7 @@ export function addProject(program: Command, done: (code: number) => void): void
     });
   project
     .command('import <file> <folder>')
-    .description('make a new project of an export (export --format json)')
+    .description('create a project from an export (export --format json)')
     .option(...json)
     .action(async (file: string, folder: string, options: { json: boolean }) => {
       await importProject(file, folder);

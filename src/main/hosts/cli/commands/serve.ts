@@ -17,10 +17,10 @@ const WINDOW = join(PROGRAM, 'out', 'renderer');
 export function addServe(program: Command, done: (code: number) => void): void {
   program
     .command('serve')
-    .description('open the window in a browser of this computer (also for a workstation without a screen, through ssh -L)')
-    .option('--project <folder>', 'open this project (it is made where it is not there)')
-    .option('--port <n>', 'port on 127.0.0.1; any that is free unless given', wholeBetween(0, 65535), 0)
-    .option('--json', 'one JSON object with the address on standard output', false)
+    .description('open the window in a browser on this computer (or through ssh -L, for a workstation without a screen)')
+    .option('--project <folder>', 'open this project; creates it if necessary')
+    .option('--port <n>', 'port on 127.0.0.1 (default: any free port)', wholeBetween(0, 65535), 0)
+    .option('--json', 'print one JSON object with the address on standard output', false)
     .action(async (options: { project?: string; port: number; json: boolean }) => done(await serve(options)));
 }
 

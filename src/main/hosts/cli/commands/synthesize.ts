@@ -49,28 +49,26 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
   const count = wholeBetween(0, 1_000_000);
   program
     .command('synthesize')
-    .description('render faces with known expressions: clips to train and to test a model on')
-    .addOption(new Option('--kind <name>', 'what is made (see below)').choices(SYNTHESIS_KINDS).argParser(readKind).default('faces'))
-    .requiredOption('--face-model <folder>', 'clone of ICT-FaceKit, or the same packed')
+    .description('render faces with known expressions, to train and test models')
+    .addOption(new Option('--kind <name>', 'kind of output (see below)').choices(SYNTHESIS_KINDS).argParser(readKind).default('faces'))
+    .requiredOption('--face-model <folder>', 'clone of ICT-FaceKit, or its packed form')
     .requiredOption('--portraits <folder>', 'folder of the portrait sets')
     .requiredOption('--out <folder>', 'where the clips go')
-    .option('--train <n>', 'clips to train on', count, 10010)
-    .option('--validation <n>', 'clips to choose by', count, 1001)
-    .option('--test <n>', 'clips to test on; nobody is in two of the three', count, 1505)
+    .option('--train <n>', 'number of training clips', count, 10010)
+    .option('--validation <n>', 'number of validation clips', count, 1001)
+    .option('--test <n>', 'number of test clips; nobody is in two splits', count, 1505)
     .addOption(new Option('--classes <name...>', 'only clips of these expressions (kind faces)').choices(EXPRESSIONS).default(EXPRESSIONS, 'all seven'))
     .addOption(
-      new Option('--condition <name>', 'how the clips are filmed, or lined: faces with lines and a look of their own at rest')
-        .choices(CONDITIONS)
-        .default('usual'),
+      new Option('--condition <name>', 'recording condition, or lined: faces with lines and their own resting expression').choices(CONDITIONS).default('usual'),
     )
     .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--toned <share>', 'chance that a training clip shows a skin darker than the photograph (kind faces)', numberBetween(0, 1), 0)
     .option('--subdued <share>', 'chance that a training clip shows a weak display (kind faces)', numberBetween(0, 1), 0)
-    .option('--varied <share>', "chance that a training clip's face has a shape far from the photograph's (kind faces)", numberBetween(0, 1), 0)
-    .option('--lined <share>', 'chance that a training clip shows a face with lines and a look of its own at rest (kind faces)', numberBetween(0, 1), 0)
+    .option('--varied <share>', 'chance that the face of a training clip has a shape far from that of the photograph (kind faces)', numberBetween(0, 1), 0)
+    .option('--lined <share>', 'chance that a training clip shows a face with lines and its own resting expression (kind faces)', numberBetween(0, 1), 0)
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText('after', KINDS)
     .action(async (options: SynthesizeOptions) => done(await run(options)));
 }

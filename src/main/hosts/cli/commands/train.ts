@@ -50,19 +50,19 @@ Nobody may be in two splits. Without splits, people (or videos) are drawn for va
 export function addTrain(program: Command, done: (code: number) => void): void {
   program
     .command('train')
-    .description('train a model on labelled clips, or fine-tune one; all on this computer')
+    .description('train or fine-tune a model on labelled clips on this computer')
     .requiredOption('--data <set>', 'the clip set (see below)')
-    .requiredOption('--out <folder>', 'where the model goes; it must not hold one')
-    .option('--from <model>', 'begin with the weights of this model (id or folder) instead of random ones')
+    .requiredOption('--out <folder>', 'folder for the model; must not contain a model')
+    .option('--from <model>', 'start from the weights of this model (id or folder) instead of random weights')
     .addOption(new Option('--size <name>', 'size of a new model').choices(MODEL_SIZES).default('tiny'))
-    .option('--unlabelled <set>', 'further videos without labels, for the self-supervised branch')
-    .option('--held <set>', 'further clips that show their label all the time, such as photographs of faces')
+    .option('--unlabelled <set>', 'more videos, without labels, for the self-supervised branch')
+    .option('--held <set>', 'more clips that show their label all the time, such as photographs of faces')
     .addOption(
-      new Option('--learns <part>', 'what learns when fine-tuning; by the size of the set unless said').choices(['auto', 'all', 'head']).default('auto'),
+      new Option('--learns <part>', 'parts that learn in fine-tuning (default: by the size of the set)').choices(['auto', 'all', 'head']).default('auto'),
     )
-    .addOption(new Option('--augmentation <kind>', 'how strongly clips are varied').choices(['faces', 'light', 'none']).default('faces'))
-    .option('--seed <n>', 'the same seed gives the same curve on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
-    .addOption(new Option('--matrices <rule>', 'what moves the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
+    .addOption(new Option('--augmentation <kind>', 'strength of data augmentation').choices(['faces', 'light', 'none']).default('faces'))
+    .option('--seed <n>', 'random seed; the same seed gives the same losses on one computer', wholeBetween(0, 2 ** 31 - 1), 1)
+    .addOption(new Option('--matrices <rule>', 'optimiser of the matrices (default: muon from random weights, else adamw)').choices(['adamw', 'muon']))
     .option('--layer-decay <share>', 'share of the rate that each layer has of the one above (default: 0.75 with --from, else 1)', numberBetween(0.1, 1))
     .option('--batch <n>', 'clips in a step', wholeBetween(1, 1024), 16)
     .option('--rate <r>', 'peak learning rate', numberBetween(1e-7, 0.1))
@@ -70,15 +70,15 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .option('--frames <rounds>', 'with --epochs: rounds of frame pre-training before both branches (rendered sets only)', numberBetween(0, 1e5), 0)
     // The name of --frames before version 0.2.
     .addOption(new Option('--stills <rounds>').argParser(numberBetween(0, 1e5)).default(0).hideHelp())
-    .option('--validation-share <share>', 'share of the people kept for validation where the set has no splits', numberBetween(0, 0.5), 0.15)
-    .option('--patience <n>', 'stop after so many validations without a better one', wholeBetween(1, 10000), 12)
+    .option('--validation-share <share>', 'share of the participants for validation, if the set has no splits', numberBetween(0, 0.5), 0.15)
+    .option('--patience <n>', 'stop after this number of validations without an improvement', wholeBetween(1, 10000), 12)
     .addOption(new Option('--device <name>', 'device that runs the network').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
-    .option('--resume', 'go on with a training that was stopped or killed', false)
+    .option('--resume', 'continue a training that was stopped or killed', false)
     .option('--checkpoint-every <s>', 'seconds between checkpoints', numberBetween(1, 86400), 180)
-    .option('--faces <folder>', 'keep aligned faces here for the next time; else they are removed at the end')
-    .option('--cache-limit <GB>', 'what the aligned faces may take on disk', numberBetween(0.01, 100000), 20)
-    .option('--json', 'one JSON object on the last line of standard output', false)
+    .option('--faces <folder>', 'keep the aligned faces in this folder (default: they are deleted at the end)')
+    .option('--cache-limit <GB>', 'limit of the disk space for aligned faces', numberBetween(0.01, 100000), 20)
+    .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText('after', SETS)
     .action(async (options: TrainOptions) => done(await train(options)));
 }
