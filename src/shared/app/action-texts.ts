@@ -121,9 +121,11 @@ interface MenuTexts {
       string
     >
   >;
+  /** File filters of the dialogs. */
+  readonly files: Readonly<Record<'videos' | 'labels' | 'all', string>>;
 }
 
-/** The other texts of the desktop menu. */
+/** The other texts of the desktop menu and of the file dialogs. */
 export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
   en: {
     menus: { file: 'File', edit: 'Edit', view: 'View', window: 'Window', help: 'Help' },
@@ -132,6 +134,7 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       ...{ resetZoom: 'Actual size', zoomIn: 'Zoom in', zoomOut: 'Zoom out', togglefullscreen: 'Full screen' },
       ...{ minimize: 'Minimize', zoom: 'Zoom', front: 'Bring all to front' },
     },
+    files: { videos: 'Videos', labels: 'Labels', all: 'All files' },
   },
   de: {
     menus: { file: 'Datei', edit: 'Bearbeiten', view: 'Ansicht', window: 'Fenster', help: 'Hilfe' },
@@ -140,5 +143,6 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       ...{ resetZoom: 'Originalgröße', zoomIn: 'Vergrößern', zoomOut: 'Verkleinern', togglefullscreen: 'Vollbild' },
       ...{ minimize: 'Minimieren', zoom: 'Zoomen', front: 'Alle nach vorne bringen' },
     },
+    files: { videos: 'Videos', labels: 'Labels', all: 'Alle Dateien' },
   },
 };

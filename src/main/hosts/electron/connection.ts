@@ -1,17 +1,19 @@
 import { RPCHandler } from '@orpc/server/message-port';
 import { BrowserWindow, dialog, ipcMain } from 'electron';
-import type { FileFilter, IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
+import type { IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
 import type { LanguageCode } from '../../../shared/app/action-texts.ts';
-import { LANGUAGES } from '../../../shared/app/action-texts.ts';
+import { LANGUAGES, MENU_TEXTS } from '../../../shared/app/action-texts.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import { READABLE_FORMATS, readerOf, VIDEO_ENDINGS } from '../../services/settings/defaults.ts';
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 
-/** File filters of the dialogs. The user can also select all files. */
-const VIDEOS = { name: 'Videos', extensions: [...VIDEO_ENDINGS] };
-const LABELS = { name: 'Labels', extensions: READABLE_FORMATS.flatMap((name) => readerOf(name)?.ending.split('.').slice(-1) ?? []) };
-const ALL = { name: 'All files', extensions: ['*'] };
+/** File extensions of the filters of the dialogs. */
+const EXTENSIONS = {
+  videos: [...VIDEO_ENDINGS],
+  labels: READABLE_FORMATS.flatMap((name) => readerOf(name)?.ending.split('.').slice(-1) ?? []),
+  all: ['*'],
+} as const;
 
 /**
  * Connects the windows of this program, and no other page, to the API and to the file dialogs.
@@ -30,21 +32,25 @@ export function connectWindows(studio: Studio, origin: string, onLanguage: (lang
     rpc.upgrade(port as unknown as Parameters<typeof rpc.upgrade>[0], { context: { studio, onFault } });
     port.start();
   });
-  ipcMain.on(DESKTOP_CHANNELS.language, (event, language: unknown) => {
-    const known = LANGUAGES.find((each) => each === language);
-    if (known !== undefined && isFromWindow(event, origin)) onLanguage(known);
+  let language: LanguageCode = 'en';
+  ipcMain.on(DESKTOP_CHANNELS.language, (event, code: unknown) => {
+    const known = LANGUAGES.find((each) => each === code);
+    if (known === undefined || !isFromWindow(event, origin)) return;
+    language = known;
+    onLanguage(known);
   });
   const choose =
-    (properties: NonNullable<OpenDialogOptions['properties']>, filters: FileFilter[] = []) =>
+    (properties: NonNullable<OpenDialogOptions['properties']>, ...kinds: (keyof typeof EXTENSIONS)[]) =>
     async (event: IpcMainInvokeEvent, title: unknown) => {
       const window = isFromWindow(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
       if (window === null) return [];
+      const filters = kinds.map((kind) => ({ name: MENU_TEXTS[language].files[kind], extensions: [...EXTENSIONS[kind]] }));
       const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
       return filePaths;
     };
   ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
-  ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], [VIDEOS, ALL]));
-  ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], [LABELS, ALL]));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], 'videos', 'all'));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], 'labels', 'all'));
 }
 
 /** Whether a message comes from the window's own page in its main frame. Embedded frames and other pages are rejected. */

@@ -59,6 +59,7 @@ export const de: Translated<typeof en> = {
     faultRemedy: 'Wenn es wieder geschieht, starten Sie das Programm neu. Gespeichertes ist sicher.',
   },
   labels: LABELS,
+  layers: { model: 'Modell', adjudicated: 'adjudiziert' },
   actions: nest(ACTION_TEXTS.de),
   start: {
     lead: 'Ein Modell schlägt Gesichtsausdrücke im Verlauf vor. Sie prüfen und korrigieren sie. Alles bleibt auf diesem Computer.',

@@ -50,6 +50,7 @@ export const en = {
   },
   /** The seven classes. What is stored stays in English. */
   labels: LABELS,
+  layers: { model: 'model', adjudicated: 'adjudicated' },
   actions: nest(ACTION_TEXTS.en),
   start: {
     lead: 'A model proposes facial expressions over time. You review and correct them. Everything stays on this computer.',
