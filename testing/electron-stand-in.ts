@@ -64,6 +64,8 @@ export const seen = {
   beforeRequest: null as null | ((details: { url: string }, decide: (answer: { cancel: boolean }) => void) => void),
   dialogs: [] as string[],
   chosen: [] as string[],
+  /** Names of the file filters of the last dialog. */
+  filters: [] as string[],
   utilities: [] as string[],
 };
 
@@ -149,7 +151,10 @@ export const dialog = {
     seen.dialogs.push(options.message);
     return Promise.resolve({ response: 0 });
   },
-  showOpenDialog: (): Promise<{ filePaths: string[] }> => Promise.resolve({ filePaths: seen.chosen }),
+  showOpenDialog: (_window: unknown, { filters }: { filters: { name: string }[] }): Promise<{ filePaths: string[] }> => {
+    seen.filters = filters.map(({ name }) => name);
+    return Promise.resolve({ filePaths: seen.chosen });
+  },
 };
 
 export const protocol = {

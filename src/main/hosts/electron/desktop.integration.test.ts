@@ -178,6 +178,15 @@ describe('the bridge of the window', () => {
     seen.chosen = ['/videos'];
     expect(await seen.handled.get(chooseFolder)!(fromWindow(), 'x')).toEqual(['/videos']);
   });
+
+  test('file dialogs have filters in the language of the window', async () => {
+    ipcMain.emit(language, fromWindow(), 'de');
+    await seen.handled.get(chooseVideos)!(fromWindow(), 'x');
+    expect(seen.filters).toEqual(['Videos', 'Alle Dateien']);
+    ipcMain.emit(language, fromWindow(), 'en');
+    await seen.handled.get(chooseLabels)!(fromWindow(), 'x');
+    expect(seen.filters).toEqual(['Labels', 'All files']);
+  });
 });
 
 describe('the scheme app:', () => {
