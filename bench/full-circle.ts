@@ -46,8 +46,14 @@ export async function benchFullCircle(line: (text: string) => void): Promise<Rec
     const after = await modelLayers(project);
     const untouched = Object.entries(before).filter(([id, text]) => after[id] === text).length;
     return {
-      ...{ labels_corrected: corrected.changed, clips: Number(clips), uar_before: old.uar, uar_after: own.uar, held_out_clips: old.clips },
-      ...{ old_layers: Object.keys(before).length, old_layers_untouched: untouched, new_layers: Object.keys(after).length - Object.keys(before).length },
+      labels_corrected: corrected.changed,
+      clips: Number(clips),
+      uar_before: old.uar,
+      uar_after: own.uar,
+      held_out_clips: old.clips,
+      old_layers: Object.keys(before).length,
+      old_layers_untouched: untouched,
+      new_layers: Object.keys(after).length - Object.keys(before).length,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -37,9 +37,16 @@ export async function benchProject(line: (text: string) => void): Promise<Record
     const segments = project.db.row(project.db.sql.selectFrom('segment').select(({ fn }) => fn.countAll<number>().as('n')))!.n;
     project.close();
     return {
-      ...{ videos, segments, slots_of_one_video: result!.rows.length, file_mb: statSync(projectFile(folder)).size / 1e6 },
-      ...{ open_s: openSeconds, list_first_ms: lists[0]!, list_median_ms: lists.sort((a, b) => a - b)[5]!, read_one_video_ms: 1000 * readSeconds },
-      ...{ memory_mb: process.memoryUsage().rss / 1e6, memory_before_mb: before / 1e6 },
+      videos,
+      segments,
+      slots_of_one_video: result!.rows.length,
+      file_mb: statSync(projectFile(folder)).size / 1e6,
+      open_s: openSeconds,
+      list_first_ms: lists[0]!,
+      list_median_ms: lists.sort((a, b) => a - b)[5]!,
+      read_one_video_ms: 1000 * readSeconds,
+      memory_mb: process.memoryUsage().rss / 1e6,
+      memory_before_mb: before / 1e6,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -49,8 +56,15 @@ export async function benchProject(line: (text: string) => void): Promise<Record
 async function fill(folder: string, line: (text: string) => void): Promise<void> {
   const { db, close } = await openProject(folder, { create: true });
   const record: RunRecord = {
-    ...{ appVersion: 'bench', model: { id: 'adatosk-tiny', sha256: 'ab', trained: true }, warnings: [], device: 'cpu', options: {}, thresholds: {} },
-    ...{ start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T20:00:00.000Z', cancelled: false },
+    appVersion: 'bench',
+    model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
+    warnings: [],
+    device: 'cpu',
+    options: {},
+    thresholds: {},
+    start: '2026-11-24T10:00:00.000Z',
+    end: '2026-11-24T20:00:00.000Z',
+    cancelled: false,
   };
   const run = beginRun(db, record);
   const rows = Array.from({ length: SLOTS }, (_, slot) => someRow(slot));
@@ -64,16 +78,46 @@ async function fill(folder: string, line: (text: string) => void): Promise<void>
     const file = { path: `/videos/${name}`, name, size: 1, modifiedMs: 1 };
     const source = 'model:adatosk-tiny';
     const segments = Array.from({ length: SEGMENTS_A_VIDEO }, (_, i) => ({
-      ...{ faceId: 1, segmentId: i + 1, label: EXPRESSIONS[i % 7]!, startS: 36 * i, endS: 36 * (i + 1), startFrame: 900 * i, endFrame: 900 * (i + 1) },
-      ...{ confidence: 0.5, coder: 'model', source },
+      faceId: 1,
+      segmentId: i + 1,
+      label: EXPRESSIONS[i % 7]!,
+      startS: 36 * i,
+      endS: 36 * (i + 1),
+      startFrame: 900 * i,
+      endFrame: 900 * (i + 1),
+      confidence: 0.5,
+      coder: 'model',
+      source,
     }));
     const peaks = Array.from({ length: PEAKS_A_VIDEO }, (_, i) => ({
-      ...{ faceId: 1, peakId: i + 1, label: EXPRESSIONS[i % 7]!, onsetS: 60 * i, apexS: 60 * i + 1, offsetS: 60 * i + 2, apexFrame: 1 },
-      ...{ intensity: 0.8, prominence: 0.5, final: 0.4, source },
+      faceId: 1,
+      peakId: i + 1,
+      label: EXPRESSIONS[i % 7]!,
+      onsetS: 60 * i,
+      apexS: 60 * i + 1,
+      offsetS: 60 * i + 2,
+      apexFrame: 1,
+      intensity: 0.8,
+      prominence: 0.5,
+      final: 0.4,
+      source,
     }));
     const summary = {
-      ...{ video: name, sha256: `${video}`, durationS: 3600, frames: 90_000, fps: 25, variableRate: false, faces: 1, faceShare: 1, meanConfidence: 0.9 },
-      ...{ peaks: PEAKS_A_VIDEO, secondsTaken: 360, timesRealTime: 10, status: 'done' as const, failure: null, warnings: [] },
+      video: name,
+      sha256: `${video}`,
+      durationS: 3600,
+      frames: 90_000,
+      fps: 25,
+      variableRate: false,
+      faces: 1,
+      faceShare: 1,
+      meanConfidence: 0.9,
+      peaks: PEAKS_A_VIDEO,
+      secondsTaken: 360,
+      timesRealTime: 10,
+      status: 'done' as const,
+      failure: null,
+      warnings: [],
     };
     recordResult(db, run, file, { summary, rows, peaks, segments }, timing);
     if ((video + 1) % 250 === 0) line(`${video + 1} of ${VIDEOS} videos written`);
@@ -89,7 +133,14 @@ function someRow(slot: number): TimelineRow {
   const probabilities = raw.map((value) => value / sum);
   const share = (phase: number): number => 0.5 + 0.5 * Math.sin(slot * 0.91 + phase);
   return {
-    ...{ faceId: 1, slot, startS: slot / 5, endS: (slot + 1) / 5, startFrame: slot * 5, endFrame: slot * 5 + 5, status: 'ok', faceConfidence: share(0) },
+    faceId: 1,
+    slot,
+    startS: slot / 5,
+    endS: (slot + 1) / 5,
+    startFrame: slot * 5,
+    endFrame: slot * 5 + 5,
+    status: 'ok',
+    faceConfidence: share(0),
     box: { x: 400 + 50 * share(1), y: 200 + 50 * share(2), width: 200 + 20 * share(3), height: 260 + 20 * share(4) },
     reading: { probabilities, label: 'neutral', intensity: 0.5, classAgnostic: share(5), classSemantic: share(6), final: share(7) },
   };

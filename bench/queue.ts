@@ -37,8 +37,16 @@ export async function benchQueue(line: (text: string) => void): Promise<Record<s
     const { kills, redone } = await killed(join(folder, 'killed'), videos);
     const differing = await differingRows(folder);
     return {
-      ...{ videos: CLIPS, batch_s: seconds, answers: answers.length, answer_median_ms: quantile(answers, 0.5), answer_p95_ms: quantile(answers, 0.95) },
-      ...{ answer_longest_ms: Math.max(...answers), event_loop_p99_ms: loop, kills, finished_done_again: redone, differing_rows: differing },
+      videos: CLIPS,
+      batch_s: seconds,
+      answers: answers.length,
+      answer_median_ms: quantile(answers, 0.5),
+      answer_p95_ms: quantile(answers, 0.95),
+      answer_longest_ms: Math.max(...answers),
+      event_loop_p99_ms: loop,
+      kills,
+      finished_done_again: redone,
+      differing_rows: differing,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

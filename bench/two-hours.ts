@@ -42,8 +42,15 @@ const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
   const total = weights.reduce((a, b) => a + b, 0);
   const probabilities = weights.map((weight) => weight / total) as unknown as PerExpression;
   return {
-    ...{ slot, startS: slot * step, endS: (slot + 1) * step, startFrame: Math.floor(slot * step * 5), endFrame: Math.floor((slot + 1) * step * 5), faceId: 1 },
-    ...{ status: away ? 'no_face' : 'ok', faceConfidence: away ? null : 0.9, box: away ? null : { x: 40, y: 30, width: 60, height: 60 } },
+    slot,
+    startS: slot * step,
+    endS: (slot + 1) * step,
+    startFrame: Math.floor(slot * step * 5),
+    endFrame: Math.floor((slot + 1) * step * 5),
+    faceId: 1,
+    status: away ? 'no_face' : 'ok',
+    faceConfidence: away ? null : 0.9,
+    box: away ? null : { x: 40, y: 30, width: 60, height: 60 },
     reading: away
       ? null
       : { probabilities, label: 'happiness', intensity: 1 - probabilities[2]!, classAgnostic: random(), classSemantic: 0.4 + 0.2 * random(), final: random() },
@@ -51,8 +58,21 @@ const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
 });
 const result: VideoResult = {
   summary: {
-    ...{ video: 'two-hours.mp4', sha256: 'ab', durationS: SECONDS, frames: SECONDS * 5, fps: 5, variableRate: false, faces: 1, faceShare: 0.97 },
-    ...{ meanConfidence: 0.9, peaks: PEAKS, secondsTaken: 1, timesRealTime: 7200, status: 'done', failure: null, warnings: [] },
+    video: 'two-hours.mp4',
+    sha256: 'ab',
+    durationS: SECONDS,
+    frames: SECONDS * 5,
+    fps: 5,
+    variableRate: false,
+    faces: 1,
+    faceShare: 0.97,
+    meanConfidence: 0.9,
+    peaks: PEAKS,
+    secondsTaken: 1,
+    timesRealTime: 7200,
+    status: 'done',
+    failure: null,
+    warnings: [],
   },
   rows,
   segments: Array.from({ length: SEGMENTS }, (_, i) => {
@@ -68,8 +88,15 @@ const result: VideoResult = {
 };
 const { db, close } = await openProject(join(folder, 'project'), { create: true });
 const record: RunRecord = {
-  ...{ appVersion: 'bench', model: { id: 'bench', sha256: 'ab', trained: false }, warnings: ['made up, to measure the window'], device: 'cpu', options: {} },
-  ...{ thresholds: {}, start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T10:00:00.000Z', cancelled: false },
+  appVersion: 'bench',
+  model: { id: 'bench', sha256: 'ab', trained: false },
+  warnings: ['made up, to measure the window'],
+  device: 'cpu',
+  options: {},
+  thresholds: {},
+  start: '2026-11-24T10:00:00.000Z',
+  end: '2026-11-24T10:00:00.000Z',
+  cancelled: false,
 };
 const run = beginRun(db, record);
 recordResult(db, run, { path, name: 'two-hours.mp4', size: statSync(path).size, modifiedMs: statSync(path).mtimeMs }, result, (await probeVideo(path)).timing);

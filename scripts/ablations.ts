@@ -104,7 +104,11 @@ async function run(name: string, arm: Arm, seed: number): Promise<Result> {
   const size = { ...SIZES.tiny, blocksBeforeMask: arm.blocksBeforeMask };
   const jointSteps = Math.round(arm.joint * Number(steps));
   const phases = planOf({
-    ...{ size, batch: BATCH, learns: 'all', reconstruction: arm.reconstruction, matrices: 'muon' },
+    size,
+    batch: BATCH,
+    learns: 'all',
+    reconstruction: arm.reconstruction,
+    matrices: 'muon',
     steps: { joint: jointSteps, 'fine-tuning': Number(steps) - jointSteps },
     units: training[0]!.units?.width ?? 0,
   });

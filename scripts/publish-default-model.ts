@@ -49,7 +49,16 @@ const quiet = { onPrepare: () => undefined, onProgress: () => undefined };
 const evaluate = async (data: string, more: Partial<EvaluateRequest> = {}): Promise<ModelEvaluation> => {
   process.stderr.write(`evaluating on ${data} ${JSON.stringify(more)}\n`);
   const request: EvaluateRequest = {
-    ...{ model: modelPath, data, split: 'test', budgets: [], baseline: false, out: null, device: 'cpu', threads: 2, faces, cacheLimit: 20e9 },
+    model: modelPath,
+    data,
+    split: 'test',
+    budgets: [],
+    baseline: false,
+    out: null,
+    device: 'cpu',
+    threads: 2,
+    faces,
+    cacheLimit: 20e9,
     ...more,
   };
   return evaluateModel(request, startChildProcessEngine, quiet, never);

@@ -14,8 +14,15 @@ export async function makeProject(options: OpenOptions = {}): Promise<Project & 
 }
 
 const RECORD = JSON.stringify({
-  ...{ appVersion: 'test', model: { id: 'adatosk-tiny', sha256: 'ab', trained: true }, warnings: [], device: 'cpu', options: {}, thresholds: {} },
-  ...{ start: '2026-11-24T10:00:00.000Z', end: '2026-11-24T10:00:00.000Z', cancelled: false },
+  appVersion: 'test',
+  model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
+  warnings: [],
+  device: 'cpu',
+  options: {},
+  thresholds: {},
+  start: '2026-11-24T10:00:00.000Z',
+  end: '2026-11-24T10:00:00.000Z',
+  cancelled: false,
 });
 
 /** Adds a video, two coders with one layer each, and a layer of a model to a project, without journal entries. */

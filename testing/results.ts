@@ -22,7 +22,14 @@ export function someRow(faceId: number, slot: number, more: Partial<TimelineRow>
   const sum = raw.reduce((a, b) => a + b, 0);
   const probabilities = raw.map((value) => value / sum);
   return {
-    ...{ faceId, slot, startS: 1.4 + slot / 5, endS: 1.4 + (slot + 1) / 5, startFrame: slot * 6, endFrame: slot * 6 + 6, status: 'ok', faceConfidence: 1 / 3 },
+    faceId,
+    slot,
+    startS: 1.4 + slot / 5,
+    endS: 1.4 + (slot + 1) / 5,
+    startFrame: slot * 6,
+    endFrame: slot * 6 + 6,
+    status: 'ok',
+    faceConfidence: 1 / 3,
     box: { x: 100 / 3, y: -20 / 3, width: 123.456, height: 234.567 },
     reading: { probabilities, label: strongest(probabilities), intensity: 1 - probabilities[2]!, classAgnostic: 1 / 7, classSemantic: 2 / 7, final: 3 / 7 },
     ...more,
@@ -35,15 +42,37 @@ export function someResult(video: string): VideoResult {
   const at = { startS: 1.4, endS: 2.4, startFrame: 0, endFrame: 30 };
   return {
     summary: {
-      ...{ video, sha256: 'cd', durationS: 4.2, frames: 126, fps: 30, variableRate: true, faces: 2, faceShare: 20 / 21, meanConfidence: 1 / 3 },
-      ...{ peaks: 1, secondsTaken: 1, timesRealTime: 4.2, status: 'done', failure: null, warnings: [] },
+      video,
+      sha256: 'cd',
+      durationS: 4.2,
+      frames: 126,
+      fps: 30,
+      variableRate: true,
+      faces: 2,
+      faceShare: 20 / 21,
+      meanConfidence: 1 / 3,
+      peaks: 1,
+      secondsTaken: 1,
+      timesRealTime: 4.2,
+      status: 'done',
+      failure: null,
+      warnings: [],
     },
     rows,
     segments: [{ faceId: 1, segmentId: 1, label: 'anger', ...at, confidence: 0.7, coder: 'model', source: 'model:adatosk-tiny' }],
     peaks: [
       {
-        ...{ faceId: 2, peakId: 1, label: 'fear', onsetS: 1.4, apexS: 1.9, offsetS: 2.3, apexFrame: 15 },
-        ...{ intensity: 0.9, prominence: 0.5, final: 0.4, source: 'model:adatosk-tiny' },
+        faceId: 2,
+        peakId: 1,
+        label: 'fear',
+        onsetS: 1.4,
+        apexS: 1.9,
+        offsetS: 2.3,
+        apexFrame: 15,
+        intensity: 0.9,
+        prominence: 0.5,
+        final: 0.4,
+        source: 'model:adatosk-tiny',
       },
     ],
   };

@@ -44,7 +44,12 @@ export async function openTestHost({ project = true } = {}): Promise<TestHost> {
   const token = new URL(host.address).searchParams.get('token')!;
   const client = (): StudioClient => createORPCClient(new RPCLink({ url: `${host.origin}/rpc`, headers: { authorization: `Bearer ${token}` } }));
   return {
-    ...{ studio, host, token, log, folder, client },
+    studio,
+    host,
+    token,
+    log,
+    folder,
+    client,
     close: async () => {
       await host.close();
       await studio.close();

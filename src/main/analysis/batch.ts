@@ -215,7 +215,20 @@ function warningsOf({ substitutedSamples, decoderComplaints }: VideoAnalysis): N
 
 export function emptySummary(video: string, status: 'failed' | 'cancelled', failure: Fact | null): VideoSummary {
   return {
-    ...{ video, sha256: null, durationS: null, frames: null, fps: null, variableRate: null, faces: null, faceShare: null },
-    ...{ meanConfidence: null, peaks: null, secondsTaken: null, timesRealTime: null, status, failure, warnings: [] },
+    video,
+    sha256: null,
+    durationS: null,
+    frames: null,
+    fps: null,
+    variableRate: null,
+    faces: null,
+    faceShare: null,
+    meanConfidence: null,
+    peaks: null,
+    secondsTaken: null,
+    timesRealTime: null,
+    status,
+    failure,
+    warnings: [],
   };
 }

@@ -42,7 +42,9 @@ function randomDocument(seed: number): AnnotationDocument {
     video: { path: pick(['/videos/a b.mp4', 'C:\\Studie\\prä 1.mp4', "/v/it's 😀.mp4"]), name: 'a b.mp4', durationS, fps: pick([25, 29.97, null]) },
     participant: pick(['', 'P 01', '"p" & <q>']),
     layers: names.map((name) => ({
-      ...{ name, annotator: `${name} made it`, segments: segments() },
+      name,
+      annotator: `${name} made it`,
+      segments: segments(),
       peaks: name === 'model' && faces > 0 ? [{ face: 1, label: pick(NASTY), onsetS: 0.1, apexS: 0.4, offsetS: 0.9 }] : [],
     })),
     vocabulary: [...new Set(NASTY)].map((label) => ({ name: label, description: label })),

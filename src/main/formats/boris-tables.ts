@@ -22,7 +22,11 @@ function eventsOf(document: AnnotationDocument): Event[] {
   return borisTracks(document)
     .flatMap(({ subject, segments, peaks }): Event[] => [
       ...segments.map(({ label, startS, endS, confidence }) => ({
-        ...{ subject, behaviour: label, kind: 'STATE' as const, startS, stopS: endS },
+        subject,
+        behaviour: label,
+        kind: 'STATE' as const,
+        startS,
+        stopS: endS,
         comment: confidence === null ? '' : `conf=${confidence.toFixed(4)}`,
       })),
       ...peaks.map(({ label, apexS }) => ({ subject, behaviour: `${label} peak`, kind: 'POINT' as const, startS: apexS, stopS: apexS, comment: '' })),
@@ -53,8 +57,15 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
   const rows = eventsOf(document).flatMap((event) => {
     const at = (type: string, seconds: number) => ({
       ...observation(document, now),
-      ...{ Subject: event.subject, Behavior: event.behaviour, 'Behavioral category': NO_CATEGORY, 'Behavior type': type, Time: rounded(seconds) },
-      ...{ 'Media file name': document.video.path, 'Image index': frame(seconds), 'Image file path': 'NA', Comment: type === 'STOP' ? '' : event.comment },
+      Subject: event.subject,
+      Behavior: event.behaviour,
+      'Behavioral category': NO_CATEGORY,
+      'Behavior type': type,
+      Time: rounded(seconds),
+      'Media file name': document.video.path,
+      'Image index': frame(seconds),
+      'Image file path': 'NA',
+      Comment: type === 'STOP' ? '' : event.comment,
     });
     return event.kind === 'POINT' ? [at('POINT', event.startS)] : [at('START', event.startS), at('STOP', event.stopS)];
   });
@@ -72,18 +83,46 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
   const frame = (seconds: number): number | string => (fps === null ? 'NA' : Math.round(seconds * fps));
   const { 'Observation duration': _, FPS: rate, 'Media duration (s)': media, ...begin } = observation(document, now);
   const rows = eventsOf(document).map(({ subject, behaviour, kind, startS, stopS, comment }) => ({
-    ...{ ...begin, 'Coding duration': rounded(durationS), 'Media duration (s)': media, 'FPS (frame/s)': rate, Subject: subject },
-    ...{ 'Observation duration by subject by observation': rounded(durationS), Behavior: behaviour, 'Behavioral category': NO_CATEGORY },
-    ...{ 'Behavior type': kind, 'Start (s)': rounded(startS), 'Stop (s)': rounded(stopS) },
+    ...begin,
+    'Coding duration': rounded(durationS),
+    'Media duration (s)': media,
+    'FPS (frame/s)': rate,
+    Subject: subject,
+    'Observation duration by subject by observation': rounded(durationS),
+    Behavior: behaviour,
+    'Behavioral category': NO_CATEGORY,
+    'Behavior type': kind,
+    'Start (s)': rounded(startS),
+    'Stop (s)': rounded(stopS),
     'Duration (s)': kind === 'POINT' ? 'NA' : rounded(stopS - startS),
-    ...{ 'Media file name': path, 'Image index start': frame(startS), 'Image index stop': frame(stopS), 'Image file path start': 'NA' },
-    ...{ 'Image file path stop': 'NA', 'Comment start': comment, 'Comment stop': '' },
+    'Media file name': path,
+    'Image index start': frame(startS),
+    'Image index stop': frame(stopS),
+    'Image file path start': 'NA',
+    'Image file path stop': 'NA',
+    'Comment start': comment,
+    'Comment stop': '',
   }));
   const empty = {
-    ...{ ...begin, 'Coding duration': 0, 'Media duration (s)': 0, 'FPS (frame/s)': 0, Subject: '' },
-    ...{ 'Observation duration by subject by observation': 0, Behavior: '', 'Behavioral category': '', 'Behavior type': '', 'Start (s)': 0 },
-    ...{ 'Stop (s)': 0, 'Duration (s)': 0, 'Media file name': '', 'Image index start': 0, 'Image index stop': 0, 'Image file path start': '' },
-    ...{ 'Image file path stop': '', 'Comment start': '', 'Comment stop': '' },
+    ...begin,
+    'Coding duration': 0,
+    'Media duration (s)': 0,
+    'FPS (frame/s)': 0,
+    Subject: '',
+    'Observation duration by subject by observation': 0,
+    Behavior: '',
+    'Behavioral category': '',
+    'Behavior type': '',
+    'Start (s)': 0,
+    'Stop (s)': 0,
+    'Duration (s)': 0,
+    'Media file name': '',
+    'Image index start': 0,
+    'Image index stop': 0,
+    'Image file path start': '',
+    'Image file path stop': '',
+    'Comment start': '',
+    'Comment stop': '',
   };
   return { text: stringify(rows, { header: true, columns: Object.keys(empty), delimiter: '\t' }), losses: LOSSES };
 }

@@ -33,7 +33,11 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
   const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', `${label} peak`] as const)];
   const at = now.toISOString().slice(0, 23);
   const project = {
-    ...{ time_format: 'hh:mm:ss', project_date: at, project_name: name, project_description: document.warnings.join('\n'), project_format_version: '7.0' },
+    time_format: 'hh:mm:ss',
+    project_date: at,
+    project_name: name,
+    project_description: document.warnings.join('\n'),
+    project_format_version: '7.0',
     subjects_conf: numbered(subjects.map((subject) => ({ key: '', name: subject, description: '' }))),
     behaviors_conf: numbered(
       behaviours.map(([type, code], i) => ({
@@ -50,28 +54,25 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     ),
     observations: {
       [name]: {
-        ...{
-          type: 'MEDIA',
-          date: at,
-          description: '',
-          'time offset': 0,
-          'observation time interval': [0, 0],
-          independent_variables: { participant: document.participant },
-        },
-        ...{ visualize_spectrogram: false, visualize_waveform: false },
+        type: 'MEDIA',
+        date: at,
+        description: '',
+        'time offset': 0,
+        'observation time interval': [0, 0],
+        independent_variables: { participant: document.participant },
+        visualize_spectrogram: false,
+        visualize_waveform: false,
         file: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [String(i + 1), i === 0 ? [path] : []])),
         media_info: { length: { [path]: durationS }, fps: { [path]: fps ?? 25 }, hasVideo: { [path]: true }, hasAudio: { [path]: false }, offset: { 1: 0 } },
         events: events.sort((a, b) => a[0] - b[0]),
       },
     },
-    ...{
-      behavioral_categories: [],
-      behavioral_categories_config: {},
-      independent_variables: PARTICIPANT,
-      coding_map: {},
-      behaviors_coding_map: [],
-      converters: {},
-    },
+    behavioral_categories: [],
+    behavioral_categories_config: {},
+    independent_variables: PARTICIPANT,
+    coding_map: {},
+    behaviors_coding_map: [],
+    converters: {},
   };
   const losses = [notice('boris/untested', {}), ...(shortest > 0 ? [notice('boris/lengthened', { count: shortest })] : [])];
   return { text: `${JSON.stringify(project, null, 1)}\n`, losses };

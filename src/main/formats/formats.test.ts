@@ -13,8 +13,21 @@ import { PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
 const folder = await temporaryFolder();
 
 const summary: VideoSummary = {
-  ...{ video: 'a "quoted", name\nwith a line break 试验.mp4', sha256: null, durationS: 2.000000499, frames: 50, fps: 25, variableRate: false },
-  ...{ faces: 0, faceShare: 0, meanConfidence: null, peaks: 0, secondsTaken: 0.5, timesRealTime: 4, status: 'done', failure: null, warnings: [] },
+  video: 'a "quoted", name\nwith a line break 试验.mp4',
+  sha256: null,
+  durationS: 2.000000499,
+  frames: 50,
+  fps: 25,
+  variableRate: false,
+  faces: 0,
+  faceShare: 0,
+  meanConfidence: null,
+  peaks: 0,
+  secondsTaken: 0.5,
+  timesRealTime: 4,
+  status: 'done',
+  failure: null,
+  warnings: [],
 };
 const result: VideoResult = {
   summary,

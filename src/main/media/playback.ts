@@ -8,8 +8,14 @@ export type Playability = { readonly type: string; readonly reason?: undefined }
 
 /** Containers that Chromium can open, by file extension. AVI, WMV, MPEG program and transport streams are not among them. */
 const CONTAINERS: Readonly<Record<string, string>> = {
-  ...{ '.mp4': 'video/mp4', '.m4v': 'video/mp4', '.mov': 'video/mp4', '.qt': 'video/mp4', '.3gp': 'video/mp4' },
-  ...{ '.webm': 'video/webm', '.mkv': 'video/x-matroska', '.ogv': 'video/ogg' },
+  '.mp4': 'video/mp4',
+  '.m4v': 'video/mp4',
+  '.mov': 'video/mp4',
+  '.qt': 'video/mp4',
+  '.3gp': 'video/mp4',
+  '.webm': 'video/webm',
+  '.mkv': 'video/x-matroska',
+  '.ogv': 'video/ogg',
 };
 /** Codecs and pixel formats that every Chromium decodes in software. It cannot decode 10-bit H.264; HEVC depends on the graphics card. */
 const CODECS: Readonly<Record<string, RegExp>> = {

@@ -45,8 +45,14 @@ export function addBatch(db: ProjectDatabase, approval: Approval, settings: Batc
   db.transaction(() => {
     const { modelId: model_id, modelSha256: model_sha256, device, threads } = settings;
     const batch: BatchRow = {
-      ...{ id, model_id, model_sha256, device, threads, options: JSON.stringify(settings.options) },
-      ...{ run_id: null, added_at: new Date().toISOString() },
+      id,
+      model_id,
+      model_sha256,
+      device,
+      threads,
+      options: JSON.stringify(settings.options),
+      run_id: null,
+      added_at: new Date().toISOString(),
     };
     db.run(db.sql.insertInto('batch').values(batch));
     for (const { path, name, bytes } of videos) {
@@ -285,9 +291,20 @@ export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
     paused: paused === 1,
     atOnce: at_once,
     jobs: jobs.map((row): QueueJob => ({
-      ...{ id: row.id, batch: row.batch_id, run: row.run_id, model: row.model_id, path: row.path, name: row.name, bytes: row.bytes },
-      ...{ isFirst: row.priority >= NEXT, isHeld: held.has(row.id), status: row.status, failure: readFact(row.error), attempts: row.attempts },
-      ...{ secondsTaken: row.seconds_taken, timesRealTime: row.times_real_time },
+      id: row.id,
+      batch: row.batch_id,
+      run: row.run_id,
+      model: row.model_id,
+      path: row.path,
+      name: row.name,
+      bytes: row.bytes,
+      isFirst: row.priority >= NEXT,
+      isHeld: held.has(row.id),
+      status: row.status,
+      failure: readFact(row.error),
+      attempts: row.attempts,
+      secondsTaken: row.seconds_taken,
+      timesRealTime: row.times_real_time,
     })),
   };
 }

@@ -27,7 +27,15 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
   );
   const peaks = peakCounts(db);
   return lines.map(({ id, path, name, participant, session, duration_s, review, missing, revision, run_id, summary }) => ({
-    ...{ id, path, name, participant, session, durationS: duration_s, review, isMissing: missing === 1, revision },
+    id,
+    path,
+    name,
+    participant,
+    session,
+    durationS: duration_s,
+    review,
+    isMissing: missing === 1,
+    revision,
     analysed: run_id === null || summary === null ? null : analysed(run_id, summaryOf(JSON.parse(summary) as StoredSummary), peaks.get(`${run_id} ${id}`)),
   }));
 }

@@ -19,8 +19,13 @@ export function beginRun(db: ProjectDatabase, record: RunRecord): string {
   const { model, start } = record;
   db.run(
     db.sql.insertInto('run').values({
-      ...{ id, model_id: model.id, model_sha256: model.sha256, trained: model.trained ? 1 : 0 },
-      ...{ record: JSON.stringify(record), started_at: start, ended_at: null },
+      id,
+      model_id: model.id,
+      model_sha256: model.sha256,
+      trained: model.trained ? 1 : 0,
+      record: JSON.stringify(record),
+      started_at: start,
+      ended_at: null,
     }),
   );
   return id;
@@ -44,8 +49,15 @@ export function findOrAddVideo(db: ProjectDatabase, file: LibraryFile, summary: 
     db.row(db.sql.selectFrom('video').select('id').where('path', '=', file.path)) ??
     (summary.sha256 === null ? undefined : db.row(db.sql.selectFrom('video').select('id').where('sha256', '=', summary.sha256).where('missing', '=', 1)));
   const facts = {
-    ...{ path: file.path, name: file.name, size: file.size, modified_ms: Math.round(file.modifiedMs), sha256: summary.sha256, missing: 0 },
-    ...{ duration_s: summary.durationS, frames: summary.frames, fps: summary.fps },
+    path: file.path,
+    name: file.name,
+    size: file.size,
+    modified_ms: Math.round(file.modifiedMs),
+    sha256: summary.sha256,
+    missing: 0,
+    duration_s: summary.durationS,
+    frames: summary.frames,
+    fps: summary.fps,
     variable_rate: summary.variableRate === null ? null : Number(summary.variableRate),
   };
   if (known !== undefined) {
@@ -79,7 +91,14 @@ export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile
     const at = new Date().toISOString();
     db.run(
       db.sql.insertInto('layer').values({
-        ...{ id: layer, video_id: video, kind: 'model', coder_id: null, run_id: run, scheme_id: DEFAULT_SCHEME.id, created_at: at, revision: 1 },
+        id: layer,
+        video_id: video,
+        kind: 'model',
+        coder_id: null,
+        run_id: run,
+        scheme_id: DEFAULT_SCHEME.id,
+        created_at: at,
+        revision: 1,
       }),
     );
     const { model_sha256 } = db.onlyRow(db.sql.selectFrom('run').select('model_sha256').where('id', '=', run));
@@ -135,21 +154,29 @@ export function readResult(db: ProjectDatabase, run: string, video: string): Vid
     summary: summaryOf(JSON.parse(stored.summary) as StoredSummary),
     rows,
     segments: labels.map((row) => ({
-      ...{ faceId: row.face_id, segmentId: numbered(`s${row.face_id}`), label: row.label as Expression, startS: row.start_s, endS: row.end_s },
+      faceId: row.face_id,
+      segmentId: numbered(`s${row.face_id}`),
+      label: row.label as Expression,
+      startS: row.start_s,
+      endS: row.end_s,
       startFrame: slotStart.get(`${row.face_id} ${row.start_s.toFixed(6)}`) ?? frameAt(row.start_s),
       endFrame: slotEnd.get(`${row.face_id} ${row.end_s.toFixed(6)}`) ?? frameAt(row.end_s),
-      ...{ confidence: row.confidence ?? 0, coder: 'model', source: row.made_by },
+      confidence: row.confidence ?? 0,
+      coder: 'model',
+      source: row.made_by,
     })),
     peaks: found.map((row) => ({
-      ...{
-        faceId: row.face_id,
-        peakId: numbered(`p${row.face_id}`),
-        label: row.label as Expression,
-        onsetS: row.onset_s,
-        apexS: row.apex_s,
-        offsetS: row.offset_s,
-      },
-      ...{ apexFrame: frameAt(row.apex_s), intensity: row.intensity ?? 0, prominence: row.prominence ?? 0, final: row.mask_final ?? 0, source: row.made_by },
+      faceId: row.face_id,
+      peakId: numbered(`p${row.face_id}`),
+      label: row.label as Expression,
+      onsetS: row.onset_s,
+      apexS: row.apex_s,
+      offsetS: row.offset_s,
+      apexFrame: frameAt(row.apex_s),
+      intensity: row.intensity ?? 0,
+      prominence: row.prominence ?? 0,
+      final: row.mask_final ?? 0,
+      source: row.made_by,
     })),
   };
 }

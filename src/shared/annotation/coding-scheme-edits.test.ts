@@ -3,7 +3,16 @@ import type { LabelRow } from './coding-scheme-edits.ts';
 import { draftOf, draftProblem, isModelClass, labelEdits, newDraft } from './coding-scheme-edits.ts';
 
 const row = (name: string, key: string, position: number, more: Partial<LabelRow> = {}): LabelRow => ({
-  ...{ id: `scheme/${name}`, scheme_id: 'scheme', name, colour: '#000000', key, description: '', position, maps_to: null, revision: 3, ...more },
+  id: `scheme/${name}`,
+  scheme_id: 'scheme',
+  name,
+  colour: '#000000',
+  key,
+  description: '',
+  position,
+  maps_to: null,
+  revision: 3,
+  ...more,
 });
 const anger = row('anger', '1', 0, { maps_to: 'anger' });
 const smirk = row('smirk', '8', 1, { maps_to: 'happiness', colour: '#882255' });
@@ -15,7 +24,8 @@ describe('editing the labels of a coding scheme', () => {
     expect(labelEdits('scheme', [anger, smirk], drafts, () => 'new')).toEqual([
       { table: 'label', kind: 'update', id: 'scheme/smirk', revision: 3, set: { description: 'one-sided' } },
       {
-        ...{ table: 'label', kind: 'insert' },
+        table: 'label',
+        kind: 'insert',
         row: { id: 'new', scheme_id: 'scheme', name: 'contempt', key: '9', colour: '#44AA99', description: '', maps_to: null, position: 2 },
       },
     ]);

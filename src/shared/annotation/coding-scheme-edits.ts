@@ -41,7 +41,10 @@ export function newDraft(drafts: readonly LabelDraft[]): LabelDraft {
   const unused = <T extends string>(all: readonly T[], valueOf: (draft: LabelDraft) => string): T | undefined =>
     all.find((each) => !drafts.some((draft) => valueOf(draft) === each));
   return {
-    ...{ row: null, name: '', description: '', maps_to: null },
+    row: null,
+    name: '',
+    description: '',
+    maps_to: null,
     key: unused(KEYS, ({ key }) => key) ?? '',
     colour: unused(COLOURS, ({ colour }) => colour) ?? COLOURS[drafts.length % COLOURS.length] ?? DEFAULT_COLOUR,
   };

@@ -16,9 +16,20 @@ export const DEFAULT_HALF_WIDTH_S = 0.5;
 /** A new peak. Only models measure intensity and prominence. */
 export function createPeak(layer: string, face: number, label: string, { onsetS, apexS, offsetS }: PeakTimes, by: Author): RowEdit<'peak'> {
   const row = {
-    ...{ id: by.newId(), layer_id: layer, face_id: face, label, onset_s: onsetS, apex_s: apexS, offset_s: offsetS },
-    ...{ intensity: null, prominence: null, mask_final: null },
-    ...{ made_by: by.name, made_at: by.at, proposal_id: null, model_sha256: null },
+    id: by.newId(),
+    layer_id: layer,
+    face_id: face,
+    label,
+    onset_s: onsetS,
+    apex_s: apexS,
+    offset_s: offsetS,
+    intensity: null,
+    prominence: null,
+    mask_final: null,
+    made_by: by.name,
+    made_at: by.at,
+    proposal_id: null,
+    model_sha256: null,
   };
   return { table: 'peak', kind: 'insert', row };
 }

@@ -14,8 +14,18 @@ const by = { name: 'Ann', at: '2026-11-24T10:00:00.000Z', newId: () => `new ${++
 
 function segment(start: number, end: number, more: Partial<SegmentRow> = {}): SegmentRow {
   return {
-    ...{ id: `s${start}`, layer_id: 'model', face_id: 1, label: 'happiness', start_s: start, end_s: end, confidence: 0.5, made_by: 'model', made_at: by.at },
-    ...{ proposal_id: null, model_sha256: 'ab', revision: 1 },
+    id: `s${start}`,
+    layer_id: 'model',
+    face_id: 1,
+    label: 'happiness',
+    start_s: start,
+    end_s: end,
+    confidence: 0.5,
+    made_by: 'model',
+    made_at: by.at,
+    proposal_id: null,
+    model_sha256: 'ab',
+    revision: 1,
     ...more,
   };
 }
@@ -112,7 +122,13 @@ test('peaks are created, accepted, moved, relabelled and removed; onset and offs
 describe('summaries', () => {
   const slots = { times: Float64Array.from([0, 1, 2, 3, 1, 2, 3, 4]), shares: { fear: Float32Array.from([0.25, 0.75, NaN, 0.5]) } };
   const face: ObservedFace = {
-    ...{ video: 'a.mp4', participant: 'P1', condition: 'x', session: '', face: 1, observedS: 3, slots },
+    video: 'a.mp4',
+    participant: 'P1',
+    condition: 'x',
+    session: '',
+    face: 1,
+    observedS: 3,
+    slots,
     segments: [
       { label: 'fear', startS: 0, endS: 1.5 },
       { label: 'joy', startS: 2, endS: 2.5 },
@@ -126,8 +142,18 @@ describe('summaries', () => {
 
   test('of one face equal values computed by hand', () => {
     expect(figuresOf(face, 'fear')).toEqual({
-      ...{ label: 'fear', observedS: 3, seconds: 2.5, timeShare: 2.5 / 3, segments: 2, peaks: 2, peaksPerMinute: 40, firstPeakS: 1.5 },
-      ...{ meanIntensity: 0.5, maxIntensity: 0.75, area: 1.5, measuredS: 3 },
+      label: 'fear',
+      observedS: 3,
+      seconds: 2.5,
+      timeShare: 2.5 / 3,
+      segments: 2,
+      peaks: 2,
+      peaksPerMinute: 40,
+      firstPeakS: 1.5,
+      meanIntensity: 0.5,
+      maxIntensity: 0.75,
+      area: 1.5,
+      measuredS: 3,
     });
     expect(figuresOf(face, 'joy')).toMatchObject({ peaks: 0, firstPeakS: null, meanIntensity: null });
   });
@@ -135,7 +161,14 @@ describe('summaries', () => {
   test('pooled: times and counts add up, means are weighted by time', () => {
     const other = { ...face, observedS: 1, segments: [], peaks: [{ label: 'fear', apexS: 0.5 }], slots: null };
     expect(pooled([face, other].map((each) => figuresOf(each, 'fear')))).toMatchObject({
-      ...{ observedS: 4, seconds: 2.5, timeShare: 0.625, segments: 2, peaks: 3, firstPeakS: 1, meanIntensity: 0.5, area: 1.5 },
+      observedS: 4,
+      seconds: 2.5,
+      timeShare: 0.625,
+      segments: 2,
+      peaks: 3,
+      firstPeakS: 1,
+      meanIntensity: 0.5,
+      area: 1.5,
     });
     expect(pooled([])).toMatchObject({ observedS: 0, timeShare: null, firstPeakS: null, meanIntensity: null });
   });

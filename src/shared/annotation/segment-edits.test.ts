@@ -6,8 +6,18 @@ import type { RowEdit } from './editable-rows.ts';
 let number = 0;
 const by = { name: 'Ann', at: '2026-11-24T10:00:00.000Z', newId: () => `new ${++number}` };
 const segment = (id: string, start_s: number, end_s: number, face_id = 1): SegmentRow => ({
-  ...{ id, layer_id: 'layer', face_id, label: 'anger', start_s, end_s, confidence: 0.8, made_by: 'model', made_at: by.at },
-  ...{ proposal_id: null, model_sha256: 'ab', revision: 7 },
+  id,
+  layer_id: 'layer',
+  face_id,
+  label: 'anger',
+  start_s,
+  end_s,
+  confidence: 0.8,
+  made_by: 'model',
+  made_at: by.at,
+  proposal_id: null,
+  model_sha256: 'ab',
+  revision: 7,
 });
 /** The spans after the edits are applied. */
 function after(segments: readonly SegmentRow[], edits: readonly RowEdit<'segment'>[]): string[] {

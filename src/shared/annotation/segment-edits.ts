@@ -23,8 +23,17 @@ export function createSegment(layer: string, face: number, label: string, { star
     table: 'segment',
     kind: 'insert',
     row: {
-      ...{ id: by.newId(), layer_id: layer, face_id: face, label, start_s: startS, end_s: endS, confidence: null },
-      ...{ made_by: by.name, made_at: by.at, proposal_id: null, model_sha256: null },
+      id: by.newId(),
+      layer_id: layer,
+      face_id: face,
+      label,
+      start_s: startS,
+      end_s: endS,
+      confidence: null,
+      made_by: by.name,
+      made_at: by.at,
+      proposal_id: null,
+      model_sha256: null,
     },
   };
 }

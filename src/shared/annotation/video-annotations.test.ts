@@ -4,8 +4,18 @@ import type { VideoAnnotations } from './video-annotations.ts';
 import { applyChanges, noAnnotations } from './video-annotations.ts';
 
 const segment = (id: string, start: number, revision: number, more: AnyRow = {}): AnyRow => ({
-  ...{ id, layer_id: 'mine', face_id: 1, label: 'fear', start_s: start, end_s: start + 1, confidence: null, revision },
-  ...{ made_by: 'Ann', made_at: '', proposal_id: null, model_sha256: null },
+  id,
+  layer_id: 'mine',
+  face_id: 1,
+  label: 'fear',
+  start_s: start,
+  end_s: start + 1,
+  confidence: null,
+  revision,
+  made_by: 'Ann',
+  made_at: '',
+  proposal_id: null,
+  model_sha256: null,
   ...more,
 });
 const change = (table: RowChange['table'], id: string, before: AnyRow | null, after: AnyRow | null): RowChange => ({ table, id, before, after });

@@ -94,7 +94,15 @@ export function keyName({ key, code, ctrlKey, metaKey, altKey, shiftKey }: KeyPr
 }
 
 const SHOWN: Readonly<Record<string, string>> = {
-  ...{ ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', Delete: 'Del', Escape: 'Esc', PageDown: 'Page ↓', PageUp: 'Page ↑', '-': '−' },
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Delete: 'Del',
+  Escape: 'Esc',
+  PageDown: 'Page ↓',
+  PageUp: 'Page ↑',
+  '-': '−',
 };
 
 /** A key as the window displays it. */

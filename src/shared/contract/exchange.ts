@@ -80,7 +80,11 @@ export const exchange = {
     )
     .output(
       z.object({
-        ...{ statistic: z.enum(STATISTICS), definition: z.string(), value: z.number().nullable(), units: z.int(), videos: z.int() },
+        statistic: z.enum(STATISTICS),
+        definition: z.string(),
+        value: z.number().nullable(),
+        units: z.int(),
+        videos: z.int(),
         interval: z.object({ low: z.number(), high: z.number() }).nullable(),
         raters: z.array(z.string()),
         parameters: z.record(z.string(), z.union([z.string(), z.number()])),

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 
 const figureSchema = z.object({
-  ...{ label: z.string(), observedS: z.number(), seconds: z.number(), timeShare: z.number().nullable(), segments: z.int(), peaks: z.int() },
-  ...{ peaksPerMinute: z.number().nullable(), firstPeakS: z.number().nullable(), meanIntensity: z.number().nullable() },
-  ...{ maxIntensity: z.number().nullable(), area: z.number().nullable(), measuredS: z.number() },
+  label: z.string(),
+  observedS: z.number(),
+  seconds: z.number(),
+  timeShare: z.number().nullable(),
+  segments: z.int(),
+  peaks: z.int(),
+  peaksPerMinute: z.number().nullable(),
+  firstPeakS: z.number().nullable(),
+  meanIntensity: z.number().nullable(),
+  maxIntensity: z.number().nullable(),
+  area: z.number().nullable(),
+  measuredS: z.number(),
 });
 /** The figures of a group, one for each label in the order of `labels`. */
 const groupSchema = z.object({ name: z.string(), figures: z.array(figureSchema) });

@@ -17,14 +17,24 @@ export const projectStateSchema = z.object({
 
 /** One row of the library. An edit of the video must name its `revision`. */
 export const libraryVideoSchema = z.object({
-  ...{ id: z.string(), path: z.string(), name: z.string(), participant: z.string().nullable(), session: z.string().nullable() },
-  ...{ durationS: z.number().nullable(), review: z.enum(['new', 'in_review', 'done']), isMissing: z.boolean(), revision: z.int() },
+  id: z.string(),
+  path: z.string(),
+  name: z.string(),
+  participant: z.string().nullable(),
+  session: z.string().nullable(),
+  durationS: z.number().nullable(),
+  review: z.enum(['new', 'in_review', 'done']),
+  isMissing: z.boolean(),
+  revision: z.int(),
   /** Results of the newest run with this video; null if there is none. */
   analysed: z
     .object({
-      ...{ run: z.string(), status: z.enum(['done', 'failed', 'cancelled']) },
-      ...{ failure: factSchema.nullable(), warnings: z.array(factSchema) },
-      ...{ faces: z.number().nullable(), faceShare: z.number().nullable() },
+      run: z.string(),
+      status: z.enum(['done', 'failed', 'cancelled']),
+      failure: factSchema.nullable(),
+      warnings: z.array(factSchema),
+      faces: z.number().nullable(),
+      faceShare: z.number().nullable(),
       /** Peaks of each class, in the order of EXPRESSIONS. */
       peaks: z.array(z.number()).length(EXPRESSIONS.length),
     })
@@ -38,7 +48,10 @@ const addedVideos = z.object({ added: z.int(), known: z.int() });
 export const about = {
   program: procedure.output(
     z.object({
-      ...{ version: z.string(), host: z.enum(['desktop', 'web']), runtime: z.record(z.string(), z.string()), project: projectStateSchema.nullable() },
+      version: z.string(),
+      host: z.enum(['desktop', 'web']),
+      runtime: z.record(z.string(), z.string()),
+      project: projectStateSchema.nullable(),
       /** Folders that the program writes to outside the project: settings and models; cache with proxies for playback. */
       places: z.object({ settings: z.string(), cache: z.string() }),
     }),
@@ -47,7 +60,8 @@ export const about = {
   computer: procedure.output(
     z.object({
       /** The first line of the program's version output, or why it cannot be used. */
-      ...{ ffmpeg: z.union([z.string(), factSchema]), ffprobe: z.union([z.string(), factSchema]) },
+      ffmpeg: z.union([z.string(), factSchema]),
+      ffprobe: z.union([z.string(), factSchema]),
       store: factSchema,
       providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: factSchema })),
       models: z.array(z.object({ id: z.string(), ok: z.boolean(), trained: z.boolean(), note: factSchema })),

@@ -11,8 +11,14 @@ export const runs = {
   list: procedure.output(
     z.array(
       z.object({
-        ...{ id: z.string(), model: z.string(), trained: z.boolean(), device: z.string(), warnings: z.array(factSchema) },
-        ...{ start: z.string(), end: z.string().nullable(), videos: z.int() },
+        id: z.string(),
+        model: z.string(),
+        trained: z.boolean(),
+        device: z.string(),
+        warnings: z.array(factSchema),
+        start: z.string(),
+        end: z.string().nullable(),
+        videos: z.int(),
       }),
     ),
   ),
@@ -25,7 +31,10 @@ export const runs = {
   /** Mask weights of a face by patch (shared/domain/mask-maps.ts); side is 0 if the run stored none. */
   maps: procedure.input(z.object({ run: idSchema, video: idSchema, face: z.int().nonnegative() })).output(
     z.object({
-      ...{ side: z.int(), slots: z.instanceof(Blob), places: z.instanceof(Blob), weights: z.instanceof(Blob) },
+      side: z.int(),
+      slots: z.instanceof(Blob),
+      places: z.instanceof(Blob),
+      weights: z.instanceof(Blob),
       similarity: z.instanceof(Blob),
     }),
   ),

@@ -52,7 +52,12 @@ export function figuresOf(face: ObservedFace, label: string): LabelFigures {
   const seconds = own.reduce((sum, { startS, endS }) => sum + endS - startS, 0);
   const intensity = face.slots === null ? null : intensityFigures(face.slots, label);
   return {
-    ...{ label, observedS: face.observedS, seconds, timeShare: ratio(seconds, face.observedS), segments: own.length, peaks: peaks.length },
+    label,
+    observedS: face.observedS,
+    seconds,
+    timeShare: ratio(seconds, face.observedS),
+    segments: own.length,
+    peaks: peaks.length,
     peaksPerMinute: ratio(60 * peaks.length, face.observedS),
     firstPeakS: peaks.length === 0 ? null : Math.min(...peaks.map(({ apexS }) => apexS)),
     meanIntensity: intensity?.mean ?? null,
@@ -88,7 +93,12 @@ export function pooled(figures: readonly LabelFigures[]): LabelFigures {
   const area = known.reduce((total, each) => total + each.area!, 0);
   const measuredS = sum((each) => each.measuredS);
   return {
-    ...{ label: figures[0]?.label ?? '', observedS, seconds, timeShare: ratio(seconds, observedS), segments: sum((each) => each.segments), peaks },
+    label: figures[0]?.label ?? '',
+    observedS,
+    seconds,
+    timeShare: ratio(seconds, observedS),
+    segments: sum((each) => each.segments),
+    peaks,
     peaksPerMinute: ratio(60 * peaks, observedS),
     firstPeakS: latencies.length === 0 ? null : latencies.reduce((a, b) => a + b, 0) / latencies.length,
     meanIntensity: ratio(area, measuredS),

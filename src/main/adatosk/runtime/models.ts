@@ -96,7 +96,9 @@ export async function ensureModelFile(model: Model): Promise<string> {
     .digest('hex');
   if (sha256 !== manifest.sha256) {
     throw new StudioError(manifest.seed === undefined ? 'model-invalid/other-file' : 'model-invalid/other-untrained', {
-      ...{ file, found: sha256.slice(0, 12), expected: manifest.sha256.slice(0, 12) },
+      file,
+      found: sha256.slice(0, 12),
+      expected: manifest.sha256.slice(0, 12),
     });
   }
   return sha256;

@@ -63,7 +63,12 @@ describe('the built desktop program', () => {
     const [window] = seen.windows;
     expect(window!.address).toBe('app://studio/index.html');
     expect(window!.options.webPreferences).toMatchObject({
-      ...{ contextIsolation: true, sandbox: true, nodeIntegration: false, nodeIntegrationInWorker: false, webSecurity: true, webviewTag: false },
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      webSecurity: true,
+      webviewTag: false,
       allowRunningInsecureContent: false,
     });
     expect(existsSync(window!.options.webPreferences['preload'] as string)).toBe(true);

@@ -21,8 +21,14 @@ export function openWindow(address: string): BrowserWindow {
     title: 'AdaTosk Studio',
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),
-      ...{ contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, sandbox: true, webSecurity: true },
-      ...{ allowRunningInsecureContent: false, webviewTag: false, spellcheck: false },
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      sandbox: true,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      spellcheck: false,
     },
   });
   if (bounds?.maximized === true) window.maximize();

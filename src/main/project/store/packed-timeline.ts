@@ -124,7 +124,11 @@ export function unpackTimeline(packed: Uint8Array, faceId: number): TimelineRow[
     const hasReading = integer(sharesAt, row) !== MISSING;
     const probabilities = EXPRESSIONS.map((__, i) => value(sharesAt + i, row, SHARE)) as unknown as PerExpression;
     return {
-      ...{ slot: integer(0, row), startS: time(0, row), endS: time(1, row), startFrame: integer(1, row), endFrame: integer(2, row) },
+      slot: integer(0, row),
+      startS: time(0, row),
+      endS: time(1, row),
+      startFrame: integer(1, row),
+      endFrame: integer(2, row),
       faceId,
       status: required(STATUSES[integer(statusAt, row)], 'a face status'),
       faceConfidence: value(confidenceAt, row, SHARE),

@@ -77,7 +77,14 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
     const clock = performance.now();
     const recorder = project === null ? null : RunRecorder.begin(project.db, session.record(begun, false), request.resume);
     const summaries = await runBatch({
-      ...{ videos, tools: () => session.tools(), modelSha256, options, parts, resume: request.resume, atOnce: request.atOnce, signal },
+      videos,
+      tools: () => session.tools(),
+      modelSha256,
+      options,
+      parts,
+      resume: request.resume,
+      atOnce: request.atOnce,
+      signal,
       onProgress: events.onProgress,
       ...(recorder === null ? {} : { onResult: (video, result, timing) => recorder.keep(video, result, timing, signal) }),
     });

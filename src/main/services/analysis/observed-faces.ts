@@ -31,7 +31,9 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
     for (const face of [...faces].sort((a, b) => a - b)) {
       const slots = run !== null && tracked.includes(face) ? slotsOf(db, run, video.id, face) : null;
       yield {
-        ...{ video: video.name, ...subjectOf(video), face },
+        video: video.name,
+        ...subjectOf(video),
+        face,
         observedS: slots === null ? (video.duration_s ?? 0) : visibleSeconds(slots),
         segments: segments.flatMap(({ face_id, label, start_s, end_s }) => (face_id === face ? [{ label, startS: start_s, endS: end_s }] : [])),
         peaks: peaks.flatMap(({ face_id, label, apex_s }) => (face_id === face ? [{ label, apexS: apex_s }] : [])),

@@ -11,8 +11,14 @@ import { blobOf } from './input.ts';
 export const runs = {
   list: api.runs.list.handler(({ context }) =>
     listRuns(context.studio.project.db).map(({ id, record, videos, ended }) => ({
-      ...{ id, model: record.model.id, trained: record.model.trained, device: record.device, warnings: warningsOfRun(record) },
-      ...{ start: record.start, end: ended, videos },
+      id,
+      model: record.model.id,
+      trained: record.model.trained,
+      device: record.device,
+      warnings: warningsOfRun(record),
+      start: record.start,
+      end: ended,
+      videos,
     })),
   ),
   faces: api.runs.faces.handler(({ input, context }) => facesOf(context.studio.project.db, input.run, input.video)),

@@ -66,7 +66,8 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
   const needsTwo = !MANY_RATERS.has(request.statistic);
   if (raters.length < 2 || (needsTwo && raters.length !== 2))
     throw new StudioError(needsTwo ? 'wrong-usage/two-raters' : 'wrong-usage/few-raters', {
-      ...{ statistic: request.statistic, count: raters.length },
+      statistic: request.statistic,
+      count: raters.length,
       known: [...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'],
     });
   const { faces, videos } = ratedFaces(db, raters);

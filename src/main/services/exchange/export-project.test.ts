@@ -25,7 +25,8 @@ const [video] = allVideos(db);
 const ann = addCoder(db, 'Ann "A", 😀');
 const [layer, person] = [newId(), newId()];
 applyEdit(db, {
-  ...{ coderId: ann.id, step: step('other', { text: 'test' }) },
+  coderId: ann.id,
+  step: step('other', { text: 'test' }),
   rows: [
     { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '' } },
     { table: 'video', kind: 'update', id: video!.id, revision: video!.revision, set: { participant_id: person } },

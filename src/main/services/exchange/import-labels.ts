@@ -147,7 +147,10 @@ export async function importLabels(
     const imported = files.map(({ name, video, segments }) => addToLayer(db, { id, name: coder }, video.id, name, segments));
     const sum = (of: (each: (typeof imported)[number]) => number): number => imported.reduce((total, each) => total + of(each), 0);
     return {
-      ...{ labels: sum(({ labels }) => labels), known: sum(({ known }) => known), problems, coderId: id },
+      labels: sum(({ labels }) => labels),
+      known: sum(({ known }) => known),
+      problems,
+      coderId: id,
       edits: imported.flatMap(({ edit }) => (edit === null ? [] : [edit])),
     };
   });

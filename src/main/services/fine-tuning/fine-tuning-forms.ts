@@ -71,9 +71,23 @@ function facesWriter(out: string, { side, rate }: { side: number; rate: number }
     },
     finish: async (clips) => {
       const set: FaceSet = {
-        ...{ format: 'adatosk-faces', version: 1, side, rate, seed: 0, credits: ['labels of a project of AdaTosk Studio'] },
+        format: 'adatosk-faces',
+        version: 1,
+        side,
+        rate,
+        seed: 0,
+        credits: ['labels of a project of AdaTosk Studio'],
         clips: clips.map(({ name, label, split, participant, onsetS, apexS, offsetS }): FaceClip => ({
-          ...{ name, label: expressionAt(label), split, participant, group: null, onsetS, apexS, offsetS, shares: null, units: null },
+          name,
+          label: expressionAt(label),
+          split,
+          participant,
+          group: null,
+          onsetS,
+          apexS,
+          offsetS,
+          shares: null,
+          units: null,
           ...required(written.get(name), 'a written clip'),
         })),
       };

@@ -91,11 +91,14 @@ function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: 
     const seconds = (value: number | undefined): number | null =>
       value === undefined || value < from.startS || value > from.endS ? null : Math.round(1000 * (value - from.startS)) / 1000;
     const clip: SetClip = {
-      ...{ name: String(i + 1).padStart(5, '0'), label: from.label },
+      name: String(i + 1).padStart(5, '0'),
+      label: from.label,
       split: required(SPLITS[splits.get(from.person) ?? -1], "a person's split"),
       fold: required(folds.get(from.person), "a person's fold"),
       participant: anonymise ? codeOf(from.person) : from.person,
-      ...{ onsetS: seconds(from.peak?.onset_s), apexS: seconds(from.peak?.apex_s), offsetS: seconds(from.peak?.offset_s) },
+      onsetS: seconds(from.peak?.onset_s),
+      apexS: seconds(from.peak?.apex_s),
+      offsetS: seconds(from.peak?.offset_s),
     };
     return { clip, from };
   });

@@ -44,8 +44,21 @@ function withFacts(state: FineTuningState): unknown {
 }
 
 const IDLE: FineTuningState = {
-  ...{ phase: 'idle', name: '', layer: '', from: '', clips: null, progress: null, secondsLeft: null, losses: [], validations: [] },
-  ...{ before: null, after: null, measuredOn: null, notes: [], problem: null, model: null },
+  phase: 'idle',
+  name: '',
+  layer: '',
+  from: '',
+  clips: null,
+  progress: null,
+  secondsLeft: null,
+  losses: [],
+  validations: [],
+  before: null,
+  after: null,
+  measuredOn: null,
+  notes: [],
+  problem: null,
+  model: null,
 };
 /** Shares of the people in training, validation (early stopping, calibration) and test (measured before and after). */
 const SHARES = [0.6, 0.2, 0.2] as const;
@@ -181,10 +194,28 @@ export class FineTuning {
     const resume = continues && existsSync(join(out, 'training'));
     const outcome = await trainModel(
       {
-        ...{ data: this.#setFolder, unlabelled: null, held: null, out, from: request.from, size: 'tiny', learns: 'auto', augmentation: 'faces' },
-        ...{ layerDecay: null, matrices: null, seed: 1, batch: 16, rate: null, validationShare: 0, patience: 12, device: 'auto', threads: allThreads() },
+        data: this.#setFolder,
+        unlabelled: null,
+        held: null,
+        out,
+        from: request.from,
+        size: 'tiny',
+        learns: 'auto',
+        augmentation: 'faces',
+        layerDecay: null,
+        matrices: null,
+        seed: 1,
+        batch: 16,
+        rate: null,
+        validationShare: 0,
+        patience: 12,
+        device: 'auto',
+        threads: allThreads(),
         epochs: { 'self-supervised': 0, frames: 0, joint: 0, 'fine-tuning': request.rounds },
-        ...{ resume, checkpointEverySeconds: 60, faces: null, cacheLimit: 20e9 },
+        resume,
+        checkpointEverySeconds: 60,
+        faces: null,
+        cacheLimit: 20e9,
       },
       this.#launchers.startEngine,
       {
@@ -227,7 +258,15 @@ export class FineTuning {
   async #measure(model: string, split: 'test' | 'validation', signal: AbortSignal): Promise<Measured> {
     const { uar, war, ece, recall, clips } = await evaluateModel(
       {
-        ...{ model, data: this.#setFolder, split, budgets: [], baseline: false, out: null, device: 'auto', threads: allThreads(), faces: null },
+        model,
+        data: this.#setFolder,
+        split,
+        budgets: [],
+        baseline: false,
+        out: null,
+        device: 'auto',
+        threads: allThreads(),
+        faces: null,
         cacheLimit: 20e9,
       },
       this.#launchers.startEngine,

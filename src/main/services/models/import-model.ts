@@ -110,7 +110,8 @@ function fromSafetensors(file: string, bytes: Uint8Array): Imported {
   const size = (Object.keys(SIZES) as SizeName[]).find((name) => SIZES[name].width === width);
   if (size === undefined)
     throw new StudioError(width === MAE_DFER_WIDTH ? 'model-invalid/mae-dfer' : 'model-invalid/width', {
-      ...{ file, width },
+      file,
+      width,
       known: Object.values(SIZES).map((each) => `${each.width} (${each.name})`),
     });
   const { weights, used, left, missing } = mapForeignWeights(tensors, buildInferenceGraph(SIZES[size]).parameters);

@@ -109,7 +109,11 @@ export class QueueWorker {
       const { modelSha256, options } = session;
       const { summary } = await runVideo(
         {
-          ...{ tools: () => session.tools(), modelSha256, options, parts: null, resume: false },
+          tools: () => session.tools(),
+          modelSha256,
+          options,
+          parts: null,
+          resume: false,
           onResult: (video, result, timing) => recorder.keep(video, result, timing, signal),
         },
         { path, name, bytes },

@@ -40,9 +40,24 @@ type Ranges = typeof FACES;
 /** Smaller ranges, rarely blur or compression, and no occlusion, because rendered clips already contain hands and masks. */
 const LIGHT: Ranges = {
   ...FACES,
-  ...{ zoom: [0.95, 1.05], shift: 0.025, turn: 0.05, stretch: 0.06, taper: 0.06, wave: 0.012 },
-  ...{ gain: 0.2, offset: 12, channel: 0.06, gamma: 0.25, grey: 0.08, dark: 0.1, blur: 0.08, noise: 0.1, largestNoise: 4, occlusion: 0 },
-  ...{ compression: 0.1, quality: [30, 70] },
+  zoom: [0.95, 1.05],
+  shift: 0.025,
+  turn: 0.05,
+  stretch: 0.06,
+  taper: 0.06,
+  wave: 0.012,
+  gain: 0.2,
+  offset: 12,
+  channel: 0.06,
+  gamma: 0.25,
+  grey: 0.08,
+  dark: 0.1,
+  blur: 0.08,
+  noise: 0.1,
+  largestNoise: 4,
+  occlusion: 0,
+  compression: 0.1,
+  quality: [30, 70],
 };
 
 type Random = () => number;

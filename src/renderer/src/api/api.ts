@@ -43,7 +43,8 @@ type SentProblem = Omit<ProblemData, 'detail'> & { readonly detail?: string | un
 export function problemFrom({ code, detail = '', id, parameters }: SentProblem): Problem {
   const fact = { id, parameters };
   return {
-    ...{ code, detail },
+    code,
+    detail,
     get message() {
       return textsOfFact(fact).message;
     },
@@ -67,7 +68,8 @@ type OwnText = 'common.noAnswer' | 'common.noAnswerRemedy' | 'common.fault' | 'c
 export function ownProblem(message: OwnText, remedy: OwnText, detail = ''): Problem {
   const { t } = i18n.global;
   return {
-    ...{ code: null, detail },
+    code: null,
+    detail,
     get message() {
       return t(message);
     },

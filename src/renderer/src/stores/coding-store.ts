@@ -32,8 +32,13 @@ export const useCoding = defineStore('coding', () => {
     if (video.value === null || coder.value === null) throw new Error('No video is open, or no coder is set.');
     const id = crypto.randomUUID();
     const row = {
-      ...{ id, video_id: video.value.id, kind, coder_id: kind === 'coder' ? coder.value.id : null, run_id: null },
-      ...{ scheme_id: review.schemeId, created_at: new Date().toISOString() },
+      id,
+      video_id: video.value.id,
+      kind,
+      coder_id: kind === 'coder' ? coder.value.id : null,
+      run_id: null,
+      scheme_id: review.schemeId,
+      created_at: new Date().toISOString(),
     };
     return { id, creation: [{ table: 'layer', kind: 'insert', row }] };
   }
@@ -204,7 +209,23 @@ export const useCoding = defineStore('coding', () => {
   }
 
   return {
-    ...{ create, label, accept, rejectProposals, removeSelected, resizeSegment, splitSelected, mergeSelected, relabelAll, changeLabels },
-    ...{ addPeak, acceptModelPeak, movePeak, writeNote, deleteNote, adjudicate, applyHistory, setReview },
+    create,
+    label,
+    accept,
+    rejectProposals,
+    removeSelected,
+    resizeSegment,
+    splitSelected,
+    mergeSelected,
+    relabelAll,
+    changeLabels,
+    addPeak,
+    acceptModelPeak,
+    movePeak,
+    writeNote,
+    deleteNote,
+    adjudicate,
+    applyHistory,
+    setReview,
   };
 });

@@ -126,8 +126,16 @@ function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: str
   const text = `${finished} of ${summaries.length} done, ${failed} failed${stopped ? ', stopped on request' : ''}${speed}; tables in ${out}${note === '' ? '' : ` (${note})`}`;
   output.result(
     {
-      ...{ videos: summaries.length, done: finished, failed, cancelled: count('cancelled'), timesRealTime, device: record.device },
-      ...{ model: record.model.id, trained: record.model.trained, note, out },
+      videos: summaries.length,
+      done: finished,
+      failed,
+      cancelled: count('cancelled'),
+      timesRealTime,
+      device: record.device,
+      model: record.model.id,
+      trained: record.model.trained,
+      note,
+      out,
     },
     text,
   );

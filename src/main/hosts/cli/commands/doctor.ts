@@ -27,7 +27,9 @@ function inEnglish({ ffmpeg, ffprobe, providers, models, store, ...rest }: Findi
   const program = ({ path, version, origin, problem }: Findings['ffmpeg']) => ({ path, version, origin: problem === null ? origin : sentenceOfFact(problem) });
   return {
     ...rest,
-    ...{ ffmpeg: program(ffmpeg), ffprobe: program(ffprobe), store: { ...store, note: sentenceOfFact(store.note) } },
+    ffmpeg: program(ffmpeg),
+    ffprobe: program(ffprobe),
+    store: { ...store, note: sentenceOfFact(store.note) },
     providers: providers.map((each) => ({ ...each, reason: sentenceOfFact(each.reason) })),
     models: models.map((each) => ({ ...each, note: sentenceOfFact(each.note) })),
   };

@@ -38,7 +38,9 @@ const nameOf = (name: string, vertical: boolean): object => ({
 
 function frame({ title }: FigureTexts): EChartsCoreOption {
   return {
-    ...{ animation: false, backgroundColor: '#ffffff', textStyle: FONT },
+    animation: false,
+    backgroundColor: '#ffffff',
+    textStyle: FONT,
     title: { text: title, left: 12, top: 8, textStyle: { ...FONT, fontSize: 16, fontWeight: 600 } },
     grid: { left: 76, right: 28, top: 78, bottom: 62 },
     tooltip: { confine: true },
@@ -74,7 +76,9 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
         axisLabel: { ...axis.axisLabel, formatter: (v: number) => (percent ? percentage(v) : number(v)) },
       },
       series: groups.map((group, g) => ({
-        ...{ type: 'bar', name: group.name, barMaxWidth: 46 },
+        type: 'bar',
+        name: group.name,
+        barMaxWidth: 46,
         data: labelIndices.map((i) => ({
           value: valueOf(group.figures[i]!),
           itemStyle: {
@@ -117,13 +121,11 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
           { ...band, data: points.map(({ mean, error }, n) => [at[n]!, mean - (error ?? 0)]) },
           { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map(({ error }, n) => [at[n]!, 2 * (error ?? 0)]) },
           {
-            ...{
-              type: 'line',
-              name: `${labelName(label)} (${maxPeaks(points)})`,
-              symbol: 'none',
-              lineStyle: { width: 2.4, color: light, type: dash },
-              itemStyle: { color: light },
-            },
+            type: 'line',
+            name: `${labelName(label)} (${maxPeaks(points)})`,
+            symbol: 'none',
+            lineStyle: { width: 2.4, color: light, type: dash },
+            itemStyle: { color: light },
             data: points.map(({ mean }, n) => [at[n]!, Math.round(1e4 * mean) / 1e4]),
           },
         ];
@@ -154,7 +156,8 @@ function heatmap(rows: readonly string[], columns: readonly string[], values: re
     visualMap: { show: false, min: 0, max, inRange: { color: ['#ffffff', '#9cc3dc', '#0b5f8a'] } },
     series: [
       {
-        ...{ type: 'heatmap', itemStyle: { borderColor: INK.line, borderWidth: 1 } },
+        type: 'heatmap',
+        itemStyle: { borderColor: INK.line, borderWidth: 1 },
         label: { show: true, fontSize: 13 },
         data: values.flatMap((row, i) =>
           row.map((value, j) => ({

@@ -128,7 +128,9 @@ export function seriesOption(
     xAxis: tracks.map(() => ({ min: from, max: to })),
     series: tracks.flatMap((track, grid) =>
       KINDS[track.name].lines.map(({ column }, i) => ({
-        ...{ name: texts.nameOf(column), dimensions: ['x', 'y'], data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)) },
+        name: texts.nameOf(column),
+        dimensions: ['x', 'y'],
+        data: flat(decimate(x, valuesOf(columns, column, maps), from, to, width / LINE_PIXELS)),
         ...(grid === withPeaks && i === 0 ? { markLine: { data: marks } } : {}),
       })),
     ),
@@ -233,23 +235,26 @@ export function timelineOption(
   const points = seriesOption(columns, peaks, tracks, texts, view, width, maps).series as { data: unknown; markLine?: { data: unknown } }[];
   const allLines = tracks.flatMap((track, grid) => KINDS[track.name].lines.map((line, n) => ({ ...line, grid, isFirst: n === 0 })));
   const lines = allLines.map(({ column, grid, style, isFirst }, i) => ({
-    ...{
-      name: texts.nameOf(column),
-      type: 'line',
-      xAxisIndex: grid,
-      yAxisIndex: grid,
-      showSymbol: false,
-      dimensions: ['x', 'y'],
-      data: points[i]?.data,
-      animation: false,
-    },
-    ...{ lineStyle: { width: LINE_PIXELS, color: tone(style), type: styleAt(style).dash }, itemStyle: { color: tone(style) } },
+    name: texts.nameOf(column),
+    type: 'line',
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    showSymbol: false,
+    dimensions: ['x', 'y'],
+    data: points[i]?.data,
+    animation: false,
+    lineStyle: { width: LINE_PIXELS, color: tone(style), type: styleAt(style).dash },
+    itemStyle: { color: tone(style) },
     ...(grid === 0 && isFirst ? { markArea: absence } : {}),
     ...(points[i]?.markLine === undefined
       ? {}
       : {
           markLine: {
-            ...{ symbol: 'none', silent: true, animation: false, lineStyle: { color: colours.quiet }, label: { color: colours.text } },
+            symbol: 'none',
+            silent: true,
+            animation: false,
+            lineStyle: { color: colours.quiet },
+            label: { color: colours.text },
             data: points[i].markLine.data,
           },
         }),
@@ -269,17 +274,19 @@ export function timelineOption(
     axisPointer: { link: [{ xAxisIndex: 'all' }] },
     grid: grids,
     xAxis: grids.map((_, i) => ({
-      ...{ type: 'value', gridIndex: i, min: view.from, max: view.to },
+      type: 'value',
+      gridIndex: i,
+      min: view.from,
+      max: view.to,
       axisLabel: { show: i === grids.length - 1, showMinLabel: false, showMaxLabel: false, color: colours.quiet, formatter: clockTime },
-      ...{ axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } } },
+      axisLine: { lineStyle: { color: colours.line } },
+      splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     yAxis: tracks.map(({ name }, i) => ({
-      ...{
-        type: 'value',
-        gridIndex: i,
-        ...rangeOf(columns, name, maps),
-        axisLabel: { color: colours.quiet, formatter: (value: number) => decimal(value, Number.isInteger(value) ? 0 : Number.isInteger(10 * value) ? 1 : 2) },
-      },
+      type: 'value',
+      gridIndex: i,
+      ...rangeOf(columns, name, maps),
+      axisLabel: { color: colours.quiet, formatter: (value: number) => decimal(value, Number.isInteger(value) ? 0 : Number.isInteger(10 * value) ? 1 : 2) },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     })),
     series: lines,
