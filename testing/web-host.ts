@@ -4,7 +4,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Contract } from '../src/shared/contract/index.ts';
-import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../src/main/services/studio/processes.ts';
+import { CHILD_PROCESSES } from '../src/main/services/studio/processes.ts';
 import { Studio } from '../src/main/services/studio/studio.ts';
 import type { WebHost } from '../src/main/hosts/web/server.ts';
 import { openWebHost } from '../src/main/hosts/web/server.ts';
@@ -33,12 +33,7 @@ export async function openTestHost({ project = true } = {}): Promise<TestHost> {
   await mkdir(join(folder, 'window'));
   await writeFile(join(folder, 'window', 'index.html'), '<p>window</p>');
   const log: string[] = [];
-  const studio = new Studio({
-    host: 'web',
-    startEngine: startChildProcessEngine,
-    startQueue: startChildProcessQueue,
-    startTrainer: startChildProcessTrainer,
-  });
+  const studio = new Studio({ host: 'web', ...CHILD_PROCESSES });
   if (project) await studio.openProject(join(folder, 'project'), true);
   const host = await openWebHost(studio, join(folder, 'window'), 0, (line) => log.push(line));
   const token = new URL(host.address).searchParams.get('token')!;

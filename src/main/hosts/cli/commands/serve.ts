@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../../../shared/app/errors.ts';
-import { startChildProcessEngine, startChildProcessQueue, startChildProcessTrainer } from '../../../services/studio/processes.ts';
+import { CHILD_PROCESSES } from '../../../services/studio/processes.ts';
 import { Studio } from '../../../services/studio/studio.ts';
 import { openWebHost } from '../../web/server.ts';
 import { wholeBetween } from '../terminal/options.ts';
@@ -28,12 +28,7 @@ async function serve({ project, port, json }: { project?: string; port: number; 
   buildWindow();
   const output = new Output(json);
   const signal = stopOnRequest();
-  const studio = new Studio({
-    host: 'web',
-    startEngine: startChildProcessEngine,
-    startQueue: startChildProcessQueue,
-    startTrainer: startChildProcessTrainer,
-  });
+  const studio = new Studio({ host: 'web', ...CHILD_PROCESSES });
   try {
     if (project !== undefined) await studio.openProject(resolve(project), true);
     const host = await openWebHost(studio, WINDOW, port, (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`));
