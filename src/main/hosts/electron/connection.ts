@@ -18,9 +18,10 @@ const EXTENSIONS = {
 /**
  * Connects the windows of this program, and no other page, to the API and to the file dialogs.
  * @param origin origin of the page in the window
- * @param onLanguage called when the window changes its language
+ * @param language until the window names its own
+ * @param onLanguage called with each language, the first one too
  */
-export function connectWindows(studio: Studio, origin: string, onLanguage: (language: LanguageCode) => void): void {
+export function connectWindows(studio: Studio, origin: string, language: LanguageCode, onLanguage: (language: LanguageCode) => void): void {
   const rpc = new RPCHandler(router);
   const onFault = (procedure: string, error: unknown): void => console.error(`${procedure} failed:`, error);
   ipcMain.on(DESKTOP_CHANNELS.connect, (event) => {
@@ -32,19 +33,20 @@ export function connectWindows(studio: Studio, origin: string, onLanguage: (lang
     rpc.upgrade(port as unknown as Parameters<typeof rpc.upgrade>[0], { context: { studio, onFault } });
     port.start();
   });
-  let language: LanguageCode = 'en';
+  let current = language;
+  onLanguage(current);
   ipcMain.on(DESKTOP_CHANNELS.language, (event, code: unknown) => {
     const known = LANGUAGES.find((each) => each === code);
     if (known === undefined || !isFromWindow(event, origin)) return;
-    language = known;
-    onLanguage(known);
+    current = known;
+    onLanguage(current);
   });
   const choose =
     (properties: NonNullable<OpenDialogOptions['properties']>, ...kinds: (keyof typeof EXTENSIONS)[]) =>
     async (event: IpcMainInvokeEvent, title: unknown) => {
       const window = isFromWindow(event, origin) ? BrowserWindow.fromWebContents(event.sender) : null;
       if (window === null) return [];
-      const filters = kinds.map((kind) => ({ name: MENU_TEXTS[language].files[kind], extensions: [...EXTENSIONS[kind]] }));
+      const filters = kinds.map((kind) => ({ name: MENU_TEXTS[current].files[kind], extensions: [...EXTENSIONS[kind]] }));
       const { filePaths } = await dialog.showOpenDialog(window, { title: String(title).slice(0, 200), properties, filters });
       return filePaths;
     };

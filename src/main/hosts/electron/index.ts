@@ -4,7 +4,6 @@
  */
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
-import type { LanguageCode } from '../../../shared/app/action-texts.ts';
 import { sentenceOf } from '../../../shared/app/errors.ts';
 import { Studio } from '../../services/studio/studio.ts';
 import { APP_ORIGIN, serveAppRequest } from './app-protocol.ts';
@@ -73,9 +72,8 @@ function start(): void {
     const files = join(import.meta.dirname, '../renderer');
     protocol.handle('app', (request) => serveAppRequest(studio, files, request));
     denyNetworkAndPermissions();
-    const setMenu = (language: LanguageCode): void => Menu.setApplicationMenu(buildMenu(language));
-    setMenu(app.getLocale().startsWith('de') ? 'de' : 'en');
-    connectWindows(studio, development === undefined ? APP_ORIGIN : new URL(development).origin, setMenu);
+    const origin = development === undefined ? APP_ORIGIN : new URL(development).origin;
+    connectWindows(studio, origin, app.getLocale().startsWith('de') ? 'de' : 'en', (language) => Menu.setApplicationMenu(buildMenu(language)));
     await openFrom(process.argv.slice(1));
     openWindow(development ?? `${APP_ORIGIN}/index.html`);
   });
