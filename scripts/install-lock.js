@@ -4,6 +4,8 @@ import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How often the holder must refresh the lock. */
+export const REFRESH_MILLISECONDS = 5_000;
 /** For a holder whose process cannot be checked: it is on another computer, or its process id is in use again. */
 const UNREFRESHED_MILLISECONDS = 120_000;
 /** npm continues where the holder was killed, and does not refresh the lock. */

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { acquireLock, isAlive } from './install-lock.js';
+import { acquireLock, isAlive, REFRESH_MILLISECONDS } from './install-lock.js';
 
 const THIS_FILE = fileURLToPath(import.meta.url);
 export const PROJECT = dirname(dirname(THIS_FILE));
@@ -19,7 +19,6 @@ const INSTALLED = join('node_modules', '.package-lock.json');
 const STAMP = join('node_modules', '.adatosk-installed');
 /** Not in node_modules, because `npm ci` deletes that folder. */
 const LOCK = '.adatosk-installing';
-const LOCK_REFRESH_MILLISECONDS = 5_000;
 
 /**
  * Node 24, from the npm package `node`.
@@ -223,7 +222,7 @@ async function installLocked(project, { dev, startedBy }) {
   const lock = await acquireLock(join(project, LOCK), { onWait, signal: stop.signal });
   if (lock === undefined) return exitCode;
   process.on('exit', () => lock.release());
-  setInterval(() => lock.refresh() || stopWith(1), LOCK_REFRESH_MILLISECONDS).unref();
+  setInterval(() => lock.refresh() || stopWith(1), REFRESH_MILLISECONDS).unref();
 
   const missing = findMissing(project, { dev });
   if (!isComplete(missing)) {

@@ -26,10 +26,16 @@ export function noticeOf(warning: string | Notice): Notice {
 export function readFact(stored: string): Fact | null {
   if (stored === '') return null;
   try {
-    return factSchema.parse(JSON.parse(stored));
+    return factOr(JSON.parse(stored), stored);
   } catch {
     return earlierVersion(stored);
   }
+}
+
+/** A stored value if it is a fact, else `text` as the sentence of an older version. */
+export function factOr(stored: unknown, text: string): Fact {
+  const { success, data } = factSchema.safeParse(stored);
+  return success ? data : earlierVersion(text);
 }
 
 /** A sentence that an older version stored. */

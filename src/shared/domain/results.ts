@@ -1,6 +1,5 @@
 import type { Fact, Notice } from '../app/facts.ts';
-import { factSchema } from '../app/facts.ts';
-import { earlierVersion, noticeOf } from '../app/notices.ts';
+import { earlierVersion, factOr, noticeOf } from '../app/notices.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from './timeline.ts';
 
 /** One row of summary.csv: the result of one video. */
@@ -41,8 +40,7 @@ export function summaryOf({ error = '', failure, warnings, ...rest }: StoredSumm
 }
 
 function checkedFact(stored: unknown): Fact {
-  const { success, data } = factSchema.safeParse(stored);
-  return success ? data : earlierVersion(typeof stored === 'string' ? stored : JSON.stringify(stored));
+  return factOr(stored, typeof stored === 'string' ? stored : JSON.stringify(stored));
 }
 
 /** Everything that is stored for one analysed video. */
