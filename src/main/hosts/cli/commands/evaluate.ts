@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { join, resolve } from 'node:path';
-import type { ModelEvaluation } from '../../../../shared/statistics/evaluation.ts';
+import type { BaselineEvaluation, ModelEvaluation } from '../../../../shared/statistics/evaluation.ts';
 import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
@@ -74,52 +74,14 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
 
 /** The JSON output. Its names are documented (docs/developer/exchange-formats.md) and must not change; new ones may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
-  const {
-    clips,
-    uar,
-    war,
-    ece,
-    recall,
-    confusion,
-    onset,
-    apex,
-    offset,
-    peaksFound,
-    masks,
-    groups,
-    budgets,
-    baseline,
-    model,
-    sha256,
-    trained,
-    warnings,
-    split,
-    auc,
-  } = evaluation;
+  const { uar, war, ece, recall, onset, apex, offset, peaksFound, masks, groups, budgets, baseline, model, sha256, trained, warnings, split } = evaluation;
   return {
-    clips,
-    uar: uar.value,
-    war: war.value,
-    ece: ece.value,
-    auc: auc.value,
-    recall: valuesOf(recall),
-    confusion,
+    ...scoresOf(evaluation),
     onsetErrorMedian: onset?.median.value ?? null,
     apexErrorMedian: apex?.median.value ?? null,
     offsetErrorMedian: offset?.median.value ?? null,
     peaksFound,
-    baseline:
-      baseline === null
-        ? null
-        : {
-            clips: baseline.clips,
-            uar: baseline.uar.value,
-            war: baseline.war.value,
-            ece: baseline.ece.value,
-            auc: baseline.auc.value,
-            recall: valuesOf(baseline.recall),
-            confusion: baseline.confusion,
-          },
+    baseline: baseline === null ? null : scoresOf(baseline),
     masks,
     intervals: { uar, war, ece, recall, onset, apex, offset },
     groups,
@@ -130,6 +92,11 @@ function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
     warnings,
     split,
   };
+}
+
+/** What is measured of the model and of the baseline alike. */
+function scoresOf({ clips, uar, war, ece, auc, recall, confusion }: BaselineEvaluation): Record<string, unknown> {
+  return { clips, uar: uar.value, war: war.value, ece: ece.value, auc: auc.value, recall: valuesOf(recall), confusion };
 }
 
 function valuesOf(estimates: ModelEvaluation['recall']): Record<string, number | null> {
