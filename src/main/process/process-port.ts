@@ -9,5 +9,3 @@ export interface ProcessPort<Sent, Received> {
   /** Undefined where the platform does not provide it, or not yet. */
   readonly pid: number | undefined;
 }
-
-export type ProcessStarter<Sent, Received> = () => ProcessPort<Sent, Received>;

@@ -37,7 +37,6 @@ const STEPS = {
 } as const;
 
 export type StepKind = keyof typeof STEPS;
-export const STEP_KINDS = Object.keys(STEPS) as StepKind[];
 export type StepParameters<K extends StepKind> = { readonly [P in keyof (typeof STEPS)[K]]: (typeof STEPS)[K][P] extends z.ZodType<infer V> ? V : never };
 
 /** One undo step. The window makes its description from the texts under `steps`. */

@@ -486,7 +486,7 @@ export const de: Translated<typeof en> = {
     title: 'Diagramme von {project}',
     layer: 'Labels von',
     against: 'Vergleichen mit',
-    nobody: 'keiner',
+    noComparison: 'keiner',
     by: 'Gruppieren nach',
     together: 'keiner',
     participants: 'Person',

@@ -467,7 +467,7 @@ export const en = {
     title: 'Plots of {project}',
     layer: 'Labels of',
     against: 'Compare with',
-    nobody: 'none',
+    noComparison: 'none',
     by: 'Group by',
     together: 'none',
     participants: 'participant',
