@@ -17,7 +17,7 @@ const WINDOW = join(PROGRAM, 'out', 'renderer');
 export function addServe(program: Command, done: (code: number) => void): void {
   program
     .command('serve')
-    .description('open the window in a browser on this computer (or through ssh -L, for a workstation without a screen)')
+    .description('serve the window to a browser on this computer, at the address that it prints (or through ssh -L, for a workstation without a screen)')
     .option('--project <folder>', 'open this project; creates it if necessary')
     .option('--port <n>', 'port on 127.0.0.1 (default: any free port)', wholeBetween(0, 65535), 0)
     .option('--json', 'print one JSON object with the address on standard output', false)
