@@ -178,6 +178,7 @@ test("a label of the project's own is made in the window and given by its key", 
   await page.getByRole('button', { name: 'Project labels…' }).click();
   await dialog.getByLabel('Name of contempt').fill('disdain');
   await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toBeHidden();
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^disdain/)]);
   await page.keyboard.press('Control+z');
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^contempt/)]);
