@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { factSchema } from '../app/facts.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
 import { EXPORT_FORMATS } from '../domain/export-formats.ts';
-import { STATISTICS } from '../statistics/agreement/statistics.ts';
+import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS, UNDEFINED_REASONS } from '../statistics/agreement/statistics.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { projectFiguresSchema } from './figures.ts';
 
@@ -20,6 +20,8 @@ const labelFileSchema = z.object({
   video: idSchema.nullable(),
 });
 export type LabelFile = z.infer<typeof labelFileSchema>;
+
+const undefinedReason = z.enum(UNDEFINED_REASONS).nullable();
 
 export const exchange = {
   /** Writes files into a folder. `losses`: data that the format cannot store. */
@@ -73,8 +75,8 @@ export const exchange = {
       z.object({
         statistic: z.enum(STATISTICS),
         raters: z.array(z.string().max(200)).max(100),
-        unitS: z.number().positive().max(60).default(0.1),
-        overlap: z.number().min(0.01).max(1).default(0.5),
+        unitS: z.number().positive().max(60).default(DEFAULT_UNIT_S),
+        overlap: z.number().min(0.01).max(1).default(DEFAULT_OVERLAP),
         unlabelled: z.enum(['left out', 'counted']).default('left out'),
       }),
     )
@@ -86,9 +88,15 @@ export const exchange = {
         units: z.int(),
         videos: z.int(),
         interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+        /** 95% interval by bootstrap over videos. */
+        bootstrap: z.object({ low: z.number(), high: z.number(), resamples: z.int(), seed: z.int() }).nullable(),
+        /** Why a value or an interval is null. */
+        reasons: z.object({ value: undefinedReason, interval: undefinedReason, bootstrap: undefinedReason }),
         raters: z.array(z.string()),
         parameters: z.record(z.string(), z.union([z.string(), z.number()])),
         byLabel: z.record(z.string(), z.number().nullable()).nullable(),
+        byForm: z.record(z.string(), z.number().nullable()).nullable(),
+        notUsedByAll: z.array(z.string()),
       }),
     ),
 };

@@ -34,7 +34,7 @@ export const exchange = {
   }),
   figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
   agreement: api.exchange.agreement.handler(({ input, context }) => {
-    const { interval, byLabel, raters, ...agreement } = measureAgreement(context.studio.project.db, input);
-    return { ...agreement, raters: [...raters], interval: interval === null ? null : { ...interval }, byLabel: byLabel ?? null };
+    const { raters, notUsedByAll, ...agreement } = measureAgreement(context.studio.project.db, input);
+    return { ...agreement, raters: [...raters], notUsedByAll: [...notUsedByAll] };
   }),
 };

@@ -2,6 +2,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
 import { applyEdit } from '../../project/edits.ts';
+import { STATISTICS } from '../../../shared/statistics/agreement/statistics.ts';
 import { intraclass } from '../../../shared/statistics/agreement/intraclass.ts';
 import type { AgreementRequest } from './agreement.ts';
 import { measureAgreement } from './agreement.ts';
@@ -21,7 +22,7 @@ function label(coderId: string, layer: string, ...spans: [string, number, number
 label(ann, annLayer, ['happiness', 0, 10], ['anger', 20, 30]);
 label(ben, benLayer, ['happiness', 0, 10], ['anger', 20, 25], ['fear', 25, 30]);
 
-const request: AgreementRequest = { statistic: 'kappa', raters: [], unitS: 0.5, overlap: 0.5, unlabelled: 'left out' };
+const request: AgreementRequest = { statistic: 'kappa', raters: [], unitS: 0.5, overlap: 0.6, unlabelled: 'left out' };
 
 test('kappa over units of time equals a value computed by hand', () => {
   // 40 units: 20 both happiness, 10 both anger, 10 anger and fear. Observed agreement 0.75, chance agreement 0.5 * 0.5 + 0.5 * 0.25.
@@ -39,9 +40,30 @@ test('unlabelled time counts only with the option for it', () => {
 });
 
 test('events are matched in pairs, and one has no partner', () => {
-  const found = measureAgreement(db, { ...request, statistic: 'event-kappa' });
+  const found = measureAgreement(db, { ...request, statistic: 'event-kappa', overlap: 0.5 });
   expect(found.units).toBe(3);
-  expect(measureAgreement(db, { ...request, statistic: 'f1' }).byLabel).toEqual({ happiness: 1, anger: expect.closeTo(2 / 3, 10) as number, fear: 0 });
+  // The anger of 10 s and that of 5 s have 0.5 of the longer one in common.
+  expect(measureAgreement(db, { ...request, statistic: 'event-kappa' }).units).toBe(4);
+});
+
+test('F1 counts a label of one rater as 0 in the mean, and names it', () => {
+  const found = measureAgreement(db, { ...request, statistic: 'f1' });
+  expect(found.byLabel).toEqual({ happiness: 1, anger: expect.closeTo(2 / 3, 10) as number, fear: 0 });
+  expect(found.value).toBeCloseTo((1 + 2 / 3) / 3, 10);
+  expect(found.notUsedByAll).toEqual(['fear']);
+});
+
+test('kappa of each label is that against all others', () => {
+  // Anger: 10 of 20 units of Ann are also Ben's; 30 of 40 units agree; chance 0.5 * 0.25 + 0.5 * 0.75.
+  expect(measureAgreement(db, request).byLabel!['anger']).toBeCloseTo((0.75 - 0.5) / 0.5, 10);
+});
+
+test('one video has no bootstrap interval, and the reason is given', () => {
+  const { interval, bootstrap, reasons } = measureAgreement(db, request);
+  expect(interval).not.toBeNull();
+  expect(bootstrap).toBeNull();
+  expect(reasons).toEqual({ value: null, interval: null, bootstrap: 'few-videos' });
+  expect(measureAgreement(db, { ...request, statistic: 'alpha' }).reasons.interval).toBe('no-formula');
 });
 
 test("alpha and Fleiss' kappa of two raters are near Cohen's", () => {
@@ -57,11 +79,52 @@ test('ICC over the seconds of each label equals the result of intraclass()', () 
   ];
   const found = measureAgreement(db, { ...request, statistic: 'icc' });
   expect(found).toMatchObject({ units: 3, raters: ['Ann', 'Ben'] });
-  for (const form of ['A,1', 'C,1', 'A,k', 'C,k'] as const) expect(found.byLabel![`ICC(${form})`]).toBeCloseTo(intraclass(ratings, form).value, 12);
-  expect(found.value).toBe(found.byLabel!['ICC(A,1)']);
+  for (const form of ['A,1', 'C,1', 'A,k', 'C,k'] as const) expect(found.byForm![`ICC(${form})`]).toBeCloseTo(intraclass(ratings, form).value, 12);
+  expect(found.value).toBe(found.byForm!['ICC(A,1)']);
+  // One face only.
+  expect(found.byLabel).toEqual({ anger: null, fear: null, happiness: null });
 });
 
 test('too many raters, unknown raters and no video of all raters are errors', () => {
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Ben', 'model'] })).toThrow(/exactly two raters, but there are 3/);
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Cleo'] })).toThrow(/no video that all of these raters labelled: Ann, Cleo/);
+});
+
+test('labels without length are events, and never units of time', async () => {
+  const made = await makeProject();
+  const { db: other } = made;
+  const rest = furnish(made);
+  const points: [string, number, number][] = [
+    ['happiness', 1, 1],
+    ['neutral', 5, 5],
+  ];
+  for (const [coder, layer] of [
+    [rest.ann, rest.annLayer],
+    [rest.ben, rest.benLayer],
+  ] as const) {
+    const rows = points.map(([name, start_s, end_s]) => ({
+      table: 'segment' as const,
+      kind: 'insert' as const,
+      row: someSegment(layer, start_s, { label: name, end_s }),
+    }));
+    applyEdit(other, { coderId: coder, step: step('other', { text: 'test' }), rows });
+  }
+  expect(measureAgreement(other, { ...request, statistic: 'event-kappa' })).toMatchObject({ value: 1, units: 2 });
+  for (const statistic of ['kappa', 'alpha', 'fleiss', 'percent', 'f1'] as const)
+    expect(measureAgreement(other, { ...request, statistic })).toMatchObject({ value: null, units: 0, reasons: { value: 'no-units' } });
+  expect(measureAgreement(other, { ...request, statistic: 'icc' }).value).toBeNull();
+});
+
+test('100,000 labels of each coder are compared without a limit of the call stack', async () => {
+  const made = await makeProject();
+  const { db: other } = made;
+  const rest = furnish(made);
+  other.transaction(() => {
+    for (const layer of [rest.annLayer, rest.benLayer])
+      for (let i = 0; i < 100_000; i++) {
+        const row = someSegment(layer, i / 10, { label: i % 3 === 0 ? 'happiness' : 'anger', end_s: (i + 1) / 10 });
+        other.run(other.sql.insertInto('segment').values({ ...row, revision: 1 }));
+      }
+  });
+  for (const statistic of STATISTICS) expect(measureAgreement(other, { ...request, statistic, unitS: 0.1 }).value, statistic).toBeCloseTo(1, 10);
 });

@@ -1,22 +1,23 @@
-import { cohenKappa, f1ByCategory, percentAgreement } from '../../../shared/statistics/agreement/cohen-kappa.ts';
-import { fleissKappa } from '../../../shared/statistics/agreement/fleiss-kappa.ts';
+import type { BootstrapInterval } from '../../../shared/statistics/agreement/bootstrap.ts';
+import { bootstrapInterval, FEWEST_GROUPS } from '../../../shared/statistics/agreement/bootstrap.ts';
+import { matchEvents } from '../../../shared/statistics/agreement/events.ts';
 import { intraclass } from '../../../shared/statistics/agreement/intraclass.ts';
-import { krippendorffAlpha } from '../../../shared/statistics/agreement/krippendorff-alpha.ts';
 import type { LabelledSpan } from '../../../shared/statistics/agreement/layers.ts';
-import { matchEvents, UNLABELLED, unitsOf } from '../../../shared/statistics/agreement/layers.ts';
-import type { Interval } from '../../../shared/statistics/agreement/tables.ts';
-import type { Statistic } from '../../../shared/statistics/agreement/statistics.ts';
+import { secondsOf, unitsOf } from '../../../shared/statistics/agreement/layers.ts';
+import type { Statistic, UndefinedReason } from '../../../shared/statistics/agreement/statistics.ts';
 import { MANY_RATERS } from '../../../shared/statistics/agreement/statistics.ts';
-import { jointCounts } from '../../../shared/statistics/agreement/tables.ts';
+import type { Interval } from '../../../shared/statistics/agreement/tables.ts';
+import { sum, usableInterval } from '../../../shared/statistics/agreement/tables.ts';
+import type { UnitStatistic } from '../../../shared/statistics/agreement/units.ts';
+import { countUnits, measureUnits, totalCounts } from '../../../shared/statistics/agreement/units.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
-import { mean } from '../../../shared/domain/mean.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
 import { layerNames, layersOf, listCoders, readLayer } from '../../project/review.ts';
 
 export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
   kappa: "Cohen's kappa of two raters over units of time",
-  'event-kappa': "Cohen's kappa of two raters over events; an event without a partner counts as unlabelled",
+  'event-kappa': 'kappa of two raters over events as in EasyDIAg (Holle and Rein 2015: kappa_ipf); an event without a partner counts as unlabelled',
   alpha: "Krippendorff's alpha (nominal) of any number of raters over units of time",
   fleiss: "Fleiss' kappa of any number of raters over units of time",
   percent: 'share of units of time on which two raters agree',
@@ -30,24 +31,39 @@ export interface AgreementRequest {
   readonly raters: readonly string[];
   /** Length of a unit of time in seconds. */
   readonly unitS: number;
-  /** Smallest intersection over union with which two spans count as one event. */
+  /** Smallest share of the longer span that two spans of the same event have in common. */
   readonly overlap: number;
-  /** Whether units of time without any label are left out or counted as a category of their own. */
+  /** Whether units of time that no rater labelled are left out or counted as a category of their own. */
   readonly unlabelled: 'left out' | 'counted';
 }
 
 export interface Agreement {
   readonly statistic: Statistic;
   readonly definition: string;
-  /** Null if the statistic is undefined because the ratings do not vary. */
+  /** Null if it is undefined; `reasons` has the reason. */
   readonly value: number | null;
+  /** 95% interval from a formula for independent units; null if there is none or if it says nothing. */
   readonly interval: Interval | null;
+  /** 95% interval by bootstrap over videos. */
+  readonly bootstrap: BootstrapInterval | null;
+  readonly reasons: AgreementReasons;
   readonly units: number;
   readonly videos: number;
   readonly raters: readonly string[];
   readonly parameters: Readonly<Record<string, string | number>>;
-  /** F1: value of each label. ICC: value of each form. */
-  readonly byLabel?: Readonly<Record<string, number | null>>;
+  /** The statistic of each label; null for statistics that have none. */
+  readonly byLabel: Readonly<Record<string, number | null>> | null;
+  /** The other forms of the ICC; null for the other statistics. */
+  readonly byForm: Readonly<Record<string, number | null>> | null;
+  /** Labels that some, but not all raters used. Their F1 is 0 and counts in the mean. */
+  readonly notUsedByAll: readonly string[];
+}
+
+/** Why a value or an interval is null. */
+export interface AgreementReasons {
+  readonly value: UndefinedReason | null;
+  readonly interval: UndefinedReason | null;
+  readonly bootstrap: UndefinedReason | null;
 }
 
 /** One face of one video with the labels of each rater. */
@@ -70,87 +86,140 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
       count: raters.length,
       known: [...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'],
     });
-  const { faces, videos } = ratedFaces(db, raters);
-  if (faces.length === 0) throw new StudioError('wrong-usage/no-common-video', { raters: [...raters] });
+  const videos = ratedVideos(db, raters);
+  if (videos.every((faces) => faces.length === 0)) throw new StudioError('wrong-usage/no-common-video', { raters: [...raters] });
   const { statistic } = request;
-  const parameters = parametersOf(request);
-  return { statistic, definition: DEFINITIONS[statistic], videos, raters, parameters, ...valueOf(request, faces) };
+  return {
+    statistic,
+    definition: DEFINITIONS[statistic],
+    videos: videos.length,
+    raters,
+    parameters: parametersOf(request),
+    notUsedByAll: notUsedByAll(videos.flat(), raters.length),
+    ...(statistic === 'icc' ? secondsAgreement(videos) : unitAgreement(statistic, request, videos)),
+  };
 }
 
-function valueOf(request: AgreementRequest, faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
-  const { statistic, unitS, overlap } = request;
-  if (statistic === 'icc') return secondsAgreement(faces);
-  const counted: string[][] =
-    statistic === 'event-kappa'
-      ? faces.flatMap(({ spans: [first = [], second = []] }) => matchEvents(first, second, overlap))
-      : faces.flatMap(({ durationS, spans }) => unitsOf(spans, durationS, unitS, request.unlabelled === 'counted'));
-  const categories = [...new Set(counted.flat())].sort();
-  const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  if (statistic === 'alpha') {
-    const ratings = transposed(counted).map((row) => row.map((label) => categories.indexOf(label)));
-    return { value: defined(krippendorffAlpha(ratings, 'nominal').value), interval: null, units: counted.length };
-  }
-  if (statistic === 'fleiss') {
-    const counts = counted.map((labels) => categories.map((category) => labels.filter((label) => label === category).length));
-    return { value: defined(fleissKappa(counts).value), interval: null, units: counted.length };
-  }
-  const table = jointCounts(counted as unknown as [string, string][], categories);
-  if (statistic === 'percent') return { value: defined(percentAgreement(table)), interval: null, units: counted.length };
-  if (statistic === 'f1') {
-    const f1 = f1ByCategory(table);
-    const byLabel = Object.fromEntries(categories.map((category, i) => [category, f1[i] ?? null] as const).filter(([category]) => category !== UNLABELLED));
-    const known = Object.values(byLabel).filter((value) => value !== null);
-    return { value: known.length === 0 ? null : mean(known), interval: null, units: counted.length, byLabel };
-  }
-  const { value, interval } = cohenKappa(table);
-  return { value: defined(value), interval, units: counted.length };
-}
+type Measured = Pick<Agreement, 'value' | 'interval' | 'bootstrap' | 'reasons' | 'units' | 'byLabel' | 'byForm'>;
 
-function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementRequest): Agreement['parameters'] {
-  if (statistic === 'event-kappa') return { overlap, events: 'intersection over union, greatest first' };
-  return statistic === 'icc' ? { unit: 'seconds of a label in a face', model: 'two-way, raters random (McGraw and Wong 1996)' } : { unitS, unlabelled };
+/** @param videos [videos][faces] */
+function unitAgreement(statistic: UnitStatistic, { unitS, overlap, unlabelled }: AgreementRequest, videos: readonly (readonly RatedFace[])[]): Measured {
+  const counted = countUnits(
+    videos.map((faces) =>
+      faces.flatMap(({ durationS, spans }): readonly string[][] =>
+        statistic === 'event-kappa' ? matchEvents(spans[0] ?? [], spans[1] ?? [], overlap) : unitsOf(spans, durationS, unitS, unlabelled === 'counted'),
+      ),
+    ),
+  );
+  const all = totalCounts(counted);
+  const units = sum([...all]);
+  const measured = units === 0 ? null : measureUnits(statistic, counted.labels, all);
+  const bootstrap = bootstrapInterval(videos.length, (drawn) => measureUnits(statistic, counted.labels, totalCounts(counted, drawn)).value);
+  const hasFormula = statistic === 'kappa';
+  return summarised(measured?.value ?? NaN, measured?.interval ?? null, bootstrap, {
+    units,
+    videos: videos.length,
+    hasFormula,
+    lowest: -1,
+    byLabel: measured?.byLabel ?? null,
+    byForm: null,
+  });
 }
 
 const FORMS = ['A,1', 'C,1', 'A,k', 'C,k'] as const;
 
-/** A unit is one label in one face. Labels that no rater used are not units. */
-function secondsAgreement(faces: readonly RatedFace[]): Pick<Agreement, 'value' | 'interval' | 'units' | 'byLabel'> {
-  const labels = [...new Set(faces.flatMap(({ spans }) => spans.flat().map(({ label }) => label)))].sort();
-  const secondsOf = (spans: readonly LabelledSpan[], label: string): number =>
-    spans.filter((span) => span.label === label).reduce((sum, { startS, endS }) => sum + endS - startS, 0);
-  const ratings = faces.flatMap(({ spans }) => labels.map((label) => spans.map((own) => secondsOf(own, label))));
-  if (ratings.length < 2) return { value: null, interval: null, units: ratings.length };
-  const defined = (value: number): number | null => (Number.isFinite(value) ? value : null);
-  const { value, interval } = intraclass(ratings, FORMS[0]);
+/** A unit is one label in one face. Labels that no rater used are not units. @param videos [videos][faces] */
+function secondsAgreement(videos: readonly (readonly RatedFace[])[]): Measured {
+  const labels = [...new Set(videos.flatMap((faces) => faces.flatMap(labelsIn)))].sort();
+  /** [videos][labels][faces][raters] */
+  const seconds = videos.map((faces) => labels.map((label) => faces.map(({ spans }) => spans.map((own) => secondsOf(own, label)))));
+  const ratings = seconds.flat(2);
+  const valueOf = (rows: readonly (readonly number[])[], form: (typeof FORMS)[number]): number => (rows.length < 2 ? NaN : intraclass(rows, form).value);
+  const drawnRows = (drawn: Float64Array): number[][] => seconds.flatMap((video, i) => Array.from({ length: drawn[i] ?? 0 }, () => video.flat()).flat());
+  const form = FORMS[0];
+  return summarised(
+    valueOf(ratings, form),
+    ratings.length < 2 ? null : intraclass(ratings, form).interval,
+    bootstrapInterval(videos.length, (drawn) => valueOf(drawnRows(drawn), form)),
+    {
+      units: ratings.length,
+      videos: videos.length,
+      hasFormula: true,
+      lowest: -1 / Math.max(1, (ratings[0]?.length ?? 2) - 1),
+      byLabel: Object.fromEntries(
+        labels.map((label, i) => [
+          label,
+          finite(
+            valueOf(
+              seconds.flatMap((video) => video[i] ?? []),
+              form,
+            ),
+          ),
+        ]),
+      ),
+      byForm: Object.fromEntries(FORMS.map((each) => [`ICC(${each})`, finite(valueOf(ratings, each))])),
+    },
+  );
+}
+
+/** Replaces what is undefined by null, and says why. */
+function summarised(
+  value: number,
+  interval: Interval | null,
+  bootstrap: BootstrapInterval | null,
+  { units, videos, hasFormula, lowest, ...rest }: Pick<Agreement, 'units' | 'videos' | 'byLabel' | 'byForm'> & { hasFormula: boolean; lowest: number },
+): Measured {
+  const missing: UndefinedReason | null = Number.isFinite(value) ? null : units === 0 ? 'no-units' : 'no-variation';
+  const usable = missing === null ? usableInterval(interval, lowest) : null;
+  const resampled = missing === null ? bootstrap : null;
   return {
-    value: defined(value),
-    interval: Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null,
-    units: ratings.length,
-    byLabel: Object.fromEntries(FORMS.map((form) => [`ICC(${form})`, defined(intraclass(ratings, form).value)])),
+    value: finite(value),
+    interval: usable,
+    bootstrap: resampled,
+    reasons: {
+      value: missing,
+      interval: usable !== null ? null : (missing ?? (hasFormula ? 'few-units' : 'no-formula')),
+      bootstrap: resampled !== null ? null : (missing ?? (videos < FEWEST_GROUPS ? 'few-videos' : 'no-variation')),
+    },
+    units,
+    ...rest,
   };
 }
 
-function transposed<T>(rows: readonly (readonly T[])[]): T[][] {
-  return (rows[0] ?? []).map((_, i) => rows.flatMap((row) => row.slice(i, i + 1)));
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const labelsIn = ({ spans }: RatedFace): string[] => spans.flatMap((own) => own.map(({ label }) => label));
+
+/** Labels that at least one, but not every rater used. */
+function notUsedByAll(faces: readonly RatedFace[], raters: number): string[] {
+  const usedBy = Array.from({ length: raters }, (_, rater) => new Set(faces.flatMap(({ spans }) => (spans[rater] ?? []).map(({ label }) => label))));
+  const all = [...new Set(usedBy.flatMap((own) => [...own]))].sort();
+  return all.filter((label) => !usedBy.every((own) => own.has(label)));
 }
 
-function ratedFaces(db: ProjectDatabase, raters: readonly string[]): { faces: RatedFace[]; videos: number } {
+function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementRequest): Agreement['parameters'] {
+  if (statistic === 'event-kappa') return { overlap, events: 'share of the longer span, greatest first' };
+  return statistic === 'icc' ? { unit: 'seconds of a label in a face', model: 'two-way, raters random (McGraw and Wong 1996)' } : { unitS, unlabelled };
+}
+
+/** The faces of each video that all raters labelled, [videos][faces]. */
+function ratedVideos(db: ProjectDatabase, raters: readonly string[]): RatedFace[][] {
   const nameOf = layerNames(db);
-  const faces: RatedFace[] = [];
-  let videos = 0;
+  const videos: RatedFace[][] = [];
   for (const { id, duration_s } of allVideos(db)) {
     const layers = layersOf(db, id);
     // Layers are sorted by age, oldest first, and each run has its own layer. The newest one counts.
     const own = raters.flatMap((rater) => layers.findLast((layer) => nameOf(layer) === rater) ?? []);
     if (own.length < raters.length) continue;
-    videos += 1;
-    const segments = own.map((layer) => readLayer(db, layer.id).segments);
-    for (const face of new Set(segments.flat().map(({ face_id }) => face_id))) {
-      const spans = segments.map((each) =>
-        each.filter(({ face_id }) => face_id === face).map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })),
-      );
-      faces.push({ durationS: Math.max(duration_s ?? 0, ...spans.flat().map(({ endS }) => endS)), spans });
-    }
+    const byFace = own.map((layer) => Map.groupBy(readLayer(db, layer.id).segments, ({ face_id }) => face_id));
+    const faces = new Set(byFace.flatMap((each) => [...each.keys()]));
+    videos.push(
+      [...faces].map((face) => {
+        const spans = byFace.map((each) => (each.get(face) ?? []).map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })));
+        const lastS = spans.flat().reduce((last, { endS }) => Math.max(last, endS), 0);
+        return { durationS: Math.max(duration_s ?? 0, lastS), spans };
+      }),
+    );
   }
-  return { faces, videos };
+  return videos;
 }

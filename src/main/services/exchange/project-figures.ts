@@ -1,6 +1,7 @@
 import type { ProjectFigures } from '../../../shared/contract/figures.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { pairedUnits, UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
+import { DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.ts';
 import { jointCounts } from '../../../shared/statistics/agreement/tables.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
@@ -18,8 +19,6 @@ export interface FiguresRequest {
 
 /** Half length and step of the mean curves around an apex, in seconds. */
 const CURVE = { halfS: 2, stepS: 0.1 } as const;
-/** Length of a unit of time for the comparison of two layers, in seconds. */
-const UNIT_S = 0.1;
 
 /** The expression classes and all labels of the coding schemes. */
 export function labelsOf(db: ProjectDatabase): string[] {
@@ -82,7 +81,7 @@ function confusionOf(
   for (const second of observedFaces(db, other)) {
     const first = known.get(key(second));
     if (first === undefined) continue;
-    for (const pair of pairedUnits(first.segments, second.segments, UNIT_S)) pairs.push(pair);
+    for (const pair of pairedUnits(first.segments, second.segments, DEFAULT_UNIT_S)) pairs.push(pair);
   }
-  return { raters: [...raters], labels: categories, unitS: UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
+  return { raters: [...raters], labels: categories, unitS: DEFAULT_UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
 }

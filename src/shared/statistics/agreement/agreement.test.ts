@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { bootstrapInterval } from './bootstrap.ts';
 import { cohenKappa, f1ByCategory, percentAgreement } from './cohen-kappa.ts';
+import { eventKappa, matchEvents } from './events.ts';
 import { fleissKappa } from './fleiss-kappa.ts';
 import { fQuantile, incompleteBeta } from './f-distribution.ts';
 import { intraclass } from './intraclass.ts';
 import { krippendorffAlpha } from './krippendorff-alpha.ts';
-import { labelsInUnits, matchEvents } from './layers.ts';
-import { jointCounts } from './tables.ts';
+import { labelsInUnits, secondsOf, UNLABELLED } from './layers.ts';
+import { jointCounts, usableInterval } from './tables.ts';
+import { countUnits, measureUnits, totalCounts } from './units.ts';
 
 describe('published examples', () => {
   test("Cohen's kappa: Fleiss, Cohen and Everitt 1969, table 1, unweighted and with their weights' order", () => {
@@ -166,21 +169,140 @@ describe('layers in units', () => {
     expect(labelsInUnits([], 0, 0.1, 0.2)).toEqual([]);
   });
 
-  test('events match if they overlap enough, the largest overlap first, each event at most once', () => {
-    const other = [
-      { label: 'anger', startS: 0.55, endS: 1 },
-      { label: 'sadness', startS: 0.5, endS: 0.8 },
-      { label: 'joy', startS: 3, endS: 4 },
+  test('time that several labels cover counts once', () => {
+    const twice = [
+      { label: 'a', startS: 2, endS: 6 },
+      { label: 'a', startS: 0, endS: 4 },
+      { label: 'a', startS: 1, endS: 2 },
+      { label: 'b', startS: 0, endS: 9 },
+      { label: 'a', startS: 8, endS: 8 },
     ];
-    expect(matchEvents(spans, other, 0.5)).toEqual([
-      ['anger', 'anger'],
-      ['fear', 'none'],
-      ['none', 'sadness'],
-      ['none', 'joy'],
-    ]);
-    expect(matchEvents([{ label: 'a', startS: 0, endS: 1 }], [{ label: 'a', startS: 1, endS: 2 }], 0)).toEqual([
-      ['a', 'none'],
-      ['none', 'a'],
-    ]);
+    expect(secondsOf(twice, 'a')).toBe(6);
   });
+});
+
+describe('events', () => {
+  const span = (label: string, startS: number, endS: number): { label: string; startS: number; endS: number } => ({ label, startS, endS });
+
+  test('match if they share enough of the longer one, the largest share first, each event at most once', () => {
+    const first = [span('anger', 0.5, 1), span('fear', 0.9, 1.3)];
+    const second = [span('anger', 0.55, 1), span('sadness', 0.5, 0.8), span('joy', 3, 4)];
+    expect(matchEvents(first, second, 0.5)).toEqual([
+      ['anger', 'anger'],
+      ['fear', UNLABELLED],
+      [UNLABELLED, 'sadness'],
+      [UNLABELLED, 'joy'],
+    ]);
+    // 6 of 10 s: enough for 0.6 of the longer one, although the union of the second pair is 14 s.
+    expect(matchEvents([span('a', 0, 10)], [span('b', 2, 8)], 0.6)).toEqual([['a', 'b']]);
+    expect(matchEvents([span('a', 0, 10)], [span('b', 4, 14)], 0.6)).toEqual([['a', 'b']]);
+    expect(matchEvents([span('a', 0, 10)], [span('b', 5, 15)], 0.6)).toHaveLength(2);
+    expect(matchEvents([span('a', 0, 1)], [span('a', 1, 2)], 0)).toHaveLength(2);
+  });
+
+  test('events without length match at the same time', () => {
+    const instants = [span('a', 1, 1), span('b', 5, 5)];
+    expect(matchEvents(instants, [span('a', 1.0005, 1.0005), span('b', 5, 5)], 0.6)).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+    ]);
+    expect(matchEvents(instants, [span('a', 1.1, 1.1), span('b', 4, 6)], 0.6)).toHaveLength(4);
+  });
+
+  test('are matched alike in any order, long ones beside short ones', () => {
+    const many = Array.from({ length: 300 }, (_, i) => span('a', i, i + 0.9));
+    const long = span('long', 0, 1000);
+    expect(matchEvents([...many, long].reverse(), [long, ...many], 0.6).every(([a, b]) => a === b)).toBe(true);
+  });
+
+  test('50,000 events of each rater are matched in time that grows with their number', () => {
+    const many = Array.from({ length: 50_000 }, (_, i) => span('a', i, i + 0.5));
+    expect(matchEvents(many, many, 0.6)).toHaveLength(50_000);
+  });
+
+  test("kappa is that of EasyDIAg: chance agreement from a table whose cell 'unlabelled by both' is empty", () => {
+    const table = [
+      [10, 2, 3],
+      [1, 8, 2],
+      [4, 1, 0],
+    ];
+    // Expected counts by 200,000 steps of iterative proportional fitting in Python; with Cohen's products of margins it is 0.3169.
+    expect(eventKappa(table, 2)).toBeCloseTo(0.3580715851, 8);
+    expect(cohenKappa(table).value).toBeCloseTo(0.3169, 4);
+  });
+
+  test('kappa with one label is 0 with unmatched events, because the margins then fix the whole table', () => {
+    expect(
+      eventKappa(
+        [
+          [5, 2],
+          [1, 0],
+        ],
+        1,
+      ),
+    ).toBeCloseTo(0, 10);
+  });
+});
+
+describe('intervals', () => {
+  test('an interval that reaches beyond the possible values is not given', () => {
+    const two = intraclass(
+      [
+        [1, 2],
+        [2, 1.5],
+      ],
+      'A,1',
+    );
+    expect(usableInterval(two.interval, -1)).toBeNull();
+    expect(usableInterval({ low: -0.2, high: 0.9 }, -1)).toEqual({ low: -0.2, high: 0.9 });
+    expect(usableInterval({ low: NaN, high: 0.9 }, -1)).toBeNull();
+  });
+
+  test('the bootstrap over groups of a mean equals its normal interval, and needs three groups', () => {
+    const values = Array.from({ length: 40 }, (_, i) => i % 2);
+    const meanOf = (drawn: Float64Array): number => values.reduce((total, value, i) => total + drawn[i]! * value, 0) / 40;
+    const { low, high, resamples } = bootstrapInterval(40, meanOf)!;
+    // Mean 0.5, standard error 0.5 / sqrt(40) = 0.079.
+    expect([low, high]).toEqual([expect.closeTo(0.345, 1), expect.closeTo(0.655, 1)]);
+    expect(resamples).toBe(1000);
+    expect(bootstrapInterval(2, meanOf)).toBeNull();
+    expect(bootstrapInterval(40, () => NaN)).toBeNull();
+  });
+
+  test('the bootstrap over videos does not shrink with the unit of time, the formula does', () => {
+    const coarse = [1, 2, 3, 4, 5, 6].map((video) =>
+      Array.from({ length: 10 }, (_, i): [string, string] => (i < video ? ['a', 'a'] : i < 8 ? ['b', 'b'] : ['a', 'b'])),
+    );
+    const fine = coarse.map((units) => units.flatMap((unit) => Array.from({ length: 100 }, () => unit)));
+    const widths = [coarse, fine].map((units) => {
+      const counted = countUnits(units);
+      const { interval } = measureUnits('kappa', counted.labels, totalCounts(counted));
+      const bootstrap = bootstrapInterval(6, (drawn) => measureUnits('kappa', counted.labels, totalCounts(counted, drawn)).value);
+      return { formula: interval!.high - interval!.low, bootstrap: bootstrap!.high - bootstrap!.low };
+    });
+    expect(widths[1]!.bootstrap).toBeCloseTo(widths[0]!.bootstrap, 10);
+    expect(widths[1]!.formula).toBeLessThan(widths[0]!.formula / 9);
+  });
+});
+
+test('statistics over counted units equal those over the units themselves', () => {
+  const units: [string, string][] = [
+    ['a', 'a'],
+    ['a', 'b'],
+    ['b', 'b'],
+    ['b', 'b'],
+    ['c', 'a'],
+  ];
+  const { labels, counts } = countUnits([units.slice(0, 2), units.slice(2)]);
+  const total = totalCounts({ labels, counts });
+  const table = jointCounts(units, ['a', 'b', 'c']);
+  const codes = [0, 1].map((rater) => units.map((unit) => ['a', 'b', 'c'].indexOf(unit[rater]!)));
+  expect(measureUnits('kappa', labels, total).value).toBeCloseTo(cohenKappa(table).value, 12);
+  expect(measureUnits('alpha', labels, total).value).toBeCloseTo(krippendorffAlpha(codes, 'nominal').value, 12);
+  expect(measureUnits('fleiss', labels, total).value).toBeCloseTo(
+    fleissKappa(units.map((unit) => ['a', 'b', 'c'].map((name) => unit.filter((label) => label === name).length))).value,
+    12,
+  );
+  // Kappa of b against the others: 4 of 5 units agree, by chance 0.4 * 0.6 + 0.6 * 0.4.
+  expect(measureUnits('kappa', labels, total).byLabel!['b']).toBeCloseTo((0.8 - 0.48) / 0.52, 12);
 });

@@ -6,17 +6,24 @@ export type Metric = 'nominal' | 'ordinal' | 'interval';
  * Krippendorff's alpha (Krippendorff 2011, "Computing Krippendorff's alpha-reliability") for any number of raters, with
  * missing values. Units with fewer than two values are excluded, because they contain no pair to compare.
  * @param ratings [raters, units], null for a missing value; for 'nominal' the numbers are names of categories
+ * @param weights [units] how many units each column stands for; by default 1
  * @returns `value` is NaN where all ratings are equal, because there is no variation
  */
-export function krippendorffAlpha(ratings: readonly (readonly (number | null)[])[], metric: Metric): { value: number; units: number; pairable: number } {
-  const units = (ratings[0] ?? []).map((_, unit) => ratings.flatMap((row) => row[unit] ?? [])).filter((values) => values.length >= 2);
-  const values = [...new Set(units.flat())].sort((a, b) => a - b);
+export function krippendorffAlpha(
+  ratings: readonly (readonly (number | null)[])[],
+  metric: Metric,
+  weights?: readonly number[],
+): { value: number; units: number; pairable: number } {
+  const units = (ratings[0] ?? [])
+    .map((_, unit) => ({ rated: ratings.flatMap((row) => row[unit] ?? []), weight: weights?.[unit] ?? 1 }))
+    .filter(({ rated }) => rated.length >= 2);
+  const values = [...new Set(units.flatMap(({ rated }) => rated))].sort((a, b) => a - b);
   const indexOf = new Map(values.map((value, i) => [value, i]));
   const coincidences = values.map(() => values.map(() => 0));
-  for (const unit of units) {
-    unit.forEach((a, i) =>
-      unit.forEach((b, j) => {
-        if (i !== j) coincidences[indexOf.get(a)!]![indexOf.get(b)!]! += 1 / (unit.length - 1);
+  for (const { rated, weight } of units) {
+    rated.forEach((a, i) =>
+      rated.forEach((b, j) => {
+        if (i !== j) coincidences[indexOf.get(a)!]![indexOf.get(b)!]! += weight / (rated.length - 1);
       }),
     );
   }
@@ -26,7 +33,7 @@ export function krippendorffAlpha(ratings: readonly (readonly (number | null)[])
   const over = (weight: (i: number, j: number) => number): number => sum(values.map((_, i) => sum(values.map((__, j) => weight(i, j) * distance(i, j)))));
   const observed = over((i, j) => coincidences[i]![j]!);
   const expected = over((i, j) => totals[i]! * totals[j]!) / (pairable - 1);
-  return { value: 1 - observed / expected, units: units.length, pairable };
+  return { value: 1 - observed / expected, units: sum(units.map(({ weight }) => weight)), pairable };
 }
 
 /** Returns a function for the squared difference of two values, given their indices among the values in use. */

@@ -39,28 +39,12 @@ export function pairedUnits(first: readonly LabelledSpan[], second: readonly Lab
   return unitsOf([first, second], endS, unitS).map(([a, b]) => [a!, b!]);
 }
 
-/**
- * Pairs spans of two layers that are the same event: their intersection over union is at least `overlap`. Pairs with the
- * largest value are matched first, each span at most once. A span without a partner is paired with UNLABELLED, as in the
- * modified kappa of ELAN and EasyDIAg (Holle and Rein 2015).
- */
-export function matchEvents(first: readonly LabelledSpan[], second: readonly LabelledSpan[], overlap: number): [string, string][] {
-  const candidates = first.flatMap((a, i) =>
-    second.flatMap((b, j) => {
-      const shared = Math.min(a.endS, b.endS) - Math.max(a.startS, b.startS);
-      const share = shared / (Math.max(a.endS, b.endS) - Math.min(a.startS, b.startS));
-      return shared > 0 && share >= overlap ? [{ i, j, share }] : [];
-    }),
-  );
-  const [left, right] = [new Set(first.keys()), new Set(second.keys())];
-  const pairs: [string, string][] = [];
-  for (const { i, j } of candidates.sort((a, b) => b.share - a.share || a.i - b.i || a.j - b.j)) {
-    if (!left.has(i) || !right.has(j)) continue;
-    left.delete(i);
-    right.delete(j);
-    pairs.push([first[i]!.label, second[j]!.label]);
+/** Time in seconds that spans with a label cover. Time that several of them cover counts once. */
+export function secondsOf(spans: readonly LabelledSpan[], label: string): number {
+  let [seconds, coveredToS] = [0, -Infinity];
+  for (const span of spans.filter((each) => each.label === label).sort((a, b) => a.startS - b.startS)) {
+    seconds += Math.max(0, span.endS - Math.max(span.startS, coveredToS));
+    coveredToS = Math.max(coveredToS, span.endS);
   }
-  for (const i of left) pairs.push([first[i]!.label, UNLABELLED]);
-  for (const j of right) pairs.push([UNLABELLED, second[j]!.label]);
-  return pairs;
+  return seconds;
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { Statistic } from '../../../../shared/statistics/agreement/statistics.ts';
-import { STATISTICS } from '../../../../shared/statistics/agreement/statistics.ts';
+import type { Statistic, UndefinedReason } from '../../../../shared/statistics/agreement/statistics.ts';
+import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS } from '../../../../shared/statistics/agreement/statistics.ts';
+import type { Agreement } from '../../../services/exchange/agreement.ts';
 import { DEFINITIONS } from '../../../services/exchange/agreement.ts';
 import { agreementIn } from '../../../services/studio/project-overview.ts';
 import { numberBetween } from '../terminal/options.ts';
@@ -24,9 +25,9 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--statistic <name>', 'which number').choices(STATISTICS).default('kappa'))
     .option('--raters <name...>', "names of coders, 'model' or 'adjudicated'; for f1 the first is the truth (default: all coders)", [])
-    .option('--unit <s>', 'length of a unit of time', numberBetween(0.001, 60), 0.2)
-    .option('--overlap <share>', 'smallest intersection over union of two spans that count as the same event', numberBetween(0, 1), 0.5)
-    .option('--count-unlabelled', 'count time that nobody labelled as agreement (default: leave it out)', false)
+    .option('--unit <s>', 'length of a unit of time', numberBetween(0.001, 60), DEFAULT_UNIT_S)
+    .option('--overlap <share>', 'events: smallest share of the longer span that two spans have in common', numberBetween(0, 1), DEFAULT_OVERLAP)
+    .option('--count-unlabelled', 'count time that no rater labelled as agreement (default: leave it out)', false)
     .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText(
       'after',
@@ -42,21 +43,48 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
         overlap,
         unlabelled: countUnlabelled ? 'counted' : 'left out',
       });
-      const { value, interval, units, videos, parameters, byLabel, definition } = found;
-      const range = interval === null ? '' : ` (95%: ${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`;
-      const labels =
-        byLabel === undefined
-          ? ''
-          : `\n${Object.entries(byLabel)
-              .map(([label, f1]) => `  ${label}: ${f1 === null ? '–' : f1.toFixed(3)}`)
-              .join('\n')}`;
-      const how = Object.entries(parameters)
-        .map(([name, what]) => `${name} ${what}`)
-        .join(', ');
-      new Output(json).result(
-        { ...found },
-        `${statistic} ${value === null ? 'is not defined: nothing varies' : value.toFixed(3)}${range}${labels}\n${definition}; ${found.raters.join(' and ')}; ${how}; ${units} units of ${videos} videos`,
-      );
+      new Output(json).result({ ...found }, described(found));
       done(EXIT.done);
     });
+}
+
+const REASONS: Readonly<Record<UndefinedReason, string>> = {
+  'no-units': 'there are no units',
+  'no-variation': 'nothing varies',
+  'few-units': 'too few units',
+  'few-videos': 'too few videos',
+  'no-formula': 'the statistic has no formula for it',
+};
+
+function described({
+  statistic,
+  definition,
+  value,
+  interval,
+  bootstrap,
+  reasons,
+  units,
+  videos,
+  raters,
+  parameters,
+  byLabel,
+  byForm,
+  notUsedByAll,
+}: Agreement): string {
+  const rangeOf = (given: { low: number; high: number } | null, reason: UndefinedReason | null): string =>
+    given === null ? `not defined (${reason === null ? '' : REASONS[reason]})` : `${given.low.toFixed(3)} to ${given.high.toFixed(3)}`;
+  const valuesOf = (values: Agreement['byLabel']): string[] =>
+    Object.entries(values ?? {}).map(([name, each]) => `  ${name}: ${each === null ? 'not defined' : each.toFixed(3)}`);
+  const how = Object.entries(parameters).map(([name, what]) => `${name} ${what}`);
+  return [
+    `${statistic} ${value === null ? `is not defined: ${reasons.value === null ? '' : REASONS[reasons.value]}` : value.toFixed(3)}`,
+    `  95% interval by bootstrap over videos: ${rangeOf(bootstrap, reasons.bootstrap)}`,
+    `  95% interval by formula, for independent units: ${rangeOf(interval, reasons.interval)}`,
+    ...valuesOf(byForm),
+    ...valuesOf(byLabel),
+    ...(notUsedByAll.length === 0
+      ? []
+      : [`  not used by all raters: ${notUsedByAll.join(', ')}${statistic === 'f1' ? ' (their F1 is 0 and counts in the mean)' : ''}`]),
+    `${definition}; ${raters.join(' and ')}; ${how.join(', ')}; ${units} units of ${videos} videos`,
+  ].join('\n');
 }
