@@ -99,7 +99,17 @@ async function prepare(folder: string): Promise<Client[]> {
   const video = newId();
   const clients = ['Ann', 'Ben'].map((name) => ({ name, coder: newId(), layer: newId() }));
   db.transaction(() => {
-    const none = { sha256: null, folder_id: null, participant_id: null, session_id: null, duration_s: null, frames: null, fps: null, variable_rate: null };
+    const none = {
+      sha256: null,
+      folder_id: null,
+      participant_id: null,
+      condition: '',
+      session_id: null,
+      duration_s: null,
+      frames: null,
+      fps: null,
+      variable_rate: null,
+    };
     db.run(
       db.sql
         .insertInto('video')

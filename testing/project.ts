@@ -31,7 +31,7 @@ export function furnish({ db }: Project): { video: string; ann: string; ben: str
   const [video, ann, ben, annLayer, benLayer, modelLayer, run] = Array.from({ length: 7 }, newId) as [string, string, string, string, string, string, string];
   db.transaction(() => {
     const facts = { duration_s: 60, frames: 1500, fps: 25, variable_rate: 0, missing: 0, review: 'new' as const, revision: 1 };
-    const none = { sha256: null, folder_id: null, participant_id: null, session_id: null };
+    const none = { sha256: null, folder_id: null, participant_id: null, session_id: null, condition: '' };
     db.run(
       db.sql
         .insertInto('video')

@@ -26,20 +26,26 @@ export const LABEL_PEAK_COLUMNS = [
   ...PROVENANCE,
 ] as const;
 export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label'] as const;
-export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns()] as const;
-export const PARTICIPANT_STATISTICS_COLUMNS = ['participant', 'condition', 'layer', 'videos', 'label', ...figureColumns()] as const;
+export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns(), 'video_id', 'path'] as const;
+export const PARTICIPANT_STATISTICS_COLUMNS = [
+  ...(['participant', 'condition', 'session', 'layer', 'videos', 'faces', 'label'] as const),
+  ...figureColumns(),
+  ...(['video', 'face_id', 'video_id', 'path'] as const),
+] as const;
 
 function figureColumns() {
   return [
-    ...(['observed_s', 'seconds', 'time_share', 'segments', 'peaks', 'peaks_per_minute', 'first_peak_s'] as const),
-    ...(['mean_intensity', 'max_intensity', 'area', 'measured_s'] as const),
+    ...(['observed_s', 'seconds', 'share', 'count', 'per_minute', 'mean_duration_s', 'first_latency_s'] as const),
+    ...(['peaks', 'peaks_per_minute', 'first_peak_s', 'mean_intensity', 'max_intensity', 'area', 'measured_s'] as const),
   ] as const;
 }
 
 /** The cells of the figures, in the order of `figureColumns`. */
 export function figureCells(figures: LabelFigures): Cell[] {
-  const { observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS } = figures;
-  return [observedS, seconds, timeShare, segments, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map((value) =>
+  const { observedS, seconds, share, count, perMinute, meanDurationS, firstLatencyS } = figures;
+  const { peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS } = figures;
+  const values = [observedS, seconds, share, count, perMinute, meanDurationS, firstLatencyS];
+  return [...values, peaks, peaksPerMinute, firstPeakS, meanIntensity, maxIntensity, area, measuredS].map((value) =>
     value === null ? null : roundSeconds(value),
   );
 }

@@ -179,9 +179,11 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
     ['layer', 'scheme_id'],
   ],
   session: [['video', 'session_id']],
+  face_participant: [],
   participant: [
     ['session', 'participant_id'],
     ['video', 'participant_id'],
+    ['face_participant', 'participant_id'],
   ],
   coder: 'kept',
   video: 'kept',
@@ -254,10 +256,8 @@ function constraintError(table: EditableTable, error: unknown): StudioError {
   return new StudioError('edit-invalid/constraint', { detail }, error);
 }
 
-/** Whether two rows are equal in all columns except the revision. */
-function sameRow(a: AnyRow | null, b: AnyRow | null): boolean {
-  if (a === null || b === null) return a === b;
-  const columns = new Set([...Object.keys(a), ...Object.keys(b)]);
-  columns.delete('revision');
-  return [...columns].every((column) => (a[column] ?? null) === (b[column] ?? null));
+/** Whether a row has the recorded values, except for the revision. Columns that a later version added are not recorded. */
+function sameRow(current: AnyRow | null, recorded: AnyRow | null): boolean {
+  if (current === null || recorded === null) return current === recorded;
+  return Object.entries(recorded).every(([column, value]) => column === 'revision' || (current[column] ?? null) === value);
 }

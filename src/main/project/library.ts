@@ -20,18 +20,19 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
       .leftJoin('participant', 'participant.id', 'video.participant_id')
       .leftJoin('session', 'session.id', 'video.session_id')
       .leftJoin(newest.as('newest'), 'newest.video_id', 'video.id')
-      .select(['video.id', 'video.path', 'video.name', 'video.duration_s', 'video.review', 'video.missing', 'video.revision'])
+      .select(['video.id', 'video.path', 'video.name', 'video.duration_s', 'video.condition', 'video.review', 'video.missing', 'video.revision'])
       .select(['participant.code as participant', 'session.name as session', 'newest.run_id', 'newest.summary'])
       .orderBy('video.name')
       .orderBy('video.path'),
   );
   const peaks = peakCounts(db);
-  return lines.map(({ id, path, name, participant, session, duration_s, review, missing, revision, run_id, summary }) => ({
+  return lines.map(({ id, path, name, participant, session, condition, duration_s, review, missing, revision, run_id, summary }) => ({
     id,
     path,
     name,
     participant,
     session,
+    condition,
     durationS: duration_s,
     review,
     isMissing: missing === 1,
@@ -88,7 +89,7 @@ type FileFacts = Pick<VideoRow, 'path' | 'name' | 'size' | 'modified_ms' | 'sha2
 /** Adds a row with defaults for the columns that the user decides. @returns its id */
 export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
   const id = newId();
-  const defaults = { folder_id: null, participant_id: null, session_id: null, review: 'new' as const };
+  const defaults = { folder_id: null, participant_id: null, session_id: null, condition: '', review: 'new' as const };
   db.run(db.sql.insertInto('video').values({ id, ...facts, ...defaults, added_at: new Date().toISOString(), revision: 1 }));
   return id;
 }

@@ -11,6 +11,7 @@ import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
 import { insertVideo } from './library.ts';
 import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
+import type { VideoRow } from './store/schema.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
 
 /** Adds a run. `endRun` completes its record. */
@@ -134,6 +135,15 @@ export function listRuns(db: ProjectDatabase): RecordedRun[] {
     .groupBy('run.id')
     .orderBy('run.started_at', 'desc');
   return db.rows(runs).map(({ id, record, ended_at, videos }) => ({ id, videos, ended: ended_at, record: JSON.parse(record) as RunRecord }));
+}
+
+/**
+ * The first and the last moment of a video, in seconds of its own clock. They are those of its timing table; a video that
+ * was not analysed begins at 0 and has the length that is known.
+ */
+export function videoSpan(db: ProjectDatabase, { id, duration_s }: Pick<VideoRow, 'id' | 'duration_s'>): { startS: number; endS: number } {
+  const timing = readTiming(db, id);
+  return timing === undefined ? { startS: 0, endS: duration_s ?? 0 } : { startS: timing.start, endS: timing.end };
 }
 
 /** The result of a run for a video, with rows sorted by slot and face; undefined if the run has no result for it. */

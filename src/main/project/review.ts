@@ -1,19 +1,7 @@
 import { StudioError } from '../../shared/app/errors.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
-import type {
-  DecisionTableRow,
-  CoderRow,
-  LabelRow,
-  LayerRow,
-  NoteRow,
-  ParticipantRow,
-  PeakRow,
-  SchemeRow,
-  SegmentRow,
-  SessionRow,
-  VideoRow,
-} from './store/schema.ts';
+import type { DecisionTableRow, CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow } from './store/schema.ts';
 
 /** Queries for the review of labels. All changes are made with edits.ts. */
 
@@ -103,17 +91,5 @@ export function exportedLayers(db: ProjectDatabase, only: readonly string[]): (v
       .filter(({ kind, run_id }) => kind !== 'model' || run_id === newest)
       .map((layer) => ({ layer, name: nameOf(layer) }))
       .filter(({ name }) => only.length === 0 || only.includes(name));
-  };
-}
-
-/** Returns a function that finds the participant, condition and session of a video; '' if not assigned. Tables are read once. */
-export function subjectsOf(
-  db: ProjectDatabase,
-): (video: Pick<VideoRow, 'participant_id' | 'session_id'>) => { readonly participant: string; readonly condition: string; readonly session: string } {
-  const participants = new Map(listParticipants(db).map((each) => [each.id, each]));
-  const sessions = new Map(listSessions(db).map(({ id, name }) => [id, name]));
-  return ({ participant_id, session_id }) => {
-    const participant = participants.get(participant_id ?? '');
-    return { participant: participant?.code ?? '', condition: participant?.condition ?? '', session: sessions.get(session_id ?? '') ?? '' };
   };
 }

@@ -86,7 +86,9 @@ export const ROW_SCHEMAS = {
   }),
   scheme: z.strictObject({ id, name: text, revision }),
   participant: z.strictObject({ id, code: text, condition: text, note: text, revision }),
-  session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, revision }),
+  session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, condition: text, revision }),
+  /** The participant of one face of a video; null for a person who does not take part, for example an experimenter. */
+  face_participant: z.strictObject({ id, video_id: id, face_id: z.int().positive(), participant_id: id.nullable(), condition: text, revision }),
   coder: z.strictObject({ id, name: text, added_at: text, revision }),
   video: z.strictObject({
     id,
@@ -98,6 +100,7 @@ export const ROW_SCHEMAS = {
     folder_id: id.nullable(),
     participant_id: id.nullable(),
     session_id: id.nullable(),
+    condition: text,
     duration_s: seconds.nullable(),
     frames: z.int().nullable(),
     fps: z.number().nullable(),
@@ -129,7 +132,7 @@ export type RowEdit<T extends EditableTable = EditableTable> = {
 }[T];
 
 /** Columns of a video that a person can edit; the others describe the file. */
-const VIDEO_DECISIONS = { name: true, participant_id: true, session_id: true, review: true } as const;
+const VIDEO_DECISIONS = { name: true, participant_id: true, session_id: true, condition: true, review: true } as const;
 
 const rowEdits = EDITABLE.flatMap((table) => {
   const row = ROW_SCHEMAS[table] as z.ZodObject;

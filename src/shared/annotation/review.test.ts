@@ -122,7 +122,12 @@ test('peaks are created, accepted, moved, relabelled and removed; onset and offs
 describe('summaries', () => {
   const slots = { times: Float64Array.from([0, 1, 2, 3, 1, 2, 3, 4]), shares: { fear: Float32Array.from([0.25, 0.75, NaN, 0.5]) } };
   const face: ObservedFace = {
+    videoId: 'a',
     video: 'a.mp4',
+    path: '/a.mp4',
+    missing: null,
+    startS: 0,
+    marksPeaks: true,
     participant: 'P1',
     condition: 'x',
     session: '',
@@ -145,8 +150,11 @@ describe('summaries', () => {
       label: 'fear',
       observedS: 3,
       seconds: 2.5,
-      timeShare: 2.5 / 3,
-      segments: 2,
+      share: 2.5 / 3,
+      count: 2,
+      perMinute: 40,
+      meanDurationS: 1.25,
+      firstLatencyS: 0,
       peaks: 2,
       peaksPerMinute: 40,
       firstPeakS: 1.5,
@@ -155,7 +163,15 @@ describe('summaries', () => {
       area: 1.5,
       measuredS: 3,
     });
-    expect(figuresOf(face, 'joy')).toMatchObject({ peaks: 0, firstPeakS: null, meanIntensity: null });
+    expect(figuresOf(face, 'joy')).toMatchObject({ peaks: 0, firstPeakS: null, meanIntensity: null, firstLatencyS: 2 });
+  });
+
+  test('latencies count from the start of the video, overlapping labels count once, and peaks that a layer does not mark are unknown', () => {
+    const overlapping = [...face.segments, { label: 'fear', startS: 1, endS: 2 }, { label: 'fear', startS: 3.2, endS: 3.2 }];
+    const late = { ...face, startS: 0.5, marksPeaks: false, segments: overlapping };
+    expect(figuresOf(late, 'fear')).toMatchObject({ seconds: 3, count: 4, meanDurationS: 3.5 / 4, firstLatencyS: -0.5 });
+    expect(figuresOf(late, 'joy')).toMatchObject({ firstLatencyS: 1.5, peaks: null, peaksPerMinute: null, firstPeakS: null });
+    expect(pooled([figuresOf(late, 'joy')])).toMatchObject({ peaks: null, peaksPerMinute: null, firstPeakS: null });
   });
 
   test('pooled: times and counts add up, means are weighted by time', () => {
@@ -163,14 +179,14 @@ describe('summaries', () => {
     expect(pooled([face, other].map((each) => figuresOf(each, 'fear')))).toMatchObject({
       observedS: 4,
       seconds: 2.5,
-      timeShare: 0.625,
-      segments: 2,
+      share: 0.625,
+      count: 2,
       peaks: 3,
       firstPeakS: 1,
       meanIntensity: 0.5,
       area: 1.5,
     });
-    expect(pooled([])).toMatchObject({ observedS: 0, timeShare: null, firstPeakS: null, meanIntensity: null });
+    expect(pooled([])).toMatchObject({ observedS: 0, share: null, firstPeakS: null, meanIntensity: null });
   });
 
   test('transitions and the mean curve around peaks', () => {

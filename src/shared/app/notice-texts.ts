@@ -77,6 +77,9 @@ export const NOTICE_TEXTS = {
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
+  'statistics/no-participant': 'Faces without a participant have a row of their own: {videos}. Assign participants in the library.',
+  'statistics/several-faces':
+    'Several faces are in these videos, and it is not known which one is the participant: {videos}. Each face has a row of its own. Assign participants to faces with «adatosk project participants».',
 
   'set/no-class':
     '{count} label was left out: «{label}» counts as none of the seven classes. | {count} labels were left out: «{label}» counts as none of the seven classes.',

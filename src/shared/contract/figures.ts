@@ -4,9 +4,12 @@ const figureSchema = z.object({
   label: z.string(),
   observedS: z.number(),
   seconds: z.number(),
-  timeShare: z.number().nullable(),
-  segments: z.int(),
-  peaks: z.int(),
+  share: z.number().nullable(),
+  count: z.int(),
+  perMinute: z.number().nullable(),
+  meanDurationS: z.number().nullable(),
+  firstLatencyS: z.number().nullable(),
+  peaks: z.int().nullable(),
   peaksPerMinute: z.number().nullable(),
   firstPeakS: z.number().nullable(),
   meanIntensity: z.number().nullable(),
@@ -14,15 +17,25 @@ const figureSchema = z.object({
   area: z.number().nullable(),
   measuredS: z.number(),
 });
-/** The figures of a group, one for each label in the order of `labels`. */
-const groupSchema = z.object({ name: z.string(), figures: z.array(figureSchema) });
+/** The figures of a participant, or of one face; one for each label in the order of `labels`. */
+const groupSchema = z.object({
+  /** Code of the participant; '' for a face. */
+  participant: z.string(),
+  /** Name of the face's video; '' for a participant. */
+  video: z.string(),
+  /** Number of the face; null for a participant, and if it is the only face of its video. */
+  face: z.int().nullable(),
+  figures: z.array(figureSchema),
+});
 
 /** Summary of a layer for plots. The numbers are defined in shared/statistics/summaries.ts. */
 export const projectFiguresSchema = z.object({
   layer: z.string(),
   labels: z.array(z.string()),
   faces: z.int(),
+  /** Each face of each video. */
   videos: z.array(groupSchema),
+  /** Each participant, and each face without one. */
   participants: z.array(groupSchema),
   all: z.array(figureSchema),
   /** Number of transitions, [from][to]. */

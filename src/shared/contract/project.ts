@@ -22,6 +22,8 @@ export const libraryVideoSchema = z.object({
   name: z.string(),
   participant: z.string().nullable(),
   session: z.string().nullable(),
+  /** The condition of this video; '' if that of its session or participant applies. */
+  condition: z.string(),
   durationS: z.number().nullable(),
   review: z.enum(['new', 'in_review', 'done']),
   isMissing: z.boolean(),

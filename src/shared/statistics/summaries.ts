@@ -1,16 +1,28 @@
 /** Summary figures of expressions over time, for plots and for R. Times are in seconds, spans are half-open. */
 
+import { mean } from '../domain/mean.ts';
 import { upperBound } from '../domain/sorted-search.ts';
+import { secondsOf } from './agreement/layers.ts';
 
 /** One face in one video with the labels of one layer. */
 export interface ObservedFace {
+  readonly videoId: string;
+  /** Name of the video. */
   readonly video: string;
+  readonly path: string;
+  /** Code of the participant; '' if the face has none. */
   readonly participant: string;
   readonly condition: string;
   readonly session: string;
+  /** Why there is no participant; null if there is one. */
+  readonly missing: 'not-a-participant' | 'no-participant' | 'several-faces' | null;
   readonly face: number;
+  /** Start of the video; latencies count from it. */
+  readonly startS: number;
   /** Time in which the face could be labelled. */
   readonly observedS: number;
+  /** Whether the layer marks peaks at all. Without it, the number of peaks is unknown, not 0. */
+  readonly marksPeaks: boolean;
   readonly segments: readonly { readonly label: string; readonly startS: number; readonly endS: number }[];
   readonly peaks: readonly { readonly label: string; readonly apexS: number }[];
   /** Probabilities by slot for a layer of a model; null for other layers. */
@@ -28,13 +40,22 @@ export interface ObservedSlots {
 export interface LabelFigures {
   readonly label: string;
   readonly observedS: number;
+  /** Time with the label. Time that several segments cover counts once. */
   readonly seconds: number;
   /** seconds / observedS; null where nothing was observed. */
-  readonly timeShare: number | null;
-  readonly segments: number;
-  readonly peaks: number;
+  readonly share: number | null;
+  /** Number of segments, also of those without length. */
+  readonly count: number;
+  /** Segments per minute of observed time; null where nothing was observed. */
+  readonly perMinute: number | null;
+  /** Mean length of a segment; null without segments. */
+  readonly meanDurationS: number | null;
+  /** Time from the start of the video to the first segment; null without segments. */
+  readonly firstLatencyS: number | null;
+  /** Null if the layer marks no peaks, like the next two. */
+  readonly peaks: number | null;
   readonly peaksPerMinute: number | null;
-  /** Seconds of the video until the first peak; null where there is none. */
+  /** Time from the start of the video to the first peak; null where there is none. */
   readonly firstPeakS: number | null;
   /** Mean probability of the label over time; null without a model, like the next two. */
   readonly meanIntensity: number | null;
@@ -48,23 +69,44 @@ export interface LabelFigures {
 
 export function figuresOf(face: ObservedFace, label: string): LabelFigures {
   const own = face.segments.filter((segment) => segment.label === label);
-  const peaks = face.peaks.filter((peak) => peak.label === label);
-  const seconds = own.reduce((sum, { startS, endS }) => sum + endS - startS, 0);
+  const peaks = face.marksPeaks ? face.peaks.filter((peak) => peak.label === label) : null;
+  const seconds = secondsOf(face.segments, label);
   const intensity = face.slots === null ? null : intensityFigures(face.slots, label);
   return {
     label,
     observedS: face.observedS,
     seconds,
-    timeShare: ratio(seconds, face.observedS),
-    segments: own.length,
-    peaks: peaks.length,
-    peaksPerMinute: ratio(60 * peaks.length, face.observedS),
-    firstPeakS: peaks.length === 0 ? null : Math.min(...peaks.map(({ apexS }) => apexS)),
+    share: ratio(seconds, face.observedS),
+    count: own.length,
+    perMinute: ratio(60 * own.length, face.observedS),
+    meanDurationS: ratio(
+      own.reduce((sum, { startS, endS }) => sum + endS - startS, 0),
+      own.length,
+    ),
+    firstLatencyS: latency(
+      own.map(({ startS }) => startS),
+      face.startS,
+    ),
+    peaks: peaks?.length ?? null,
+    peaksPerMinute: peaks === null ? null : ratio(60 * peaks.length, face.observedS),
+    firstPeakS:
+      peaks === null
+        ? null
+        : latency(
+            peaks.map(({ apexS }) => apexS),
+            face.startS,
+          ),
     meanIntensity: intensity?.mean ?? null,
     maxIntensity: intensity?.max ?? null,
     area: intensity?.area ?? null,
     measuredS: intensity?.seconds ?? 0,
   };
+}
+
+/** Time from the start of the video to the first of some moments; null without moments. */
+function latency(momentsS: readonly number[], startS: number): number | null {
+  const firstS = momentsS.reduce((least, each) => Math.min(least, each), Infinity);
+  return Number.isFinite(firstS) ? firstS - startS : null;
 }
 
 function intensityFigures({ times, shares }: ObservedSlots, label: string): { mean: number; max: number; area: number; seconds: number } | null {
@@ -82,27 +124,39 @@ function intensityFigures({ times, shares }: ObservedSlots, label: string): { me
 }
 
 /**
- * Pools the figures of several faces: times and counts are added, means are weighted by time, and the first peak is the mean
- * latency of the faces that have one.
+ * Pools the figures of several faces of one person, or of all: times and counts are added, means are weighted by time or
+ * number, and latencies are the means of the faces that have one.
  */
 export function pooled(figures: readonly LabelFigures[]): LabelFigures {
   const sum = (value: (each: LabelFigures) => number): number => figures.reduce((total, each) => total + value(each), 0);
   const known = figures.filter(({ area }) => area !== null);
-  const latencies = figures.flatMap(({ firstPeakS }) => (firstPeakS === null ? [] : [firstPeakS]));
-  const [observedS, seconds, peaks] = [sum((each) => each.observedS), sum((each) => each.seconds), sum((each) => each.peaks)];
+  const meanOf = (value: (each: LabelFigures) => number | null): number | null => {
+    const given = figures.map(value).filter((each) => each !== null);
+    return given.length === 0 ? null : mean(given);
+  };
+  const [observedS, seconds, count] = [sum((each) => each.observedS), sum((each) => each.seconds), sum((each) => each.count)];
+  const marked = figures.filter((each) => each.peaks !== null);
+  const peaks = marked.length === 0 ? null : marked.reduce((total, each) => total + (each.peaks ?? 0), 0);
+  const markedS = marked.reduce((total, each) => total + each.observedS, 0);
   const area = known.reduce((total, each) => total + each.area!, 0);
   const measuredS = sum((each) => each.measuredS);
   return {
     label: figures[0]?.label ?? '',
     observedS,
     seconds,
-    timeShare: ratio(seconds, observedS),
-    segments: sum((each) => each.segments),
+    share: ratio(seconds, observedS),
+    count,
+    perMinute: ratio(60 * count, observedS),
+    meanDurationS: ratio(
+      sum((each) => (each.meanDurationS ?? 0) * each.count),
+      count,
+    ),
+    firstLatencyS: meanOf((each) => each.firstLatencyS),
     peaks,
-    peaksPerMinute: ratio(60 * peaks, observedS),
-    firstPeakS: latencies.length === 0 ? null : latencies.reduce((a, b) => a + b, 0) / latencies.length,
+    peaksPerMinute: peaks === null ? null : ratio(60 * peaks, markedS),
+    firstPeakS: meanOf((each) => each.firstPeakS),
     meanIntensity: ratio(area, measuredS),
-    maxIntensity: known.length === 0 ? null : Math.max(...known.map((each) => each.maxIntensity!)),
+    maxIntensity: known.length === 0 ? null : known.reduce((most, each) => Math.max(most, each.maxIntensity!), 0),
     area: known.length === 0 ? null : area,
     measuredS,
   };
@@ -143,9 +197,9 @@ export function meanCurve(faces: readonly ObservedFace[], label: string, halfS: 
   return Array.from({ length: 2 * steps + 1 }, (_, i) => (i - steps) * stepS).flatMap((atS) => {
     const values = around.map(({ slots, apexS }) => valueAt(slots, label, apexS + atS)).filter((value) => !Number.isNaN(value));
     if (values.length === 0) return [];
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-    return [{ atS, mean, error: values.length < 2 ? null : Math.sqrt(variance / values.length), peaks: values.length }];
+    const average = mean(values);
+    const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / (values.length - 1);
+    return [{ atS, mean: average, error: values.length < 2 ? null : Math.sqrt(variance / values.length), peaks: values.length }];
   });
 }
 
@@ -153,4 +207,9 @@ function valueAt({ times, shares }: ObservedSlots, label: string, at: number): n
   const values = shares[label]!;
   const slot = upperBound(times.subarray(values.length), at);
   return slot < values.length && times[slot]! <= at ? values[slot]! : NaN;
+}
+
+/** Groups faces by person: those of a participant in a condition and session, and each face without a participant alone. */
+export function personKey({ participant, condition, session, videoId, face }: ObservedFace): string {
+  return JSON.stringify(participant === '' ? [videoId, face] : [participant, condition, session]);
 }

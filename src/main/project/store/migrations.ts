@@ -3,6 +3,7 @@ import * as firstTables from './migrations/0010-first-tables.ts';
 import * as batchQueue from './migrations/0020-batch-queue.ts';
 import * as maskMaps from './migrations/0030-mask-maps.ts';
 import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
+import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 30, up: maskMaps.up },
   { number: 40, up: approvedWork.up },
   { number: 50, up: decisionsAndSteps.up },
+  { number: 80, up: participantsOfFaces.up },
 ];
 
 /** user_version of a database with all migrations. */

@@ -57,6 +57,7 @@ export interface TimelineTableRow {
 
 export type ParticipantRow = EditableRows['participant'];
 export type SessionRow = EditableRows['session'];
+export type FaceParticipantRow = EditableRows['face_participant'];
 export type VideoRow = EditableRows['video'];
 export type SchemeRow = EditableRows['scheme'];
 export type LabelRow = EditableRows['label'];
@@ -138,6 +139,7 @@ export interface Tables {
   project: ProjectRow;
   participant: ParticipantRow;
   session: SessionRow;
+  face_participant: FaceParticipantRow;
   folder: FolderRow;
   video: VideoRow;
   timing: TimingRow;

@@ -4,8 +4,9 @@ import type { ObservedFace, ObservedSlots } from '../../../shared/statistics/sum
 import { seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
-import { readColumns } from '../../project/recorded-results.ts';
-import { facesOf, layerNames, layersOf, newestRun, readLayer, subjectsOf } from '../../project/review.ts';
+import { readColumns, videoSpan } from '../../project/recorded-results.ts';
+import { facesOf, layerNames, layersOf, newestRun, readLayer } from '../../project/review.ts';
+import { subjectsOf } from '../../project/subjects.ts';
 
 /** A layer, and the videos to read it from. */
 export interface Observation {
@@ -19,6 +20,7 @@ export interface Observation {
 export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }: Observation): Generator<ObservedFace> {
   const nameOf = layerNames(db);
   const subjectOf = subjectsOf(db);
+  const marksPeaks = layerName === 'model' || hasPeaks(db, layerName);
   for (const video of allVideos(db)) {
     if (videos !== undefined && !videos.includes(video.id)) continue;
     const layers = layersOf(db, video.id);
@@ -27,14 +29,19 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
     const run = newestRun(layers);
     const { segments, peaks } = readLayer(db, layer.id);
     const tracked = run === null ? [] : facesOf(db, run, video.id).flatMap(({ face }) => (face > 0 ? [face] : []));
+    const { startS, endS } = videoSpan(db, video);
     const faces = new Set([...tracked, ...[...segments, ...peaks].map(({ face_id }) => face_id)]);
     for (const face of [...faces].sort((a, b) => a - b)) {
       const slots = run !== null && tracked.includes(face) ? slotsOf(db, run, video.id, face) : null;
       yield {
+        videoId: video.id,
         video: video.name,
-        ...subjectOf(video),
+        path: video.path,
+        ...subjectOf(video, face),
         face,
-        observedS: slots === null ? (video.duration_s ?? 0) : visibleSeconds(slots),
+        startS,
+        observedS: slots === null ? endS - startS : visibleSeconds(slots),
+        marksPeaks,
         segments: segments.flatMap(({ face_id, label, start_s, end_s }) => (face_id === face ? [{ label, startS: start_s, endS: end_s }] : [])),
         peaks: peaks.flatMap(({ face_id, label, apex_s }) => (face_id === face ? [{ label, apexS: apex_s }] : [])),
         // Measurements belong to the model's layer only, not to the layers of coders.
@@ -42,6 +49,13 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
       };
     }
   }
+}
+
+/** Whether a layer has a peak in any video. A coder who marks no peaks has an unknown number of them. */
+function hasPeaks(db: ProjectDatabase, layerName: string): boolean {
+  const nameOf = layerNames(db);
+  const withPeaks = db.sql.selectFrom('layer').selectAll().where('id', 'in', db.sql.selectFrom('peak').select('layer_id').distinct());
+  return db.rows(withPeaks).some((layer) => nameOf(layer) === layerName);
 }
 
 function slotsOf(db: ProjectDatabase, run: string, video: string, face: number): ObservedSlots {

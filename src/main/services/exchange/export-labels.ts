@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
-import { figuresOf, pooled } from '../../../shared/statistics/summaries.ts';
+import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { ObservedFace } from '../../../shared/statistics/summaries.ts';
 import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
@@ -26,7 +26,8 @@ import { csvLines } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { selectVideos } from '../../project/library.ts';
 import { readTiming } from '../../project/recorded-results.ts';
-import { exportedLayers, readLayer, subjectsOf } from '../../project/review.ts';
+import { exportedLayers, readLayer } from '../../project/review.ts';
+import { subjectsOf } from '../../project/subjects.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import { labelsOf } from './project-figures.ts';
@@ -63,8 +64,10 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
   const untimed: string[] = [];
   let layers = 0;
   for (const video of selectVideos(db, videos)) {
-    const { participant, condition, session } = subjectOf(video);
-    const subject = [video.name, participant, condition, session];
+    const subject = (face: number): Cell[] => {
+      const { participant, condition, session } = subjectOf(video, face);
+      return [video.name, participant, condition, session];
+    };
     const pts = readTiming(db, video.id)?.pts;
     for (const { layer, name } of layersIn(video.id)) {
       layers += 1;
@@ -73,12 +76,12 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
       if (pts === undefined && read.segments.length > 0) untimed.push(video.name);
       for (const s of read.segments)
         labels.push([
-          ...[...subject, name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
+          ...[...subject(s.face_id), name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
           ...[s.confidence, s.made_by, s.made_at, s.proposal_id, s.model_sha256],
         ]);
       for (const p of read.peaks)
         peaks.push([
-          ...[...subject, name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
+          ...[...subject(p.face_id), name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
           ...[p.intensity, p.prominence, p.mask_final, p.made_by, p.made_at, p.proposal_id, p.model_sha256],
         ]);
     }
@@ -144,7 +147,10 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
   return { files: [longFile, wideFile, await writeDictionary(out, tables)], losses };
 }
 
-/** Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. */
+/**
+ * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
+ * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
+ */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const chosen = selectVideos(db, some);
   const layersIn = exportedLayers(db, only);
@@ -154,23 +160,34 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   const ids = chosen.map(({ id }) => id);
   const faceRows: Cell[][] = [[...FACE_STATISTICS_COLUMNS]];
   const personRows: Cell[][] = [[...PARTICIPANT_STATISTICS_COLUMNS]];
+  const unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
   for (const layer of names) {
-    const groups = new Map<string, { face: ObservedFace; videos: Set<string>; figures: ReturnType<typeof figuresOf>[][] }>();
+    const groups = new Map<string, ObservedPerson>();
     for (const face of observedFaces(db, { layer, videos: ids })) {
       const figures = labels.map((label) => figuresOf(face, label));
       for (const each of figures)
-        faceRows.push([face.video, face.participant, face.condition, face.session, layer, face.face, each.label, ...figureCells(each)]);
-      const key = JSON.stringify([face.participant, face.condition]);
-      const group = groups.get(key) ?? { face, videos: new Set(), figures: labels.map(() => []) };
-      group.videos.add(face.video);
+        faceRows.push([
+          face.video,
+          face.participant,
+          face.condition,
+          face.session,
+          layer,
+          face.face,
+          each.label,
+          ...figureCells(each),
+          face.videoId,
+          face.path,
+        ]);
+      const key = personKey(face);
+      const group = groups.get(key) ?? { first: face, videos: new Set(), faces: 0, figures: labels.map(() => []) };
+      group.videos.add(face.videoId);
+      group.faces += 1;
       figures.forEach((each, i) => group.figures[i]?.push(each));
       groups.set(key, group);
+      if (face.missing !== null && face.missing !== 'not-a-participant')
+        unassigned.set(face.missing, (unassigned.get(face.missing) ?? new Set<string>()).add(face.video));
     }
-    for (const { face, videos, figures } of groups.values())
-      for (const own of figures) {
-        const together = pooled(own);
-        personRows.push([face.participant, face.condition, layer, videos.size, together.label, ...figureCells(together)]);
-      }
+    for (const group of groups.values()) personRows.push(...rowsOf(group, layer));
   }
   const [facesFile, participantsFile] = [join(out, 'statistics_faces.csv'), join(out, 'statistics_participants.csv')];
   await writeAtomically(facesFile, [csvLines(faceRows)]);
@@ -179,5 +196,26 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
     { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS },
     { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS },
   ];
-  return { files: [facesFile, participantsFile, await writeDictionary(out, tables)], losses: [] };
+  const losses = [...unassigned].map(([reason, videos]) =>
+    reason === 'several-faces' ? notice('statistics/several-faces', { videos: [...videos] }) : notice('statistics/no-participant', { videos: [...videos] }),
+  );
+  return { files: [facesFile, participantsFile, await writeDictionary(out, tables)], losses };
+}
+
+/** The faces of a participant in a condition and session, or one face without a participant. */
+interface ObservedPerson {
+  readonly first: ObservedFace;
+  readonly videos: Set<string>;
+  faces: number;
+  /** [labels][faces] */
+  readonly figures: ReturnType<typeof figuresOf>[][];
+}
+
+function rowsOf({ first, videos, faces, figures }: ObservedPerson, layer: string): Cell[][] {
+  const { participant, condition, session } = first;
+  const face = participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
+  return figures.map((own) => {
+    const together = pooled(own);
+    return [participant, condition, session, layer, videos.size, faces, together.label, ...figureCells(together), ...face];
+  });
 }

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../../../../testing/videos.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
 import { PROJECT_FORMATS } from '../../../shared/domain/export-formats.ts';
+import { UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { beginRun, recordResult } from '../../project/recorded-results.ts';
@@ -30,6 +31,7 @@ applyEdit(db, {
   rows: [
     { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '' } },
     { table: 'video', kind: 'update', id: video!.id, revision: video!.revision, set: { participant_id: person } },
+    { table: 'face_participant', kind: 'insert', row: { id: newId(), video_id: video!.id, face_id: 1, participant_id: person, condition: '' } },
     {
       table: 'layer',
       kind: 'insert',
@@ -98,15 +100,27 @@ describe('an export', () => {
     expect(fear.length).toBe(timing().pts.filter((at) => at >= 1.5 - 1e-6 && at < 2.5).length);
   });
 
-  test('statistics: one row per face and label, and per participant, condition and label', async () => {
+  test('statistics: one row per face and label, and per participant; a face without one is a row of its own', async () => {
     const { table } = await exported('statistics', ['Ann "A", 😀']);
     const faces = await table('statistics_faces.csv');
     const fear = faces.find(({ face_id, label }) => face_id === '1' && label === 'fear')!;
     // The face is visible in 20 slots of 0.2 s.
-    expect(fear).toMatchObject({ observed_s: '4', seconds: '1', time_share: '0.25', segments: '1', peaks: '0', first_peak_s: '', mean_intensity: '' });
+    expect(fear).toMatchObject({ observed_s: '4', seconds: '1', share: '0.25', count: '1', per_minute: '15', mean_duration_s: '1' });
+    // The video starts at 1.4 s. Ann marks no peaks in the project: their number is not known.
+    expect(fear).toMatchObject({ first_latency_s: '0.1', peaks: '', peaks_per_minute: '', first_peak_s: '', mean_intensity: '' });
     const people = await table('statistics_participants.csv');
-    const together = people.find(({ label }) => label === 'fear')!;
-    expect(together).toMatchObject({ participant: 'P, 1', condition: 'stress "high"', videos: '1', observed_s: '8', seconds: '1', time_share: '0.125' });
+    const [of, other] = people.filter(({ label }) => label === 'fear');
+    expect(of).toMatchObject({
+      participant: 'P, 1',
+      condition: 'stress "high"',
+      videos: '1',
+      faces: '1',
+      observed_s: '4',
+      seconds: '1',
+      share: '0.25',
+      video: '',
+    });
+    expect(other).toMatchObject({ participant: '', videos: '1', faces: '1', observed_s: '4', seconds: '0', video: 'a.mp4', face_id: '2' });
     const model = await (await exported('statistics', ['model'])).table('statistics_faces.csv');
     const sum = model.filter(({ face_id }) => face_id === '1').reduce((total, row) => total + Number(row['mean_intensity']), 0);
     expect(sum).toBeCloseTo(1, 4);
@@ -169,13 +183,20 @@ test('an ELAN file links a table of the curves of the model: one row per slot, o
 test('figures for plots: by video, by participant, and a confusion matrix of two layers', () => {
   const figures = projectFigures(db, { layer: 'model', against: 'Ann "A", 😀' });
   expect(figures).toMatchObject({ faces: 2, labels: [...EXPRESSIONS] });
-  expect(figures.participants.map(({ name }) => name)).toEqual(['P, 1']);
-  expect(figures.all.find(({ label }) => label === 'anger')).toMatchObject({ segments: 1, seconds: expect.closeTo(1, 9) as number });
+  expect(figures.participants.map(({ participant, video: name, face }) => [participant, name, face])).toEqual([
+    ['P, 1', '', null],
+    ['', 'a.mp4', 2],
+  ]);
+  expect(figures.videos.map(({ video: name, face }) => [name, face])).toEqual([
+    ['a.mp4', 1],
+    ['a.mp4', 2],
+  ]);
+  expect(figures.all.find(({ label }) => label === 'anger')).toMatchObject({ count: 1, seconds: expect.closeTo(1, 9) as number });
   expect(figures.curves.find(({ label }) => label === 'fear')!.points.length).toBeGreaterThan(3);
   const { labels, counts } = figures.confusion!;
   // Face 1: the model has anger from 1.4 to 2.4 s, Ann has fear from 1.5 to 2.5 s. The unit is 0.1 s.
   expect(counts[labels.indexOf('anger')]![labels.indexOf('fear')]).toBe(9);
-  expect(counts[labels.indexOf('anger')]![labels.indexOf('none')]).toBe(1);
-  expect(counts[labels.indexOf('none')]![labels.indexOf('fear')]).toBe(1);
+  expect(counts[labels.indexOf('anger')]![labels.indexOf(UNLABELLED)]).toBe(1);
+  expect(counts[labels.indexOf(UNLABELLED)]![labels.indexOf('fear')]).toBe(1);
   expect(() => projectFigures(db, { layer: 'Nobody', against: null })).toThrow(expect.objectContaining({ id: 'wrong-usage/nothing-of-layer' }));
 });

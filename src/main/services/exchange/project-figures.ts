@@ -42,8 +42,8 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against }: 
     layer,
     labels,
     faces: faces.length,
-    videos: grouped(measured, ({ video }) => video),
-    participants: grouped(measured, ({ participant }) => participant),
+    videos: groups(measured, () => ''),
+    participants: groups(measured, ({ participant }) => participant),
     all: pooledByLabel(measured),
     transitions: { labels: expressed, counts: transitions(faces, expressed) },
     curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
@@ -57,8 +57,24 @@ interface MeasuredFace {
   readonly figures: readonly LabelFigures[];
 }
 
-function grouped(measured: readonly MeasuredFace[], nameOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
-  return [...Map.groupBy(measured, ({ face }) => nameOf(face))].map(([name, members]) => ({ name, figures: pooledByLabel(members) }));
+/** @param participantOf the participant whose faces are pooled; '' for a face that is a group of its own */
+function groups(measured: readonly MeasuredFace[], participantOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
+  const facesIn = Map.groupBy(measured, ({ face }) => face.videoId);
+  const keyOf = (face: ObservedFace): string => JSON.stringify([participantOf(face), ...(participantOf(face) === '' ? [face.videoId, face.face] : [])]);
+  return [...Map.groupBy(measured, ({ face }) => keyOf(face)).values()].flatMap((members) => {
+    const first = members[0]?.face;
+    if (first === undefined) return [];
+    const participant = participantOf(first);
+    const isOnly = facesIn.get(first.videoId)?.length === 1;
+    return [
+      {
+        participant,
+        video: participant === '' ? first.video : '',
+        face: participant === '' && !isOnly ? first.face : null,
+        figures: pooledByLabel(members),
+      },
+    ];
+  });
 }
 
 /** Pools the figures of several faces, label by label. */
@@ -74,7 +90,7 @@ function confusionOf(
   labels: readonly string[],
   raters: readonly [string, string],
 ): ProjectFigures['confusion'] {
-  const key = ({ video, face }: ObservedFace): string => `${face} ${video}`;
+  const key = ({ videoId, face }: ObservedFace): string => `${face} ${videoId}`;
   const known = new Map(own.map((face) => [key(face), face]));
   const categories = [...labels, UNLABELLED];
   const pairs: [string, string][] = [];

@@ -76,6 +76,9 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
+  'statistics/no-participant': 'Gesichter ohne Person haben eine eigene Zeile: {videos}. Ordnen Sie in der Bibliothek Personen zu.',
+  'statistics/several-faces':
+    'In diesen Videos sind mehrere Gesichter, und es ist nicht bekannt, welches die Person ist: {videos}. Jedes Gesicht hat eine eigene Zeile. Ordnen Sie Gesichtern Personen zu mit «adatosk project participants».',
 
   'set/no-class':
     '{count} Label wurde ausgelassen: «{label}» zählt als keine der sieben Klassen. | {count} Labels wurden ausgelassen: «{label}» zählt als keine der sieben Klassen.',

@@ -491,6 +491,7 @@ export const de: Translated<typeof en> = {
     together: 'keiner',
     participants: 'Person',
     videos: 'Video',
+    face: '{video}, Gesicht {face}',
     person: 'Person',
     everybody: 'alle',
     reading: 'Wird berechnet…',

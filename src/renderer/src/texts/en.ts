@@ -472,6 +472,7 @@ export const en = {
     together: 'none',
     participants: 'participant',
     videos: 'video',
+    face: '{video}, face {face}',
     person: 'Participant',
     everybody: 'all',
     reading: 'Calculating…',

@@ -20,6 +20,8 @@ export interface FigureTexts {
   readonly title: string;
   readonly x: string;
   readonly y: string;
+  /** Name of a participant, or of a face without one. */
+  readonly groupName: (group: ProjectFigures['videos'][number]) => string;
 }
 
 const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6' } as const;
@@ -62,7 +64,8 @@ type Plot = (figures: ProjectFigures, by: 'all' | 'participants' | 'videos', tex
 /** Bar chart of a value by label, with a colour and a pattern for each group. */
 function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null, percent: boolean): Plot {
   return (figures, by, texts) => {
-    const groups = by === 'all' ? [{ name: texts.title, figures: figures.all }] : figures[by].map(({ name, ...rest }) => ({ name: name || '—', ...rest }));
+    const groups =
+      by === 'all' ? [{ name: texts.title, figures: figures.all }] : figures[by].map((group) => ({ name: texts.groupName(group), figures: group.figures }));
     const labelIndices = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) > 0));
     if (labelIndices.length === 0) return undefined;
     return {
@@ -95,7 +98,7 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
 }
 
 const PLOTS: Readonly<Record<FigureName, Plot>> = {
-  time: bars(({ timeShare }) => timeShare, true),
+  time: bars(({ share }) => share, true),
   peaks: bars(({ peaksPerMinute }) => peaksPerMinute, false),
   curves: (figures, _by, texts) => {
     const drawn = figures.curves.filter(({ points }) => points.length > 1);
