@@ -29,7 +29,7 @@ const MODULES = {
   'synthesis/face': [...SHARED, 'synthesis/random', 'face'],
   'synthesis/rendering': [...SHARED, 'synthesis/random', 'synthesis/face', 'face'],
   'synthesis/set': [...SHARED, 'synthesis/random', 'synthesis/face', 'synthesis/rendering', 'face'],
-  'training/data': [...SHARED, 'adatosk/model', 'adatosk/training', 'media', 'face'],
+  'training/data': [...SHARED, 'adatosk/model', 'adatosk/training', 'media', 'face', 'formats'],
   'training/evaluation': [...SHARED, 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime', 'analysis', 'training/data'],
   'training/trainer': [...SHARED, 'process', 'adatosk', 'training/data', 'training/evaluation'],
   'project/store': SHARED,

@@ -290,6 +290,7 @@ export const ERROR_TEXTS = {
   'data-set-invalid/empty': { message: '{path} names no clip.', remedy: 'Add at least one clip.' },
   'data-set-invalid/not-a-table': { message: '{path} is not a table.', remedy: 'Choose a .csv file or a folder.' },
   'data-set-invalid/csv': { message: '{file} is not valid CSV. ({detail})', remedy: 'Save it again as CSV (UTF-8).' },
+  'data-set-invalid/same-column': { message: '{file} has two columns with the name «{column}».', remedy: 'Rename or delete one of them.' },
   'data-set-invalid/too-large': {
     message: 'The faces of this set need {size} GB, but only {limit} GB are allowed.',
     remedy: 'Allow more space for them, or use a smaller set.',

@@ -115,6 +115,7 @@ export const NOTICE_TEXTS = {
   'clip/order': '{from}: start, onset, apex, offset and end are not in this order.',
   'clip/video': '{from}: {problem}',
   'clip/no-face': '{from}: no face was found.',
+  'clip/after-end': '{from}: the clip begins at {at} s, after the end of its video ({end} s).',
   'clip/little-face': '{from}: no face was found in most of the clip.',
   'split/participant': 'Participant {participant} is in {split} ({from}) and in {otherSplit} ({otherFrom}).',
   'split/video': 'The same video is in {split} ({from}) and in {otherSplit} ({otherFrom}).',

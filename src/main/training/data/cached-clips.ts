@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { CachedFace } from './face-cache.ts';
 import { CROPS_PER_STRIP } from '../../face/face-strips.ts';
 import type { ClipFacts, ClipSource, ClipSourceAddress, TrueMoments } from './clip-source.ts';
@@ -26,7 +27,8 @@ const KEPT = { share: 0.25, bytes: 4e9 } as const;
  */
 export function clipOf(row: KnownRow, face: CachedFace | null): CachedClip | Notice {
   if (face === null) return notice('clip/no-face', { from: row.from });
-  const { startS, rate, firstSample, present } = face;
+  const { startS, endS, rate, firstSample, present } = face;
+  if (row.startS !== null && row.startS >= endS) return notice('clip/after-end', { from: row.from, at: row.startS, end: roundSeconds(endS) });
   const sampleAt = (seconds: number): number => (seconds - startS) * rate - firstSample;
   const [from, to] = [row.startS === null ? 0 : Math.round(sampleAt(row.startS)), row.endS === null ? present.length : Math.round(sampleAt(row.endS))];
   const [begin, end] = [Math.max(0, from), Math.min(present.length, to)];

@@ -37,6 +37,25 @@ describe('a clip set is read from', () => {
     expect(row).toMatchObject({ label: 6, startS: 1.5, onsetS: 2, apexS: 2.4, offsetS: 3, endS: 4, participant: 'P7', split: 'validation', group: null });
   });
 
+  test.each([
+    ["Excel's first line with the separator", 'sep=;\r\npath;label;start_s\r\nvideos/a.mp4;fear;0,5\r\n', 3],
+    ["Excel's empty last rows", 'path,label,start_s\nvideos/a.mp4,fear,0.5\n,,\n , ,\n', 2],
+    ['a semicolon as the separator in a line that names it', 'SEP=;\npath;label;start_s;\nvideos/a.mp4;fear;0.5\n', 3],
+  ])('a table with %s', async (_, text, line) => {
+    const rows = await readClipSet(await table('excel.csv', text));
+    expect(rows.map(({ from, label, startS }) => [from, label, startS])).toEqual([[{ id: 'place/line', parameters: { file: 'excel.csv', line } }, 6, 0.5]]);
+  });
+
+  test.each(['utf16le', 'utf16be', 'without a mark', 'latin1'])('a table in another encoding: %s', async (encoding) => {
+    const text = 'path\tlabel\r\nvideos/Größe.mp4\thappiness\r\n';
+    const little = Buffer.from(`\uFEFF${text}`, 'utf16le');
+    const bytes = { utf16le: little, utf16be: Buffer.from(little).swap16(), 'without a mark': little.subarray(2), latin1: Buffer.from(text, 'latin1') }[
+      encoding
+    ]!;
+    await writeFile(at('encoded.txt'), bytes);
+    expect(await readClipSet(at('encoded.txt'))).toMatchObject([{ path: at('videos', 'Größe.mp4'), label: 0 }]);
+  });
+
   test('a folder with a folder for each class, or with train, val and test tables', async () => {
     await mkdir(at('classes', 'happy'), { recursive: true });
     await mkdir(at('classes', 'fear'), { recursive: true });
@@ -69,6 +88,12 @@ describe('a set that cannot be used is rejected with the rows', () => {
     await expect(readClipSet(await table(`${name.replaceAll(' ', '-')}.csv`, text))).rejects.toMatchObject({
       code: 'data-set-invalid',
       message: expect.stringMatching(message) as string,
+    });
+  });
+
+  test('two columns with one name are an error', async () => {
+    await expect(readClipSet(await table('twice.csv', 'path,label,Label\nvideos/a.mp4,fear,anger\n'))).rejects.toMatchObject({
+      id: 'data-set-invalid/same-column',
     });
   });
 

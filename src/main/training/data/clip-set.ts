@@ -1,12 +1,14 @@
-import { parse } from 'csv-parse/sync';
 import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
+import { decodeText } from '../../formats/decode-text.ts';
+import type { TableRow } from '../../formats/read-table.ts';
+import { readTable, separatorOf } from '../../formats/read-table.ts';
 import { findVideos } from '../../media/video-files.ts';
 
 /** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
@@ -66,7 +68,7 @@ export async function readClipSet(path: string): Promise<ClipRow[]> {
     throw new StudioError('file-missing/clip-set', { path }, error);
   });
   const problems: Notice[] = [];
-  const rows = kind.isDirectory() ? await readFolder(at, problems) : await readTable(at, null, problems);
+  const rows = kind.isDirectory() ? await readFolder(at, problems) : await readSetTable(at, null, problems);
   for (const { from, path: video } of rows)
     if (!existsSync(video) || statSync(video).isDirectory())
       problems.push(existsSync(video) ? notice('clip/folder', { from, path: video }) : notice('clip/missing', { from, path: video }));
@@ -85,7 +87,7 @@ async function readFolder(folder: string, problems: Notice[]): Promise<ClipRow[]
   const names = await readdir(folder);
   const tables = SPLIT_TABLES.filter((name) => names.includes(name));
   if (tables.length > 0)
-    return (await Promise.all(tables.map((name) => readTable(join(folder, name), SPLIT_NAMES[name.replace('.csv', '')]!, problems)))).flat();
+    return (await Promise.all(tables.map((name) => readSetTable(join(folder, name), SPLIT_NAMES[name.replace('.csv', '')]!, problems)))).flat();
   const classes = names.flatMap((name) => (labelOf(name) === undefined ? [] : [{ name, label: labelOf(name)! }]));
   if (classes.length === 0) return (await findVideos([folder])).map(({ path, name }) => ({ ...unknown(name, path), label: null }));
   const rows = await Promise.all(
@@ -100,20 +102,11 @@ function unknown(from: ClipRow['from'], path: string): Omit<ClipRow, 'label'> {
   return { from, path, startS: null, endS: null, onsetS: null, apexS: null, offsetS: null, participant: null, group: null, split: null };
 }
 
-async function readTable(path: string, split: Split | null, problems: Notice[]): Promise<ClipRow[]> {
+async function readSetTable(path: string, split: Split | null, problems: Notice[]): Promise<ClipRow[]> {
   if (!TABLE_ENDING.test(path)) throw new StudioError('data-set-invalid/not-a-table', { path });
-  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  const first = text.split(/\r?\n/, 1)[0] ?? '';
-  const delimiter = [',', ';', '\t'].find((each) =>
-    first
-      .toLowerCase()
-      .split(each)
-      .map((cell) => cell.trim().replaceAll('"', ''))
-      .includes('path'),
-  );
-  return delimiter === undefined && first.trim().toLowerCase() !== 'path'
-    ? readLines(path, text, split, problems)
-    : readColumns(path, text, delimiter ?? ',', split, problems);
+  const text = decodeText(await readFile(path));
+  const separator = separatorOf(text, 'path');
+  return separator === undefined ? readLines(path, text, split, problems) : readColumns(path, text, separator, split, problems);
 }
 
 /** Reads lines of `path label`, separated by a space, as in VideoMAE. A path alone is an unlabelled clip. */
@@ -136,29 +129,19 @@ function readLines(table: string, text: string, split: Split | null, problems: N
   return rows;
 }
 
-function readColumns(table: string, text: string, delimiter: string, split: Split | null, problems: Notice[]): ClipRow[] {
-  let records: { info: { lines: number }; record: Record<string, string> }[];
-  try {
-    records = parse(text, {
-      columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()),
-      delimiter,
-      info: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-  } catch (error) {
-    throw new StudioError('data-set-invalid/csv', { file: basename(table), detail: sentenceOf(error) }, error);
-  }
-  return records.map(({ record, info }) => readRecord(table, notice('place/line', { file: basename(table), line: info.lines }), record, split, problems));
+function readColumns(table: string, text: string, separator: string, split: Split | null, problems: Notice[]): ClipRow[] {
+  return readTable(text, basename(table), separator).rows.map((row) => {
+    const from = notice('place/line', { file: basename(table), line: row.line });
+    return readRecord(table, from, row, split, problems);
+  });
 }
 
-function readRecord(table: string, from: Notice, record: Record<string, string>, split: Split | null, problems: Notice[]): ClipRow {
-  const text = (column: string): string | null => (record[column] ?? '') || null;
+function readRecord(table: string, from: Notice, { cell, number }: TableRow, split: Split | null, problems: Notice[]): ClipRow {
+  const text = (column: string): string | null => cell(column) || null;
   const seconds = (column: string): number | null => {
-    const value = text(column);
-    if (value === null) return null;
-    if (!/^\d+([.,]\d+)?$/.test(value)) problems.push(notice('clip/time', { from, column, value }));
-    return Number(value.replace(',', '.'));
+    const value = number(column);
+    if (value !== null && !(value >= 0)) problems.push(notice('clip/time', { from, column, value: cell(column) }));
+    return value;
   };
   const word = text('label');
   const label = word === null ? null : labelOf(word);

@@ -60,7 +60,7 @@ describe('the cache of faces', () => {
 
   test('returns a notice where a span has no face', () => {
     expect(clipOf(row({ startS: 3.5, endS: 9 }), face)).toEqual(notice('clip/little-face', { from: 'line 2' }));
-    expect(clipOf(row({ startS: 20, endS: 22 }), face)).toEqual(notice('clip/little-face', { from: 'line 2' }));
+    expect(clipOf(row({ startS: 20, endS: 22 }), face)).toEqual(notice('clip/after-end', { from: 'line 2', at: 20, end: 4 }));
   });
 
   test('deletes unused files to stay below its limit, and rejects a set that exceeds the limit', async () => {

@@ -14,13 +14,15 @@ import { probeVideo } from '../../media/probe.ts';
 import { sampleFrames } from '../../media/sampled-frames.ts';
 
 /** Part of every file name. It must be increased with any change of the crops. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Index of one video's face in the cache. */
 const cachedFaceSchema = z.object({
   side: z.number().int(),
   /** Start of sample 0 in seconds of the video; `rate` is in samples per second. */
   startS: z.number(),
+  /** End of the video in seconds. */
+  endS: z.number(),
   rate: z.number(),
   /** First sample with the face; from that sample on, whether the face is present. */
   firstSample: z.number().int(),
@@ -104,7 +106,7 @@ export class FaceCache {
       }
       for (const observation of observer.finish()) await tracks.add(observation);
       const best = await tracks.finish();
-      const contents = best && { side: this.#side, startS: grid.boundary(0), rate: grid.rate, ...best };
+      const contents = best && { side: this.#side, startS: grid.boundary(0), endS: probed.timing.end, rate: grid.rate, ...best };
       await writeFileAtomic(join(this.#folder, `${name}.json`), JSON.stringify(contents));
     } catch (error) {
       await tracks.discard();

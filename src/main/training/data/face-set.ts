@@ -38,7 +38,7 @@ function rowOf(folder: string, { name, label, split, participant, group, onsetS,
 function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples, strips, onsetS, apexS, offsetS, shares, units }: FaceClip): CachedClip {
   const present = new Array<boolean>(samples).fill(true);
   return {
-    face: { file: join(folder, 'clips', `${name}.jpegs`), side, startS: 0, rate, firstSample: 0, present, strips },
+    face: { file: join(folder, 'clips', `${name}.jpegs`), side, startS: 0, endS: samples / rate, rate, firstSample: 0, present, strips },
     first: 0,
     samples,
     label: label === null ? null : EXPRESSIONS.indexOf(label),

@@ -275,6 +275,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'data-set-invalid/empty': { message: '{path} nennt keinen Clip.', remedy: 'Fügen Sie mindestens einen Clip hinzu.' },
   'data-set-invalid/not-a-table': { message: '{path} ist keine Tabelle.', remedy: 'Wählen Sie eine .csv-Datei oder einen Ordner.' },
   'data-set-invalid/csv': { message: '{file} ist kein gültiges CSV. ({detail})', remedy: 'Speichern Sie die Datei erneut als CSV (UTF-8).' },
+  'data-set-invalid/same-column': { message: '{file} hat zwei Spalten mit dem Namen «{column}».', remedy: 'Benennen Sie eine davon um, oder löschen Sie sie.' },
   'data-set-invalid/too-large': {
     message: 'Die Gesichter dieses Satzes brauchen {size} GB, aber nur {limit} GB sind erlaubt.',
     remedy: 'Erlauben Sie mehr Platz dafür, oder verwenden Sie einen kleineren Satz.',

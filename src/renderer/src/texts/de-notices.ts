@@ -115,6 +115,7 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'clip/order': '{from}: Anfang, Beginn, Scheitel, Abklingen und Ende sind nicht in dieser Reihenfolge.',
   'clip/video': '{from}: {problem}',
   'clip/no-face': '{from}: es wurde kein Gesicht gefunden.',
+  'clip/after-end': '{from}: Der Clip beginnt bei {at} s, nach dem Ende seines Videos ({end} s).',
   'clip/little-face': '{from}: im größten Teil des Clips wurde kein Gesicht gefunden.',
   'split/participant': 'Person {participant} ist in {split} ({from}) und in {otherSplit} ({otherFrom}).',
   'split/video': 'Dasselbe Video ist in {split} ({from}) und in {otherSplit} ({otherFrom}).',
