@@ -89,11 +89,13 @@ export const NOTICE_TEXTS = {
   'set/short': '{count} label was left out: it is shorter than {limit} s. | {count} labels were left out: they are shorter than {limit} s.',
   'set/other-faces':
     '{count} label of a smaller face was left out: references cannot name a face. The other forms can. | {count} labels of smaller faces were left out: references cannot name a face. The other forms can.',
+  'set/contradictory':
+    '{count} pair of labels of one face overlaps with different classes ({videos}). A network would learn both for the same pictures. | {count} pairs of labels of one face overlap with different classes ({videos}). A network would learn both for the same pictures.',
   'set/video': '{video} was left out. {problem}',
   'set/unseen':
     '{count} label was left out: its face is not visible in most of the span. | {count} labels were left out: their faces are not visible in most of the span.',
   'set/missing-classes': 'There is no clip for training of {labels}.',
-  'set/no-participants': 'Some videos have no participant. Each counts as a person of its own, so the same person may be in several parts.',
+  'set/no-participants': 'Some faces have no participant. Each counts as a person of its own, so the same person may be in several parts.',
   'set/proposals': "These are the model's own proposals. A model that learns from them learns nothing new.",
 
   'train/head': 'There are fewer than {limit} labelled clips ({clips}). Only the head is trained; the face features stay as they are.',

@@ -36,3 +36,23 @@ function gain(held: readonly number[], more: readonly number[], total: readonly 
     return sum + ((target - count) ** 2 - (target - count - more[c]!) ** 2) / (share * total[c]!) / total[c]!;
   }, 0);
 }
+
+/**
+ * Joins names that must stay together, also over several steps: with [a, b] and [b, c], a and c have the same group.
+ * @param together lists of names, each of one group
+ * @returns a function that gives the group of a name
+ */
+export function connectedGroups(together: readonly (readonly string[])[]): (name: string) => string {
+  const parent = new Map<string, string>();
+  const rootOf = (name: string): string => {
+    let root = name;
+    for (let next = parent.get(root); next !== undefined; next = parent.get(root)) root = next;
+    return root;
+  };
+  for (const [first, ...others] of together)
+    for (const other of others) {
+      const [a, b] = [rootOf(first!), rootOf(other)];
+      if (a !== b) parent.set(b, a);
+    }
+  return rootOf;
+}

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expressionAt } from '../../../shared/domain/expressions.ts';
+import { expressionAt, EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
 import type { FineTuningForm } from '../../../shared/domain/fine-tuning.ts';
@@ -105,7 +105,10 @@ function videoMaeWriter(out: string): FineTuningWriter {
   };
 }
 
-/** Folders of aligned frames with lists of «folder frames label», as MAE-DFER and VideoMAE's raw-frame loader read them. */
+/**
+ * Folders of aligned frames. The lists have lines of «folder label», as MAE-DFER reads them; rawframes_*.csv have lines of
+ * «folder frames label» for the raw-frame loader of VideoMAE V2.
+ */
 function framesWriter(out: string): FineTuningWriter {
   const counts = new Map<string, number>();
   return {
@@ -114,7 +117,10 @@ function framesWriter(out: string): FineTuningWriter {
       counts.set(name, samples);
       await writeFrames(join(out, 'frames', name), crops, side, range(samples), 6);
     },
-    finish: (clips) => writeLists(out, clips, ({ name, label }) => `frames/${name} ${counts.get(name)} ${label}`),
+    finish: async (clips) => {
+      await writeLists(out, clips, ({ name, label }) => `frames/${name} ${label}`);
+      await writeLists(out, clips, ({ name, label }) => `frames/${name} ${counts.get(name)} ${label}`, 'rawframes_');
+    },
   };
 }
 
@@ -139,13 +145,17 @@ function dfewWriter(out: string): FineTuningWriter {
   };
 }
 
-/** Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv. */
+/**
+ * Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv. Every split has a folder for every class: loaders number
+ * the folders that are there, and a missing one would shift the numbers.
+ */
 function videoFolderWriter(out: string): FineTuningWriter {
   const folderOf = ({ split, label }: SetClip): string => `${split}/${expressionAt(label)}`;
   return {
     ...STANDARD,
     add: async (clip, pictures) => writeMp4(join(out, folderOf(clip)), clip.name, pictures),
     finish: async (clips) => {
+      for (const split of new Set(clips.map((clip) => clip.split))) for (const name of EXPRESSIONS) await mkdir(join(out, split, name), { recursive: true });
       const rows: Cell[][] = [
         ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
         ...clips.map((clip): Cell[] => {
@@ -176,10 +186,10 @@ async function writeFrames(folder: string, crops: Uint8Array, side: number, chos
       .toFile(join(folder, `${String(i + 1).padStart(digits, '0')}.jpg`));
 }
 
-async function writeLists(out: string, clips: readonly SetClip[], line: (clip: SetClip) => string): Promise<void> {
+async function writeLists(out: string, clips: readonly SetClip[], line: (clip: SetClip) => string, prefix = ''): Promise<void> {
   for (const split of SPLITS)
     await writeAtomically(
-      join(out, LISTS[split]),
+      join(out, `${prefix}${LISTS[split]}`),
       clips.filter((clip) => clip.split === split).map((clip) => `${line(clip)}\n`),
     );
 }

@@ -10,7 +10,7 @@ import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningForm, FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
 import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
-import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
+import { assignGroups, connectedGroups } from '../../../shared/domain/stratified-groups.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
 import { probeVideo } from '../../media/probe.ts';
@@ -100,7 +100,7 @@ describe('labels for a set', () => {
       anger: { labels: 0, people: 0 },
     });
     // No participants are assigned to the two videos.
-    expect(rest).toMatchObject({ people: 2, unnamed: 2, notes: [{ id: 'set/no-class', parameters: { label: 'boredom' } }, { id: 'set/short' }] });
+    expect(rest).toMatchObject({ people: 3, unnamed: 2, notes: [{ id: 'set/no-class', parameters: { label: 'boredom' } }, { id: 'set/short' }] });
     expect(await material('Nobody')).toMatchObject({ people: 0, unnamed: 0, notes: [] });
   });
 
@@ -124,6 +124,7 @@ describe('a fine-tuning set', () => {
     ]);
     expect(await readFile(join(out, 'README.md'), 'utf8')).toContain(`${clips} clips`);
     await CHECKS[form](out);
+    expect(await readFile(join(out, 'classes.txt'), 'utf8')).toBe(`${EXPRESSIONS.join('\n')}\n`);
   });
 
   const CHECKS: Record<FineTuningForm, (out: string) => Promise<void>> = {
@@ -131,7 +132,8 @@ describe('a fine-tuning set', () => {
       const rows = await readClipSet(join(out, 'clips.csv'));
       expect(rows.map(({ label, startS, endS, split, participant }) => [EXPRESSIONS[label!], startS, endS, split, participant])).toEqual([
         ['happiness', 0.5, 1.5, 'train', 'one.mp4'],
-        ['fear', 0.4, 1.4, 'train', 'two.mp4'],
+        // Two faces without participants are two people.
+        ['fear', 0.4, 1.4, 'train', 'two.mp4 face 2'],
       ]);
       expect(JSON.parse(await readFile(join(out, 'report.json'), 'utf8')) as { notes: string[]; noteCodes: unknown[] }).toMatchObject({
         notes: expect.arrayContaining([expect.stringContaining('smaller face')]) as unknown,
@@ -157,8 +159,10 @@ describe('a fine-tuning set', () => {
       expect((await readClipSet(out)).map(({ label }) => label)).toEqual([0, 4, 6]);
     },
     frames: async (out) => {
-      const [folder, count, label] = (await readFile(join(out, 'train.csv'), 'utf8')).split('\n')[0]!.split(' ');
-      expect([count, label]).toEqual(['25', '0']);
+      // MAE-DFER takes the label from the second column, VideoMAE V2 the number of frames there.
+      const [folder, label, ...more] = (await readFile(join(out, 'train.csv'), 'utf8')).split('\n')[0]!.split(' ');
+      expect([label, more]).toEqual(['0', []]);
+      expect((await readFile(join(out, 'rawframes_train.csv'), 'utf8')).split('\n')[0]).toBe(`${folder} 25 0`);
       expect((await readdir(join(out, folder!))).length).toBe(25);
     },
     dfew: async (out) => {
@@ -185,6 +189,7 @@ describe('a fine-tuning set', () => {
         expect(existsSync(join(out, file_name))).toBe(true);
       }
       expect(rows).toHaveLength(3);
+      expect((await readdir(join(out, 'train'))).sort()).toEqual([...EXPRESSIONS].sort());
     },
   };
 
@@ -201,6 +206,19 @@ describe('a fine-tuning set', () => {
       fineTuningSetOf(project, options({ form: 'faces' }), out, startChildProcessEngine, { onProgress: () => undefined }, never),
     ).rejects.toMatchObject({ code: 'wrong-usage' });
   });
+});
+
+test('names that are joined over several steps are one group', () => {
+  const groupOf = connectedGroups([
+    ['a', 'x'],
+    ['b', 'y'],
+    ['c', 'x'],
+    ['c', 'y'],
+    ['d', 'z'],
+  ]);
+  expect(new Set(['a', 'b', 'c', 'x', 'y'].map(groupOf)).size).toBe(1);
+  expect(groupOf('d')).not.toBe(groupOf('a'));
+  expect(groupOf('other')).toBe('other');
 });
 
 test('groups are never split, and every class has nearly the requested shares', () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
@@ -8,7 +9,7 @@ import type { FineTuningOptions, FineTuningReport } from '../../../shared/domain
 import { required } from '../../../shared/domain/required.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { upperBound } from '../../../shared/domain/sorted-search.ts';
-import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
+import { assignGroups, connectedGroups } from '../../../shared/domain/stratified-groups.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { TimelineRow } from '../../../shared/domain/timeline.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
@@ -22,6 +23,7 @@ import type { SetClip } from './fine-tuning-forms.ts';
 import { writerOf } from './fine-tuning-forms.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
+import { hashFile } from '../../media/content-hash.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { readFace } from '../../project/recorded-results.ts';
 import { facesOf } from '../../project/review.ts';
@@ -59,7 +61,7 @@ export async function writeFineTuningSet(
   if ((await readdir(to)).length > 0) throw new StudioError('wrong-usage/folder-not-empty', { folder: to });
   if (options.form === 'references' && options.anonymise) throw new StudioError('wrong-usage/references-anonymous', {});
   const { chosen, notes } = chooseLabels(db, options);
-  const planned = planClips(chosen, options);
+  const planned = planClips(chosen, await videoHashes(chosen, signal), options);
   const written =
     options.form === 'references' ? withoutOtherFaces(db, planned, notes) : await writeCrops(db, planned, options, to, start, events, signal, notes);
   if (written.length === 0) throw new StudioError('data-set-invalid/no-clip', { notes });
@@ -69,6 +71,10 @@ export async function writeFineTuningSet(
   await writeAtomically(join(to, 'report.json'), [
     `${JSON.stringify({ options, ...report, notes: sentencesOf(report.notes), noteCodes: report.notes }, null, 2)}\n`,
   ]);
+  await writeAtomically(
+    join(to, 'classes.txt'),
+    EXPRESSIONS.map((name) => `${name}\n`),
+  );
   await writeAtomically(join(to, 'README.md'), [cardOf(report, options)]);
   return { out: to, report };
 }
@@ -78,23 +84,32 @@ interface PlannedClip {
   readonly from: ChosenLabel;
 }
 
-/** Assigns a number, a split and a fold to each clip. All clips of a person are in the same split and fold. */
-function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: FineTuningOptions): PlannedClip[] {
-  const groups = [...Map.groupBy(chosen, ({ person }) => person)].map(([name, own]) => ({
+/**
+ * Assigns a number, a split and a fold to each clip. All clips of a person are in the same split and fold, and so are those of
+ * files with the same content, even if they have different names or participants.
+ * @param hashes SHA-256 by id of the video
+ */
+function planClips(chosen: readonly ChosenLabel[], hashes: ReadonlyMap<string, string>, { shares, seed, anonymise }: FineTuningOptions): PlannedClip[] {
+  const unitOf = connectedGroups(chosen.map(({ person, video }) => [`person ${person}`, `file ${hashes.get(video.id) ?? video.id}`]));
+  const groups = [...Map.groupBy(chosen, ({ person }) => unitOf(`person ${person}`))].map(([name, own]) => ({
     name,
     counts: EXPRESSIONS.map((_, label) => own.filter((each) => each.label === label).length),
   }));
   const splits = assignGroups(groups, shares, randomStream(seed, 'parts'));
   const folds = assignGroups(groups, new Array<number>(FOLDS).fill(1 / FOLDS), randomStream(seed, 'folds'));
-  const codeOf = numbered('P', [...splits.keys()]);
+  const codeOf = numbered(
+    'P',
+    chosen.map(({ person }) => person),
+  );
   return chosen.map((from, i) => {
     const seconds = (value: number | undefined): number | null =>
       value === undefined || value < from.startS || value > from.endS ? null : Math.round(1000 * (value - from.startS)) / 1000;
+    const unit = unitOf(`person ${from.person}`);
     const clip: SetClip = {
       name: String(i + 1).padStart(5, '0'),
       label: from.label,
-      split: required(SPLITS[splits.get(from.person) ?? -1], "a person's split"),
-      fold: required(folds.get(from.person), "a person's fold"),
+      split: required(SPLITS[splits.get(unit) ?? -1], "a person's split"),
+      fold: required(folds.get(unit), "a person's fold"),
       participant: anonymise ? codeOf(from.person) : from.person,
       onsetS: seconds(from.peak?.onset_s),
       apexS: seconds(from.peak?.apex_s),
@@ -102,6 +117,16 @@ function planClips(chosen: readonly ChosenLabel[], { shares, seed, anonymise }: 
     };
     return { clip, from };
   });
+}
+
+/** The SHA-256 of the video of each label, by id. Files that were not analysed are read; missing files are left out. */
+async function videoHashes(chosen: readonly ChosenLabel[], signal: AbortSignal): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const { id, path, sha256 } of new Set(chosen.map(({ video }) => video))) {
+    const hash = sha256 ?? (existsSync(path) ? await hashFile(path, signal) : undefined);
+    if (hash !== undefined) hashes.set(id, hash);
+  }
+  return hashes;
 }
 
 /** Drops labels of secondary faces: training from references always uses the main face of a video (largest sum of widths). */
@@ -249,6 +274,16 @@ function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { l
   };
 }
 
+/** How to train with a set of each form; DIR is its folder. */
+export const TRAINING_HINTS: Readonly<Record<FineTuningOptions['form'], string>> = {
+  references: 'Train with: adatosk train --data DIR/clips.csv. The videos must stay where they are.',
+  faces: 'Train with: adatosk train --data DIR.',
+  videomae: 'Train with VideoMAE, started in DIR, because the lists have paths from there: run_class_finetuning.py --data_path . --nb_classes 7.',
+  frames: 'Train with MAE-DFER, started in DIR, because the lists have paths from there: run_class_finetuning.py --data_path . --nb_classes 7.',
+  dfew: 'Train with a loader of DFEW whose data folder is DIR.',
+  videofolder: "Load with Hugging Face: load_dataset('videofolder', data_dir='DIR').",
+};
+
 /** Content of README.md, the dataset card. */
 function cardOf({ clips, balance, people, notes }: FineTuningReport, options: FineTuningOptions): string {
   const rows = balance.map(({ label, train, validation, test }) => `| ${label} | ${train} | ${validation} | ${test} |`);
@@ -261,6 +296,8 @@ function cardOf({ clips, balance, people, notes }: FineTuningReport, options: Fi
     '| ----- | ----- | ---------- | ---- |',
     ...rows,
     '',
+    `classes.txt has the classes in the order of their numbers, from ${options.form === 'dfew' ? 1 : 0}, also those without a clip.`,
+    `${TRAINING_HINTS[options.form]}\n`,
     ...(notes.length > 0 ? ['## Notes\n', ...sentencesOf(notes).map((note) => `- ${note}`), ''] : []),
     '## Before you use it\n',
     'Faces are personal data. Whoever is seen must have agreed to what is done with them; `anonymise` replaces names, not faces.',

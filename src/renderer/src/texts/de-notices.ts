@@ -89,11 +89,13 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'set/short': '{count} Label wurde ausgelassen: es ist kürzer als {limit} s. | {count} Labels wurden ausgelassen: sie sind kürzer als {limit} s.',
   'set/other-faces':
     '{count} Label eines kleineren Gesichts wurde ausgelassen: Verweise können kein Gesicht nennen. Die anderen Formen können das. | {count} Labels kleinerer Gesichter wurden ausgelassen: Verweise können kein Gesicht nennen. Die anderen Formen können das.',
+  'set/contradictory':
+    '{count} Paar von Labels eines Gesichts überschneidet sich mit verschiedenen Klassen ({videos}). Ein Netz würde beide für dieselben Bilder lernen. | {count} Paare von Labels eines Gesichts überschneiden sich mit verschiedenen Klassen ({videos}). Ein Netz würde beide für dieselben Bilder lernen.',
   'set/video': '{video} wurde ausgelassen. {problem}',
   'set/unseen':
     '{count} Label wurde ausgelassen: das Gesicht ist in der meisten Zeit nicht zu sehen. | {count} Labels wurden ausgelassen: die Gesichter sind in der meisten Zeit nicht zu sehen.',
   'set/missing-classes': 'Es gibt keinen Clip zum Trainieren für {labels}.',
-  'set/no-participants': 'Einige Videos haben keine Person. Jedes zählt als eine eigene, deshalb ist dieselbe Person vielleicht in mehreren Teilen.',
+  'set/no-participants': 'Manche Gesichter haben keine Person. Jedes zählt als eigene Person, dieselbe Person kann also in mehreren Teilen sein.',
   'set/proposals': 'Das sind die eigenen Vorschläge des Modells. Ein Modell, das daraus lernt, lernt nichts Neues.',
 
   'train/head': 'Es gibt weniger als {limit} gelabelte Clips ({clips}). Nur der Kopf wird trainiert; die Merkmale des Gesichts bleiben, wie sie sind.',

@@ -4,6 +4,7 @@ import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { FineTuningForm } from '../../../../shared/domain/fine-tuning.ts';
 import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../../shared/domain/fine-tuning.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { TRAINING_HINTS } from '../../../services/fine-tuning/fine-tuning-set.ts';
 import { fineTuningSetOf } from '../../../services/studio/project-overview.ts';
 import { numberBetween, readMapping, wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
@@ -29,7 +30,7 @@ Forms:
   references   clips.csv: spans in the videos themselves, no pictures; adatosk train reads it
   faces        aligned faces that adatosk train reads at once
   videomae     clips of aligned faces (224 px, 25 a second) with train.csv, val.csv, test.csv
-  frames       folders of aligned frames with lists of «folder frames label» (MAE-DFER)
+  frames       folders of aligned frames with lists of «folder label» (MAE-DFER); rawframes_*.csv have the number of frames, too
   dfew         folders of 16 frames, five folds, labels from 1
   videofolder  Hugging Face, with metadata.csv and a data card
 Each has provenance.csv, report.json and README.md beside it.`;
@@ -79,6 +80,6 @@ async function run({ project, out, map, json, ...rest }: SetOptions): Promise<nu
   for (const note of notes) output.line(`note: ${note}`);
   for (const { label, train, validation, test } of report.balance)
     output.line(`${label.padEnd(10)} ${String(train).padStart(5)} train ${String(validation).padStart(5)} validation ${String(test).padStart(5)} test`);
-  output.result({ ...made, ...report, notes }, `${report.clips} clips in ${made.out}. Train with: adatosk train --data ${JSON.stringify(made.out)} …`);
+  output.result({ ...made, ...report, notes }, `${report.clips} clips in ${made.out}. ${TRAINING_HINTS[options.form].replaceAll('DIR', made.out)}`);
   return EXIT.done;
 }
