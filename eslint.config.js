@@ -41,6 +41,7 @@ const MODULES = {
   'services/training': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'training', 'services/settings', 'services/models', 'services/analysis'],
   'services/queue': [...SHARED, 'process', 'adatosk', 'analysis', 'media', 'project', 'services/settings', 'services/models', 'services/analysis'],
   'services/library': [...SHARED, 'formats', 'media', 'project', 'services/settings', 'services/analysis', 'services/queue'],
+  'services/study': [...SHARED, 'formats', 'project'],
   'services/exchange': [...SHARED, 'formats', 'media', 'project', 'services/analysis', 'services/library'],
   'services/fine-tuning': [
     ...[...SHARED, 'adatosk', 'face', 'formats', 'media', 'project', 'training'],

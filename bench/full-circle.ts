@@ -86,7 +86,7 @@ async function correct(project: string): Promise<{ changed: number; kept: number
       const [layer, person] = [newId(), newId()];
       const proposed = readLayer(db, layersOf(db, video.id).findLast(({ kind }) => kind === 'model')!.id).segments;
       apply('take over', [
-        { table: 'participant', kind: 'insert', row: { id: person, code: video.name.replace('.mp4', ''), condition: '', note: '' } },
+        { table: 'participant', kind: 'insert', row: { id: person, code: video.name.replace('.mp4', ''), condition: '', note: '', attributes: '{}' } },
         { table: 'video', kind: 'update', id: video.id, revision: video.revision, set: { participant_id: person } },
         {
           table: 'layer',

@@ -18,8 +18,8 @@ const setVideo = (id: string, set: Extract<RowEdit<'video'>, { kind: 'update' }>
   edit({ table: 'video', kind: 'update', id, revision: videoRow(id).revision, set });
 
 edit(
-  { table: 'participant', kind: 'insert', row: { id: p1, code: 'P1', condition: 'control', note: '' } },
-  { table: 'participant', kind: 'insert', row: { id: p2, code: 'P2', condition: '', note: '' } },
+  { table: 'participant', kind: 'insert', row: { id: p1, code: 'P1', condition: 'control', note: '', attributes: '{}' } },
+  { table: 'participant', kind: 'insert', row: { id: p2, code: 'P2', condition: '', note: '', attributes: '{}' } },
 );
 setVideo(first, { participant_id: p1 });
 setVideo(second, { participant_id: p1 });

@@ -85,7 +85,8 @@ export const ROW_SCHEMAS = {
     revision,
   }),
   scheme: z.strictObject({ id, name: text, revision }),
-  participant: z.strictObject({ id, code: text, condition: text, note: text, revision }),
+  /** attributes: JSON, an object with texts: further columns such as group and age. */
+  participant: z.strictObject({ id, code: text, condition: text, note: text, attributes: text, revision }),
   session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, condition: text, revision }),
   /** The participant of one face of a video; null for a person who does not take part, for example an experimenter. */
   face_participant: z.strictObject({ id, video_id: id, face_id: z.int().positive(), participant_id: id.nullable(), condition: text, revision }),

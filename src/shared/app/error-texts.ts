@@ -290,6 +290,11 @@ export const ERROR_TEXTS = {
   'data-set-invalid/empty': { message: '{path} names no clip.', remedy: 'Add at least one clip.' },
   'data-set-invalid/not-a-table': { message: '{path} is not a table.', remedy: 'Choose a .csv file or a folder.' },
   'data-set-invalid/csv': { message: '{file} is not valid CSV. ({detail})', remedy: 'Save it again as CSV (UTF-8).' },
+  'data-set-invalid/not-participants': {
+    message: '{file} has no column «video» or «participant» in its first line.',
+    remedy: 'Name the columns video, face_id, participant, session, condition.',
+  },
+  'data-set-invalid/participants': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
   'data-set-invalid/same-column': { message: '{file} has two columns with the name «{column}».', remedy: 'Rename or delete one of them.' },
   'data-set-invalid/too-large': {
     message: 'The faces of this set need {size} GB, but only {limit} GB are allowed.',

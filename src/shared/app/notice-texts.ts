@@ -77,6 +77,13 @@ export const NOTICE_TEXTS = {
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
+  'participants/empty-row': '{from}: the row has neither a video nor a participant.',
+  'participants/unknown-video': '{from}: {video} is not in the library.',
+  'participants/ambiguous-video': '{from}: several videos have the name {video}; use the path.',
+  'participants/unknown-face': '{from}: {video} has no face {face}. Its faces are: {known}.',
+  'participants/twice': '{from}: line {line} is about the same face or video.',
+  'participants/contradiction': '{from}: {column} is «{value}», but «{other}» in line {line}.',
+
   'statistics/no-participant': 'Faces without a participant have a row of their own: {videos}. Assign participants in the library.',
   'statistics/several-faces':
     'Several faces are in these videos, and it is not known which one is the participant: {videos}. Each face has a row of its own. Assign participants to faces with «adatosk project participants».',

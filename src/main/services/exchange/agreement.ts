@@ -27,7 +27,7 @@ export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
 
 export interface AgreementRequest {
   readonly statistic: Statistic;
-  /** Names of coders, 'model' (the newest run of each video) or 'adjudicated'. An empty list means all coders. */
+  /** Names of coders, 'model' (the newest run of each video) or 'adjudicated'. An empty list means all coders with labels. */
   readonly raters: readonly string[];
   /** Length of a unit of time in seconds. */
   readonly unitS: number;
@@ -78,7 +78,7 @@ interface RatedFace {
  * @throws StudioError 'wrong-usage' for unknown raters, a wrong number of raters, or if no video was rated by all
  */
 export function measureAgreement(db: ProjectDatabase, request: AgreementRequest): Agreement {
-  const raters = request.raters.length > 0 ? request.raters : listCoders(db).map(({ name }) => name);
+  const raters = request.raters.length > 0 ? request.raters : codersWithLayers(db);
   const needsTwo = !MANY_RATERS.has(request.statistic);
   if (raters.length < 2 || (needsTwo && raters.length !== 2))
     throw new StudioError(needsTwo ? 'wrong-usage/two-raters' : 'wrong-usage/few-raters', {
@@ -200,6 +200,12 @@ function notUsedByAll(faces: readonly RatedFace[], raters: number): string[] {
 function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementRequest): Agreement['parameters'] {
   if (statistic === 'event-kappa') return { overlap, events: 'share of the longer span, greatest first' };
   return statistic === 'icc' ? { unit: 'seconds of a label in a face', model: 'two-way, raters random (McGraw and Wong 1996)' } : { unitS, unlabelled };
+}
+
+/** People who only assigned participants, for example, are no raters. */
+function codersWithLayers(db: ProjectDatabase): string[] {
+  const withLayers = new Set(db.rows(db.sql.selectFrom('layer').select('coder_id').distinct()).map(({ coder_id }) => coder_id));
+  return listCoders(db).flatMap(({ id, name }) => (withLayers.has(id) ? [name] : []));
 }
 
 /** The faces of each video that all raters labelled, [videos][faces]. */

@@ -29,7 +29,7 @@ applyEdit(db, {
   coderId: ann.id,
   step: step('other', { text: 'test' }),
   rows: [
-    { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '' } },
+    { table: 'participant', kind: 'insert', row: { id: person, code: 'P, 1', condition: 'stress "high"', note: '', attributes: '{}' } },
     { table: 'video', kind: 'update', id: video!.id, revision: video!.revision, set: { participant_id: person } },
     { table: 'face_participant', kind: 'insert', row: { id: newId(), video_id: video!.id, face_id: 1, participant_id: person, condition: '' } },
     {

@@ -54,7 +54,7 @@ test('one file under two participants is never in two parts', async () => {
   const rows = videos.flatMap((video): RowEdit[] => {
     const [layer, participant] = [newId(), newId()];
     return [
-      { table: 'participant', kind: 'insert', row: { id: participant, code: `P ${video.name}`, condition: '', note: '' } },
+      { table: 'participant', kind: 'insert', row: { id: participant, code: `P ${video.name}`, condition: '', note: '', attributes: '{}' } },
       { table: 'video', kind: 'update', id: video.id, revision: video.revision, set: { participant_id: participant } },
       {
         table: 'layer',

@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const [i, video] of allVideos(db).entries()) {
     const [layer, person] = [newId(), newId()];
     const rows: RowEdit[] = [
-      { table: 'participant', kind: 'insert', row: { id: person, code: `P${i}`, condition: '', note: '' } },
+      { table: 'participant', kind: 'insert', row: { id: person, code: `P${i}`, condition: '', note: '', attributes: '{}' } },
       { table: 'video', kind: 'update', id: video.id, revision: video.revision, set: { participant_id: person } },
       {
         table: 'layer',

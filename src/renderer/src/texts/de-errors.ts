@@ -275,6 +275,14 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'data-set-invalid/empty': { message: '{path} nennt keinen Clip.', remedy: 'Fügen Sie mindestens einen Clip hinzu.' },
   'data-set-invalid/not-a-table': { message: '{path} ist keine Tabelle.', remedy: 'Wählen Sie eine .csv-Datei oder einen Ordner.' },
   'data-set-invalid/csv': { message: '{file} ist kein gültiges CSV. ({detail})', remedy: 'Speichern Sie die Datei erneut als CSV (UTF-8).' },
+  'data-set-invalid/not-participants': {
+    message: '{file} hat in der ersten Zeile keine Spalte «video» oder «participant».',
+    remedy: 'Nennen Sie die Spalten video, face_id, participant, session, condition.',
+  },
+  'data-set-invalid/participants': {
+    message: '{file} kann nicht verwendet werden. {problems}',
+    remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.',
+  },
   'data-set-invalid/same-column': { message: '{file} hat zwei Spalten mit dem Namen «{column}».', remedy: 'Benennen Sie eine davon um, oder löschen Sie sie.' },
   'data-set-invalid/too-large': {
     message: 'Die Gesichter dieses Satzes brauchen {size} GB, aber nur {limit} GB sind erlaubt.',

@@ -76,6 +76,13 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
+  'participants/empty-row': '{from}: Die Zeile hat weder ein Video noch eine Person.',
+  'participants/unknown-video': '{from}: {video} ist nicht in der Bibliothek.',
+  'participants/ambiguous-video': '{from}: Mehrere Videos heißen {video}; verwenden Sie den Pfad.',
+  'participants/unknown-face': '{from}: {video} hat kein Gesicht {face}. Seine Gesichter sind: {known}.',
+  'participants/twice': '{from}: Zeile {line} betrifft dasselbe Gesicht oder Video.',
+  'participants/contradiction': '{from}: {column} ist «{value}», aber «{other}» in Zeile {line}.',
+
   'statistics/no-participant': 'Gesichter ohne Person haben eine eigene Zeile: {videos}. Ordnen Sie in der Bibliothek Personen zu.',
   'statistics/several-faces':
     'In diesen Videos sind mehrere Gesichter, und es ist nicht bekannt, welches die Person ist: {videos}. Jedes Gesicht hat eine eigene Zeile. Ordnen Sie Gesichtern Personen zu mit «adatosk project participants».',

@@ -44,6 +44,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markInReview': 'Als in Durchsicht markiert',
   'video.markDone': 'Als fertig markiert',
   'video.participant': 'Person {participant} zugeordnet',
+  'participants.set': 'Personen aus {file} übernommen',
 };
 
 export const de: Translated<typeof en> = {

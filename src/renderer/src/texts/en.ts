@@ -31,6 +31,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markInReview': 'Mark as in review',
   'video.markDone': 'Mark as done',
   'video.participant': 'Assign participant {participant}',
+  'participants.set': 'Set participants from {file}',
 };
 
 const LABELS = Object.fromEntries(EXPRESSIONS.map((name) => [name, name])) as Record<Expression, string>;

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { userInfo } from 'node:os';
 import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import type { LibraryVideo } from '../../../../shared/contract/project.ts';
 import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
 import { importProject } from '../../../services/exchange/export-project.ts';
 import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/studio/project-overview.ts';
+import { assignedFacesIn, setParticipantsIn } from '../../../services/study/participants.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
@@ -19,6 +21,14 @@ export function addProject(program: Command, done: (code: number) => void): void
     .description('list its runs, newest first')
     .option(...json)
     .action(async (folder: string, options: { json: boolean }) => done(await runs(folder, new Output(options.json))));
+  project
+    .command('participants <folder>')
+    .description('list the faces with their participants, or set them from a table')
+    .option('--set <file>', 'a CSV: video, face_id, participant, session, condition; further columns are attributes of the participant')
+    .option('--as <coder>', 'who makes the change, for the history', userInfo().username)
+    .option(...json)
+    .addHelpText('after', ABOUT_PARTICIPANTS)
+    .action(async (folder: string, options: { set?: string; as: string; json: boolean }) => done(await participants(folder, options)));
   project
     .command('restore <folder>')
     .description('restore a backup; the current project file is kept under another name')
@@ -38,6 +48,29 @@ export function addProject(program: Command, done: (code: number) => void): void
       new Output(options.json).result({ project: folder }, `The project is in ${folder}.`);
       done(EXIT.done);
     });
+}
+
+const ABOUT_PARTICIPANTS = `
+Rows of the table:
+  with a face_id       the participant of this face; without a participant: a person who does not take part
+  without a face_id    the participant of the whole video, for videos with one face
+  without a video      condition and attributes of the participant
+The narrowest condition counts: of the face, the video, the session, the participant.
+Only what differs is written, as one step that can be undone. If a row cannot be used, nothing is changed.`;
+
+async function participants(folder: string, { set, as, json }: { set?: string; as: string; json: boolean }): Promise<number> {
+  const output = new Output(json);
+  const edit = set === undefined ? null : await setParticipantsIn(folder, set, as);
+  const faces = await assignedFacesIn(folder);
+  for (const { video, face, participant, condition, session, missing } of faces) {
+    const facts = [participant || (missing === 'not-a-participant' ? 'does not take part' : 'no participant'), condition, session].filter(
+      (each) => each !== '',
+    );
+    output.line(`${video}${face === null ? '' : `, face ${face}`}: ${facts.join(', ')}`);
+  }
+  const changed = edit?.changes.length ?? 0;
+  output.result({ faces, changed }, set === undefined ? `${faces.length} faces` : changed === 0 ? 'Nothing differs.' : `${changed} entries were changed.`);
+  return EXIT.done;
 }
 
 function restore(folder: string, { backup, list, json }: { backup?: string; list: boolean; json: boolean }): void {
