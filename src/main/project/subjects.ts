@@ -1,4 +1,5 @@
 import type { ProjectDatabase } from './store/database.ts';
+import { videoOf } from './library.ts';
 import { facesOf, layersOf, listParticipants, listSessions, newestRun } from './review.ts';
 import type { FaceParticipantRow, LayerRow, VideoRow } from './store/schema.ts';
 
@@ -41,6 +42,20 @@ export function subjectsOf(db: ProjectDatabase): (video: VideoRow, face: number)
 const faceKey = (video: string, face: number): string => `${face} ${video}`;
 
 export const faceParticipants = (db: ProjectDatabase): FaceParticipantRow[] => db.rows(db.sql.selectFrom('face_participant').selectAll());
+
+/** The faces of a video with their participants. `assignment` is the row of a face that has one of its own. */
+export function facesWithParticipants(
+  db: ProjectDatabase,
+  videoId: string,
+): (Pick<Subject, 'participant' | 'missing'> & { face: number; assignment: FaceParticipantRow | null })[] {
+  const video = videoOf(db, videoId);
+  const subjectOf = subjectsOf(db);
+  const rows = db.rows(db.sql.selectFrom('face_participant').selectAll().where('video_id', '=', videoId));
+  return knownFaces(db, videoId).map((face) => {
+    const { participant, missing } = subjectOf(video, face);
+    return { face, participant, missing, assignment: rows.find(({ face_id }) => face_id === face) ?? null };
+  });
+}
 
 /** The faces of a video that the newest run tracked or a coder labelled, in ascending order. */
 export function knownFaces(db: ProjectDatabase, video: string): number[] {

@@ -86,7 +86,7 @@ export const NOTICE_TEXTS = {
 
   'statistics/no-participant': 'Faces without a participant have a row of their own: {videos}. Assign participants in the library.',
   'statistics/several-faces':
-    'Several faces are in these videos, and it is not known which one is the participant: {videos}. Each face has a row of its own. Assign participants to faces with «adatosk project participants».',
+    'Several faces are in these videos, and it is not known which one is the participant: {videos}. Each face has a row of its own. Open these videos and say who each face is.',
 
   'set/no-class':
     '{count} label was left out: «{label}» counts as none of the seven classes. | {count} labels were left out: «{label}» counts as none of the seven classes.',

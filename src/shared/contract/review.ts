@@ -53,6 +53,17 @@ export const people = {
   addCoder: procedure.input(z.object({ name: z.string().trim().min(1).max(200) })).output(ROW_SCHEMAS.coder),
   participants: procedure.output(z.array(ROW_SCHEMAS.participant)),
   sessions: procedure.output(z.array(ROW_SCHEMAS.session)),
+  /** The faces of a video with their participants. `assignment` is the row of a face that has one of its own. */
+  faces: ofVideo.output(
+    z.array(
+      z.object({
+        face: z.int(),
+        participant: z.string(),
+        missing: z.enum(['not-a-participant', 'no-participant', 'several-faces']).nullable(),
+        assignment: ROW_SCHEMAS.face_participant.nullable(),
+      }),
+    ),
+  ),
   schemes: procedure.output(z.array(ROW_SCHEMAS.scheme.extend({ labels: z.array(ROW_SCHEMAS.label) }))),
 };
 

@@ -4,6 +4,7 @@ import { unpackMaps } from '../../analysis/mask-maps.ts';
 import { applyEdit, history, redo, undo } from '../../project/edits.ts';
 import { listRuns, readColumns, readMaps } from '../../project/recorded-results.ts';
 import { addCoder, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, decisionsOf, notesOf, readLayer } from '../../project/review.ts';
+import { facesWithParticipants } from '../../project/subjects.ts';
 import type { Studio } from '../studio/studio.ts';
 import { api } from './context.ts';
 import { blobOf } from './input.ts';
@@ -48,6 +49,7 @@ export const people = {
   addCoder: api.people.addCoder.handler(({ input, context }) => addCoder(context.studio.project.db, input.name)),
   participants: api.people.participants.handler(({ context }) => listParticipants(context.studio.project.db)),
   sessions: api.people.sessions.handler(({ context }) => listSessions(context.studio.project.db)),
+  faces: api.people.faces.handler(({ input, context }) => facesWithParticipants(context.studio.project.db, input.video)),
   schemes: api.people.schemes.handler(({ context }) => listSchemes(context.studio.project.db)),
 };
 

@@ -85,7 +85,7 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
 
   'statistics/no-participant': 'Gesichter ohne Person haben eine eigene Zeile: {videos}. Ordnen Sie in der Bibliothek Personen zu.',
   'statistics/several-faces':
-    'In diesen Videos sind mehrere Gesichter, und es ist nicht bekannt, welches die Person ist: {videos}. Jedes Gesicht hat eine eigene Zeile. Ordnen Sie Gesichtern Personen zu mit «adatosk project participants».',
+    'In diesen Videos sind mehrere Gesichter, und es ist nicht bekannt, welches die Person ist: {videos}. Jedes Gesicht hat eine eigene Zeile. Öffnen Sie diese Videos und sagen Sie, wer jedes Gesicht ist.',
 
   'set/no-class':
     '{count} Label wurde ausgelassen: «{label}» zählt als keine der sieben Klassen. | {count} Labels wurden ausgelassen: «{label}» zählt als keine der sieben Klassen.',

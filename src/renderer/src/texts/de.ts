@@ -44,6 +44,8 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markInReview': 'Als in Durchsicht markiert',
   'video.markDone': 'Als fertig markiert',
   'video.participant': 'Person {participant} zugeordnet',
+  'face.participant': 'Gesicht {face} der Person {participant} zugeordnet',
+  'face.noParticipant': 'Gesicht {face} nimmt nicht teil',
   'participants.set': 'Personen aus {file} übernommen',
 };
 
@@ -147,6 +149,16 @@ export const de: Translated<typeof en> = {
     by: 'Kodierende Person',
     about: 'Statistik und Trainingssätze trennen Personen nach diesem Kürzel. Verwenden Sie ein Kürzel, keinen Namen.',
     keep: 'Speichern',
+  },
+  faceParticipant: {
+    is: 'Gesicht {face} = {participant}',
+    takesNoPart: 'Gesicht {face}: nimmt nicht teil',
+    unknown: 'Gesicht {face}: keine Person',
+    title: 'Wer ist Gesicht {face}?',
+    participant: 'Eine Person der Studie mit dem Kürzel:',
+    nobody: 'Jemand, der nicht teilnimmt, zum Beispiel die Versuchsleitung',
+    about: 'Statistiken und Exporte gehen nach Personen. Ein Gesicht ohne Person ist eine eigene Zeile.',
+    needsCoder: 'Geben Sie zuerst Ihren Namen als kodierende Person ein.',
   },
   restore: {
     title: 'Sicherung wiederherstellen',

@@ -31,6 +31,8 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markInReview': 'Mark as in review',
   'video.markDone': 'Mark as done',
   'video.participant': 'Assign participant {participant}',
+  'face.participant': 'Assign face {face} to participant {participant}',
+  'face.noParticipant': 'Face {face} does not take part',
   'participants.set': 'Set participants from {file}',
 };
 
@@ -130,6 +132,16 @@ export const en = {
     by: 'Coder',
     about: 'Statistics and fine-tuning sets separate people by this code. Use a code, not a name.',
     keep: 'Save',
+  },
+  faceParticipant: {
+    is: 'Face {face} = {participant}',
+    takesNoPart: 'Face {face}: does not take part',
+    unknown: 'Face {face}: no participant',
+    title: 'Who is face {face}?',
+    participant: 'A participant, with the code:',
+    nobody: 'A person who does not take part, for example an experimenter',
+    about: 'Statistics and exports go by participant. A face without a participant is a row of its own.',
+    needsCoder: 'Enter your name as coder first.',
   },
   restore: {
     title: 'Restore a backup',

@@ -6,6 +6,7 @@ import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { i18n } from '../../../texts/i18n.ts';
 import CompareTab from './CompareTab.vue';
+import FaceParticipant from '../player/FaceParticipant.vue';
 import HistoryTab from './HistoryTab.vue';
 import NotesTab from './NotesTab.vue';
 import ProposalsTab from './ProposalsTab.vue';
@@ -111,5 +112,28 @@ describe('a video that is opened while another is still being read', () => {
     await first;
     expect(review.video?.id).toBe(id);
     expect(review.layers.filter(({ layer }) => layer.kind === 'model')).toHaveLength(2);
+  });
+});
+
+describe('the participant of the chosen face', () => {
+  test('is shown, set and taken back', async () => {
+    const chip = await mountInWindow(FaceParticipant);
+    await until(() => chip.find('button').exists());
+    expect(chip.text()).toBe('Face 1: no participant');
+    await chip.find('button').trigger('click');
+    await until(() => chip.find('form').exists());
+    await chip.find('input[type="text"]').setValue('P04');
+    await chip.find('form').trigger('submit');
+    await until(() => chip.text() === 'Face 1 = P04');
+    await chip.find('button').trigger('click');
+    await until(() => chip.find('form').exists());
+    await chip.findAll('input[type="radio"]')[1]!.setValue(true);
+    await chip.find('form').trigger('submit');
+    await until(() => chip.text() === 'Face 1: does not take part');
+    await useCoding().applyHistory('undo');
+    await until(() => chip.text() === 'Face 1 = P04');
+    await useCoding().applyHistory('undo');
+    await until(() => chip.text() === 'Face 1: no participant');
+    chip.unmount();
   });
 });
