@@ -42,6 +42,17 @@ export const useProject = defineStore('project', () => {
     }
   }
 
+  /** Runs work that no person requested, for example after an event. An error is shown; an earlier problem stays in sight. */
+  async function inBackground(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const found = problemOf(error);
+      // The project was closed in the meantime.
+      if (found.code !== 'no-project') problem.value ??= found;
+    }
+  }
+
   async function readLibrary(): Promise<void> {
     [videos.value, runs.value] = await Promise.all([studio.library.list(), studio.runs.list()]);
   }
@@ -63,7 +74,11 @@ export const useProject = defineStore('project', () => {
     isReady.value = true;
   }
 
-  const reload = { library: coalesced(readLibrary), queue: coalesced(readQueue), all: coalesced(readAll) };
+  const reload = {
+    library: coalesced(() => inBackground(readLibrary)),
+    queue: coalesced(() => inBackground(readQueue)),
+    all: coalesced(() => inBackground(readAll)),
+  };
 
   function applyEvent(event: StudioEvent): void {
     if (event.kind === 'progress') progress.set(event.job, { share: event.share, timesRealTime: event.timesRealTime });
@@ -100,17 +115,17 @@ export const useProject = defineStore('project', () => {
   /** The different warnings of all runs. */
   const warnings = computed(() => [...new Set(runs.value.flatMap((run) => run.warnings).map(wordsOf))]);
 
-  return { state, videos, runs, folders, queue, progress, problem, isReady, timeLeft, warnings, attempt, listen, onEvent, readQueue };
+  return { state, videos, runs, folders, queue, progress, problem, isReady, timeLeft, warnings, attempt, inBackground, listen, onEvent, readQueue };
 });
 
-/** Combines many calls within 50 ms into one, because events come in bursts. Errors are ignored: the next event reads again. */
+/** Combines many calls within 50 ms into one, because events come in bursts. @param work must not throw */
 function coalesced(work: () => Promise<void>): () => void {
   let waiting = false;
   let running = false;
   const run = async (): Promise<void> => {
     waiting = false;
     running = true;
-    await work().catch(() => undefined);
+    await work();
     running = false;
     if (waiting) void run();
   };

@@ -132,7 +132,7 @@ export const useReview = defineStore('review', () => {
     columns.value = read;
     boxes.value = new Map(columns.value === null ? [] : [[face.value, columns.value]]);
     // The other faces are read afterwards: only their boxes are shown.
-    void readOtherFaces().catch(() => undefined);
+    void project.inBackground(readOtherFaces);
   }
 
   /** Mask weights by patch of the chosen face; read when they are first displayed. */
@@ -202,7 +202,7 @@ export const useReview = defineStore('review', () => {
     if (edit.changes.some(({ table }) => table === 'label')) reads.push(readLabels);
     if (annotations.value.layers.some(({ layer }) => layer.coder_id !== null && !coders.value.some(({ id }) => id === layer.coder_id)))
       reads.push(async () => (coders.value = await studio.people.coders()));
-    await Promise.all(reads.map((read) => project.attempt(read)));
+    await Promise.all(reads.map((read) => project.inBackground(read)));
   }
 
   function applyEvent(event: StudioEvent): void {
@@ -210,7 +210,7 @@ export const useReview = defineStore('review', () => {
     if (event.kind === 'edited') {
       lastSaved.value = new Date();
       void showEdit(event.edit);
-    } else if (event.kind === 'changed' || event.kind === 'project') void project.attempt(() => Promise.all([readLayers(), readLabels()]));
+    } else if (event.kind === 'changed' || event.kind === 'project') void project.inBackground(() => Promise.all([readLayers(), readLabels()]));
   }
   project.onEvent(applyEvent);
 
