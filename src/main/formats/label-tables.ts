@@ -33,6 +33,16 @@ export const PARTICIPANT_STATISTICS_COLUMNS = [
   ...(['video', 'face_id', 'video_id', 'path'] as const),
 ] as const;
 
+export const TRIAL_STATISTICS_COLUMNS = [
+  ...(['video', 'trial', 'type', 'item', 'condition', 'participant', 'observed_s', 'label', 'seconds', 'share', 'count'] as const),
+  ...(['latency_s', 'peak_intensity', 'mean_intensity', 'mean_intensity_corrected'] as const),
+  ...(['session', 'layer', 'face_id', 'start_s', 'end_s', 'video_id', 'path'] as const),
+] as const;
+export const EVENT_COLUMNS = [
+  ...(['type', 'condition', 'participant', 'label', 'time_s', 'mean', 'sd', 'n'] as const),
+  ...(['video', 'face_id', 'video_id', 'path'] as const),
+] as const;
+
 function figureColumns() {
   return [
     ...(['observed_s', 'seconds', 'share', 'count', 'per_minute', 'mean_duration_s', 'first_latency_s'] as const),

@@ -180,6 +180,7 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
   ],
   session: [['video', 'session_id']],
   face_participant: [],
+  trial: [],
   participant: [
     ['session', 'participant_id'],
     ['video', 'participant_id'],

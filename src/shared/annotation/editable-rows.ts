@@ -90,6 +90,18 @@ export const ROW_SCHEMAS = {
   session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, condition: text, revision }),
   /** The participant of one face of a video; null for a person who does not take part, for example an experimenter. */
   face_participant: z.strictObject({ id, video_id: id, face_id: z.int().positive(), participant_id: id.nullable(), condition: text, revision }),
+  /** A span of a video that belongs to the design of the study; without an end, a marker. */
+  trial: z.strictObject({
+    id,
+    video_id: id,
+    name: text,
+    type: text,
+    item: text,
+    condition: text,
+    start_s: seconds,
+    end_s: seconds.nullable(),
+    revision,
+  }),
   coder: z.strictObject({ id, name: text, added_at: text, revision }),
   video: z.strictObject({
     id,

@@ -127,6 +127,8 @@ describe('summaries', () => {
     path: '/a.mp4',
     missing: null,
     startS: 0,
+    endS: 4,
+    visible: slots,
     marksPeaks: true,
     participant: 'P1',
     condition: 'x',

@@ -294,6 +294,11 @@ export const ERROR_TEXTS = {
     message: '{file} has no column «video» or «participant» in its first line.',
     remedy: 'Name the columns video, face_id, participant, session, condition.',
   },
+  'data-set-invalid/not-trials': {
+    message: '{file} has no column with the start of a trial.',
+    remedy: 'Name the columns video, start_s, end_s, trial, type, item, condition, or say which columns these are.',
+  },
+  'data-set-invalid/trials': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
   'data-set-invalid/participants': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
   'data-set-invalid/same-column': { message: '{file} has two columns with the name «{column}».', remedy: 'Rename or delete one of them.' },
   'data-set-invalid/too-large': {
@@ -480,6 +485,7 @@ export const ERROR_TEXTS = {
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
   'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
+  'wrong-usage/trial-column': { message: '«{given}» is not of the form COLUMN=NAME.', remedy: 'The columns are {known}.' },
   'wrong-usage/no-face': { message: 'This run found no face in any video.', remedy: 'Choose another run.' },
   'wrong-usage/two-raters': {
     message: '{statistic} needs exactly two raters, but there is {count}. | {statistic} needs exactly two raters, but there are {count}.',

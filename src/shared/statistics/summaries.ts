@@ -19,6 +19,8 @@ export interface ObservedFace {
   readonly face: number;
   /** Start of the video; latencies count from it. */
   readonly startS: number;
+  /** End of the video. */
+  readonly endS: number;
   /** Time in which the face could be labelled. */
   readonly observedS: number;
   /** Whether the layer marks peaks at all. Without it, the number of peaks is unknown, not 0. */
@@ -27,6 +29,8 @@ export interface ObservedFace {
   readonly peaks: readonly { readonly label: string; readonly apexS: number }[];
   /** Probabilities by slot for a layer of a model; null for other layers. */
   readonly slots: ObservedSlots | null;
+  /** The slots of the newest run, for all layers: they tell when the face is visible. Null for a face that no run tracked. */
+  readonly visible: ObservedSlots | null;
 }
 
 export interface ObservedSlots {
@@ -203,8 +207,10 @@ export function meanCurve(faces: readonly ObservedFace[], label: string, halfS: 
   });
 }
 
-function valueAt({ times, shares }: ObservedSlots, label: string, at: number): number {
-  const values = shares[label]!;
+/** The probability of a label at a time; NaN without a face or without probabilities of the label. */
+export function valueAt({ times, shares }: ObservedSlots, label: string, at: number): number {
+  const values = shares[label];
+  if (values === undefined) return NaN;
   const slot = upperBound(times.subarray(values.length), at);
   return slot < values.length && times[slot]! <= at ? values[slot]! : NaN;
 }

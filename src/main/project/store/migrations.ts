@@ -4,6 +4,7 @@ import * as batchQueue from './migrations/0020-batch-queue.ts';
 import * as maskMaps from './migrations/0030-mask-maps.ts';
 import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
 import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts';
+import * as trials from './migrations/0090-trials.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 40, up: approvedWork.up },
   { number: 50, up: decisionsAndSteps.up },
   { number: 80, up: participantsOfFaces.up },
+  { number: 90, up: trials.up },
 ];
 
 /** user_version of a database with all migrations. */

@@ -57,6 +57,7 @@ export interface TimelineTableRow {
 
 export type ParticipantRow = EditableRows['participant'];
 export type SessionRow = EditableRows['session'];
+export type TrialRow = EditableRows['trial'];
 export type FaceParticipantRow = EditableRows['face_participant'];
 export type VideoRow = EditableRows['video'];
 export type SchemeRow = EditableRows['scheme'];
@@ -140,6 +141,7 @@ export interface Tables {
   participant: ParticipantRow;
   session: SessionRow;
   face_participant: FaceParticipantRow;
+  trial: TrialRow;
   folder: FolderRow;
   video: VideoRow;
   timing: TimingRow;

@@ -1,6 +1,6 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
-import { required } from '../../../shared/domain/required.ts';
 import type { ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
+import { visibleSeconds } from '../../../shared/statistics/trials.ts';
 import { seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
@@ -40,12 +40,14 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
         ...subjectOf(video, face),
         face,
         startS,
+        endS,
         observedS: slots === null ? endS - startS : visibleSeconds(slots),
         marksPeaks,
         segments: segments.flatMap(({ face_id, label, start_s, end_s }) => (face_id === face ? [{ label, startS: start_s, endS: end_s }] : [])),
         peaks: peaks.flatMap(({ face_id, label, apex_s }) => (face_id === face ? [{ label, apexS: apex_s }] : [])),
         // Measurements belong to the model's layer only, not to the layers of coders.
         slots: layer.kind === 'model' ? slots : null,
+        visible: slots,
       };
     }
   }
@@ -61,11 +63,4 @@ function hasPeaks(db: ProjectDatabase, layerName: string): boolean {
 function slotsOf(db: ProjectDatabase, run: string, video: string, face: number): ObservedSlots {
   const columns = readColumns(db, run, video, face);
   return { times: columns.times, shares: Object.fromEntries(EXPRESSIONS.map((name) => [name, seriesOf(columns, name)])) };
-}
-
-/** Total length of the slots in which the face is visible. */
-function visibleSeconds({ times, shares }: ObservedSlots): number {
-  const values = required(shares[EXPRESSIONS[0]], 'a series');
-  const durationOf = (slot: number): number => (times[values.length + slot] ?? NaN) - (times[slot] ?? NaN);
-  return values.reduce((sum, value, i) => sum + (Number.isNaN(value) ? 0 : durationOf(i)), 0);
 }

@@ -2,25 +2,12 @@ import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
-import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
-import type { ObservedFace } from '../../../shared/statistics/summaries.ts';
 import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import { dictionaryText } from '../../formats/data-dictionary.ts';
 import type { LabelTrack } from '../../formats/label-tables.ts';
-import {
-  FACE_STATISTICS_COLUMNS,
-  figureCells,
-  firstAtOrAfter,
-  LABEL_COLUMNS,
-  LABEL_PEAK_COLUMNS,
-  LONG_FRAME_COLUMNS,
-  longFrames,
-  PARTICIPANT_STATISTICS_COLUMNS,
-  wideColumn,
-  wideFrames,
-} from '../../formats/label-tables.ts';
+import { firstAtOrAfter, LABEL_COLUMNS, LABEL_PEAK_COLUMNS, LONG_FRAME_COLUMNS, longFrames, wideColumn, wideFrames } from '../../formats/label-tables.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
@@ -29,8 +16,6 @@ import { readTiming } from '../../project/recorded-results.ts';
 import { exportedLayers, readLayer } from '../../project/review.ts';
 import { subjectsOf } from '../../project/subjects.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
-import { observedFaces } from '../analysis/observed-faces.ts';
-import { labelsOf } from './project-figures.ts';
 
 /** The result of an export. */
 export interface WrittenExport {
@@ -52,7 +37,7 @@ export function noLabelsError(only: readonly string[]): StudioError {
   return only.length === 0 ? new StudioError('wrong-usage/no-labels', {}) : new StudioError('wrong-usage/no-labels-of', { layers: [...only] });
 }
 
-function checkNotEmpty(count: number, only: readonly string[]): void {
+export function checkNotEmpty(count: number, only: readonly string[]): void {
   if (count === 0) throw noLabelsError(only);
 }
 
@@ -145,77 +130,4 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
     { file: 'frames_wide.csv', columns: wideColumns },
   ];
   return { files: [longFile, wideFile, await writeDictionary(out, tables)], losses };
-}
-
-/**
- * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
- * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
- */
-export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
-  const chosen = selectVideos(db, some);
-  const layersIn = exportedLayers(db, only);
-  const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
-  checkNotEmpty(names.length, only);
-  const labels = labelsOf(db);
-  const ids = chosen.map(({ id }) => id);
-  const faceRows: Cell[][] = [[...FACE_STATISTICS_COLUMNS]];
-  const personRows: Cell[][] = [[...PARTICIPANT_STATISTICS_COLUMNS]];
-  const unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
-  for (const layer of names) {
-    const groups = new Map<string, ObservedPerson>();
-    for (const face of observedFaces(db, { layer, videos: ids })) {
-      const figures = labels.map((label) => figuresOf(face, label));
-      for (const each of figures)
-        faceRows.push([
-          face.video,
-          face.participant,
-          face.condition,
-          face.session,
-          layer,
-          face.face,
-          each.label,
-          ...figureCells(each),
-          face.videoId,
-          face.path,
-        ]);
-      const key = personKey(face);
-      const group = groups.get(key) ?? { first: face, videos: new Set(), faces: 0, figures: labels.map(() => []) };
-      group.videos.add(face.videoId);
-      group.faces += 1;
-      figures.forEach((each, i) => group.figures[i]?.push(each));
-      groups.set(key, group);
-      if (face.missing !== null && face.missing !== 'not-a-participant')
-        unassigned.set(face.missing, (unassigned.get(face.missing) ?? new Set<string>()).add(face.video));
-    }
-    for (const group of groups.values()) personRows.push(...rowsOf(group, layer));
-  }
-  const [facesFile, participantsFile] = [join(out, 'statistics_faces.csv'), join(out, 'statistics_participants.csv')];
-  await writeAtomically(facesFile, [csvLines(faceRows)]);
-  await writeAtomically(participantsFile, [csvLines(personRows)]);
-  const tables = [
-    { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS },
-    { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS },
-  ];
-  const losses = [...unassigned].map(([reason, videos]) =>
-    reason === 'several-faces' ? notice('statistics/several-faces', { videos: [...videos] }) : notice('statistics/no-participant', { videos: [...videos] }),
-  );
-  return { files: [facesFile, participantsFile, await writeDictionary(out, tables)], losses };
-}
-
-/** The faces of a participant in a condition and session, or one face without a participant. */
-interface ObservedPerson {
-  readonly first: ObservedFace;
-  readonly videos: Set<string>;
-  faces: number;
-  /** [labels][faces] */
-  readonly figures: ReturnType<typeof figuresOf>[][];
-}
-
-function rowsOf({ first, videos, faces, figures }: ObservedPerson, layer: string): Cell[][] {
-  const { participant, condition, session } = first;
-  const face = participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
-  return figures.map((own) => {
-    const together = pooled(own);
-    return [participant, condition, session, layer, videos.size, faces, together.label, ...figureCells(together), ...face];
-  });
 }

@@ -22,7 +22,8 @@ import { facesOf } from '../../project/review.ts';
 import { prepareOut, writeRunRecord, writeTables } from '../analysis/analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 import type { WrittenExport } from './export-labels.ts';
-import { writeDictionary, writeFrames, writeLabels, writeStatistics } from './export-labels.ts';
+import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
+import { writeStatistics } from './export-statistics.ts';
 
 export interface ProjectExport {
   readonly format: ProjectFormat;

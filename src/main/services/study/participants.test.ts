@@ -78,8 +78,8 @@ test('all rows that cannot be used are named together, and nothing is changed', 
     id: 'data-set-invalid/participants',
     parameters: {
       problems: [
-        { id: 'participants/unknown-video' },
-        { id: 'participants/ambiguous-video' },
+        { id: 'study/unknown-video' },
+        { id: 'study/ambiguous-video' },
         { id: 'participants/unknown-face' },
         { id: 'participants/unknown-face' },
         { id: 'participants/twice' },

@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { AppliedEdit, EditableRows, RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
-import { decodeText } from '../../formats/decode-text.ts';
-import type { Table, TableRow } from '../../formats/read-table.ts';
-import { readTable, separatorOf } from '../../formats/read-table.ts';
+import type { TableRow } from '../../formats/read-table.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { addCoder, listParticipants, listSessions } from '../../project/review.ts';
@@ -16,6 +12,8 @@ import { inProject } from '../../project/store/open-project.ts';
 import type { ParticipantRow, SessionRow, VideoRow } from '../../project/store/schema.ts';
 import type { Subject } from '../../project/subjects.ts';
 import { faceParticipants, knownFaces, subjectsOf } from '../../project/subjects.ts';
+import type { StudyTable } from './study-table.ts';
+import { findVideoOf, LISTED_PROBLEMS, placeOf, readStudyTable } from './study-table.ts';
 
 /** A face of a video, or a video in which no face is known, and whom it belongs to. */
 export interface AssignedFace extends Subject {
@@ -36,8 +34,6 @@ export function assignedFaces(db: ProjectDatabase): AssignedFace[] {
 
 /** Columns with a meaning of their own; all others are attributes of the participant. */
 const COLUMNS = ['video', 'face_id', 'participant', 'session', 'condition'] as const;
-/** Largest number of rows that a message lists. */
-const LISTED_PROBLEMS = 50;
 
 /**
  * Sets participants, sessions, conditions and attributes from a table, in one undo step. A row with a face number is about this
@@ -48,21 +44,15 @@ const LISTED_PROBLEMS = 50;
  * @throws StudioError 'file-unreadable', 'data-set-invalid' with all rows that cannot be used; nothing is changed then
  */
 export async function setParticipants(db: ProjectDatabase, file: string, coder: string): Promise<AppliedEdit | null> {
-  const name = basename(file);
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', { file }, error);
-  });
-  const text = decodeText(bytes);
-  const separator = separatorOf(text, 'participant') ?? separatorOf(text, 'video');
-  if (separator === undefined) throw new StudioError('data-set-invalid/not-participants', { file: name });
-  const table = readTable(text, name, separator);
+  const table = await readStudyTable(file, ['participant', 'video']);
+  if (table === undefined) throw new StudioError('data-set-invalid/not-participants', { file });
   return db.transaction(() => {
-    const change = new ParticipantsChange(db, table, name);
+    const change = new ParticipantsChange(db, table);
     const { problems } = change;
-    if (problems.length > 0) throw new StudioError('data-set-invalid/participants', { file: name, problems: shortened(problems, LISTED_PROBLEMS) });
+    if (problems.length > 0) throw new StudioError('data-set-invalid/participants', { file: table.file, problems: shortened(problems, LISTED_PROBLEMS) });
     if (change.edits.length === 0) return null;
     const { id } = addCoder(db, coder);
-    return applyEdit(db, { coderId: id, step: step('participants.set', { count: change.edits.length, file: name }), rows: change.edits });
+    return applyEdit(db, { coderId: id, step: step('participants.set', { count: change.edits.length, file: table.file }), rows: change.edits });
   });
 }
 
@@ -72,7 +62,7 @@ type Values<T extends 'participant' | 'session' | 'video' | 'face_participant'> 
 class ParticipantsChange {
   readonly problems: Notice[] = [];
   readonly edits: RowEdit[] = [];
-  readonly #file: string;
+  readonly #table: StudyTable;
   readonly #videos: readonly VideoRow[];
   readonly #participants: Map<string, ParticipantRow>;
   readonly #sessions: Map<string, SessionRow>;
@@ -84,8 +74,8 @@ class ParticipantsChange {
   readonly #attributes: readonly string[];
   readonly #has: (column: (typeof COLUMNS)[number]) => boolean;
 
-  constructor(db: ProjectDatabase, table: Table, file: string) {
-    this.#file = file;
+  constructor(db: ProjectDatabase, table: StudyTable) {
+    this.#table = table;
     this.#videos = allVideos(db);
     this.#participants = new Map(listParticipants(db).map((each) => [each.code, each]));
     this.#sessions = new Map(listSessions(db).map((each) => [each.name, each]));
@@ -97,7 +87,7 @@ class ParticipantsChange {
   }
 
   #read(row: TableRow): void {
-    const from = notice('place/line', { file: this.#file, line: row.line });
+    const from = placeOf(this.#table, row);
     const [videoName, code] = [row.cell('video'), row.cell('participant')];
     if (videoName === '' && code === '') {
       this.problems.push(notice('participants/empty-row', { from }));
@@ -110,7 +100,7 @@ class ParticipantsChange {
         this.#once(participant.code, 'condition', row, from, (condition) => this.#update('participant', participant, { condition }));
       return;
     }
-    const video = this.#video(videoName, from);
+    const video = findVideoOf(this.#videos, videoName, from, this.problems);
     const face = this.#face(row, video, from);
     if (video === undefined || face === undefined) return;
     const earlier = this.#seen.get(`${face} ${video.id}`);
@@ -136,13 +126,6 @@ class ParticipantsChange {
       set(value);
     } else if (earlier.value !== value)
       this.problems.push(notice('participants/contradiction', { from, column, value, other: earlier.value, line: earlier.line }));
-  }
-
-  #video(key: string, from: Notice): VideoRow | undefined {
-    const found = this.#videos.filter(({ id, name, path }) => id === key || name === key || path === key);
-    if (found.length !== 1)
-      this.problems.push(notice(found.length === 0 ? 'participants/unknown-video' : 'participants/ambiguous-video', { from, video: key }));
-    return found.length === 1 ? found[0] : undefined;
   }
 
   /** Null for a row about the whole video; undefined for an unknown face. */

@@ -279,6 +279,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} hat in der ersten Zeile keine Spalte «video» oder «participant».',
     remedy: 'Nennen Sie die Spalten video, face_id, participant, session, condition.',
   },
+  'data-set-invalid/not-trials': {
+    message: '{file} hat keine Spalte mit dem Anfang eines Durchgangs.',
+    remedy: 'Nennen Sie die Spalten video, start_s, end_s, trial, type, item, condition, oder geben Sie an, welche Spalten das sind.',
+  },
+  'data-set-invalid/trials': { message: '{file} kann nicht verwendet werden. {problems}', remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.' },
   'data-set-invalid/participants': {
     message: '{file} kann nicht verwendet werden. {problems}',
     remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.',
@@ -532,6 +537,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
     remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',
   },
+  'wrong-usage/trial-column': { message: '«{given}» hat nicht die Form SPALTE=NAME.', remedy: 'Die Spalten sind {known}.' },
   'wrong-usage/no-face': { message: 'Dieser Lauf hat in keinem Video ein Gesicht gefunden.', remedy: 'Wählen Sie einen anderen Lauf.' },
   'wrong-usage/two-raters': {
     message: '{statistic} braucht genau zwei Urteilende, es gibt aber nur {count}. | {statistic} braucht genau zwei Urteilende, es gibt aber {count}.',

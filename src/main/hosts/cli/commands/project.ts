@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { userInfo } from 'node:os';
+import { StudioError } from '../../../../shared/app/errors.ts';
 import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import type { LibraryVideo } from '../../../../shared/contract/project.ts';
 import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
 import { importProject } from '../../../services/exchange/export-project.ts';
 import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/studio/project-overview.ts';
 import { assignedFacesIn, setParticipantsIn } from '../../../services/study/participants.ts';
+import type { TrialColumn } from '../../../services/study/trials.ts';
+import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/trials.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
@@ -30,6 +33,16 @@ export function addProject(program: Command, done: (code: number) => void): void
     .addHelpText('after', ABOUT_PARTICIPANTS)
     .action(async (folder: string, options: { set?: string; as: string; json: boolean }) => done(await participants(folder, options)));
   project
+    .command('trials <folder>')
+    .description('list the trials and markers, or set those of the videos that a table names')
+    .option('--set <file>', 'a CSV: video, start_s, end_s (empty for a marker), trial, type, item, condition; or BIDS events.tsv; or a log')
+    .option('--video <name>', 'the video of a table that names none')
+    .option('--offset <s>', 'moment of the video at which the clock of the table begins', Number, 0)
+    .option('--columns <column=name...>', 'names of columns in a log, for example start_s=image.started end_s=image.stopped item=imageFile', [])
+    .option('--as <coder>', 'who makes the change, for the history', userInfo().username)
+    .option(...json)
+    .action(async (folder: string, options: TrialsOptions) => done(await trials(folder, options)));
+  project
     .command('restore <folder>')
     .description('restore a backup; the current project file is kept under another name')
     .option('--backup <name>', 'a backup of --list (default, for a damaged project: the newest intact one)')
@@ -48,6 +61,42 @@ export function addProject(program: Command, done: (code: number) => void): void
       new Output(options.json).result({ project: folder }, `The project is in ${folder}.`);
       done(EXIT.done);
     });
+}
+
+interface TrialsOptions {
+  set?: string;
+  video?: string;
+  offset: number;
+  columns: string[];
+  as: string;
+  json: boolean;
+}
+
+async function trials(folder: string, { set, video, offset, columns, as, json }: TrialsOptions): Promise<number> {
+  const output = new Output(json);
+  const request = { video: video ?? null, offsetS: offset, columns: columnsOf(columns) };
+  const edit = set === undefined ? null : await setTrialsIn(folder, set, request, as);
+  const all = await trialsIn(folder);
+  for (const { video: name, name: trial, type, item, condition, start_s, end_s } of all)
+    output.line(
+      [`${name}: ${type} ${trial}, ${end_s === null ? `at ${start_s} s` : `${start_s} to ${end_s} s`}`, item, condition]
+        .filter((each) => each !== '')
+        .join(', '),
+    );
+  const changed = edit?.changes.length ?? 0;
+  output.result({ trials: all, changed }, set === undefined ? `${all.length} trials` : changed === 0 ? 'Nothing differs.' : `${changed} entries were changed.`);
+  return EXIT.done;
+}
+
+function columnsOf(given: readonly string[]): Partial<Record<TrialColumn, string>> {
+  return Object.fromEntries(
+    given.map((each) => {
+      const [column = '', ...name] = each.split('=');
+      if (!(TRIAL_COLUMNS as readonly string[]).includes(column) || name.length === 0)
+        throw new StudioError('wrong-usage/trial-column', { given: each, known: [...TRIAL_COLUMNS] });
+      return [column, name.join('=')];
+    }),
+  );
 }
 
 const ABOUT_PARTICIPANTS = `

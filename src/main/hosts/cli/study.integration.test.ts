@@ -1,0 +1,137 @@
+/** A study from the command line: participants of faces, trials, and the statistics by both, compared with values computed by hand. */
+import { parse } from 'csv-parse/sync';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { command } from '../../../../testing/command.ts';
+import { temporaryFolder } from '../../../../testing/videos.ts';
+import { step } from '../../../shared/annotation/steps.ts';
+import { applyEdit, newId } from '../../project/edits.ts';
+import { allVideos } from '../../project/library.ts';
+import { addCoder } from '../../project/review.ts';
+import { inProject } from '../../project/store/open-project.ts';
+
+type Row = Record<string, string>;
+interface Truth {
+  readonly video: string;
+  readonly expressions: readonly { readonly label: string; readonly onsetS: number; readonly offsetS: number; readonly face: number }[];
+}
+
+const folder = await temporaryFolder();
+const at = (...parts: string[]): string => join(folder, ...parts);
+const table = async (...parts: string[]): Promise<Row[]> => parse(await readFile(at(...parts)), { columns: true }) as unknown as Row[];
+const ONE = 'happiness-and-surprise.mp4';
+const TWO = 'two-people.mp4';
+
+/** Two sample videos. The labels of the coder Truth are the expressions that were rendered. */
+beforeAll(async () => {
+  await mkdir(at('videos'));
+  for (const name of [ONE, TWO]) await copyFile(join('samples', name), at('videos', name));
+  const { code, stderr } = await command('analyze', at('videos'), '--out', at('out'), '--project', at('P'), '--device', 'cpu');
+  expect(stderr + code).toMatch(/0$/);
+  const truth = JSON.parse(await readFile('samples/truth.json', 'utf8')) as Truth[];
+  await inProject(at('P'), (db) => {
+    const coder = addCoder(db, 'Truth');
+    const [video, layer] = [allVideos(db).find(({ name }) => name === ONE)!.id, newId()];
+    const by = { confidence: null, made_by: 'Truth', made_at: '', proposal_id: null, model_sha256: null };
+    const expressions = truth.find((each) => each.video === ONE)!.expressions;
+    applyEdit(db, {
+      coderId: coder.id,
+      step: step('other', { text: 'test' }),
+      rows: [
+        {
+          table: 'layer',
+          kind: 'insert',
+          row: { id: layer, video_id: video, kind: 'coder', coder_id: coder.id, run_id: null, scheme_id: 'seven-expressions', created_at: '' },
+        },
+        ...expressions.map(({ label, onsetS, offsetS, face }) => ({
+          table: 'segment' as const,
+          kind: 'insert' as const,
+          row: { id: newId(), layer_id: layer, face_id: face, label, start_s: onsetS, end_s: offsetS, ...by },
+        })),
+      ],
+    });
+  });
+  await writeFile(at('people.csv'), `video,face_id,participant,condition\n${ONE},,S,\n${TWO},1,A,speaker\n${TWO},2,B,listener\n`);
+  await writeFile(
+    at('trials.csv'),
+    `video,start_s,end_s,trial,type,item,condition\n${ONE},0,4,1,film,a.mov,joy\n${ONE},4,10,2,film,b.mov,\n${ONE},3.5,4.5,b1,baseline,,\n${ONE},0.8,,m1,bell,,\n${ONE},8.8,,m2,bell,,\n`,
+  );
+  for (const [topic, file] of [
+    ['participants', 'people.csv'],
+    ['trials', 'trials.csv'],
+  ] as const)
+    expect((await command('project', topic, at('P'), '--set', at(file), '--as', 'Cara')).code).toBe(0);
+  expect((await command('export', '--project', at('P'), '--format', 'statistics', '--out', at('E'))).code).toBe(0);
+}, 60_000);
+
+test('two people of one video are two participants, each with the time of its own face', async () => {
+  const rows = (await table('E', 'statistics_participants.csv')).filter(({ layer, label }) => layer === 'model' && label === 'happiness');
+  const timeline = await table('out', 'timeline.csv');
+  const seen = (face: string): number =>
+    timeline
+      .filter(({ video, face_id, status }) => video === TWO && face_id === face && status !== 'no_face')
+      .reduce((sum, { start_s, end_s }) => sum + Number(end_s) - Number(start_s), 0);
+  expect(rows.map(({ participant, condition, faces }) => [participant, condition, faces])).toEqual(
+    expect.arrayContaining([
+      ['A', 'speaker', '1'],
+      ['B', 'listener', '1'],
+    ]),
+  );
+  for (const [participant, face] of [
+    ['A', '1'],
+    ['B', '2'],
+  ] as const)
+    expect(Number(rows.find((row) => row['participant'] === participant)!['observed_s'])).toBeCloseTo(seen(face), 4);
+});
+
+test('statistics by trial are those of the labels within the trial', async () => {
+  // Truth: happiness 0.795 to 2.994 s, surprise 4.909 to 6.47 s, happiness 8.746 to 10.871 s.
+  const rows = (await table('E', 'statistics_trials.csv')).filter(({ layer, participant }) => layer === 'Truth' && participant === 'S');
+  const of = (trial: string, label: string): number[] => {
+    const row = rows.find((each) => each['trial'] === trial && each['label'] === label)!;
+    return ['observed_s', 'seconds', 'count', 'latency_s'].map((column) => (row[column] === '' ? NaN : Number(row[column])));
+  };
+  expect(of('1', 'happiness')).toEqual([4, 2.199, 1, 0.795]);
+  expect(of('1', 'surprise')).toEqual([4, 0, 0, NaN]);
+  expect(of('2', 'surprise')).toEqual([6, 1.561, 1, 0.909]);
+  expect(of('2', 'happiness')).toEqual([6, 1.254, 1, 4.746]);
+  expect(rows.find(({ trial, label }) => trial === '1' && label === 'happiness')).toMatchObject({
+    type: 'film',
+    item: 'a.mov',
+    condition: 'joy',
+    share: '0.54975',
+  });
+});
+
+test("intensities in a trial are corrected by the participant's own baseline", async () => {
+  const slots = (await table('out', 'timeline.csv')).filter(({ video, status }) => video === ONE && status !== 'no_face');
+  const meanIn = (from: number, to: number): number => {
+    const parts = slots.map((slot) => ({
+      seconds: Math.max(0, Math.min(to, Number(slot['end_s'])) - Math.max(from, Number(slot['start_s']))),
+      value: Number(slot['happiness']),
+    }));
+    return parts.reduce((sum, { seconds, value }) => sum + seconds * value, 0) / parts.reduce((sum, { seconds }) => sum + seconds, 0);
+  };
+  const row = (await table('E', 'statistics_trials.csv')).find(
+    ({ layer, trial, label, video }) => layer === 'model' && trial === '1' && label === 'happiness' && video === ONE,
+  )!;
+  expect(Number(row['mean_intensity'])).toBeCloseTo(meanIn(0, 4), 3);
+  expect(Number(row['mean_intensity_corrected'])).toBeCloseTo(meanIn(0, 4) - meanIn(3.5, 4.5), 3);
+});
+
+test('event-locked means average the probabilities around the markers of a type', async () => {
+  const rows = (await table('E', 'event_locked.csv')).filter(({ type, label, participant }) => type === 'bell' && label === 'happiness' && participant === 'S');
+  const slots = (await table('out', 'timeline.csv')).filter(({ video, status }) => video === ONE && status !== 'no_face');
+  const valueAt = (seconds: number): number =>
+    Number(slots.find((slot) => Number(slot['start_s']) <= seconds && seconds < Number(slot['end_s']))!['happiness']);
+  for (const time of [-0.4, 0, 0.6, 1.4, 2]) {
+    const [first, second] = [valueAt(0.8 + time), valueAt(8.8 + time)];
+    const row = rows.find(({ time_s }) => Number(time_s) === time)!;
+    expect(Number(row['mean'])).toBeCloseTo((first + second) / 2, 3);
+    expect(Number(row['sd'])).toBeCloseTo(Math.abs(first - second) / Math.SQRT2, 3);
+    expect(row['n']).toBe('2');
+  }
+  // 0.8 s before the start of the video, only the second marker has a value.
+  expect(rows.find(({ time_s }) => time_s === '-1')).toMatchObject({ n: '1', sd: '' });
+});

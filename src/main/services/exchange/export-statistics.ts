@@ -1,0 +1,193 @@
+import { join } from 'node:path';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
+import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
+import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
+import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
+import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
+import { writeAtomically } from '../../formats/atomic-file.ts';
+import { EVENT_COLUMNS, FACE_STATISTICS_COLUMNS, figureCells, PARTICIPANT_STATISTICS_COLUMNS, TRIAL_STATISTICS_COLUMNS } from '../../formats/label-tables.ts';
+import type { Cell } from '../../formats/tables.ts';
+import { csvLines } from '../../formats/tables.ts';
+import { selectVideos } from '../../project/library.ts';
+import { exportedLayers } from '../../project/review.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import type { TrialRow } from '../../project/store/schema.ts';
+import { listTrials } from '../../project/trials.ts';
+import { observedFaces } from '../analysis/observed-faces.ts';
+import type { WrittenExport } from './export-labels.ts';
+import { checkNotEmpty, writeDictionary } from './export-labels.ts';
+import { labelsOf } from './project-figures.ts';
+
+/** Trials of this type are a participant's baseline: neutral spans, chosen in the timeline or in a table. */
+export const BASELINE_TYPE = 'baseline';
+
+/**
+ * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
+ * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
+ * With trials, also statistics_trials.csv and event_locked.csv.
+ */
+export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+  const chosen = selectVideos(db, some);
+  const layersIn = exportedLayers(db, only);
+  const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
+  checkNotEmpty(names.length, only);
+  const ids = chosen.map(({ id }) => id);
+  const tables = new StatisticsTables(db, ids);
+  for (const layer of names) tables.addLayer(layer);
+  const written = tables.tables().map(({ file, columns, rows }) => ({ file, columns, path: join(out, file), rows }));
+  for (const { path, columns, rows } of written) await writeAtomically(path, [csvLines([[...columns], ...rows])]);
+  return { files: [...written.map(({ path }) => path), await writeDictionary(out, written)], losses: tables.notes() };
+}
+
+/** The faces of a participant in a condition and session, or one face without a participant. */
+interface ObservedPerson<F extends LabelFigures = LabelFigures> {
+  readonly first: ObservedFace;
+  readonly videos: Set<string>;
+  faces: number;
+  /** [labels][faces] */
+  readonly figures: F[][];
+}
+
+class StatisticsTables {
+  readonly #db: ProjectDatabase;
+  readonly #videos: readonly string[];
+  readonly #labels: readonly string[];
+  readonly #trials: ReadonlyMap<string, readonly TrialRow[]>;
+  /** Mean probability of each label in the baseline spans, by participant or face. */
+  readonly #baselines: ReadonlyMap<string, ReadonlyMap<string, Measured>>;
+  readonly #faceRows: Cell[][] = [];
+  readonly #personRows: Cell[][] = [];
+  readonly #trialRows: Cell[][] = [];
+  readonly #eventRows: Cell[][] = [];
+  readonly #unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
+
+  constructor(db: ProjectDatabase, videos: readonly string[]) {
+    this.#db = db;
+    this.#videos = videos;
+    this.#labels = labelsOf(db);
+    this.#trials = Map.groupBy(listTrials(db), ({ video_id }) => video_id);
+    this.#baselines = this.#readBaselines();
+  }
+
+  addLayer(layer: string): void {
+    const people = new Map<string, ObservedPerson>();
+    const events = new Map<string, { first: ObservedFace; trial: TrialRow; averages: EventAverage[] }>();
+    const inTrials = new Map<string, ObservedPerson<TrialFigures> & { readonly trial: TrialRow }>();
+    for (const face of observedFaces(this.#db, { layer, videos: this.#videos })) {
+      if (face.missing !== null && face.missing !== 'not-a-participant')
+        this.#unassigned.set(face.missing, (this.#unassigned.get(face.missing) ?? new Set<string>()).add(face.video));
+      const figures = this.#labels.map((label) => figuresOf(face, label));
+      const { video, participant, condition, session, videoId, path } = face;
+      for (const each of figures)
+        this.#faceRows.push([video, participant, condition, session, layer, face.face, each.label, ...figureCells(each), videoId, path]);
+      add(people, personKey(face), face, figures, {});
+      for (const trial of this.#trials.get(videoId) ?? []) {
+        const { start_s: startS, end_s: endS } = trial;
+        if (endS !== null) {
+          const own = this.#labels.map((label) => trialFigures(face, label, { startS, endS }));
+          add(inTrials, JSON.stringify([trial.id, personKey(face)]), face, own, { trial });
+        }
+        if (face.slots === null) continue;
+        const key = JSON.stringify([trial.type, conditionOf(trial, face), participant === '' ? [videoId, face.face] : participant]);
+        const event = events.get(key) ?? { first: face, trial, averages: this.#labels.map((label) => new EventAverage(label)) };
+        events.set(key, event);
+        for (const average of event.averages) average.add(face.slots, startS);
+      }
+    }
+    for (const group of people.values()) this.#personRows.push(...personRows(group, layer));
+    for (const group of inTrials.values()) this.#trialRows.push(...this.#rowsOfTrial(group, layer));
+    for (const { first, trial, averages } of events.values()) this.#addEvents(first, trial, averages);
+  }
+
+  tables(): { file: string; columns: readonly string[]; rows: Cell[][] }[] {
+    const always = [
+      { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS, rows: this.#faceRows },
+      { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS, rows: this.#personRows },
+    ];
+    const withTrials = [
+      { file: 'statistics_trials.csv', columns: TRIAL_STATISTICS_COLUMNS, rows: this.#trialRows },
+      { file: 'event_locked.csv', columns: EVENT_COLUMNS, rows: this.#eventRows },
+    ];
+    return [...always, ...withTrials.filter(({ rows }) => rows.length > 0)];
+  }
+
+  notes(): Notice[] {
+    return [...this.#unassigned].map(([reason, videos]) =>
+      reason === 'several-faces' ? notice('statistics/several-faces', { videos: [...videos] }) : notice('statistics/no-participant', { videos: [...videos] }),
+    );
+  }
+
+  #rowsOfTrial({ first, faces, figures, trial }: ObservedPerson<TrialFigures> & { readonly trial: TrialRow }, layer: string): Cell[][] {
+    const baseline = this.#baselines.get(ownerOf(first));
+    return figures.map((own) => {
+      const { label, observedS, seconds, share, count, meanIntensity, maxIntensity } = pooled(own);
+      const latencies = own.flatMap(({ latencyS }) => (latencyS === null ? [] : [latencyS]));
+      const latencyS = latencies.length === 0 ? null : latencies.reduce((least, each) => Math.min(least, each), Infinity);
+      const rest = baseline?.get(label);
+      const corrected = meanIntensity === null || rest === undefined || rest.seconds === 0 ? null : meanIntensity - rest.area / rest.seconds;
+      const values = [seconds, share, count, latencyS, maxIntensity, meanIntensity, corrected].map(rounded);
+      return [
+        ...[first.video, trial.name, trial.type, trial.item, conditionOf(trial, first), first.participant, rounded(observedS), label, ...values],
+        ...[first.session, layer, faces === 1 ? first.face : null, trial.start_s, trial.end_s, first.videoId, first.path],
+      ];
+    });
+  }
+
+  #addEvents(first: ObservedFace, trial: TrialRow, averages: readonly EventAverage[]): void {
+    const face = first.participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
+    for (const [i, average] of averages.entries())
+      for (const { atS, mean, sd, n } of average.points())
+        this.#eventRows.push([trial.type, conditionOf(trial, first), first.participant, this.#labels[i] ?? '', atS, rounded(mean), rounded(sd), n, ...face]);
+  }
+
+  #readBaselines(): Map<string, Map<string, Measured>> {
+    const spans = new Map([...this.#trials].map(([video, own]) => [video, own.filter(({ type, end_s }) => type === BASELINE_TYPE && end_s !== null)]));
+    const videos = this.#videos.filter((video) => (spans.get(video) ?? []).length > 0);
+    const baselines = new Map<string, Map<string, Measured>>();
+    if (videos.length === 0) return baselines;
+    for (const face of observedFaces(this.#db, { layer: 'model', videos })) {
+      const own = baselines.get(ownerOf(face)) ?? new Map<string, Measured>();
+      baselines.set(ownerOf(face), own);
+      for (const { start_s: startS, end_s: endS } of spans.get(face.videoId) ?? [])
+        for (const label of this.#labels) {
+          const { area, seconds } = measuredIn(face, { startS, endS: endS ?? startS }, label);
+          const before = own.get(label) ?? { area: 0, seconds: 0 };
+          own.set(label, { area: before.area + area, seconds: before.seconds + seconds });
+        }
+    }
+    return baselines;
+  }
+}
+
+/** The participant, over all sessions and conditions; a face without one is its own owner. */
+const ownerOf = ({ participant, videoId, face }: ObservedFace): string => JSON.stringify(participant === '' ? [videoId, face] : participant);
+
+/** The narrower condition counts. */
+const conditionOf = (trial: TrialRow, face: ObservedFace): string => trial.condition || face.condition;
+
+const rounded = (value: number | null): number | null => (value === null ? null : roundSeconds(value));
+
+function add<F extends LabelFigures, M extends object>(
+  groups: Map<string, ObservedPerson<F> & M>,
+  key: string,
+  face: ObservedFace,
+  figures: readonly F[],
+  more: M,
+): void {
+  const group = groups.get(key) ?? { first: face, videos: new Set<string>(), faces: 0, figures: figures.map((): F[] => []), ...more };
+  group.videos.add(face.videoId);
+  group.faces += 1;
+  figures.forEach((each, i) => group.figures[i]?.push(each));
+  groups.set(key, group);
+}
+
+function personRows({ first, videos, faces, figures }: ObservedPerson, layer: string): Cell[][] {
+  const { participant, condition, session } = first;
+  const face = participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
+  return figures.map((own) => {
+    const together = pooled(own);
+    return [participant, condition, session, layer, videos.size, faces, together.label, ...figureCells(together), ...face];
+  });
+}

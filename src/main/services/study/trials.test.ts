@@ -1,0 +1,100 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { furnish, makeProject } from '../../../../testing/project.ts';
+import { temporaryFolder } from '../../../../testing/videos.ts';
+import { undo } from '../../project/edits.ts';
+import { addVideo, allVideos } from '../../project/library.ts';
+import { listCoders } from '../../project/review.ts';
+import { listTrials } from '../../project/trials.ts';
+import type { TrialsRequest } from './trials.ts';
+import { setTrials } from './trials.ts';
+
+const folder = await temporaryFolder();
+const project = await makeProject();
+const { db } = project;
+furnish(project);
+addVideo(db, { path: '/videos/other.mp4', name: 'other.mp4', size: 1, modifiedMs: 0 });
+
+let files = 0;
+async function set(text: string, request: Partial<TrialsRequest> = {}): ReturnType<typeof setTrials> {
+  const file = join(folder, `trials${++files}.csv`);
+  await writeFile(file, text);
+  return setTrials(db, file, { video: null, offsetS: 0, columns: {}, ...request }, 'Cara');
+}
+const trialsOf = (name: string): unknown[] => {
+  const video = allVideos(db).find((each) => each.name === name)!.id;
+  return listTrials(db).flatMap((each) => (each.video_id === video ? [[each.name, each.type, each.item, each.condition, each.start_s, each.end_s]] : []));
+};
+
+test('trials and markers are set in one step; a second table replaces those of its videos alone', async () => {
+  await set('video,start_s,end_s,trial,type,item,condition\nother.mp4,1,2,1,film,a.mov,joy\n');
+  const edit = await set('video,start_s,end_s,trial,type,item,condition\ninterview.mp4,1.5,4,1,film,b.mov,joy\ninterview.mp4,5,,2,bell,,\n');
+  expect(edit!.changes).toHaveLength(2);
+  expect(trialsOf('interview.mp4')).toEqual([
+    ['1', 'film', 'b.mov', 'joy', 1.5, 4],
+    ['2', 'bell', '', '', 5, null],
+  ]);
+  const again = await set('video;start_s;end_s;trial;type;item;condition\ninterview.mp4;1,5;4;1;film;b.mov;joy\ninterview.mp4;7;9;3;film;;\n');
+  expect(again!.changes.map(({ before, after }) => [before === null, after === null])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  expect(trialsOf('other.mp4')).toHaveLength(1);
+  undo(db, listCoders(db).find(({ name }) => name === 'Cara')!.id);
+  expect(trialsOf('interview.mp4')).toHaveLength(2);
+});
+
+test('events.tsv of BIDS: onset and duration; an event without a duration is a marker', async () => {
+  await set('onset\tduration\ttrial_type\tstim_file\n0.5\t2\tface\tf1.png\n3\tn/a\tpress\tn/a\n4\t0\tpress\t\n', { video: 'other.mp4' });
+  expect(trialsOf('other.mp4').map((trial) => (trial as unknown[]).slice(1))).toEqual([
+    ['face', 'f1.png', '', 0.5, 2.5],
+    ['press', '', '', 3, null],
+    ['press', '', '', 4, null],
+  ]);
+});
+
+test('the log of a presentation program: named columns, an offset, and rows of other routines', async () => {
+  const log =
+    'participant,welcome.started,trials.thisN,imageFile,emotion,image.started,image.stopped\nP1,0.2,,,,,\nP1,,0,a.png,joy,10.25,12.25\nP1,,1,b.png,fear,14,16\n';
+  const columns = { start_s: 'image.started', end_s: 'image.stopped', item: 'imageFile', condition: 'emotion' };
+  await set(log, { video: 'interview.mp4', offsetS: 3.5, columns });
+  expect(trialsOf('interview.mp4')).toEqual([
+    ['0', 'trial', 'a.png', 'joy', 13.75, 15.75],
+    ['1', 'trial', 'b.png', 'fear', 17.5, 19.5],
+  ]);
+});
+
+test('all rows that cannot be used are named together, and nothing is changed', async () => {
+  const before = listTrials(db);
+  const rows = [
+    'none.mp4,1,2,1,a',
+    'interview.mp4,one,2,1,a',
+    'interview.mp4,5,4,1,a',
+    'interview.mp4,59,61,1,a',
+    'interview.mp4,1,3,1,a',
+    'interview.mp4,2,4,2,a',
+    'interview.mp4,2,4,2,b',
+    'interview.mp4,10,11,1,a',
+    ',1,2,9,a',
+  ];
+  await expect(set(`video,start_s,end_s,trial,type\n${rows.join('\n')}\n`)).rejects.toMatchObject({
+    id: 'data-set-invalid/trials',
+    parameters: {
+      problems: [
+        { id: 'study/unknown-video' },
+        { id: 'trials/time', parameters: { value: 'one' } },
+        { id: 'trials/order' },
+        { id: 'trials/outside', parameters: { last: 60 } },
+        { id: 'trials/no-video' },
+        { id: 'trials/overlap', parameters: { line: 6 } },
+        { id: 'trials/twice', parameters: { name: '1', line: 6 } },
+      ],
+    },
+  });
+  await expect(set('name,time\na,1\n')).rejects.toMatchObject({ id: 'data-set-invalid/not-trials' });
+  await expect(set('start_s\n1\n', { video: 'other.mp4', columns: { item: 'picture' } })).rejects.toMatchObject({
+    parameters: { problems: [{ id: 'trials/no-column' }] },
+  });
+  expect(listTrials(db)).toEqual(before);
+});
