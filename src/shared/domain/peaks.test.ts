@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EXPRESSIONS, intensityOf, strongest } from './expressions.ts';
 import type { Expression } from './expressions.ts';
 import { DEFAULT_PEAK_OPTIONS, findPeaks, findSummits, smooth } from './peaks.ts';
+import { randomStream } from './random.ts';
 import { findSegments } from './segments.ts';
 import type { TimelineRow } from './timeline.ts';
 
@@ -68,6 +69,60 @@ describe('an expression peak', () => {
     expect(find(rowsOf(first.map((value, i) => Math.max(value, second[i]!)))).map(({ apexS }) => Math.round(apexS))).toEqual([2, 5]);
     const dented = expression(6, 1, 3, 5).map((value, i) => value - (i === 15 ? 0.1 : 0));
     expect(find(rowsOf(dented))).toHaveLength(1);
+  });
+
+  describe('beside a top that is nearly as high', () => {
+    const bump = (t: number, centre: number, height: number): number => height * Math.exp(-(((t - centre) / 0.7) ** 2));
+    const twoTops = (first: number, second: number): number[] =>
+      Array.from({ length: 40 }, (_, i) => {
+        const t = (i + 0.5) * SLOT;
+        return Math.max(bump(t, 2, first), bump(t, 4, second), t > 2 && t < 4 ? 0.4 : 0);
+      });
+
+    test.each([
+      [0.92, 0.9],
+      [0.9, 0.92],
+      [0.9, 0.9],
+      [0.95, 0.65],
+    ])('of %d and %d, each has its own apex, and they meet in the valley', (first, second) => {
+      const curve = twoTops(first, second);
+      const peaks = find(rowsOf(curve));
+      expect(peaks).toHaveLength(2);
+      expect(Math.abs(peaks[0]!.apexS - 2)).toBeLessThan(SLOT);
+      expect(Math.abs(peaks[1]!.apexS - 4)).toBeLessThan(SLOT);
+      expect(Math.abs(peaks[0]!.offsetS - 3)).toBeLessThan(3 * SLOT);
+      expect(Math.abs(peaks[1]!.onsetS - 3)).toBeLessThan(3 * SLOT);
+      expect(peaks[0]!.offsetS).toBeLessThanOrEqual(peaks[1]!.onsetS);
+      for (const { apexS, intensity } of peaks) expect(intensity).toBe(1 - (1 - curve[Math.floor(apexS / SLOT)]!));
+    });
+
+    test('a third top between them is a peak of its own', () => {
+      const tops = [1, 3, 5].map((centre) => expression(7, centre - 1, centre, centre + 1, 0.8));
+      const curve = tops[0]!.map((value, i) => Math.max(value, 0.9 * tops[1]![i]!, tops[2]![i]!));
+      expect(find(rowsOf(curve)).map(({ apexS }) => Math.round(apexS))).toEqual([1, 3, 5]);
+    });
+
+    test('a top that is too small for a peak of its own does not pull the apex into the valley', () => {
+      const curve = expression(8, 1, 2, 3, 0.4).map((value, i) => Math.max(value, i > 11 && i < 18 ? 0.3 : 0, [0.36, 0.4, 0.4, 0.36][i - 18] ?? 0));
+      const [peak, ...others] = find(rowsOf(curve));
+      expect(others).toEqual([]);
+      expect(curve[Math.floor(peak!.apexS / SLOT)]!).toBeGreaterThan(0.36);
+    });
+  });
+
+  test('peaks of one face never overlap or nest, and the apex of each is between its ends, on random curves', () => {
+    const random = randomStream(7, 'peaks');
+    for (let run = 0; run < 300; run++) {
+      let value = random();
+      const rows = rowsOf(Array.from({ length: 80 }, () => (value = Math.min(1, Math.max(0, value + 0.5 * (random() - 0.5))))));
+      const peaks = find(rows);
+      peaks.forEach(({ onsetS, apexS, offsetS, intensity }, i) => {
+        expect(onsetS).toBeLessThan(apexS);
+        expect(apexS).toBeLessThan(offsetS);
+        expect(offsetS).toBeLessThanOrEqual(peaks[i + 1]?.onsetS ?? Infinity);
+        expect(intensity).toBe(rows.findLast(({ startS }) => startS <= apexS)!.reading!.intensity);
+      });
+    }
   });
 
   test('ripple, a low rise and a flat line give no peak', () => {

@@ -50,13 +50,40 @@ export function findPeaks(
       span.map(({ reading }) => reading!.intensity),
       options.smoothing,
     );
-    for (const summit of findSummits(curve)) {
-      if (summit.prominence < options.prominence || curve[summit.index]! < options.height) continue;
-      const peak = describePeak(span, curve, summit, source, frameAt, options);
-      if (peak.offsetS - peak.onsetS >= options.minimumDuration) peaks.push({ ...peak, peakId: peaks.length + 1 });
+    const high = findSummits(curve).filter(({ index, prominence }) => prominence >= options.prominence && curve[index]! >= options.height);
+    for (const peak of longEnough(high, (summits) => describePeaks(span, curve, summits, source, frameAt, options), options.minimumDuration)) {
+      peaks.push({ ...peak, peakId: peaks.length + 1 });
     }
   }
   return peaks;
+}
+
+/** Describes summits as peaks. The shortest peak below the minimum duration is dropped until none is left: its neighbours then extend over it. */
+function longEnough(summits: readonly Summit[], describe: (summits: readonly Summit[]) => ExpressionPeak[], minimumDuration: number): ExpressionPeak[] {
+  let left = [...summits];
+  for (;;) {
+    const peaks = describe(left);
+    const durations = peaks.map(({ onsetS, offsetS }) => offsetS - onsetS);
+    const shortest = Math.min(...durations);
+    if (left.length === 0 || shortest >= minimumDuration) return peaks;
+    left = left.filter((_, i) => durations[i]! > shortest);
+  }
+}
+
+/** Peaks of neighbouring summits end and begin at the lowest point between them, so that peaks never overlap. @param summits in order */
+function describePeaks(
+  span: readonly TimelineRow[],
+  curve: readonly number[],
+  summits: readonly Summit[],
+  source: string,
+  frameAt: (seconds: number) => number,
+  options: PeakOptions,
+): ExpressionPeak[] {
+  return summits.map((summit, i) => {
+    const leftValley = lowestTowards(curve, summit.index, Math.max(summit.leftValley, summits[i - 1]?.index ?? 0));
+    const rightValley = lowestTowards(curve, summit.index, Math.min(summit.rightValley, summits[i + 1]?.index ?? curve.length - 1));
+    return describePeak(span, curve, { ...summit, leftValley, rightValley }, source, frameAt, options);
+  });
 }
 
 function describePeak(
@@ -76,17 +103,18 @@ function describePeak(
   };
   const onset = crossing(curve, summit.index, summit.leftValley, options.edge);
   const offset = crossing(curve, summit.index, summit.rightValley, options.edge);
-  const apexS = seconds(apexBetween(centreOfTop(span, onset, offset), onset, offset));
-  const row = span[summit.index]!;
+  const apexS = seconds(apexBetween(centreOfTop(span, curve, summit.index, onset, offset), onset, offset));
+  const apexIndex = span.findLastIndex(({ startS }) => startS <= apexS);
+  const row = span[apexIndex]!;
   return {
     faceId: row.faceId,
     peakId: 0,
-    label: labelAround(span, summit.index),
+    label: labelAround(span, apexIndex),
     onsetS: onset <= 0 ? span[0]!.startS : seconds(onset),
     apexS,
     offsetS: offset >= span.length - 1 ? span.at(-1)!.endS : seconds(offset),
     apexFrame: frameAt(apexS),
-    intensity: curve[summit.index]!,
+    intensity: row.reading!.intensity,
     prominence: summit.prominence,
     final: row.reading!.final,
     source,
@@ -145,10 +173,16 @@ export function findSummits(curve: readonly number[]): Summit[] {
 }
 
 function valleyTowards(curve: readonly number[], from: number, step: 1 | -1): number {
+  let end = from;
+  while (curve[end + step] !== undefined && curve[end + step]! <= curve[from]!) end += step;
+  return lowestTowards(curve, from, end);
+}
+
+/** The index of the lowest point from `from` to `to`, both included; of equally low points the one nearest to `from`. */
+function lowestTowards(curve: readonly number[], from: number, to: number): number {
+  const step = to < from ? -1 : 1;
   let lowest = from;
-  for (let i = from + step; i >= 0 && i < curve.length && curve[i]! <= curve[from]!; i += step) {
-    if (curve[i]! < curve[lowest]!) lowest = i;
-  }
+  for (let i = from; i !== to + step; i += step) if (curve[i]! < curve[lowest]!) lowest = i;
   return lowest;
 }
 
@@ -182,16 +216,29 @@ function apexBetween(centre: number, onset: number, offset: number): number {
 }
 
 /**
- * The centre of gravity of the top of the unsmoothed curve between onset and offset, as a fractional index. The highest
- * slot would be unreliable: a held expression has a flat top, on which noise decides. The smoothed curve would be biased:
- * smoothing, which separates real summits from noise, shifts the top of a quick rise and slow fall towards the fall.
+ * The centre of gravity of the top of the unsmoothed curve around a summit, as a fractional index. The highest slot would be
+ * unreliable: a held expression has a flat top, on which noise decides. The smoothed curve would be biased: smoothing, which
+ * separates real summits from noise, shifts the top of a quick rise and slow fall towards the fall.
  */
-function centreOfTop(span: readonly TimelineRow[], from: number, to: number): number {
-  const first = Math.max(0, Math.ceil(from));
-  const raw = span.slice(first, Math.floor(to) + 1).map(({ reading }) => reading!.intensity);
+function centreOfTop(span: readonly TimelineRow[], curve: readonly number[], summit: number, onset: number, offset: number): number {
+  const first = endOfTop(curve, summit, Math.min(summit, Math.ceil(onset)));
+  const last = endOfTop(curve, summit, Math.max(summit, Math.floor(offset)));
+  const raw = span.slice(first, last + 1).map(({ reading }) => reading!.intensity);
   const level = TOP * Math.max(...raw);
   const above = raw.map((value) => Math.max(0, value - level));
   return first + above.reduce((sum, weight, i) => sum + weight * i, 0) / above.reduce((sum, weight) => sum + weight, 0);
+}
+
+/**
+ * The last index on the way from a summit to `limit` that belongs to the summit: the top, with its ripples, and the flank down
+ * to the next rise. Another top of the same peak, beyond a valley, does not count: the apex would lie in the valley.
+ */
+function endOfTop(curve: readonly number[], summit: number, limit: number): number {
+  const step = limit < summit ? -1 : 1;
+  let at = summit;
+  while (at !== limit && curve[at + step]! >= TOP * curve[summit]!) at += step;
+  while (at !== limit && curve[at + step]! <= curve[at]!) at += step;
+  return at;
 }
 
 /** The strongest class except neutral in the slot of the apex and its neighbours. */

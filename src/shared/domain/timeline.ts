@@ -52,6 +52,7 @@ export interface ExpressionPeak {
   readonly apexS: number;
   readonly offsetS: number;
   readonly apexFrame: number;
+  /** Intensity and mask weight of the slot that contains the apex. */
   readonly intensity: number;
   readonly prominence: number;
   readonly final: number;
