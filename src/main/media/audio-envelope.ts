@@ -7,7 +7,7 @@ const SAMPLE_RATE = 8000;
 const PER_POINT = SAMPLE_RATE / ENVELOPE_RATE;
 
 /**
- * The envelope of the first sound track: minimum and maximum of every hundredth of a second from the file's time 0,
+ * The envelope of the first sound track: minimum and maximum of every hundredth of a second from the container's start,
  * [points, 2], -127 to 127; empty without sound. The sound is streamed, so memory grows by 200 bytes per second of video.
  * @throws StudioError 'cancelled' or 'program-missing'
  */
@@ -34,6 +34,15 @@ export async function audioEnvelope(path: string, signal?: AbortSignal): Promise
   await program.ended;
   if (program.wasCancelled) throw new StudioError('cancelled/sound', {});
   return envelope.values;
+}
+
+/** An envelope that begins earlier by some seconds, with silence before it; or later, without its first points. */
+export function movedEnvelope(envelope: Int8Array, seconds: number): Int8Array {
+  const points = 2 * Math.round(seconds * ENVELOPE_RATE);
+  if (points <= 0) return envelope.slice(-points);
+  const moved = new Int8Array(points + envelope.length);
+  moved.set(envelope, points);
+  return moved;
 }
 
 /** An array that doubles its capacity when it is full. */

@@ -2,7 +2,9 @@ import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { countingVideo, ffmpeg, greyOfFrame, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
+import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
 import { SamplingGrid } from '../../shared/domain/time.ts';
+import { audioEnvelope, movedEnvelope } from './audio-envelope.ts';
 import { probeVideo } from './probe.ts';
 import { sampleFrames } from './sampled-frames.ts';
 import { findVideos } from './video-files.ts';
@@ -60,7 +62,8 @@ describe('sampled frames are the nearest by PTS, and each picture is that of its
     await countingVideo(at('long.mp4'), 100, 25, 'PTS-STARTPTS', ['-bf', '3', '-g', '50']);
     await ffmpeg('-ss', '1.3', '-i', at('long.mp4'), '-c', 'copy', '-output_ts_offset', '3', at('late.mp4'));
     const { grid, frames } = await samplesOf(at('late.mp4'));
-    expect(grid.table.start).toBeGreaterThan(1);
+    expect(grid.table.start).toBe(0);
+    expect(grid.table.findings.origin).toBeGreaterThan(1);
     expect(frames).toHaveLength(grid.samples);
   });
 
@@ -83,14 +86,78 @@ describe('the same frames at a constant rate and at a variable one that starts a
   test('give the same sampled frames', async () => {
     const constant = await samplesOf(at('constant.mp4'));
     const variable = await samplesOf(at('variable.mkv'));
-    expect(variable.grid.table.findings).toMatchObject({ variableRate: true, startsAt: 1.4 });
-    expect(constant.grid.table.findings).toMatchObject({ variableRate: false, startsAt: 0 });
+    expect(variable.grid.table.findings).toMatchObject({ variableRate: true, startsAt: 0, origin: 1.4 });
+    expect(constant.grid.table.findings).toMatchObject({ variableRate: false, startsAt: 0, origin: 0 });
     expect(variable.frames).toEqual(constant.frames);
     expect(variable.greys).toEqual(constant.greys);
     for (let k = 0; k < constant.grid.samples; k++) {
       expect(variable.grid.boundaryFrame(k)).toBe(constant.grid.boundaryFrame(k));
-      expect(variable.grid.boundary(k) - constant.grid.boundary(k)).toBeCloseTo(1.4, 9);
+      expect(variable.grid.boundary(k)).toBeCloseTo(constant.grid.boundary(k), 9);
     }
+  });
+});
+
+describe('time 0 is the start of the container', () => {
+  const SOUND = ['-f', 'lavfi', '-i', 'sine=d=3'];
+  /** The clock of MPEG transport streams counts 33 bits of 1/90000 s. */
+  const WRAP_S = 2 ** 33 / 90_000;
+  beforeAll(async () => {
+    await countingVideo(at('plain.mp4'), 50, 25, 'PTS-STARTPTS', ['-bf', '2']);
+  });
+
+  test.each([
+    ['a transport stream that begins at 1.48 s', 'begins.ts', ['-muxdelay', '0', '-output_ts_offset', '1.4'], 1.4],
+    ['a transport stream whose clock starts again from 0', 'wraps.ts', ['-muxdelay', '0', '-output_ts_offset', String(WRAP_S - 1)], -1],
+    ['a program stream', 'old.mpg', ['-c:v', 'mpeg2video', '-q:v', '1', '-muxdelay', '0.5', '-f', 'mpeg'], 0.5],
+    ['a Matroska file that begins late', 'begins.mkv', ['-output_ts_offset', '3'], 3],
+  ])('of %s: the first frame is at 0', async (_, name, args, origin) => {
+    await ffmpeg('-i', at('plain.mp4'), '-c', 'copy', ...args, at(name));
+    const seen = await samplesOf(at(name));
+    const { table } = seen.grid;
+    expect([table.start, table.frames]).toEqual([0, 50]);
+    expect(table.end).toBeCloseTo(2, 6);
+    expect(Math.abs(table.findings.origin - origin)).toBeLessThan(0.6);
+    expectNearest(seen);
+  });
+
+  test.each(['sound-first.mp4', 'sound-first.mkv', 'sound-first.ts'])('where sound begins before the picture, the picture is late: %s', async (name) => {
+    const offset = name.endsWith('.ts') ? ['-output_ts_offset', '7'] : [];
+    await ffmpeg('-itsoffset', '0.5', '-i', at('plain.mp4'), ...SOUND, '-c:v', 'copy', '-c:a', 'aac', '-map', '0:v', '-map', '1:a', ...offset, at(name));
+    const seen = await samplesOf(at(name));
+    expect(Math.abs(seen.grid.table.start - 0.5)).toBeLessThan(0.03);
+    expectNearest(seen);
+  });
+
+  test('sound that an encoder began a little before 0 does not move the picture', async () => {
+    await ffmpeg(
+      '-i',
+      at('plain.mp4'),
+      ...SOUND,
+      '-c:v',
+      'copy',
+      '-c:a',
+      'libopus',
+      '-map',
+      '0:v',
+      '-map',
+      '1:a',
+      '-avoid_negative_ts',
+      'disabled',
+      at('opus.mkv'),
+    );
+    expect((await probeVideo(at('opus.mkv'))).timing.start).toBe(0);
+  });
+
+  test('the curve of the sound is on the same clock', async () => {
+    const beep = ['-f', 'lavfi', '-i', "aevalsrc='if(between(t,1,1.5),sin(2000*t),0)':d=2"];
+    await ffmpeg('-i', at('plain.mp4'), ...beep, '-c:v', 'copy', '-c:a', 'mp2', '-muxdelay', '0', '-output_ts_offset', '4', at('beep.ts'));
+    const envelope = await audioEnvelope(at('beep.ts'));
+    const loudFrom = envelope.findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE;
+    const { start } = (await probeVideo(at('beep.ts'))).timing;
+    expect(Math.abs(loudFrom - start - 1)).toBeLessThan(0.06);
+    const moved = movedEnvelope(envelope, 4);
+    expect(moved.findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE).toBeCloseTo(loudFrom + 4, 6);
+    expect(movedEnvelope(envelope, -1).findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE).toBeCloseTo(loudFrom - 1, 6);
   });
 });
 

@@ -8,9 +8,11 @@ import { cancelled, StudioError, writeError } from '../../shared/app/errors.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo } from './probe.ts';
-import { inputName, probeVideo } from './probe.ts';
+import { inputName } from './input-name.ts';
+import { probeVideo } from './probe.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
+import { straightExpression } from './timing-table.ts';
 
 /** The folder of the proxies: in ADATOSK_CACHE, else in the cache folder of the operating system. */
 export function proxyFolder(): string {
@@ -58,14 +60,14 @@ export async function existingProxy(path: string, folder = proxyFolder()): Promi
  * @throws StudioError 'disk-full', 'cancelled', or 'damaged-video' where frames of the proxy are missing or displaced
  */
 export async function makeProxy(video: ProbedVideo, onShare: (share: number) => void, signal?: AbortSignal, folder = proxyFolder()): Promise<string> {
-  const { path, stream, timing } = video;
+  const { path, timing } = video;
   const file = await proxyFile(path, folder);
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw writeError(folder, error);
   });
   const unfinished = `${file}.${process.pid}.part`;
   try {
-    const run = new RunningProgram(await findProgram('ffmpeg'), proxyArguments(path, stream.index, timing.start, unfinished), { signal });
+    const run = new RunningProgram(await findProgram('ffmpeg'), proxyArguments(video, unfinished), { signal });
     for await (const line of createInterface({ input: run.output })) {
       const done = /^out_time_us=(\d+)/.exec(line)?.[1];
       if (done !== undefined && timing.duration > 0) onShare(Math.min(1, Number(done) / 1e6 / timing.duration));
@@ -87,9 +89,21 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
   }
 }
 
-function proxyArguments(path: string, stream: number, start: number, to: string): string[] {
+function proxyArguments({ path, stream, timing, container, clock }: ProbedVideo, to: string): string[] {
   // All times are shifted by that of the first frame. Sound before the first frame is cut off, because coders label frames.
-  const video = ['-map', `0:${stream}`, '-vf', `setpts=PTS-(${start}/TB),scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1`, '-fps_mode', 'passthrough'];
+  const shift = `PTS-(${timing.start + timing.findings.origin}/TB)`;
+  const straight = (filter: string, step?: string): string => {
+    const expression = straightExpression(container.format, clock, step);
+    return expression === null ? '' : `${filter}='${expression}',`;
+  };
+  const video = [
+    '-map',
+    `0:${stream.index}`,
+    '-vf',
+    `${straight('setpts')}setpts=${shift},scale=trunc(iw*sar/2)*2:trunc(ih/2)*2,setsar=1`,
+    '-fps_mode',
+    'passthrough',
+  ];
   const picture = [
     '-c:v',
     'libx264',
@@ -106,9 +120,20 @@ function proxyArguments(path: string, stream: number, start: number, to: string)
     '-enc_time_base',
     `1:${TRACK_TICKS}`,
   ];
-  const sound = ['-map', '0:a:0?', '-af', `asetpts=PTS-(${start}/TB),atrim=start=0`, '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
-  const container = ['-video_track_timescale', String(TRACK_TICKS), '-movflags', '+faststart', '-map_metadata', '-1', '-f', 'mp4'];
-  return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', '-i', inputName(path), ...video, ...picture, ...sound, ...container, to];
+  const sound = [
+    '-map',
+    '0:a:0?',
+    '-af',
+    `${straight('asetpts', '(NB_SAMPLES/SR)/TB')}asetpts=${shift},atrim=start=0`,
+    '-c:a',
+    'aac',
+    '-b:a',
+    '128k',
+    '-ac',
+    '2',
+  ];
+  const file = ['-video_track_timescale', String(TRACK_TICKS), '-movflags', '+faststart', '-map_metadata', '-1', '-f', 'mp4'];
+  return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', '-i', inputName(path), ...video, ...picture, ...sound, ...file, to];
 }
 
 function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTable): void {

@@ -1,13 +1,15 @@
 import { open, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { cancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
-import { TimingTable } from '../../shared/domain/time.ts';
+import type { TimingTable } from '../../shared/domain/time.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
+import { inputName } from './input-name.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
+import type { ClockJump, Container, StreamClock } from './timing-table.ts';
+import { hasRunningClock, readStreamTimes } from './timing-table.ts';
 
 /** Properties of a video stream for the decoder. */
 export interface VideoStream {
@@ -23,12 +25,19 @@ export interface VideoStream {
   readonly matrix: 'bt601' | 'bt709' | 'bt2020' | 'rgb';
   /** Seconds per unit of the timestamps, as a fraction of two integers. */
   readonly timeBase: { readonly numerator: number; readonly denominator: number };
+  /** False for interlaced video, and where the file does not say it. */
+  readonly isProgressive: boolean;
 }
 
 export interface ProbedVideo {
   readonly path: string;
   readonly stream: VideoStream;
+  readonly container: Container;
   readonly timing: TimingTable;
+  /** Converts the timestamps of the decoder to the times of the timing table. */
+  readonly clock: StreamClock;
+  /** Jumps of the file's clock that the timing table leaves out. */
+  readonly jumps: readonly ClockJump[];
 }
 
 const number = z.coerce.number();
@@ -42,14 +51,20 @@ const streamSchema = z.object({
   color_space: z.string().optional(),
   sample_aspect_ratio: z.string().optional(),
   time_base: z.string().default('1/1000'),
+  start_pts: z.number().optional(),
+  field_order: z.string().optional(),
   nb_frames: number.optional(),
   disposition: z.object({ attached_pic: z.number().default(0) }).default({ attached_pic: 0 }),
   side_data_list: z.array(z.looseObject({ rotation: number.optional() })).default([]),
 });
-const probeSchema = z.object({ streams: z.array(streamSchema).default([]) });
+type RawStream = z.infer<typeof streamSchema>;
+const probeSchema = z.object({
+  streams: z.array(streamSchema).default([]),
+  format: z.object({ format_name: z.string().default('') }).default({ format_name: '' }),
+});
 
 /**
- * Reads the first video stream of a file and the PTS of every frame.
+ * Reads the first video stream of a file and the time of every frame, from the container's start.
  * @throws StudioError with the name of the file: missing, empty, not a video, no video stream, truncated, unknown codec
  */
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
@@ -61,10 +76,10 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Pr
     throw new StudioError('file-unreadable/other', { file: name, detail: sentenceOf(error) }, error);
   });
   if (size.size === 0) throw new StudioError('file-empty', { file: name });
-  const raw = await firstMovingPicture(path, name, signal);
-  const stream = describeStream(raw);
-  const timing = await readTimingTable(path, name, raw, stream, signal);
-  return { path, stream, timing };
+  const { picture, container } = await firstMovingPicture(path, name, signal);
+  const stream = describeStream(picture);
+  const { table, clock, jumps } = await readStreamTimes({ ...stream, path, name, container, statedFrames: picture.nb_frames }, signal);
+  return { path, stream, container, timing: table, clock, jumps };
 }
 
 /**
@@ -72,16 +87,25 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Pr
  * @throws StudioError as probeVideo does
  */
 export async function probeStream(path: string, signal?: AbortSignal): Promise<VideoStream> {
-  return describeStream(await firstMovingPicture(path, basename(path), signal));
+  return describeStream((await firstMovingPicture(path, basename(path), signal)).picture);
 }
 
-async function firstMovingPicture(path: string, name: string, signal?: AbortSignal): Promise<z.infer<typeof streamSchema>> {
-  const run = new RunningProgram(await findProgram('ffprobe'), ['-v', 'error', '-show_streams', '-of', 'json', inputName(path)], { signal });
+/**
+ * The time at which a file begins on its own clock, in seconds: the least start of its streams.
+ * @throws StudioError as probeVideo does
+ */
+export async function containerStart(path: string, signal?: AbortSignal): Promise<number> {
+  return (await firstMovingPicture(path, basename(path), signal)).container.start;
+}
+
+async function firstMovingPicture(path: string, name: string, signal?: AbortSignal): Promise<{ picture: RawStream; container: Container }> {
+  const args = ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', inputName(path)];
+  const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
   const printed = await text(run.output);
   const code = await run.ended;
   if (run.wasCancelled) throw cancelled();
   if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run : { messages: withoutMoov(run.messages), crashed: run.crashed });
-  const { streams } = probeSchema.parse(JSON.parse(printed));
+  const { streams, format } = probeSchema.parse(JSON.parse(printed));
   const picture = streams.find((each) => each.codec_type === 'video' && each.disposition.attached_pic === 0);
   if (picture === undefined) {
     throw new StudioError(streams.length > 0 ? 'no-video-stream/other-streams' : 'no-video-stream', { file: name });
@@ -89,7 +113,30 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   if (picture.codec_name === 'unknown' || picture.width === 0 || picture.height === 0) {
     throw new StudioError('unsupported-codec', { file: name });
   }
-  return picture;
+  return { picture, container: { format: format.format_name, start: leastStart(streams, picture, format.format_name) } };
+}
+
+/** Encoders begin sound a little before time 0, and players leave that out. */
+const LONGEST_PRIMING_S = 0.2;
+/** Where the clocks of a broadcast's streams differ by more, one of them has jumped. */
+const LARGEST_DISTANCE_S = 10;
+
+/** The least start of a container's sound and moving pictures, in seconds on its own clock. */
+function leastStart(streams: readonly RawStream[], picture: RawStream, format: string): number {
+  const isRunning = hasRunningClock(format);
+  const startOf = (stream: RawStream): number | undefined => (stream.start_pts === undefined ? undefined : stream.start_pts * secondsPerTick(stream));
+  const own = startOf(picture) ?? 0;
+  const sounds = streams.flatMap((stream) => {
+    const start = stream.codec_type === 'audio' ? startOf(stream) : undefined;
+    if (start === undefined || (isRunning && Math.abs(start - own) > LARGEST_DISTANCE_S)) return [];
+    return [!isRunning && start < 0 && start > -LONGEST_PRIMING_S ? 0 : start];
+  });
+  return Math.min(own, ...sounds);
+}
+
+function secondsPerTick({ time_base }: RawStream): number {
+  const [numerator, denominator] = time_base.split('/').map(Number);
+  return (numerator ?? 1) / (denominator ?? 1000);
 }
 
 /** Whether a file begins like an MP4 or MOV, with a box of a known name. ffprobe alone also reports text files as an MP4 without an index. */
@@ -107,7 +154,7 @@ function withoutMoov(messages: readonly string[]): string[] {
   return messages.filter((line) => !line.includes('moov atom'));
 }
 
-function describeStream(raw: z.infer<typeof streamSchema>): VideoStream {
+function describeStream(raw: RawStream): VideoStream {
   // ffprobe reports the angle counter-clockwise.
   const turn = raw.side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
   const rotation = (((Math.round(-turn / 90) * 90) % 360) + 360) % 360;
@@ -125,6 +172,7 @@ function describeStream(raw: z.infer<typeof streamSchema>): VideoStream {
     pixelFormat: raw.pix_fmt,
     matrix: matrixOf(raw.pix_fmt, raw.color_space, height),
     timeBase: { numerator: numerator ?? 1, denominator: denominator ?? 1000 },
+    isProgressive: raw.field_order === 'progressive',
   };
 }
 
@@ -138,76 +186,4 @@ function matrixOf(pixelFormat: string, space: string | undefined, height: number
   if (space === 'bt709') return 'bt709';
   if (space === 'smpte170m' || space === 'bt470bg' || space === 'fcc') return 'bt601';
   return height >= 720 ? 'bt709' : 'bt601';
-}
-
-/** A path in a form that ffmpeg always treats as a file, even with names such as 'concat:x' or '-i'. */
-export function inputName(path: string): string {
-  return `file:${path}`;
-}
-
-interface RawTimes {
-  /** In units of the time base, in file order (packets) or decoder order (frames). */
-  readonly pts: number[];
-  readonly durations: number[];
-  missing: number;
-  /** Number of packets in the file, including those that are not displayed. */
-  total: number;
-}
-
-async function readTimingTable(path: string, name: string, raw: z.infer<typeof streamSchema>, stream: VideoStream, signal?: AbortSignal): Promise<TimingTable> {
-  const packets = await readTimes(path, name, stream.index, 'packet', signal);
-  if (raw.nb_frames !== undefined && packets.total < raw.nb_frames * 0.98 - 2) {
-    throw new StudioError('damaged-video/missing-frames', { file: name, found: packets.total, expected: raw.nb_frames });
-  }
-  // If packets lack a PTS (AVI, raw streams), all frames must be decoded; ffmpeg then derives the missing timestamps.
-  const times = packets.missing === 0 && packets.pts.length > 0 ? packets : await readTimes(path, name, stream.index, 'frame', signal);
-  if (times.pts.length === 0) {
-    throw new StudioError('damaged-video/no-frame', { file: name });
-  }
-  return buildTable(times, packets.missing, stream);
-}
-
-function buildTable(times: RawTimes, missing: number, stream: VideoStream): TimingTable {
-  const order = Float64Array.from(times.pts).sort();
-  let duplicates = 0;
-  for (let i = 1; i < order.length; i++) {
-    if (order[i]! <= order[i - 1]!) {
-      duplicates += 1;
-      order[i] = order[i - 1]! + 1e-3;
-    }
-  }
-  const tick = stream.timeBase.numerator / stream.timeBase.denominator;
-  const pts = order.map((time) => toSeconds(time, stream));
-  const stated = times.durations[times.pts.indexOf(times.pts.reduce((latest, time) => Math.max(latest, time)))] ?? 0;
-  const gap = pts.length > 1 ? (pts[pts.length - 1]! - pts[0]!) / (pts.length - 1) : 0.04;
-  return new TimingTable(pts, stated > 0 ? stated * tick : gap, { duplicateTimestamps: duplicates, missingTimestamps: missing, tick });
-}
-
-/** Converts a timestamp to seconds. The timing table and decoded frames must use this same formula, so that their values are identical. */
-export function toSeconds(timestamp: number, stream: VideoStream): number {
-  return (timestamp * stream.timeBase.numerator) / stream.timeBase.denominator;
-}
-
-async function readTimes(path: string, name: string, index: number, what: 'packet' | 'frame', signal?: AbortSignal): Promise<RawTimes> {
-  const entries = what === 'packet' ? 'packet=pts,duration,flags' : 'frame=best_effort_timestamp';
-  const args = ['-v', 'error', '-select_streams', String(index), '-show_entries', entries, '-of', 'csv=p=0', inputName(path)];
-  const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
-  const times: RawTimes = { pts: [], durations: [], missing: 0, total: 0 };
-  for await (const line of createInterface({ input: run.output })) {
-    if (line === '') continue;
-    const [pts, duration, flags] = line.split(',');
-    times.total += 1;
-    if (flags?.includes('D') === true) continue; // before the start of an edit list: decoded but not displayed
-    if (pts === undefined || pts === 'N/A' || pts === '') {
-      times.missing += 1;
-      continue;
-    }
-    times.pts.push(Number(pts));
-    times.durations.push(Number(duration === 'N/A' ? 0 : (duration ?? 0)));
-  }
-  const code = await run.ended;
-  if (run.wasCancelled) throw cancelled();
-  const cutOff = run.messages.some((line) => line.includes('ended prematurely'));
-  if (cutOff || (code !== 0 && times.pts.length === 0)) throw explainFailure(name, 'ffprobe', run);
-  return times;
 }

@@ -4,9 +4,10 @@ import type { SamplingGrid } from '../../shared/domain/time.ts';
 import type { Picture } from '../../shared/domain/picture.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo, VideoStream } from './probe.ts';
-import { inputName, toSeconds } from './probe.ts';
+import { inputName } from './input-name.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
+import { secondsOf, straightExpression } from './timing-table.ts';
 
 /** One sample of the grid with its picture. */
 export interface SampledFrame {
@@ -49,7 +50,7 @@ export async function* sampleFrames(
     onMessage: (line) => {
       const pts = /\] n: *\d+ pts: *(-?\d+|NOPTS) /.exec(line)?.[1];
       if (pts !== undefined) {
-        announced.push(pts === 'NOPTS' ? NaN : toSeconds(Number(pts), video.stream));
+        announced.push(pts === 'NOPTS' ? NaN : secondsOf(Number(pts), video.stream, video.clock));
         arrival?.();
       }
       return !/\[(error|fatal|panic)\]/.test(line);
@@ -113,7 +114,9 @@ function decodeFailure(name: string, began: boolean, share: number, run: Running
 
 function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
   const { width, height, index } = video.stream;
-  const filters = [selection(grid), `scale=${width}:${height}:flags=bilinear:${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
+  const straight = straightExpression(video.container.format, video.clock);
+  const clock = straight === null ? '' : `setpts='${straight}'`;
+  const filters = [clock, selection(grid), `scale=${width}:${height}:flags=bilinear:${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
   return [
     ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info', '-copyts'],
     ...['-i', inputName(video.path), '-map', `0:${index}`, '-fps_mode', 'passthrough'],
@@ -130,9 +133,10 @@ function selection(grid: SamplingGrid): string {
   const { table, rate } = grid;
   const reach = (table.longestGap / 2) * rate + 1e-3;
   if (reach >= 0.5) return '';
-  const first = grid.moment(0).toFixed(9);
-  const last = (table.pts[table.frames - 1]! - 1e-4).toFixed(9);
-  return `select='lte(abs(mod((t-${first})*${rate}+1.5,1)-0.5),${reach.toFixed(6)})+gte(t,${last})'`;
+  const { origin } = table.findings;
+  const first = (grid.moment(0) + origin).toFixed(9);
+  const last = (table.pts[table.frames - 1]! + origin - 1e-4).toFixed(9);
+  return `select='lte(abs(mod((t-(${first}))*${rate}+1.5,1)-0.5),${reach.toFixed(6)})+gte(t,${last})'`;
 }
 
 /** All pictures are converted to limited-range BT.601 or BT.709, so that cropping needs only two conversions to RGB. */

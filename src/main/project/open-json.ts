@@ -6,7 +6,21 @@ import type { Tables } from './store/schema.ts';
 
 /** Referenced tables come first, so that a file can be imported line by line. */
 const ORDER = [
-  ...(['project', 'participant', 'session', 'folder', 'video', 'face_participant', 'trial', 'timing', 'run', 'result', 'timeline', 'mask_map'] as const),
+  ...([
+    'project',
+    'participant',
+    'session',
+    'folder',
+    'video',
+    'face_participant',
+    'trial',
+    'file_clock',
+    'timing',
+    'run',
+    'result',
+    'timeline',
+    'mask_map',
+  ] as const),
   ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal'] as const),
 ] satisfies readonly (keyof Tables)[];
 

@@ -66,6 +66,28 @@ describe('a stored result', () => {
     project.close();
   });
 
+  test('of a video with the clock of version 0.1 is moved to that clock, with its timing table; other videos have the new clock', async () => {
+    const { db, close } = await makeProject();
+    const result = someResult('a.mp4');
+    const late = timing().movedBy(-1.4);
+    recordResult(db, beginRun(db, RECORD), FILE, result, timing());
+    const { id: video } = db.onlyRow(db.sql.selectFrom('video').select('id'));
+    db.run(db.sql.insertInto('file_clock').values({ video_id: video }));
+    const again = beginRun(db, RECORD);
+    recordResult(db, again, FILE, result, late);
+    const stored = readResult(db, again, video)!;
+    expect(readTiming(db, video)!.start).toBeCloseTo(1.4, 6);
+    expect(stored.rows.map(({ startS }) => startS)).toEqual(result.rows.map(({ startS }) => expect.closeTo(startS + 1.4, 5) as number));
+    expect(stored.peaks[0]).toMatchObject({ onsetS: expect.closeTo(2.8, 5), apexS: expect.closeTo(3.3, 5), offsetS: expect.closeTo(3.7, 5) });
+    expect(stored.segments[0]!.startS).toBeCloseTo(result.segments[0]!.startS + 1.4, 5);
+    const other = beginRun(db, RECORD);
+    recordResult(db, other, { ...FILE, path: '/videos/b.mp4', name: 'b.mp4' }, result, late);
+    const { id } = db.onlyRow(db.sql.selectFrom('video').select('id').where('name', '=', 'b.mp4'));
+    expect([readTiming(db, id)!.start, readTiming(db, id)!.findings.origin]).toEqual([0, 1.4]);
+    expect(readResult(db, other, id)!.rows[0]!.startS).toBe(result.rows[0]!.startS);
+    close();
+  });
+
   test('of a moved video belongs to the missing video with the same hash', async () => {
     const { db, close } = await makeProject();
     const run = beginRun(db, RECORD);

@@ -7,6 +7,7 @@ import { columnsOf } from '../../shared/domain/timeline-columns.ts';
 import type { Expression } from '../../shared/domain/expressions.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { DEFAULT_SCHEME } from './store/default-coding-scheme.ts';
+import { clockShift, onProjectClock, resultMovedBy } from './clocks.ts';
 import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
 import { insertVideo } from './library.ts';
@@ -70,16 +71,18 @@ export function findOrAddVideo(db: ProjectDatabase, file: LibraryFile, summary: 
 
 /**
  * Stores the result of a run for a video in one transaction: summary, timelines, and a new layer with segments and peaks.
- * Other layers are not changed.
+ * Other layers are not changed. A video of an earlier project keeps its clock: the result is moved to it.
+ * @param analysed times count from the container's start
  * @param timing null keeps the stored timing table
  */
-export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile, result: VideoResult, timing: TimingTable | null): void {
+export function recordResult(db: ProjectDatabase, run: string, file: LibraryFile, analysed: VideoResult, timing: TimingTable | null): void {
   db.transaction(() => {
-    const video = findOrAddVideo(db, file, result.summary);
+    const video = findOrAddVideo(db, file, analysed.summary);
+    const result = timing === null ? analysed : resultMovedBy(analysed, clockShift(db, video, timing.findings.origin));
     db.run(db.sql.insertInto('result').values({ run_id: run, video_id: video, summary: JSON.stringify(result.summary) }));
     if (timing !== null) {
       db.run(db.sql.deleteFrom('timing').where('video_id', '=', video));
-      db.run(db.sql.insertInto('timing').values({ video_id: video, frames: timing.frames, ...packTimes(timing) }));
+      db.run(db.sql.insertInto('timing').values({ video_id: video, frames: timing.frames, ...packTimes(onProjectClock(db, video, timing)) }));
     }
     for (const [face, rows] of Map.groupBy(result.rows, ({ faceId }) => faceId)) {
       const [first] = rows;
@@ -139,11 +142,11 @@ export function listRuns(db: ProjectDatabase): RecordedRun[] {
 
 /**
  * The first and the last moment of a video, in seconds of its own clock. They are those of its timing table; a video that
- * was not analysed begins at 0 and has the length that is known.
+ * was not analysed begins at 0 and has the length that is known; `endS` is null if none is.
  */
-export function videoSpan(db: ProjectDatabase, { id, duration_s }: Pick<VideoRow, 'id' | 'duration_s'>): { startS: number; endS: number } {
+export function videoSpan(db: ProjectDatabase, { id, duration_s }: Pick<VideoRow, 'id' | 'duration_s'>): { startS: number; endS: number | null } {
   const timing = readTiming(db, id);
-  return timing === undefined ? { startS: 0, endS: duration_s ?? 0 } : { startS: timing.start, endS: timing.end };
+  return timing === undefined ? { startS: 0, endS: duration_s } : { startS: timing.start, endS: timing.end };
 }
 
 /** The result of a run for a video, with rows sorted by slot and face; undefined if the run has no result for it. */

@@ -1,14 +1,17 @@
 /**
  * Time. A frame has an index in presentation order and a PTS in seconds; code must never compute frame = time x fps. A
- * timing table contains the PTS of every frame; viewer, model and exports share it. Intervals are [start, end).
+ * timing table contains the PTS of every frame; viewer, model and exports share it. Time 0 is the start of the container, as
+ * in players and in ELAN, Praat and BORIS: the least start of its streams. Intervals are [start, end).
  */
 import { nearestIndex, upperBound } from './sorted-search.ts';
 
 /** Properties of a file's timestamps, for the user and for the tables. */
 export interface TimingFindings {
   readonly variableRate: boolean;
-  /** PTS of the first frame when it is not 0, in seconds. */
+  /** PTS of the first frame in seconds: more than 0 where sound begins before the picture. */
   readonly startsAt: number;
+  /** The file's own timestamp at time 0, in seconds. MPEG transport streams begin at any time, also below 0. */
+  readonly origin: number;
   /** Number of frames with the timestamp of an earlier frame. They stay in the table, in order, each slightly after the one before. */
   readonly duplicateTimestamps: number;
   /** Number of frames without a timestamp. ffmpeg derives it from the decoding order. */
@@ -22,16 +25,37 @@ export class TimingTable {
   readonly lastDuration: number;
   readonly findings: TimingFindings;
 
-  constructor(pts: Float64Array, lastDuration: number, counts: { duplicateTimestamps: number; missingTimestamps: number; tick: number }) {
+  constructor(
+    pts: Float64Array,
+    lastDuration: number,
+    counts: {
+      duplicateTimestamps: number;
+      missingTimestamps: number;
+      tick: number;
+      origin?: number | undefined;
+      variableRate?: boolean | undefined;
+    },
+  ) {
     if (pts.length === 0) throw new RangeError('a timing table needs at least one frame');
     this.pts = pts;
     this.lastDuration = lastDuration;
     this.findings = {
-      variableRate: hasVariableRate(pts, counts.tick),
+      variableRate: counts.variableRate ?? hasVariableRate(pts, counts.tick),
       startsAt: pts[0]!,
+      origin: counts.origin ?? 0,
       duplicateTimestamps: counts.duplicateTimestamps,
       missingTimestamps: counts.missingTimestamps,
     };
+  }
+
+  /** The same frames on a clock whose time 0 is earlier by some seconds. */
+  movedBy(seconds: number): TimingTable {
+    const { origin, ...findings } = this.findings;
+    return new TimingTable(
+      this.pts.map((pts) => pts + seconds),
+      this.lastDuration,
+      { ...findings, tick: 0, origin: origin - seconds },
+    );
   }
 
   get frames(): number {

@@ -130,7 +130,7 @@ describe('a run that is stored in a project', () => {
 });
 
 describe('the same video at a constant rate and at a variable one that starts at 1.4 s', () => {
-  test('has the same frames and the same series; only the times differ, by 1.4 s', async () => {
+  test('has the same frames, the same series and the same times from the start of the file', async () => {
     await ffmpeg('-i', ONE_FACE, '-t', '3', '-c:v', 'libx264', '-qp', '0', at('constant.mp4'));
     const timing = "settb=1/90000,setpts='PTS-STARTPTS+1.4/TB+if(gt(N\\,0)\\,(mod(N*7\\,9)-4)*0.0008/TB\\,0)'";
     await ffmpeg('-copyts', '-i', at('constant.mp4'), '-vf', timing, ...EXACT, at('variable.mkv'));
@@ -139,11 +139,12 @@ describe('the same video at a constant rate and at a variable one that starts at
     const [constant, variable] = ['constant.mp4', 'variable.mkv'].map((name) => rows.filter(({ video }) => video === name));
     expect(constant).toHaveLength(15);
     expect(variable).toHaveLength(15);
+    // The last frame of the variable video ends some milliseconds earlier.
     const timeless = (row: Record<string, string>): unknown => ({ ...row, video: '', start_s: '', end_s: '' });
     constant!.forEach((row, i) => {
       const later = variable![i]!;
       expect(timeless(later)).toEqual(timeless(row));
-      expect(Number(later['start_s']) - Number(row['start_s'])).toBeCloseTo(1.4, 6);
+      expect(Number(later['start_s'])).toBeCloseTo(Number(row['start_s']), 6);
     });
     const summary = await readTable(at('pair', 'summary.csv'));
     expect(summary.map(({ variable_rate }) => variable_rate)).toEqual(['false', 'true']);

@@ -8,6 +8,7 @@ import type { SegmentRow } from '../../../shared/annotation/segment-edits.ts';
 import { importProject } from '../../services/exchange/export-project.ts';
 import { Approval } from '../approval.ts';
 import { readQueue } from '../batch-queue.ts';
+import { hasFileClock } from '../clocks.ts';
 import { history, redo, undo } from '../edits.ts';
 import { listVideos } from '../library.ts';
 import { decisionsOf, layersOf, listCoders, notesOf, readLayer } from '../review.ts';
@@ -42,8 +43,12 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
   test('is migrated to the current schema; a project file is backed up first', () => {
     expect(project.db.pragma('user_version')).toBe(NEWEST);
     const backups = listBackups(join(folder, kind, 'backups')).map(({ reason }) => reason);
-    expect(backups).toEqual(kind === 'the project file' ? ['before-90', 'before-80', 'before-50', 'before-40'] : []);
+    expect(backups).toEqual(kind === 'the project file' ? ['before-90', 'before-80', 'before-70', 'before-50', 'before-40'] : []);
     expect(proposals).toHaveLength(2);
+  });
+
+  test('its analysed video keeps the clock on which its labels were made', () => {
+    expect(hasFileClock(project.db, video!)).toBe(true);
   });
 
   test('its rejections become decisions on the proposals of each run with the same proposal', () => {

@@ -29,6 +29,8 @@ export function unpackTimes(packed: Uint8Array, facts: string): TimingTable {
     sum += differences[i] ?? NaN;
     pts[i] = sum / UNITS_PER_SECOND;
   }
-  const { lastDuration, duplicateTimestamps, missingTimestamps } = JSON.parse(facts) as TimingTable['findings'] & { lastDuration: number };
-  return new TimingTable(pts, lastDuration, { duplicateTimestamps, missingTimestamps, tick: 1 / UNITS_PER_SECOND });
+  const stored = JSON.parse(facts) as Partial<TimingTable['findings']> &
+    Pick<TimingTable['findings'], 'duplicateTimestamps' | 'missingTimestamps'> & { lastDuration: number };
+  const { lastDuration, duplicateTimestamps, missingTimestamps, origin, variableRate } = stored;
+  return new TimingTable(pts, lastDuration, { duplicateTimestamps, missingTimestamps, origin, variableRate, tick: 1 / UNITS_PER_SECOND });
 }

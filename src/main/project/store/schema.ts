@@ -19,6 +19,11 @@ export interface FolderRow {
   approval: string;
 }
 
+/** A video whose times are the file's own timestamps, as in version 0.1 (see clocks.ts). */
+export interface FileClockRow {
+  video_id: string;
+}
+
 /** A packed timing table: the PTS of all frames, and `facts` with its other data (see packed-times.ts). */
 export interface TimingRow {
   video_id: string;
@@ -144,6 +149,7 @@ export interface Tables {
   trial: TrialRow;
   folder: FolderRow;
   video: VideoRow;
+  file_clock: FileClockRow;
   timing: TimingRow;
   run: RunRow;
   result: ResultRow;

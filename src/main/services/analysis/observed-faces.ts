@@ -29,7 +29,8 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
     const run = newestRun(layers);
     const { segments, peaks } = readLayer(db, layer.id);
     const tracked = run === null ? [] : facesOf(db, run, video.id).flatMap(({ face }) => (face > 0 ? [face] : []));
-    const { startS, endS } = videoSpan(db, video);
+    const { startS, endS: lastS } = videoSpan(db, video);
+    const endS = lastS ?? startS;
     const faces = new Set([...tracked, ...[...segments, ...peaks].map(({ face_id }) => face_id)]);
     for (const face of [...faces].sort((a, b) => a - b)) {
       const slots = run !== null && tracked.includes(face) ? slotsOf(db, run, video.id, face) : null;

@@ -140,9 +140,9 @@ function windowOf(
   { start_s, end_s }: SegmentRow,
   peak: PeakRow | null,
   window: FineTuningOptions['window'],
-  bounds: { readonly startS: number; readonly endS: number },
+  bounds: { readonly startS: number; readonly endS: number | null },
 ): { startS: number; endS: number } {
   if (window === 'segment') return { startS: start_s, endS: end_s };
   const middle = peak?.apex_s ?? (start_s + end_s) / 2;
-  return { startS: Math.max(bounds.startS, middle - window / 2), endS: Math.min(bounds.endS, middle + window / 2) };
+  return { startS: Math.max(bounds.startS, middle - window / 2), endS: Math.min(bounds.endS ?? Infinity, middle + window / 2) };
 }

@@ -19,6 +19,8 @@ import { startDetectors } from '../../adatosk/runtime/providers.ts';
 import { SAMPLES_PER_SECOND, SIZES } from '../../adatosk/model/config.ts';
 import { detectorFiles } from '../../face/detector-files.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
+import { probeVideo } from '../../media/probe.ts';
+import { hasFileClock } from '../../project/clocks.ts';
 import type { SetClip } from './fine-tuning-forms.ts';
 import { writerOf } from './fine-tuning-forms.ts';
 import type { Cell } from '../../formats/tables.ts';
@@ -27,6 +29,7 @@ import { hashFile } from '../../media/content-hash.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { readFace } from '../../project/recorded-results.ts';
 import { facesOf } from '../../project/review.ts';
+import type { VideoRow } from '../../project/store/schema.ts';
 import type { RequestedCrops } from '../../training/data/segment-crops.ts';
 import { segmentCrops } from '../../training/data/segment-crops.ts';
 import { prepareOut } from '../analysis/analyse-folder.ts';
@@ -65,7 +68,7 @@ export async function writeFineTuningSet(
   const written =
     options.form === 'references' ? withoutOtherFaces(db, planned, notes) : await writeCrops(db, planned, options, to, start, events, signal, notes);
   if (written.length === 0) throw new StudioError('data-set-invalid/no-clip', { notes });
-  if (options.form === 'references') await writeAtomically(join(to, 'clips.csv'), [csvLines(referenceRows(written))]);
+  if (options.form === 'references') await writeAtomically(join(to, 'clips.csv'), [csvLines(await referenceRows(db, written, signal))]);
   await writeAtomically(join(to, 'provenance.csv'), [csvLines(provenanceRows(written, options))]);
   const report = reportOf(written, notes, options);
   await writeAtomically(join(to, 'report.json'), [
@@ -162,10 +165,14 @@ async function writeCrops(
   let unseen = 0;
   let done = 0;
   try {
-    for (const [{ path, name }, own] of Map.groupBy(planned, ({ from }) => from.video)) {
+    for (const [{ id, path, name }, own] of Map.groupBy(planned, ({ from }) => from.video)) {
       const boxesOf = faceBoxes(db);
-      const requested = own.map(({ from }) => ({ startS: from.startS, endS: from.endS, boxAt: boxesOf(from) }));
       try {
+        const shift = await shiftOf(db, { id, path }, signal);
+        const requested = own.map(({ from }) => {
+          const boxAt = boxesOf(from);
+          return { startS: from.startS - shift, endS: from.endS - shift, boxAt: (seconds: number) => boxAt(seconds + shift) };
+        });
         for await (const { index, crops } of segmentCrops(path, requested, writer, detectors, signal)) {
           if (signal.aborted) throw cancelled();
           events.onProgress(++done, planned.length);
@@ -209,15 +216,23 @@ function boxesOver(rows: readonly TimelineRow[]): RequestedCrops['boxAt'] {
   };
 }
 
-/** The rows of a clip set that `adatosk train --data` reads. Times are seconds of the video. */
-function referenceRows(written: readonly PlannedClip[]): Cell[][] {
+/** What the video's clock in this project is ahead of seconds from the container's start. */
+async function shiftOf(db: ProjectDatabase, { id, path }: Pick<VideoRow, 'id' | 'path'>, signal: AbortSignal): Promise<number> {
+  return hasFileClock(db, id) ? (await probeVideo(path, signal)).timing.findings.origin : 0;
+}
+
+/** The rows of a clip set that `adatosk train --data` reads. Times are seconds from the container's start. */
+async function referenceRows(db: ProjectDatabase, written: readonly PlannedClip[], signal: AbortSignal): Promise<Cell[][]> {
+  const shifts = new Map<string, number>();
+  for (const { from } of written) if (!shifts.has(from.video.id)) shifts.set(from.video.id, await shiftOf(db, from.video, signal));
   const head: Cell[] = ['path', 'label', 'start_s', 'end_s', 'onset_s', 'apex_s', 'offset_s', 'participant', 'split'];
   return [
     head,
     ...written.map(({ clip, from: { video, startS, endS, peak } }): Cell[] => {
+      const seconds = (time: number): number => roundSeconds(time - required(shifts.get(video.id), "a video's clock"));
       const isInside = peak !== null && peak.onset_s >= startS && peak.offset_s <= endS;
-      const moments = isInside ? [roundSeconds(peak.onset_s), roundSeconds(peak.apex_s), roundSeconds(peak.offset_s)] : [null, null, null];
-      return [video.path, expressionAt(clip.label), roundSeconds(startS), roundSeconds(endS), ...moments, clip.participant, clip.split];
+      const moments = isInside ? [seconds(peak.onset_s), seconds(peak.apex_s), seconds(peak.offset_s)] : [null, null, null];
+      return [video.path, expressionAt(clip.label), seconds(startS), seconds(endS), ...moments, clip.participant, clip.split];
     }),
   ];
 }

@@ -12,6 +12,7 @@ import { findVideos } from '../../media/video-files.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { relink, setMissing, videoOf, videoPaths } from '../../project/library.ts';
 import { readTiming } from '../../project/recorded-results.ts';
+import { onProjectClock } from '../../project/clocks.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { libraryFileOf } from '../analysis/library-file.ts';
 
@@ -93,8 +94,7 @@ export async function serveMedia(db: ProjectDatabase, id: string, method: string
 
 /** Presentation times of all frames: from the database if a run has stored them, else from the file. */
 export async function frameTimes(db: ProjectDatabase, id: string): Promise<Float64Array> {
-  const stored = readTiming(db, id);
-  return (stored ?? (await probeVideo(presentVideo(db, id).path)).timing).pts;
+  return (readTiming(db, id) ?? onProjectClock(db, id, (await probeVideo(presentVideo(db, id).path)).timing)).pts;
 }
 
 function presentVideo(db: ProjectDatabase, id: string): VideoRow {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { audioEnvelope } from '../../media/audio-envelope.ts';
+import { audioEnvelope, movedEnvelope } from '../../media/audio-envelope.ts';
+import { containerStart } from '../../media/probe.ts';
 import { thumbnail } from '../../media/thumbnail.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
+import { hasFileClock } from '../../project/clocks.ts';
 import { videoOf } from '../../project/library.ts';
 
 /** Thumbnails and sound envelopes for the window. They are cached in memory only. */
@@ -54,8 +56,9 @@ export async function serveThumbnail(db: ProjectDatabase, id: string): Promise<R
   }
 }
 
-/** The sound envelope of a video; empty without sound. @throws StudioError 'video-unknown' */
-export function soundOf(db: ProjectDatabase, id: string, signal?: AbortSignal): Promise<Int8Array> {
+/** The sound envelope of a video on its clock in this project; empty without sound. @throws StudioError 'video-unknown' */
+export async function soundOf(db: ProjectDatabase, id: string, signal?: AbortSignal): Promise<Int8Array> {
   const { path, size } = videoOf(db, id);
-  return cached(envelopes, ENVELOPES_KEPT, `${path} ${size}`, () => audioEnvelope(path, signal));
+  const envelope = await cached(envelopes, ENVELOPES_KEPT, `${path} ${size}`, () => audioEnvelope(path, signal));
+  return hasFileClock(db, id) ? movedEnvelope(envelope, await containerStart(path, signal)) : envelope;
 }

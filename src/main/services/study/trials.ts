@@ -129,7 +129,7 @@ function timesOf(
 function isInside(db: ProjectDatabase, video: VideoRow, { start_s, end_s }: NewTrial, from: Notice, problems: Notice[]): boolean {
   const span = videoSpan(db, video);
   // The length of a video that was never analysed is not known.
-  const lastS = span.endS > 0 ? span.endS : Infinity;
+  const lastS = span.endS ?? Infinity;
   // Programs round the end of a video to a hundredth of a second.
   if (start_s >= 0 && start_s < lastS && (end_s ?? start_s) <= lastS + 0.01) return true;
   problems.push(notice('trials/outside', { from, start: start_s, end: end_s ?? start_s, video: video.name, last: roundSeconds(lastS) }));

@@ -8,7 +8,7 @@ import type { FaceObservation } from '../../face/face-observer.ts';
 import { probeVideo } from '../../media/probe.ts';
 import { sampleFrames } from '../../media/sampled-frames.ts';
 
-/** A span of one face of a video whose crops are requested. */
+/** A span of one face of a video whose crops are requested, in seconds from the container's start. */
 export interface RequestedCrops {
   readonly startS: number;
   readonly endS: number;
