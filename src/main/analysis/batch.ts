@@ -5,6 +5,7 @@ import { mean } from '../../shared/domain/mean.ts';
 import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import { hashFile } from '../media/content-hash.ts';
+import type { StreamSummary } from '../media/choose-stream.ts';
 import type { VideoFile } from '../media/video-files.ts';
 import type { AnalysisOptions, AnalysisTools, VideoAnalysis } from './analyse-video.ts';
 import { analyseVideo } from './analyse-video.ts';
@@ -206,8 +207,18 @@ function describe(video: string, sha256: string | null, analysis: VideoAnalysis,
   };
 }
 
-function warningsOf({ substitutedSamples, decoderComplaints }: VideoAnalysis): Notice[] {
+function warningsOf({ substitutedSamples, decoderComplaints, video: { timing, jumps, choice } }: VideoAnalysis): Notice[] {
+  const [hole, ...holes] = timing.holes();
+  const [jump, ...others] = jumps;
+  const seconds = (value: number): number => Math.round(10 * value) / 10;
+  const streams = (list: readonly StreamSummary[]): string =>
+    list.map(({ index, width, height, lengthS }) => `#${index} (${width} x ${height}, ${seconds(lengthS)} s)`).join(', ');
   return [
+    ...(choice === null
+      ? []
+      : [notice('video/other-streams', { count: choice.others.length, others: streams(choice.others), chosen: streams([choice.chosen]) })]),
+    ...(hole === undefined ? [] : [notice('video/holes', { count: holes.length + 1, from: seconds(hole.startS), to: seconds(hole.endS) })]),
+    ...(jump === undefined ? [] : [notice('video/clock-jumps', { count: others.length + 1, at: seconds(jump.atS) })]),
     ...(substitutedSamples > 0 ? [notice('video/substituted', { count: substitutedSamples })] : []),
     ...(decoderComplaints > 0 ? [notice('video/decoder-errors', { count: decoderComplaints })] : []),
   ];

@@ -89,6 +89,19 @@ test('slots without any face have rows too, up to the end of the video', () => {
   expect(rows.at(-1)).toMatchObject({ endS: table.end, endFrame: 500 });
 });
 
+test('a hole of seconds has a row for each slot; one of minutes has a single row', () => {
+  const rowsOver = (hole: number): { startS: number; endS: number }[] => {
+    const pts = Float64Array.from({ length: 50 }, (_, i) => i / 25 + (i < 25 ? 0 : hole));
+    const counts = { duplicateTimestamps: 0, missingTimestamps: 0, tick: 0.001 };
+    return rowsWithoutFace(new SamplingGrid(new TimingTable(pts, 0.04, counts), 10), new Set());
+  };
+  expect(rowsOver(4).map(({ endS, startS }) => endS - startS)).toEqual(Array.from({ length: 30 }, () => expect.closeTo(0.2, 6) as number));
+  const rows = rowsOver(600);
+  expect(rows.length).toBeLessThan(15);
+  expect(rows.slice(1).every(({ startS }, i) => Math.abs(startS - rows[i]!.endS) < 1e-9)).toBe(true);
+  expect([rows[0]!.startS, rows.at(-1)!.endS]).toEqual([0, expect.closeTo(602, 6)]);
+});
+
 describe('reading ahead', () => {
   async function* count(limit: number, seenBy: number[]): AsyncGenerator<number> {
     try {

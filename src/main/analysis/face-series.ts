@@ -207,11 +207,32 @@ function statusOf(observations: readonly { status: FaceStatus }[]): FaceStatus {
   return observations.every(({ status }) => status === 'ok') ? 'ok' : 'low_confidence';
 }
 
+/** A hole in a recording that is longer has one row, in seconds. Files with wrong timestamps have holes of hours. */
+const LONGEST_HOLE_IN_SLOTS_S = 10;
+
 /** The rows for slots without any face. */
 export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number>): TimelineRow[] {
   const slots = Math.ceil(grid.samples / SAMPLES_PER_SLOT);
-  const free = Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !occupied.has(slot));
-  return free.map((slot) => ({ ...slotSpan(grid, slot), faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null }));
+  const rows: TimelineRow[] = [];
+  for (let slot = 0; slot < slots; slot++) {
+    if (occupied.has(slot)) continue;
+    const span = slotSpan(grid, slot);
+    let last = slot;
+    while (last + 1 < slots && isInHole(grid, last) && isInHole(grid, last + 1) && !occupied.has(last + 1)) last += 1;
+    const { endS, endFrame } = slotSpan(grid, last);
+    const isLong = endS - span.startS > LONGEST_HOLE_IN_SLOTS_S;
+    const covered = isLong ? { ...span, endS, endFrame } : span;
+    rows.push({ ...covered, faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null });
+    if (isLong) slot = last;
+  }
+  return rows;
+}
+
+/** Whether all of a slot is in a hole of the recording. */
+function isInHole(grid: SamplingGrid, slot: number): boolean {
+  const first = slot * SAMPLES_PER_SLOT;
+  const samples = Array.from({ length: Math.min(SAMPLES_PER_SLOT, grid.samples - first) }, (_, i) => first + i);
+  return samples.every((sample) => grid.isInHole(sample));
 }
 
 /** Time and frames of a slot. The last slot ends with the video. */

@@ -54,7 +54,8 @@ export interface FaceObservation {
 /** A sampled picture. The observer calls `release` as soon as it no longer needs the picture. */
 export interface ObservablePicture {
   readonly sample: number;
-  readonly picture: Picture;
+  /** Null where nothing was recorded: every face is absent. */
+  readonly picture: Picture | null;
   release(): void;
 }
 
@@ -120,6 +121,7 @@ export class FaceObserver {
 
   /** Detects known faces in close-up regions, then searches the regions that are due. */
   async #detect({ sample, picture }: ObservablePicture): Promise<Detection[]> {
+    if (picture === null) return [];
     const tracks = this.#tracker.candidates;
     const near = (await Promise.all(tracks.map((track) => this.#near.detect(picture, nearLook(track), CONTINUE_SCORE)))).flat();
     const reliable = joinOverlapping(near.filter(({ score }) => score >= RELIABLE_SCORE));
@@ -156,7 +158,7 @@ export class FaceObserver {
     const detection = track.detections.get(sample);
     const away = this.#away.get(track) ?? [];
     const between = detection === undefined ? neighbours(track, sample, (LONGEST_MISS + 1) * this.#options.searchEvery) : [];
-    if (detection === undefined && between.length === 0) {
+    if (picture === null || (detection === undefined && between.length === 0)) {
       this.#away.set(track, [...away, sample]);
       return [];
     }

@@ -100,10 +100,11 @@ describe('real pictures', () => {
     const video = await probeVideo(ONE_FACE);
     const finder = new FaceDetector(detectors.search, 256);
     for await (const frame of sampleFrames(video, new SamplingGrid(video.timing, 2))) {
-      const [found] = await finder.detect(frame.picture, wholePicture(frame.picture), 0.5);
+      const picture = frame.picture!;
+      const [found] = await finder.detect(picture, wholePicture(picture), 0.5);
       if (found !== undefined) {
         const crop = new Uint8Array(256 * 256 * 3);
-        resampleRgb(frame.picture, cropPlacement(placeOf(found.points), 256), 256, 256, crop, 'edge');
+        resampleRgb(picture, cropPlacement(placeOf(found.points), 256), 256, 256, crop, 'edge');
         const luma = Uint8Array.from({ length: 256 * 256 }, (_, i) => 16 + 0.86 * crop[3 * i + 1]!);
         const flat = new Uint8Array(128 * 128).fill(128);
         const again = { width: 256, height: 256, matrix: 'bt709' as const, y: luma, u: flat, v: flat };

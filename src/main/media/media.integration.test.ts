@@ -1,41 +1,15 @@
 import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { countingVideo, ffmpeg, greyOfFrame, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
-import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
+import { expectNearest, samplesOf } from '../../../testing/samples.ts';
+import { countingVideo, ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
 import { SamplingGrid } from '../../shared/domain/time.ts';
-import { audioEnvelope, movedEnvelope } from './audio-envelope.ts';
 import { probeVideo } from './probe.ts';
 import { sampleFrames } from './sampled-frames.ts';
 import { findVideos } from './video-files.ts';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
-
-async function samplesOf(path: string, rate = 10): Promise<{ grid: SamplingGrid; frames: number[]; greys: number[]; substituted: number }> {
-  const video = await probeVideo(path);
-  const grid = new SamplingGrid(video.timing, rate);
-  const frames: number[] = [];
-  const greys: number[] = [];
-  let substituted = 0;
-  for await (const sample of sampleFrames(video, grid)) {
-    frames.push(sample.frame);
-    greys.push(sample.picture.y[sample.picture.width * 10 + 10]!);
-    substituted += sample.substituted ? 1 : 0;
-    sample.release();
-  }
-  return { grid, frames, greys, substituted };
-}
-
-/** Checks that the picture and the frame index of every sample are those of the frame whose PTS is nearest to its moment. */
-function expectNearest({ grid, frames, greys }: Awaited<ReturnType<typeof samplesOf>>): void {
-  expect(frames).toHaveLength(grid.samples);
-  frames.forEach((frame, k) => {
-    const distances = [...grid.table.pts].map((pts) => Math.abs(pts - grid.moment(k)));
-    expect(distances[frame]).toBeCloseTo(Math.min(...distances), 9);
-    expect(Math.abs(greys[k]! - greyOfFrame(frame)), `sample ${k} shows frame ${frame}`).toBeLessThanOrEqual(4);
-  });
-}
 
 describe('sampled frames are the nearest by PTS, and each picture is that of its frame', () => {
   test.each([24, 25, 29.97, 30, 50, 60])('at %s frames per second', async (rate) => {
@@ -56,6 +30,20 @@ describe('sampled frames are the nearest by PTS, and each picture is that of its
     const seen = await samplesOf(at('pause.mkv'));
     expect(seen.grid.table.findings.variableRate).toBe(true);
     expectNearest(seen);
+    const inHole = [...seen.greys.keys()].filter((k) => seen.grid.isInHole(k));
+    // Frame 20 is at 0.81 s and shown for 0.1 s, frame 21 is at 2.54 s.
+    expect(inHole).toEqual(Array.from({ length: 15 }, (_, i) => 10 + i));
+    expect(seen.grid.table.holes()).toEqual([{ startS: expect.closeTo(0.808, 3), endS: expect.closeTo(2.54, 3) }]);
+  });
+
+  test('but not in a hole of seconds or hours, which costs nothing', async () => {
+    for (const hours of [0, 2]) {
+      const path = at(`hole-${hours}.mkv`);
+      await countingVideo(path, 40, 25, `(PTS-STARTPTS)+if(gte(N\\,20)\\,(5+3600*${hours})/TB\\,0)`);
+      const seen = await samplesOf(path);
+      expectNearest(seen);
+      expect(seen.greys.filter((grey) => !Number.isNaN(grey))).toHaveLength(17);
+    }
   });
 
   test('with B-frames, a late start and an edit list', async () => {
@@ -94,70 +82,6 @@ describe('the same frames at a constant rate and at a variable one that starts a
       expect(variable.grid.boundaryFrame(k)).toBe(constant.grid.boundaryFrame(k));
       expect(variable.grid.boundary(k)).toBeCloseTo(constant.grid.boundary(k), 9);
     }
-  });
-});
-
-describe('time 0 is the start of the container', () => {
-  const SOUND = ['-f', 'lavfi', '-i', 'sine=d=3'];
-  /** The clock of MPEG transport streams counts 33 bits of 1/90000 s. */
-  const WRAP_S = 2 ** 33 / 90_000;
-  beforeAll(async () => {
-    await countingVideo(at('plain.mp4'), 50, 25, 'PTS-STARTPTS', ['-bf', '2']);
-  });
-
-  test.each([
-    ['a transport stream that begins at 1.48 s', 'begins.ts', ['-muxdelay', '0', '-output_ts_offset', '1.4'], 1.4],
-    ['a transport stream whose clock starts again from 0', 'wraps.ts', ['-muxdelay', '0', '-output_ts_offset', String(WRAP_S - 1)], -1],
-    ['a program stream', 'old.mpg', ['-c:v', 'mpeg2video', '-q:v', '1', '-muxdelay', '0.5', '-f', 'mpeg'], 0.5],
-    ['a Matroska file that begins late', 'begins.mkv', ['-output_ts_offset', '3'], 3],
-  ])('of %s: the first frame is at 0', async (_, name, args, origin) => {
-    await ffmpeg('-i', at('plain.mp4'), '-c', 'copy', ...args, at(name));
-    const seen = await samplesOf(at(name));
-    const { table } = seen.grid;
-    expect([table.start, table.frames]).toEqual([0, 50]);
-    expect(table.end).toBeCloseTo(2, 6);
-    expect(Math.abs(table.findings.origin - origin)).toBeLessThan(0.6);
-    expectNearest(seen);
-  });
-
-  test.each(['sound-first.mp4', 'sound-first.mkv', 'sound-first.ts'])('where sound begins before the picture, the picture is late: %s', async (name) => {
-    const offset = name.endsWith('.ts') ? ['-output_ts_offset', '7'] : [];
-    await ffmpeg('-itsoffset', '0.5', '-i', at('plain.mp4'), ...SOUND, '-c:v', 'copy', '-c:a', 'aac', '-map', '0:v', '-map', '1:a', ...offset, at(name));
-    const seen = await samplesOf(at(name));
-    expect(Math.abs(seen.grid.table.start - 0.5)).toBeLessThan(0.03);
-    expectNearest(seen);
-  });
-
-  test('sound that an encoder began a little before 0 does not move the picture', async () => {
-    await ffmpeg(
-      '-i',
-      at('plain.mp4'),
-      ...SOUND,
-      '-c:v',
-      'copy',
-      '-c:a',
-      'libopus',
-      '-map',
-      '0:v',
-      '-map',
-      '1:a',
-      '-avoid_negative_ts',
-      'disabled',
-      at('opus.mkv'),
-    );
-    expect((await probeVideo(at('opus.mkv'))).timing.start).toBe(0);
-  });
-
-  test('the curve of the sound is on the same clock', async () => {
-    const beep = ['-f', 'lavfi', '-i', "aevalsrc='if(between(t,1,1.5),sin(2000*t),0)':d=2"];
-    await ffmpeg('-i', at('plain.mp4'), ...beep, '-c:v', 'copy', '-c:a', 'mp2', '-muxdelay', '0', '-output_ts_offset', '4', at('beep.ts'));
-    const envelope = await audioEnvelope(at('beep.ts'));
-    const loudFrom = envelope.findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE;
-    const { start } = (await probeVideo(at('beep.ts'))).timing;
-    expect(Math.abs(loudFrom - start - 1)).toBeLessThan(0.06);
-    const moved = movedEnvelope(envelope, 4);
-    expect(moved.findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE).toBeCloseTo(loudFrom + 4, 6);
-    expect(movedEnvelope(envelope, -1).findIndex((value) => Math.abs(value) > 60) / 2 / ENVELOPE_RATE).toBeCloseTo(loudFrom - 1, 6);
   });
 });
 
@@ -292,6 +216,14 @@ describe('decoding', () => {
     }
     expect(samples).toBe(new SamplingGrid(video.timing, 10).samples);
     expect(complaints).toBeGreaterThan(0);
+  });
+
+  test('of frames that are close together reports no errors', async () => {
+    await countingVideo(at('pairs.mkv'), 50, 25, 'PTS-STARTPTS+mod(N\\,2)*0.038/TB');
+    const video = await probeVideo(at('pairs.mkv'));
+    let complaints = 0;
+    for await (const sample of sampleFrames(video, new SamplingGrid(video.timing, 10), undefined, (count) => (complaints = count))) sample.release();
+    expect(complaints).toBe(0);
   });
 
   test('reports frames that are replaced by a neighbour', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ffmpeg, temporaryFolder } from '../../../testing/videos.ts';
@@ -9,6 +9,7 @@ import { serveFile } from './ranged-file.ts';
 
 const folder = await temporaryFolder();
 const SOURCE = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=2'];
+const LONGER = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25:duration=4'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=duration=2'];
 
 describe('what Chromium cannot play gets a proxy', () => {
@@ -17,6 +18,17 @@ describe('what Chromium cannot play gets a proxy', () => {
     ['a WMV', 'old.wmv', [...SOURCE, ...SOUND, '-c:v', 'wmv2']],
     ['MPEG-2 that starts late', 'camera.ts', [...SOURCE, ...SOUND, '-c:v', 'mpeg2video', '-bf', '2']],
     ['10-bit H.264', 'ten bits é.mp4', [...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p10le']],
+    ['Theora', 'old.ogv', [...SOURCE, ...SOUND, '-c:v', 'libtheora', '-c:a', 'libvorbis']],
+    [
+      'a transport stream with a hole of six seconds',
+      'hole.ts',
+      [...SOURCE, '-vf', "settb=1/90000,setpts='N*3600+gte(N,25)*540000'", '-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-c:v', 'libx264'],
+    ],
+    [
+      'a file of two videos, of which the second one is the longest',
+      'two.mp4',
+      [...SOURCE, ...LONGER, '-map', '0', '-map', '1', '-disposition:v:0', '0', '-disposition:v:1', 'default'],
+    ],
     [
       'MPEG-2 of variable rate in Matroska',
       'shaken.mkv',
@@ -26,13 +38,13 @@ describe('what Chromium cannot play gets a proxy', () => {
     const path = join(folder, name);
     await ffmpeg(...args, path);
     const original = await probeVideo(path);
-    expect(playabilityOf(path, original.stream).reason?.id).toMatch(/^play\//);
+    expect(playabilityOf(path, original).reason?.id).toMatch(/^play\//);
     expect(await existingProxy(path, folder)).toBeUndefined();
     const shares: number[] = [];
     const before = await stat(path);
     const proxy = await makeProxy(original, (share) => shares.push(share), undefined, join(folder, 'proxies'));
     const made = await probeVideo(proxy);
-    expect(playabilityOf(proxy, made.stream).type).toBe('video/mp4');
+    expect(playabilityOf(proxy, made).type).toBe('video/mp4');
     expect(made.timing.frames).toBe(original.timing.frames);
     original.timing.pts.forEach((pts, i) => expect(Math.abs(made.timing.pts[i]! - (pts - original.timing.start))).toBeLessThan(0.001));
     expect(shares.at(-1)).toBe(1);
@@ -40,10 +52,33 @@ describe('what Chromium cannot play gets a proxy', () => {
     expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
   });
 
+  test('recordings that were joined, with one continuous clock', async () => {
+    const part = join(folder, 'part.ts');
+    await ffmpeg(...SOURCE, ...SOUND, '-c:v', 'libx264', '-bf', '2', '-pix_fmt', 'yuv420p', part);
+    const path = join(folder, 'joined.ts');
+    await writeFile(path, Buffer.concat([await readFile(part), await readFile(part)]));
+    const original = await probeVideo(path);
+    expect(original.timing.frames).toBe(100);
+    const made = await probeVideo(await makeProxy(original, () => undefined, undefined, join(folder, 'proxies')));
+    original.timing.pts.forEach((pts, i) => expect(Math.abs(made.timing.pts[i]! - (pts - original.timing.start))).toBeLessThan(0.001));
+    expect(made.timing.duration).toBeCloseTo(4, 2);
+  });
+
+  test.each([
+    ['h264', 'yuv420p', false, 'play/interlaced'],
+    ['h264', 'yuv420p', true, undefined],
+    ['theora', 'yuv420p', true, 'play/codec'],
+  ])('%s in %s, progressive: %s', (codec, pixelFormat, isProgressive, reason) => {
+    const stream = { codec, pixelFormat, isProgressive, isFirst: true };
+    expect(playabilityOf('a.mp4', { stream, container: { format: 'mov,mp4,m4a' } }).reason?.id).toBe(reason);
+    // A transport stream that was named .mp4
+    expect(playabilityOf('a.mp4', { stream, container: { format: 'mpegts' } }).reason).toMatchObject({ parameters: { container: 'MPEGTS' } });
+  });
+
   test('an ordinary MP4 needs no proxy', async () => {
     const path = join(folder, 'plain.mp4');
     await ffmpeg(...SOURCE, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', path);
-    expect(playabilityOf(path, (await probeVideo(path)).stream)).toEqual({ type: 'video/mp4' });
+    expect(playabilityOf(path, await probeVideo(path))).toEqual({ type: 'video/mp4' });
   });
 
   test('an aborted proxy leaves no file', async () => {

@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { cancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
+import type { StreamSummary } from './choose-stream.ts';
+import { chooseStream } from './choose-stream.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import { inputName } from './input-name.ts';
 import { findProgram } from './programs.ts';
@@ -27,6 +29,8 @@ export interface VideoStream {
   readonly timeBase: { readonly numerator: number; readonly denominator: number };
   /** False for interlaced video, and where the file does not say it. */
   readonly isProgressive: boolean;
+  /** Whether it is the first video stream of its file. Browsers play only that one. */
+  readonly isFirst: boolean;
 }
 
 export interface ProbedVideo {
@@ -38,9 +42,13 @@ export interface ProbedVideo {
   readonly clock: StreamClock;
   /** Jumps of the file's clock that the timing table leaves out. */
   readonly jumps: readonly ClockJump[];
+  /** The chosen stream and the other moving pictures of the file; null where there is only one. */
+  readonly choice: { readonly chosen: StreamSummary; readonly others: readonly StreamSummary[] } | null;
 }
 
 const number = z.coerce.number();
+const flag = z.number().default(0);
+const dispositionSchema = z.object({ default: flag, attached_pic: flag, still_image: flag, timed_thumbnails: flag });
 const streamSchema = z.object({
   index: z.number(),
   codec_type: z.string().optional(),
@@ -54,7 +62,7 @@ const streamSchema = z.object({
   start_pts: z.number().optional(),
   field_order: z.string().optional(),
   nb_frames: number.optional(),
-  disposition: z.object({ attached_pic: z.number().default(0) }).default({ attached_pic: 0 }),
+  disposition: dispositionSchema.default({ default: 0, attached_pic: 0, still_image: 0, timed_thumbnails: 0 }),
   side_data_list: z.array(z.looseObject({ rotation: number.optional() })).default([]),
 });
 type RawStream = z.infer<typeof streamSchema>;
@@ -64,7 +72,7 @@ const probeSchema = z.object({
 });
 
 /**
- * Reads the first video stream of a file and the time of every frame, from the container's start.
+ * Reads the video stream of a file (see chooseStream) and the time of every frame, from the container's start.
  * @throws StudioError with the name of the file: missing, empty, not a video, no video stream, truncated, unknown codec
  */
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
@@ -76,29 +84,23 @@ export async function probeVideo(path: string, signal?: AbortSignal): Promise<Pr
     throw new StudioError('file-unreadable/other', { file: name, detail: sentenceOf(error) }, error);
   });
   if (size.size === 0) throw new StudioError('file-empty', { file: name });
-  const { picture, container } = await firstMovingPicture(path, name, signal);
-  const stream = describeStream(picture);
-  const { table, clock, jumps } = await readStreamTimes({ ...stream, path, name, container, statedFrames: picture.nb_frames }, signal);
-  return { path, stream, container, timing: table, clock, jumps };
+  const { stream, statedFrames, container, choice } = await probeStream(path, signal);
+  const { table, clock, jumps } = await readStreamTimes({ ...stream, path, name, container, statedFrames }, signal);
+  return { path, stream, container, timing: table, clock, jumps, choice };
+}
+
+/** The video stream of a file, without the times of its frames. */
+export interface ProbedStream extends Pick<ProbedVideo, 'stream' | 'container' | 'choice'> {
+  /** Number of frames that the container states. */
+  readonly statedFrames: number | undefined;
 }
 
 /**
- * Reads the first video stream without the times of all frames, for callers that need only its properties.
+ * Reads the video stream without the times of all frames, for callers that need only its properties.
  * @throws StudioError as probeVideo does
  */
-export async function probeStream(path: string, signal?: AbortSignal): Promise<VideoStream> {
-  return describeStream((await firstMovingPicture(path, basename(path), signal)).picture);
-}
-
-/**
- * The time at which a file begins on its own clock, in seconds: the least start of its streams.
- * @throws StudioError as probeVideo does
- */
-export async function containerStart(path: string, signal?: AbortSignal): Promise<number> {
-  return (await firstMovingPicture(path, basename(path), signal)).container.start;
-}
-
-async function firstMovingPicture(path: string, name: string, signal?: AbortSignal): Promise<{ picture: RawStream; container: Container }> {
+export async function probeStream(path: string, signal?: AbortSignal): Promise<ProbedStream> {
+  const name = basename(path);
   const args = ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', inputName(path)];
   const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
   const printed = await text(run.output);
@@ -106,14 +108,19 @@ async function firstMovingPicture(path: string, name: string, signal?: AbortSign
   if (run.wasCancelled) throw cancelled();
   if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run : { messages: withoutMoov(run.messages), crashed: run.crashed });
   const { streams, format } = probeSchema.parse(JSON.parse(printed));
-  const picture = streams.find((each) => each.codec_type === 'video' && each.disposition.attached_pic === 0);
+  const { chosen: picture, summary, others } = await chooseStream(path, streams, signal);
   if (picture === undefined) {
     throw new StudioError(streams.length > 0 ? 'no-video-stream/other-streams' : 'no-video-stream', { file: name });
   }
   if (picture.codec_name === 'unknown' || picture.width === 0 || picture.height === 0) {
     throw new StudioError('unsupported-codec', { file: name });
   }
-  return { picture, container: { format: format.format_name, start: leastStart(streams, picture, format.format_name) } };
+  return {
+    stream: describeStream(picture, streams.find(({ codec_type }) => codec_type === 'video') === picture),
+    statedFrames: picture.nb_frames,
+    container: { format: format.format_name, start: leastStart(streams, picture, format.format_name) },
+    choice: summary === undefined || others.length === 0 ? null : { chosen: summary, others },
+  };
 }
 
 /** Encoders begin sound a little before time 0, and players leave that out. */
@@ -126,12 +133,14 @@ function leastStart(streams: readonly RawStream[], picture: RawStream, format: s
   const isRunning = hasRunningClock(format);
   const startOf = (stream: RawStream): number | undefined => (stream.start_pts === undefined ? undefined : stream.start_pts * secondsPerTick(stream));
   const own = startOf(picture) ?? 0;
-  const sounds = streams.flatMap((stream) => {
-    const start = stream.codec_type === 'audio' ? startOf(stream) : undefined;
+  const starts = streams.flatMap((stream) => {
+    const { codec_type, disposition } = stream;
+    const isMoving = codec_type === 'video' && disposition.attached_pic === 0 && disposition.still_image === 0;
+    const start = codec_type === 'audio' || isMoving ? startOf(stream) : undefined;
     if (start === undefined || (isRunning && Math.abs(start - own) > LARGEST_DISTANCE_S)) return [];
-    return [!isRunning && start < 0 && start > -LONGEST_PRIMING_S ? 0 : start];
+    return [codec_type === 'audio' && !isRunning && start < 0 && start > -LONGEST_PRIMING_S ? 0 : start];
   });
-  return Math.min(own, ...sounds);
+  return Math.min(own, ...starts);
 }
 
 function secondsPerTick({ time_base }: RawStream): number {
@@ -154,7 +163,7 @@ function withoutMoov(messages: readonly string[]): string[] {
   return messages.filter((line) => !line.includes('moov atom'));
 }
 
-function describeStream(raw: RawStream): VideoStream {
+function describeStream(raw: RawStream, isFirst: boolean): VideoStream {
   // ffprobe reports the angle counter-clockwise.
   const turn = raw.side_data_list.find(({ rotation }) => rotation !== undefined)?.rotation ?? 0;
   const rotation = (((Math.round(-turn / 90) * 90) % 360) + 360) % 360;
@@ -173,6 +182,7 @@ function describeStream(raw: RawStream): VideoStream {
     matrix: matrixOf(raw.pix_fmt, raw.color_space, height),
     timeBase: { numerator: numerator ?? 1, denominator: denominator ?? 1000 },
     isProgressive: raw.field_order === 'progressive',
+    isFirst,
   };
 }
 

@@ -17,8 +17,8 @@ export interface SampledFrame {
   readonly frame: number;
   /** PTS of the frame in seconds. */
   readonly pts: number;
-  /** Planes in a buffer that is reused after `release`. */
-  readonly picture: Picture;
+  /** Planes in a buffer that is reused after `release`. Null in a hole of the recording, where nothing was recorded for some time. */
+  readonly picture: Picture | null;
   /** Whether the frame of this sample could not be decoded and a neighbouring frame replaces it. */
   readonly substituted: boolean;
   release(): void;
@@ -53,7 +53,8 @@ export async function* sampleFrames(
         announced.push(pts === 'NOPTS' ? NaN : secondsOf(Number(pts), video.stream, video.clock));
         arrival?.();
       }
-      return !/\[(error|fatal|panic)\]/.test(line);
+      // Times of frames that are close together collide in the output, which has none. The pictures are right.
+      return !/\[(error|fatal|panic)\]/.test(line) || /monoton\w+ (increasing )?dts/i.test(line);
     },
   });
   let over = false;
@@ -72,6 +73,7 @@ export async function* sampleFrames(
   let frame = -1;
   /** The last picture, kept until the next one arrives. It replaces frames at the end that could not be decoded. */
   let last: { picture: Picture; releaseBuffer: () => void } | undefined;
+  const hole = (k: number): SampledFrame => ({ sample: k, frame, pts: grid.table.pts[frame]!, picture: null, substituted: false, release: () => undefined });
   const show = (k: number, picture: Picture, release: () => void): SampledFrame => ({
     sample: k,
     frame,
@@ -86,12 +88,17 @@ export async function* sampleFrames(
       if (printed === undefined) break;
       // A frame without a timestamp has the index after that of the frame before.
       frame = Number.isNaN(printed) ? Math.min(frame + 1, grid.table.frames - 1) : grid.table.nearestFrame(printed);
-      const first = sample;
-      while (sample < grid.samples && grid.frameOf(sample) <= frame) sample += 1;
-      const releaseBuffer = pool.lease(buffer, sample - first + 1);
+      const own: number[] = [];
+      const inHole: number[] = [];
+      for (; sample < grid.samples && grid.frameOf(sample) <= frame; sample++) (grid.isInHole(sample) ? inHole : own).push(sample);
+      const releaseBuffer = pool.lease(buffer, own.length + 1);
       last?.releaseBuffer();
       last = { picture: pictureOf(buffer, video.stream), releaseBuffer };
-      for (let k = first; k < sample; k++) yield show(k, last.picture, releaseBuffer);
+      // A hole comes before the samples of the frame that ends it, and after those of the frame before.
+      const ended = inHole.filter((k) => own[0] !== undefined && k < own[0]);
+      for (const k of ended) yield hole(k);
+      for (const k of own) yield show(k, last.picture, releaseBuffer);
+      for (const k of inHole.slice(ended.length)) yield hole(k);
     }
     await run.ended;
     if (run.wasCancelled) throw cancelled();

@@ -1,3 +1,5 @@
+import { inputName } from './input-name.ts';
+import { probeStream } from './probe.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
@@ -9,8 +11,10 @@ const HEIGHT = 90;
  */
 export async function thumbnail(path: string, atS: number, signal?: AbortSignal): Promise<Buffer | undefined> {
   const ffmpeg = await findProgram('ffmpeg');
-  const picture = ['-map', '0:v:0', '-frames:v', '1', '-vf', `scale=-2:${HEIGHT}`, '-q:v', '5', '-f', 'mjpeg', 'pipe:1'];
-  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-ss', atS.toFixed(2), '-i', path, ...picture], { signal });
+  const probed = await probeStream(path, signal).catch(() => undefined);
+  if (probed === undefined) return undefined;
+  const picture = ['-map', `0:${probed.stream.index}`, '-frames:v', '1', '-vf', `scale=-2:${HEIGHT}`, '-q:v', '5', '-f', 'mjpeg', 'pipe:1'];
+  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-ss', atS.toFixed(2), '-i', inputName(path), ...picture], { signal });
   const pieces: Buffer[] = [];
   for await (const piece of program.output as AsyncIterable<Buffer>) pieces.push(piece);
   const code = await program.ended;

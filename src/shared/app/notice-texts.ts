@@ -25,11 +25,19 @@ export const NOTICE_TEXTS = {
     '{count} sample shows a neighbouring frame, because its own frame could not be decoded. | {count} samples show a neighbouring frame, because their own frames could not be decoded.',
   'video/decoder-errors':
     'ffmpeg reported {count} error while decoding. The picture may be wrong there. | ffmpeg reported {count} errors while decoding. The picture may be wrong there.',
+  'video/other-streams':
+    'The file has another video: {others}. The one analysed is {chosen}. | The file has {count} other videos: {others}. The one analysed is {chosen}.',
+  'video/holes':
+    'Nothing was recorded from {from} to {to} s. All faces are absent there. | Nothing was recorded at {count} places, the first one from {from} to {to} s. All faces are absent there.',
+  'video/clock-jumps':
+    "The recording's clock jumps at {at} s, as where two parts were joined. Times go on there without the jump. | The recording's clock jumps at {count} places, the first one at {at} s, as where parts were joined. Times go on there without the jumps.",
 
   'play/container': '{container} files cannot be played directly.',
   'play/no-container': 'Files without an ending cannot be played directly.',
   'play/codec': 'Video in {codec} cannot be played directly.',
   'play/pixels': 'Video in {codec} with {pixels} pictures cannot be played directly.',
+  'play/interlaced': 'Interlaced video cannot be played directly.',
+  'play/other-stream': 'A video stream that is not the first one of its file cannot be played directly.',
 
   'device/reference': 'It works. The other devices are checked against it.',
   'device/agrees': 'It works, and it agrees with the CPU.',

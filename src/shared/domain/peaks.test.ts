@@ -139,6 +139,18 @@ describe('an expression peak', () => {
     expect(peaks[1]!.onsetS).toBeGreaterThanOrEqual(4.4);
   });
 
+  test('a peak whose rise is cut off by an absence or the end of the video ends there', () => {
+    const rise = expression(3, 1.4, 2.8, 4);
+    for (const after of [[], [null, null, null, ...expression(3, 0, 0, 0)]]) {
+      const [peak, ...others] = find(rowsOf([...rise, ...after]));
+      expect(others).toEqual([]);
+      expect(peak!.offsetS).toBeCloseTo(3, 9);
+      expect(peak!.apexS).toBeGreaterThan(2.4);
+      expect(peak!.apexS).toBeLessThan(3);
+      expect(peak!.onsetS).toBeGreaterThan(1.4);
+    }
+  });
+
   test('a peak whose fall is cut off by the end of the video ends with the video', () => {
     const [peak] = find(rowsOf(expression(4.4, 1, 3.4, 5)));
     expect(peak!.offsetS).toBeLessThanOrEqual(4.4 + 1e-9);
@@ -153,6 +165,12 @@ describe('summits', () => {
       [3, 5],
       [5, 2],
     ]);
+  });
+
+  test('are at the end of a curve that still rises there, not at the beginning of one that falls', () => {
+    expect(findSummits([1, 0, 2, 5])).toEqual([{ index: 3, leftValley: 1, rightValley: 3, prominence: 5 }]);
+    expect(findSummits([0, 4, 4]).map(({ index }) => index)).toEqual([2]);
+    expect(findSummits([5, 2, 0])).toEqual([]);
   });
 
   test('with a flat top count once, at its middle', () => {

@@ -153,15 +153,18 @@ export function smooth(values: readonly number[], spread: number): number[] {
 
 /**
  * Finds local maxima with their topographic prominence: the fall of the curve on the way to any higher point. A flat top
- * counts once, at its middle. If the end of the curve cuts off a fall, the fall up to the end counts.
+ * counts once, at its middle. If the end of the curve cuts off a fall, the fall up to the end counts. A curve that still rises at
+ * its end has a maximum there, whose prominence is the rise.
  */
 export function findSummits(curve: readonly number[]): Summit[] {
   const summits: Summit[] = [];
   let i = 1;
-  while (i < curve.length - 1) {
+  while (i < curve.length) {
     let right = i;
     while (right < curve.length - 1 && curve[right + 1] === curve[i]) right += 1;
-    if (curve[i - 1]! < curve[i]! && right < curve.length - 1 && curve[right + 1]! < curve[i]!) {
+    const isEnd = right === curve.length - 1;
+    if (curve[i - 1]! < curve[i]! && isEnd) summits.push(summitAtEnd(curve));
+    else if (curve[i - 1]! < curve[i]! && curve[right + 1]! < curve[i]!) {
       const index = (i + right) >> 1;
       const leftValley = valleyTowards(curve, index, -1);
       const rightValley = valleyTowards(curve, index, 1);
@@ -170,6 +173,12 @@ export function findSummits(curve: readonly number[]): Summit[] {
     i = right + 1;
   }
   return summits;
+}
+
+function summitAtEnd(curve: readonly number[]): Summit {
+  const index = curve.length - 1;
+  const leftValley = valleyTowards(curve, index, -1);
+  return { index, leftValley, rightValley: index, prominence: curve[index]! - curve[leftValley]! };
 }
 
 function valleyTowards(curve: readonly number[], from: number, step: 1 | -1): number {

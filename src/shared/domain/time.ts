@@ -86,6 +86,22 @@ export class TimingTable {
     return medianGap(this.pts) ?? this.lastDuration;
   }
 
+  /** Longest gap between neighbouring frames in seconds that is not a hole in the recording: a second, or more where the video is slow. */
+  get longestUsualGap(): number {
+    return Math.max(1, 3 * this.medianGap);
+  }
+
+  /** The holes of the recording: from the frame before each to the frame after it, in seconds. */
+  holes(): { startS: number; endS: number }[] {
+    const longest = this.longestUsualGap;
+    const found: { startS: number; endS: number }[] = [];
+    for (let i = 1; i < this.pts.length; i++) {
+      const [startS, endS] = [this.pts[i - 1]!, this.pts[i]!];
+      if (endS - startS > longest) found.push({ startS, endS });
+    }
+    return found;
+  }
+
   /** Longest gap between neighbouring frames in seconds. */
   get longestGap(): number {
     let longest = 0;
@@ -117,12 +133,17 @@ export class SamplingGrid {
   readonly rate: number;
   /** Number of samples. */
   readonly samples: number;
+  /** How long the frame before a hole is shown, in seconds. */
+  readonly #hold: number;
+  readonly #longestGap: number;
 
   static readonly PHASE = 0.005;
 
   constructor(table: TimingTable, rate: number) {
     this.table = table;
     this.rate = rate;
+    this.#hold = Math.max(table.medianGap, 1 / rate);
+    this.#longestGap = table.longestUsualGap;
     // A remainder of less than half a sample belongs to the last sample: it is often a rounding error of the last frame's duration.
     this.samples = Math.max(1, Math.round(table.duration * rate));
   }
@@ -140,6 +161,18 @@ export class SamplingGrid {
   /** Index of the frame of sample k: the one whose PTS is nearest to its moment. */
   frameOf(k: number): number {
     return this.table.nearestFrame(this.moment(k));
+  }
+
+  /**
+   * Whether sample k is in a hole of the recording, after the time for which the frame before the hole is shown. It then has no
+   * picture.
+   */
+  isInHole(k: number): boolean {
+    const { table, rate } = this;
+    const at = this.moment(k);
+    const frame = table.frameAt(at);
+    const [before, after] = [table.pts[frame]!, table.pts[frame + 1] ?? -Infinity];
+    return after - before > this.#longestGap && at - before >= this.#hold && after - at > 0.5 / rate;
   }
 
   /** Index of the first frame of sample k or later; the number of frames for the end of the grid. */

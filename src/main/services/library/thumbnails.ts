@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { audioEnvelope, movedEnvelope } from '../../media/audio-envelope.ts';
-import { containerStart } from '../../media/probe.ts';
+import { probeStream } from '../../media/probe.ts';
 import { thumbnail } from '../../media/thumbnail.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { hasFileClock } from '../../project/clocks.ts';
@@ -60,5 +60,5 @@ export async function serveThumbnail(db: ProjectDatabase, id: string): Promise<R
 export async function soundOf(db: ProjectDatabase, id: string, signal?: AbortSignal): Promise<Int8Array> {
   const { path, size } = videoOf(db, id);
   const envelope = await cached(envelopes, ENVELOPES_KEPT, `${path} ${size}`, () => audioEnvelope(path, signal));
-  return hasFileClock(db, id) ? movedEnvelope(envelope, await containerStart(path, signal)) : envelope;
+  return hasFileClock(db, id) ? movedEnvelope(envelope, (await probeStream(path, signal)).container.start) : envelope;
 }

@@ -23,11 +23,19 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
     '{count} Abtastung zeigt ein Nachbarbild, weil ihr eigenes Bild nicht dekodiert werden konnte. | {count} Abtastungen zeigen ein Nachbarbild, weil ihre eigenen Bilder nicht dekodiert werden konnten.',
   'video/decoder-errors':
     'ffmpeg hat beim Dekodieren {count} Fehler gemeldet. Dort ist das Bild vielleicht falsch. | ffmpeg hat beim Dekodieren {count} Fehler gemeldet. Dort ist das Bild vielleicht falsch.',
+  'video/other-streams':
+    'Die Datei hat noch ein Video: {others}. Analysiert wurde {chosen}. | Die Datei hat {count} weitere Videos: {others}. Analysiert wurde {chosen}.',
+  'video/holes':
+    'Von {from} bis {to} s wurde nichts aufgezeichnet. Dort fehlen alle Gesichter. | An {count} Stellen wurde nichts aufgezeichnet, zuerst von {from} bis {to} s. Dort fehlen alle Gesichter.',
+  'video/clock-jumps':
+    'Die Uhr der Aufnahme springt bei {at} s, wie dort, wo zwei Teile zusammengefügt wurden. Die Zeit läuft dort ohne den Sprung weiter. | Die Uhr der Aufnahme springt an {count} Stellen, zuerst bei {at} s, wie dort, wo Teile zusammengefügt wurden. Die Zeit läuft dort ohne die Sprünge weiter.',
 
   'play/container': '{container}-Dateien können nicht direkt abgespielt werden.',
   'play/no-container': 'Dateien ohne Endung können nicht direkt abgespielt werden.',
   'play/codec': 'Video in {codec} kann nicht direkt abgespielt werden.',
   'play/pixels': 'Video in {codec} mit {pixels}-Bildern kann nicht direkt abgespielt werden.',
+  'play/interlaced': 'Video im Zeilensprungverfahren kann nicht direkt abgespielt werden.',
+  'play/other-stream': 'Eine Videospur, die nicht die erste ihrer Datei ist, kann nicht direkt abgespielt werden.',
 
   'device/reference': 'Es funktioniert. Die anderen Geräte werden mit ihm verglichen.',
   'device/agrees': 'Es funktioniert und stimmt mit dem Prozessor überein.',

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { command, readTable } from '../../../../testing/command.ts';
+import { ffmpeg, temporaryFolder } from '../../../../testing/videos.ts';
+
+const SAMPLE = fileURLToPath(new URL('../../../../samples/happiness-and-surprise.mp4', import.meta.url));
+const folder = await temporaryFolder();
+const at = (...parts: string[]): string => join(folder, ...parts);
+let timeline: Record<string, string>[];
+let peaks: Record<string, string>[];
+let summary: Record<string, string>[];
+const of = (rows: typeof timeline, name: string): typeof timeline => rows.filter(({ video }) => video === name);
+
+beforeAll(async () => {
+  await ffmpeg('-i', SAMPLE, '-t', '8', '-c:v', 'libx264', '-qp', '12', '-bf', '2', at('plain.mp4'));
+  await ffmpeg('-i', at('plain.mp4'), '-c', 'copy', '-output_ts_offset', '20', at('camera.ts'));
+  const hole = "settb=1/90000,setpts='PTS+gte(T,5.96)*5/TB'";
+  await ffmpeg('-i', at('plain.mp4'), '-vf', hole, '-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-c:v', 'libx264', '-qp', '12', at('hole.mp4'));
+  const hours = "settb=1/90000,setpts='PTS+gte(T,5.96)*7200/TB'";
+  await ffmpeg('-i', at('plain.mp4'), '-vf', hours, '-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-c:v', 'libx264', '-qp', '12', at('hours.mkv'));
+  await command('analyze', ...['plain.mp4', 'camera.ts', 'hole.mp4', 'hours.mkv'].map((name) => at(name)), '--out', at('out'), '--device', 'cpu');
+  timeline = await readTable(at('out', 'timeline.csv'));
+  peaks = await readTable(at('out', 'peaks.csv'));
+  summary = await readTable(at('out', 'summary.csv'));
+});
+
+test('a transport stream has the times and the peaks of the same video as MP4', () => {
+  const [plain, camera] = ['plain.mp4', 'camera.ts'].map((name) => of(timeline, name).map(({ video: _, ...row }) => row));
+  expect(Number(camera![0]!['start_s'])).toBe(0);
+  expect(camera).toEqual(plain);
+  expect(of(peaks, 'camera.ts').map(({ video: _, ...row }) => row)).toEqual(of(peaks, 'plain.mp4').map(({ video: _, ...row }) => row));
+  expect(of(peaks, 'plain.mp4').length).toBeGreaterThan(0);
+});
+
+test('in a hole of the recording there is no face and no label, and no peak extends over it', () => {
+  const inside = of(timeline, 'hole.mp4').filter((row) => Number(row['start_s']) > 6.2 && Number(row['end_s']) < 10.9);
+  expect(inside).toHaveLength(22);
+  for (const row of inside) expect(row).toMatchObject({ status: 'no_face', label: '', intensity: '' });
+  const own = of(peaks, 'hole.mp4');
+  expect(own.length).toBeGreaterThanOrEqual(2);
+  for (const { onset_s, offset_s } of own) expect(Number(onset_s) < 6.2 && Number(offset_s) > 10.8).toBe(false);
+  expect(of(summary, 'hole.mp4')[0]).toMatchObject({ status: 'done', warnings: 'video/holes' });
+});
+
+test('a hole of hours, as wrong timestamps make it, has one row', () => {
+  const rows = of(timeline, 'hours.mkv');
+  expect(rows.length).toBeLessThan(60);
+  expect(rows.filter(({ start_s, end_s }) => Number(end_s) - Number(start_s) > 7000)).toHaveLength(1);
+  expect(Number(rows.at(-1)!['end_s'])).toBeGreaterThan(7200);
+});
