@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../shared/annotation/annotation-document.ts';
+import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { XMLParser } from 'fast-xml-parser';
 import { readSheet } from 'read-excel-file/node';
-import { ANNOTATION_FORMATS, filesOf } from './annotation-formats.ts';
+import { ANNOTATION_FORMATS, filesOf, readerOf } from './annotation-formats.ts';
 import { randomStream } from '../../shared/domain/random.ts';
 
 const NASTY = [
@@ -35,7 +35,16 @@ function randomDocument(seed: number): AnnotationDocument {
     Array.from({ length: faces === 0 ? 0 : whole(12) }, () => {
       const startS = pick([Math.round(1000 * durationS * random()) / 1000, whole(5)]);
       const length = pick([0, 0.2, 1, 3 * random()]);
-      return { face: 1 + whole(faces), label: pick(NASTY), startS, endS: startS + length, confidence: pick([null, Math.round(1e4 * random()) / 1e4]) };
+      const remarks = { comment: pick([null, null, 'looks away; "yes"', 'conf=1\nline']), modifiers: pick([null, null, 'left', 'left|very strong']) };
+      const confidence = pick([null, Math.round(1e6 * random()) / 1e6]);
+      return { face: 1 + whole(faces), label: pick(NASTY), startS, endS: startS + length, confidence, ...remarks };
+    });
+  const peaks = (): AnnotatedPeak[] =>
+    Array.from({ length: faces === 0 ? 0 : whole(4) }, () => {
+      const apexS = pick([1, Math.round(1e6 * durationS * random()) / 1e6]);
+      const [rise, fall] = [pick([0, 0.25]), pick([0, 0.5])];
+      const remarks = { comment: pick([null, 'small']), modifiers: pick([null, 'left']) };
+      return { face: 1 + whole(faces), label: pick(NASTY), onsetS: Math.max(0, apexS - rise), apexS, offsetS: apexS + fall, ...remarks };
     });
   const names = ['model', 'Ann', 'Ben "B" & <C>', 'عربي 😀', 'O\'Neil, "x"'].slice(0, 1 + whole(5));
   return {
@@ -45,7 +54,7 @@ function randomDocument(seed: number): AnnotationDocument {
       name,
       annotator: `${name} made it`,
       segments: segments(),
-      peaks: name === 'model' && faces > 0 ? [{ face: 1, label: pick(NASTY), onsetS: 0.1, apexS: 0.4, offsetS: 0.9 }] : [],
+      peaks: peaks(),
     })),
     vocabulary: [...new Set(NASTY)].map((label) => ({ name: label, description: label })),
     warnings: ['not "validated" & <weak>\nreally'],
@@ -54,38 +63,47 @@ function randomDocument(seed: number): AnnotationDocument {
 
 const documents = Array.from({ length: 500 }, (_, i) => randomDocument(i + 1));
 
-/** The labels of a document after the rounding of a format, sorted, by layer. */
-function expectedLines(document: AnnotationDocument, round: (segment: AnnotatedSegment) => AnnotatedSegment | null): Map<string, string[]> {
-  const layers = document.layers.map(
-    ({ name, segments }) =>
-      [
-        name,
-        segments
-          .flatMap((segment) => round(segment) ?? [])
-          .map(line)
-          .sort(),
-      ] as const,
-  );
+interface Rounding {
+  readonly segment: (segment: AnnotatedSegment) => AnnotatedSegment | null;
+  readonly peak: (peak: AnnotatedPeak) => AnnotatedPeak | null;
+}
+
+/** The labels and peaks of a document after the rounding of a format, sorted, by layer. */
+function expectedLines(document: AnnotationDocument, { segment, peak }: Rounding): Map<string, string[]> {
+  const layers = document.layers.map(({ name, segments, peaks }) => {
+    const lines = [...segments.flatMap((each) => segment(each) ?? []).map(line), ...peaks.flatMap((each) => peak(each) ?? []).map(peakLine)];
+    return [name, lines.sort()] as const;
+  });
   return new Map(layers.filter(([, lines]) => lines.length > 0));
 }
-function foundLines({ layers }: ReadAnnotations): Map<string, string[]> {
-  return new Map(layers.filter(({ segments }) => segments.length > 0).map(({ name, segments }) => [name, segments.map(line).sort()]));
+function foundLines({ recordings: [recording] }: ReadAnnotations): Map<string, string[]> {
+  const layers = recording!.layers.filter(({ segments, peaks }) => segments.length + peaks.length > 0);
+  return new Map(layers.map(({ name, segments, peaks }) => [name, [...segments.map(line), ...peaks.map(peakLine)].sort()]));
 }
-const line = ({ face, label, startS, endS, confidence }: AnnotatedSegment): string =>
-  JSON.stringify([face, label, startS.toFixed(6), endS.toFixed(6), confidence]);
+const problemsIn = ({ recordings }: ReadAnnotations): unknown[] => recordings.flatMap(({ layers }) => layers.flatMap(({ problems }) => problems));
+const line = ({ face, label, startS, endS, confidence, comment = null, modifiers = null }: AnnotatedSegment): string =>
+  JSON.stringify([face, label, startS.toFixed(6), endS.toFixed(6), confidence, comment, modifiers]);
+const peakLine = ({ face, label, onsetS, apexS, offsetS, comment = null, modifiers = null }: AnnotatedPeak): string =>
+  JSON.stringify(['peak', face, label, onsetS.toFixed(5), apexS.toFixed(5), offsetS.toFixed(5), comment, modifiers]);
+const same = <T>(value: T): T => value;
 const milliseconds = (seconds: number): number => Math.round(1000 * seconds) / 1000;
 
 describe('500 random documents are written and read', () => {
   test('as ELAN files, exact to the millisecond', () => {
     for (const document of documents) {
       const { text, losses } = ANNOTATION_FORMATS['eaf'].write(document);
-      const read = ANNOTATION_FORMATS['eaf'].read!(text, 'x.eaf');
+      const read = readerOf('eaf').read(text, 'x.eaf');
       const round = (segment: AnnotatedSegment): AnnotatedSegment => {
         const startS = milliseconds(segment.startS);
         return { ...segment, startS, endS: Math.max(milliseconds(segment.endS), startS + 0.001) };
       };
-      expect(foundLines(read)).toEqual(expectedLines(document, round));
-      expect(read.problems).toEqual([]);
+      const peak = ({ onsetS, apexS, offsetS, ...rest }: AnnotatedPeak): AnnotatedPeak => {
+        const apex = milliseconds(apexS);
+        const isPoint = onsetS === apexS && offsetS === apexS;
+        return { ...rest, apexS: apex, onsetS: isPoint ? apex : Math.min(onsetS, apex), offsetS: isPoint ? apex : Math.max(offsetS, apex) };
+      };
+      expect(foundLines(read)).toEqual(expectedLines(document, { segment: round, peak }));
+      expect(problemsIn(read)).toEqual([]);
       if (document.layers.some(({ segments }) => segments.some(({ startS, endS }) => milliseconds(endS) === milliseconds(startS))))
         expect(losses).toContainEqual({ id: 'eaf/lengthened', parameters: { count: expect.any(Number) as number } });
     }
@@ -109,11 +127,11 @@ describe('500 random documents are written and read', () => {
   test('as TextGrid files of Praat, with tiers without gaps', () => {
     for (const document of documents) {
       const { text, losses } = ANNOTATION_FORMATS['textgrid'].write(document);
-      const read = ANNOTATION_FORMATS['textgrid'].read!(text, 'x.TextGrid');
+      const read = readerOf('textgrid').read(text, 'x.TextGrid');
       // Labels without duration are lost and reported; labels without text mean "unlabelled" in Praat.
-      const kept = (segment: AnnotatedSegment): AnnotatedSegment | null =>
-        segment.endS > segment.startS && segment.label !== '' ? { ...segment, confidence: null } : null;
-      expect(foundLines(read)).toEqual(expectedLines(document, kept));
+      const kept = (segment: AnnotatedSegment): AnnotatedSegment | null => (segment.endS > segment.startS && segment.label !== '' ? segment : null);
+      const peak = (each: AnnotatedPeak): AnnotatedPeak | null => (each.label === '' ? null : each);
+      expect(foundLines(read)).toEqual(expectedLines(document, { segment: kept, peak }));
       const dropped = document.layers.flatMap(({ segments }) => segments).filter(({ startS, endS }) => endS <= startS).length;
       expect(losses.filter((loss) => loss.id === 'textgrid/no-length')).toHaveLength(dropped);
       for (const tier of text.split('class = "IntervalTier"').slice(1)) {
@@ -126,27 +144,28 @@ describe('500 random documents are written and read', () => {
     }
   });
 
-  test('as Label Studio files, exact to the frame', () => {
+  test('as Label Studio files: exact, and the frames are those of the times', () => {
     for (const document of documents) {
-      const read = ANNOTATION_FORMATS['label-studio'].read!(ANNOTATION_FORMATS['label-studio'].write(document).text, 'x.json');
+      const { text } = ANNOTATION_FORMATS['label-studio'].write(document);
       const fps = document.video.fps ?? 24;
-      const frames = (segment: AnnotatedSegment): AnnotatedSegment => {
-        const first = Math.round(segment.startS * fps);
-        return { ...segment, startS: first / fps, endS: Math.max(first + 1, Math.round(segment.endS * fps)) / fps };
-      };
-      const named = { ...document, layers: document.layers.map((layer) => (layer.name === 'model' ? layer : { ...layer, name: layer.annotator })) };
-      expect(foundLines(read)).toEqual(expectedLines(named, frames));
+      expect(foundLines(readerOf('label-studio').read(text, 'x.json'))).toEqual(expectedLines(document, { segment: same, peak: same }));
+      // Somebody who moves a region in Label Studio leaves the notes as they are: then the frames count.
+      const moved = JSON.parse(text) as { annotations: { result: { value: { ranges: { start: number; end: number }[] } }[] }[] }[];
+      for (const { value } of moved[0]!.annotations.flatMap(({ result }) => result)) for (const range of value.ranges) range.start = range.end += 1;
+      const { recordings } = readerOf('label-studio').read(JSON.stringify(moved), 'x.json');
+      for (const { name, segments } of recordings[0]!.layers.filter((layer) => layer.name !== 'model' && layer.segments.length > 0)) {
+        const before = document.layers.find((layer) => layer.name === name)!.segments;
+        expect(segments.map(({ startS }) => Math.round(startS * fps))).toEqual(before.map(({ startS, endS }) => Math.max(Math.round(startS * fps) + 1, Math.round(endS * fps)))); // prettier-ignore
+      }
     }
   });
 
   test('as BORIS projects, with exact times', () => {
     for (const document of documents) {
-      const read = ANNOTATION_FORMATS['boris'].read!(ANNOTATION_FORMATS['boris'].write(document).text, 'x.boris');
-      expect(foundLines(read)).toEqual(
-        expectedLines(document, (segment) => ({ ...segment, endS: segment.endS > segment.startS ? segment.endS : segment.startS + 0.001 })),
-      );
-      const peaks = document.layers.reduce((sum, layer) => sum + layer.peaks.length, 0);
-      expect(read.problems).toEqual(peaks === 0 ? [] : [{ id: 'boris/points', parameters: { count: peaks } }]);
+      const read = readerOf('boris').read(ANNOTATION_FORMATS['boris'].write(document).text, 'x.boris');
+      const segment = (each: AnnotatedSegment): AnnotatedSegment => ({ ...each, endS: each.endS > each.startS ? each.endS : each.startS + 0.001 });
+      expect(foundLines(read)).toEqual(expectedLines(document, { segment, peak: same }));
+      expect(problemsIn(read)).toEqual([]);
     }
   });
 
@@ -177,7 +196,7 @@ describe('500 random documents are written and read', () => {
         relax_quotes: false,
       }) as Record<string, string>[];
       expect(rows.map(({ trial_type }) => trial_type).sort()).toEqual(
-        document.layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)).sort(),
+        document.layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label.replaceAll(/[\n\t]/g, ' '))).sort(),
       );
       expect(rows).toHaveLength(count);
       const segments = document.layers.reduce((sum, layer) => sum + layer.segments.length, 0);
@@ -273,7 +292,7 @@ describe("other tools' files", () => {
     const eaf = `<?xml version="1.0"?><ANNOTATION_DOCUMENT><HEADER/><TIME_ORDER><TIME_SLOT TIME_SLOT_ID="t1" TIME_VALUE="1000"/><TIME_SLOT TIME_SLOT_ID="t2"/></TIME_ORDER>
       <TIER TIER_ID="speech"><ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID="a1" TIME_SLOT_REF1="t1" TIME_SLOT_REF2="t2"><ANNOTATION_VALUE>hm</ANNOTATION_VALUE></ALIGNABLE_ANNOTATION></ANNOTATION></TIER>
       <TIER TIER_ID="gloss" PARENT_REF="speech"><ANNOTATION><REF_ANNOTATION ANNOTATION_ID="a2" ANNOTATION_REF="a1"><ANNOTATION_VALUE>x</ANNOTATION_VALUE></REF_ANNOTATION></ANNOTATION></TIER></ANNOTATION_DOCUMENT>`;
-    expect(ANNOTATION_FORMATS['eaf'].read!(eaf, 'x.eaf').problems).toEqual([
+    expect(problemsIn(readerOf('eaf').read(eaf, 'x.eaf'))).toEqual([
       { id: 'eaf/no-time', parameters: { tier: 'speech', label: 'hm' } },
       { id: 'eaf/references', parameters: { tier: 'gloss', count: 1 } },
     ]);
@@ -285,16 +304,22 @@ describe("other tools' files", () => {
     ['textgrid', 'something else', /^data-set-invalid\/not-textgrid$/],
     ['textgrid', '"ooTextFile" "TextGrid" 0 1 <exists> 2 "IntervalTier" "a" 0 1 3 0', /^data-set-invalid\/textgrid-cut-off$/],
     ['label-studio', '{"tasks": 3}', /^data-set-invalid\/not-label-studio$/],
-    ['label-studio', '[]', /^data-set-invalid\/label-studio-tasks$/],
+    ['label-studio', '[]', /^data-set-invalid\/not-label-studio$/],
+    ['events', 'a\tb\n1\t2\n', /^data-set-invalid\/not-labels$/],
+    ['labels', 'label,start\nx,1\n', /^data-set-invalid\/not-labels$/],
   ] as const)('%s: another file is rejected', (format, text, id) => {
-    expect(() => ANNOTATION_FORMATS[format].read!(text, 'a file')).toThrow(expect.objectContaining({ id: expect.stringMatching(id) as string }));
+    expect(() => readerOf(format).read(text, 'a file')).toThrow(expect.objectContaining({ id: expect.stringMatching(id) as string }));
   });
 
   test('the short form of Praat is read', () => {
     const short = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"Ann"\n0\n2\n2\n0\n1.5\n""\n1.5\n2\n"joy"\n';
-    expect(ANNOTATION_FORMATS['textgrid'].read!(short, 'x')).toEqual({
-      layers: [{ name: 'Ann', segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }] }],
-      problems: [],
-    });
+    expect(readerOf('textgrid').read(short, 'x').recordings).toEqual([
+      {
+        ...{ name: '', media: [] },
+        layers: [
+          { name: 'Ann', tiers: ['Ann'], segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }], peaks: [], problems: [], notes: [] },
+        ],
+      },
+    ]);
   });
 });

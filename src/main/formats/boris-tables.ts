@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
-import { borisTracks } from './boris.ts';
+import { borisTracks, commentOfPeak, commentOfSegment, peakCode } from './boris.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /** An event of BORIS: a state with start and stop, or a point. */
@@ -11,6 +11,7 @@ interface Event {
   readonly kind: 'STATE' | 'POINT';
   readonly startS: number;
   readonly stopS: number;
+  readonly modifiers: string;
   readonly comment: string;
 }
 
@@ -21,15 +22,24 @@ const LOSSES = [notice('boris/untested', {})];
 function eventsOf(document: AnnotationDocument): Event[] {
   return borisTracks(document)
     .flatMap(({ subject, segments, peaks }): Event[] => [
-      ...segments.map(({ label, startS, endS, confidence }) => ({
+      ...segments.map((segment) => ({
         subject,
-        behaviour: label,
+        behaviour: segment.label,
         kind: 'STATE' as const,
-        startS,
-        stopS: endS,
-        comment: confidence === null ? '' : `conf=${confidence.toFixed(4)}`,
+        startS: segment.startS,
+        stopS: segment.endS,
+        modifiers: segment.modifiers ?? '',
+        comment: commentOfSegment(segment),
       })),
-      ...peaks.map(({ label, apexS }) => ({ subject, behaviour: `${label} peak`, kind: 'POINT' as const, startS: apexS, stopS: apexS, comment: '' })),
+      ...peaks.map((peak) => ({
+        subject,
+        behaviour: peakCode(peak.label),
+        kind: 'POINT' as const,
+        startS: peak.apexS,
+        stopS: peak.apexS,
+        modifiers: peak.modifiers ?? '',
+        comment: commentOfPeak(peak),
+      })),
     ])
     .sort((a, b) => a.startS - b.startS || a.stopS - b.stopS);
 }
@@ -130,9 +140,9 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
 /** A sheet that BORIS can import into an open observation: time, subject, code, modifier, comment. A state has two rows. */
 export async function writeBorisXlsx(document: AnnotationDocument): Promise<WrittenFiles> {
   const cells = eventsOf(document)
-    .flatMap(({ subject, behaviour, kind, startS, stopS, comment }) => [
-      [rounded(startS), subject, behaviour, '', comment] as const,
-      ...(kind === 'STATE' ? [[rounded(stopS), subject, behaviour, '', ''] as const] : []),
+    .flatMap(({ subject, behaviour, kind, startS, stopS, modifiers, comment }) => [
+      [rounded(startS), subject, behaviour, modifiers, comment] as const,
+      ...(kind === 'STATE' ? [[rounded(stopS), subject, behaviour, modifiers, ''] as const] : []),
     ])
     .sort((a, b) => a[0] - b[0]);
   const text = (value: string) => ({ value, type: String });

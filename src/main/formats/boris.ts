@@ -1,11 +1,10 @@
-import { z } from 'zod';
-import type { AnnotatedSegment, AnnotationDocument, AnnotationTier, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { parseTierName, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import { StudioError } from '../../shared/app/errors.ts';
+import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, AnnotationTier, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { hasPeaks, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { notice } from '../../shared/app/notices.ts';
+import { confidenceText, spanText } from './read-layers.ts';
 
 /** The participant as an independent variable of BORIS. */
-const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };
+export const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 'default value': '', 'possible values': '' } };
 
 /**
  * A BORIS project ("7.0"): an observation with the video, labels as state events (START and STOP of the same subject and
@@ -14,23 +13,29 @@ const PARTICIPANT = { 0: { label: 'participant', description: '', type: 'text', 
 export function writeBoris(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const { path, durationS, fps, name } = document.video;
   const labels = [
-    ...new Set([...document.vocabulary.map((each) => each.name), ...document.layers.flatMap(({ segments }) => segments.map(({ label }) => label))]),
+    ...new Set([
+      ...document.vocabulary.map((each) => each.name),
+      ...document.layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)),
+    ]),
   ];
   const frameOf = (seconds: number): number => Math.round(seconds * (fps ?? 25));
   const tracks = borisTracks(document);
   const events = tracks.flatMap(({ subject, segments, peaks }) => [
-    ...segments.flatMap(({ label, startS, endS, confidence }) => {
-      const comment = confidence === null ? '' : `conf=${confidence.toFixed(4)}`;
+    ...segments.flatMap((segment): BorisEvent[] => {
+      const { label, startS, endS, modifiers } = segment;
       return [
-        [startS, subject, label, '', comment, frameOf(startS)],
-        [endS, subject, label, '', '', frameOf(endS)],
-      ] as BorisEvent[];
+        [startS, subject, label, modifiers ?? '', commentOfSegment(segment), frameOf(startS)],
+        [endS, subject, label, modifiers ?? '', '', frameOf(endS)],
+      ];
     }),
-    ...peaks.map(({ label, apexS }): BorisEvent => [apexS, subject, `${label} peak`, '', '', frameOf(apexS)]),
+    ...peaks.map((peak): BorisEvent => {
+      const { label, apexS, modifiers } = peak;
+      return [apexS, subject, peakCode(label), modifiers ?? '', commentOfPeak(peak), frameOf(apexS)];
+    }),
   ]);
   const shortest = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
   const subjects = [...new Set(events.map(([, subject]) => subject))];
-  const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', `${label} peak`] as const)];
+  const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', peakCode(label)] as const)];
   const at = now.toISOString().slice(0, 23);
   const project = {
     time_format: 'hh:mm:ss',
@@ -47,7 +52,7 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
         description: '',
         color: '',
         category: '',
-        modifiers: '',
+        modifiers: modifierSets(events, code),
         excluded: '',
         'coding map': '',
       })),
@@ -74,11 +79,41 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     behaviors_coding_map: [],
     converters: {},
   };
-  const losses = [notice('boris/untested', {}), ...(shortest > 0 ? [notice('boris/lengthened', { count: shortest })] : [])];
+  const losses = [
+    notice('boris/untested', {}),
+    ...(hasPeaks(document) ? [notice('peaks/times-only', {})] : []),
+    ...(shortest > 0 ? [notice('boris/lengthened', { count: shortest })] : []),
+  ];
   return { text: `${JSON.stringify(project, null, 1)}\n`, losses };
 }
 
-type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];
+export type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];
+
+/** The code of the point events of a label's peaks. */
+export const peakCode = (label: string): string => `${label} peak`;
+
+/** What BORIS has no field for is at the start of the comment: 'conf=0.91; looks away'. */
+export function commentOfSegment({ confidence, comment }: AnnotatedSegment): string {
+  return joined(confidence === null ? '' : `conf=${confidenceText(confidence)}`, comment);
+}
+
+/** 'span=1.2 2.4; looks away': onset and offset in seconds. */
+export function commentOfPeak(peak: AnnotatedPeak): string {
+  return joined(peak.onsetS < peak.apexS || peak.offsetS > peak.apexS ? `span=${spanText(peak)}` : '', peak.comment);
+}
+
+const joined = (own: string, comment: string | null | undefined): string => [own, comment ?? ''].filter((each) => each !== '').join('; ');
+
+/** The sets of modifiers of a behaviour, as they are used; '' without any. */
+function modifierSets(events: readonly BorisEvent[], code: string): object | string {
+  const sets: Set<string>[] = [];
+  for (const [, , own, modifiers] of events) {
+    if (own !== code || modifiers === '') continue;
+    modifiers.split('|').forEach((value, i) => (sets[i] ??= new Set()).add(value));
+  }
+  if (sets.length === 0) return '';
+  return numbered(sets.map((values) => ({ name: '', description: '', type: 0, ask_at_stop: false, values: [...values] })));
+}
 
 /** Shortest state. BORIS would read a state without duration as two starts. */
 const SHORTEST_S = 0.001;
@@ -92,63 +127,6 @@ export function borisTracks({ layers, participant }: AnnotationDocument): (Annot
     const segments = layer.segments.map((each) => ({ ...each, endS: each.endS > each.startS ? each.endS : each.startS + SHORTEST_S }));
     return tiersOf({ ...layer, segments }).map((tier) => ({ ...tier, subject: `${participant === '' ? '' : `${participant} `}${tier.name}` }));
   });
-}
-
-const projectSchema = z.object({
-  behaviors_conf: z.record(z.string(), z.looseObject({ code: z.string(), type: z.string() })),
-  observations: z.record(
-    z.string(),
-    z.looseObject({
-      independent_variables: z.record(z.string(), z.unknown()).default({}),
-      events: z.array(z.tuple([z.number(), z.string(), z.string()], z.unknown())),
-    }),
-  ),
-});
-
-/**
- * Reads the state events of a BORIS project with one observation. Subjects are layers. The first event of a code in a subject
- * starts a state and the next one stops it. Point events have no duration and become problems.
- * @throws StudioError 'data-set-invalid' for other files and for several observations
- */
-export function readBoris(text: string, name: string): ReadAnnotations {
-  let project: z.infer<typeof projectSchema>;
-  try {
-    project = projectSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new StudioError('data-set-invalid/not-boris', { file: name }, error);
-  }
-  const observations = Object.entries(project.observations);
-  if (observations.length !== 1) throw new StudioError('data-set-invalid/boris-observations', { file: name, count: observations.length });
-  const [[, { events, independent_variables: variables }]] = observations as [(typeof observations)[number]];
-  const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
-  const prefix = typeof variables['participant'] === 'string' && variables['participant'] !== '' ? `${variables['participant']} ` : '';
-  const layers = new Map<string, AnnotatedSegment[]>();
-  const open = new Map<string, { label: string; startS: number; comment: string }>();
-  let points = 0;
-  // The sort is stable: the order in the file distinguishes a stop and a start at the same time.
-  for (const [at, subject, code, , comment] of events.toSorted((x, y) => x[0] - y[0]) as BorisEvent[]) {
-    if (/^point/i.test(kinds.get(code) ?? '')) {
-      points += 1;
-      continue;
-    }
-    const key = JSON.stringify([subject, code]);
-    const begun = open.get(key);
-    if (begun === undefined) {
-      open.set(key, { label: code, startS: at, comment: typeof comment === 'string' ? comment : '' });
-      continue;
-    }
-    open.delete(key);
-    const { layer, face } = parseTierName(subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
-    const confidence = /conf=([\d.]+)/.exec(begun.comment)?.[1];
-    const own = layers.get(layer) ?? [];
-    own.push({ face, label: code, startS: begun.startS, endS: at, confidence: confidence === undefined ? null : Number(confidence) });
-    layers.set(layer, own);
-  }
-  const problems = [
-    ...[...open.values()].map(({ label, startS }) => notice('boris/no-stop', { label, at: startS })),
-    ...(points > 0 ? [notice('boris/points', { count: points })] : []),
-  ];
-  return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
 }
 
 const numbered = <T>(values: readonly T[]): Record<string, T> => Object.fromEntries(values.map((value, i) => [String(i), value]));

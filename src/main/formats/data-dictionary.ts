@@ -65,6 +65,10 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   made_at: text('when, ISO 8601, UTC'),
   proposal_id: text("id of the model's proposal that it was made from; empty where a person made it"),
   model_sha256: text("SHA-256 of the proposing model's weights"),
+  comment: text('what another tool stored as the comment of the label or peak; empty for none'),
+  modifiers: text("modifiers of BORIS, those of several sets separated by '|'; empty for none"),
+  video_id: text("the video's id in the project: keeps videos of one name apart"),
+  path: text("the video file's path"),
   frame: whole('frame, from 0', 'number of the frame'),
   time_s: number('seconds', 'of a frame: its presentation time; around events: time from the marker or the start of the trial'),
   observed_s: number('seconds', 'time in which the face could be judged'),
@@ -93,8 +97,6 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   sd: number('probability, 0 to 1', 'standard deviation over the events; empty for a single one'),
   n: whole('events', 'events with a value at this moment'),
   videos: whole('videos', 'videos that the row is made from'),
-  video_id: text('id of the video in the project: tells videos with the same name apart'),
-  path: text('path of the video file'),
 };
 
 const COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;

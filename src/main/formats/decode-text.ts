@@ -30,7 +30,7 @@ function utf16Of(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
   return first !== 0 && second === 0 && fourth === 0 ? 'utf-16le' : undefined;
 }
 
-function decoderOf(label: string): InstanceType<typeof TextDecoder> | undefined {
+function decoderOf(label: string): { readonly decode: (bytes: Uint8Array) => string } | undefined {
   try {
     return new TextDecoder(label);
   } catch {

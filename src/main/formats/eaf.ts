@@ -1,19 +1,20 @@
 import { stringify } from 'csv-stringify/sync';
-import { XMLParser } from 'fast-xml-parser';
-import { basename } from 'node:path';
+import { basename, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { StudioError } from '../../shared/app/errors.ts';
-import type { AnnotatedSegment, AnnotationDocument, ReadAnnotations, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { peaksByApex, parseTierName, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, AnnotationLayer, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
+import { hasPeaks, peakTiersOf, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
-import { ATTRIBUTE, clean, TEXT, xml } from './xml.ts';
-import type { Notice } from '../../shared/app/facts.ts';
+import { clean, xml } from './xml.ts';
 import { notice } from '../../shared/app/notices.ts';
+import { confidenceText, spanText } from './read-layers.ts';
 
 /**
- * EAF 3.0 of ELAN: a tier per layer and face, a dependent tier (symbolic association) for the confidence, and a separate tier
- * for peaks. Times are whole milliseconds. The schema prescribes the order of the elements.
+ * EAF 3.0 of ELAN: a tier per layer and face, dependent tiers (symbolic association) for confidences, comments and modifiers, and a
+ * separate tier for peaks. A peak is a millisecond at its apex; a dependent tier has its onset and offset. Times are whole
+ * milliseconds. The schema prescribes the order of the elements.
  */
+/** The author of the files that this program writes; ELAN keeps it. */
+export const AUTHOR = 'AdaTosk Studio';
 const VOCABULARY = 'expressions';
 /** ELAN does not show annotations without duration. */
 const SHORTEST_MS = 1;
@@ -25,70 +26,112 @@ const CONSTRAINTS = [
 ] as const;
 
 export function writeEaf(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
-  const losses: Notice[] = [];
-  const slots: Element[] = [];
-  const tiers: Element[] = [];
-  let [annotations, lengthened] = [0, 0];
-  const slot = (milliseconds: number): string => {
-    slots.push({ name: 'TIME_SLOT', attributes: { TIME_SLOT_ID: `ts${slots.length + 1}`, TIME_VALUE: milliseconds } });
-    return `ts${slots.length}`;
-  };
-  const values = new Map(document.vocabulary.map(({ name }, i) => [name, `cve${i}`]));
-  const spanOf = (startS: number, endS: number, text: string, entry?: string): Element => {
-    const start = Math.round(1000 * startS);
-    const end = Math.round(1000 * endS);
-    if (end - start < SHORTEST_MS) lengthened += 1;
-    const attributes = {
-      ANNOTATION_ID: `a${++annotations}`,
-      TIME_SLOT_REF1: slot(start),
-      TIME_SLOT_REF2: slot(Math.max(end, start + SHORTEST_MS)),
-      CVE_REF: entry,
-    };
-    return { name: 'ALIGNABLE_ANNOTATION', attributes, children: [{ name: 'ANNOTATION_VALUE', text }] };
-  };
-  const annotation = (child: Element): Element => ({ name: 'ANNOTATION', children: [child] });
-  const used = new Set<string>();
-  for (const layer of document.layers) {
-    for (const { name: tierName, segments, peaks } of tiersOf(layer)) {
-      const name = unused(tierName, used);
-      const shared = { ANNOTATOR: layer.annotator, PARTICIPANT: document.participant === '' ? undefined : document.participant };
-      const written = segments.map(({ startS, endS, label, confidence }) => ({ element: spanOf(startS, endS, label, values.get(label)), confidence }));
-      tiers.push({
-        name: 'TIER',
-        attributes: { TIER_ID: name, LINGUISTIC_TYPE_REF: 'expression', ...shared },
-        children: written.map(({ element }) => annotation(element)),
+  const body = new EafBody(document);
+  for (const layer of document.layers) body.addLayer(layer);
+  const losses = [
+    ...(body.lengthened > 0 ? [notice('eaf/lengthened', { count: body.lengthened })] : []),
+    ...(hasPeaks(document) ? [notice('peaks/times-only', {})] : []),
+  ];
+  return { text: xml(rootOf(document, body.slots, body.tiers, body.annotations, now)), losses };
+}
+
+/** The time slots and tiers of a file while it is written. */
+class EafBody {
+  readonly slots: Element[] = [];
+  readonly tiers: Element[] = [];
+  annotations = 0;
+  lengthened = 0;
+  readonly #used = new Set<string>();
+  readonly #participant: string | undefined;
+  /** Ids of the controlled vocabulary by label. */
+  readonly #values: ReadonlyMap<string, string>;
+
+  constructor({ vocabulary, participant }: AnnotationDocument) {
+    this.#values = new Map(vocabulary.map(({ name }, i) => [name, `cve${i}`]));
+    this.#participant = participant === '' ? undefined : participant;
+  }
+
+  addLayer(layer: AnnotationLayer): void {
+    // Rounded and lengthened first, so that labels of one tier do not overlap in the file either.
+    const segments = layer.segments.map((segment) => {
+      const start = Math.round(1000 * segment.startS);
+      const end = Math.round(1000 * segment.endS);
+      if (end - start < SHORTEST_MS) this.lengthened += 1;
+      return { ...segment, startS: start / 1000, endS: Math.max(end, start + SHORTEST_MS) / 1000 };
+    });
+    for (const tier of tiersOf({ ...layer, segments })) {
+      const written = tier.segments.map((segment) => ({ segment, id: this.#id() }));
+      const name = this.#addTier(tier.name, 'expression', layer.annotator, {
+        children: written.map(({ segment: { startS, endS, label }, id }) => this.#aligned(id, startS, endS, label, this.#values.get(label))),
       });
-      const withConfidence = written.flatMap(({ element, confidence }) => (confidence === null ? [] : [{ element, confidence }]));
-      if (withConfidence.length > 0) {
-        const children = withConfidence.map(({ element, confidence }) =>
-          annotation({
-            name: 'REF_ANNOTATION',
-            attributes: { ANNOTATION_ID: `a${++annotations}`, ANNOTATION_REF: String(element.attributes?.['ANNOTATION_ID']) },
-            children: [{ name: 'ANNOTATION_VALUE', text: confidence.toFixed(4) }],
-          }),
-        );
-        tiers.push({
-          name: 'TIER',
-          attributes: { TIER_ID: unused(`${name} confidence`, used), PARENT_REF: name, LINGUISTIC_TYPE_REF: 'confidence', ...shared },
-          children,
-        });
-      }
-      if (peaks.length > 0)
-        tiers.push({
-          name: 'TIER',
-          attributes: { TIER_ID: unused(`${name} peaks`, used), LINGUISTIC_TYPE_REF: 'peak', ...shared },
-          children: peaks.map(({ apexS, label }) => annotation(spanOf(apexS, apexS + SHORTEST_MS / 1000, label))),
-        });
+      for (const [type, textOf] of DEPENDENT) this.#addDependent(name, type, layer.annotator, written.map(({ segment, id }) => ({ id, text: textOf(segment) }))); // prettier-ignore
+      for (const lane of peakTiersOf(tier)) this.#addPeaks(lane.name, layer.annotator, lane.peaks);
     }
   }
-  if (lengthened > 0) losses.push(notice('eaf/lengthened', { count: lengthened }));
-  losses.push(...peaksByApex(document));
-  return { text: xml(rootOf(document, slots, tiers, annotations, now)), losses };
+
+  #addPeaks(name: string, annotator: string, peaks: readonly AnnotatedPeak[]): void {
+    const written = peaks.map((peak) => ({ peak, id: this.#id() }));
+    const tier = this.#addTier(name, 'peak', annotator, {
+      children: written.map(({ peak: { apexS, label }, id }) => this.#aligned(id, apexS, apexS + SHORTEST_MS / 1000, label)),
+    });
+    const spans = written.filter(({ peak }) => peak.onsetS < peak.apexS || peak.offsetS > peak.apexS);
+    this.#addDependent(tier, 'span', annotator, spans.map(({ peak, id }) => ({ id, text: spanText(peak) }))); // prettier-ignore
+    for (const type of ['comment', 'modifiers'] as const) this.#addDependent(tier, type, annotator, written.map(({ peak, id }) => ({ id, text: peak[type] ?? '' }))); // prettier-ignore
+  }
+
+  /** @returns the tier's name in the file */
+  #addTier(wanted: string, type: string, annotator: string, { children, parent }: { children: Element[]; parent?: string }): string {
+    const name = unused(wanted, this.#used);
+    const attributes = { TIER_ID: name, PARENT_REF: parent, LINGUISTIC_TYPE_REF: type, ANNOTATOR: annotator, PARTICIPANT: this.#participant };
+    this.tiers.push({ name: 'TIER', attributes, children });
+    return name;
+  }
+
+  #addDependent(parent: string, type: (typeof DEPENDENT)[number][0] | 'span', annotator: string, texts: readonly { id: string; text: string }[]): void {
+    const children = texts.flatMap(({ id, text }) =>
+      text === ''
+        ? []
+        : [
+            annotation({
+              name: 'REF_ANNOTATION',
+              attributes: { ANNOTATION_ID: this.#id(), ANNOTATION_REF: id },
+              children: [{ name: 'ANNOTATION_VALUE', text }],
+            }),
+          ],
+    );
+    if (children.length > 0) this.#addTier(`${parent} ${type}`, type, annotator, { children, parent });
+  }
+
+  #aligned(id: string, startS: number, endS: number, text: string, entry?: string): Element {
+    const attributes = { ANNOTATION_ID: id, TIME_SLOT_REF1: this.#slot(startS), TIME_SLOT_REF2: this.#slot(endS), CVE_REF: entry };
+    return annotation({ name: 'ALIGNABLE_ANNOTATION', attributes, children: [{ name: 'ANNOTATION_VALUE', text }] });
+  }
+
+  #id(): string {
+    this.annotations += 1;
+    return `a${this.annotations}`;
+  }
+
+  #slot(seconds: number): string {
+    this.slots.push({ name: 'TIME_SLOT', attributes: { TIME_SLOT_ID: `ts${this.slots.length + 1}`, TIME_VALUE: Math.round(1000 * seconds) } });
+    return `ts${this.slots.length}`;
+  }
 }
+
+const annotation = (child: Element): Element => ({ name: 'ANNOTATION', children: [child] });
+
+/** What a label has besides its name, as dependent tiers: the linguistic type, and the text. */
+const DEPENDENT = [
+  ['confidence', ({ confidence }: AnnotatedSegment) => (confidence === null ? '' : confidenceText(confidence))],
+  ['comment', ({ comment }: AnnotatedSegment) => comment ?? ''],
+  ['modifiers', ({ modifiers }: AnnotatedSegment) => modifiers ?? ''],
+] as const;
+/** Linguistic types of dependent tiers. */
+const DEPENDENT_TYPES = ['confidence', 'comment', 'modifiers', 'span'] as const;
 
 function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[], lastAnnotation: number, now: Date): Element {
   const { path } = document.video;
-  const media = { MEDIA_URL: fileUrl(path), MIME_TYPE: 'video/mp4', RELATIVE_MEDIA_URL: `./${encodeURI(basename(path))}` };
+  const media = { MEDIA_URL: fileUrl(path), MIME_TYPE: 'video/mp4', RELATIVE_MEDIA_URL: `./${encodeURIComponent(fileNameOf(path))}` };
   const property = (name: string, text: string): Element => ({ name: 'PROPERTY', attributes: { NAME: name }, text });
   const type = (id: string, more: Attributes): Element => ({
     name: 'LINGUISTIC_TYPE',
@@ -102,7 +145,7 @@ function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[]
   return {
     name: 'ANNOTATION_DOCUMENT',
     attributes: {
-      AUTHOR: 'AdaTosk Studio',
+      AUTHOR,
       DATE: now.toISOString(),
       FORMAT: '3.0',
       VERSION: '3.0',
@@ -124,7 +167,7 @@ function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[]
       ...tiers,
       type('expression', { TIME_ALIGNABLE: 'true', CONTROLLED_VOCABULARY_REF: VOCABULARY }),
       type('peak', { TIME_ALIGNABLE: 'true' }),
-      type('confidence', { TIME_ALIGNABLE: 'false', CONSTRAINTS: 'Symbolic_Association' }),
+      ...DEPENDENT_TYPES.map((name) => type(name, { TIME_ALIGNABLE: 'false', CONSTRAINTS: 'Symbolic_Association' })),
       { name: 'LANGUAGE', attributes: { LANG_ID: 'eng', LANG_DEF: 'http://cdb.iso.org/lg/CDB-00138502-001', LANG_LABEL: 'English (eng)' } },
       ...CONSTRAINTS.map(([stereotype, description]): Element => ({ name: 'CONSTRAINT', attributes: { STEREOTYPE: stereotype, DESCRIPTION: description } })),
       {
@@ -136,10 +179,15 @@ function rootOf(document: AnnotationDocument, slots: Element[], tiers: Element[]
   };
 }
 
-/** Also converts Windows paths, on every platform. */
+/** Also converts Windows paths, on every platform: with a drive letter, or on a server. */
 function fileUrl(path: string): string {
-  return /^[A-Za-z]:[\\/]/.test(path) ? `file:///${encodeURI(path.replaceAll('\\', '/'))}` : pathToFileURL(path).href;
+  if (!WINDOWS.test(path)) return pathToFileURL(path).href;
+  const [first = '', ...parts] = path.replaceAll('\\', '/').replace(/^\/\//, '').split('/');
+  return [path.startsWith('\\') ? `file://${first}` : `file:///${first}`, ...parts.map(encodeURIComponent)].join('/');
 }
+
+const WINDOWS = /^(?:[A-Za-z]:[\\/]|\\\\)/;
+const fileNameOf = (path: string): string => (WINDOWS.test(path) ? win32.basename(path) : basename(path));
 
 function unused(name: string, used: Set<string>): string {
   let candidate = clean(name);
@@ -147,18 +195,6 @@ function unused(name: string, used: Set<string>): string {
   used.add(candidate);
   return candidate;
 }
-
-const LISTS = new Set(['TIER', 'TIME_SLOT', 'ANNOTATION', 'LINGUISTIC_TYPE', 'CONTROLLED_VOCABULARY']);
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: ATTRIBUTE,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  isArray: (name) => LISTS.has(name),
-});
-
-type Node = Record<string, unknown>;
 
 const SIGNALS = '_signals.csv';
 
@@ -174,68 +210,4 @@ export function eafSignals({ signals }: AnnotationDocument): { ending: string; c
   if (signals === undefined) return [];
   const { columns, rows } = signals.table();
   return [{ ending: SIGNALS, contents: stringify([[...columns], ...rows.map((row) => [...row])]) }];
-}
-
-/**
- * Reads the time-aligned tiers of an EAF. Annotations without times and dependent tiers become problems.
- * @throws StudioError 'data-set-invalid' for other files
- */
-export function readEaf(text: string, name: string): ReadAnnotations {
-  let root: Node | undefined;
-  try {
-    root = (parser.parse(text) as Node)['ANNOTATION_DOCUMENT'] as Node | undefined;
-  } catch (error) {
-    throw new StudioError('data-set-invalid/not-xml', { file: name, detail: error instanceof Error ? error.message : String(error) }, error);
-  }
-  if (root === undefined) throw new StudioError('data-set-invalid/not-eaf', { file: name });
-  const times = new Map<string, number | undefined>();
-  for (const each of nodesOf((root['TIME_ORDER'] as Node | string | undefined) ?? {}, 'TIME_SLOT'))
-    times.set(String(each['@TIME_SLOT_ID']), each['@TIME_VALUE'] === undefined ? undefined : Number(each['@TIME_VALUE']) / 1000);
-  const problems: Notice[] = [];
-  const layers = new Map<string, AnnotatedSegment[]>();
-  const tiers = nodesOf(root, 'TIER');
-  const confidences = confidencesOf(tiers);
-  for (const tier of tiers) {
-    if (OWN_TYPES.has(String(tier['@LINGUISTIC_TYPE_REF']))) continue;
-    const id = String(tier['@TIER_ID']);
-    const annotations = nodesOf(tier, 'ANNOTATION');
-    const aligned = annotations.flatMap((each): Node[] => (each['ALIGNABLE_ANNOTATION'] === undefined ? [] : [each['ALIGNABLE_ANNOTATION'] as Node]));
-    if (aligned.length < annotations.length) problems.push(notice('eaf/references', { tier: id, count: annotations.length - aligned.length }));
-    const { layer, face } = parseTierName(id);
-    const segments = layers.get(layer) ?? [];
-    for (const each of aligned) {
-      const [startS, endS] = [times.get(String(each['@TIME_SLOT_REF1'])), times.get(String(each['@TIME_SLOT_REF2']))];
-      const label = textOf(each['ANNOTATION_VALUE']);
-      if (startS === undefined || endS === undefined) problems.push(notice('eaf/no-time', { tier: id, label }));
-      else segments.push({ face, label, startS, endS, confidence: confidences.get(String(each['@ANNOTATION_ID'])) ?? null });
-    }
-    if (aligned.length > 0) layers.set(layer, segments);
-  }
-  return { layers: [...layers].map(([layer, segments]) => ({ name: layer, segments })), problems };
-}
-
-/** Types of the additional tiers that writeEaf adds. */
-const OWN_TYPES = new Set(['confidence', 'peak']);
-
-/** The values of the confidence tiers, by the id of their annotation. */
-function confidencesOf(tiers: readonly Node[]): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const tier of tiers.filter((each) => each['@LINGUISTIC_TYPE_REF'] === 'confidence')) {
-    for (const each of nodesOf(tier, 'ANNOTATION')) {
-      const reference = each['REF_ANNOTATION'] as Node | undefined;
-      const value = Number(textOf(reference?.['ANNOTATION_VALUE']));
-      if (reference !== undefined && value >= 0 && value <= 1) found.set(String(reference['@ANNOTATION_REF']), value);
-    }
-  }
-  return found;
-}
-
-function nodesOf(parent: Node | string, name: string): Node[] {
-  const children = typeof parent === 'string' ? undefined : parent[name];
-  return Array.isArray(children) ? (children as unknown[]).map((each) => (typeof each === 'string' ? {} : (each as Node))) : [];
-}
-
-function textOf(value: unknown): string {
-  const text = typeof value === 'object' && value !== null ? (value as Node)[TEXT] : value;
-  return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : '';
 }

@@ -1,96 +1,90 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
-import { StudioError } from '../../shared/app/errors.ts';
 import type {
+  AnnotatedPeak,
   AnnotatedSegment,
   AnnotationDocument,
   AnnotationLayer,
-  ReadAnnotations,
   WrittenAnnotations,
+  WrittenFiles,
 } from '../../shared/annotation/annotation-document.ts';
-import type { Notice } from '../../shared/app/facts.ts';
+import { hasPeaks } from '../../shared/annotation/annotation-document.ts';
 import { notice } from '../../shared/app/notices.ts';
+import type { Element } from './xml.ts';
+import { xml } from './xml.ts';
 
 /**
  * Video timeline of Label Studio: frames from 1, both ends included. The layer of the model is a prediction, all others are
- * annotations. Label Studio assumes a constant rate, so the times of a video with a variable rate are rounded to its frames.
- * The labelling configuration has <Video name="video"> and <TimelineLabels name="videoLabels" toName="video">.
+ * annotations. Label Studio assumes a constant rate, so the times of a video with a variable rate are rounded to its frames; the
+ * notes of each region keep the exact seconds, the layer and the face. A second file is the labelling configuration.
  */
-const NAMES = { from_name: 'videoLabels', to_name: 'video', type: 'timelinelabels' } as const;
+export const CONTROLS = { segments: 'videoLabels', peaks: 'peaks' } as const;
+export const REGION_TYPE = 'timelinelabels';
 /** The default rate of Label Studio. */
-const DEFAULT_RATE = 24;
+export const DEFAULT_RATE = 24;
 
 export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotations {
   const fps = document.video.fps ?? DEFAULT_RATE;
-  const resultsOf = (layer: AnnotationLayer): object[] =>
-    layer.segments.map((segment, i) => {
-      // [start, end) in frames from 0 is start + 1 .. end from 1.
-      const start = Math.round(segment.startS * fps) + 1;
-      const end = Math.max(start, Math.round(segment.endS * fps));
-      return {
-        id: createHash('sha256').update(`${layer.name} ${i} ${segment.startS}`).digest('hex').slice(0, 10),
-        ...NAMES,
-        ...(segment.confidence === null ? {} : { score: segment.confidence }),
-        value: { ranges: [{ start, end }], timelinelabels: [segment.label] },
-        meta: { text: [`face ${segment.face}`] },
-      };
-    });
   const isModel = ({ name }: AnnotationLayer): boolean => name === 'model';
-  const predictions = document.layers.filter(isModel).map((layer) => ({ model_version: layer.annotator, result: resultsOf(layer) }));
-  const annotations = document.layers
-    .filter((layer) => !isModel(layer))
-    .map((layer) => ({ completed_by: { email: layer.annotator }, result: resultsOf(layer) }));
-  const task = { data: { video: document.video.path, fps, participant: document.participant, warnings: document.warnings }, predictions, annotations };
-  const peaks = document.layers.some((layer) => layer.peaks.length > 0);
+  const predictions = document.layers.filter(isModel).map((layer) => ({ model_version: layer.annotator, result: resultsOf(layer, fps) }));
+  // Without completed_by: Label Studio rejects annotators who are not members of the project. The import belongs to who makes it.
+  const annotations = document.layers.filter((layer) => !isModel(layer)).map((layer) => ({ result: resultsOf(layer, fps) }));
+  const data = { video: document.video.path, fps, participant: document.participant, warnings: document.warnings };
   return {
-    text: `${JSON.stringify([task], null, 2)}\n`,
-    losses: [notice('label-studio/rate', { fps }), ...(peaks ? [notice('label-studio/no-peaks', {})] : [])],
+    text: `${JSON.stringify([{ data, predictions, annotations }], null, 2)}\n`,
+    losses: [notice('label-studio/rate', { fps }), ...(hasPeaks(document) ? [notice('peaks/times-only', {})] : [])],
   };
 }
 
-const resultSchema = z.object({
-  type: z.string(),
-  score: z.number().optional(),
-  value: z.looseObject({ ranges: z.array(z.object({ start: z.number(), end: z.number() })).optional(), timelinelabels: z.array(z.string()).optional() }),
-  meta: z.object({ text: z.array(z.string()).default([]) }).optional(),
-});
-const taskSchema = z.array(
-  z.object({
-    data: z.looseObject({ fps: z.number().positive().optional() }),
-    predictions: z.array(z.object({ model_version: z.string().optional(), result: z.array(resultSchema) })).default([]),
-    annotations: z.array(z.object({ completed_by: z.unknown().optional(), result: z.array(resultSchema) })).default([]),
-  }),
-);
-
-/** @throws StudioError 'data-set-invalid' for a file that is not the export of one video timeline */
-export function readLabelStudio(text: string, name: string): ReadAnnotations {
-  let tasks: z.infer<typeof taskSchema>;
-  try {
-    tasks = taskSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new StudioError('data-set-invalid/not-label-studio', { file: name }, error);
-  }
-  if (tasks.length !== 1) throw new StudioError('data-set-invalid/label-studio-tasks', { file: name, count: tasks.length });
-  const [{ data, predictions, annotations }] = tasks as [(typeof tasks)[number]];
-  const fps = data.fps ?? DEFAULT_RATE;
-  const problems: Notice[] = data.fps === undefined ? [notice('label-studio/no-rate', { file: name, fps: DEFAULT_RATE })] : [];
-  const segmentsOf = (results: readonly z.infer<typeof resultSchema>[]): AnnotatedSegment[] =>
-    results.flatMap(({ type, value, score, meta }) => {
-      if (type !== NAMES.type) {
-        problems.push(notice('label-studio/other-type', { type }));
-        return [];
-      }
-      const face = Number(/^face (\d+)$/.exec(meta?.text[0] ?? '')?.[1] ?? 1);
-      return (value.ranges ?? []).flatMap(({ start, end }) =>
-        (value.timelinelabels ?? []).map((label) => ({ face, label, startS: (start - 1) / fps, endS: end / fps, confidence: score ?? null })),
-      );
-    });
-  const nameOf = (by: unknown): string => (typeof by === 'object' && by !== null && 'email' in by ? String(by.email) : 'Label Studio');
-  return {
-    layers: [
-      ...predictions.map(({ result }) => ({ name: 'model', segments: segmentsOf(result) })),
-      ...annotations.map(({ result, completed_by }) => ({ name: nameOf(completed_by), segments: segmentsOf(result) })),
-    ],
-    problems,
+/** The labelling configuration for the project in Label Studio: the controls, the labels, and the rate from the task. */
+export function labelStudioConfiguration({ vocabulary, layers }: AnnotationDocument): WrittenFiles['files'] {
+  const used = (of: (layer: AnnotationLayer) => readonly { readonly label: string }[]): Element[] => {
+    const names = new Set([...vocabulary.map(({ name }) => name), ...layers.flatMap((layer) => of(layer).map(({ label }) => label))]);
+    return Array.from(names, (value): Element => ({ name: 'Label', attributes: { value } }));
   };
+  const control = (name: string, children: Element[]): Element => ({ name: 'TimelineLabels', attributes: { name, toName: 'video' }, children });
+  const root: Element = {
+    name: 'View',
+    children: [
+      { name: 'Video', attributes: { name: 'video', value: '$video', frameRate: '$fps' } },
+      control(CONTROLS.segments, used(({ segments }) => segments)), // prettier-ignore
+      control(CONTROLS.peaks, used(({ peaks }) => peaks)), // prettier-ignore
+    ],
+  };
+  return [{ ending: '.label-studio-config.xml', contents: xml(root) }];
+}
+
+function resultsOf(layer: AnnotationLayer, fps: number): object[] {
+  const region = (control: string, label: string, { start, end }: FrameRange, texts: string[], i: number): object => ({
+    id: createHash('sha256').update(`${layer.name} ${control} ${i} ${start}`).digest('hex').slice(0, 10),
+    from_name: control,
+    to_name: 'video',
+    type: REGION_TYPE,
+    value: { ranges: [{ start, end }], timelinelabels: [label] },
+    meta: { text: [...texts, `layer ${layer.name}`] },
+  });
+  return [
+    ...layer.segments.map((segment, i) => ({
+      ...region(CONTROLS.segments, segment.label, framesOf(segment.startS, segment.endS, fps), notesOf(segment), i),
+      ...(segment.confidence === null ? {} : { score: segment.confidence }),
+    })),
+    ...layer.peaks.map((peak, i) => region(CONTROLS.peaks, peak.label, framesOf(peak.onsetS, peak.offsetS, fps), notesOf(peak), i)),
+  ];
+}
+
+export interface FrameRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** [start, end) in frames from 0 is start + 1 .. end from 1. At least one frame. */
+export function framesOf(startS: number, endS: number, fps: number): FrameRange {
+  const start = Math.round(startS * fps) + 1;
+  return { start, end: Math.max(start, Math.round(endS * fps)) };
+}
+
+/** The notes of a region: what the frames do not hold. */
+function notesOf(each: AnnotatedSegment | AnnotatedPeak): string[] {
+  const seconds = 'apexS' in each ? [each.onsetS, each.apexS, each.offsetS] : [each.startS, each.endS];
+  const note = (word: string, text: string | null | undefined): string[] => (text === null || text === undefined ? [] : [`${word} ${text}`]);
+  return [`face ${each.face}`, `seconds ${seconds.join(' ')}`, ...note('comment', each.comment), ...note('modifiers', each.modifiers)];
 }

@@ -13,17 +13,21 @@ export interface Subject {
 }
 const SUBJECT = ['video', 'participant', 'condition', 'session'] as const;
 const PROVENANCE = ['made_by', 'made_at', 'proposal_id', 'model_sha256'] as const;
+/** At the end of each row: the remarks, and what keeps videos of one name apart. */
+const REMARKS_AND_FILE = ['comment', 'modifiers', 'video_id', 'path'] as const;
 
 /** Columns of the tables of labels; data-dictionary.ts describes them. */
 export const LABEL_COLUMNS = [
   ...SUBJECT,
   ...(['layer', 'face_id', 'label', 'start_s', 'end_s', 'start_frame', 'end_frame', 'confidence'] as const),
   ...PROVENANCE,
+  ...REMARKS_AND_FILE,
 ] as const;
 export const LABEL_PEAK_COLUMNS = [
   ...SUBJECT,
   ...(['layer', 'face_id', 'label', 'onset_s', 'apex_s', 'offset_s', 'intensity', 'prominence', 'mask_final'] as const),
   ...PROVENANCE,
+  ...REMARKS_AND_FILE,
 ] as const;
 export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label'] as const;
 export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns(), 'video_id', 'path'] as const;

@@ -1,33 +1,51 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
 import { tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
+import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
+import { oneLine } from './tables.ts';
 
-/** The labels as subtitles, sorted by start. Each cue begins with the name of its layer and face. */
-function cuesOf(document: AnnotationDocument): { startS: number; endS: number; text: string }[] {
-  return document.layers
-    .flatMap((layer) =>
-      tiersOf(layer).flatMap(({ name, segments }) => segments.map(({ startS, endS, label }) => ({ startS, endS, text: `${name}: ${label}` }))),
-    )
-    .sort((a, b) => a.startS - b.startS || a.endS - b.endS);
+/** A cue, in whole milliseconds. */
+interface Cue {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly text: string;
 }
 
-const LOSSES = [notice('subtitles/losses', {})];
-
-/** Both formats have milliseconds. */
-const clock = (seconds: number, decimal: '.' | ','): string => clockText(Math.round(1000 * seconds), decimal);
+/**
+ * The labels as subtitles, sorted by start. Each cue begins with the name of its layer and face. A cue must end after its start, so
+ * labels without length last a millisecond.
+ */
+function cuesOf(document: AnnotationDocument): { cues: Cue[]; losses: Notice[] } {
+  let lengthened = 0;
+  const cues = document.layers
+    .flatMap((layer) =>
+      tiersOf(layer).flatMap(({ name, segments }) =>
+        segments.map(({ startS, endS, label }): Cue => {
+          const [startMs, endMs] = [Math.round(1000 * startS), Math.round(1000 * endS)];
+          if (endMs <= startMs) lengthened += 1;
+          return { startMs, endMs: Math.max(endMs, startMs + 1), text: `${name}: ${label}` };
+        }),
+      ),
+    )
+    .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
+  const losses = [notice('subtitles/losses', {}), ...(lengthened > 0 ? [notice('subtitles/lengthened', { count: lengthened })] : [])];
+  return { cues, losses };
+}
 
 /** A blank line would end the cue, and '-->' would be read as times. */
-const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n]+\s*/g, ' ').replaceAll('-->', '→');
+const cueText = (text: string): string => oneLine(text).replaceAll('-->', '→');
 
 export function writeWebVtt(document: AnnotationDocument): WrittenAnnotations {
-  const escape = (text: string): string => oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  const notes = document.warnings.map((warning) => `NOTE ${oneLine(warning)}\n`);
-  const cues = cuesOf(document).map(({ startS, endS, text }) => `${clock(startS, '.')} --> ${clock(endS, '.')}\n${escape(text)}\n`);
-  return { text: ['WEBVTT\n', ...notes, ...cues].join('\n'), losses: LOSSES };
+  const escape = (text: string): string => cueText(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const notes = document.warnings.map((warning) => `NOTE ${cueText(warning)}\n`);
+  const { cues, losses } = cuesOf(document);
+  const blocks = cues.map(({ startMs, endMs, text }) => `${clockText(startMs, '.')} --> ${clockText(endMs, '.')}\n${escape(text)}\n`);
+  return { text: ['WEBVTT\n', ...notes, ...blocks].join('\n'), losses };
 }
 
 export function writeSrt(document: AnnotationDocument): WrittenAnnotations {
-  const cues = cuesOf(document).map(({ startS, endS, text }, i) => `${i + 1}\n${clock(startS, ',')} --> ${clock(endS, ',')}\n${oneLine(text)}\n`);
-  return { text: cues.join('\n'), losses: LOSSES };
+  const { cues, losses } = cuesOf(document);
+  const blocks = cues.map(({ startMs, endMs, text }, i) => `${i + 1}\n${clockText(startMs, ',')} --> ${clockText(endMs, ',')}\n${cueText(text)}\n`);
+  return { text: blocks.join('\n'), losses };
 }

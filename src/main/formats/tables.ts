@@ -104,10 +104,13 @@ export async function* tableText(table: Table, results: AsyncIterable<VideoResul
   }
 }
 
-/** Lines of a table in the CSV dialect of this program. */
+/** A text in one line: line breaks and tabs become a blank. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\t]+\s*/g, ' ');
+
+/** Lines of a table in the CSV dialect of this program. Cells with any kind of line break are in quotation marks. */
 export function csvLines(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => [...row]),
-    { record_delimiter: 'windows', cast: { boolean: (value) => (value ? 'true' : 'false') } },
+    { record_delimiter: 'windows', quoted_match: /[\r\n]/, cast: { boolean: (value) => (value ? 'true' : 'false') } },
   );
 }

@@ -1,5 +1,4 @@
 import type { Notice } from '../app/facts.ts';
-import { notice } from '../app/notices.ts';
 
 /** One video with its layers, as exchanged with other annotation tools. Times are seconds, spans half-open. */
 export interface AnnotationDocument {
@@ -36,6 +35,9 @@ export interface AnnotatedSegment {
   readonly startS: number;
   readonly endS: number;
   readonly confidence: number | null;
+  readonly comment?: string | null;
+  /** Modifiers of BORIS: those of all sets, separated by '|'. */
+  readonly modifiers?: string | null;
 }
 
 export interface AnnotatedPeak {
@@ -44,6 +46,8 @@ export interface AnnotatedPeak {
   readonly onsetS: number;
   readonly apexS: number;
   readonly offsetS: number;
+  readonly comment?: string | null;
+  readonly modifiers?: string | null;
 }
 
 /** A file in another tool's format, and the parts of the document that the format cannot store. */
@@ -59,16 +63,34 @@ export interface WrittenFiles {
   readonly losses: readonly Notice[];
 }
 
-/** The labels that were read from another tool's file, and the problems with those that could not be read. */
+/** What a reader found in another tool's file: one recording, or several where the format allows it. */
 export interface ReadAnnotations {
-  readonly layers: readonly { readonly name: string; readonly segments: readonly AnnotatedSegment[] }[];
-  readonly problems: readonly Notice[];
+  readonly recordings: readonly ReadRecording[];
 }
 
-/** The loss notice of formats that store a peak only as its apex; empty if the document has no peaks. */
-export function peaksByApex({ layers }: AnnotationDocument): Notice[] {
-  return layers.some(({ peaks }) => peaks.length > 0) ? [notice('peaks/by-apex', {})] : [];
+/** The labels of one video in a file: an observation of BORIS, a task of Label Studio, the rows of a video in a table. */
+export interface ReadRecording {
+  /** Distinguishes the recordings of a file; '' if the format has only one. */
+  readonly name: string;
+  /** Names or paths of the video files that the file gives, and ids of videos of a project; often empty. */
+  readonly media: readonly string[];
+  readonly layers: readonly ReadLayer[];
 }
+
+/** A layer of a file: a tier of ELAN or Praat, a subject of BORIS, an annotator of Label Studio. */
+export interface ReadLayer {
+  readonly name: string;
+  /** The tiers of the file that it was read from. */
+  readonly tiers: readonly string[];
+  readonly segments: readonly AnnotatedSegment[];
+  readonly peaks: readonly AnnotatedPeak[];
+  /** Labels that cannot be imported. They matter only if the layer is chosen. */
+  readonly problems: readonly Notice[];
+  /** What the reader changed. */
+  readonly notes: readonly Notice[];
+}
+
+export const hasPeaks = ({ layers }: AnnotationDocument): boolean => layers.some(({ peaks }) => peaks.length > 0);
 
 /** One row of labels in another tool: labels of one layer and one face that do not overlap. */
 export interface AnnotationTier {
@@ -82,8 +104,8 @@ export interface AnnotationTier {
 export function tiersOf(layer: AnnotationLayer): AnnotationTier[] {
   const faces = [...new Set([...layer.segments, ...layer.peaks].map(({ face }) => face))].sort((a, b) => a - b);
   const tierFaces = faces.length === 0 ? [1] : faces;
-  // A coder named 'Ann face 2' always gets the face suffix, so that the name is read back unchanged.
-  const isPlain = tierFaces.length === 1 && tierFaces[0] === 1 && !/ (?:face|lane) \d+$/.test(layer.name);
+  // A coder named 'Ann face 2' or 'Ann peaks' always gets the face suffix, so that the name is read back unchanged.
+  const isPlain = tierFaces.length === 1 && tierFaces[0] === 1 && !/ (?:(?:face|lane) \d+|peaks|peaks span|confidence|comment|modifiers)$/.test(layer.name);
   return tierFaces.flatMap((face) => {
     const name = isPlain ? layer.name : `${layer.name} face ${face}`;
     const lanes = lanesOf(layer.segments.filter((segment) => segment.face === face));
@@ -105,6 +127,25 @@ function lanesOf(segments: readonly AnnotatedSegment[]): AnnotatedSegment[][] {
     else free.push(segment);
   }
   return lanes;
+}
+
+/**
+ * Rows of peaks for other tools, which allow one point at a time in a row: 'Ann peaks', and 'Ann peaks lane 2' for peaks with
+ * an apex in the same millisecond.
+ */
+export function peakTiersOf({ name, peaks }: AnnotationTier): { readonly name: string; readonly peaks: readonly AnnotatedPeak[] }[] {
+  const lanes: AnnotatedPeak[][] = [];
+  for (const peak of peaks) {
+    const free = lanes.find((lane) => Math.round(1000 * (lane.at(-1)?.apexS ?? -1)) < Math.round(1000 * peak.apexS));
+    if (free === undefined) lanes.push([peak]);
+    else free.push(peak);
+  }
+  return lanes.map((lane, i) => ({ name: i === 0 ? `${name} peaks` : `${name} peaks lane ${i + 1}`, peaks: lane }));
+}
+
+/** The tier that a row of peaks belongs to; the inverse of the naming in `peakTiersOf`. Undefined for other names. */
+export function tierOfPeaks(name: string): string | undefined {
+  return /^(.+)[ _]peaks(?: lane \d+)?$/s.exec(name)?.[1];
 }
 
 /** The layer and the face in a tier's name; the inverse of the naming in `tiersOf`. */

@@ -21,6 +21,13 @@ const provenance = {
   model_sha256: text.nullable(),
 };
 
+/** What other tools store with a label or a peak; missing in rows of versions before 0.2. */
+const remarks = {
+  comment: text.nullable().optional(),
+  /** BORIS: the modifiers of all sets, separated by '|'. */
+  modifiers: text.nullable().optional(),
+};
+
 export const ROW_SCHEMAS = {
   segment: z.strictObject({
     id,
@@ -30,6 +37,7 @@ export const ROW_SCHEMAS = {
     start_s: seconds,
     end_s: seconds,
     confidence: share.nullable(),
+    ...remarks,
     ...provenance,
     revision,
   }),
@@ -44,6 +52,7 @@ export const ROW_SCHEMAS = {
     intensity: share.nullable(),
     prominence: share.nullable(),
     mask_final: share.nullable(),
+    ...remarks,
     ...provenance,
     revision,
   }),

@@ -1,5 +1,5 @@
 import type { EditableRows, RowEdit } from './editable-rows.ts';
-import type { Author } from './segment-edits.ts';
+import type { Author, Remarks } from './segment-edits.ts';
 
 /** A coder's operations on expression peaks, as row edits. Times are seconds of the video. */
 export type PeakRow = EditableRows['peak'];
@@ -14,7 +14,14 @@ export interface PeakTimes {
 export const DEFAULT_HALF_WIDTH_S = 0.5;
 
 /** A new peak. Only models measure intensity and prominence. */
-export function createPeak(layer: string, face: number, label: string, { onsetS, apexS, offsetS }: PeakTimes, by: Author): RowEdit<'peak'> {
+export function createPeak(
+  layer: string,
+  face: number,
+  label: string,
+  { onsetS, apexS, offsetS }: PeakTimes,
+  by: Author,
+  remarks: Remarks = {},
+): RowEdit<'peak'> {
   const row = {
     id: by.newId(),
     layer_id: layer,
@@ -26,6 +33,8 @@ export function createPeak(layer: string, face: number, label: string, { onsetS,
     intensity: null,
     prominence: null,
     mask_final: null,
+    comment: remarks.comment ?? null,
+    modifiers: remarks.modifiers ?? null,
     made_by: by.name,
     made_at: by.at,
     proposal_id: null,

@@ -18,7 +18,14 @@ export interface Span {
   readonly endS: number;
 }
 
-export function createSegment(layer: string, face: number, label: string, { startS, endS }: Span, by: Author): RowEdit<'segment'> {
+/** What another tool stores with a label. A coder's own labels have none of it. */
+export interface Remarks {
+  readonly confidence?: number | null;
+  readonly comment?: string | null;
+  readonly modifiers?: string | null;
+}
+
+export function createSegment(layer: string, face: number, label: string, { startS, endS }: Span, by: Author, remarks: Remarks = {}): RowEdit<'segment'> {
   return {
     table: 'segment',
     kind: 'insert',
@@ -29,7 +36,9 @@ export function createSegment(layer: string, face: number, label: string, { star
       label,
       start_s: startS,
       end_s: endS,
-      confidence: null,
+      confidence: remarks.confidence ?? null,
+      comment: remarks.comment ?? null,
+      modifiers: remarks.modifiers ?? null,
       made_by: by.name,
       made_at: by.at,
       proposal_id: null,

@@ -318,19 +318,17 @@ export const ERROR_TEXTS = {
     remedy: 'Correct the file, or import only the other labels.',
   },
   'data-set-invalid/not-boris': { message: '{file} is not a BORIS project.', remedy: 'Save it again in BORIS.' },
-  'data-set-invalid/boris-observations': {
-    message: '{file} has {count} observations. It must have exactly one, of one video.',
-    remedy: 'Save one observation in a project.',
-  },
   'data-set-invalid/not-xml': { message: '{file} is not XML. ({detail})', remedy: 'Save it again in ELAN.' },
   'data-set-invalid/not-eaf': { message: '{file} is not an ELAN file.', remedy: 'Choose an .eaf file.' },
   'data-set-invalid/not-label-studio': { message: '{file} is not a Label Studio export (JSON).', remedy: 'Export it again as JSON.' },
-  'data-set-invalid/label-studio-tasks': {
-    message: '{file} has {count} tasks. It must have exactly one, of one video.',
-    remedy: 'Export one task at a time.',
-  },
   'data-set-invalid/not-textgrid': { message: '{file} is not a TextGrid.', remedy: 'Save it in Praat as a text file.' },
   'data-set-invalid/textgrid-cut-off': { message: '{file} is cut off.', remedy: 'Save it again in Praat.' },
+  'data-set-invalid/textgrid-comma': {
+    message: '{file} has the number {number} with a decimal comma. Praat reads only decimal points.',
+    remedy: 'Replace the decimal commas in the file, or save it again in Praat.',
+  },
+  'data-set-invalid/not-labels': { message: '{file} is no table of labels: it has not the columns {columns}.', remedy: 'Name the columns in the first line.' },
+  'data-set-invalid/not-gzip': { message: '{file} cannot be unpacked.', remedy: 'Save it again, or unpack it with another program.' },
 
   'project-missing': { message: 'There is no project in {folder}.', remedy: 'Choose another folder, or make a new project there.' },
 
@@ -478,6 +476,19 @@ export const ERROR_TEXTS = {
   'wrong-usage/no-labels': { message: 'No video has labels.', remedy: 'Analyse or label some videos first.' },
   'wrong-usage/no-labels-of': { message: 'No video has labels of {layers}.', remedy: 'Choose other layers, or label some videos first.' },
   'wrong-usage/no-labels-in-file': { message: '{file} contains no labels.', remedy: 'Choose another file.' },
+  'wrong-usage/several-recordings': {
+    message: '{file} has several recordings, and their names do not tell which one belongs to {video}.',
+    remedy: 'Choose one of its recordings: {known}.',
+  },
+  'wrong-usage/no-recording': { message: '{file} has no recording {recording}.', remedy: 'Choose one of its recordings: {known}.' },
+  'wrong-usage/layers-share-face': {
+    message: 'Several layers of {file} would become labels of the same face of {coder}: {layers}.',
+    remedy: 'Choose one layer, or name the coder and the face of each.',
+  },
+  'wrong-usage/layer-has-faces': {
+    message: 'The layer {layer} of {file} has labels of several faces, so it cannot become one face.',
+    remedy: 'Choose the tiers of one face: {tiers}.',
+  },
   'wrong-usage/no-labels-in-layers': {
     message: '{file} contains no labels in these layers: {layers}.',
     remedy: 'Choose from its layers: {known}.',

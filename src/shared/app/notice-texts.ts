@@ -57,15 +57,16 @@ export const NOTICE_TEXTS = {
   'check/other-detector': 'This is not the face detector that this version was tested with. Install the program again.',
   'check/store': 'SQLite {version}, journal {journal}, synchronous {synchronous}',
 
-  'peaks/by-apex': 'Peaks are written by their apex. Their onset and offset are in peaks.csv.',
+  'peaks/by-apex': 'Peaks are written by their apex. Their onset and offset are in label_peaks.csv (the export of labels).',
+  'peaks/times-only': 'Of peaks, the label and the times are written. Intensity and prominence are in label_peaks.csv (the export of labels).',
   'eaf/lengthened':
     '{count} label is shorter than a millisecond and is written with one millisecond: ELAN shows no label without length. | {count} labels are shorter than a millisecond and are written with one millisecond: ELAN shows no label without length.',
   'eaf/references':
     'Tier «{tier}»: {count} annotation refers to another and has no times of its own. | Tier «{tier}»: {count} annotations refer to others and have no times of their own.',
+  'eaf/comments':
+    'The text of tier «{tier}» became the comment of its label ({count}). | The texts of tier «{tier}» became comments of their labels ({count}).',
   'eaf/no-time': 'Tier «{tier}»: «{label}» has no time at one of its ends.',
-  'textgrid/no-confidence': 'A TextGrid holds no confidence. It is in segments.csv.',
   'textgrid/no-length': '«{label}» at {at} s has no length and is left out.',
-  'textgrid/points': 'Tier «{tier}» has points. Labels are read from intervals only.',
   'nova/no-peaks': 'NOVA has no points in time. Peaks are left out.',
   'nova/no-confidence': 'Labels without a confidence get the confidence 1.',
   'datavyu/untested': 'Times are rounded to milliseconds. The files were never tested in Datavyu itself.',
@@ -75,16 +76,30 @@ export const NOTICE_TEXTS = {
   'boris/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
   'boris/all-lengthened': 'Labels without length are written with one millisecond.',
   'boris/no-stop': '«{label}» starts at {at} s and never stops.',
-  'boris/points': '{count} point event has no length. | {count} point events have no length.',
+  'boris/divided': '«{label}» at {at} s goes on in the next media file and is divided between them.',
+  'boris/no-media-length':
+    'The length of {file} is not in the project, so the times in it and in the files after it are not known. Open and save the observation in BORIS.',
   'label-studio/rate': 'Times are frames at {fps} frames a second.',
-  'label-studio/no-peaks': 'Peaks are left out. They are in peaks.csv.',
-  'label-studio/no-rate': '{file} names no frame rate. {fps} frames a second are assumed, as in Label Studio.',
+  'label-studio/no-rate':
+    '{file} and its video name no frame rate. With {fps} frames a second, as Label Studio assumes, the times could be wrong. Give the frame rate.',
+  'label-studio/skipped': '{count} skipped annotation is left out. | {count} skipped annotations are left out.',
   'label-studio/other-type': 'A result of the type {type} is not a span of time.',
   'subtitles/losses': 'Subtitles hold no confidence, and peaks are left out.',
+  'subtitles/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
+  'tables/reworded':
+    '{count} text has line breaks or tabs, which BIDS tables cannot hold. They became blanks. | {count} texts have line breaks or tabs, which BIDS tables cannot hold. They became blanks.',
+  'tables/no-time': '«{label}» in line {line} has a time that is not a number.',
   'export/no-frames': 'Frame numbers are empty for videos that were never analysed: {videos}.',
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
+  'import/before-start': '«{label}» at {at} s in «{layer}» ends before the video begins.',
+  'import/ends-before-start': '«{label}» in «{layer}» begins at {at} s and ends before that, at {end} s.',
+  'import/no-time': '«{label}» in «{layer}» has a time that is not a number.',
+  'import/cut':
+    '{count} label of «{layer}» goes beyond the start or the end of {video}. It is cut there. | {count} labels of «{layer}» go beyond the start or the end of {video}. They are cut there.',
+  'import/points': '{count} point of «{tier}» becomes a peak without onset and offset. | {count} points of «{tier}» become peaks without onset and offset.',
+  'import/renamed': '«{from}» is imported as «{label}», which differs only in case or spaces.',
   'participants/empty-row': '{from}: the row has neither a video nor a participant.',
   'study/unknown-video': '{from}: {video} is not in the library.',
   'study/ambiguous-video': '{from}: several videos have the name {video}; use the path.',

@@ -6,17 +6,28 @@ import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS, UNDEFINED_REASONS } from '
 import { idSchema, pathSchema, procedure } from './base.ts';
 import { projectFiguresSchema } from './figures.ts';
 
-/** Preview of an annotation file of another tool. */
+/** Preview of an annotation file of another tool, or of one of its recordings. */
 const labelFileSchema = z.object({
   path: z.string(),
   name: z.string(),
-  /** Its tiers, joined over faces and lanes: number of labels and the different label names. */
-  layers: z.array(z.object({ name: z.string(), labels: z.int(), names: z.array(z.string()) })),
-  /** Problems with labels that cannot be imported. */
-  problems: z.array(factSchema),
+  /** Distinguishes several recordings of the file; '' if it has one. */
+  recording: z.string(),
+  /** Its tiers, joined over faces and lanes. */
+  layers: z.array(
+    z.object({
+      name: z.string(),
+      labels: z.int(),
+      peaks: z.int(),
+      faces: z.array(z.int()),
+      /** The different label names. */
+      names: z.array(z.string()),
+      /** Problems with labels of this layer that cannot be imported. */
+      problems: z.array(factSchema),
+    }),
+  ),
   /** Why the file cannot be read; null if it can. */
   unreadable: factSchema.nullable(),
-  /** The video of the library with the same name as the file; null if there is none or more than one. */
+  /** The video of the library with the name of the file, or with a name in it; null if there is none or more than one. */
   video: idSchema.nullable(),
 });
 export type LabelFile = z.infer<typeof labelFileSchema>;
@@ -41,12 +52,32 @@ export const exchange = {
     .output(z.object({ files: z.array(z.string()), losses: z.array(factSchema) })),
   /** Previews of annotation files, also of those in the given folders; changes nothing. */
   labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
-  /** Imports labels into a coder's layers. If some labels cannot be imported and `partly` is false, nothing is imported. */
+  /** Imports labels and peaks into the layers of coders. If some labels cannot be imported and `partly` is false, nothing is imported. */
   importLabels: procedure
     .input(
       z.object({
         files: z
-          .array(z.object({ file: pathSchema, video: idSchema, layers: z.array(z.string().max(10_000)).min(1).max(10_000) }))
+          .array(
+            z.object({
+              file: pathSchema,
+              video: idSchema,
+              recording: z.string().max(100_000).optional(),
+              /** Frames per second, for files that count frames. */
+              fps: z.number().positive().max(10_000).optional(),
+              layers: z
+                .array(
+                  z.object({
+                    name: z.string().max(10_000),
+                    /** The coder who gets these labels; by default the coder of the import. */
+                    coder: z.string().trim().min(1).max(200).optional(),
+                    /** The face of these labels; by default those of the file. */
+                    face: z.int().min(1).max(10_000).optional(),
+                  }),
+                )
+                .min(1)
+                .max(10_000),
+            }),
+          )
           .min(1)
           .max(10_000),
         coder: z.string().trim().min(1).max(200),
@@ -55,7 +86,7 @@ export const exchange = {
         partly: z.boolean().default(false),
       }),
     )
-    .output(z.object({ labels: z.int(), known: z.int(), problems: z.array(factSchema) })),
+    .output(z.object({ labels: z.int(), peaks: z.int(), known: z.int(), problems: z.array(factSchema), notes: z.array(factSchema) })),
   /** Writes a fine-tuning set into an empty folder; progress comes as 'set' events. Aborting the call stops it. */
   fineTuningSet: procedure.input(z.object({ options: fineTuningOptionsSchema, out: pathSchema })).output(
     z.object({

@@ -11,7 +11,7 @@ import type { Studio } from '../../services/studio/studio.ts';
 /** File extensions of the filters of the dialogs. */
 const EXTENSIONS = {
   videos: [...VIDEO_ENDINGS],
-  labels: READABLE_FORMATS.flatMap((name) => readerOf(name)?.ending.split('.').slice(-1) ?? []),
+  labels: [...new Set(READABLE_FORMATS.flatMap((name) => readerOf(name).endings.flatMap((ending) => ending.split('.').slice(-1))))],
   all: ['*'],
 } as const;
 

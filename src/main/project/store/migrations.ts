@@ -6,6 +6,7 @@ import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
 import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts';
 import * as trials from './migrations/0090-trials.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
+import * as comments from './migrations/0060-comments.ts';
 import * as clocks from './migrations/0070-clocks.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 30, up: maskMaps.up },
   { number: 40, up: approvedWork.up },
   { number: 50, up: decisionsAndSteps.up },
+  { number: 60, up: comments.up },
   { number: 70, up: clocks.up },
   { number: 80, up: participantsOfFaces.up },
   { number: 90, up: trials.up },

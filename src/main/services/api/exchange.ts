@@ -2,7 +2,8 @@ import { isProjectFormat } from '../../../shared/domain/export-formats.ts';
 import { measureAgreement } from '../exchange/agreement.ts';
 import { writeAnnotations } from '../exchange/exchange-annotations.ts';
 import { writeProject } from '../exchange/export-project.ts';
-import { importLabels, lookAtLabelFiles } from '../exchange/import-labels.ts';
+import { importLabels } from '../exchange/import-labels.ts';
+import { lookAtLabelFiles } from '../exchange/read-label-file.ts';
 import { projectFigures } from '../exchange/project-figures.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
 import { api } from './context.ts';
@@ -21,9 +22,9 @@ export const exchange = {
   labelFiles: api.exchange.labelFiles.handler(({ input, context }) => lookAtLabelFiles(context.studio.project.db, input.paths.map(wholePath))),
   importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
     for (const { file } of input.files) wholePath(file);
-    const { coderId, edits: made, problems, ...counts } = await importLabels(studio.project.db, input.files, input);
-    for (const edit of made) published(studio, coderId, edit);
-    return { ...counts, problems: [...problems] };
+    const { edits: made, problems, notes, ...counts } = await importLabels(studio.project.db, input.files, input);
+    for (const { coderId, edit } of made) published(studio, coderId, edit);
+    return { ...counts, problems: [...problems], notes: [...notes] };
   }),
   fineTuningSet: api.exchange.fineTuningSet.handler(async ({ input, context: { studio }, signal }) => {
     const out = wholePath(input.out);

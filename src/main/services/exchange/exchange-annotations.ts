@@ -13,6 +13,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listRuns, readColumns } from '../../project/recorded-results.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { noLabelsError } from './export-labels.ts';
+import { clockOf } from './video-clock.ts';
 import { selectVideos } from '../../project/library.ts';
 import { facesOf, layersOf, exportedLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
@@ -54,7 +55,7 @@ export async function writeAnnotations(
   const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
   const documentOf = documentsOf(db, only);
   for (const video of selectVideos(db, videos)) {
-    const document = documentOf(video);
+    const document = await documentOf(video);
     if (document.layers.length === 0) continue;
     const fileName = fileNameFor(video.name, taken);
     const base = join(to, fileName);
@@ -71,16 +72,19 @@ export async function writeAnnotations(
 }
 
 /** Returns a function that reads a video with its layers. Data that all videos share is read once. */
-function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => AnnotationDocument {
+function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: VideoRow) => Promise<AnnotationDocument> {
   const layersIn = exportedLayers(db, only);
   const runs = new Map(listRuns(db).map(({ id, record }) => [id, record]));
   const participants = new Map(listParticipants(db).map(({ id, code }) => [id, code]));
   const schemes = new Map(listSchemes(db).map(({ id, labels }) => [id, labels]));
-  return ({ id, path, name, fps, duration_s, participant_id }) => {
+  return async (video) => {
+    const { id, path, name, participant_id } = video;
     const layers = layersIn(id);
+    // The length of a video that was not analysed is read from its file.
+    const { endS, fps } = layers.length === 0 ? { endS: 0, fps: null } : await clockOf(video);
     const record = runs.get(layers.find(({ layer }) => layer.kind === 'model')?.layer.run_id ?? '');
     return {
-      video: { path, name, durationS: duration_s ?? 0, fps },
+      video: { path, name, durationS: Number.isFinite(endS) ? endS : 0, fps },
       participant: participants.get(participant_id ?? '') ?? '',
       vocabulary: (schemes.get(layers[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
       warnings: record?.warnings ?? [],
@@ -89,8 +93,14 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
         return {
           name: layerName,
           annotator: layer.kind === 'model' && record !== undefined ? `${record.model.id} (${record.model.sha256.slice(0, 12)})` : layerName,
-          segments: segments.map(({ face_id, label, start_s, end_s, confidence }) => ({ face: face_id, label, startS: start_s, endS: end_s, confidence })),
-          peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s }) => ({ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s })),
+          segments: segments.map(({ face_id, label, start_s, end_s, confidence, comment, modifiers }) => ({
+            ...{ face: face_id, label, startS: start_s, endS: end_s, confidence },
+            ...{ comment: comment ?? null, modifiers: modifiers ?? null },
+          })),
+          peaks: peaks.map(({ face_id, label, onset_s, apex_s, offset_s, comment, modifiers }) => ({
+            ...{ face: face_id, label, onsetS: onset_s, apexS: apex_s, offsetS: offset_s },
+            ...{ comment: comment ?? null, modifiers: modifiers ?? null },
+          })),
         };
       }),
     };

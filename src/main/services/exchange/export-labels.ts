@@ -62,12 +62,13 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
       for (const s of read.segments)
         labels.push([
           ...[...subject(s.face_id), name, s.face_id, s.label, roundSeconds(s.start_s), roundSeconds(s.end_s), frame(s.start_s), frame(s.end_s)],
-          ...[s.confidence, s.made_by, s.made_at, s.proposal_id, s.model_sha256],
+          ...[s.confidence, s.made_by, s.made_at, s.proposal_id, s.model_sha256, s.comment ?? null, s.modifiers ?? null, video.id, video.path],
         ]);
       for (const p of read.peaks)
         peaks.push([
           ...[...subject(p.face_id), name, p.face_id, p.label, roundSeconds(p.onset_s), roundSeconds(p.apex_s), roundSeconds(p.offset_s)],
           ...[p.intensity, p.prominence, p.mask_final, p.made_by, p.made_at, p.proposal_id, p.model_sha256],
+          ...[p.comment ?? null, p.modifiers ?? null, video.id, video.path],
         ]);
     }
   }

@@ -1,7 +1,8 @@
 import { step } from '../../../shared/annotation/steps.ts';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
 import { temporaryFolder } from '../../../../testing/videos.ts';
 import { applyEdit, undo } from '../../project/edits.ts';
@@ -9,7 +10,9 @@ import { inProject } from '../../project/store/open-project.ts';
 import { layersOf, listCoders, readLayer } from '../../project/review.ts';
 import { exportAnnotations } from './exchange-annotations.ts';
 import type { ImportOptions } from './import-labels.ts';
-import { importIntoProject, lookAtLabelFiles } from './import-labels.ts';
+import { importIntoProject } from './import-labels.ts';
+import type { LayerPlacement } from './place-labels.ts';
+import { lookAtLabelFiles } from './read-label-file.ts';
 
 const project = await makeProject();
 const { video, ann, annLayer } = furnish(project);
@@ -29,7 +32,7 @@ async function elan(name: string, change: (text: string) => string): Promise<str
   await writeFile(changed, change(await readFile(file!, 'utf8')));
   return changed;
 }
-const placements = (file: string, layers: string[] | null = null) => [{ file, video: 'interview.mp4', layers }];
+const placements = (file: string, layers: string[] | null = null) => [{ file, video: 'interview.mp4', layers: layers?.map((name) => ({ name })) ?? null }];
 
 const as = (coder: string, partly = false): ImportOptions => ({ coder, mapping: {}, partly });
 
@@ -43,9 +46,10 @@ const labelsOf = (coder: string): Promise<(string | number)[][]> =>
 
 test.each(['eaf', 'textgrid', 'label-studio', 'boris'] as const)("Ann's labels are exported as %s and imported as Cleo's, in one undo step", async (format) => {
   const { files } = await exportAnnotations(project.folder, format, ['Ann'], [], join(out, format));
-  expect(files).toHaveLength(1);
+  // Label Studio also gets a labelling configuration.
+  expect(files).toHaveLength(format === 'label-studio' ? 2 : 1);
   const coder = `Cleo ${format}`;
-  expect(await importIntoProject(project.folder, placements(files[0]!), as(coder))).toEqual({ labels: 2, known: 0, problems: [] });
+  expect(await importIntoProject(project.folder, placements(files[0]!), as(coder))).toEqual({ labels: 2, peaks: 0, known: 0, problems: [], notes: [] });
   expect(await labelsOf(coder)).toEqual([
     ['fear', 1, 2],
     ['anger', 4, 5],
@@ -57,9 +61,9 @@ test.each(['eaf', 'textgrid', 'label-studio', 'boris'] as const)("Ann's labels a
 test('a second import of a file adds only labels that are new', async () => {
   const file = await elan('again.eaf', (text) => text);
   await importIntoProject(project.folder, placements(file), as('Dora'));
-  expect(await importIntoProject(project.folder, placements(file), as('Dora'))).toEqual({ labels: 0, known: 2, problems: [] });
+  expect(await importIntoProject(project.folder, placements(file), as('Dora'))).toMatchObject({ labels: 0, known: 2, problems: [] });
   const more = await elan('more.eaf', (text) => text.replace('>anger<', '>disgust<'));
-  expect(await importIntoProject(project.folder, placements(more), as('Dora'))).toEqual({ labels: 1, known: 1, problems: [] });
+  expect(await importIntoProject(project.folder, placements(more), as('Dora'))).toMatchObject({ labels: 1, known: 1, problems: [] });
   expect((await labelsOf('Dora')).map(([label]) => label).sort()).toEqual(['anger', 'disgust', 'fear']);
 });
 
@@ -113,11 +117,15 @@ test('files are inspected without an import: matching video, layers, problems, r
   const found = await inProject(project.folder, (db) => lookAtLabelFiles(db, [folder, join(folder, 'other.eaf')]));
   expect(found.map(({ path }) => basename(path))).toEqual(['broken.TextGrid', 'Interview.EAF', 'other.eaf']);
   expect(found[0]).toMatchObject({ video: null, layers: [], unreadable: { id: 'data-set-invalid/not-textgrid', parameters: { file: 'broken.TextGrid' } } });
-  expect(found[1]).toMatchObject({ video, layers: [{ name: 'Ann', labels: 2, names: ['anger', 'fear'] }], problems: [], unreadable: null });
+  expect(found[1]).toMatchObject({
+    video,
+    layers: [{ name: 'Ann', labels: 2, peaks: 0, faces: [1], names: ['anger', 'fear'], problems: [] }],
+    unreadable: null,
+  });
+  // The name of the file matches no video, but the media file that ELAN names does.
   expect(found[2]).toMatchObject({
-    video: null,
-    layers: [{ name: 'Ann', labels: 1, names: ['anger'] }],
-    problems: [expect.objectContaining({ id: 'eaf/no-time' }) as unknown],
+    video,
+    layers: [{ name: 'Ann', labels: 1, names: ['anger'], problems: [{ id: 'eaf/no-time' }] }],
   });
   await expect(inProject(project.folder, (db) => lookAtLabelFiles(db, [join(folder, 'gone.eaf')]))).rejects.toMatchObject({ code: 'file-missing' });
 });
@@ -132,4 +140,121 @@ test('an unknown layer, video or format is an error', async () => {
   await expect(into([{ file, video: 'other.mp4', layers: null }])).rejects.toMatchObject({ code: 'video-unknown' });
   await expect(into(placements(file, ['Ben 2']))).rejects.toMatchObject({ id: 'wrong-usage/no-labels-in-layers' });
   await expect(into(placements(join(out, 'x.docx')))).rejects.toMatchObject({ id: 'wrong-usage/format-unknown' });
+});
+
+describe('times', () => {
+  /** A table of labels for the video of 60 s. */
+  async function table(name: string, lines: readonly string[]): Promise<string> {
+    const file = join(out, `${name}.csv`);
+    await writeFile(file, ['label,start_s,end_s', ...lines].join('\n'));
+    return file;
+  }
+
+  test('labels beyond the start or the end are cut, with a note', async () => {
+    const file = await table('cut', ['happiness,-0.5,1', 'fear,55,75', 'anger,59.999,60.001', 'surprise,4,5']);
+    expect(await importIntoProject(project.folder, placements(file), as('Jim'))).toMatchObject({
+      labels: 4,
+      problems: [],
+      notes: [{ id: 'import/cut', parameters: { count: 2, layer: 'labels', video: 'interview.mp4' } }],
+    });
+    expect(await labelsOf('Jim')).toEqual([
+      ['happiness', 0, 1],
+      ['surprise', 4, 5],
+      ['fear', 55, 60],
+      ['anger', 59.999, 60],
+    ]);
+  });
+
+  test('what cannot be placed is named with its layer and time, and the rest is imported if that is wanted', async () => {
+    const file = await table('wrong', ['happiness,5,4', 'fear,-3,-1', 'anger,61,62', 'sadness,x,2', 'neutral,7,7', 'surprise,4,5', 'disgust,1e999,2']);
+    const problems = [
+      { id: 'tables/no-time', parameters: { label: 'sadness', line: 5 } },
+      { id: 'import/ends-before-start', parameters: { label: 'happiness', layer: 'labels', at: 5, end: 4 } },
+      { id: 'import/before-start', parameters: { label: 'fear', layer: 'labels', at: -3 } },
+      { id: 'import/too-late', parameters: { label: 'anger', at: 61, video: 'interview.mp4' } },
+      { id: 'import/no-time', parameters: { label: 'disgust', layer: 'labels' } },
+    ];
+    await expect(importIntoProject(project.folder, placements(file), as('Kim'))).rejects.toMatchObject({ parameters: { problems } });
+    expect(await importIntoProject(project.folder, placements(file), as('Kim', true))).toMatchObject({ labels: 2, problems });
+    // A label without length is a label.
+    expect(await labelsOf('Kim')).toEqual([
+      ['surprise', 4, 5],
+      ['neutral', 7, 7],
+    ]);
+  });
+
+  test('problems of layers that were not chosen do not matter', async () => {
+    const file = join(out, 'layers.csv');
+    await writeFile(file, 'layer,label,start_s,end_s\nA,fear,1,2\nB,anger,x,4\n');
+    await expect(importIntoProject(project.folder, placements(file), as('Lea'))).rejects.toMatchObject({ id: 'data-set-invalid/not-placed' });
+    expect(await importIntoProject(project.folder, placements(file, ['A']), as('Lea'))).toMatchObject({ labels: 1, problems: [] });
+  });
+});
+
+test('layers go to coders and faces; two layers share a face only if both are named', async () => {
+  const file = join(out, 'speakers.csv');
+  await writeFile(file, 'layer,face_id,label,start_s,end_s\nMother,1,fear,1,2\nChild,1,anger,1,2\nBoth,1,joy,3,4\nBoth,2,joy,5,6\n');
+  const into = (layers: readonly LayerPlacement[] | null, coder: string): ReturnType<typeof importIntoProject> =>
+    importIntoProject(project.folder, [{ file, video, layers }], as(coder));
+  await expect(into(null, 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face', parameters: { layers: ['Mother', 'Child', 'Both'] } });
+  await expect(into([{ name: 'Mother' }, { name: 'Child' }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face' });
+  await expect(into([{ name: 'Both', face: 3 }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layer-has-faces' });
+  expect(await into([{ name: 'Mother', face: 1 }, { name: 'Child', face: 2 }, { name: 'Both', coder: 'Nia' }], 'Mia')).toMatchObject({ labels: 4 }); // prettier-ignore
+  expect([await labelsOf('Mia'), await labelsOf('Nia')]).toEqual([
+    [
+      ['fear', 1, 2],
+      ['anger', 1, 2],
+    ],
+    [
+      ['joy', 3, 4],
+      ['joy', 5, 6],
+    ],
+  ]);
+  expect(await into([{ name: 'Mother', face: 1 }, { name: 'Child', face: 1 }], 'Ole')).toMatchObject({ labels: 2 }); // prettier-ignore
+});
+
+test('the recording of a file is the one that names the video; otherwise it must be chosen', async () => {
+  const file = join(out, 'videos.csv');
+  await writeFile(file, 'video,label,start_s,end_s\nother.mp4,fear,1,2\ninterview.mp4,anger,3,4\n');
+  await importIntoProject(project.folder, placements(file), as('Pam'));
+  expect(await labelsOf('Pam')).toEqual([['anger', 3, 4]]);
+  await importIntoProject(project.folder, [{ file, video, layers: null, recording: 'other.mp4' }], as('Pam'));
+  expect(await labelsOf('Pam')).toEqual([
+    ['fear', 1, 2],
+    ['anger', 3, 4],
+  ]);
+  await writeFile(file, 'video,label,start_s,end_s\nother.mp4,fear,1,2\nthird.mp4,anger,3,4\n');
+  const known = ['other.mp4', 'third.mp4'];
+  await expect(importIntoProject(project.folder, placements(file), as('Pam'))).rejects.toMatchObject({
+    id: 'wrong-usage/several-recordings',
+    parameters: { known },
+  });
+  await expect(importIntoProject(project.folder, [{ file, video, layers: null, recording: 'x' }], as('Pam'))).rejects.toMatchObject({
+    id: 'wrong-usage/no-recording',
+    parameters: { known },
+  });
+  const found = await inProject(project.folder, (db) => lookAtLabelFiles(db, [file]));
+  expect(found.map(({ recording, video: of }) => [recording, of])).toEqual([
+    ['other.mp4', null],
+    ['third.mp4', null],
+  ]);
+});
+
+test('labels that differ from those of the project only in case or spaces become those, with a note; the mapping decides first', async () => {
+  const file = join(out, 'case.csv');
+  await writeFile(file, 'label,start_s,end_s\n Happiness ,1,2\nFREUDE,3,4\nfreude ,5,6\nAnger,7,8\n');
+  const options = { ...as('Rob'), mapping: { Freude: 'happiness', Anger: 'Anger' } };
+  expect(await importIntoProject(project.folder, placements(file), options)).toMatchObject({
+    notes: [{ id: 'import/renamed', parameters: { from: 'Happiness', label: 'happiness' } }],
+  });
+  expect((await labelsOf('Rob')).map(([label]) => label)).toEqual(['happiness', 'happiness', 'happiness', 'Anger']);
+});
+
+test('packed projects of BORIS are read', async () => {
+  const [boris] = (await exportAnnotations(project.folder, 'boris', ['Ann'], [], join(out, 'gz'))).files;
+  const packed = join(out, 'x.boris.gz');
+  await writeFile(packed, gzipSync(await readFile(boris!)));
+  expect(await importIntoProject(project.folder, placements(packed), as('Sue'))).toMatchObject({ labels: 2 });
+  await writeFile(packed, Buffer.from([0x1f, 0x8b, 1, 2, 3]));
+  await expect(importIntoProject(project.folder, placements(packed), as('Sue'))).rejects.toMatchObject({ id: 'data-set-invalid/not-gzip' });
 });

@@ -1,39 +1,42 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { step } from '../../../shared/annotation/steps.ts';
-import type { AnnotatedSegment, ReadAnnotations } from '../../../shared/annotation/annotation-document.ts';
-import type { LabelFile } from '../../../shared/contract/exchange.ts';
+import type { AnnotatedPeak, AnnotatedSegment, ReadLayer } from '../../../shared/annotation/annotation-document.ts';
 import type { AppliedEdit, RowEdit } from '../../../shared/annotation/editable-rows.ts';
-import { StudioError, toFact } from '../../../shared/app/errors.ts';
+import { createPeak } from '../../../shared/annotation/peak-edits.ts';
+import { createSegment } from '../../../shared/annotation/segment-edits.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
-import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
-import { createSegment } from '../../../shared/annotation/segment-edits.ts';
-import { readableFormatOf, READABLE_FORMATS, readerOf } from '../../formats/annotation-formats.ts';
-import { probeVideo } from '../../media/probe.ts';
+import type { ReadableFormatName } from '../../formats/annotation-formats.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { DEFAULT_SCHEME } from '../../project/store/default-coding-scheme.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { inProject } from '../../project/store/open-project.ts';
-import { addCoder, layersOf, readLayer } from '../../project/review.ts';
-import type { SegmentRow, VideoRow } from '../../project/store/schema.ts';
-import { browseFolder } from '../library/browse-folder.ts';
-import { fileNameFor } from './exchange-annotations.ts';
+import { addCoder, layersOf, listSchemes, readLayer } from '../../project/review.ts';
+import type { VideoRow } from '../../project/store/schema.ts';
+import { clockOf } from './video-clock.ts';
+import type { LayerPlacement, PlacedLabels } from './place-labels.ts';
+import { fitLayer, KnownTimes, placeLayers } from './place-labels.ts';
+import { readLabels, recordingFor } from './read-label-file.ts';
 
 /** A file of labels and the video that the labels belong to. */
 export interface LabelPlacement {
   readonly file: string;
   /** Name or id of the video in the library. */
   readonly video: string;
-  /** Names of the layers to import; null means all. */
-  readonly layers: readonly string[] | null;
+  /** Name of the recording in the file; if it is missing, the names of the media files decide. */
+  readonly recording?: string | undefined;
+  /** The layers to import; null means all. */
+  readonly layers: readonly LayerPlacement[] | null;
   /** If it is missing, the extension of the file decides. */
-  readonly format?: AnnotationFormatName;
+  readonly format?: ReadableFormatName | undefined;
+  /** Frames per second, for formats that count frames; if it is missing, that of the file or of the video. */
+  readonly fps?: number | undefined;
 }
 
 export interface ImportOptions {
-  /** Name of the coder who gets the labels. */
+  /** Name of the coder who gets the labels of layers without a coder of their own. */
   readonly coder: string;
   /** New names of labels. Labels with null are skipped; labels that are not listed keep their names. */
   readonly mapping: Readonly<Record<string, string | null>>;
@@ -44,114 +47,62 @@ export interface ImportOptions {
 export interface ImportedLabels {
   /** Number of new labels. */
   readonly labels: number;
-  /** Number of labels that the coder already had. */
+  /** Number of new peaks. */
+  readonly peaks: number;
+  /** Number of labels and peaks that the coders already had. */
   readonly known: number;
   /** Reasons for the labels that were left out. */
   readonly problems: readonly Notice[];
+  /** What was changed in labels that were imported. */
+  readonly notes: readonly Notice[];
+}
+
+/** The edit of one coder. */
+interface CoderEdit {
+  readonly coderId: string;
+  readonly edit: AppliedEdit;
 }
 
 /** Largest number of problems that an error lists. */
 const LISTED_PROBLEMS = 5;
-/** Tolerance for equal times, in seconds: other tools round the times of labels. */
-const SAME_TIME_S = 0.002;
-
-/**
- * Reads files of labels without importing them. Folders stand for the files directly in them.
- * @throws StudioError 'file-missing'; 'file-unreadable' for a folder. The problems of a file are part of its result
- */
-export async function lookAtLabelFiles(db: ProjectDatabase, paths: readonly string[]): Promise<LabelFile[]> {
-  const videos = allVideos(db);
-  const files = [...new Set((await Promise.all(paths.map(labelFilesAt))).flat())];
-  const found: LabelFile[] = [];
-  // Not in parallel: a folder can contain more files than a process can have open.
-  for (const path of files) {
-    const file = { path, name: basename(path), video: videoForFile(basename(path), videos)?.id ?? null };
-    try {
-      const { layers, problems } = await readLabels(path);
-      const summaries = layers.map(({ name, segments }) => ({ name, labels: segments.length, names: [...new Set(segments.map(({ label }) => label))].sort() }));
-      found.push({ ...file, layers: summaries, problems: [...problems], unreadable: null });
-    } catch (error) {
-      found.push({ ...file, layers: [], problems: [], unreadable: toFact(error) });
-    }
-  }
-  return found;
-}
-
-async function labelFilesAt(given: string): Promise<string[]> {
-  const path = resolve(given);
-  const kind = await stat(path).catch((error: unknown) => {
-    throw new StudioError('file-missing/chosen', { path: given }, error);
-  });
-  if (!kind.isDirectory()) return [path];
-  return (await browseFolder(path)).labels.map((file) => file.path);
-}
-
-/** The video whose name matches a file of labels, with or without the extension of the video; undefined if several match. */
-function videoForFile(file: string, videos: readonly VideoRow[]): VideoRow | undefined {
-  const ending = readableFormatOf(file)?.ending ?? '';
-  const stem = file.slice(0, file.length - ending.length).toLowerCase();
-  const found = videos.filter(({ name }) =>
-    [fileNameFor(name, new Set()), basename(name, extname(name)), basename(name)].some((each) => each.toLowerCase() === stem),
-  );
-  return found.length === 1 ? found[0] : undefined;
-}
-
-/** @throws StudioError 'wrong-usage' for a format that cannot be read, 'file-unreadable', 'data-set-invalid' */
-async function readLabels(file: string, formatName?: AnnotationFormatName): Promise<ReadAnnotations> {
-  const format = formatName === undefined ? readableFormatOf(file) : readerOf(formatName);
-  if (format === undefined) throw new StudioError('wrong-usage/format-unknown', { file: basename(file), known: [...READABLE_FORMATS] });
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw new StudioError('file-unreadable', { file }, error);
-  });
-  const { layers, problems } = format.read(textOf(bytes), basename(file));
-  // Other tools leave annotations without text behind; they are no labels.
-  const labelled = layers.map(({ name, segments }) => ({ name, segments: segments.filter(({ label }) => label.trim() !== '') }));
-  return { layers: labelled.filter(({ segments }) => segments.length > 0), problems };
-}
-
-/** Praat writes UTF-16 with a byte order mark if a label contains a non-ASCII character. */
-function textOf(bytes: Uint8Array): string {
-  const utf16 = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
-  return new TextDecoder(utf16 ?? 'utf-8').decode(bytes);
-}
 
 /** Opens a project and calls importLabels. */
 export function importIntoProject(folder: string, placements: readonly LabelPlacement[], options: ImportOptions): Promise<ImportedLabels> {
   return inProject(folder, async (db) => {
-    const { labels, known, problems } = await importLabels(db, placements, options);
-    return { labels, known, problems };
+    const { edits: _, ...imported } = await importLabels(db, placements, options);
+    return imported;
   });
 }
 
 /**
- * Imports other tools' labels into the layers of a coder, as one undo step per file. Labels that the coder already has
- * are not duplicated. If a label is invalid, nothing is changed, unless `partly` is set.
- * @returns the counts, and the edits for the event that windows receive
+ * Imports other tools' labels and peaks into the layers of coders, as one undo step per file and coder. What a coder already has
+ * is not duplicated. If a label is invalid, nothing is changed, unless `partly` is set.
+ * @returns the counts, and the edits for the events that windows receive
  * @throws StudioError 'data-set-invalid' for a file that cannot be read or has invalid labels, 'video-unknown',
- *   'wrong-usage' for a layer that a file does not have
+ *   'wrong-usage' for a layer or a recording that a file does not have, and for layers that would share a face
  */
 export async function importLabels(
   db: ProjectDatabase,
   placements: readonly LabelPlacement[],
-  { coder, mapping, partly }: ImportOptions,
-): Promise<ImportedLabels & { coderId: string; edits: readonly AppliedEdit[] }> {
+  options: ImportOptions,
+): Promise<ImportedLabels & { edits: readonly CoderEdit[] }> {
   const files: CheckedFile[] = [];
   // Not in parallel: ffprobe reads the duration of each video that was not analysed.
-  for (const placement of placements) files.push(await readAndCheck(db, placement, mapping));
-  const problems = files.flatMap(({ name, problems: own }) =>
-    own.map((problem) => (files.length > 1 ? notice('in-file', { file: name, notice: problem }) : problem)),
-  );
-  if (problems.length > 0 && !partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, LISTED_PROBLEMS) });
+  for (const placement of placements) files.push(await readAndCheck(db, placement, options));
+  const told = (of: (file: CheckedFile) => readonly Notice[]): Notice[] =>
+    files.flatMap((file) => of(file).map((each) => (files.length > 1 ? notice('in-file', { file: file.name, notice: each }) : each)));
+  const problems = told((file) => file.problems);
+  if (problems.length > 0 && !options.partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, LISTED_PROBLEMS) });
   return db.transaction(() => {
-    const { id } = addCoder(db, coder);
-    const imported = files.map(({ name, video, segments }) => addToLayer(db, { id, name: coder }, video.id, name, segments));
+    const imported = files.flatMap(({ name, video, placed }) => placed.map((labels) => addToLayer(db, video.id, name, labels)));
     const sum = (of: (each: (typeof imported)[number]) => number): number => imported.reduce((total, each) => total + of(each), 0);
     return {
       labels: sum(({ labels }) => labels),
+      peaks: sum(({ peaks }) => peaks),
       known: sum(({ known }) => known),
       problems,
-      coderId: id,
-      edits: imported.flatMap(({ edit }) => (edit === null ? [] : [edit])),
+      notes: told((file) => file.notes),
+      edits: imported.flatMap(({ coderId, edit }) => (edit === null ? [] : [{ coderId, edit }])),
     };
   });
 }
@@ -159,40 +110,29 @@ export async function importLabels(
 interface CheckedFile {
   readonly name: string;
   readonly video: VideoRow;
-  readonly segments: readonly AnnotatedSegment[];
+  readonly placed: readonly PlacedLabels[];
   readonly problems: readonly Notice[];
+  readonly notes: readonly Notice[];
 }
 
-/** Reads the selected layers of a file. Labels that begin after the end of the video become problems. */
-async function readAndCheck(
-  db: ProjectDatabase,
-  { file, video: videoName, layers, format }: LabelPlacement,
-  mapping: ImportOptions['mapping'],
-): Promise<CheckedFile> {
-  const { layers: all, problems } = await readLabels(file, format);
-  const video = findVideo(db, videoName);
-  const chosen = all.filter(({ name }) => layers === null || layers.includes(name)).flatMap(({ segments }) => segments);
-  if (chosen.length === 0)
-    throw layers === null || all.length === 0
-      ? new StudioError('wrong-usage/no-labels-in-file', { file: basename(file) })
-      : new StudioError('wrong-usage/no-labels-in-layers', { file: basename(file), layers: [...layers], known: all.map(({ name }) => name) });
-  const named = chosen.flatMap((segment) => {
-    const label = Object.hasOwn(mapping, segment.label) ? mapping[segment.label] : segment.label;
-    return label === null || label === undefined ? [] : [{ ...segment, label }];
-  });
-  const endS = await endOf(video);
-  const late = named.filter(({ startS }) => startS >= endS);
-  const tooLate = late.map(({ label, startS }) => notice('import/too-late', { label, at: Math.round(10 * startS) / 10, video: video.name }));
-  return { name: basename(file), video, segments: named.filter((segment) => !late.includes(segment)), problems: [...problems, ...tooLate] };
-}
-
-/** End of a video in seconds. Infinity if the file is missing or unreadable: labels may be imported before the video. */
-async function endOf({ path, duration_s }: VideoRow): Promise<number> {
-  if (duration_s !== null) return duration_s;
-  return probeVideo(path).then(
-    ({ timing }) => timing.end,
-    () => Infinity,
+/** Reads the chosen layers of a file, and fits their labels into the video. */
+async function readAndCheck(db: ProjectDatabase, placement: LabelPlacement, { coder, mapping }: ImportOptions): Promise<CheckedFile> {
+  const name = basename(placement.file);
+  const video = findVideo(db, placement.video);
+  const { endS, fps } = await clockOf(video);
+  const read = await readLabels(placement.file, { givenFps: placement.fps, videoFps: fps }, placement.format);
+  const recording = recordingFor(read, video, placement.recording, name);
+  const notes: Notice[] = [];
+  const rename = renamer(db, mapping, notes);
+  const layers = placeLayers(recording.layers, placement.layers, coder, name).map(({ layer, coder: of }) => ({
+    coder: of,
+    layer: fitLayer(named(layer, rename), { name: video.name, endS }),
+  }));
+  const placed = Array.from(
+    Map.groupBy(layers, (each) => each.coder),
+    ([of, own]): PlacedLabels => ({ coder: of, segments: own.flatMap(({ layer }) => layer.segments), peaks: own.flatMap(({ layer }) => layer.peaks) }),
   );
+  return { name, video, placed, problems: layers.flatMap(({ layer }) => layer.problems), notes: [...layers.flatMap(({ layer }) => layer.notes), ...notes] };
 }
 
 /** @param key name or id @throws StudioError 'video-unknown' */
@@ -203,35 +143,90 @@ function findVideo(db: ProjectDatabase, key: string): VideoRow {
   return video;
 }
 
-/** Adds the labels of a file to the coder's layer of a video. Creates the layer if it does not exist. */
+/**
+ * Returns a function that gives a label its new name; null leaves it out. Without a name in the mapping, a label that differs from
+ * one of the project only in case or spaces becomes that one, with a note.
+ */
+function renamer(db: ProjectDatabase, mapping: ImportOptions['mapping'], notes: Notice[]): (label: string) => string | null {
+  const known = listSchemes(db).flatMap(({ labels }) => labels.map(({ name }) => name));
+  const byName = new Map(known.map((name) => [normalised(name), name]));
+  const mapped = new Map(Object.entries(mapping).map(([name, to]) => [normalised(name), to]));
+  const names = new Map<string, string | null>();
+  return (label) => {
+    const found = names.get(label);
+    if (found !== undefined || names.has(label)) return found ?? null;
+    const plain = label.trim();
+    let to: string | null;
+    if (Object.hasOwn(mapping, label)) to = mapping[label] ?? null;
+    else if (mapped.has(normalised(label))) to = mapped.get(normalised(label)) ?? null;
+    else {
+      to = known.includes(plain) ? plain : (byName.get(normalised(label)) ?? plain);
+      if (to !== plain) notes.push(notice('import/renamed', { from: plain, label: to }));
+    }
+    names.set(label, to);
+    return to;
+  };
+}
+
+/** Names that differ only in case or spaces are the same label. */
+const normalised = (name: string): string => name.trim().replaceAll(/\s+/g, ' ').toLowerCase();
+
+function named(layer: ReadLayer, rename: (label: string) => string | null): ReadLayer {
+  const renamed = <T extends { readonly label: string }>(rows: readonly T[]): T[] =>
+    rows.flatMap((row) => {
+      const label = rename(row.label);
+      return label === null ? [] : [{ ...row, label }];
+    });
+  return { ...layer, segments: renamed(layer.segments), peaks: renamed(layer.peaks) };
+}
+
+/** Adds labels and peaks of a file to a coder's layer of a video. Creates the coder and the layer if they do not exist. */
 function addToLayer(
   db: ProjectDatabase,
-  coder: { readonly id: string; readonly name: string },
   video: string,
   file: string,
-  segments: readonly AnnotatedSegment[],
-): { labels: number; known: number; edit: AppliedEdit | null } {
-  const own = layersOf(db, video).find(({ coder_id }) => coder_id === coder.id);
-  const existing = own === undefined ? [] : readLayer(db, own.id).segments;
-  const fresh = segments.filter((segment) => !existing.some((row) => isSame(row, segment)));
-  if (fresh.length === 0) return { labels: 0, known: segments.length, edit: null };
+  { coder, segments, peaks }: PlacedLabels,
+): { coderId: string; labels: number; peaks: number; known: number; edit: AppliedEdit | null } {
+  const { id: coderId } = addCoder(db, coder);
+  const own = layersOf(db, video).find(({ coder_id }) => coder_id === coderId);
+  const [knownSegments, knownPeaks] = [new KnownTimes(), new KnownTimes()];
+  if (own !== undefined) {
+    const existing = readLayer(db, own.id);
+    for (const { face_id, label, start_s, end_s } of existing.segments) knownSegments.add(face_id, label, [start_s, end_s]);
+    for (const { face_id, label, apex_s } of existing.peaks) knownPeaks.add(face_id, label, [apex_s]);
+  }
+  const newSegments = segments.filter(({ face, label, startS, endS }) => !knownSegments.has(face, label, [startS, endS]));
+  const newPeaks = peaks.filter(({ face, label, apexS }) => !knownPeaks.has(face, label, [apexS]));
+  const count = newSegments.length + newPeaks.length;
+  const counts = { coderId, labels: newSegments.length, peaks: newPeaks.length, known: segments.length + peaks.length - count };
+  if (count === 0) return { ...counts, edit: null };
   const at = new Date().toISOString();
   const layer = {
     id: own?.id ?? newId(),
     video_id: video,
     kind: 'coder',
-    coder_id: coder.id,
+    coder_id: coderId,
     run_id: null,
     scheme_id: DEFAULT_SCHEME.id,
     created_at: at,
   } as const;
   const layerEdits: RowEdit[] = own === undefined ? [{ table: 'layer', kind: 'insert', row: layer }] : [];
-  const by = { name: `${coder.name}, from ${file}`, at, newId };
-  const rows = fresh.map(({ face, label, startS, endS }) => createSegment(layer.id, face, label, { startS, endS }, by));
-  const edit = applyEdit(db, { coderId: coder.id, step: step('labels.import', { count: rows.length, file }), rows: [...layerEdits, ...rows] });
-  return { labels: fresh.length, known: segments.length - fresh.length, edit };
+  const rows = rowsOf(layer.id, newSegments, newPeaks, { name: `${coder}, from ${file}`, at, newId });
+  return { ...counts, edit: applyEdit(db, { coderId, step: step('labels.import', { count, file }), rows: [...layerEdits, ...rows] }) };
 }
 
-function isSame(row: SegmentRow, { face, label, startS, endS }: AnnotatedSegment): boolean {
-  return row.face_id === face && row.label === label && Math.abs(row.start_s - startS) < SAME_TIME_S && Math.abs(row.end_s - endS) < SAME_TIME_S;
+function rowsOf(
+  layer: string,
+  segments: readonly AnnotatedSegment[],
+  peaks: readonly AnnotatedPeak[],
+  by: { readonly name: string; readonly at: string; readonly newId: () => string },
+): RowEdit[] {
+  return [
+    ...segments.map((segment) => createSegment(layer, segment.face, segment.label, segment, by, remarksOf(segment))),
+    ...peaks.map((peak) => createPeak(layer, peak.face, peak.label, peak, by, remarksOf(peak))),
+  ];
+}
+
+function remarksOf(each: AnnotatedSegment | AnnotatedPeak) {
+  return { confidence: 'confidence' in each ? each.confidence : null, comment: each.comment ?? null, modifiers: each.modifiers ?? null };
 }

@@ -315,22 +315,26 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Berichtigen Sie die Datei, oder importieren Sie nur die übrigen Labels.',
   },
   'data-set-invalid/not-boris': { message: '{file} ist kein Projekt von BORIS.', remedy: 'Speichern Sie es in BORIS erneut.' },
-  'data-set-invalid/boris-observations': {
-    message: '{file} hat {count} Beobachtungen. Es muss genau eine sein, zu einem Video.',
-    remedy: 'Speichern Sie eine Beobachtung je Projekt.',
-  },
   'data-set-invalid/not-xml': { message: '{file} ist kein XML. ({detail})', remedy: 'Speichern Sie die Datei in ELAN erneut.' },
   'data-set-invalid/not-eaf': { message: '{file} ist keine Datei von ELAN.', remedy: 'Wählen Sie eine .eaf-Datei.' },
   'data-set-invalid/not-label-studio': {
     message: '{file} ist kein Export von Label Studio (JSON).',
     remedy: 'Exportieren Sie erneut als JSON.',
   },
-  'data-set-invalid/label-studio-tasks': {
-    message: '{file} hat {count} Aufgaben. Es muss genau eine sein, zu einem Video.',
-    remedy: 'Exportieren Sie jede Aufgabe einzeln.',
-  },
   'data-set-invalid/not-textgrid': { message: '{file} ist kein TextGrid.', remedy: 'Speichern Sie die Datei in Praat als Textdatei.' },
   'data-set-invalid/textgrid-cut-off': { message: '{file} ist abgeschnitten.', remedy: 'Speichern Sie die Datei in Praat erneut.' },
+  'data-set-invalid/textgrid-comma': {
+    message: '{file} enthält die Zahl {number} mit Dezimalkomma. Praat liest nur Dezimalpunkte.',
+    remedy: 'Ersetzen Sie die Dezimalkommas in der Datei, oder speichern Sie sie in Praat erneut.',
+  },
+  'data-set-invalid/not-labels': {
+    message: '{file} ist keine Tabelle mit Labels: Ihr fehlen die Spalten {columns}.',
+    remedy: 'Nennen Sie die Spalten in der ersten Zeile.',
+  },
+  'data-set-invalid/not-gzip': {
+    message: '{file} kann nicht entpackt werden.',
+    remedy: 'Speichern Sie die Datei erneut, oder entpacken Sie sie mit einem anderen Programm.',
+  },
 
   'project-missing': { message: 'In {folder} ist kein Projekt.', remedy: 'Wählen Sie einen anderen Ordner, oder legen Sie dort ein neues Projekt an.' },
 
@@ -527,6 +531,19 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Wählen Sie andere Ebenen, oder labeln Sie zuerst einige Videos.',
   },
   'wrong-usage/no-labels-in-file': { message: '{file} enthält keine Labels.', remedy: 'Wählen Sie eine andere Datei.' },
+  'wrong-usage/several-recordings': {
+    message: '{file} enthält mehrere Aufnahmen, und ihre Namen sagen nicht, welche zu {video} gehört.',
+    remedy: 'Wählen Sie eine der Aufnahmen: {known}.',
+  },
+  'wrong-usage/no-recording': { message: '{file} enthält keine Aufnahme {recording}.', remedy: 'Wählen Sie eine der Aufnahmen: {known}.' },
+  'wrong-usage/layers-share-face': {
+    message: 'Mehrere Ebenen von {file} würden zu Labels desselben Gesichts von {coder}: {layers}.',
+    remedy: 'Wählen Sie eine Ebene, oder nennen Sie für jede die kodierende Person und das Gesicht.',
+  },
+  'wrong-usage/layer-has-faces': {
+    message: 'Die Ebene {layer} von {file} enthält Labels mehrerer Gesichter und kann daher nicht zu einem Gesicht werden.',
+    remedy: 'Wählen Sie die Zeilen eines Gesichts: {tiers}.',
+  },
   'wrong-usage/no-labels-in-layers': {
     message: '{file} enthält keine Labels in diesen Ebenen: {layers}.',
     remedy: 'Wählen Sie unter diesen Ebenen: {known}.',

@@ -55,15 +55,16 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'check/other-detector': 'Das ist nicht die Gesichtserkennung, mit der diese Version getestet wurde. Installieren Sie das Programm erneut.',
   'check/store': 'SQLite {version}, Journal {journal}, synchronous {synchronous}',
 
-  'peaks/by-apex': 'Spitzen werden mit ihrem Scheitel geschrieben. Ihr Beginn und ihr Ende stehen in peaks.csv.',
+  'peaks/by-apex': 'Spitzen werden mit ihrem Scheitel geschrieben. Ihr Beginn und ihr Ende stehen in label_peaks.csv (Export der Labels).',
+  'peaks/times-only': 'Von Spitzen werden Label und Zeiten geschrieben. Intensität und Prominenz stehen in label_peaks.csv (Export der Labels).',
   'eaf/lengthened':
     '{count} Label ist kürzer als eine Millisekunde und wird mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge. | {count} Labels sind kürzer als eine Millisekunde und werden mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge.',
   'eaf/references':
     'Zeile «{tier}»: {count} Annotation verweist auf eine andere und hat keine eigenen Zeiten. | Zeile «{tier}»: {count} Annotationen verweisen auf andere und haben keine eigenen Zeiten.',
+  'eaf/comments':
+    'Der Text der Zeile «{tier}» wurde zum Kommentar seines Labels ({count}). | Die Texte der Zeile «{tier}» wurden zu Kommentaren ihrer Labels ({count}).',
   'eaf/no-time': 'Zeile «{tier}»: «{label}» hat an einem Ende keine Zeit.',
-  'textgrid/no-confidence': 'Ein TextGrid enthält keine Sicherheit. Sie steht in segments.csv.',
   'textgrid/no-length': '«{label}» bei {at} s hat keine Länge und wird ausgelassen.',
-  'textgrid/points': 'Zeile «{tier}» enthält Punkte. Labels werden nur aus Intervallen gelesen.',
   'nova/no-peaks': 'NOVA kennt keine Zeitpunkte. Spitzen werden ausgelassen.',
   'nova/no-confidence': 'Labels ohne Sicherheit erhalten die Sicherheit 1.',
   'datavyu/untested': 'Zeiten werden auf Millisekunden gerundet. Die Dateien wurden nie in Datavyu selbst geprüft.',
@@ -74,16 +75,32 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
     '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
   'boris/all-lengthened': 'Labels ohne Länge werden mit einer Millisekunde geschrieben.',
   'boris/no-stop': '«{label}» beginnt bei {at} s und endet nie.',
-  'boris/points': '{count} Punktereignis hat keine Länge. | {count} Punktereignisse haben keine Länge.',
+  'boris/divided': '«{label}» bei {at} s geht in der nächsten Mediendatei weiter und wird auf beide verteilt.',
+  'boris/no-media-length':
+    'Die Länge von {file} steht nicht im Projekt. Daher sind die Zeiten in dieser Datei und in den folgenden nicht bekannt. Öffnen und speichern Sie die Beobachtung in BORIS.',
   'label-studio/rate': 'Zeiten sind Bilder bei {fps} Bildern je Sekunde.',
-  'label-studio/no-peaks': 'Spitzen werden ausgelassen. Sie stehen in peaks.csv.',
-  'label-studio/no-rate': '{file} nennt keine Bildrate. Angenommen werden {fps} Bilder je Sekunde, wie in Label Studio.',
+  'label-studio/no-rate':
+    '{file} und das Video nennen keine Bildrate. Mit {fps} Bildern je Sekunde, wie Label Studio annimmt, könnten die Zeiten falsch sein. Geben Sie die Bildrate an.',
+  'label-studio/skipped': '{count} übersprungene Annotation wird ausgelassen. | {count} übersprungene Annotationen werden ausgelassen.',
   'label-studio/other-type': 'Ein Ergebnis der Art {type} ist keine Zeitspanne.',
   'subtitles/losses': 'Untertitel enthalten keine Sicherheit, und Spitzen werden ausgelassen.',
+  'subtitles/lengthened':
+    '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
+  'tables/reworded':
+    '{count} Text enthält Zeilenumbrüche oder Tabulatoren, die BIDS-Tabellen nicht enthalten können. Sie wurden zu Leerzeichen. | {count} Texte enthalten Zeilenumbrüche oder Tabulatoren, die BIDS-Tabellen nicht enthalten können. Sie wurden zu Leerzeichen.',
+  'tables/no-time': '«{label}» in Zeile {line} hat eine Zeit, die keine Zahl ist.',
   'export/no-frames': 'Die Bildnummern sind leer für Videos, die nie analysiert wurden: {videos}.',
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
+  'import/before-start': '«{label}» bei {at} s in «{layer}» endet, bevor das Video beginnt.',
+  'import/ends-before-start': '«{label}» in «{layer}» beginnt bei {at} s und endet davor, bei {end} s.',
+  'import/no-time': '«{label}» in «{layer}» hat eine Zeit, die keine Zahl ist.',
+  'import/cut':
+    '{count} Label von «{layer}» reicht über den Anfang oder das Ende von {video} hinaus. Es wird dort abgeschnitten. | {count} Labels von «{layer}» reichen über den Anfang oder das Ende von {video} hinaus. Sie werden dort abgeschnitten.',
+  'import/points':
+    '{count} Punkt von «{tier}» wird zu einer Spitze ohne Beginn und Ende. | {count} Punkte von «{tier}» werden zu Spitzen ohne Beginn und Ende.',
+  'import/renamed': '«{from}» wird als «{label}» importiert. Die Namen unterscheiden sich nur in Großschreibung oder Leerzeichen.',
   'participants/empty-row': '{from}: Die Zeile hat weder ein Video noch eine Person.',
   'study/unknown-video': '{from}: {video} ist nicht in der Bibliothek.',
   'study/ambiguous-video': '{from}: Mehrere Videos heißen {video}; verwenden Sie den Pfad.',

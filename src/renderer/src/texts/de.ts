@@ -225,7 +225,7 @@ export const de: Translated<typeof en> = {
   import: {
     title: 'Labels importieren',
     about:
-      'Liest ELAN (.eaf), Praat (.TextGrid), BORIS (.boris) und Label Studio (.label-studio.json) in die Ebene einer kodierenden Person. Die Dateien werden nicht verändert.',
+      'Liest ELAN (.eaf), Praat (.TextGrid), BORIS (.boris), Label Studio (.json), labels.csv und events.tsv in die Ebenen kodierender Personen. Die Dateien werden nicht verändert.',
     choose: 'Dateien wählen…',
     allHere: 'Alle Dateien in diesem Ordner',
     none: 'Dieser Ordner hat keine Datei mit Labels.',
@@ -236,6 +236,11 @@ export const de: Translated<typeof en> = {
     leave: 'diese Datei auslassen',
     labels: 'keine Labels | 1 Label | {n} Labels',
     noLabels: 'keine Labels',
+    peaks: 'keine Spitzen | 1 Spitze | {n} Spitzen',
+    coderOf: 'Kodierende Person zu {tier}',
+    face: 'Gesicht',
+    faceOf: 'Gesicht zu {tier}',
+    faces: 'Gesichter {faces}',
     strange: 'Diese Labels den Labels des Projekts zuordnen',
     asItIs: 'unverändert',
     leaveLabel: 'auslassen',
@@ -246,6 +251,7 @@ export const de: Translated<typeof en> = {
     partly: 'Den Rest importieren und diese auslassen',
     take: 'Importieren | Aus einer Datei importieren | Aus {n} Dateien importieren',
     taken: 'Keine neuen Labels für {coder}. | 1 Label für {coder} importiert. | {n} Labels für {coder} importiert.',
+    takenPeaks: 'Keine neuen Spitzen. | 1 Spitze. | {n} Spitzen.',
     known: 'Keines war schon vorhanden. | 1 war schon vorhanden. | {n} waren schon vorhanden.',
     undo: 'Solange {coder} kodiert, macht Rückgängig den Import eines Videos in einem Schritt rückgängig.',
   },

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
-import type { AnnotationFormatName, ExportFormat } from '../../../../shared/domain/export-formats.ts';
+import type { ExportFormat } from '../../../../shared/domain/export-formats.ts';
 import { EXPORT_FORMATS, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
+import type { ReadableFormatName } from '../../../services/settings/defaults.ts';
 import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
 import { exportAnnotations } from '../../../services/exchange/exchange-annotations.ts';
 import { exportProject } from '../../../services/exchange/export-project.ts';
 import { importIntoProject } from '../../../services/exchange/import-labels.ts';
-import { readMapping } from '../terminal/options.ts';
+import { numberBetween, readLayerTarget, readMapping, repeated } from '../terminal/options.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 interface ExportOptions {
@@ -24,8 +25,11 @@ interface ImportOptions {
   project: string;
   video: string;
   as: string;
-  format?: AnnotationFormatName;
-  layer?: string;
+  format?: ReadableFormatName;
+  recording?: string;
+  fps?: number;
+  layer: string[];
+  to: string[];
   map: string[];
   partly: boolean;
   json: boolean;
@@ -50,18 +54,33 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .requiredOption('--video <name>', 'the video in the library, by its name or id')
     .requiredOption('--as <coder>', 'whose labels they become')
     .addOption(new Option('--format <name>', 'format of the file (default: by its file extension)').choices(READABLE_FORMATS))
-    .option('--layer <name>', 'layers of the file (default: all)')
+    .option('--recording <name>', 'the recording, where a file has several: an observation, a task, a video of a table (default: by the name of the video)')
+    .option('--fps <rate>', 'frames per second, for a file that counts frames (default: of the file, then of the video)', numberBetween(0.001, 10_000))
+    .option('--layer <name>', 'a layer of the file; can be repeated (default: all)', repeated, [])
+    .option('--to <layer=coder:face>', 'coder, or coder and face, of a layer of the file; can be repeated', repeated, [])
     .option('--map <label=name...>', "labels of the project for labels of the file; 'label=' skips one", [])
     .option('--partly', 'import the rest where some labels cannot be imported', false)
     .option('--json', 'print one JSON object as the last line of standard output', false)
-    .action(async (file: string, { project, video, as, format, layer, map, partly, json }: ImportOptions) => {
-      const placement = { file, video, layers: layer === undefined ? null : [layer], ...(format === undefined ? {} : { format }) };
-      const { labels, known, problems } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
-      const output = new Output(json);
-      for (const problem of sentencesOf(problems)) output.line(`not placed: ${problem}`);
-      output.result({ labels, known, problems: sentencesOf(problems) }, `${labels} labels are now ${as}'s${known > 0 ? `; ${known} were there already` : ''}`);
+    .action(async (file: string, options: ImportOptions) => {
+      await importFile(file, options);
       done(EXIT.done);
     });
+}
+
+async function importFile(file: string, { project, video, as, format, recording, fps, layer, to, map, partly, json }: ImportOptions): Promise<void> {
+  const targets = to.map(readLayerTarget);
+  const named = [...targets, ...layer.filter((name) => !targets.some((each) => each.name === name)).map((name) => ({ name }))];
+  const placement = { file, video, recording, fps, format, layers: named.length === 0 ? null : named };
+  const { labels, peaks, known, problems, notes } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
+  const output = new Output(json);
+  for (const problem of sentencesOf(problems)) output.line(`not placed: ${problem}`);
+  for (const note of sentencesOf(notes)) output.line(`note: ${note}`);
+  const owners = [...new Set([...targets.map(({ coder }) => coder ?? as), ...(named.length > targets.length || named.length === 0 ? [as] : [])])];
+  const what = `${labels} labels${peaks > 0 ? ` and ${peaks} peaks` : ''}`;
+  output.result(
+    { labels, peaks, known, problems: sentencesOf(problems), notes: sentencesOf(notes) },
+    `${what} are now ${owners.join("'s and ")}'s${known > 0 ? `; ${known} were there already` : ''}`,
+  );
 }
 
 async function write({ project, format, run, layers, videos, out, json }: ExportOptions): Promise<number> {

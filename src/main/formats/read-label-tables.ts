@@ -1,0 +1,127 @@
+import { parse } from 'csv-parse/sync';
+import { StudioError } from '../../shared/app/errors.ts';
+import type { ReadAnnotations, ReadRecording } from '../../shared/annotation/annotation-document.ts';
+import { notice } from '../../shared/app/notices.ts';
+import { confidenceOf, LayerCollector, pointPeak } from './read-layers.ts';
+
+/** A row of a table, by the names of its columns in lower case; '' for missing values. */
+interface Row {
+  readonly line: number;
+  readonly cell: (column: string) => string;
+  /** NaN if the cell is no number. */
+  readonly number: (column: string) => number;
+}
+
+/**
+ * Reads labels.csv and label_peaks.csv, and other tables with columns of their names: label, start_s and end_s, or label and
+ * apex_s. A recording for each video, a layer for each value of 'layer' (or 'coder').
+ * @throws StudioError 'data-set-invalid' for other files
+ */
+export function readLabelTable(text: string, name: string): ReadAnnotations {
+  const { columns, rows } = tableOf(text, name);
+  const isPeaks = columns.has('apex_s');
+  if (!columns.has('label') || !(isPeaks || (columns.has('start_s') && columns.has('end_s'))))
+    throw new StudioError('data-set-invalid/not-labels', { file: name, columns: isPeaks ? ['label', 'apex_s'] : ['label', 'start_s', 'end_s'] });
+  const recordings = Map.groupBy(rows, ({ cell }) => cell('video_id') || cell('path') || cell('video'));
+  const found = Array.from(recordings.values(), (own): ReadRecording => {
+    const [first] = own;
+    const media = ['video_id', 'path', 'video'].map((column) => first?.cell(column) ?? '').filter((each) => each !== '');
+    const layers = new LayerCollector((layer) => ({ layer, face: 1 }));
+    for (const row of own) {
+      const { layer } = layers.at(row.cell('layer') || row.cell('coder') || DEFAULT_LAYER);
+      const [label, face] = [row.cell('label'), faceOf(row.cell('face_id'))];
+      if (isPeaks) {
+        const apexS = row.number('apex_s');
+        const [onsetS, offsetS] = [row.cell('onset_s') === '' ? apexS : row.number('onset_s'), row.cell('offset_s') === '' ? apexS : row.number('offset_s')];
+        if (Number.isNaN(onsetS + apexS + offsetS)) layer.problems.push(notice('tables/no-time', { label, line: row.line }));
+        else layer.peaks.push({ ...pointPeak(face, label, apexS), onsetS: Math.min(onsetS, apexS), offsetS: Math.max(offsetS, apexS), ...remarksOf(row) });
+      } else {
+        const [startS, endS] = [row.number('start_s'), row.number('end_s')];
+        if (Number.isNaN(startS + endS)) layer.problems.push(notice('tables/no-time', { label, line: row.line }));
+        else layer.segments.push({ face, label, startS, endS, confidence: confidenceOf(row.cell('confidence')) ?? null, ...remarksOf(row) });
+      }
+    }
+    return { name: recordings.size === 1 ? '' : (media.at(-1) ?? ''), media, layers: layers.layers() };
+  });
+  return { recordings: distinct(found) };
+}
+
+/**
+ * Reads events.tsv as this program writes it, and other events of BIDS: onset, duration and trial_type.
+ * @throws StudioError 'data-set-invalid' for other files
+ */
+export function readEventsTsv(text: string, name: string): ReadAnnotations {
+  const { columns, rows } = tableOf(text, name);
+  if (!columns.has('onset') || !columns.has('duration') || !columns.has('trial_type'))
+    throw new StudioError('data-set-invalid/not-labels', { file: name, columns: ['onset', 'duration', 'trial_type'] });
+  const layers = new LayerCollector((layer) => ({ layer, face: 1 }));
+  for (const row of rows) {
+    const { layer } = layers.at(row.cell('layer') || DEFAULT_LAYER);
+    const [label, face] = [row.cell('trial_type'), faceOf(row.cell('face'))];
+    const startS = row.number('onset');
+    // An event without a duration is a moment.
+    const endS = startS + (row.cell('duration') === '' ? 0 : row.number('duration'));
+    const apexS = row.number('apex');
+    if (Number.isNaN(endS)) layer.problems.push(notice('tables/no-time', { label, line: row.line }));
+    else if (row.cell('kind') === 'peak' && !Number.isNaN(apexS)) {
+      const peak = { face, label, onsetS: Math.min(startS, apexS), apexS, offsetS: Math.max(micro(endS), apexS) };
+      layer.peaks.push({ ...peak, ...remarksOf(row) });
+    } else layer.segments.push({ face, label, startS, endS: micro(endS), confidence: confidenceOf(row.cell('confidence')) ?? null, ...remarksOf(row) });
+  }
+  return { recordings: [{ name: '', media: [], layers: layers.layers() }] };
+}
+
+/** The layer of a table that names none. */
+const DEFAULT_LAYER = 'labels';
+
+/** The tables have six decimals; this removes the error of the sum. */
+const micro = (seconds: number): number => Math.round(1e6 * seconds) / 1e6;
+
+const faceOf = (cell: string): number => (/^\d+$/.test(cell) ? Number(cell) : 1);
+
+function remarksOf({ cell }: Row): { comment?: string; modifiers?: string } {
+  const [comment, modifiers] = [cell('comment'), cell('modifiers')];
+  return { ...(comment === '' ? {} : { comment }), ...(modifiers === '' ? {} : { modifiers }) };
+}
+
+/** Names that are used twice (two videos called smile.mp4) get a number. */
+function distinct(recordings: readonly ReadRecording[]): ReadRecording[] {
+  const counts = new Map<string, number>();
+  return recordings.map((each) => {
+    const count = (counts.get(each.name) ?? 0) + 1;
+    counts.set(each.name, count);
+    return count === 1 ? each : { ...each, name: `${each.name} (${count})` };
+  });
+}
+
+/** Programs name the delimiter in a first line 'sep=;', or it is the one in the header. @throws StudioError 'data-set-invalid/csv' */
+function tableOf(text: string, file: string): { columns: ReadonlySet<string>; rows: Row[] } {
+  const [, named, body = text] = /^sep=(.)\r?\n(.*)$/s.exec(text.replace(/^\uFEFF/, '')) ?? [];
+  const [header = ''] = body.split(/\r?\n/, 1);
+  const delimiter = named ?? (['\t', ';', ','] as const).find((each) => header.includes(each)) ?? ',';
+  let cells: { info: { lines: number }; record: string[] }[];
+  try {
+    cells = parse(body, {
+      delimiter,
+      bom: true,
+      info: true,
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+      relax_column_count: true,
+    }) as unknown as typeof cells;
+  } catch (error) {
+    throw new StudioError('data-set-invalid/csv', { file, detail: error instanceof Error ? error.message : String(error) }, error);
+  }
+  const names = (cells[0]?.record ?? []).map((each) => each.trim().toLowerCase());
+  const index = new Map(names.map((each, i) => [each, i]));
+  const rows = cells.slice(1).map(({ info, record }): Row => {
+    const cell = (column: string): string => {
+      const value = record[index.get(column) ?? -1] ?? '';
+      return value.trim() === 'n/a' ? '' : value;
+    };
+    // With another delimiter, programs in many languages write decimal commas.
+    const decimal = (value: string): string => (delimiter === ',' ? value : value.replace(/^(\s*-?\d+),(\d+\s*)$/, '$1.$2'));
+    return { line: info.lines + (named === undefined ? 0 : 1), cell, number: (column) => (cell(column).trim() === '' ? NaN : Number(decimal(cell(column)))) };
+  });
+  return { columns: new Set(names), rows };
+}
