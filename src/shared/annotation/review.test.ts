@@ -6,6 +6,7 @@ import type { PeakRow } from './peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
 import { inReviewOrder, undecided } from './review-order.ts';
 import type { SegmentRow } from './segment-edits.ts';
+import { UNLABELLED } from '../statistics/agreement/layers.ts';
 import { figuresOf, meanCurve, pooled, transitions } from '../statistics/summaries.ts';
 import type { ObservedFace } from '../statistics/summaries.ts';
 
@@ -76,11 +77,16 @@ describe('comparing two coders', () => {
     expect(compareLayers(layers)).toEqual([
       { face: 1, startS: 0, endS: 1, labels: ['happiness', 'happiness'], isAgreed: true },
       { face: 1, startS: 1, endS: 2, labels: ['happiness', 'surprise'], isAgreed: false },
-      { face: 1, startS: 2, endS: 2.5, labels: ['none', 'surprise'], isAgreed: false },
-      { face: 2, startS: 4, endS: 5, labels: ['none', 'fear'], isAgreed: false },
+      { face: 1, startS: 2, endS: 2.5, labels: [UNLABELLED, 'surprise'], isAgreed: false },
+      { face: 2, startS: 4, endS: 5, labels: [UNLABELLED, 'fear'], isAgreed: false },
     ]);
     expect(compareLayers(layers, 0.6).map(({ startS }) => startS)).toEqual([0, 1, 4]);
     expect(compareLayers([])).toEqual([]);
+  });
+
+  test("a label called 'none' is a label: it does not agree with time without a label", () => {
+    const none = { name: 'Ann', spans: [{ face: 1, label: 'none', startS: 0, endS: 2 }] };
+    expect(compareLayers([none, { name: 'Ben', spans: [] }])).toEqual([{ face: 1, startS: 0, endS: 2, labels: ['none', UNLABELLED], isAgreed: false }]);
   });
 
   test('joins adjacent spans of one label, and leaves out spans without any label', () => {

@@ -43,7 +43,7 @@ export const projectFiguresSchema = z.object({
   curves: z.array(
     z.object({ label: z.string(), points: z.array(z.object({ atS: z.number(), mean: z.number(), error: z.number().nullable(), peaks: z.int() })) }),
   ),
-  /** Time units by label in the first layer (rows) and the second (columns); 'none' is the last label. */
+  /** Time units by label in the first layer (rows) and the second (columns); UNLABELLED is the last label. */
   confusion: z
     .object({ raters: z.array(z.string()).length(2), labels: z.array(z.string()), unitS: z.number(), counts: z.array(z.array(z.number())) })
     .nullable(),

@@ -3,6 +3,7 @@ import type { LanguageCode } from '../../../shared/app/action-texts.ts';
 import { LANGUAGES } from '../../../shared/app/action-texts.ts';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
+import { UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 
@@ -18,6 +19,9 @@ export function layerName(name: string): string {
   const common = COMMON_LAYERS.find((each) => each === name);
   return common === undefined ? name : i18n.global.t(`layers.${common}`);
 }
+
+/** A category of agreement: a label, or time without one. */
+export const categoryName = (category: string): string => (category === UNLABELLED ? i18n.global.t('compare.nothing') : labelName(category));
 
 /** How a label is called in the window's language: the seven classes are translated, a project's own labels are not. */
 export function labelName(label: string): string {

@@ -164,7 +164,7 @@ describe('layers in units', () => {
   ];
 
   test('a unit has the label at its middle, of overlapping labels the one that began last, or none', () => {
-    expect(labelsInUnits(spans, 0, 1.6, 0.2)).toEqual(['none', 'none', 'anger', 'anger', 'fear', 'fear', 'none', 'none']);
+    expect(labelsInUnits(spans, 0, 1.6, 0.2)).toEqual([UNLABELLED, UNLABELLED, 'anger', 'anger', 'fear', 'fear', UNLABELLED, UNLABELLED]);
     expect(labelsInUnits(spans, 0.5, 1.3, 0.4)).toEqual(['anger', 'fear']);
     expect(labelsInUnits([], 0, 0.1, 0.2)).toEqual([]);
   });

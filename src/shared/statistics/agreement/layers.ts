@@ -5,8 +5,8 @@ export interface LabelledSpan {
   readonly endS: number;
 }
 
-/** The category for time without a label. */
-export const UNLABELLED = 'none';
+/** The category for time without a label. No label is empty, in any language. */
+export const UNLABELLED = '';
 
 /**
  * Divides a layer into units of time. Each unit has the label at its middle; where labels overlap, the one that began last.

@@ -4,7 +4,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
-import { labelName } from '../../texts/i18n.ts';
+import { categoryName, labelName } from '../../texts/i18n.ts';
 import { decimal, number, percentage } from '../../ui/formats.ts';
 import type { Style } from '../../ui/label-styles.ts';
 import { styleAt, styleOf } from '../../ui/label-styles.ts';
@@ -142,7 +142,7 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
     const { labels, counts, unitS } = confusion;
     const used = labels.map((_, i) => i).filter((i) => counts[i]!.some((n) => n > 0) || counts.some((row) => row[i]! > 0));
     if (used.length === 0) return undefined;
-    const names = used.map((i) => labelName(labels[i]!));
+    const names = used.map((i) => categoryName(labels[i]!));
     const seconds = used.map((i) => used.map((j) => Math.round(10 * unitS * counts[i]![j]!) / 10));
     return heatmap(names, names, seconds, texts);
   },
