@@ -21,7 +21,7 @@ const ORDER = [
     'timeline',
     'mask_map',
   ] as const),
-  ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal'] as const),
+  ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal', 'merge_conflict', 'merged_copy'] as const),
 ] satisfies readonly (keyof Tables)[];
 
 const FORMAT = 'adatosk-project';

@@ -496,6 +496,12 @@ export const ERROR_TEXTS = {
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
   'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
+  'wrong-usage/not-a-copy': { message: 'This is not a copy of the project: it was created separately.', remedy: 'Export its labels, and import them.' },
+  'wrong-usage/same-folder': {
+    message: 'Two of these coders would get the same folder: {coders}.',
+    remedy: 'Use names that differ in more than case and special characters.',
+  },
+  'wrong-usage/conflict-unknown': { message: 'There is no open conflict {id}.', remedy: 'List them with «adatosk project conflicts».' },
   'wrong-usage/trial-column': { message: '«{given}» is not of the form COLUMN=NAME.', remedy: 'The columns are {known}.' },
   'wrong-usage/no-face': { message: 'This run found no face in any video.', remedy: 'Choose another run.' },
   'wrong-usage/two-raters': {

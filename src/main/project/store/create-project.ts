@@ -95,7 +95,9 @@ function build(file: string, fill: (db: ProjectDatabase) => void, version: numbe
 
 /** Inserts the rows of a new project: its name, and the seven classes as its coding scheme. */
 export function insertDefaults(db: ProjectDatabase, name: string): void {
-  db.run(db.sql.insertInto('project').values({ id: 1, uuid: randomUUID(), name, created_at: new Date().toISOString(), clock: 1 }));
+  db.run(
+    db.sql.insertInto('project').values({ id: 1, uuid: randomUUID(), name, created_at: new Date().toISOString(), clock: 1, copy_id: null, copied_clock: null }),
+  );
   db.run(db.sql.insertInto('scheme').values({ ...DEFAULT_SCHEME, revision: 1 }));
   for (const label of DEFAULT_LABELS) db.run(db.sql.insertInto('label').values({ ...label, revision: 1 }));
 }

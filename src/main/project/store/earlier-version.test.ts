@@ -43,7 +43,7 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
   test('is migrated to the current schema; a project file is backed up first', () => {
     expect(project.db.pragma('user_version')).toBe(NEWEST);
     const backups = listBackups(join(folder, kind, 'backups')).map(({ reason }) => reason);
-    expect(backups).toEqual(kind === 'the project file' ? ['before-90', 'before-80', 'before-70', 'before-60', 'before-50', 'before-40'] : []);
+    expect(backups).toEqual(kind === 'the project file' ? ['before-40'] : []);
     expect(proposals).toHaveLength(2);
   });
 

@@ -106,7 +106,8 @@ describe('a migration', () => {
     database.exec(`DELETE FROM kysely_migration WHERE name > '0011'; DROP TABLE mask_map; DROP TABLE queue; PRAGMA user_version = 0`);
     database.close();
     const { db, state, close } = await openProject(at);
-    expect(state.migrated).toEqual([20, 30, 40, 50]);
+    expect(state.migrated.slice(0, 4)).toEqual([20, 30, 40, 50]);
+    expect(state.migrated.at(-1)).toBe(NEWEST);
     expect(db.row(db.sql.selectFrom('queue').selectAll())).toEqual({ id: 1, paused: 0, at_once: 1 });
     expect(db.rows(db.sql.selectFrom('job').select(['approval']))).toEqual([{ approval: '' }]);
     expect(listBackups(join(at, 'backups')).map(({ reason }) => reason)).toContain('before-20');

@@ -5,6 +5,7 @@ import * as maskMaps from './migrations/0030-mask-maps.ts';
 import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
 import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts';
 import * as trials from './migrations/0090-trials.ts';
+import * as mergeConflicts from './migrations/0100-merge-conflicts.ts';
 import * as approvedWork from './migrations/0040-approved-work.ts';
 import * as comments from './migrations/0060-comments.ts';
 import * as clocks from './migrations/0070-clocks.ts';
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 70, up: clocks.up },
   { number: 80, up: participantsOfFaces.up },
   { number: 90, up: trials.up },
+  { number: 100, up: mergeConflicts.up },
 ];
 
 /** user_version of a database with all migrations. */
@@ -36,7 +38,7 @@ export const NEWEST = Math.max(...MIGRATIONS.map(({ number }) => number));
 
 /**
  * Applies the missing migrations. Each migration and its number in user_version are one transaction.
- * @param before makes the backup; called before each migration, outside its transaction. If it throws, nothing is changed
+ * @param before makes the backup; called once, before the first missing migration. If it throws, nothing is changed
  * @param upTo the last migration to apply
  * @returns the numbers of the applied migrations
  */
@@ -44,7 +46,7 @@ export function migrate(database: Database, before: (migration: number) => void,
   const applied: number[] = [];
   for (const { number, up } of MIGRATIONS) {
     if (number > upTo || isApplied(database, number)) continue;
-    before(number);
+    if (applied.length === 0) before(number);
     const apply = database.transaction(() => {
       // Another process may have applied it already.
       if (isApplied(database, number)) return;

@@ -8,6 +8,9 @@ export interface ProjectRow {
   created_at: string;
   /** Incremented by every edit, undo and redo. */
   clock: number;
+  /** Id of a copy that was given out, and the project's clock then; null for the project itself. */
+  copy_id: string | null;
+  copied_clock: number | null;
 }
 
 export interface FolderRow {
@@ -137,7 +140,28 @@ export interface MaskMapRow {
   packed: Uint8Array;
 }
 
+/** The clocks of this project and of a copy when it was merged last. */
+export interface MergedCopyRow {
+  copy_id: string;
+  own_clock: number;
+  copy_clock: number;
+}
+
+/** See migration 100. */
+export interface MergeConflictRow {
+  id: string;
+  table_name: string;
+  row_id: string;
+  video_id: string | null;
+  kept: string | null;
+  other: string | null;
+  found_at: string;
+  resolved: number;
+}
+
 export interface Tables {
+  merge_conflict: MergeConflictRow;
+  merged_copy: MergedCopyRow;
   mask_map: MaskMapRow;
   batch: BatchRow;
   job: JobRow;

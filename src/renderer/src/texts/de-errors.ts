@@ -554,6 +554,15 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
     remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',
   },
+  'wrong-usage/not-a-copy': {
+    message: 'Das ist keine Kopie dieses Projekts: Es wurde getrennt angelegt.',
+    remedy: 'Exportieren Sie seine Labels, und importieren Sie sie.',
+  },
+  'wrong-usage/same-folder': {
+    message: 'Zwei dieser Kodierenden bekämen denselben Ordner: {coders}.',
+    remedy: 'Verwenden Sie Namen, die sich nicht nur in Großschreibung und Sonderzeichen unterscheiden.',
+  },
+  'wrong-usage/conflict-unknown': { message: 'Es gibt keinen offenen Konflikt {id}.', remedy: 'Listen Sie sie mit «adatosk project conflicts» auf.' },
   'wrong-usage/trial-column': { message: '«{given}» hat nicht die Form SPALTE=NAME.', remedy: 'Die Spalten sind {known}.' },
   'wrong-usage/no-face': { message: 'Dieser Lauf hat in keinem Video ein Gesicht gefunden.', remedy: 'Wählen Sie einen anderen Lauf.' },
   'wrong-usage/two-raters': {
