@@ -149,6 +149,7 @@ export async function runVideo(
   signal: AbortSignal,
 ): Promise<{ summary: VideoSummary; resumed: boolean }> {
   const begun = performance.now();
+  if (video.problem !== undefined) return { summary: emptySummary(video.name, 'failed', toFact(video.problem)), resumed: false };
   try {
     const sha256 = await hashFile(video.path, signal).catch(() => null);
     const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: job.modelSha256, options: optionsHash(job.options) };

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectNearest, samplesOf } from '../../../testing/samples.ts';
@@ -6,7 +6,6 @@ import { countingVideo, ffmpeg, ONE_FACE, temporaryFolder } from '../../../testi
 import { SamplingGrid } from '../../shared/domain/time.ts';
 import { probeVideo } from './probe.ts';
 import { sampleFrames } from './sampled-frames.ts';
-import { findVideos } from './video-files.ts';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -230,20 +229,5 @@ describe('decoding', () => {
     await countingVideo(at('whole.mkv'), 50, 25, 'PTS-STARTPTS', ['-g', '1']);
     const { substituted } = await samplesOf(at('whole.mkv'));
     expect(substituted).toBe(0);
-  });
-});
-
-describe('videos among files and folders', () => {
-  test('are found in all subfolders, in order, once, with unique names', async () => {
-    for (const place of ['a/Größe 试验 (1)', 'b/Größe 试验 (1)', 'a/.hidden']) {
-      await mkdir(join(folder, 'tree', place), { recursive: true });
-      await copyFile(ONE_FACE, join(folder, 'tree', place, 'p 1.MP4'));
-    }
-    await writeFile(join(folder, 'tree', 'notes.txt'), '');
-    const below = await findVideos([join(folder, 'tree'), join(folder, 'tree', 'a')]);
-    expect(below.map(({ name }) => name)).toEqual(['a/Größe 试验 (1)/p 1.MP4', 'b/Größe 试验 (1)/p 1.MP4']);
-    const twoFolders = await findVideos([join(folder, 'tree', 'a'), join(folder, 'tree', 'b')]);
-    expect(twoFolders.map(({ name }) => name)).toEqual(['a/Größe 试验 (1)/p 1.MP4', 'b/Größe 试验 (1)/p 1.MP4']);
-    await expect(findVideos([join(folder, 'no such')])).rejects.toMatchObject({ code: 'file-missing' });
   });
 });

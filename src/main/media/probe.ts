@@ -77,13 +77,14 @@ const probeSchema = z.object({
  */
 export async function probeVideo(path: string, signal?: AbortSignal): Promise<ProbedVideo> {
   const name = basename(path);
-  const size = await stat(path).catch((error: unknown) => {
+  const found = await stat(path).catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT') throw new StudioError('file-missing/moved', { file: name }, error);
     if (code === 'EACCES' || code === 'EPERM') throw new StudioError('file-unreadable/permission', { file: name }, error);
     throw new StudioError('file-unreadable/other', { file: name, detail: sentenceOf(error) }, error);
   });
-  if (size.size === 0) throw new StudioError('file-empty', { file: name });
+  if (!found.isFile()) throw new StudioError('file-unreadable/no-file', { file: name });
+  if (found.size === 0) throw new StudioError('file-empty', { file: name });
   const { stream, statedFrames, container, choice } = await probeStream(path, signal);
   const { table, clock, jumps } = await readStreamTimes({ ...stream, path, name, container, statedFrames }, signal);
   return { path, stream, container, timing: table, clock, jumps, choice };

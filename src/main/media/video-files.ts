@@ -1,7 +1,6 @@
-import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
-import { StudioError } from '../../shared/app/errors.ts';
+import { cancelled, isCancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
 
 /** File extensions of videos in folders. A file that is given by its path is accepted with any extension. */
 export const VIDEO_ENDINGS = [
@@ -20,46 +19,132 @@ export interface VideoFile {
   readonly name: string;
   /** Size in bytes, for the estimate of the remaining time. */
   readonly bytes: number;
+  /** Why it cannot be read: a link to nothing, a named pipe, a folder without permission. Such a file must not be opened. */
+  readonly problem?: StudioError;
+}
+
+/** The files that can be read, and the reasons why the others cannot. */
+export function readableVideos(found: readonly VideoFile[]): { videos: VideoFile[]; problems: StudioError[] } {
+  return { videos: found.filter(({ problem }) => problem === undefined), problems: found.flatMap(({ problem }) => problem ?? []) };
 }
 
 /**
  * Finds the videos in files and folders, including all subfolders, in a stable order, each once. Hidden files and folders (a
- * leading dot) are skipped.
- * @throws StudioError 'file-missing' for a path that does not exist, 'file-unreadable' for a folder without read permission
+ * leading dot) are skipped. A linked folder is followed unless it is among the others. What cannot be read has a problem; it does
+ * not affect the rest.
+ * @throws StudioError 'file-missing' for a path that does not exist, 'file-unreadable' for a given folder without read permission
  */
-export async function findVideos(paths: readonly string[]): Promise<VideoFile[]> {
+export async function findVideos(paths: readonly string[], signal?: AbortSignal): Promise<VideoFile[]> {
   const found = new Map<string, VideoFile>();
   const folders = new Map<string, string>();
   for (const given of paths) {
     const path = resolve(given);
-    const kind: Stats = await stat(path).catch((error: unknown) => {
+    await lstat(path).catch((error: unknown) => {
       throw new StudioError('file-missing', { path: given }, error);
     });
-    if (kind.isDirectory()) {
-      for (const file of await videosBelow(path)) {
-        if (!found.has(file)) found.set(file, { path: file, name: relative(path, file).split(sep).join('/'), bytes: (await stat(file)).size });
-        folders.set(file, folders.get(file) ?? basename(path));
+    const kind = await kindOf(path, basename(path));
+    if (kind === 'folder') {
+      const files = (await new FolderWalk(path, signal).walk()).map((file) => [file.path, file] as const);
+      for (const [at, file] of files) {
+        if (!found.has(at)) found.set(at, { ...file, name: relative(path, at).split(sep).join('/') });
+        folders.set(at, folders.get(at) ?? basename(path));
       }
     } else if (!found.has(path)) {
-      found.set(path, { path, name: basename(path), bytes: kind.size });
+      found.set(path, { path, name: basename(path), ...kind });
     }
   }
   return withUniqueNames([...found.values()], folders);
 }
 
-async function videosBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw new StudioError('file-unreadable/folder', { folder }, error);
-  });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const files: string[] = [];
-  for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) files.push(...(await videosBelow(path)));
-    else if (isVideoName(entry.name)) files.push(path);
+type Kind = 'folder' | Pick<VideoFile, 'bytes' | 'problem'>;
+
+/** What a path leads to, over links. */
+async function kindOf(path: string, name: string): Promise<Kind> {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    return found.isFile() ? { bytes: found.size } : unreadable(new StudioError('file-unreadable/no-file', { file: name }));
+  } catch (error) {
+    return unreadable(await problemOf(path, name, error));
   }
-  return files;
+}
+
+function unreadable(problem: StudioError): Pick<VideoFile, 'bytes' | 'problem'> {
+  return { bytes: 0, problem };
+}
+
+async function problemOf(path: string, name: string, error: unknown): Promise<StudioError> {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ELOOP') {
+    const target = await readlink(path).catch(() => undefined);
+    return target === undefined
+      ? new StudioError('file-missing/moved', { file: name }, error)
+      : new StudioError('file-missing/link', { file: name, target }, error);
+  }
+  if (code === 'EACCES' || code === 'EPERM') return new StudioError('file-unreadable/permission', { file: name }, error);
+  return new StudioError('file-unreadable/other', { file: name, detail: sentenceOf(error) }, error);
+}
+
+/** Lists the videos below a folder. */
+class FolderWalk {
+  readonly #root: string;
+  #realRoot: string | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #files: Omit<VideoFile, 'name'>[] = [];
+  /** The folders that were read, without links in their paths. */
+  readonly #read = new Set<string>();
+  /** Linked folders, which are followed at the end: a folder is rather listed under its own name. */
+  #links: string[] = [];
+
+  constructor(root: string, signal: AbortSignal | undefined) {
+    this.#root = root;
+    this.#signal = signal;
+  }
+
+  /** @throws StudioError 'file-unreadable' if the folder itself cannot be read */
+  async walk(): Promise<Omit<VideoFile, 'name'>[]> {
+    await this.#readFolder(this.#root).catch((error: unknown) => {
+      throw isCancelled(error) ? error : new StudioError('file-unreadable/folder', { folder: this.#root }, error);
+    });
+    while (this.#links.length > 0) {
+      const links = this.#links;
+      this.#links = [];
+      for (const link of links) await this.#visit(link);
+    }
+    return this.#files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async #readFolder(folder: string): Promise<void> {
+    if (this.#signal?.aborted === true) throw cancelled();
+    const real = await realpath(folder);
+    // A link to a folder above would lead to everything beside the given folder.
+    this.#realRoot ??= real;
+    if (this.#read.has(real) || this.#realRoot.startsWith(real.endsWith(sep) ? real : `${real}${sep}`)) return;
+    this.#read.add(real);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) await this.#visit(path);
+      else if (entry.isFile() && !isVideoName(entry.name)) continue;
+      else await this.#addFile(path, entry.name, entry.isSymbolicLink());
+    }
+  }
+
+  /** Reads a subfolder. One that cannot be read, or that is gone, is listed with its problem. */
+  async #visit(folder: string): Promise<void> {
+    try {
+      await this.#readFolder(folder);
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      this.#files.push({ path: folder, ...unreadable(await problemOf(folder, relative(this.#root, folder), error)) });
+    }
+  }
+
+  async #addFile(path: string, name: string, isLink: boolean): Promise<void> {
+    const kind = await kindOf(path, relative(this.#root, path));
+    if (kind === 'folder') this.#links.push(path);
+    else if (isVideoName(name) || (isLink && kind.problem !== undefined && !/\.[^.]+$/.test(name))) this.#files.push({ path, ...kind });
+  }
 }
 
 /** Makes names unique: videos of the same name get the name of their folder, or their whole path, as a prefix. */

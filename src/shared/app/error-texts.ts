@@ -58,6 +58,10 @@ export const ERROR_TEXTS = {
     message: '{file} is no longer there.',
     remedy: 'Check whether it was moved or renamed, and whether its drive is connected.',
   },
+  'file-missing/link': {
+    message: '{file} is a link to {target}, which does not exist.',
+    remedy: 'Connect the drive or mount the share that it leads to, or remove the link.',
+  },
   'file-missing/video': {
     message: '{path} is no longer there.',
     remedy: 'Look for missing files in the library. The program finds a moved video by its contents.',
@@ -77,6 +81,7 @@ export const ERROR_TEXTS = {
     remedy: 'Ask for the permission, or copy the file to a folder of your own.',
   },
   'file-unreadable/other': { message: '{file} cannot be read. ({detail})', remedy: 'Check the file and the drive that it is on.' },
+  'file-unreadable/no-file': { message: '{file} is not a file but a named pipe or a device.', remedy: 'Move it out of the folder of the videos.' },
   'file-unreadable/folder': { message: 'This account has no permission to read the folder {folder}.', remedy: 'Ask for the permission.' },
   'file-unreadable/not-opened': { message: 'The folder {folder} cannot be opened.', remedy: 'Choose another folder.' },
   'file-unreadable/result': { message: 'The result of {video} can no longer be read.', remedy: 'Analyse the video again.' },

@@ -45,7 +45,8 @@ export const libraryVideoSchema = z.object({
 
 export type LibraryVideo = z.infer<typeof libraryVideoSchema>;
 
-const addedVideos = z.object({ added: z.int(), known: z.int() });
+/** problems: why files were not added, for example links to nothing. */
+const addedVideos = z.object({ added: z.int(), known: z.int(), problems: z.array(factSchema) });
 
 export const about = {
   program: procedure.output(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factSchema } from '../app/facts.ts';
 import { queueStateSchema } from '../domain/queue.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 
@@ -20,7 +21,10 @@ export const queue = {
         first: z.boolean().default(false),
       }),
     )
-    .output(z.object({ batch: z.string(), videos: z.int() })),
+    .output(
+      /** problems: why files were not added, for example links to nothing. */
+      z.object({ batch: z.string(), videos: z.int(), problems: z.array(factSchema) }),
+    ),
   /** Releases waiting videos and watched folders of a project that came from another computer. */
   approve: procedure.output(z.object({ jobs: z.int() })),
   /** Running videos are finished; no further one is started. */

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { command, readTable } from '../../../../testing/command.ts';
+import { command, readTable, startCommand } from '../../../../testing/command.ts';
 import { ffmpeg, temporaryFolder } from '../../../../testing/videos.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../../samples/happiness-and-surprise.mp4', import.meta.url));
@@ -23,6 +25,26 @@ beforeAll(async () => {
   timeline = await readTable(at('out', 'timeline.csv'));
   peaks = await readTable(at('out', 'peaks.csv'));
   summary = await readTable(at('out', 'summary.csv'));
+});
+
+test.skipIf(process.platform === 'win32')('links to nothing and named pipes have a row, the rest is analysed, and SIGTERM ends the command', async () => {
+  await mkdir(at('odd'));
+  await ffmpeg('-i', SAMPLE, '-t', '2', '-c', 'copy', at('odd', 'good.mp4'));
+  await symlink('/nowhere.mp4', at('odd', 'old.mp4'));
+  execFileSync('mkfifo', [at('odd', 'pipe.mp4')]);
+  const { code } = await command('analyze', at('odd'), '--out', at('odd-out'), '--device', 'cpu');
+  expect(code).toBe(1);
+  const rows = await readTable(at('odd-out', 'summary.csv'));
+  expect(rows.map(({ video, status }) => [video, status])).toEqual([
+    ['good.mp4', 'done'],
+    ['old.mp4', 'failed'],
+    ['pipe.mp4', 'failed'],
+  ]);
+  expect(rows[1]!['error']).toMatch(/^old\.mp4 is a link to/);
+  const { child, finished, seen } = startCommand(['analyze', at('odd'), at('plain.mp4'), '--out', at('odd-stopped'), '--device', 'cpu']);
+  await seen(/FAILED {4}pipe/);
+  child.kill('SIGTERM');
+  expect((await finished).code).toBe(130);
 });
 
 test('a transport stream has the times and the peaks of the same video as MP4', () => {

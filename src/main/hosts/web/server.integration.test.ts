@@ -262,8 +262,8 @@ describe('videos of the library', () => {
       await writeFile(join(videos, name), Buffer.alloc(i + 1), { flag: 'a' });
     }
     const client = it.client();
-    expect(await client.library.add({ paths: [videos] })).toEqual({ added: names.length, known: 0 });
-    expect(await client.library.add({ paths: [videos] })).toEqual({ added: 0, known: names.length });
+    expect(await client.library.add({ paths: [videos] })).toEqual({ added: names.length, known: 0, problems: [] });
+    expect(await client.library.add({ paths: [videos] })).toEqual({ added: 0, known: names.length, problems: [] });
     const listed = (await client.library.list()).filter(({ path }) => path.startsWith(videos));
     expect(listed.map(({ name }) => name).sort()).toEqual([...names].sort());
     for (const { id } of listed) {

@@ -61,7 +61,7 @@ export interface AnalyseOutcome {
  */
 export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
   const begun = new Date();
-  const videos = await findVideos(request.paths);
+  const videos = await findVideos(request.paths, signal);
   if (videos.length === 0) throw new StudioError('wrong-usage/no-video', { paths: [...request.paths] });
   await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
   const out = resolve(request.out);

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { proxyFolder } from '../../media/playback-proxy.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { toFact } from '../../../shared/app/errors.ts';
+import { findVideos, readableVideos } from '../../media/video-files.ts';
 import { addVideo, listFolders, listVideos, watchFolder } from '../../project/library.ts';
 import { clockOf, projectName } from '../../project/review.ts';
 import type { Project } from '../../project/store/open-project.ts';
@@ -90,12 +91,12 @@ export const library = {
   list: api.library.list.handler(({ context }) => listVideos(context.studio.project.db)),
   browse: api.library.browse.handler(({ input }) => browseFolder(input.folder === undefined ? homedir() : wholePath(input.folder))),
   add: api.library.add.handler(async ({ input, context: { studio } }) => {
-    const videos = await findVideos(input.paths.map(wholePath));
+    const { videos, problems } = readableVideos(await findVideos(input.paths.map(wholePath)));
     const files = await Promise.all(videos.map(libraryFileOf));
     const { db } = studio.project;
     const added = db.transaction(() => files.filter((file) => addVideo(db, file)).length);
     studio.publish({ kind: 'recorded' });
-    return { added, known: files.length - added };
+    return { added, known: files.length - added, problems: problems.map(toFact) };
   }),
   look: api.library.look.handler(async ({ input, context: { studio }, signal }) => {
     const found = await lookForFiles(studio.project.db, input.folders.map(wholePath), signal);

@@ -1,6 +1,6 @@
-import { StudioError } from '../../../shared/app/errors.ts';
+import { StudioError, toFact } from '../../../shared/app/errors.ts';
 import { ensureModelFile } from '../../adatosk/runtime/models.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { findVideos, readableVideos } from '../../media/video-files.ts';
 import { approveJobs, cancelJobs, clearFinished, heldModels, prioritise, readQueue, retryJobs, setAtOnce, setPaused } from '../../project/batch-queue.ts';
 import { listFolders, videoOf, watchFolder } from '../../project/library.ts';
 import { knownModel } from '../models/all-models.ts';
@@ -14,11 +14,12 @@ export const queue = {
   add: api.queue.add.handler(async ({ input, context: { studio } }) => {
     const { db } = studio.project;
     const known = input.videos.map((id) => videoOf(db, id).path);
-    const videos = await findVideos([...input.paths.map(wholePath), ...known]);
+    const { videos, problems } = readableVideos(await findVideos([...input.paths.map(wholePath), ...known]));
+    if (videos.length === 0 && problems[0] !== undefined) throw problems[0];
     if (videos.length === 0) throw new StudioError('wrong-usage/no-video-chosen', {});
     const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
     studio.wakeQueue();
-    return { batch, videos: videos.length };
+    return { batch, videos: videos.length, problems: problems.map(toFact) };
   }),
   approve: api.queue.approve.handler(async ({ context: { studio } }) => {
     const { db } = studio.project;

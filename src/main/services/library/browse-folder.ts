@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { readableFormatOf } from '../../formats/annotation-formats.ts';
@@ -27,18 +28,26 @@ export async function browseFolder(path: string): Promise<FolderListing> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw new StudioError('file-unreadable/not-opened', { folder }, error);
   });
-  const names = entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => a.name.localeCompare(b.name));
+  const visible = await Promise.all(entries.filter(({ name }) => !name.startsWith('.')).map((entry) => kindOf(folder, entry)));
+  const names = visible.sort((a, b) => a.name.localeCompare(b.name));
   const parent = dirname(folder);
   const files = (accepts: (name: string) => boolean): NamedFile[] =>
-    names.filter((entry) => entry.isFile() && accepts(entry.name)).map(({ name }) => ({ name, path: join(folder, name) }));
+    names.filter(({ name, kind }) => kind === 'file' && accepts(name)).map(({ name }) => ({ name, path: join(folder, name) }));
   return {
     folder,
     parent: parent === folder ? null : parent,
     folders: names
-      .filter((entry) => entry.isDirectory())
+      .filter(({ kind }) => kind === 'folder')
       .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
     videos: files(isVideoName),
     labels: files((name) => readableFormatOf(name) !== undefined),
     isProject: existsSync(projectFile(folder)),
   };
+}
+
+/** What an entry is, over links: a link to nothing, a named pipe and a device are neither. */
+async function kindOf(folder: string, entry: Dirent): Promise<{ name: string; kind: 'file' | 'folder' | 'other' }> {
+  const { name } = entry;
+  const found = entry.isSymbolicLink() ? await stat(join(folder, name)).catch(() => undefined) : entry;
+  return { name, kind: found?.isDirectory() === true ? 'folder' : found?.isFile() === true ? 'file' : 'other' };
 }

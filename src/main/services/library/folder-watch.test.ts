@@ -1,4 +1,4 @@
-import { appendFile, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeProject } from '../../../../testing/project.ts';
@@ -66,4 +66,15 @@ test('an unreadable folder is reported once, and the other folders are still sca
   await watch.scan();
   expect(problems).toMatchObject([{ code: 'file-missing' }]);
   expect(queued()).toContain('b.mp4');
+});
+
+test.skipIf(process.platform === 'win32')('a link to nothing in a watched folder is reported once, and the other videos are queued', async () => {
+  watchFolder(db, join(folder, 'gone'), false, '');
+  problems.length = 0;
+  await symlink('/nowhere.mp4', join(folder, 'old.mp4'));
+  await copyFile(ONE_FACE, join(folder, 'c.mp4'));
+  await watch.scan();
+  await watch.scan();
+  expect(problems).toMatchObject([{ id: 'file-missing/link' }]);
+  expect(queued()).toContain('c.mp4');
 });

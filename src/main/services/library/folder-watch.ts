@@ -1,5 +1,5 @@
 import { sentenceOf, StudioError } from '../../../shared/app/errors.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { findVideos, readableVideos } from '../../media/video-files.ts';
 import { queuedPaths } from '../../project/batch-queue.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listFolders, videoPaths } from '../../project/library.ts';
@@ -43,7 +43,7 @@ export class FolderWatch {
       const approval = ownApproval();
       const folders = listFolders(this.#db).filter(({ path, watched, approval: signature }) => watched === 1 && approval.isFolder(path, signature));
       const scans = await Promise.allSettled(folders.map(({ path }) => findVideos([path])));
-      const found = scans.flatMap((scan) => (scan.status === 'fulfilled' ? scan.value : []));
+      const { videos: found, problems } = readableVideos(scans.flatMap((scan) => (scan.status === 'fulfilled' ? scan.value : [])));
       const failed = scans.find((scan) => scan.status === 'rejected');
       const known = new Set([...videoPaths(this.#db).map(({ path }) => path), ...queuedPaths(this.#db)]);
       const fresh = found.filter(({ path }) => !known.has(path));
@@ -53,7 +53,7 @@ export class FolderWatch {
         await enqueue(this.#db, complete, await defaultBatchSettings(), false);
         this.#onAdded();
       }
-      this.#publish(failed?.reason);
+      this.#publish(failed?.reason ?? problems[0]);
     } catch (error) {
       this.#publish(error);
     } finally {

@@ -8,7 +8,7 @@ import { mediaTypeOf, playabilityOf } from '../../media/playback.ts';
 import { existingProxy, makeProxy } from '../../media/playback-proxy.ts';
 import { probeStream, probeVideo } from '../../media/probe.ts';
 import { serveFile } from '../../media/ranged-file.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { findVideos, readableVideos } from '../../media/video-files.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { relink, setMissing, videoOf, videoPaths } from '../../project/library.ts';
 import { readTiming } from '../../project/recorded-results.ts';
@@ -116,7 +116,8 @@ export async function lookForFiles(db: ProjectDatabase, folders: readonly string
     if (isGone !== (video.missing === 1)) setMissing(db, video.id, isGone);
   }
   const taken = new Set(videos.map(({ path }) => path));
-  const candidates = gone.length === 0 || folders.length === 0 ? [] : (await findVideos(folders)).filter(({ path }) => !taken.has(path));
+  const candidates =
+    gone.length === 0 || folders.length === 0 ? [] : readableVideos(await findVideos(folders, signal)).videos.filter(({ path }) => !taken.has(path));
   let relinked = 0;
   for (const video of gone) {
     for (const candidate of candidates.filter(({ bytes, path }) => bytes === video.size && !taken.has(path))) {

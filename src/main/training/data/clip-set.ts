@@ -9,7 +9,7 @@ import type { Split } from '../../../shared/domain/splits.ts';
 import { decodeText } from '../../formats/decode-text.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { readTable, separatorOf } from '../../formats/read-table.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { findVideos, readableVideos } from '../../media/video-files.ts';
 
 /** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
 export interface ClipRow {
@@ -89,10 +89,10 @@ async function readFolder(folder: string, problems: Notice[]): Promise<ClipRow[]
   if (tables.length > 0)
     return (await Promise.all(tables.map((name) => readSetTable(join(folder, name), SPLIT_NAMES[name.replace('.csv', '')]!, problems)))).flat();
   const classes = names.flatMap((name) => (labelOf(name) === undefined ? [] : [{ name, label: labelOf(name)! }]));
-  if (classes.length === 0) return (await findVideos([folder])).map(({ path, name }) => ({ ...unknown(name, path), label: null }));
+  if (classes.length === 0) return readableVideos(await findVideos([folder])).videos.map(({ path, name }) => ({ ...unknown(name, path), label: null }));
   const rows = await Promise.all(
     classes.map(async ({ name, label }) =>
-      (await findVideos([join(folder, name)])).map((video) => ({ ...unknown(`${name}/${video.name}`, video.path), label })),
+      readableVideos(await findVideos([join(folder, name)])).videos.map((video) => ({ ...unknown(`${name}/${video.name}`, video.path), label })),
     ),
   );
   return rows.flat();

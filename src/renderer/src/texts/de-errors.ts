@@ -11,6 +11,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} ist nicht mehr da.',
     remedy: 'Prüfen Sie, ob die Datei verschoben oder umbenannt wurde und ob ihr Laufwerk verbunden ist.',
   },
+  'file-missing/link': {
+    message: '{file} verweist auf {target}. Das gibt es nicht.',
+    remedy: 'Schließen Sie das Laufwerk oder die Freigabe an, zu der die Verknüpfung führt, oder entfernen Sie sie.',
+  },
   'file-missing/video': {
     message: '{path} ist nicht mehr da.',
     remedy: 'Suchen Sie in der Bibliothek nach fehlenden Dateien. Das Programm findet ein verschobenes Video an seinem Inhalt.',
@@ -36,6 +40,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Bitten Sie um die Berechtigung, oder kopieren Sie die Datei in einen eigenen Ordner.',
   },
   'file-unreadable/other': { message: '{file} kann nicht gelesen werden. ({detail})', remedy: 'Prüfen Sie die Datei und ihr Laufwerk.' },
+  'file-unreadable/no-file': {
+    message: '{file} ist keine Datei, sondern eine benannte Pipe oder ein Gerät.',
+    remedy: 'Verschieben Sie sie aus dem Ordner der Videos.',
+  },
   'file-unreadable/folder': { message: 'Dieses Benutzerkonto darf den Ordner {folder} nicht lesen.', remedy: 'Bitten Sie um die Berechtigung.' },
   'file-unreadable/not-opened': { message: 'Der Ordner {folder} kann nicht geöffnet werden.', remedy: 'Wählen Sie einen anderen Ordner.' },
   'file-unreadable/result': { message: 'Das Ergebnis von {video} kann nicht mehr gelesen werden.', remedy: 'Analysieren Sie das Video erneut.' },

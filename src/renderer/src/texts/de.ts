@@ -94,6 +94,7 @@ export const de: Translated<typeof en> = {
   },
   library: {
     add: 'Videos hinzufügen',
+    notAdded: '1 Datei wurde nicht hinzugefügt. | {count} Dateien wurden nicht hinzugefügt.',
     addAll: 'Alle Videos dieses Ordners hinzufügen',
     addFolder: 'Die Videos eines Ordners hinzufügen',
     find: '{n} fehlende suchen…',

@@ -85,6 +85,7 @@ export const en = {
   },
   library: {
     add: 'Add videos',
+    notAdded: '1 file was not added. | {count} files were not added.',
     addAll: 'Add all videos in this folder',
     addFolder: 'Add the videos of a folder',
     find: 'Find {n} missing…',

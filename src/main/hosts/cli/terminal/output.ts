@@ -70,7 +70,7 @@ export function stopOnRequest(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) {
-        if (performance.now() - first > SAME_REQUEST_MILLISECONDS) process.exit(EXIT.interrupted);
+        if (performance.now() - first > SAME_REQUEST_MILLISECONDS) endAtOnce();
         return;
       }
       first = performance.now();
@@ -79,6 +79,15 @@ export function stopOnRequest(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+/**
+ * Ends the process, and the programs that it started, at once. process.exit alone waits for file operations, and these wait for ever
+ * on a share that does not answer.
+ */
+function endAtOnce(): never {
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+  process.exit(EXIT.interrupted);
 }
 
 /** A duration for people: 4 s, 3:07, 1:02:09. */
