@@ -56,6 +56,10 @@ test('labels of years in ELAN come into a project: matched by name, checked firs
   const shown = (name: string): Promise<string | null> => dialog.getByLabel(`Video of ${name}`).locator('option:checked').textContent();
   expect(await shown('two-faces.eaf')).toBe('two-faces.mp4');
   expect(await shown('One-Face-Leaves.eaf')).toBe('one-face-leaves.mp4');
+  // Several tiers of a file are a face each, until somebody says otherwise.
+  await expect(dialog.getByLabel('Face of expression')).toHaveValue('1');
+  await expect(dialog.getByLabel('Face of speech')).toHaveValue('2');
+  await dialog.getByLabel('Coder of speech').fill('Ben');
   await dialog.getByRole('row', { name: /two-faces\.eaf/ }).getByRole('checkbox', { name: /speech/ }).uncheck(); // prettier-ignore
   // Somebody's own codes get the project's names; another case is the same word already.
   await expect(dialog.getByRole('combobox', { name: 'Happiness' })).toHaveValue('happiness');

@@ -69,6 +69,8 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   modifiers: text("modifiers of BORIS, those of several sets separated by '|'; empty for none"),
   video_id: text("the video's id in the project: keeps videos of one name apart"),
   path: text("the video file's path"),
+  run_id: text('id of the run that the row is from'),
+  lane: whole('', 'overlapping labels of a face are in lanes, from 1; rows of the lanes after the first are only those with a label'),
   frame: whole('frame, from 0', 'number of the frame'),
   time_s: number('seconds', 'of a frame: its presentation time; around events: time from the marker or the start of the trial'),
   observed_s: number('seconds', 'time in which the face could be judged'),
@@ -113,7 +115,8 @@ export function dictionaryText(tables: readonly { readonly file: string; readonl
 /** The description of a column. The columns of a layer and face in a wide table share one description. */
 export function meaningOf(column: string): ColumnMeaning {
   const known =
-    COLUMN_MEANINGS[column] ?? (/ face \d+$/.test(column) ? text('the label of this layer and face at the frame; empty where there is none') : undefined);
+    COLUMN_MEANINGS[column] ??
+    (/ face \d+(?: lane \d+)?$/.test(column) ? text('the label of this layer and face at the frame; empty where there is none') : undefined);
   if (known === undefined) throw new RangeError(`the column ${column} has no description`);
   return known;
 }

@@ -8,7 +8,7 @@ import { StudioError, toFact } from '../../shared/app/errors.ts';
 import { notice } from '../../shared/app/notices.ts';
 import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import { writeAtomically } from './atomic-file.ts';
-import { PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
+import { csvLines, PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
 
 const folder = await temporaryFolder();
 
@@ -52,6 +52,10 @@ describe('tables', () => {
   test('keep names with quotes, commas, line breaks and other scripts', async () => {
     const [row] = parse(await text(SUMMARY, [result]), { columns: true }) as unknown as Record<string, string>[];
     expect(row).toMatchObject({ video: summary.video, sha256: '', duration_s: '2', variable_rate: 'false', status: 'done' });
+  });
+
+  test('quote every kind of line break, so that R, pandas and DuckDB read one row', () => {
+    expect(csvLines([['a\nb', 'c\rd', 'e\r\nf', 'plain', 1]])).toBe('"a\nb","c\rd","e\r\nf",plain,1\r\n');
   });
 
   test('have the sentence of a failure, and the ids of warnings in the last column', async () => {

@@ -29,7 +29,8 @@ export const LABEL_PEAK_COLUMNS = [
   ...PROVENANCE,
   ...REMARKS_AND_FILE,
 ] as const;
-export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label'] as const;
+export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label', 'lane', 'video_id'] as const;
+export const WIDE_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'video_id'] as const;
 export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns(), 'video_id', 'path'] as const;
 export const PARTICIPANT_STATISTICS_COLUMNS = [
   ...(['participant', 'condition', 'session', 'layer', 'videos', 'faces', 'label'] as const),
@@ -64,14 +65,16 @@ export function figureCells(figures: LabelFigures): Cell[] {
   );
 }
 
-/** The labels of one layer and face. */
+/** Labels of one layer and face that do not overlap. */
 export interface LabelTrack {
   readonly layer: string;
   readonly face: number;
+  /** From 1. A face has several lanes where its labels overlap. */
+  readonly lane: number;
   readonly segments: readonly Pick<AnnotatedSegment, 'label' | 'startS' | 'endS'>[];
 }
 
-/** The label of a track at each time; '' without a label. If labels overlap, the one that begins last counts. @param pts ascending */
+/** The label of a track at each time; '' without a label. @param pts ascending */
 export function labelsAt({ segments }: LabelTrack, pts: Float64Array): string[] {
   const labels = new Array<string>(pts.length).fill('');
   for (const { label, startS, endS } of segments.toSorted((a, b) => a.startS - b.startS))
@@ -84,18 +87,29 @@ export function firstAtOrAfter(pts: Float64Array, seconds: number): number {
   return lowerBound(pts, seconds - 1e-6);
 }
 
-/** A row per frame, layer and face. */
-export function longFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[]): Cell[][] {
+/** A row per frame, layer and face; one more for each further label at the same time. */
+export function longFrames(video: FrameVideo, pts: Float64Array, tracks: readonly LabelTrack[]): Cell[][] {
   return tracks.flatMap((track) => {
+    const { layer, face, lane } = track;
     const labels = labelsAt(track, pts);
-    return Array.from(pts, (seconds, frame): Cell[] => [video, frame, roundSeconds(seconds), track.layer, track.face, labels[frame] ?? '']);
+    const rows = Array.from(pts, (seconds, frame): Cell[] => [video.name, frame, roundSeconds(seconds), layer, face, labels[frame] ?? '', lane, video.id]);
+    return lane === 1 ? rows : rows.filter((_, frame) => labels[frame] !== '');
   });
 }
 
-export const wideColumn = ({ layer, face }: LabelTrack): string => `${layer} face ${face}`;
+/** The video of a row. */
+export interface FrameVideo {
+  readonly id: string;
+  readonly name: string;
+}
 
-/** A row per frame, and a column per layer and face of the whole table. @param columns names of the columns in order */
-export function wideFrames(video: string, pts: Float64Array, tracks: readonly LabelTrack[], columns: readonly string[]): Cell[][] {
+export const wideColumn = ({ layer, face, lane }: LabelTrack): string => `${layer} face ${face}${lane === 1 ? '' : ` lane ${lane}`}`;
+
+/** A row per frame, and a column per layer, face and lane of the whole table. @param columns names of the columns in order */
+export function wideFrames(video: FrameVideo, pts: Float64Array, tracks: readonly LabelTrack[], columns: readonly string[]): Cell[][] {
   const byColumn = new Map(tracks.map((track) => [wideColumn(track), labelsAt(track, pts)]));
-  return Array.from(pts, (seconds, frame): Cell[] => [video, frame, roundSeconds(seconds), ...columns.map((column) => byColumn.get(column)?.[frame] ?? '')]);
+  return Array.from(pts, (seconds, frame): Cell[] => [
+    ...[video.name, frame, roundSeconds(seconds), video.id],
+    ...columns.map((column) => byColumn.get(column)?.[frame] ?? ''),
+  ]);
 }

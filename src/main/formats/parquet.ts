@@ -12,7 +12,12 @@ const TYPES = { text: 'STRING', integer: 'INT32', number: 'DOUBLE', boolean: 'BO
  * that memory use does not depend on the size of the table.
  * @throws StudioError with the path if the file cannot be written
  */
-export async function writeParquet(path: string, table: Table, results: AsyncIterable<VideoResult>, metadata: Readonly<Record<string, string>>): Promise<void> {
+export async function writeParquet<R extends VideoResult>(
+  path: string,
+  table: Table<R>,
+  results: AsyncIterable<R>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.part`;
   const columns = table.columns.map((name) => ({ name, type: TYPES[meaningOf(name).type], nullable: true }));
   async function* rows(): AsyncGenerator<Record<string, unknown>> {

@@ -7,10 +7,10 @@ import { roundSeconds } from '../../shared/domain/time.ts';
 export type Cell = string | number | boolean | null;
 
 /** A CSV table: UTF-8, commas, decimal points, header, RFC 4180. Times are seconds, frames are indices, intervals are half-open. */
-export interface Table {
+export interface Table<R extends VideoResult = VideoResult> {
   readonly file: string;
   readonly columns: readonly string[];
-  rows(result: VideoResult): Iterable<readonly Cell[]>;
+  rows(result: R): Iterable<readonly Cell[]>;
 }
 
 /** Six digits are sufficient for single-precision probabilities. */
@@ -86,11 +86,26 @@ export const SUMMARY: Table = {
 /** The tables of an analysis in the order of writing. summary.csv is the last one, because it lists the finished videos. */
 export const TABLES: readonly Table[] = [TIMELINE, PEAKS, SEGMENTS, SUMMARY];
 
+/** A result of a project, with the video and the run that it belongs to. */
+export interface ProjectResult extends VideoResult {
+  readonly origin: { readonly videoId: string; readonly path: string; readonly run: string };
+}
+
+/** The same tables of a project. In a project, videos of several folders can have the same name, and be of different runs. */
+export const PROJECT_TABLES: readonly Table<ProjectResult>[] = TABLES.map((table) => ({
+  file: table.file,
+  columns: [...table.columns, 'video_id', 'path', 'run_id'],
+  *rows(result) {
+    const { videoId, path, run } = result.origin;
+    for (const row of table.rows(result)) yield [...row, videoId, path, run];
+  },
+}));
+
 /** Number of rows per chunk of text, so that the text of a long video is never in memory at once. */
 const ROWS_PER_CHUNK = 500;
 
 /** A table as text, in chunks. */
-export async function* tableText(table: Table, results: AsyncIterable<VideoResult>): AsyncGenerator<string> {
+export async function* tableText<R extends VideoResult>(table: Table<R>, results: AsyncIterable<R>): AsyncGenerator<string> {
   yield csvLines([table.columns]);
   for await (const result of results) {
     let chunk: (readonly Cell[])[] = [];

@@ -250,11 +250,3 @@ export function readColumns(db: ProjectDatabase, run: string, video: string, fac
 export function readMaps(db: ProjectDatabase, run: string, video: string, face: number): Uint8Array | undefined {
   return db.row(db.sql.selectFrom('mask_map').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face))?.packed;
 }
-
-/** The summaries of a run by the name of the video, sorted by name. */
-export function summariesOf(db: ProjectDatabase, run: string): Map<string, { id: string; summary: VideoSummary }> {
-  const rows = db.rows(db.sql.selectFrom('result').select(['video_id', 'summary']).where('run_id', '=', run));
-  const byName = rows.map(({ video_id, summary }) => ({ id: video_id, summary: summaryOf(JSON.parse(summary) as StoredSummary) }));
-  byName.sort((a, b) => (a.summary.video < b.summary.video ? -1 : 1));
-  return new Map(byName.map((each) => [each.summary.video, each]));
-}

@@ -119,8 +119,8 @@ export function tiersOf(layer: AnnotationLayer): AnnotationTier[] {
 }
 
 /** Puts each label into the first free lane. Labels of a lane do not overlap. */
-function lanesOf(segments: readonly AnnotatedSegment[]): AnnotatedSegment[][] {
-  const lanes: AnnotatedSegment[][] = [];
+export function lanesOf<T extends Pick<AnnotatedSegment, 'startS' | 'endS'>>(segments: readonly T[]): T[][] {
+  const lanes: T[][] = [];
   for (const segment of segments.toSorted((a, b) => a.startS - b.startS || a.endS - b.endS)) {
     const free = lanes.find((lane) => (lane.at(-1)?.endS ?? -Infinity) <= segment.startS);
     if (free === undefined) lanes.push([segment]);

@@ -70,8 +70,6 @@ export const NOTICE_TEXTS = {
   'nova/no-peaks': 'NOVA has no points in time. Peaks are left out.',
   'nova/no-confidence': 'Labels without a confidence get the confidence 1.',
   'datavyu/untested': 'Times are rounded to milliseconds. The files were never tested in Datavyu itself.',
-  'datavyu/reworded':
-    "{count} label has signs that Datavyu's codes cannot hold (commas, brackets, line breaks). They were replaced. | {count} labels have signs that Datavyu's codes cannot hold (commas, brackets, line breaks). They were replaced.",
   'boris/untested': 'The files were never tested in BORIS itself.',
   'boris/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
   'boris/all-lengthened': 'Labels without length are written with one millisecond.',
@@ -92,6 +90,8 @@ export const NOTICE_TEXTS = {
   'export/no-frames': 'Frame numbers are empty for videos that were never analysed: {videos}.',
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
+  'export/several-runs':
+    'The results are of {count} run: the newest of each video. | The results are of {count} runs: the newest of each video. The column run_id and runs.json tell them apart.',
   'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
   'import/before-start': '«{label}» at {at} s in «{layer}» ends before the video begins.',
   'import/ends-before-start': '«{label}» in «{layer}» begins at {at} s and ends before that, at {end} s.',

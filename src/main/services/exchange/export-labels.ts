@@ -2,12 +2,22 @@ import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { lanesOf } from '../../../shared/annotation/annotation-document.ts';
 import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import { dictionaryText } from '../../formats/data-dictionary.ts';
 import type { LabelTrack } from '../../formats/label-tables.ts';
-import { firstAtOrAfter, LABEL_COLUMNS, LABEL_PEAK_COLUMNS, LONG_FRAME_COLUMNS, longFrames, wideColumn, wideFrames } from '../../formats/label-tables.ts';
+import {
+  firstAtOrAfter,
+  LABEL_COLUMNS,
+  LABEL_PEAK_COLUMNS,
+  LONG_FRAME_COLUMNS,
+  longFrames,
+  wideColumn,
+  WIDE_FRAME_COLUMNS,
+  wideFrames,
+} from '../../formats/label-tables.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
@@ -95,7 +105,14 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
       const byFace = Map.groupBy(segments, ({ face_id }) => face_id);
       return [...byFace]
         .sort(([a], [b]) => a - b)
-        .map(([face, own]) => ({ layer: name, face, segments: own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })) }));
+        .flatMap(([face, own]) =>
+          lanesOf(own.map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s }))).map((lane, i) => ({
+            layer: name,
+            face,
+            lane: i + 1,
+            segments: lane,
+          })),
+        );
     });
   const columnSet = new Set<string>();
   const videos: VideoRow[] = [];
@@ -111,7 +128,7 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
   }
   checkNotEmpty(videos.length, only);
   const columns = [...columnSet].sort();
-  const wideColumns = ['video', 'frame', 'time_s', ...columns];
+  const wideColumns = [...WIDE_FRAME_COLUMNS, ...columns];
   // One video at a time: an hour of frames with four layers has half a million rows.
   function* chunks(head: readonly string[], rows: (video: VideoRow, pts: Float64Array) => Cell[][]): Generator<string> {
     yield csvLines([head]);
@@ -120,11 +137,11 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
   const [longFile, wideFile] = [join(out, 'frames_long.csv'), join(out, 'frames_wide.csv')];
   await writeAtomically(
     longFile,
-    chunks(LONG_FRAME_COLUMNS, (video, pts) => longFrames(video.name, pts, tracksOf(video))),
+    chunks(LONG_FRAME_COLUMNS, (video, pts) => longFrames(video, pts, tracksOf(video))),
   );
   await writeAtomically(
     wideFile,
-    chunks(wideColumns, (video, pts) => wideFrames(video.name, pts, tracksOf(video), columns)),
+    chunks(wideColumns, (video, pts) => wideFrames(video, pts, tracksOf(video), columns)),
   );
   const tables = [
     { file: 'frames_long.csv', columns: LONG_FRAME_COLUMNS },

@@ -11,7 +11,7 @@ import { UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
 import { PROJECT_FORMATS } from '../../../shared/domain/export-formats.ts';
-import { applyEdit, newId } from '../../project/edits.ts';
+import { applyEdit, newId, undo } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { beginRun, recordResult } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
@@ -91,13 +91,26 @@ describe('an export', () => {
     const { table } = await exported('frames');
     const [long, wide] = [await table('frames_long.csv'), await table('frames_wide.csv')];
     expect(wide).toHaveLength(126);
-    expect(Object.keys(wide[0]!).slice(3)).toEqual(['Ann "A", 😀 face 1', 'Ann "A", 😀 face 2', 'model face 1']);
+    expect(Object.keys(wide[0]!).slice(4)).toEqual(['Ann "A", 😀 face 1', 'Ann "A", 😀 face 2', 'model face 1']);
     expect(long).toHaveLength(3 * 126);
     for (const { frame, layer: whose, face_id, label } of long) expect(wide[Number(frame)]![`${whose} face ${face_id}`]).toBe(label);
     const fear = wide.filter((row) => row['Ann "A", 😀 face 1'] === 'fear').map(({ time_s }) => Number(time_s));
     expect(Math.min(...fear)).toBeGreaterThanOrEqual(1.5 - 1e-6);
     expect(Math.max(...fear)).toBeLessThan(2.5);
     expect(fear.length).toBe(timing().pts.filter((at) => at >= 1.5 - 1e-6 && at < 2.5).length);
+  });
+
+  test('frames: labels of a face that overlap are all there', async () => {
+    const row = someSegment(layer, 2, { label: 'surprise', end_s: 4 });
+    applyEdit(db, { coderId: ann.id, step: step('other', { text: 'test' }), rows: [{ table: 'segment', kind: 'insert', row }] });
+    const { table } = await exported('frames', ['Ann "A", 😀']);
+    undo(db, ann.id);
+    const [long, wide] = [await table('frames_long.csv'), await table('frames_wide.csv')];
+    const framesWithin = (from: number, to: number): number => timing().pts.filter((at) => at >= from - 1e-6 && at < to).length;
+    const counts = (label: string): number => long.filter((each) => each['label'] === label).length;
+    expect([counts('fear'), counts('surprise')]).toEqual([framesWithin(1.5, 2.5), framesWithin(2, 4)]);
+    expect(wide.filter((each) => each['Ann "A", 😀 face 1 lane 2'] === 'surprise')).toHaveLength(framesWithin(2, 4));
+    expect(wide.filter((each) => each['Ann "A", 😀 face 1'] === 'fear')).toHaveLength(framesWithin(1.5, 2.5));
   });
 
   test('statistics: one row per face and label, and per participant; a face without one is a row of its own', async () => {
@@ -199,4 +212,53 @@ test('figures for plots: by video, by participant, and a confusion matrix of two
   expect(counts[labels.indexOf('anger')]![labels.indexOf(UNLABELLED)]).toBe(1);
   expect(counts[labels.indexOf(UNLABELLED)]![labels.indexOf('fear')]).toBe(1);
   expect(() => projectFigures(db, { layer: 'Nobody', against: null })).toThrow(expect.objectContaining({ id: 'wrong-usage/nothing-of-layer' }));
+});
+
+describe('a project with several runs, and two videos of one name', async () => {
+  const other = await makeProject();
+  const results = { '/a/smile.mp4': 'smile.mp4', '/b/smile.mp4': 'smile.mp4' };
+  const [first, second] = [RECORD, { ...RECORD, model: { ...RECORD.model, id: 'another' }, start: '2026-11-25T10:00:00.000Z', warnings: ['weak'] }].map((record) => beginRun(other.db, record)); // prettier-ignore
+  for (const [path, name] of Object.entries(results)) recordResult(other.db, first!, { ...FILE, path, name }, someResult(name), timing());
+  // Only the second video was analysed again.
+  recordResult(other.db, second!, { ...FILE, path: '/b/smile.mp4', name: 'smile.mp4' }, someResult('smile.mp4'), timing());
+  const ids = new Map(allVideos(other.db).map(({ path, id }) => [path, id]));
+
+  test('the tables have the newest result of each video, and keep the videos apart', async () => {
+    const out = await temporaryFolder();
+    const { files, losses } = await writeProject(other.db, { format: 'tables', run: null, layers: [] }, out);
+    const table = async (name: string): Promise<Row[]> => parse(await readFile(join(out, name)), { columns: true }) as unknown as Row[];
+    for (const name of ['summary.csv', 'timeline.csv', 'peaks.csv', 'segments.csv']) {
+      const found = new Set((await table(name)).map(({ video: own, path, video_id, run_id }) => JSON.stringify([own, path, video_id, run_id])));
+      expect([...found].sort()).toEqual(
+        [
+          ['smile.mp4', '/a/smile.mp4', ids.get('/a/smile.mp4'), first],
+          ['smile.mp4', '/b/smile.mp4', ids.get('/b/smile.mp4'), second],
+        ].map((each) => JSON.stringify(each)),
+      );
+    }
+    expect(await table('timeline.csv')).toHaveLength(2 * someResult('').rows.length);
+    expect(losses).toEqual([{ id: 'export/several-runs', parameters: { count: 2 } }]);
+    expect(files.map((file) => basename(file))).toContain('runs.json');
+    const runs = JSON.parse(await readFile(join(out, 'runs.json'), 'utf8')) as { run_id: string; model: { id: string } }[];
+    expect(runs.map(({ run_id, model }) => [run_id, model.id])).toEqual([
+      [second, 'another'],
+      [first, 'adatosk-tiny'],
+    ]);
+  });
+
+  test('Parquet files and logs too; a named run has its results only', async () => {
+    const out = await temporaryFolder();
+    await writeProject(other.db, { format: 'parquet', run: null, layers: [] }, out);
+    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(join(out, 'summary.parquet')) });
+    expect(rows.map(({ path, run_id }) => [path, run_id])).toEqual([
+      ['/a/smile.mp4', first],
+      ['/b/smile.mp4', second],
+    ]);
+    const logs = await writeProject(other.db, { format: 'openface', run: null, layers: [] }, await temporaryFolder());
+    expect(logs.files.map((file) => basename(file))).toEqual(['smile.openface.csv', 'smile face 2.openface.csv', 'smile (2).openface.csv', 'smile (2) face 2.openface.csv']); // prettier-ignore
+    const one = await temporaryFolder();
+    const { losses } = await writeProject(other.db, { format: 'tables', run: second!, layers: [] }, one);
+    const summary = parse(await readFile(join(one, 'summary.csv')), { columns: true }) as unknown as Row[];
+    expect([summary.map(({ path }) => path), losses]).toEqual([['/b/smile.mp4'], []]);
+  });
 });

@@ -5,21 +5,24 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
-import type { RunRecord, VideoResult } from '../../../shared/domain/results.ts';
+import type { RunRecord } from '../../../shared/domain/results.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { FrameLog } from '../../formats/other-logs.ts';
 import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../../formats/other-logs.ts';
 import { writeParquet } from '../../formats/parquet.ts';
-import { TABLES } from '../../formats/tables.ts';
+import type { ProjectResult } from '../../formats/tables.ts';
+import { PROJECT_TABLES, tableText } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { projectLines, readProjectLines, exportVersion } from '../../project/open-json.ts';
 import { createProject } from '../../project/store/create-project.ts';
 import { inProject } from '../../project/store/open-project.ts';
-import { selectVideos, videoOf } from '../../project/library.ts';
-import { listRuns, readFace, readResult, readTiming, summariesOf } from '../../project/recorded-results.ts';
-import { facesOf } from '../../project/review.ts';
-import { prepareOut, writeRunRecord, writeTables } from '../analysis/analyse-folder.ts';
+import { selectVideos } from '../../project/library.ts';
+import type { RecordedRun } from '../../project/recorded-results.ts';
+import { listRuns, readFace, readResult, readTiming } from '../../project/recorded-results.ts';
+import { facesOf, layersOf, newestRun } from '../../project/review.ts';
+import type { VideoRow } from '../../project/store/schema.ts';
+import { prepareOut, writeRunRecord } from '../analysis/analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
@@ -27,7 +30,7 @@ import { writeStatistics } from './export-statistics.ts';
 
 export interface ProjectExport {
   readonly format: ProjectFormat;
-  /** Id of the run for tables and logs; null means the newest. */
+  /** Id of the run for tables and logs; null means the newest result of each video. */
   readonly run: string | null;
   /** Names of layers for labels, frames and statistics; an empty list means all. */
   readonly layers: readonly string[];
@@ -80,53 +83,74 @@ async function withRun(db: ProjectDatabase, out: string, run: string | null, { f
   return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...warningsOfRun(record)] };
 }
 
-/** The summaries of a run. An empty list of videos means all. */
-function summariesIn(db: ProjectDatabase, run: string, videos: readonly string[]): ReturnType<typeof summariesOf> {
-  const ids = new Set(selectVideos(db, videos).map(({ id }) => id));
-  return new Map([...summariesOf(db, run)].filter(([, { id }]) => ids.has(id)));
+/** A stored result that is exported. */
+interface ChosenResult {
+  readonly video: VideoRow;
+  readonly run: RecordedRun;
 }
 
-function runNamed(db: ProjectDatabase, id: string | null): ReturnType<typeof listRuns>[number] {
+/**
+ * The results of a run, or the newest result of each video. An empty list of videos means all.
+ * @throws StudioError 'wrong-usage' for an unknown run, and for a project without results
+ */
+function chosenResults(db: ProjectDatabase, id: string | null, videos: readonly string[]): { results: ChosenResult[]; runs: RecordedRun[] } {
+  const named = runNamed(db, id);
+  const all = new Map(listRuns(db).map((run) => [run.id, run]));
+  const results = selectVideos(db, videos).flatMap((video): ChosenResult[] => {
+    const newest = id ?? newestRun(layersOf(db, video.id));
+    const run = newest === null ? undefined : all.get(newest);
+    return run === undefined ? [] : [{ video, run }];
+  });
+  const used = new Set(results.map(({ run }) => run));
+  return { results, runs: used.size === 0 ? [named] : [...all.values()].filter((run) => used.has(run)) };
+}
+
+function runNamed(db: ProjectDatabase, id: string | null): RecordedRun {
   const runs = listRuns(db);
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
   if (run === undefined) throw id === null ? new StudioError('wrong-usage/no-run', {}) : new StudioError('wrong-usage/run-unknown', { run: id });
   return run;
 }
 
-async function exportTables(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
-  const run = runNamed(db, id);
-  const summaries = summariesIn(db, run.id, videos);
-  const read = (video: string): Promise<VideoResult | undefined> => {
-    const summary = summaries.get(video);
-    return Promise.resolve(summary && readResult(db, run.id, summary.id));
-  };
-  await writeTables(
-    out,
-    [...summaries.values()].map(({ summary }) => summary),
-    read,
-    run.record,
-  );
-  const dictionary = await writeDictionary(out, TABLES);
-  return { files: [...[...TABLES.map(({ file }) => file), 'run.json'].map((name) => join(out, name)), dictionary], losses: [] };
+/** Reads results one at a time, so that only one is in memory. */
+async function* readResults(db: ProjectDatabase, chosen: readonly ChosenResult[]): AsyncGenerator<ProjectResult> {
+  for (const { video, run } of chosen) {
+    const result = readResult(db, run.id, video.id);
+    if (result !== undefined) yield await Promise.resolve({ ...result, origin: { videoId: video.id, path: video.path, run: run.id } });
+  }
 }
 
-/** The same tables as Parquet. The metadata of each file contains the model and the warnings of the run. */
+/** Writes run.json: the newest run; and runs.json with all of them, if the results are of several. */
+async function writeRunRecords(out: string, runs: readonly RecordedRun[]): Promise<{ files: string[]; losses: Notice[] }> {
+  const files = runs[0] === undefined ? [] : [await writeRunRecord(out, runs[0].record)];
+  if (runs.length < 2) return { files, losses: [] };
+  const file = join(out, 'runs.json');
+  await writeAtomically(file, [`${JSON.stringify(runs.map(({ id, record }) => ({ run_id: id, ...record })), null, 2)}\n`]); // prettier-ignore
+  return { files: [...files, file], losses: [notice('export/several-runs', { count: runs.length })] };
+}
+
+async function exportTables(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
+  const { results, runs } = chosenResults(db, id, videos);
+  for (const table of PROJECT_TABLES) await writeAtomically(join(out, table.file), tableText(table, readResults(db, results)));
+  const records = await writeRunRecords(out, runs);
+  const dictionary = await writeDictionary(out, PROJECT_TABLES);
+  return { files: [...PROJECT_TABLES.map(({ file }) => join(out, file)), ...records.files, dictionary], losses: records.losses };
+}
+
+/** The same tables as Parquet. The metadata of each file contains the models and the warnings of the runs. */
 async function exportParquet(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
-  const run = runNamed(db, id);
-  async function* results(): AsyncGenerator<VideoResult> {
-    for (const { id: video, summary } of summariesIn(db, run.id, videos).values())
-      yield await Promise.resolve({ rows: [], peaks: [], segments: [], ...readResult(db, run.id, video), summary });
-  }
+  const { results, runs } = chosenResults(db, id, videos);
   const files: string[] = [];
-  const tables = TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
+  const tables = PROJECT_TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
+  const joined = (of: (run: RecordedRun) => readonly string[]): string => [...new Set(runs.flatMap(of))].join('; ');
+  const metadata = { model: joined(({ record }) => [record.model.id]), warnings: joined(({ record }) => record.warnings) };
   for (const table of tables) {
     const file = join(out, table.file);
     files.push(file);
-    await writeParquet(file, table, results(), { model: run.record.model.id, warnings: run.record.warnings.join('; ') });
+    await writeParquet(file, table, readResults(db, results), metadata);
   }
-  files.push(await writeRunRecord(out, run.record));
-  files.push(await writeDictionary(out, tables));
-  return { files, losses: [] };
+  const records = await writeRunRecords(out, runs);
+  return { files: [...files, ...records.files, await writeDictionary(out, tables)], losses: records.losses };
 }
 
 /** Writes a log for each face of each video, in the layout of another program. */
@@ -136,14 +160,14 @@ async function exportLogs(
   out: string,
   textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
 ): Promise<WrittenExport> {
-  const run = runNamed(db, id);
-  const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
-  for (const { id: video, summary } of summariesIn(db, run.id, videos).values()) {
-    const pts = readTiming(db, video)?.pts;
-    if (summary.status !== 'done' || pts === undefined) continue;
-    const name = fileNameFor(summary.video, taken);
-    for (const { face } of facesOf(db, run.id, video).filter((each) => each.face > 0)) {
-      const log = { video: summary.video, path: videoOf(db, video).path, fps: summary.fps, pts, face, rows: readFace(db, run.id, video, face) };
+  const { results, runs } = chosenResults(db, id, videos);
+  const [files, taken]: [string[], Set<string>] = [[], new Set()];
+  for (const { video, run } of results) {
+    const pts = readTiming(db, video.id)?.pts;
+    if (pts === undefined) continue;
+    const name = fileNameFor(video.name, taken);
+    for (const { face } of facesOf(db, run.id, video.id).filter((each) => each.face > 0)) {
+      const log = { video: video.name, path: video.path, fps: video.fps, pts, face, rows: readFace(db, run.id, video.id, face) };
       for (const { ending, text } of textsOf(log, run.record)) {
         const file = join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`);
         files.push(file);
@@ -152,9 +176,7 @@ async function exportLogs(
     }
   }
   if (files.length === 0) throw new StudioError('wrong-usage/no-face', {});
-  losses.push(notice('export/columns', {}));
-  losses.push(...warningsOfRun(run.record));
-  return { files, losses };
+  return { files, losses: [notice('export/columns', {}), ...runs.flatMap(({ record }) => warningsOfRun(record))] };
 }
 
 /**

@@ -68,8 +68,6 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'nova/no-peaks': 'NOVA kennt keine Zeitpunkte. Spitzen werden ausgelassen.',
   'nova/no-confidence': 'Labels ohne Sicherheit erhalten die Sicherheit 1.',
   'datavyu/untested': 'Zeiten werden auf Millisekunden gerundet. Die Dateien wurden nie in Datavyu selbst geprüft.',
-  'datavyu/reworded':
-    '{count} Label hat Zeichen, die Datavyu nicht aufnehmen kann (Kommas, Klammern, Zeilenumbrüche). Sie wurden ersetzt. | {count} Labels haben Zeichen, die Datavyu nicht aufnehmen kann (Kommas, Klammern, Zeilenumbrüche). Sie wurden ersetzt.',
   'boris/untested': 'Die Dateien wurden nie in BORIS selbst geprüft.',
   'boris/lengthened':
     '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
@@ -92,6 +90,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'export/no-frames': 'Die Bildnummern sind leer für Videos, die nie analysiert wurden: {videos}.',
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
+  'export/several-runs':
+    'Die Ergebnisse sind von {count} Lauf: jeweils das neueste eines Videos. | Die Ergebnisse sind von {count} Läufen: jeweils das neueste eines Videos. Die Spalte run_id und runs.json unterscheiden sie.',
   'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
   'import/before-start': '«{label}» bei {at} s in «{layer}» endet, bevor das Video beginnt.',
   'import/ends-before-start': '«{label}» in «{layer}» beginnt bei {at} s und endet davor, bei {end} s.',

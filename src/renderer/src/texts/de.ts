@@ -238,6 +238,7 @@ export const de: Translated<typeof en> = {
     labels: 'keine Labels | 1 Label | {n} Labels',
     noLabels: 'keine Labels',
     peaks: 'keine Spitzen | 1 Spitze | {n} Spitzen',
+    owner: 'Person',
     coderOf: 'Kodierende Person zu {tier}',
     face: 'Gesicht',
     faceOf: 'Gesicht zu {tier}',
@@ -269,7 +270,7 @@ export const de: Translated<typeof en> = {
     moreNotes: 'und {n} weitere Hinweise',
     groups: { tables: 'Für R, pandas und Excel', tools: 'Für andere Annotationsprogramme', all: 'Alles' },
     formats: {
-      tables: { name: 'Tabellen (CSV)', about: 'Verlauf, Spitzen, Segmente und Übersicht des neuesten Laufs' },
+      tables: { name: 'Tabellen (CSV)', about: 'Verlauf, Spitzen, Segmente und Übersicht: das neueste Ergebnis jedes Videos' },
       labels: { name: 'Labels (CSV)', about: 'alle Labels jeder Ebene, mit Urheber und Herkunft' },
       statistics: { name: 'Statistik (CSV)', about: 'Zeit, Anzahl, Latenz, Intensität je Label, für jedes Gesicht und jede Person' },
       frames: { name: 'Bilder (CSV)', about: 'ein Label für jedes Bild, lang und breit' },

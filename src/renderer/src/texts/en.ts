@@ -221,6 +221,7 @@ export const en = {
     labels: 'no labels | 1 label | {n} labels',
     noLabels: 'no labels',
     peaks: 'no peaks | 1 peak | {n} peaks',
+    owner: 'coder',
     coderOf: 'Coder of {tier}',
     face: 'face',
     faceOf: 'Face of {tier}',
@@ -252,7 +253,7 @@ export const en = {
     moreNotes: 'and {n} more notes',
     groups: { tables: 'For R, pandas and Excel', tools: 'For other annotation tools', all: 'Everything' },
     formats: {
-      tables: { name: 'Tables (CSV)', about: 'timeline, peaks, segments and summary of the newest run' },
+      tables: { name: 'Tables (CSV)', about: 'timeline, peaks, segments and summary: the newest result of each video' },
       labels: { name: 'Labels (CSV)', about: 'every label of any layer, with who made it and from what' },
       statistics: { name: 'Statistics (CSV)', about: 'time, counts, latency, intensity by label, for each face and participant' },
       frames: { name: 'Frames (CSV)', about: 'a label for every frame, long and wide' },

@@ -41,7 +41,7 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .description('export results of a project: tables, labels, statistics, everything as JSON, or labels for another tool')
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
-    .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest)')
+    .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest of each video)')
     .option('--layers <name...>', "names of coders, 'model' or 'adjudicated' (default: all)", [])
     .option('--videos <name...>', 'videos by name or id (default: all)', [])
     .requiredOption('--out <folder>', 'folder for the files')
