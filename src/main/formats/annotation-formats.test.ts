@@ -47,7 +47,7 @@ function randomDocument(seed: number): AnnotationDocument {
       const remarks = { comment: pick([null, 'small']), modifiers: pick([null, 'left']) };
       return { face: 1 + whole(faces), label: pick(NASTY), onsetS: Math.max(0, apexS - rise), apexS, offsetS: apexS + fall, ...remarks };
     });
-  const names = ['model', 'Ann', 'Ben "B" & <C>', 'عربي 😀', 'O\'Neil, "x"'].slice(0, 1 + whole(5));
+  const names = ['model', 'Ann', 'Ann face 2', 'Ann peaks', 'Ben "B" & <C>', 'عربي 😀', 'O\'Neil, "x"'].slice(0, 1 + whole(7));
   return {
     video: { path: pick(['/videos/a b.mp4', 'C:\\Studie\\prä 1.mp4', "/v/it's 😀.mp4"]), name: 'a b.mp4', durationS, fps: pick([25, 29.97, null]) },
     participant: pick(['', 'P 01', '"p" & <q>']),
@@ -221,6 +221,19 @@ describe('500 random documents are written and read', () => {
       }
     }
   });
+});
+
+test('130,000 labels of a layer are written without exceeding the stack, and read', () => {
+  const segments = Array.from({ length: 130_000 }, (_, i): AnnotatedSegment => ({
+    face: 1,
+    label: 'x',
+    startS: i / 10,
+    endS: i / 10 + 0.05,
+    confidence: null,
+  }));
+  const document: AnnotationDocument = { ...documents[0]!, layers: [{ name: 'Ann', annotator: 'Ann', segments, peaks: [] }] };
+  for (const format of ['textgrid', 'boris'] as const)
+    expect(readerOf(format).read(ANNOTATION_FORMATS[format].write(document).text, 'x').recordings[0]!.layers[0]!.segments).toHaveLength(130_000);
 });
 
 describe('500 random documents are written in export formats', () => {

@@ -32,11 +32,12 @@ export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHOR
   return faces.flatMap((face) => {
     const own = layers.map(({ spans }) => spans.filter((span) => span.face === face).toSorted((a, b) => a.startS - b.startS));
     const edges = [...new Set(own.flat().flatMap(({ startS, endS }) => [startS, endS]))].sort((a, b) => a - b);
+    const labelsAt = own.map(labelFinder);
     const merged: ComparedSpan[] = [];
     for (const [i, endS] of edges.entries()) {
       const startS = edges[i - 1];
       if (startS === undefined) continue;
-      const labels = own.map((spans) => labelAt(spans, (startS + endS) / 2));
+      const labels = labelsAt.map((labelAt) => labelAt((startS + endS) / 2));
       const last = merged.at(-1);
       const isSame = last !== undefined && last.endS === startS && last.labels.every((label, layer) => label === labels[layer]);
       if (isSame) merged[merged.length - 1] = { ...last, endS };
@@ -49,9 +50,20 @@ export function compareLayers(layers: readonly ComparedLayer[], shortestS = SHOR
   });
 }
 
-/** If labels overlap, the one with the latest start counts, as in the agreement statistics. */
-function labelAt(spans: readonly LabelledSpan[], at: number): string {
-  return spans.findLast(({ startS, endS }) => startS <= at && at < endS)?.label ?? UNLABELLED;
+/**
+ * Returns a function that finds the label at a moment. Its moments must ascend, so that each span is looked at once. If labels
+ * overlap, the one with the latest start counts, as in the agreement statistics.
+ * @param spans sorted by start
+ */
+function labelFinder(spans: readonly LabelledSpan[]): (at: number) => string {
+  /** Spans that have begun, the latest on top. Those that ended are removed when they come to the top. */
+  const begun: LabelledSpan[] = [];
+  let next = 0;
+  return (at) => {
+    for (let span = spans[next]; span !== undefined && span.startS <= at; span = spans[++next]) begun.push(span);
+    while ((begun.at(-1)?.endS ?? Infinity) <= at) begun.pop();
+    return begun.at(-1)?.label ?? UNLABELLED;
+  };
 }
 
 /** Share of a disagreement that labels or decisions must cover for it to count as resolved. */

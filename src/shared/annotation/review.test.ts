@@ -84,6 +84,34 @@ describe('comparing two coders', () => {
     expect(compareLayers([])).toEqual([]);
   });
 
+  test('of overlapping labels, the one that began last counts, until it ends', () => {
+    const spans = [
+      { face: 1, label: 'long', startS: 0, endS: 9 },
+      { face: 1, label: 'middle', startS: 1, endS: 4 },
+      { face: 1, label: 'short', startS: 2, endS: 3 },
+      { face: 1, label: 'ended', startS: 2.5, endS: 2.75 },
+    ];
+    expect(compareLayers([{ name: 'Ann', spans }]).map(({ labels, endS }) => [labels[0], endS])).toEqual([
+      ['long', 1],
+      ['middle', 2],
+      ['short', 2.5],
+      ['ended', 2.75],
+      ['short', 3],
+      ['middle', 4],
+      ['long', 9],
+    ]);
+  });
+
+  test('100,000 labels are compared', () => {
+    const spans = Array.from({ length: 100_000 }, (_, i) => ({ face: 1, label: i % 2 === 0 ? 'a' : 'b', startS: i / 10, endS: i / 10 + 0.09 }));
+    expect(
+      compareLayers([
+        { name: 'Ann', spans },
+        { name: 'Ben', spans },
+      ]),
+    ).toHaveLength(100_000);
+  });
+
   test("a label called 'none' is a label: it does not agree with time without a label", () => {
     const none = { name: 'Ann', spans: [{ face: 1, label: 'none', startS: 0, endS: 2 }] };
     expect(compareLayers([none, { name: 'Ben', spans: [] }])).toEqual([{ face: 1, startS: 0, endS: 2, labels: ['none', UNLABELLED], isAgreed: false }]);

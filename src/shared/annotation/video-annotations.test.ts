@@ -51,6 +51,17 @@ describe('applied row changes', () => {
     expect(applyChanges(start, elsewhere)).toMatchObject({ layers: start.layers, notes: [] });
   });
 
+  test('of an import with 100,000 labels are applied at once; layers without a change stay the same object', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => change('segment', `s${i}`, null, segment(`s${i}`, 100_000 - i, 2)));
+    const other = change('layer', 'other', null, { ...layer, id: 'other', coder_id: 'ben' });
+    const before = applyChanges(start, { clock: 1, changes: [other] });
+    const after = applyChanges(before, { clock: 2, changes: many });
+    expect(after.layers[0]!.segments.map(({ start_s }) => start_s)).toEqual(Array.from({ length: 100_000 }, (_, i) => i + 1));
+    expect(after.layers[1]).toBe(before.layers[1]);
+    const undone = many.map(({ id, after: row }) => change('segment', id, row, null));
+    expect(applyChanges(after, { clock: 3, changes: undone }).layers[0]!.segments).toEqual([]);
+  });
+
   test('keep notes and decisions of the video separate', () => {
     const note: AnyRow = { id: 'n', video_id: 'v', coder_id: 'ann', at_s: 1, text: 'rejected: fear, face 1, 1.000 to 2.000 s', made_at: '', revision: 9 };
     const decision: AnyRow = { id: 'd', video_id: 'v', coder_id: 'ann', kind: 'no_label', start_s: 1, end_s: 2, face_id: 1, made_at: '', revision: 9 };

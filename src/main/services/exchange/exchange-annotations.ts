@@ -65,7 +65,7 @@ export async function writeAnnotations(
       await writeAtomically(`${base}${ending}`, [contents]);
       files.push(`${base}${ending}`);
     }
-    losses.push(...written.losses.map((loss) => notice('in-file', { file: video.name, notice: loss })));
+    for (const loss of written.losses) losses.push(notice('in-file', { file: video.name, notice: loss }));
   }
   if (files.length === 0) throw noLabelsError(only);
   return { files, losses };

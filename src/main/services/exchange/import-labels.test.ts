@@ -242,12 +242,15 @@ test('the recording of a file is the one that names the video; otherwise it must
 
 test('labels that differ from those of the project only in case or spaces become those, with a note; the mapping decides first', async () => {
   const file = join(out, 'case.csv');
-  await writeFile(file, 'label,start_s,end_s\n Happiness ,1,2\nFREUDE,3,4\nfreude ,5,6\nAnger,7,8\n');
+  await writeFile(file, 'label,start_s,end_s\n Happiness ,1,2\nFREUDE,3,4\nfreude ,5,6\nAnger,7,8\nmild  smile,9,10\nMild Smile,11,12\n');
   const options = { ...as('Rob'), mapping: { Freude: 'happiness', Anger: 'Anger' } };
   expect(await importIntoProject(project.folder, placements(file), options)).toMatchObject({
-    notes: [{ id: 'import/renamed', parameters: { from: 'Happiness', label: 'happiness' } }],
+    notes: [
+      { id: 'import/renamed', parameters: { from: 'Happiness', label: 'happiness' } },
+      { id: 'import/renamed', parameters: { from: 'Mild Smile', label: 'mild  smile' } },
+    ],
   });
-  expect((await labelsOf('Rob')).map(([label]) => label)).toEqual(['happiness', 'happiness', 'happiness', 'Anger']);
+  expect((await labelsOf('Rob')).map(([label]) => label)).toEqual(['happiness', 'happiness', 'happiness', 'Anger', 'mild  smile', 'mild  smile']);
 });
 
 test('packed projects of BORIS are read', async () => {
@@ -257,4 +260,14 @@ test('packed projects of BORIS are read', async () => {
   expect(await importIntoProject(project.folder, placements(packed), as('Sue'))).toMatchObject({ labels: 2 });
   await writeFile(packed, Buffer.from([0x1f, 0x8b, 1, 2, 3]));
   await expect(importIntoProject(project.folder, placements(packed), as('Sue'))).rejects.toMatchObject({ id: 'data-set-invalid/not-gzip' });
+});
+
+test('30,000 labels are imported, found again, and undone', async () => {
+  const file = join(out, 'many.csv');
+  const lines = Array.from({ length: 30_000 }, (_, i) => `${i % 2 === 0 ? 'fear' : 'anger'},${i / 500},${i / 500 + 0.0015}`);
+  await writeFile(file, ['label,start_s,end_s', ...lines].join('\n'));
+  expect(await importIntoProject(project.folder, placements(file), as('Tom'))).toMatchObject({ labels: 30_000, known: 0 });
+  expect(await importIntoProject(project.folder, placements(file), as('Tom'))).toMatchObject({ labels: 0, known: 30_000 });
+  await inProject(project.folder, (db) => undo(db, listCoders(db).find(({ name }) => name === 'Tom')!.id));
+  expect(await labelsOf('Tom')).toEqual([]);
 });

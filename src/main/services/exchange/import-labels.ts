@@ -145,7 +145,7 @@ function findVideo(db: ProjectDatabase, key: string): VideoRow {
 
 /**
  * Returns a function that gives a label its new name; null leaves it out. Without a name in the mapping, a label that differs from
- * one of the project only in case or spaces becomes that one, with a note.
+ * one of the project, or from an earlier one of the file, only in case or spaces becomes that one, with a note.
  */
 function renamer(db: ProjectDatabase, mapping: ImportOptions['mapping'], notes: Notice[]): (label: string) => string | null {
   const known = listSchemes(db).flatMap(({ labels }) => labels.map(({ name }) => name));
@@ -162,6 +162,7 @@ function renamer(db: ProjectDatabase, mapping: ImportOptions['mapping'], notes: 
     else {
       to = known.includes(plain) ? plain : (byName.get(normalised(label)) ?? plain);
       if (to !== plain) notes.push(notice('import/renamed', { from: plain, label: to }));
+      byName.set(normalised(plain), to);
     }
     names.set(label, to);
     return to;

@@ -9,6 +9,9 @@ import type { RunRecord } from '../../../shared/domain/results.ts';
 /** A row of a CSV file: text by column name. */
 export type TableRow = Readonly<Record<string, string>>;
 
+/** What keeps videos apart: the id in tables of a project, where several videos can have one name, else the name. */
+export const keyOfVideo = (row: TableRow): string => row['video_id'] ?? row['video'] ?? '';
+
 const FILES = ['summary.csv', 'timeline.csv', 'peaks.csv', 'run.json'] as const;
 
 /** The results of one `adatosk analyze`, read from the chosen files. */
@@ -17,6 +20,7 @@ export const useResults = defineStore('results', () => {
   const problem = ref('');
   const run = ref<RunRecord | null>(null);
   const videos = ref<TableRow[]>([]);
+  /** A `keyOfVideo`. */
   const selectedVideo = ref('');
   const selectedFace = ref('');
   let timeline = new Map<string, TableRow[]>();
@@ -42,7 +46,8 @@ export const useResults = defineStore('results', () => {
       videos.value = summary;
       folder.value = summaryFile.webkitRelativePath.split('/')[0] ?? '';
       version.value += 1;
-      select((summary.find((row) => row['status'] === 'done') ?? summary[0])?.['video'] ?? '');
+      const first = summary.find((row) => row['status'] === 'done') ?? summary[0];
+      select(first === undefined ? '' : keyOfVideo(first));
     } catch (error) {
       problem.value = i18n.global.t('tables.unreadable', { why: error instanceof Error ? error.message : String(error) });
     }
@@ -58,7 +63,7 @@ export const useResults = defineStore('results', () => {
   }
 
   const faces = computed(() => (version.value > 0 ? facesOf(selectedVideo.value) : []));
-  const summary = computed(() => videos.value.find((row) => row['video'] === selectedVideo.value));
+  const summary = computed(() => videos.value.find((row) => keyOfVideo(row) === selectedVideo.value));
   const ofFace = (rows: Map<string, TableRow[]>): TableRow[] =>
     version.value > 0 ? (rows.get(selectedVideo.value) ?? []).filter((row) => row['face_id'] === selectedFace.value) : [];
   const columns = computed(() => columnsOfTable(ofFace(timeline)));
@@ -80,7 +85,7 @@ function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
 function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
   const groups = new Map<string, TableRow[]>();
   for (const row of rows) {
-    const video = row['video'] ?? '';
+    const video = keyOfVideo(row);
     const group = groups.get(video);
     if (group === undefined) groups.set(video, [row]);
     else group.push(row);
