@@ -1,24 +1,15 @@
 import type { ModelEvaluation, MomentErrors } from '../../shared/statistics/evaluation.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { required } from '../../shared/domain/required.ts';
+import { escapeHtml, htmlPage, shown } from './html-page.ts';
 import type { Estimate } from '../../shared/statistics/recognition.ts';
 
 /** An evaluation as a self-contained HTML page with SVG plots. */
 export function evaluationPage(evaluation: ModelEvaluation): string {
   const { model, data, split, clips, warnings, sha256 } = evaluation;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escape(model)} on ${escape(data)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escape(model)}</h1>
-<p>${clips} clips of <code>${escape(data)}</code> (${escape(split)}). A proposal of a model is not an emotion: these figures say how often its first proposal agrees with the set's labels.</p>
-${warnings.map((warning) => `<p class="warning">${escape(warning)}</p>`).join('\n')}
+  const body = `<h1>${escapeHtml(model)}</h1>
+<p>${clips} clips of <code>${escapeHtml(data)}</code> (${escapeHtml(split)}). A proposal of a model is not an emotion: these figures say how often its first proposal agrees with the set's labels.</p>
+${warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
 ${figures(evaluation)}
 <section><h2>Recall by class</h2><p>Bars: share of each class's clips that were recognised. Lines: 95% bootstrap intervals over people (videos, where people are not known).</p>${recallPlot(evaluation)}</section>
 <section><h2>Confusion</h2><p>Rows: label of the set. Columns: first proposal. Shade: share of the row.</p>${confusionTable(evaluation)}</section>
@@ -26,43 +17,17 @@ ${figures(evaluation)}
 ${evaluation.budgets.length > 1 ? `<section><h2>Accuracy against token budget</h2><p>How much is lost when more tokens are dropped.</p>${budgetPlot(evaluation)}</section>` : ''}
 ${momentsTable(evaluation)}
 ${groupsTable(evaluation)}
-<footer>Model SHA-256 ${escape(sha256)}</footer>
-</main>
-</body>
-</html>
-`;
-}
-
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6b7b; --line: #d5dde5; --accent: #2b6cb0; --paper: #ffffff; --card: #f5f7fa; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9fb0c0; --line: #37424e; --accent: #6cb0f0; --paper: #161b21; --card: #1e252d; } }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.5rem 4rem; }
-h1 { margin: 0 0 .5rem; } h2 { margin: 2.5rem 0 .25rem; font-size: 1.2rem; } p { color: var(--soft); margin: .25rem 0 1rem; }
-.warning { color: #8a4b00; background: #fff4e0; border-left: 4px solid #e09b3d; padding: .5rem .75rem; }
-@media (prefers-color-scheme: dark) { .warning { color: #ffd9a0; background: #3a2c14; } }
-.figures { display: flex; flex-wrap: wrap; gap: 1rem; }
-.figure { background: var(--card); border-radius: 10px; padding: .75rem 1.25rem; min-width: 9rem; }
-.figure b { display: block; font-size: 1.7rem; font-variant-numeric: tabular-nums; } .figure span { color: var(--soft); font-size: .85rem; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; } th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); } th { font-weight: 500; color: var(--soft); } th:first-child { text-align: left; }
-svg { max-width: 100%; height: auto; } svg text { fill: var(--soft); font: 12px system-ui, sans-serif; } footer { margin-top: 3rem; color: var(--soft); font-size: .8rem; overflow-wrap: anywhere; }
-`;
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
-
-function show(value: number | null, digits = 3): string {
-  return value === null ? '–' : value.toFixed(digits);
+<footer>Model SHA-256 ${escapeHtml(sha256)}</footer>`;
+  return htmlPage(`${model} on ${data}`, body);
 }
 
 function interval({ low, high }: Estimate, digits = 3): string {
-  return low === null ? '' : `${show(low, digits)} to ${show(high, digits)}`;
+  return low === null ? '' : `${shown(low, digits)} to ${shown(high, digits)}`;
 }
 
 function figures({ uar, war, ece, onset, apex, offset, peaksFound }: ModelEvaluation): string {
   const figure = (name: string, estimate: Estimate, unit = ''): string =>
-    `<div class="figure"><span>${name}</span><b>${show(estimate.value)}${unit}</b><span>${interval(estimate)}</span></div>`;
+    `<div class="figure"><span>${name}</span><b>${shown(estimate.value)}${unit}</b><span>${interval(estimate)}</span></div>`;
   const moments = (
     [
       ['onset', onset],
@@ -84,7 +49,7 @@ function recallPlot({ recall }: ModelEvaluation): string {
       low === null || high === null
         ? ''
         : `<line x1="${left + low * width}" x2="${left + high * width}" y1="${y + 12}" y2="${y + 12}" stroke="var(--ink)" stroke-width="2"/>`;
-    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end">${name}</text><rect x="${left}" y="${y}" width="${value * width}" height="24" rx="4" fill="var(--accent)" opacity=".75"/>${line}<text x="${left + width + 10}" y="${y + 16}">${show(value, 2)}</text>`;
+    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end">${name}</text><rect x="${left}" y="${y}" width="${value * width}" height="24" rx="4" fill="var(--accent)" opacity=".75"/>${line}<text x="${left + width + 10}" y="${y + 16}">${shown(value, 2)}</text>`;
   });
   return `<svg viewBox="0 0 640 ${EXPRESSIONS.length * row + 10}" width="640" role="img" aria-label="Recall by class">${bars.join('')}</svg>`;
 }
@@ -131,7 +96,7 @@ function budgetPlot({ budgets }: ModelEvaluation): string {
   const points = budgets.map(({ tokenBudget, uar }) => ({ uar, ...at(tokenBudget, uar) }));
   const line = `<polyline points="${points.map(({ x, y }) => `${x},${y}`).join(' ')}" fill="none" stroke="var(--accent)" stroke-width="2"/>`;
   const dots = points.map(
-    ({ uar, x, y }) => `<circle cx="${x}" cy="${y}" r="4" fill="var(--accent)"/><text x="${x}" y="${y - 8}" text-anchor="middle">${show(uar, 2)}</text>`,
+    ({ uar, x, y }) => `<circle cx="${x}" cy="${y}" r="4" fill="var(--accent)"/><text x="${x}" y="${y - 8}" text-anchor="middle">${shown(uar, 2)}</text>`,
   );
   return plot(line + dots.join(''), 'token budget', 'UAR');
 }
@@ -147,7 +112,7 @@ function momentsTable({ onset, apex, offset }: ModelEvaluation): string {
     errors === null
       ? []
       : [
-          `<tr><th>${name}</th><td>${show(errors.median.value)} s</td><td>${interval(errors.median)}</td><td>${show(errors.percentile90.value)} s</td><td>${interval(errors.percentile90)}</td></tr>`,
+          `<tr><th>${name}</th><td>${shown(errors.median.value)} s</td><td>${interval(errors.median)}</td><td>${shown(errors.percentile90.value)} s</td><td>${interval(errors.percentile90)}</td></tr>`,
         ],
   );
   if (rows.length === 0) return '';
@@ -158,7 +123,7 @@ function groupsTable({ groups }: ModelEvaluation): string {
   if (groups.length === 0) return '';
   const rows = groups.map(
     ({ group, clips, uar, war }) =>
-      `<tr><th>${escape(group)}</th><td>${clips}</td><td>${show(uar.value)}</td><td>${interval(uar)}</td><td>${show(war.value)}</td><td>${interval(war)}</td></tr>`,
+      `<tr><th>${escapeHtml(group)}</th><td>${clips}</td><td>${shown(uar.value)}</td><td>${interval(uar)}</td><td>${shown(war.value)}</td><td>${interval(war)}</td></tr>`,
   );
   return `<section><h2>By group</h2><table><tr><th></th><th>clips</th><th>UAR</th><th>95% interval</th><th>WAR</th><th>95% interval</th></tr>${rows.join('')}</table></section>`;
 }

@@ -501,6 +501,10 @@ export const ERROR_TEXTS = {
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
   'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
+  'wrong-usage/no-run-record': {
+    message: '{path} is no run.json, no folder with one, and no project.',
+    remedy: 'Choose the folder of an analysis, or a project.',
+  },
   'wrong-usage/not-a-copy': { message: 'This is not a copy of the project: it was created separately.', remedy: 'Export its labels, and import them.' },
   'wrong-usage/same-folder': {
     message: 'Two of these coders would get the same folder: {coders}.',

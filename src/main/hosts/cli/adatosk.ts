@@ -8,6 +8,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addFineTuningSet } from './commands/fine-tuning-set.ts';
 import { addModels } from './commands/models.ts';
+import { addMethods } from './commands/methods.ts';
 import { addProject } from './commands/project.ts';
 import { addServe } from './commands/serve.ts';
 import { addSynthesize } from './commands/synthesize.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   addExport,
   addFineTuningSet,
   addAgreement,
+  addMethods,
   addServe,
   addDoctor,
   addBench,

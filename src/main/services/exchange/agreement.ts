@@ -203,7 +203,7 @@ function parametersOf({ statistic, unitS, overlap, unlabelled }: AgreementReques
 }
 
 /** People who only assigned participants, for example, are no raters. */
-function codersWithLayers(db: ProjectDatabase): string[] {
+export function codersWithLayers(db: ProjectDatabase): string[] {
   const withLayers = new Set(db.rows(db.sql.selectFrom('layer').select('coder_id').distinct()).map(({ coder_id }) => coder_id));
   return listCoders(db).flatMap(({ id, name }) => (withLayers.has(id) ? [name] : []));
 }

@@ -17,6 +17,7 @@ import { beginRun, recordResult } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
 import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
+import { methodsFacts, methodsText } from './methods.ts';
 import { projectFigures } from './project-figures.ts';
 
 const project = await makeProject();
@@ -137,6 +138,21 @@ describe('an export', () => {
     const model = await (await exported('statistics', ['model'])).table('statistics_faces.csv');
     const sum = model.filter(({ face_id }) => face_id === '1').reduce((total, row) => total + Number(row['mean_intensity']), 0);
     expect(sum).toBeCloseTo(1, 4);
+  });
+
+  test('a report is one page without scripts and addresses, with the names as text', async () => {
+    const { out } = await exported('report');
+    const page = await readFile(join(out, 'report.html'), 'utf8');
+    for (const part of ['Sample', 'Quality', 'Time by expression', 'Agreement', 'Methods', 'not validated', 'a.mp4']) expect(page).toContain(part);
+    expect(page).not.toMatch(/<script|src=|href=|http:|https:/);
+  });
+
+  test('the methods paragraph states what was recorded', () => {
+    const text = methodsText(methodsFacts(db));
+    for (const part of [RECORD.model.id, RECORD.model.sha256, 'not validated', '1 video of 1 participant', 'Labels of 1 coder', 'not measurements of emotions'])
+      expect(text).toContain(part);
+    expect(text).not.toMatch(/undefined|NaN|\[object/);
+    expect(methodsText({ run: RECORD, project: null })).not.toContain('The sample');
   });
 
   test('Parquet files have the values of the CSV files, column types and the warnings', async () => {

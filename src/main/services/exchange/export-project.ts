@@ -26,6 +26,7 @@ import { prepareOut, writeRunRecord } from '../analysis/analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
+import { writeReport } from './export-report.ts';
 import { writeStatistics } from './export-statistics.ts';
 
 export interface ProjectExport {
@@ -69,6 +70,7 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   labels: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeLabels(db, layers, videos, out)),
   frames: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeFrames(db, layers, videos, out)),
   statistics: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeStatistics(db, layers, videos, out)),
+  report: (db, out, { videos }) => writeReport(db, videos, out),
   json: async (db, out) => {
     const file = join(out, 'project.jsonl');
     await writeAtomically(file, projectLines(db));

@@ -562,6 +562,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
     remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',
   },
+  'wrong-usage/no-run-record': {
+    message: '{path} ist keine run.json, kein Ordner mit einer solchen und kein Projekt.',
+    remedy: 'Wählen Sie den Ordner einer Analyse oder ein Projekt.',
+  },
   'wrong-usage/not-a-copy': {
     message: 'Das ist keine Kopie dieses Projekts: Es wurde getrennt angelegt.',
     remedy: 'Exportieren Sie seine Labels, und importieren Sie sie.',

@@ -273,6 +273,10 @@ export const de: Translated<typeof en> = {
       tables: { name: 'Tabellen (CSV)', about: 'Verlauf, Spitzen, Segmente und Übersicht: das neueste Ergebnis jedes Videos' },
       labels: { name: 'Labels (CSV)', about: 'alle Labels jeder Ebene, mit Urheber und Herkunft' },
       statistics: { name: 'Statistik (CSV)', about: 'Zeit, Anzahl, Latenz, Intensität je Label, für jedes Gesicht und jede Person' },
+      report: {
+        name: 'Bericht (HTML)',
+        about: 'Stichprobe, Qualität, Zeit nach Ausdruck und Bedingung, Übereinstimmung, Methoden: eine Seite zum Lesen und Drucken',
+      },
       frames: { name: 'Bilder (CSV)', about: 'ein Label für jedes Bild, lang und breit' },
       parquet: { name: 'Parquet', about: 'die Tabellen des Laufs, kleiner und mit Typen' },
       openface: { name: 'Protokoll wie von OpenFace', about: 'eine Zeile je Bild, mit den Spalten, die dieses Programm misst' },
