@@ -289,6 +289,10 @@ describe('500 random documents are written in export formats', () => {
       const count = (type: string): number => tabular!.filter((row) => row['Behavior type'] === type).length;
       expect([count('START'), count('STOP'), count('POINT')]).toEqual([labels, labels, peaks]);
       expect(aggregated).toHaveLength(labels + peaks);
+      const modifiersOf = (row: Record<string, string>): string => ['Modifier #1', 'Modifier #2'].flatMap((name) => row[name] || []).join('|');
+      expect(aggregated!.map(modifiersOf).sort()).toEqual(
+        document.layers.flatMap(({ segments, peaks: own }) => [...segments, ...own].map(({ modifiers }) => modifiers ?? '')).sort(),
+      );
       for (const row of aggregated!.filter((each) => each['Behavior type'] === 'STATE'))
         expect(Number(row['Stop (s)']) - Number(row['Start (s)'])).toBeCloseTo(Number(row['Duration (s)']), 2);
     }

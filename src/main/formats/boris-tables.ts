@@ -44,6 +44,13 @@ function eventsOf(document: AnnotationDocument): Event[] {
     .sort((a, b) => a.startS - b.startS || a.stopS - b.stopS);
 }
 
+/** The columns of BORIS for modifiers: one for each set, as many as are used. */
+function modifierColumns(events: readonly Event[]): { readonly names: readonly string[]; readonly cells: (event: Event) => Record<string, string> } {
+  const sets = events.reduce((most, { modifiers }) => Math.max(most, modifiers === '' ? 0 : modifiers.split('|').length), 0);
+  const names = Array.from({ length: sets }, (_, i) => `Modifier #${i + 1}`);
+  return { names, cells: ({ modifiers }) => Object.fromEntries(names.map((name, i) => [name, modifiers.split('|')[i] ?? ''])) };
+}
+
 const rounded = (seconds: number): number => Math.round(1000 * seconds) / 1000;
 
 /** The columns that are equal in all rows of an observation. */
@@ -64,12 +71,15 @@ function observation({ video }: AnnotationDocument, now: Date): Record<string, s
 /** "Tabular events" of BORIS: a row per start, stop and point, with the columns of BORIS 9.12, tab-separated. */
 export function writeBorisTabular(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const frame = (seconds: number): number | string => (document.video.fps === null ? 'NA' : Math.round(seconds * document.video.fps));
-  const rows = eventsOf(document).flatMap((event) => {
+  const events = eventsOf(document);
+  const modifiers = modifierColumns(events);
+  const rows = events.flatMap((event) => {
     const at = (type: string, seconds: number) => ({
       ...observation(document, now),
       Subject: event.subject,
       Behavior: event.behaviour,
       'Behavioral category': NO_CATEGORY,
+      ...modifiers.cells(event),
       'Behavior type': type,
       Time: rounded(seconds),
       'Media file name': document.video.path,
@@ -82,7 +92,18 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
   rows.sort((a, b) => a.Time - b.Time);
   const columns = [
     ...Object.keys(observation(document, now)),
-    ...['Subject', 'Behavior', 'Behavioral category', 'Behavior type', 'Time', 'Media file name', 'Image index', 'Image file path', 'Comment'],
+    ...[
+      'Subject',
+      'Behavior',
+      'Behavioral category',
+      ...modifiers.names,
+      'Behavior type',
+      'Time',
+      'Media file name',
+      'Image index',
+      'Image file path',
+      'Comment',
+    ],
   ];
   return { text: stringify(rows, { header: true, columns, delimiter: '\t' }), losses: LOSSES };
 }
@@ -92,27 +113,33 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
   const { fps, durationS, path } = document.video;
   const frame = (seconds: number): number | string => (fps === null ? 'NA' : Math.round(seconds * fps));
   const { 'Observation duration': _, FPS: rate, 'Media duration (s)': media, ...begin } = observation(document, now);
-  const rows = eventsOf(document).map(({ subject, behaviour, kind, startS, stopS, comment }) => ({
-    ...begin,
-    'Coding duration': rounded(durationS),
-    'Media duration (s)': media,
-    'FPS (frame/s)': rate,
-    Subject: subject,
-    'Observation duration by subject by observation': rounded(durationS),
-    Behavior: behaviour,
-    'Behavioral category': NO_CATEGORY,
-    'Behavior type': kind,
-    'Start (s)': rounded(startS),
-    'Stop (s)': rounded(stopS),
-    'Duration (s)': kind === 'POINT' ? 'NA' : rounded(stopS - startS),
-    'Media file name': path,
-    'Image index start': frame(startS),
-    'Image index stop': frame(stopS),
-    'Image file path start': 'NA',
-    'Image file path stop': 'NA',
-    'Comment start': comment,
-    'Comment stop': '',
-  }));
+  const events = eventsOf(document);
+  const modifiers = modifierColumns(events);
+  const rows = events.map((event) => {
+    const { subject, behaviour, kind, startS, stopS, comment } = event;
+    return {
+      ...begin,
+      'Coding duration': rounded(durationS),
+      'Media duration (s)': media,
+      'FPS (frame/s)': rate,
+      Subject: subject,
+      'Observation duration by subject by observation': rounded(durationS),
+      Behavior: behaviour,
+      'Behavioral category': NO_CATEGORY,
+      ...modifiers.cells(event),
+      'Behavior type': kind,
+      'Start (s)': rounded(startS),
+      'Stop (s)': rounded(stopS),
+      'Duration (s)': kind === 'POINT' ? 'NA' : rounded(stopS - startS),
+      'Media file name': path,
+      'Image index start': frame(startS),
+      'Image index stop': frame(stopS),
+      'Image file path start': 'NA',
+      'Image file path stop': 'NA',
+      'Comment start': comment,
+      'Comment stop': '',
+    };
+  });
   const empty = {
     ...begin,
     'Coding duration': 0,
@@ -122,6 +149,7 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
     'Observation duration by subject by observation': 0,
     Behavior: '',
     'Behavioral category': '',
+    ...Object.fromEntries(modifiers.names.map((name) => [name, ''])),
     'Behavior type': '',
     'Start (s)': 0,
     'Stop (s)': 0,

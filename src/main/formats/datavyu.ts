@@ -1,5 +1,5 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { hasPeaks, hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
 import { notice } from '../../shared/app/notices.ts';
 
@@ -27,7 +27,11 @@ export function writeDatavyu(document: AnnotationDocument): WrittenAnnotations {
         : [`${column(`${name} peaks`)} (MATRIX,true,)-label|NOMINAL`, ...peaks.map(({ apexS, label }) => `${clock(apexS)},${clock(apexS)},(${code(label)})`)]),
     ]),
   );
-  const losses = [notice('datavyu/untested', {}), ...(hasPeaks(document) ? [notice('peaks/by-apex', {})] : [])];
+  const losses = [
+    notice('datavyu/untested', {}),
+    ...(hasRemarks(document) ? [notice('remarks/left-out', {})] : []),
+    ...(hasPeaks(document) ? [notice('peaks/by-apex', {})] : []),
+  ];
   return { text: ['#4', ...lines, ''].join('\n'), losses };
 }
 

@@ -1,5 +1,5 @@
 import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { hasPeaks, hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import { xml } from './xml.ts';
 import { notice } from '../../shared/app/notices.ts';
@@ -19,6 +19,7 @@ export function writeNova(document: AnnotationDocument): WrittenFiles {
     ];
   });
   const losses = [
+    ...(hasRemarks(document) ? [notice('remarks/left-out', {})] : []),
     ...(hasPeaks(document) ? [notice('nova/no-peaks', {})] : []),
     ...(document.layers.some(({ segments }) => segments.some(({ confidence }) => confidence === null)) ? [notice('nova/no-confidence', {})] : []),
   ];

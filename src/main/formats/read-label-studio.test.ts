@@ -53,8 +53,11 @@ test('predictions are the layer of the model, or one layer for each model; ids o
   const names = (predictions: unknown[]): string[] => read([task([], undefined, { predictions })])[0]!.layers.map(({ name }) => name);
   expect(names([prediction('v1')])).toEqual(['model']);
   expect(names([prediction('v1'), prediction('v2'), 17])).toEqual(['v1', 'v2']);
-  const layers = read([task([{ completed_by: 3, result: [region('fear', 1, 25), { type: 'relation', from_id: 'a', to_id: 'b' }] }])])[0]!.layers;
-  expect(layers).toMatchObject([{ segments: [{ label: 'fear' }], problems: [] }]);
+  const choice = { type: 'choices', from_name: 'mood', to_name: 'video', value: { choices: ['good'] } };
+  const layers = read([task([{ completed_by: 3, result: [region('fear', 1, 25), { type: 'relation', from_id: 'a', to_id: 'b' }, choice] }])])[0]!.layers;
+  expect(layers).toMatchObject([
+    { segments: [{ label: 'fear' }], problems: [], notes: [{ id: 'label-studio/other-type', parameters: { type: 'choices', count: 1 } }] },
+  ]);
 });
 
 test('a written file names no annotator, which Label Studio would reject, and the configuration has its controls and labels', () => {

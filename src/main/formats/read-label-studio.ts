@@ -84,7 +84,11 @@ function layersOf(task: Task, file: string, context: ReadContext): ReadLayer[] {
     for (let i = 2; used.has(candidate); i++) candidate = `${name} (${i})`;
     used.add(candidate);
     const { layer } = layers.at(candidate);
-    for (const result of results) addResult(layer, result, fps);
+    for (const result of results) if (result.type === REGION_TYPE) addResult(layer, result, fps);
+    // Answers to other questions of the task are no labels. Relations only connect regions.
+    const others = results.filter(({ type }) => type !== REGION_TYPE && type !== 'relation');
+    for (const [type = '', answers] of Map.groupBy(others, (each) => each.type))
+      layer.notes.push(notice('label-studio/other-type', { type, count: answers.length }));
     // Without any rate the frames could be at any time.
     if (isGuess && context.isPreview !== true) layer.problems.push(notice('label-studio/no-rate', { file, fps }));
   };
@@ -118,18 +122,12 @@ function noteOf({ meta }: Result, word: string): string | undefined {
 }
 
 function addResult(layer: LayerInProgress, result: Result, fps: number): void {
-  // Relations between regions have no times.
-  if (result.type === 'relation') return;
-  if (result.type !== REGION_TYPE || result.value === undefined) {
-    layer.problems.push(notice('label-studio/other-type', { type: result.type ?? '' }));
-    return;
-  }
   const face = Number(/^\d+$/.exec(noteOf(result, 'face') ?? '')?.[0] ?? 1);
   const seconds = (noteOf(result, 'seconds') ?? '').split(' ').map(Number);
   const [comment, modifiers] = [noteOf(result, 'comment'), noteOf(result, 'modifiers')];
   const remarks = { ...(comment === undefined ? {} : { comment }), ...(modifiers === undefined ? {} : { modifiers }) };
-  for (const range of result.value.ranges ?? []) {
-    for (const label of result.value.timelinelabels ?? []) {
+  for (const range of result.value?.ranges ?? []) {
+    for (const label of result.value?.timelinelabels ?? []) {
       if (result.from_name === CONTROLS.peaks && seconds.length === 3) layer.peaks.push({ ...peakOf(face, label, range, seconds, fps), ...remarks });
       else layer.segments.push({ ...segmentOf(face, label, range, seconds, fps), confidence: confidenceOf(result), ...remarks });
     }

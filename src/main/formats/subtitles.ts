@@ -1,5 +1,5 @@
 import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { tiersOf } from '../../shared/annotation/annotation-document.ts';
+import { hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
 import { clockText } from './clock.ts';
 import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
@@ -29,7 +29,11 @@ function cuesOf(document: AnnotationDocument): { cues: Cue[]; losses: Notice[] }
       ),
     )
     .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs);
-  const losses = [notice('subtitles/losses', {}), ...(lengthened > 0 ? [notice('subtitles/lengthened', { count: lengthened })] : [])];
+  const losses = [
+    notice('subtitles/losses', {}),
+    ...(hasRemarks(document) ? [notice('remarks/left-out', {})] : []),
+    ...(lengthened > 0 ? [notice('subtitles/lengthened', { count: lengthened })] : []),
+  ];
   return { cues, losses };
 }
 

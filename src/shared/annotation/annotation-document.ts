@@ -92,6 +92,9 @@ export interface ReadLayer {
 
 export const hasPeaks = ({ layers }: AnnotationDocument): boolean => layers.some(({ peaks }) => peaks.length > 0);
 
+export const hasRemarks = ({ layers }: AnnotationDocument): boolean =>
+  layers.some(({ segments, peaks }) => [...segments, ...peaks].some(({ comment, modifiers }) => (comment ?? '') !== '' || (modifiers ?? '') !== ''));
+
 /** One row of labels in another tool: labels of one layer and one face that do not overlap. */
 export interface AnnotationTier {
   /** 'Ann'; 'Ann face 2' if there are several faces; 'Ann face 2 lane 2' if labels overlap. */

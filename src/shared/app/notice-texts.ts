@@ -59,6 +59,7 @@ export const NOTICE_TEXTS = {
 
   'peaks/by-apex': 'Peaks are written by their apex. Their onset and offset are in label_peaks.csv (the export of labels).',
   'peaks/times-only': 'Of peaks, the label and the times are written. Intensity and prominence are in label_peaks.csv (the export of labels).',
+  'remarks/left-out': 'Comments and modifiers of labels are left out. They are in labels.csv (the export of labels).',
   'eaf/lengthened':
     '{count} label is shorter than a millisecond and is written with one millisecond: ELAN shows no label without length. | {count} labels are shorter than a millisecond and are written with one millisecond: ELAN shows no label without length.',
   'eaf/references':
@@ -81,7 +82,8 @@ export const NOTICE_TEXTS = {
   'label-studio/no-rate':
     '{file} and its video name no frame rate. With {fps} frames a second, as Label Studio assumes, the times could be wrong. Give the frame rate.',
   'label-studio/skipped': '{count} skipped annotation is left out. | {count} skipped annotations are left out.',
-  'label-studio/other-type': 'A result of the type {type} is not a span of time.',
+  'label-studio/other-type':
+    '{count} result of the type {type} is not a span of time. It is left out. | {count} results of the type {type} are not spans of time. They are left out.',
   'subtitles/losses': 'Subtitles hold no confidence, and peaks are left out.',
   'subtitles/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
   'tables/reworded':

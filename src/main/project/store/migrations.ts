@@ -2,13 +2,14 @@ import type { Database } from 'better-sqlite3';
 import * as firstTables from './migrations/0010-first-tables.ts';
 import * as batchQueue from './migrations/0020-batch-queue.ts';
 import * as maskMaps from './migrations/0030-mask-maps.ts';
+import * as approvedWork from './migrations/0040-approved-work.ts';
 import * as decisionsAndSteps from './migrations/0050-decisions-and-steps.ts';
+import * as comments from './migrations/0060-comments.ts';
+import * as clocks from './migrations/0070-clocks.ts';
 import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts';
 import * as trials from './migrations/0090-trials.ts';
 import * as mergeConflicts from './migrations/0100-merge-conflicts.ts';
-import * as approvedWork from './migrations/0040-approved-work.ts';
-import * as comments from './migrations/0060-comments.ts';
-import * as clocks from './migrations/0070-clocks.ts';
+import * as timesFromZero from './migrations/0110-times-from-zero.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
 interface Migration {
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 80, up: participantsOfFaces.up },
   { number: 90, up: trials.up },
   { number: 100, up: mergeConflicts.up },
+  { number: 110, up: timesFromZero.up },
 ];
 
 /** user_version of a database with all migrations. */

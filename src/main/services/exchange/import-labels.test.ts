@@ -213,6 +213,18 @@ test('layers go to coders and faces; two layers share a face only if both are na
   expect(await into([{ name: 'Mother', face: 1 }, { name: 'Child', face: 1 }], 'Ole')).toMatchObject({ labels: 2 }); // prettier-ignore
 });
 
+test('a tier is chosen by its whole name, also where it ends like the name of a face', async () => {
+  const file = join(out, 'faces.TextGrid');
+  const tier = (name: string, label: string): string => `"IntervalTier" "${name}" 0 60 1 0 60 "${label}"`;
+  await writeFile(
+    file,
+    `"ooTextFile" "TextGrid" 0 60 <exists> 3 ${tier('Comment on face 2', 'joy')} ${tier('Ann face 1', 'fear')} ${tier('Ann face 3', 'anger')}`,
+  );
+  expect(await importIntoProject(project.folder, placements(file, ['Comment on face 2']), as('Uma'))).toMatchObject({ labels: 1 });
+  expect(await importIntoProject(project.folder, placements(file, ['Ann face 3']), as('Vic'))).toMatchObject({ labels: 1 });
+  expect([await labelsOf('Uma'), await labelsOf('Vic')]).toEqual([[['joy', 0, 60]], [['anger', 0, 60]]]);
+});
+
 test('the recording of a file is the one that names the video; otherwise it must be chosen', async () => {
   const file = join(out, 'videos.csv');
   await writeFile(file, 'video,label,start_s,end_s\nother.mp4,fear,1,2\ninterview.mp4,anger,3,4\n');

@@ -57,6 +57,7 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
 
   'peaks/by-apex': 'Spitzen werden mit ihrem Scheitel geschrieben. Ihr Beginn und ihr Ende stehen in label_peaks.csv (Export der Labels).',
   'peaks/times-only': 'Von Spitzen werden Label und Zeiten geschrieben. Intensität und Prominenz stehen in label_peaks.csv (Export der Labels).',
+  'remarks/left-out': 'Kommentare und Modifier von Labels werden ausgelassen. Sie stehen in labels.csv (Export der Labels).',
   'eaf/lengthened':
     '{count} Label ist kürzer als eine Millisekunde und wird mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge. | {count} Labels sind kürzer als eine Millisekunde und werden mit einer Millisekunde geschrieben: ELAN zeigt kein Label ohne Länge.',
   'eaf/references':
@@ -80,7 +81,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'label-studio/no-rate':
     '{file} und das Video nennen keine Bildrate. Mit {fps} Bildern je Sekunde, wie Label Studio annimmt, könnten die Zeiten falsch sein. Geben Sie die Bildrate an.',
   'label-studio/skipped': '{count} übersprungene Annotation wird ausgelassen. | {count} übersprungene Annotationen werden ausgelassen.',
-  'label-studio/other-type': 'Ein Ergebnis der Art {type} ist keine Zeitspanne.',
+  'label-studio/other-type':
+    '{count} Ergebnis der Art {type} ist keine Zeitspanne. Es wird ausgelassen. | {count} Ergebnisse der Art {type} sind keine Zeitspannen. Sie werden ausgelassen.',
   'subtitles/losses': 'Untertitel enthalten keine Sicherheit, und Spitzen werden ausgelassen.',
   'subtitles/lengthened':
     '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
