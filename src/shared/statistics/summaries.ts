@@ -25,7 +25,8 @@ export interface ObservedFace {
   readonly observedS: number;
   /** Whether the layer marks peaks at all. Without it, the number of peaks is unknown, not 0. */
   readonly marksPeaks: boolean;
-  readonly segments: readonly { readonly label: string; readonly startS: number; readonly endS: number }[];
+  /** `isContinued`: the rest of a segment after an excluded span; it is not counted again. */
+  readonly segments: readonly { readonly label: string; readonly startS: number; readonly endS: number; readonly isContinued?: boolean }[];
   readonly peaks: readonly { readonly label: string; readonly apexS: number }[];
   /** Probabilities by slot for a layer of a model; null for other layers. */
   readonly slots: ObservedSlots | null;
@@ -75,20 +76,22 @@ export function figuresOf(face: ObservedFace, label: string): LabelFigures {
   const own = face.segments.filter((segment) => segment.label === label);
   const peaks = face.marksPeaks ? face.peaks.filter((peak) => peak.label === label) : null;
   const seconds = secondsOf(face.segments, label);
+  const begun = own.filter(({ isContinued }) => isContinued !== true);
+  const count = begun.length;
   const intensity = face.slots === null ? null : intensityFigures(face.slots, label);
   return {
     label,
     observedS: face.observedS,
     seconds,
     share: ratio(seconds, face.observedS),
-    count: own.length,
-    perMinute: ratio(60 * own.length, face.observedS),
+    count,
+    perMinute: ratio(60 * count, face.observedS),
     meanDurationS: ratio(
       own.reduce((sum, { startS, endS }) => sum + endS - startS, 0),
-      own.length,
+      count,
     ),
     firstLatencyS: latency(
-      own.map(({ startS }) => startS),
+      begun.map(({ startS }) => startS),
       face.startS,
     ),
     peaks: peaks?.length ?? null,

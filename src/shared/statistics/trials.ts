@@ -20,7 +20,7 @@ export function facesIn(face: ObservedFace, { startS, endS }: TrialSpan): Observ
     .filter(
       (segment) => (segment.endS > startS && segment.startS < endS) || (segment.startS === segment.endS && segment.startS >= startS && segment.startS < endS),
     )
-    .map((segment) => ({ label: segment.label, startS: Math.max(startS, segment.startS), endS: Math.min(endS, segment.endS) }));
+    .map((segment) => ({ ...segment, startS: Math.max(startS, segment.startS), endS: Math.min(endS, segment.endS) }));
   const visible = face.visible === null ? null : slotsIn(face.visible, startS, endS);
   return {
     ...face,

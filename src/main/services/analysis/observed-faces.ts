@@ -1,10 +1,12 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
+import { faceOutside } from '../../../shared/statistics/excluded.ts';
 import { visibleSeconds } from '../../../shared/statistics/trials.ts';
 import { seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
 import { readColumns, videoSpan } from '../../project/recorded-results.ts';
+import { excludedSpans } from '../../project/trials.ts';
 import { facesOf, layerNames, layersOf, newestRun, readLayer } from '../../project/review.ts';
 import { subjectsOf } from '../../project/subjects.ts';
 
@@ -16,10 +18,11 @@ export interface Observation {
   readonly videos?: readonly string[] | undefined;
 }
 
-/** The tracked and the labelled faces of each video that has the layer. A generator: the timelines of a project exceed memory. */
+/** The tracked and the labelled faces of each video that has the layer, without excluded spans. A generator: the timelines of a project exceed memory. */
 export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }: Observation): Generator<ObservedFace> {
   const nameOf = layerNames(db);
   const subjectOf = subjectsOf(db);
+  const excluded = excludedSpans(db);
   const marksPeaks = layerName === 'model' || hasPeaks(db, layerName);
   for (const video of allVideos(db)) {
     if (videos !== undefined && !videos.includes(video.id)) continue;
@@ -34,7 +37,7 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
     const faces = new Set([...tracked, ...[...segments, ...peaks].map(({ face_id }) => face_id)]);
     for (const face of [...faces].sort((a, b) => a - b)) {
       const slots = run !== null && tracked.includes(face) ? slotsOf(db, run, video.id, face) : null;
-      yield {
+      const whole: ObservedFace = {
         videoId: video.id,
         video: video.name,
         path: video.path,
@@ -50,6 +53,7 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
         slots: layer.kind === 'model' ? slots : null,
         visible: slots,
       };
+      yield faceOutside(whole, excluded.get(video.id) ?? []);
     }
   }
 }

@@ -85,6 +85,26 @@ test('ICC over the seconds of each label equals the result of intraclass()', () 
   expect(found.byLabel).toEqual({ anger: null, fear: null, happiness: null });
 });
 
+test('excluded spans do not count', async () => {
+  const made = await makeProject();
+  const { ann: first, ben: second, annLayer: firstLayer, benLayer: secondLayer, video } = furnish(made);
+  const segments = [
+    { table: 'segment' as const, kind: 'insert' as const, row: someSegment(firstLayer, 0, { end_s: 10 }) },
+    {
+      table: 'trial' as const,
+      kind: 'insert' as const,
+      row: { id: 'break', video_id: video, name: 'break', type: 'excluded', item: '', condition: '', start_s: 5, end_s: 30 },
+    },
+  ];
+  applyEdit(made.db, { coderId: first, step: step('other', { text: 'test' }), rows: segments });
+  const row = someSegment(secondLayer, 0, { end_s: 20 });
+  applyEdit(made.db, { coderId: second, step: step('other', { text: 'test' }), rows: [{ table: 'segment', kind: 'insert', row }] });
+  expect(measureAgreement(made.db, { ...request, statistic: 'percent' })).toMatchObject({ units: 10, value: 1 });
+  // 60 s of video, of which 25 are excluded.
+  expect(measureAgreement(made.db, { ...request, statistic: 'percent', unlabelled: 'counted' }).units).toBe(70);
+  expect(measureAgreement(made.db, { ...request, statistic: 'event-kappa' })).toMatchObject({ units: 1 });
+});
+
 test('too many raters, unknown raters and no video of all raters are errors', () => {
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Ben', 'model'] })).toThrow(/exactly two raters, but there are 3/);
   expect(() => measureAgreement(db, { ...request, raters: ['Ann', 'Cleo'] })).toThrow(/no video that all of these raters labelled: Ann, Cleo/);

@@ -10,10 +10,13 @@ import type { Interval } from '../../../shared/statistics/agreement/tables.ts';
 import { sum, usableInterval } from '../../../shared/statistics/agreement/tables.ts';
 import type { UnitStatistic } from '../../../shared/statistics/agreement/units.ts';
 import { countUnits, measureUnits, totalCounts } from '../../../shared/statistics/agreement/units.ts';
+import { partsOutside } from '../../../shared/statistics/excluded.ts';
+import type { TrialSpan } from '../../../shared/statistics/trials.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
 import { layerNames, layersOf, listCoders, readLayer } from '../../project/review.ts';
+import { excludedSpans } from '../../project/trials.ts';
 
 export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
   kappa: "Cohen's kappa of two raters over units of time",
@@ -69,6 +72,8 @@ export interface AgreementReasons {
 /** One face of one video with the labels of each rater. */
 interface RatedFace {
   readonly durationS: number;
+  /** Spans that do not count, in order of time. */
+  readonly excluded: readonly TrialSpan[];
   /** One list per rater. */
   readonly spans: readonly (readonly LabelledSpan[])[];
 }
@@ -106,8 +111,10 @@ type Measured = Pick<Agreement, 'value' | 'interval' | 'bootstrap' | 'reasons' |
 function unitAgreement(statistic: UnitStatistic, { unitS, overlap, unlabelled }: AgreementRequest, videos: readonly (readonly RatedFace[])[]): Measured {
   const counted = countUnits(
     videos.map((faces) =>
-      faces.flatMap(({ durationS, spans }): readonly string[][] =>
-        statistic === 'event-kappa' ? matchEvents(spans[0] ?? [], spans[1] ?? [], overlap) : unitsOf(spans, durationS, unitS, unlabelled === 'counted'),
+      faces.flatMap(({ durationS, excluded, spans }): readonly string[][] =>
+        statistic === 'event-kappa'
+          ? matchEvents(spans[0] ?? [], spans[1] ?? [], overlap)
+          : unitsOf(spans, durationS, unitS, unlabelled === 'counted', excluded),
       ),
     ),
   );
@@ -211,19 +218,25 @@ export function codersWithLayers(db: ProjectDatabase): string[] {
 /** The faces of each video that all raters labelled, [videos][faces]. */
 function ratedVideos(db: ProjectDatabase, raters: readonly string[]): RatedFace[][] {
   const nameOf = layerNames(db);
+  const excludedIn = excludedSpans(db);
   const videos: RatedFace[][] = [];
   for (const { id, duration_s } of allVideos(db)) {
     const layers = layersOf(db, id);
     // Layers are sorted by age, oldest first, and each run has its own layer. The newest one counts.
     const own = raters.flatMap((rater) => layers.findLast((layer) => nameOf(layer) === rater) ?? []);
     if (own.length < raters.length) continue;
+    const excluded = excludedIn.get(id) ?? [];
     const byFace = own.map((layer) => Map.groupBy(readLayer(db, layer.id).segments, ({ face_id }) => face_id));
     const faces = new Set(byFace.flatMap((each) => [...each.keys()]));
     videos.push(
       [...faces].map((face) => {
-        const spans = byFace.map((each) => (each.get(face) ?? []).map(({ label, start_s, end_s }) => ({ label, startS: start_s, endS: end_s })));
+        const spans = byFace.map((each) =>
+          (each.get(face) ?? []).flatMap(({ label, start_s, end_s }) =>
+            partsOutside({ startS: start_s, endS: end_s }, excluded).map((part) => ({ label, ...part })),
+          ),
+        );
         const lastS = spans.flat().reduce((last, { endS }) => Math.max(last, endS), 0);
-        return { durationS: Math.max(duration_s ?? 0, lastS), spans };
+        return { durationS: Math.max(duration_s ?? 0, lastS), excluded, spans };
       }),
     );
   }

@@ -14,14 +14,11 @@ import { selectVideos } from '../../project/library.ts';
 import { exportedLayers } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { TrialRow } from '../../project/store/schema.ts';
-import { listTrials } from '../../project/trials.ts';
+import { BASELINE_TYPE, EXCLUDED_TYPE, listTrials } from '../../project/trials.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { checkNotEmpty, writeDictionary } from './export-labels.ts';
 import { labelsOf } from './project-figures.ts';
-
-/** Trials of this type are a participant's baseline: neutral spans, chosen in the timeline or in a table. */
-export const BASELINE_TYPE = 'baseline';
 
 /**
  * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
@@ -67,7 +64,10 @@ class StatisticsTables {
     this.#db = db;
     this.#videos = videos;
     this.#labels = labelsOf(db);
-    this.#trials = Map.groupBy(listTrials(db), ({ video_id }) => video_id);
+    this.#trials = Map.groupBy(
+      listTrials(db).filter(({ type }) => type !== EXCLUDED_TYPE),
+      ({ video_id }) => video_id,
+    );
     this.#baselines = this.#readBaselines();
   }
 

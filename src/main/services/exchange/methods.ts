@@ -13,11 +13,10 @@ import { listParticipants } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { projectFile } from '../../project/store/project-file.ts';
-import { listTrials } from '../../project/trials.ts';
+import { BASELINE_TYPE, EXCLUDED_TYPE, excludedSpans, listTrials } from '../../project/trials.ts';
 import type { Agreement } from './agreement.ts';
 import { codersWithLayers, measureAgreement } from './agreement.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.ts';
-import { BASELINE_TYPE } from './export-statistics.ts';
 
 /** What a methods section states. */
 export interface MethodsFacts {
@@ -33,6 +32,8 @@ export interface ProjectFacts {
   readonly participants: number;
   readonly coders: readonly string[];
   readonly agreement: Agreement | null;
+  /** Total length of the excluded spans in seconds. */
+  readonly excludedS: number;
   /** Types of trials and markers. */
   readonly trialTypes: readonly string[];
 }
@@ -53,6 +54,7 @@ export function methodsFacts(db: ProjectDatabase): MethodsFacts {
       participants: listParticipants(db).length,
       coders,
       agreement: agreementOf(db, coders),
+      excludedS: [...excludedSpans(db).values()].flat().reduce((sum, { startS, endS }) => sum + endS - startS, 0),
       trialTypes: [...new Set(listTrials(db).map(({ type }) => type))].sort(),
     },
   };
@@ -136,9 +138,10 @@ function thresholdSentences({ thresholds }: RunRecord): string[] {
   ];
 }
 
-function studySentences({ coders, agreement, trialTypes }: ProjectFacts): string[] {
-  const trials = trialTypes.filter((type) => type !== BASELINE_TYPE);
+function studySentences({ coders, agreement, trialTypes, excludedS }: ProjectFacts): string[] {
+  const trials = trialTypes.filter((type) => type !== BASELINE_TYPE && type !== EXCLUDED_TYPE);
   return [
+    ...(excludedS === 0 ? [] : [`Breaks and other spans with a total of ${(excludedS / 60).toFixed(1)} minutes were excluded from all statistics.`]),
     ...(coders.length === 0 ? [] : [`Labels of ${counted(coders.length, 'coder')} are part of the project.`]),
     ...(agreement === null ? [] : [agreementSentence(agreement)]),
     ...(trials.length === 0 ? [] : [`Statistics by trial refer to the trials and markers of the types ${listed(trials)}.`]),

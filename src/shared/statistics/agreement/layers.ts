@@ -26,12 +26,27 @@ export function labelsInUnits(spans: readonly LabelledSpan[], startS: number, en
 /**
  * The labels of several layers in each unit of time of one face, [units][layers].
  * @param wherever whether to keep units that have no label in any layer
+ * @param excluded spans whose units are left out: those with their middle in a span
  */
-export function unitsOf(layers: readonly (readonly LabelledSpan[])[], endS: number, unitS: number, wherever = false): string[][] {
+export function unitsOf(
+  layers: readonly (readonly LabelledSpan[])[],
+  endS: number,
+  unitS: number,
+  wherever = false,
+  excluded: readonly Pick<LabelledSpan, 'startS' | 'endS'>[] = [],
+): string[][] {
   const columns = layers.map((spans) => labelsInUnits(spans, 0, endS, unitS));
+  const leftOut = labelsInUnits(
+    excluded.map((span) => ({ ...span, label: EXCLUDED })),
+    0,
+    endS,
+    unitS,
+  );
   const units = (columns[0] ?? []).map((_, unit) => columns.map((labels) => labels[unit]!));
-  return wherever ? units : units.filter((labels) => labels.some((label) => label !== UNLABELLED));
+  return units.filter((labels, unit) => leftOut[unit] !== EXCLUDED && (wherever || labels.some((label) => label !== UNLABELLED)));
 }
+
+const EXCLUDED = 'excluded';
 
 /** The labels of two layers in each unit of time, up to the end of the last span. */
 export function pairedUnits(first: readonly LabelledSpan[], second: readonly LabelledSpan[], unitS: number): [string, string][] {
