@@ -16,6 +16,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { TrialRow } from '../../project/store/schema.ts';
 import { BASELINE_TYPE, EXCLUDED_TYPE, listTrials } from '../../project/trials.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
+import { CO_OCCURRENCE_COLUMNS, DyadTables, SYNCHRONY_COLUMNS } from './dyad-tables.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { checkNotEmpty, writeDictionary } from './export-labels.ts';
 import { labelsOf } from './project-figures.ts';
@@ -23,7 +24,8 @@ import { labelsOf } from './project-figures.ts';
 /**
  * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
  * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
- * With trials, also statistics_trials.csv and event_locked.csv.
+ * With trials, also statistics_trials.csv and event_locked.csv; with several people in a video, also dyads_co_occurrence.csv and
+ * dyads_synchrony.csv.
  */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const chosen = selectVideos(db, some);
@@ -58,6 +60,7 @@ class StatisticsTables {
   readonly #personRows: Cell[][] = [];
   readonly #trialRows: Cell[][] = [];
   readonly #eventRows: Cell[][] = [];
+  readonly #dyads = new DyadTables();
   readonly #unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
 
   constructor(db: ProjectDatabase, videos: readonly string[]) {
@@ -75,7 +78,13 @@ class StatisticsTables {
     const people = new Map<string, ObservedPerson>();
     const events = new Map<string, { first: ObservedFace; trial: TrialRow; averages: EventAverage[] }>();
     const inTrials = new Map<string, ObservedPerson<TrialFigures> & { readonly trial: TrialRow }>();
+    let ofVideo: ObservedFace[] = [];
     for (const face of observedFaces(this.#db, { layer, videos: this.#videos })) {
+      if (ofVideo[0] !== undefined && ofVideo[0].videoId !== face.videoId) {
+        this.#dyads.add(layer, ofVideo);
+        ofVideo = [];
+      }
+      ofVideo.push(face);
       if (face.missing !== null && face.missing !== 'not-a-participant')
         this.#unassigned.set(face.missing, (this.#unassigned.get(face.missing) ?? new Set<string>()).add(face.video));
       const figures = this.#labels.map((label) => figuresOf(face, label));
@@ -96,6 +105,7 @@ class StatisticsTables {
         for (const average of event.averages) average.add(face.slots, startS);
       }
     }
+    this.#dyads.add(layer, ofVideo);
     for (const group of people.values()) this.#personRows.push(...personRows(group, layer));
     for (const group of inTrials.values()) this.#trialRows.push(...this.#rowsOfTrial(group, layer));
     for (const { first, trial, averages } of events.values()) this.#addEvents(first, trial, averages);
@@ -106,11 +116,13 @@ class StatisticsTables {
       { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS, rows: this.#faceRows },
       { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS, rows: this.#personRows },
     ];
-    const withTrials = [
+    const withRows = [
       { file: 'statistics_trials.csv', columns: TRIAL_STATISTICS_COLUMNS, rows: this.#trialRows },
       { file: 'event_locked.csv', columns: EVENT_COLUMNS, rows: this.#eventRows },
+      { file: 'dyads_co_occurrence.csv', columns: CO_OCCURRENCE_COLUMNS, rows: this.#dyads.coOccurrence },
+      { file: 'dyads_synchrony.csv', columns: SYNCHRONY_COLUMNS, rows: this.#dyads.synchrony },
     ];
-    return [...always, ...withTrials.filter(({ rows }) => rows.length > 0)];
+    return [...always, ...withRows.filter(({ rows }) => rows.length > 0)];
   }
 
   notes(): Notice[] {

@@ -1,0 +1,182 @@
+/** Two people of one video: labels at the same time, and how far their intensities go together. */
+
+import { randomStream } from '../domain/random.ts';
+import type { LabelledSpan } from './agreement/layers.ts';
+
+/** Labels of two people at the same time. */
+export interface CoOccurrence {
+  readonly first: string;
+  readonly second: string;
+  /** Time in which both labels hold, in seconds. */
+  readonly seconds: number;
+  /** The time that independent people with the same shares would have: product of both times by the observed time. */
+  readonly expectedS: number;
+  /** seconds / expectedS; null if nothing is expected. */
+  readonly ratio: number | null;
+}
+
+/**
+ * Time in which two people have labels together, for each pair of labels that both occur.
+ * @param observedS time in which both were visible; spans must lie within it
+ */
+export function coOccurrences(first: readonly LabelledSpan[], second: readonly LabelledSpan[], observedS: number): CoOccurrence[] {
+  const [ofFirst, ofSecond] = [unionByLabel(first), unionByLabel(second)];
+  const found: CoOccurrence[] = [];
+  for (const [a, spansA] of ofFirst)
+    for (const [b, spansB] of ofSecond) {
+      const expectedS = observedS > 0 ? (length(spansA) * length(spansB)) / observedS : 0;
+      const seconds = intersection(spansA, spansB);
+      found.push({ first: a, second: b, seconds, expectedS, ratio: expectedS > 0 ? seconds / expectedS : null });
+    }
+  return found;
+}
+
+type Span = Pick<LabelledSpan, 'startS' | 'endS'>;
+
+function unionByLabel(spans: readonly LabelledSpan[]): Map<string, Span[]> {
+  const groups = [...Map.groupBy(spans, ({ label }) => label)].sort(([a], [b]) => a.localeCompare(b));
+  return new Map(groups.map(([label, own]) => [label, union(own)]));
+}
+
+function union(spans: readonly Span[]): Span[] {
+  const joined: Span[] = [];
+  for (const { startS, endS } of spans.toSorted((a, b) => a.startS - b.startS)) {
+    const last = joined.at(-1);
+    if (last !== undefined && startS <= last.endS) joined[joined.length - 1] = { startS: last.startS, endS: Math.max(last.endS, endS) };
+    else joined.push({ startS, endS });
+  }
+  return joined;
+}
+
+const length = (spans: readonly Span[]): number => spans.reduce((sum, { startS, endS }) => sum + endS - startS, 0);
+
+/** Total length of the intersection of two lists of spans, each in order and without overlaps. */
+export function intersection(first: readonly Span[], second: readonly Span[]): number {
+  let [i, j, seconds] = [0, 0, 0];
+  while (i < first.length && j < second.length) {
+    const [a, b] = [first[i]!, second[j]!];
+    seconds += Math.max(0, Math.min(a.endS, b.endS) - Math.max(a.startS, b.startS));
+    if (a.endS < b.endS) i += 1;
+    else j += 1;
+  }
+  return seconds;
+}
+
+export interface SynchronyOptions {
+  /** Length of a window and distance between windows, in seconds. */
+  readonly windowS: number;
+  readonly stepS: number;
+  /** Largest lag in seconds. */
+  readonly mostLagS: number;
+  readonly surrogates: number;
+  readonly seed: number;
+}
+
+export const DEFAULT_SYNCHRONY: SynchronyOptions = { windowS: 10, stepS: 5, mostLagS: 3, surrogates: 100, seed: 1 };
+
+export interface LagCorrelation {
+  /** Positive: the second person follows the first. */
+  readonly lagS: number;
+  /** Mean correlation over the windows (of Fisher's z, transformed back). */
+  readonly r: number;
+  /** Number of windows with a correlation. */
+  readonly windows: number;
+  /** 95% of the surrogates lie between these: pairs of windows from different times, in which no real synchrony can be. */
+  readonly surrogateLow: number;
+  readonly surrogateHigh: number;
+}
+
+/** Smallest share of a window in which both have values. */
+const MOST_MISSING = 0.5;
+
+/**
+ * Windowed lagged cross-correlation of two series (Boker, Xu, Rotondo and King 2002), with surrogates by window shuffling
+ * (Ramseyer and Tschacher 2010).
+ * @param first [samples], NaN without a face; `second` likewise, on the same clock
+ * @param rate samples per second
+ * @returns one entry per lag; empty if no window has a correlation, or if there are fewer than two windows
+ */
+export function laggedSynchrony(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  rate: number,
+  options: SynchronyOptions = DEFAULT_SYNCHRONY,
+): LagCorrelation[] {
+  const size = Math.round(options.windowS * rate);
+  const step = Math.max(1, Math.round(options.stepS * rate));
+  const mostLag = Math.round(options.mostLagS * rate);
+  const samples = Math.min(first.length, second.length);
+  const starts: number[] = [];
+  for (let start = 0; start + size <= samples; start += step) starts.push(start);
+  if (starts.length < 2) return [];
+  const random = randomStream(options.seed, 'surrogates');
+  const orders = Array.from({ length: options.surrogates }, () => derangement(starts.length, random));
+  return Array.from({ length: 2 * mostLag + 1 }, (_, i) => i - mostLag).flatMap((lag): LagCorrelation[] => {
+    const own = meanCorrelation(first, second, starts, starts, size, lag);
+    if (own.windows === 0) return [];
+    const surrogates = orders
+      .map(
+        (order) =>
+          meanCorrelation(
+            first,
+            second,
+            starts,
+            order.map((window) => starts[window]!),
+            size,
+            lag,
+          ).r,
+      )
+      .filter((r) => !Number.isNaN(r))
+      .sort((a, b) => a - b);
+    const quantile = (share: number): number => surrogates[Math.round(share * (surrogates.length - 1))] ?? NaN;
+    return [{ lagS: lag / rate, r: own.r, windows: own.windows, surrogateLow: quantile(0.025), surrogateHigh: quantile(0.975) }];
+  });
+}
+
+/** A random order in which no window keeps its place. */
+function derangement(count: number, random: () => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  // Sattolo's algorithm: a single cycle.
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * i);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+function meanCorrelation(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  startsFirst: readonly number[],
+  startsSecond: readonly number[],
+  size: number,
+  lag: number,
+): { r: number; windows: number } {
+  let [sum, windows] = [0, 0];
+  for (const [i, start] of startsFirst.entries()) {
+    const r = correlation(first, second, start, startsSecond[i]! + lag, size);
+    if (Number.isNaN(r)) continue;
+    sum += Math.atanh(Math.max(-0.999999, Math.min(0.999999, r)));
+    windows += 1;
+  }
+  return { r: windows === 0 ? NaN : Math.tanh(sum / windows), windows };
+}
+
+/** Correlation of two parts of the same length; NaN if too few samples are known or one part does not vary. */
+function correlation(first: ArrayLike<number>, second: ArrayLike<number>, from: number, other: number, size: number): number {
+  let [n, sa, sb, saa, sbb, sab] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    const [a, b] = [first[from + i] ?? NaN, second[other + i] ?? NaN];
+    if (Number.isNaN(a) || Number.isNaN(b)) continue;
+    n += 1;
+    sa += a;
+    sb += b;
+    saa += a * a;
+    sbb += b * b;
+    sab += a * b;
+  }
+  if (n < (1 - MOST_MISSING) * size) return NaN;
+  const [va, vb] = [saa - (sa * sa) / n, sbb - (sb * sb) / n];
+  const TINY = 1e-12;
+  return va < TINY * n || vb < TINY * n ? NaN : (sab - (sa * sb) / n) / Math.sqrt(va * vb);
+}
