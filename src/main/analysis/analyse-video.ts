@@ -110,7 +110,7 @@ export async function analyseVideo(
     const done = next.value.sample + 1;
     onProgress(done / grid.samples, done / grid.rate);
   }
-  for (const observation of observer.finish()) await reader.add(observation);
+  for (const observation of await observer.finish()) await reader.add(observation);
   const series = await reader.finish();
 
   if (substituted > MOST_SUBSTITUTED * grid.samples) {
@@ -162,6 +162,7 @@ class SeriesReader {
       this.#open.set(observation.faceId, series);
       this.#all.push(series);
     }
+    if (observation.isAfterCut === true) await this.#read(series, series.end());
     await this.#read(series, series.add(observation));
   }
 

@@ -57,6 +57,31 @@ describe('clips of a face', () => {
     expect(weights).toEqual([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6].map((value) => expect.closeTo(value, 6)));
   });
 
+  test.each([16, 21, 6])('end at a cut after %s samples and begin again after it: no clip shows both sides', (cut) => {
+    const series = new FaceSeries(seen(0));
+    const clips: Clip[] = [];
+    const keep = (clip: Clip | undefined): void => {
+      if (clip === undefined) return;
+      clips.push(clip);
+      const value = clip.firstSample < cut - (cut % 2) ? 0.2 : 0.6;
+      const perSlot = new Float32Array(8).fill(value);
+      series.read(clip, { slotProbabilities: new Float32Array(56).fill(1 / 7), classAgnostic: perSlot, classSemantic: perSlot, final: perSlot });
+    };
+    for (let i = 0; i < 40; i++) {
+      // For four samples after the cut, the face is not in the picture.
+      if (i === cut) keep(series.end());
+      keep(series.add(seen(i, i >= cut && i < cut + 4)));
+    }
+    keep(series.end());
+    for (const { pixels } of clips) expect(Math.max(...pixels) < cut || Math.min(...pixels) >= cut + 4).toBe(true);
+    const rows = series.rows(grid);
+    expect(rows.filter(({ status, reading }) => (status === 'no_face') !== (reading === null))).toEqual([]);
+    for (const { slot, reading } of rows) {
+      if (reading === null || slot === Math.floor(cut / 2)) continue;
+      expect(reading.final).toBeCloseTo(2 * slot < cut ? 0.2 : 0.6, 6);
+    }
+  });
+
   test('the series of a face that appears in the middle of a slot begins with that slot', () => {
     const { series, clips } = run([seen(7), seen(8), seen(9)]);
     expect(clips[0]!.firstSample).toBe(6);

@@ -17,6 +17,8 @@ export interface Clip {
   readonly firstSample: number;
   /** [16, side, side, 3] RGB bytes. */
   readonly pixels: Uint8Array;
+  /** Number of slots that show the face; the others repeat its last crop. */
+  readonly slots: number;
 }
 
 /** The network's outputs for a clip, per slot. Masks are means over the patches. */
@@ -47,7 +49,8 @@ interface SlotSum {
 /** One face from its first to its last sample. It cuts clips and averages the network's outputs by slot. */
 export class FaceSeries {
   readonly faceId: number;
-  readonly #firstSample: number;
+  /** The first sample of the present clips: of the series, or after a cut. */
+  #firstSample: number;
   readonly #observations: Omit<FaceObservation, 'crop'>[] = [];
   /** The last crops, at most the length of a clip. A sample without a face repeats the crop before it. */
   #crops: Uint8Array[] = [];
@@ -58,28 +61,48 @@ export class FaceSeries {
 
   constructor(first: FaceObservation) {
     this.faceId = first.faceId;
-    this.#firstSample = first.sample - (first.sample % SAMPLES_PER_SLOT);
-    if (first.sample !== this.#firstSample) this.#push(first.crop!, true);
+    this.#firstSample = first.sample;
   }
 
   /** Adds the next sample. Returns a clip where one is complete. */
   add(observation: FaceObservation): Clip | undefined {
     const { crop, ...rest } = observation;
     this.#observations.push(rest);
+    if (this.#crops.length === 0) {
+      // After a cut, the clips go on when the face is there.
+      if (crop === null) return undefined;
+      this.#firstSample = observation.sample - (observation.sample % SAMPLES_PER_SLOT);
+      if (observation.sample !== this.#firstSample) this.#push(crop, true);
+    }
     this.#push(crop ?? this.#crops.at(-1)!, crop !== null);
     return this.#samples >= FRAMES_PER_CLIP && (this.#samples - FRAMES_PER_CLIP) % SAMPLES_BETWEEN_CLIPS === 0 ? this.#cut() : undefined;
   }
 
-  /** Ends the series. Returns a clip that includes the last sample, unless a clip already did. A short series is padded with its last crop. */
+  /**
+   * Ends the clips: at the end of the series, or at a cut, after which others begin. Returns a clip that includes the last sample,
+   * unless a clip already did. A short series is padded with its last crop.
+   */
   end(): Clip | undefined {
-    if (this.#samples % SAMPLES_PER_SLOT === 1) this.#push(this.#crops.at(-1)!, true);
-    if (this.#clippedTo === this.#samples) return undefined;
-    while (this.#samples < FRAMES_PER_CLIP) this.#push(this.#crops.at(-1)!, true);
-    return this.#cut();
+    const clip = this.#lastClip();
+    this.#crops = [];
+    this.#faceInCrops = [];
+    this.#samples = 0;
+    this.#clippedTo = 0;
+    return clip;
   }
 
-  read({ firstSample }: Clip, reading: ClipReading): void {
-    for (let s = 0; s < SLOTS_PER_CLIP; s++) {
+  #lastClip(): Clip | undefined {
+    if (this.#crops.length === 0) return undefined;
+    if (this.#samples % SAMPLES_PER_SLOT === 1) this.#push(this.#crops.at(-1)!, true);
+    if (this.#clippedTo === this.#samples) return undefined;
+    const slots = Math.min(SLOTS_PER_CLIP, this.#samples / SAMPLES_PER_SLOT);
+    while (this.#samples < FRAMES_PER_CLIP) this.#push(this.#crops.at(-1)!, true);
+    const clip = this.#cut();
+    return clip && { ...clip, slots };
+  }
+
+  read({ firstSample, slots }: Clip, reading: ClipReading): void {
+    for (let s = 0; s < slots; s++) {
       const slot = firstSample / SAMPLES_PER_SLOT + s;
       let sum = this.#sums.get(slot);
       if (sum === undefined) {
@@ -191,7 +214,7 @@ export class FaceSeries {
     const size = this.#crops[0]!.length;
     const pixels = new Uint8Array(FRAMES_PER_CLIP * size);
     this.#crops.forEach((crop, i) => pixels.set(crop, i * size));
-    return { firstSample: this.#firstSample + this.#samples - FRAMES_PER_CLIP, pixels };
+    return { firstSample: this.#firstSample + this.#samples - FRAMES_PER_CLIP, pixels, slots: SLOTS_PER_CLIP };
   }
 }
 

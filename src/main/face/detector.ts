@@ -57,18 +57,28 @@ export class FaceDetector {
   /**
    * Searches one region of a picture for faces.
    * @param threshold lowest score of a detection, 0..1
+   * @param turn quarter turns, clockwise, of the faces to find: 1 for a face whose top is on the right, 2 for one upside down
    * @returns detections in picture pixels, best first, one per face
    */
-  async detect(picture: Picture, region: Region, threshold: number): Promise<Detection[]> {
+  async detect(picture: Picture, region: Region, threshold: number, turn = 0): Promise<Detection[]> {
     const side = this.#side;
     const scale = region.side / side;
-    const centre = scale / 2 - 0.5;
-    resampleRgb(picture, { a: scale, b: 0, c: region.x + centre, d: 0, e: scale, f: region.y + centre }, side, side, this.#image, 'black');
+    const { origin, across, down } = axesOf(region, turn);
+    const corner = 0.5 * scale;
+    const placement = {
+      a: scale * across.x,
+      b: scale * down.x,
+      c: origin.x + (corner * (across.x + down.x) - 0.5),
+      d: scale * across.y,
+      e: scale * down.y,
+      f: origin.y + (corner * (across.y + down.y) - 0.5),
+    };
+    resampleRgb(picture, placement, side, side, this.#image, 'black');
     const outputs = await this.#session.run({ [INPUT]: { dims: [1, side, side, 3], data: this.#image, scale: 2 / 255, offset: -1 } });
     const candidates: Detection[] = [];
     for (const grid of GRIDS) {
       readGrid(side / grid.cells, grid.cells, grid.anchors, outputs[grid.scores]!.data, outputs[grid.boxes]!.data, threshold, (box) =>
-        candidates.push(place(box, region, scale)),
+        candidates.push(place(box, region, scale, turn)),
       );
     }
     return joinOverlapping(candidates);
@@ -105,12 +115,32 @@ function detection(score: number, box: Box, points: readonly Point[]): Detection
   return { score, box, points: { rightEye: rightEye!, leftEye: leftEye!, nose: nose!, mouth: mouth!, rightEar: rightEar!, leftEar: leftEar! } };
 }
 
+/** The corner of a turned region at which the input begins, and the directions of its rows and columns. All numbers of directions are whole. */
+function axesOf({ x, y, side }: Region, turn: number): { origin: Point; across: Point; down: Point } {
+  const directions = [
+    { x: 1, y: 0 },
+    { x: 0, y: 1 },
+    { x: -1, y: 0 },
+    { x: 0, y: -1 },
+  ] as const;
+  const across = directions[turn % 4]!;
+  const down = directions[(turn + 1) % 4]!;
+  const starts = (direction: number, other: number): number => (direction + other < 0 ? side : 0);
+  return { origin: { x: x + starts(across.x, down.x), y: y + starts(across.y, down.y) }, across, down };
+}
+
 /** Converts a detection from input pixels to picture pixels. */
-function place({ score, box, points }: Detection, region: Region, scale: number): Detection {
-  const move = ({ x, y }: Point): Point => ({ x: region.x + x * scale, y: region.y + y * scale });
-  const corner = move(box);
+function place({ score, box, points }: Detection, region: Region, scale: number, turn: number): Detection {
+  const { origin, across, down } = axesOf(region, turn);
+  const move = ({ x, y }: Point): Point => ({
+    x: origin.x + scale * (x * across.x + y * down.x),
+    y: origin.y + scale * (x * across.y + y * down.y),
+  });
+  const [first, opposite] = [move(box), move({ x: box.x + box.width, y: box.y + box.height })];
+  const corner = { x: Math.min(first.x, opposite.x), y: Math.min(first.y, opposite.y) };
   const moved = Object.fromEntries(Object.entries(points).map(([name, point]) => [name, move(point)])) as unknown as Detection['points'];
-  return { score, box: { ...corner, width: box.width * scale, height: box.height * scale }, points: moved };
+  const [width, height] = turn % 2 === 0 ? [box.width, box.height] : [box.height, box.width];
+  return { score, box: { ...corner, width: width * scale, height: height * scale }, points: moved };
 }
 
 /** Non-maximum suppression that averages overlapping detections, weighted by score, which reduces jitter (BlazeFace, section 3.4). */

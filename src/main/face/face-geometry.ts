@@ -26,6 +26,17 @@ export interface Detection {
   readonly score: number;
   readonly box: Box;
   readonly points: FacePoints;
+  /** The look of the face, if it was read (look.ts). */
+  readonly look?: Float32Array;
+}
+
+/** Turns a detection by 180 degrees about the middle of its box: the points of a face that hangs upside down were found as if it were upright. */
+export function turnedOver({ score, box, points }: Detection): Detection {
+  const { x, y } = centreOf(box);
+  const turn = (point: Point): Point => ({ x: 2 * x - point.x, y: 2 * y - point.y });
+  const { rightEye, leftEye, nose, mouth, rightEar, leftEar } = points;
+  const turned = { rightEye: turn(rightEye), leftEye: turn(leftEye), nose: turn(nose), mouth: turn(mouth), rightEar: turn(rightEar), leftEar: turn(leftEar) };
+  return { score, box, points: turned };
 }
 
 /** Intersection over union of two boxes, 0..1. */

@@ -7,7 +7,9 @@ import { FaceDetector, joinOverlapping, NEAR_SIDE, SAME_FACE_OVERLAP, SEARCH_SID
 import type { Detection } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
-import { nearLook, SearchPlan } from './search-plan.ts';
+import { lookOf } from './look.ts';
+import { SceneCuts } from './scene-cuts.ts';
+import { closeUpOf, SearchPlan } from './search-plan.ts';
 import type { Track } from './tracker.ts';
 import { CONTINUE_SCORE, FaceTracker } from './tracker.ts';
 
@@ -49,6 +51,8 @@ export interface FaceObservation {
   readonly crop: Uint8Array | null;
   /** The place of the crop in the picture. */
   readonly place?: FacePlace | null;
+  /** Whether the picture changed to another scene, or the recording had a hole, since the face's last observation. */
+  readonly isAfterCut?: boolean;
 }
 
 /** A sampled picture. The observer calls `release` as soon as it no longer needs the picture. */
@@ -63,6 +67,11 @@ export interface ObservablePicture {
 const LOOK_AHEAD = 6;
 /** If a close-up detection of a known face has a lower score, the whole picture is searched too. */
 const RELIABLE_SCORE = 0.5;
+/** The score of a close-up detection below which a face may be upside down. */
+const UPRIGHT_SCORE = 0.8;
+/** Each track is compared with itself turned over so often at first, and then in every fifth detection with a low score. */
+const FIRST_COMPARISONS = 4;
+const DETECTIONS_PER_COMPARISON = 5;
 /** After so many missed detections in a row the face is not yet absent: its place is interpolated. */
 const LONGEST_MISS = 1;
 
@@ -78,6 +87,15 @@ export class FaceObserver {
   readonly #tracker: FaceTracker;
   readonly #cropSide: number;
   readonly #waiting: ObservablePicture[] = [];
+  readonly #cutFinder = new SceneCuts();
+  /** The next picture: whether it begins another scene is known when the one after it has come. */
+  #next: { readonly seen: ObservablePicture; readonly change: number | null } | undefined;
+  /** The first samples of scenes, and of recordings after a hole. */
+  readonly #cuts: number[] = [];
+  #wasCut = false;
+  #wasHole = false;
+  /** The last observed sample of each face. */
+  readonly #lastObserved = new Map<Track, number>();
   /** Samples in which a face was absent. They are reported once the face is back. */
   readonly #away = new Map<Track, number[]>();
   /** Time spent on cropping, in milliseconds. */
@@ -108,9 +126,28 @@ export class FaceObserver {
    * @returns observations of an earlier sample, and the ids of faces whose track has ended
    */
   async see(seen: ObservablePicture): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+    if (seen.picture === null) this.#cutFinder.restart();
+    const change = seen.picture === null ? null : this.#cutFinder.change(seen.picture);
+    const before = this.#next;
+    this.#next = { seen, change };
+    return before === undefined ? { observations: [], gone: [] } : this.#process(before.seen, before.change, change);
+  }
+
+  async #process(seen: ObservablePicture, change: number | null, nextChange: number | null): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+    const isCut = change !== null && this.#cutFinder.isCut(change, nextChange);
+    if (isCut) {
+      this.#tracker.cut();
+      this.#wasCut = true;
+    }
+    if (isCut || (this.#wasHole && seen.picture !== null)) this.#cuts.push(seen.sample);
+    this.#wasHole = seen.picture === null;
     const ended = this.#isDetectionDue(seen.sample) ? this.#tracker.step(seen.sample, await this.#detect(seen)) : [];
     this.#waiting.push(seen);
-    for (const track of ended) this.#away.delete(track);
+    for (const track of this.#tracker.candidates) if (track.turn !== track.turnRead) await this.#readTurned(track);
+    for (const track of ended) {
+      this.#away.delete(track);
+      this.#lastObserved.delete(track);
+    }
     const observations = this.#waiting.length > LOOK_AHEAD ? this.#observeOldest() : [];
     return { observations, gone: ended.map(({ id }) => id) };
   }
@@ -123,22 +160,51 @@ export class FaceObserver {
   async #detect({ sample, picture }: ObservablePicture): Promise<Detection[]> {
     if (picture === null) return [];
     const tracks = this.#tracker.candidates;
-    const near = (await Promise.all(tracks.map((track) => this.#near.detect(picture, nearLook(track), CONTINUE_SCORE)))).flat();
+    const detection = sample / this.#options.searchEvery;
+    const near = (await Promise.all(tracks.map((track) => this.#detectNear(track, picture, detection)))).flat();
     const reliable = joinOverlapping(near.filter(({ score }) => score >= RELIABLE_SCORE));
     const isSeen = ({ latest }: Track): boolean => reliable.some(({ box }) => overlap(box, latest.box) > 0);
-    const regions = this.#plan.regionsFor(sample / this.#options.searchEvery, !(tracks.length > 0 && tracks.every(isSeen)));
+    const isLost = this.#wasCut || !(tracks.length > 0 && tracks.every(isSeen));
+    this.#wasCut = false;
+    const regions = this.#plan.regionsFor(detection, isLost);
     const found = await Promise.all(regions.map((region) => this.#search.detect(picture, region, CONTINUE_SCORE)));
     // A reliable close-up detection is not averaged with detections of the search model: their points differ slightly, and
     // the crop would jump at every search.
     const others = [...near, ...found.flat()].filter(({ box }) => reliable.every((face) => overlap(face.box, box) <= SAME_FACE_OVERLAP));
-    return [...reliable, ...joinOverlapping(others)];
+    return [...reliable, ...joinOverlapping(others)].map((face) => ({ ...face, look: lookOf(picture, face) }));
+  }
+
+  /** Searches the close-up of a known face, in its direction; at first, and where it is hardly recognised, also turned over. */
+  async #detectNear(track: Track, picture: Picture, detection: number): Promise<Detection[]> {
+    const region = closeUpOf(track.latest.box);
+    const faces = await this.#near.detect(picture, region, CONTINUE_SCORE, track.turn);
+    const score = faces[0]?.score ?? 0;
+    const isDue = track.comparisons < FIRST_COMPARISONS || (score < UPRIGHT_SCORE && detection % DETECTIONS_PER_COMPARISON === 0);
+    if (!isDue || track.isBeforeCut) return faces;
+    const over = await this.#near.detect(picture, region, CONTINUE_SCORE, (track.turn + 2) % 4);
+    const before = track.turn;
+    track.compare(score, over[0]?.score ?? 0);
+    return track.turn === before ? faces : over;
+  }
+
+  /** Reads a face again in the waiting pictures after its turn has become known: the points of a turned face were inexact. */
+  async #readTurned(track: Track): Promise<void> {
+    track.turnRead = track.turn;
+    for (const { sample, picture } of this.#waiting) {
+      const found = track.detections.get(sample);
+      if (picture === null || found === undefined) continue;
+      const [face] = await this.#near.detect(picture, closeUpOf(found.box), CONTINUE_SCORE, track.turn);
+      if (face !== undefined) track.replace(sample, { ...face, look: lookOf(picture, face) });
+    }
   }
 
   /** Must be called after the last picture. Returns the remaining observations. */
-  finish(): FaceObservation[] {
+  async finish(): Promise<FaceObservation[]> {
+    const rest: FaceObservation[] = [];
+    if (this.#next !== undefined) rest.push(...(await this.#process(this.#next.seen, this.#next.change, null)).observations);
+    this.#next = undefined;
     const last = this.#waiting.at(-1);
     if (last !== undefined) this.#tracker.finish(last.sample);
-    const rest: FaceObservation[] = [];
     while (this.#waiting.length > 0) rest.push(...this.#observeOldest());
     return rest;
   }
@@ -157,7 +223,7 @@ export class FaceObserver {
   #observe(track: Track, { sample, picture }: ObservablePicture): FaceObservation[] {
     const detection = track.detections.get(sample);
     const away = this.#away.get(track) ?? [];
-    const between = detection === undefined ? neighbours(track, sample, (LONGEST_MISS + 1) * this.#options.searchEvery) : [];
+    const between = detection === undefined ? this.#neighbours(track, sample) : [];
     if (picture === null || (detection === undefined && between.length === 0)) {
       this.#away.set(track, [...away, sample]);
       return [];
@@ -165,12 +231,40 @@ export class FaceObserver {
     this.#away.delete(track);
     const absences = away.map((missed): FaceObservation => ({ faceId: track.id, sample: missed, status: 'no_face', score: null, box: null, crop: null }));
     const { crop, place } = this.#cutOut(track, sample, picture);
-    return [
+    const observed: FaceObservation[] = [
       ...absences,
       detection === undefined
         ? { ...this.#interpolated(track, sample, between, crop), place }
         : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop, place },
     ];
+    return observed.map((each) => this.#withCut(track, each));
+  }
+
+  /** Marks the first observation of a face after a cut. */
+  #withCut(track: Track, observation: FaceObservation): FaceObservation {
+    const last = this.#lastObserved.get(track);
+    this.#lastObserved.set(track, observation.sample);
+    return last === undefined || !this.#isCutBetween(last, observation.sample) ? observation : { ...observation, isAfterCut: true };
+  }
+
+  /** Whether a scene begins after sample `a` and not after sample `b`, or the other way round. */
+  #isCutBetween(a: number, b: number): boolean {
+    return this.#cuts.some((cut) => cut > Math.min(a, b) && cut <= Math.max(a, b));
+  }
+
+  /**
+   * The detections before and after a sample, where both exist and are near; else none. At a cut, the one on the same side of it is
+   * enough.
+   */
+  #neighbours(track: Track, sample: number): Detection[] {
+    const { searchEvery } = this.#options;
+    const keys = [...track.detections.keys()].filter((key) => !this.#isCutBetween(key, sample));
+    const before = Math.max(...keys.filter((key) => key < sample));
+    const after = Math.min(...keys.filter((key) => key > sample));
+    if (after - before <= (LONGEST_MISS + 1) * searchEvery) return [track.detections.get(before)!, track.detections.get(after)!];
+    if (sample - before < searchEvery && this.#isCutBetween(sample, sample + searchEvery)) return [track.detections.get(before)!];
+    if (after - sample < searchEvery && this.#isCutBetween(sample - searchEvery, sample)) return [track.detections.get(after)!];
+    return [];
   }
 
   /** An interpolated face, between two detections or at a missed one. Its status is no better than that of its neighbours. */
@@ -186,22 +280,13 @@ export class FaceObserver {
   #cutOut(track: Track, sample: number, picture: Picture): { crop: Uint8Array; place: FacePlace } {
     const start = performance.now();
     const around = new Map<number, FacePlace>();
-    for (const [key, { points }] of track.detections) if (Math.abs(key - sample) <= LOOK_AHEAD) around.set(key, placeOf(points));
+    for (const [key, { points }] of track.detections) {
+      if (Math.abs(key - sample) <= LOOK_AHEAD && !this.#isCutBetween(key, sample)) around.set(key, placeOf(points));
+    }
     const crop = new Uint8Array(this.#cropSide * this.#cropSide * 3);
     const place = smoothedPlace(sample, around);
     resampleRgb(picture, cropPlacement(place, this.#cropSide), this.#cropSide, this.#cropSide, crop, 'edge');
     this.cropMilliseconds += performance.now() - start;
     return { crop, place };
   }
-}
-
-/** The detections before and after a sample, where both exist and are at most `reach` samples apart; else none. */
-function neighbours(track: Track, sample: number, reach: number): Detection[] {
-  let before = -Infinity;
-  let after = Infinity;
-  for (const key of track.detections.keys()) {
-    if (key < sample) before = Math.max(before, key);
-    else after = Math.min(after, key);
-  }
-  return after - before <= reach ? [track.detections.get(before)!, track.detections.get(after)!] : [];
 }

@@ -1,39 +1,19 @@
-import * as ort from '../adatosk/runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
+import { observeFaces, openDetectors } from '../../../testing/face-detectors.ts';
 import { ONE_FACE, TWO_FACES } from '../../../testing/videos.ts';
-import type { ModelSession } from '../../shared/domain/model-session.ts';
 import type { Picture } from '../../shared/domain/picture.ts';
 import { SamplingGrid } from '../../shared/domain/time.ts';
-import { modelsFolder } from '../adatosk/runtime/models.ts';
 import { probeVideo } from '../media/probe.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
 import { CANONICAL, cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
 import type { FacePlace } from './alignment.ts';
 import { FaceDetector, joinOverlapping, wholePicture } from './detector.ts';
-import { detectorFiles } from './detector-files.ts';
 import type { Box, Detection, FacePoints } from './face-geometry.ts';
-import { DEFAULT_FACE_OPTIONS, FaceObserver } from './face-observer.ts';
-import type { FaceObservation } from './face-observer.ts';
 import { resampleRgb } from './resample.ts';
 import { SearchPlan } from './search-plan.ts';
 import { FaceTracker, withoutParts } from './tracker.ts';
 
-async function openDetector(file: string): Promise<ModelSession> {
-  const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
-  return {
-    run: async (feeds) => {
-      const inputs: Record<string, ort.Tensor> = {};
-      for (const [name, feed] of Object.entries(feeds)) {
-        const data = 'scale' in feed ? Float32Array.from(feed.data, (value) => value * feed.scale + feed.offset) : feed.data;
-        inputs[name] = new ort.Tensor('float32', data, feed.dims);
-      }
-      const outputs = await session.run(inputs);
-      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, { dims: tensor.dims, data: tensor.data as Float32Array }]));
-    },
-  };
-}
-const files = detectorFiles(modelsFolder());
-const detectors = { search: await openDetector(files.search), near: await openDetector(files.near) };
+const detectors = await openDetectors();
 
 function greyPicture(width: number, height: number, grey: (x: number, y: number) => number): Picture {
   const y = new Uint8Array(width * height);
@@ -56,15 +36,7 @@ const face = (x: number, y = 100, width = 60, score = 0.9): Detection => ({
   points: points(x, y, width),
 });
 
-async function observe(path: string): Promise<{ observations: FaceObservation[]; grid: SamplingGrid }> {
-  const video = await probeVideo(path);
-  const grid = new SamplingGrid(video.timing, 10);
-  const observer = new FaceObserver(detectors, video.stream, 10, 64, DEFAULT_FACE_OPTIONS);
-  const observations: FaceObservation[] = [];
-  for await (const frame of sampleFrames(video, grid)) observations.push(...(await observer.see(frame)).observations);
-  observations.push(...observer.finish());
-  return { observations, grid };
-}
+const observe = (path: string): ReturnType<typeof observeFaces> => observeFaces(detectors, path);
 
 describe('real pictures', () => {
   test('both faces are found and have separate tracks in every sample of the video', async () => {
@@ -215,6 +187,29 @@ describe('tracking', () => {
     expect(run([[face(100)], [face(100)], [], [], []]).tracker.confirmed).toEqual([]);
     expect(run(Array.from({ length: 9 }, () => [face(100, 100, 60, 0.65)])).tracker.confirmed).toEqual([]);
     expect(run(Array.from({ length: 9 }, () => [face(100, 100, 16, 0.65)])).tracker.confirmed).toHaveLength(1);
+  });
+
+  test('a known face is not a part of a larger detection around it, and does not grow to it', () => {
+    const faces = Array.from({ length: 20 }, (_, i) => face(60 + 100 * (i % 5), 60 + 100 * Math.floor(i / 5), 60, 0.85));
+    const around = face(70, 70, 115, 0.7);
+    const { tracker } = run(Array.from({ length: 30 }, (_, i) => (i % 5 === 4 ? [...faces, around] : i === 17 ? [around, ...faces.slice(1)] : faces)));
+    expect(tracker.confirmed.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    for (const { latest } of tracker.confirmed) expect(latest.box.width).toBe(60);
+  });
+
+  test('after a cut, a track goes on only with a face that plainly looks the same', () => {
+    const look = (value: number): Float32Array => Float32Array.from([Math.cos(value), Math.sin(value)]);
+    const ann = { ...face(100), look: look(0) };
+    const ben = { ...face(100), look: look(1) };
+    const scenes = [ann, ben, ann, ben, ben];
+    const tracker = new FaceTracker({ ...options, longestGap: 20 });
+    const ids: number[] = [];
+    scenes.forEach((person, scene) => {
+      if (scene > 0) tracker.cut();
+      for (let i = 0; i < 6; i++) tracker.step(6 * scene + i, [person]);
+      ids.push(tracker.confirmed.find(({ last }) => last === 6 * scene + 5)!.id);
+    });
+    expect(ids).toEqual([1, 2, 1, 2, 2]);
   });
 
   test('overlapping detections are averaged by score, and parts of a face are removed', () => {

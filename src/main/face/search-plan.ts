@@ -1,6 +1,6 @@
 import type { Region } from './detector.ts';
 import { SEARCH_SIDE, wholePicture } from './detector.ts';
-import type { Track } from './tracker.ts';
+import type { Box } from './face-geometry.ts';
 
 /** Smallest width in the detector's input, in pixels, at which it finds faces. */
 const SMALLEST_SEEN = 10;
@@ -46,9 +46,8 @@ export class SearchPlan {
   }
 }
 
-/** The close-up region of a known face, in picture pixels. */
-export function nearLook(track: Track): Region {
-  const { x, y, width, height } = track.latest.box;
+/** The close-up region of a face, in picture pixels. @param box where the face was last */
+export function closeUpOf({ x, y, width, height }: Box): Region {
   const side = CLOSE_UP_SIDE * width;
   return { x: x + width / 2 - side / 2, y: y + height / 2 - side / 2, side };
 }

@@ -104,7 +104,7 @@ export class FaceCache {
         if (signal?.aborted === true) throw cancelled();
         for (const observation of (await observer.see(frame)).observations) await tracks.add(observation);
       }
-      for (const observation of observer.finish()) await tracks.add(observation);
+      for (const observation of await observer.finish()) await tracks.add(observation);
       const best = await tracks.finish();
       const contents = best && { side: this.#side, startS: grid.boundary(0), endS: probed.timing.end, rate: grid.rate, ...best };
       await writeFileAtomic(join(this.#folder, `${name}.json`), JSON.stringify(contents));

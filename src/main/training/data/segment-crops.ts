@@ -68,7 +68,7 @@ export async function* segmentCrops(
     // The observer returns observations some samples later, so the oldest observation decides which spans have ended.
     if (observations.length > 0) yield* past(grid.boundary(Math.min(...observations.map(({ sample }) => sample))) - 1);
   }
-  for (const observation of observer.finish()) take(observation);
+  for (const observation of await observer.finish()) take(observation);
   yield* past(Infinity);
 }
 
