@@ -156,7 +156,9 @@ describe('500 random documents are written and read', () => {
       const { recordings } = readerOf('label-studio').read(JSON.stringify(moved), 'x.json');
       for (const { name, segments } of recordings[0]!.layers.filter((layer) => layer.name !== 'model' && layer.segments.length > 0)) {
         const before = document.layers.find((layer) => layer.name === name)!.segments;
-        expect(segments.map(({ startS }) => Math.round(startS * fps))).toEqual(before.map(({ startS, endS }) => Math.max(Math.round(startS * fps) + 1, Math.round(endS * fps)))); // prettier-ignore
+        expect(segments.map(({ startS }) => Math.round(startS * fps))).toEqual(
+          before.map(({ startS, endS }) => Math.max(Math.round(startS * fps) + 1, Math.round(endS * fps))),
+        );
       }
     }
   });
@@ -374,7 +376,8 @@ describe("other tools' files", () => {
     const short = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"Ann"\n0\n2\n2\n0\n1.5\n""\n1.5\n2\n"joy"\n';
     expect(readerOf('textgrid').read(short, 'x').recordings).toEqual([
       {
-        ...{ name: '', media: [] },
+        name: '',
+        media: [],
         layers: [
           { name: 'Ann', tiers: ['Ann'], segments: [{ face: 1, label: 'joy', startS: 1.5, endS: 2, confidence: null }], peaks: [], problems: [], notes: [] },
         ],

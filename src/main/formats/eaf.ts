@@ -64,7 +64,13 @@ class EafBody {
       const name = this.#addTier(tier.name, 'expression', layer.annotator, {
         children: written.map(({ segment: { startS, endS, label }, id }) => this.#aligned(id, startS, endS, label, this.#values.get(label))),
       });
-      for (const [type, textOf] of DEPENDENT) this.#addDependent(name, type, layer.annotator, written.map(({ segment, id }) => ({ id, text: textOf(segment) }))); // prettier-ignore
+      for (const [type, textOf] of DEPENDENT)
+        this.#addDependent(
+          name,
+          type,
+          layer.annotator,
+          written.map(({ segment, id }) => ({ id, text: textOf(segment) })),
+        );
       for (const lane of peakTiersOf(tier)) this.#addPeaks(lane.name, layer.annotator, lane.peaks);
     }
   }
@@ -75,8 +81,19 @@ class EafBody {
       children: written.map(({ peak: { apexS, label }, id }) => this.#aligned(id, apexS, apexS + SHORTEST_MS / 1000, label)),
     });
     const spans = written.filter(({ peak }) => peak.onsetS < peak.apexS || peak.offsetS > peak.apexS);
-    this.#addDependent(tier, 'span', annotator, spans.map(({ peak, id }) => ({ id, text: spanText(peak) }))); // prettier-ignore
-    for (const type of ['comment', 'modifiers'] as const) this.#addDependent(tier, type, annotator, written.map(({ peak, id }) => ({ id, text: peak[type] ?? '' }))); // prettier-ignore
+    this.#addDependent(
+      tier,
+      'span',
+      annotator,
+      spans.map(({ peak, id }) => ({ id, text: spanText(peak) })),
+    );
+    for (const type of ['comment', 'modifiers'] as const)
+      this.#addDependent(
+        tier,
+        type,
+        annotator,
+        written.map(({ peak, id }) => ({ id, text: peak[type] ?? '' })),
+      );
   }
 
   /** @returns the tier's name in the file */

@@ -15,12 +15,28 @@ export function writeEventsTsv(document: AnnotationDocument): WrittenAnnotations
   const rows = document.layers
     .flatMap(({ name, segments, peaks }): Row[] => [
       ...segments.map(({ face, label, startS, endS, confidence, comment, modifiers }) => ({
-        ...{ onset: startS, duration: endS - startS, trial_type: label, kind: 'segment', layer: name, face, apex: null, confidence },
-        ...{ comment: comment ?? null, modifiers: modifiers ?? null },
+        onset: startS,
+        duration: endS - startS,
+        trial_type: label,
+        kind: 'segment',
+        layer: name,
+        face,
+        apex: null,
+        confidence,
+        comment: comment ?? null,
+        modifiers: modifiers ?? null,
       })),
       ...peaks.map(({ face, label, onsetS, apexS, offsetS, comment, modifiers }) => ({
-        ...{ onset: onsetS, duration: offsetS - onsetS, trial_type: label, kind: 'peak', layer: name, face, apex: apexS, confidence: null },
-        ...{ comment: comment ?? null, modifiers: modifiers ?? null },
+        onset: onsetS,
+        duration: offsetS - onsetS,
+        trial_type: label,
+        kind: 'peak',
+        layer: name,
+        face,
+        apex: apexS,
+        confidence: null,
+        comment: comment ?? null,
+        modifiers: modifiers ?? null,
       })),
     ])
     .sort((a, b) => Number(a.onset) - Number(b.onset));

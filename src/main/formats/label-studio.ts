@@ -46,8 +46,14 @@ export function labelStudioConfiguration({ vocabulary, layers }: AnnotationDocum
     name: 'View',
     children: [
       { name: 'Video', attributes: { name: 'video', value: '$video', frameRate: '$fps' } },
-      control(CONTROLS.segments, used(({ segments }) => segments)), // prettier-ignore
-      control(CONTROLS.peaks, used(({ peaks }) => peaks)), // prettier-ignore
+      control(
+        CONTROLS.segments,
+        used(({ segments }) => segments),
+      ),
+      control(
+        CONTROLS.peaks,
+        used(({ peaks }) => peaks),
+      ),
     ],
   };
   return [{ ending: '.label-studio-config.xml', contents: xml(root) }];

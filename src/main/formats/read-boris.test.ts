@@ -4,7 +4,13 @@ import { readBoris } from './read-boris.ts';
 type Event = [time: number | string, subject: string, code: string, modifiers?: string, comment?: string];
 
 const observation = (events: readonly Event[], files: Record<string, string[]>, more: object = {}): object => ({
-  ...{ type: 'MEDIA', date: '2023-01-01T10:00:00', description: '', 'time offset': 0, independent_variables: {}, file: files, events },
+  type: 'MEDIA',
+  date: '2023-01-01T10:00:00',
+  description: '',
+  'time offset': 0,
+  independent_variables: {},
+  file: files,
+  events,
   ...more,
 });
 function project(observations: Record<string, object>): string {
@@ -15,7 +21,8 @@ function project(observations: Record<string, object>): string {
   ];
   return JSON.stringify({
     behaviors_conf: Object.fromEntries(kinds.map(([type, code], i) => [String(i), { type, code, modifiers: '' }])),
-    ...{ independent_variables: {}, observations },
+    independent_variables: {},
+    observations,
   });
 }
 /** The labels and peaks of each recording, by layer. */
@@ -119,9 +126,31 @@ test('without the length of a file, the times after it are a problem, not a gues
 });
 
 test('each observation is a recording', () => {
-  const one = observation([[1, 'A', 'talks'], [2, 'A', 'talks']], { 1: ['/v/a.mp4'] }); // prettier-ignore
-  const two = observation([[3, 'A', 'talks'], [4, 'A', 'talks']], { 1: ['/v/b.mp4'] }); // prettier-ignore
-  const live = { ...observation([[0.5, '', 'talks'], [1.5, '', 'talks']], {}), type: 'LIVE', file: [] }; // prettier-ignore
+  const one = observation(
+    [
+      [1, 'A', 'talks'],
+      [2, 'A', 'talks'],
+    ],
+    { 1: ['/v/a.mp4'] },
+  );
+  const two = observation(
+    [
+      [3, 'A', 'talks'],
+      [4, 'A', 'talks'],
+    ],
+    { 1: ['/v/b.mp4'] },
+  );
+  const live = {
+    ...observation(
+      [
+        [0.5, '', 'talks'],
+        [1.5, '', 'talks'],
+      ],
+      {},
+    ),
+    type: 'LIVE',
+    file: [],
+  };
   const { recordings } = readBoris(project({ first: one, second: two, live }), 'x.boris');
   expect(recordings.map(({ name, media }) => [name, media.at(-1)])).toEqual([
     ['first', 'a.mp4'],

@@ -127,7 +127,7 @@ function layersOf(observation: Observation, kinds: ReadonlyMap<string, string>, 
   const prefix = isOwn && typeof participant === 'string' && participant !== '' ? `${participant} ` : '';
   const plain = (subject: string): string => (prefix !== '' && subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
   const events = eventsOf(observation);
-  const layers = new LayerCollector(placesOfTiers([...new Set(events.map(({ subject }) => plain(subject)))], isOwn)); // prettier-ignore
+  const layers = new LayerCollector(placesOfTiers([...new Set(events.map(({ subject }) => plain(subject)))], isOwn));
   const open = new Map<string, Event>();
   const points = new Map<string, number>();
   for (const event of events) {

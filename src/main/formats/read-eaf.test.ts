@@ -114,7 +114,13 @@ test("a face is in the name of a tier only where several tiers differ in their n
 
 function own({ name = 'Ann', face = 1, path = '/v/a.mp4' }): AnnotationDocument {
   const segments = [{ face, label: 'fear', startS: 1, endS: 2, confidence: 0.5 }];
-  return { video: { path, name: 'a.mp4', durationS: 9, fps: 25 }, participant: '', vocabulary: [], warnings: [], layers: [{ name, annotator: name, segments, peaks: [] }] }; // prettier-ignore
+  return {
+    video: { path, name: 'a.mp4', durationS: 9, fps: 25 },
+    participant: '',
+    vocabulary: [],
+    warnings: [],
+    layers: [{ name, annotator: name, segments, peaks: [] }],
+  };
 }
 
 test('media URLs encode what has a meaning in a URL, in Windows paths too', () => {

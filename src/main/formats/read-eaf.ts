@@ -108,7 +108,11 @@ const tierOfPeaksIn = ({ id, type }: TierNode): string | undefined => (type === 
 
 function segmentOf(face: number, label: string, startS: number, endS: number, { confidence, comment, modifiers }: Texts): AnnotatedSegment {
   return {
-    ...{ face, label, startS, endS, confidence: confidence ?? null },
+    face,
+    label,
+    startS,
+    endS,
+    confidence: confidence ?? null,
     ...(comment === undefined ? {} : { comment }),
     ...(modifiers === undefined ? {} : { modifiers }),
   };

@@ -3,10 +3,18 @@ import { labelStudioConfiguration, writeLabelStudio } from './label-studio.ts';
 import { readLabelStudio } from './read-label-studio.ts';
 
 const region = (label: string, start: number, end: number, more: object = {}): object => ({
-  ...{ id: `x${start}`, type: 'timelinelabels', from_name: 'videoLabels', to_name: 'video', value: { ranges: [{ start, end }], timelinelabels: [label] } },
+  id: `x${start}`,
+  type: 'timelinelabels',
+  from_name: 'videoLabels',
+  to_name: 'video',
+  value: { ranges: [{ start, end }], timelinelabels: [label] },
   ...more,
 });
-const task = (annotations: readonly object[], data: object = { video: '/data/upload/1/0a1b2c3d-base.mp4', fps: 25 }, more: object = {}): object => ({ data, annotations, ...more }); // prettier-ignore
+const task = (annotations: readonly object[], data: object = { video: '/data/upload/1/0a1b2c3d-base.mp4', fps: 25 }, more: object = {}): object => ({
+  data,
+  annotations,
+  ...more,
+});
 const read = (tasks: readonly object[], context = {}) => readLabelStudio(JSON.stringify(tasks), 'x.json', context).recordings;
 
 test('each annotator is a layer; skipped annotations stay out and are counted', () => {
@@ -65,7 +73,13 @@ test('a written file names no annotator, which Label Studio would reject, and th
     { name: 'Ann', annotator: 'Ann', segments: [{ face: 1, label: 'a "smile"', startS: 0, endS: 1, confidence: null }], peaks: [] },
     { name: 'Ben', annotator: 'Ben', segments: [], peaks: [{ face: 2, label: 'fear', onsetS: 0.1, apexS: 0.2, offsetS: 0.3 }] },
   ];
-  const document = { video: { path: '/v/a.mp4', name: 'a.mp4', durationS: 9, fps: 25 }, participant: '', vocabulary: [{ name: 'anger', description: '' }], warnings: [], layers }; // prettier-ignore
+  const document = {
+    video: { path: '/v/a.mp4', name: 'a.mp4', durationS: 9, fps: 25 },
+    participant: '',
+    vocabulary: [{ name: 'anger', description: '' }],
+    warnings: [],
+    layers,
+  };
   const { text } = writeLabelStudio(document);
   expect(text).not.toContain('completed_by');
   expect(readLabelStudio(text, 'x.json').recordings[0]!.layers.map(({ name }) => name)).toEqual(['Ann', 'Ben']);

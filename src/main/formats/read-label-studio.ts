@@ -15,7 +15,10 @@ const resultSchema = z.looseObject({
   value: z
     .looseObject({ ranges: z.array(z.object({ start: z.number(), end: z.number() })).optional(), timelinelabels: z.array(z.string()).optional() })
     .optional(),
-  meta: z.object({ text: z.union([z.array(z.string()), z.string().transform((text) => [text])]).default([]) }).nullable().optional(), // prettier-ignore
+  meta: z
+    .object({ text: z.union([z.array(z.string()), z.string().transform((text) => [text])]).default([]) })
+    .nullable()
+    .optional(),
 });
 const taskSchema = z.object({
   id: z.union([z.number(), z.string()]).optional(),

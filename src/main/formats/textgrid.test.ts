@@ -26,7 +26,11 @@ item []: ${comment}
             text = "${label}" ! 3 times
 ${more}`;
 const labelsOf = (text: string): unknown[] =>
-  readTextGrid(text, 'x.TextGrid').recordings[0]!.layers.map(({ name, segments, peaks }) => [name, segments.map(({ label, startS }) => [label, startS]), peaks.map(({ label, apexS }) => [label, apexS])]); // prettier-ignore
+  readTextGrid(text, 'x.TextGrid').recordings[0]!.layers.map(({ name, segments, peaks }) => [
+    name,
+    segments.map(({ label, startS }) => [label, startS]),
+    peaks.map(({ label, apexS }) => [label, apexS]),
+  ]);
 
 test('comments are skipped, and the header of early versions is known', () => {
   const expected = [['Ann', [['happiness', 1.25]], []]];
@@ -47,7 +51,9 @@ test('the chronological form is read', () => {
 });
 
 test('a decimal comma is an error that names it', () => {
-  expect(() => readTextGrid(long('happiness', { point: ',' }), 'x.TextGrid')).toThrow(expect.objectContaining({ id: 'data-set-invalid/textgrid-comma', parameters: { file: 'x.TextGrid', number: '1,25' } })); // prettier-ignore
+  expect(() => readTextGrid(long('happiness', { point: ',' }), 'x.TextGrid')).toThrow(
+    expect.objectContaining({ id: 'data-set-invalid/textgrid-comma', parameters: { file: 'x.TextGrid', number: '1,25' } }),
+  );
 });
 
 test('points become peaks of their tier, with a note; points without a text are ignored', () => {
@@ -65,7 +71,9 @@ test('points become peaks of their tier, with a note; points without a text are 
             mark = ""`;
   const { recordings } = readTextGrid(long('happiness', { size: 2, more: points }), 'x.TextGrid');
   expect(recordings[0]!.layers[1]).toMatchObject({
-    ...{ name: 'apex', segments: [], peaks: [{ label: 'happiness', onsetS: 1.5, apexS: 1.5, offsetS: 1.5 }] },
+    name: 'apex',
+    segments: [],
+    peaks: [{ label: 'happiness', onsetS: 1.5, apexS: 1.5, offsetS: 1.5 }],
     notes: [{ id: 'import/points', parameters: { tier: 'apex', count: 1 } }],
   });
 });

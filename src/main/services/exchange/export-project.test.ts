@@ -233,7 +233,9 @@ test('figures for plots: by video, by participant, and a confusion matrix of two
 describe('a project with several runs, and two videos of one name', async () => {
   const other = await makeProject();
   const results = { '/a/smile.mp4': 'smile.mp4', '/b/smile.mp4': 'smile.mp4' };
-  const [first, second] = [RECORD, { ...RECORD, model: { ...RECORD.model, id: 'another' }, start: '2026-11-25T10:00:00.000Z', warnings: ['weak'] }].map((record) => beginRun(other.db, record)); // prettier-ignore
+  const [first, second] = [RECORD, { ...RECORD, model: { ...RECORD.model, id: 'another' }, start: '2026-11-25T10:00:00.000Z', warnings: ['weak'] }].map(
+    (record) => beginRun(other.db, record),
+  );
   for (const [path, name] of Object.entries(results)) recordResult(other.db, first!, { ...FILE, path, name }, someResult(name), timing());
   // Only the second video was analysed again.
   recordResult(other.db, second!, { ...FILE, path: '/b/smile.mp4', name: 'smile.mp4' }, someResult('smile.mp4'), timing());
@@ -271,7 +273,12 @@ describe('a project with several runs, and two videos of one name', async () => 
       ['/b/smile.mp4', second],
     ]);
     const logs = await writeProject(other.db, { format: 'openface', run: null, layers: [] }, await temporaryFolder());
-    expect(logs.files.map((file) => basename(file))).toEqual(['smile.openface.csv', 'smile face 2.openface.csv', 'smile (2).openface.csv', 'smile (2) face 2.openface.csv']); // prettier-ignore
+    expect(logs.files.map((file) => basename(file))).toEqual([
+      'smile.openface.csv',
+      'smile face 2.openface.csv',
+      'smile (2).openface.csv',
+      'smile (2) face 2.openface.csv',
+    ]);
     const one = await temporaryFolder();
     const { losses } = await writeProject(other.db, { format: 'tables', run: second!, layers: [] }, one);
     const summary = parse(await readFile(join(one, 'summary.csv')), { columns: true }) as unknown as Row[];

@@ -127,7 +127,13 @@ async function writeRunRecords(out: string, runs: readonly RecordedRun[]): Promi
   const files = runs[0] === undefined ? [] : [await writeRunRecord(out, runs[0].record)];
   if (runs.length < 2) return { files, losses: [] };
   const file = join(out, 'runs.json');
-  await writeAtomically(file, [`${JSON.stringify(runs.map(({ id, record }) => ({ run_id: id, ...record })), null, 2)}\n`]); // prettier-ignore
+  await writeAtomically(file, [
+    `${JSON.stringify(
+      runs.map(({ id, record }) => ({ run_id: id, ...record })),
+      null,
+      2,
+    )}\n`,
+  ]);
   return { files: [...files, file], losses: [notice('export/several-runs', { count: runs.length })] };
 }
 

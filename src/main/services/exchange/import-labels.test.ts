@@ -199,7 +199,16 @@ test('layers go to coders and faces; two layers share a face only if both are na
   await expect(into(null, 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face', parameters: { layers: ['Mother', 'Child', 'Both'] } });
   await expect(into([{ name: 'Mother' }, { name: 'Child' }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face' });
   await expect(into([{ name: 'Both', face: 3 }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layer-has-faces' });
-  expect(await into([{ name: 'Mother', face: 1 }, { name: 'Child', face: 2 }, { name: 'Both', coder: 'Nia' }], 'Mia')).toMatchObject({ labels: 4 }); // prettier-ignore
+  expect(
+    await into(
+      [
+        { name: 'Mother', face: 1 },
+        { name: 'Child', face: 2 },
+        { name: 'Both', coder: 'Nia' },
+      ],
+      'Mia',
+    ),
+  ).toMatchObject({ labels: 4 });
   expect([await labelsOf('Mia'), await labelsOf('Nia')]).toEqual([
     [
       ['fear', 1, 2],
@@ -210,7 +219,15 @@ test('layers go to coders and faces; two layers share a face only if both are na
       ['joy', 5, 6],
     ],
   ]);
-  expect(await into([{ name: 'Mother', face: 1 }, { name: 'Child', face: 1 }], 'Ole')).toMatchObject({ labels: 2 }); // prettier-ignore
+  expect(
+    await into(
+      [
+        { name: 'Mother', face: 1 },
+        { name: 'Child', face: 1 },
+      ],
+      'Ole',
+    ),
+  ).toMatchObject({ labels: 2 });
 });
 
 test('a tier is chosen by its whole name, also where it ends like the name of a face', async () => {
