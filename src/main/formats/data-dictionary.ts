@@ -86,6 +86,7 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   max_intensity: number('probability, 0 to 1', 'its maximum'),
   area: number('seconds', 'its integral over time'),
   measured_s: number('seconds', 'time with a probability'),
+  label_group: text('group of labels: positive, negative and others, as the coding scheme has them'),
   trial: text('name of the trial'),
   type: text('type of the trial or marker'),
   item: text('what was shown or asked in the trial'),

@@ -38,6 +38,9 @@ export const PARTICIPANT_STATISTICS_COLUMNS = [
   ...(['video', 'face_id', 'video_id', 'path'] as const),
 ] as const;
 
+/** The same by group of labels. */
+export const GROUP_STATISTICS_COLUMNS = PARTICIPANT_STATISTICS_COLUMNS.map((column) => (column === 'label' ? 'label_group' : column));
+
 export const TRIAL_STATISTICS_COLUMNS = [
   ...(['video', 'trial', 'type', 'item', 'condition', 'participant', 'observed_s', 'label', 'seconds', 'share', 'count'] as const),
   ...(['latency_s', 'peak_intensity', 'mean_intensity', 'mean_intensity_corrected'] as const),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LabelRow } from './coding-scheme-edits.ts';
-import { draftOf, draftProblem, isModelClass, labelEdits, newDraft } from './coding-scheme-edits.ts';
+import { ACTION_UNIT_NAMES, SCHEME_TEMPLATES, withTemplate, draftOf, draftProblem, isModelClass, labelEdits, newDraft } from './coding-scheme-edits.ts';
 
 const row = (name: string, key: string, position: number, more: Partial<LabelRow> = {}): LabelRow => ({
   id: `scheme/${name}`,
@@ -26,7 +26,7 @@ describe('editing the labels of a coding scheme', () => {
       {
         table: 'label',
         kind: 'insert',
-        row: { id: 'new', scheme_id: 'scheme', name: 'contempt', key: '9', colour: '#44AA99', description: '', maps_to: null, position: 2 },
+        row: { id: 'new', scheme_id: 'scheme', name: 'contempt', key: '9', colour: '#44AA99', description: '', maps_to: null, grouping: '', position: 2 },
       },
     ]);
     expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), draftOf(smirk)], () => 'new')).toEqual([]);
@@ -57,4 +57,23 @@ describe('editing the labels of a coding scheme', () => {
   test('a model class has the name of the class that it maps to', () => {
     expect([anger, smirk, row('anger', '', 0)].map(isModelClass)).toEqual([true, false, false]);
   });
+});
+
+test('a template adds its labels with groups once, with unused keys as far as there are any', () => {
+  const drafts = withTemplate(
+    [draftOf(anger)],
+    [
+      { name: 'Anger', description: '', grouping: 'x' },
+      { name: 'AU12', description: 'Lip corner puller', grouping: '' },
+      { name: 'smile', description: '', grouping: 'positive' },
+      { name: 'frown', description: '', grouping: 'negative' },
+    ],
+  );
+  expect(drafts.map(({ name, key, grouping }) => [name, key, grouping])).toEqual([
+    ['anger', '1', ''],
+    ['AU12', '8', ''],
+    ['smile', '9', 'positive'],
+    ['frown', '', 'negative'],
+  ]);
+  expect(SCHEME_TEMPLATES.facs.every((name) => ACTION_UNIT_NAMES[name] !== undefined)).toBe(true);
 });

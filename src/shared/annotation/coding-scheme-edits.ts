@@ -16,6 +16,8 @@ export interface LabelDraft {
   readonly description: string;
   /** The model class that the label counts as in fine-tuning; null for none. */
   readonly maps_to: string | null;
+  /** Group in statistics (positive, negative, other …); '' for none. */
+  readonly grouping: string;
 }
 
 export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'name' | 'key' | 'action'; readonly text: string };
@@ -32,8 +34,8 @@ export function isModelClass({ name, maps_to }: Pick<LabelRow, 'name' | 'maps_to
 }
 
 export function draftOf(row: LabelRow): LabelDraft {
-  const { name, key, colour, description, maps_to } = row;
-  return { row, name, key, colour, description, maps_to };
+  const { name, key, colour, description, maps_to, grouping = '' } = row;
+  return { row, name, key, colour, description, maps_to, grouping };
 }
 
 /** An empty label with an unused colour and, if one is left, an unused key. */
@@ -45,6 +47,7 @@ export function newDraft(drafts: readonly LabelDraft[]): LabelDraft {
     name: '',
     description: '',
     maps_to: null,
+    grouping: '',
     key: unused(KEYS, ({ key }) => key) ?? '',
     colour: unused(COLOURS, ({ colour }) => colour) ?? COLOURS[drafts.length % COLOURS.length] ?? DEFAULT_COLOUR,
   };
@@ -77,10 +80,61 @@ export function labelEdits(scheme: string, before: readonly LabelRow[], drafts: 
   const keptIds = new Set(drafts.flatMap(({ row }) => (row === null ? [] : [row.id])));
   const deleted = before.filter(({ id }) => !keptIds.has(id)).map(({ id, revision }): RowEdit<'label'> => ({ table: 'label', kind: 'delete', id, revision }));
   const changed = drafts.flatMap(({ row, ...draft }, position): RowEdit<'label'>[] => {
-    const values = { ...draft, name: draft.name.trim(), description: draft.description.trim(), position };
+    const values = { ...draft, name: draft.name.trim(), description: draft.description.trim(), grouping: draft.grouping.trim(), position };
     if (row === null) return [{ table: 'label', kind: 'insert', row: { id: newId(), scheme_id: scheme, ...values } }];
-    const set = Object.fromEntries(Object.entries(values).filter(([column, value]) => row[column as keyof LabelRow] !== value));
+    const set = Object.fromEntries(Object.entries(values).filter(([column, value]) => (row[column as keyof LabelRow] ?? '') !== (value ?? '')));
     return Object.keys(set).length === 0 ? [] : [{ table: 'label', kind: 'update', id: row.id, revision: row.revision, set }];
   });
   return [...deleted, ...changed];
 }
+
+/** Labels that are added together: a scale or a set of codes. The names of `facs` and `smiles` are those of the literature. */
+export const SCHEME_TEMPLATES = {
+  valence: ['veryNegative', 'negative', 'neither', 'positive', 'veryPositive'],
+  smiles: ['Duchenne smile', 'non-Duchenne smile'],
+  facs: [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 18, 20, 23, 24, 25, 26, 27, 28, 43, 45].map((unit) => `AU${unit}`),
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type SchemeTemplate = keyof typeof SCHEME_TEMPLATES;
+
+/** What a template states of a label. */
+export interface TemplateLabel {
+  readonly name: string;
+  readonly description: string;
+  readonly grouping: string;
+}
+
+/** The drafts with the labels of a template at their end. Labels that are there already are not added again. */
+export function withTemplate(drafts: readonly LabelDraft[], labels: readonly TemplateLabel[]): LabelDraft[] {
+  const all = [...drafts];
+  for (const label of labels) {
+    if (all.some(({ name }) => name.trim().toLowerCase() === label.name.toLowerCase())) continue;
+    all.push({ ...newDraft(all), ...label });
+  }
+  return all;
+}
+
+/** FACS: names of the action units (Ekman, Friesen and Hager 2002). */
+export const ACTION_UNIT_NAMES: Readonly<Record<string, string>> = {
+  AU1: 'Inner brow raiser',
+  AU2: 'Outer brow raiser',
+  AU4: 'Brow lowerer',
+  AU5: 'Upper lid raiser',
+  AU6: 'Cheek raiser',
+  AU7: 'Lid tightener',
+  AU9: 'Nose wrinkler',
+  AU10: 'Upper lip raiser',
+  AU12: 'Lip corner puller',
+  AU14: 'Dimpler',
+  AU15: 'Lip corner depressor',
+  AU17: 'Chin raiser',
+  AU18: 'Lip pucker',
+  AU20: 'Lip stretcher',
+  AU23: 'Lip tightener',
+  AU24: 'Lip pressor',
+  AU25: 'Lips part',
+  AU26: 'Jaw drop',
+  AU27: 'Mouth stretch',
+  AU28: 'Lip suck',
+  AU43: 'Eyes closed',
+  AU45: 'Blink',
+};

@@ -81,7 +81,10 @@ export const ROW_SCHEMAS = {
     created_at: text,
     revision,
   }),
-  /** maps_to: the one of the seven classes that the label counts as, or null. */
+  /**
+   * maps_to: the one of the seven classes that the label counts as, or null. grouping: its group in statistics, '' for none; missing in
+   * rows of earlier versions.
+   */
   label: z.strictObject({
     id,
     scheme_id: id,
@@ -91,6 +94,7 @@ export const ROW_SCHEMAS = {
     description: text,
     position: z.int(),
     maps_to: text.nullable(),
+    grouping: text.optional(),
     revision,
   }),
   scheme: z.strictObject({ id, name: text, revision }),

@@ -5,6 +5,17 @@ import type { LabelRow, SchemeRow } from './schema.ts';
 /** The coding scheme of a new project. Its id is the same in all projects, so that layers of different projects can be compared. */
 export const DEFAULT_SCHEME: Omit<SchemeRow, 'revision'> = { id: 'seven-expressions', name: 'Seven expressions' };
 
+/** Surprise is neither; neutral is in no group. */
+const GROUPS: Readonly<Record<Expression, string>> = {
+  happiness: 'positive',
+  sadness: 'negative',
+  neutral: '',
+  anger: 'negative',
+  surprise: 'other',
+  disgust: 'negative',
+  fear: 'negative',
+};
+
 /** The colours are from Okabe and Ito (2008) and suitable for colour-blind people. */
 const APPEARANCE: Readonly<Record<Expression, { colour: string; description: string }>> = {
   happiness: { colour: '#E69F00', description: 'Lip corners raised, cheeks raised (6+12).' },
@@ -24,4 +35,5 @@ export const DEFAULT_LABELS: readonly Omit<LabelRow, 'revision'>[] = EXPRESSIONS
   key: String(position + 1),
   position,
   maps_to: name,
+  grouping: GROUPS[name],
 }));

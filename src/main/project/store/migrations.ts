@@ -10,6 +10,7 @@ import * as participantsOfFaces from './migrations/0080-participants-of-faces.ts
 import * as trials from './migrations/0090-trials.ts';
 import * as mergeConflicts from './migrations/0100-merge-conflicts.ts';
 import * as timesFromZero from './migrations/0110-times-from-zero.ts';
+import * as groupsOfLabels from './migrations/0120-groups-of-labels.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
 interface Migration {
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 90, up: trials.up },
   { number: 100, up: mergeConflicts.up },
   { number: 110, up: timesFromZero.up },
+  { number: 120, up: groupsOfLabels.up },
 ];
 
 /** user_version of a database with all migrations. */

@@ -140,6 +140,17 @@ describe('an export', () => {
     expect(sum).toBeCloseTo(1, 4);
   });
 
+  test('statistics by group of labels: time and probability of all labels of a group together', async () => {
+    const { table } = await exported('statistics', ['model']);
+    const [groups, labels] = [await table('statistics_groups.csv'), await table('statistics_participants.csv')];
+    const of = (rows: Row[], column: string, name: string): Row => rows.find((row) => row['participant'] === 'P, 1' && row[column] === name)!;
+    const negative = of(groups, 'label_group', 'negative');
+    expect(negative).toMatchObject({ observed_s: '4', seconds: of(labels, 'label', 'anger')['seconds'], count: '1' });
+    const sum = ['sadness', 'anger', 'disgust', 'fear'].reduce((total, name) => total + Number(of(labels, 'label', name)['mean_intensity']), 0);
+    expect(Number(negative['mean_intensity'])).toBeCloseTo(sum, 4);
+    expect(groups.some((row) => row['label_group'] === 'neutral' || row['label_group'] === '')).toBe(false);
+  });
+
   test('a report is one page without scripts and addresses, with the names as text', async () => {
     const { out } = await exported('report');
     const page = await readFile(join(out, 'report.html'), 'utf8');

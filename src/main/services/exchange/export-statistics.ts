@@ -2,16 +2,24 @@ import { join } from 'node:path';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
+import { groupedFace } from '../../../shared/statistics/groups.ts';
 import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
 import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
 import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
-import { EVENT_COLUMNS, FACE_STATISTICS_COLUMNS, figureCells, PARTICIPANT_STATISTICS_COLUMNS, TRIAL_STATISTICS_COLUMNS } from '../../formats/label-tables.ts';
+import {
+  EVENT_COLUMNS,
+  FACE_STATISTICS_COLUMNS,
+  figureCells,
+  GROUP_STATISTICS_COLUMNS,
+  PARTICIPANT_STATISTICS_COLUMNS,
+  TRIAL_STATISTICS_COLUMNS,
+} from '../../formats/label-tables.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import { selectVideos } from '../../project/library.ts';
-import { exportedLayers } from '../../project/review.ts';
+import { exportedLayers, listSchemes } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { TrialRow } from '../../project/store/schema.ts';
 import { BASELINE_TYPE, EXCLUDED_TYPE, listTrials } from '../../project/trials.ts';
@@ -24,7 +32,7 @@ import { labelsOf } from './project-figures.ts';
 /**
  * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
  * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
- * With trials, also statistics_trials.csv and event_locked.csv; with several people in a video, also dyads_co_occurrence.csv and
+ * statistics_groups.csv has the same by group of labels. With trials, also statistics_trials.csv and event_locked.csv; with several people in a video, also dyads_co_occurrence.csv and
  * dyads_synchrony.csv.
  */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
@@ -60,6 +68,10 @@ class StatisticsTables {
   readonly #personRows: Cell[][] = [];
   readonly #trialRows: Cell[][] = [];
   readonly #eventRows: Cell[][] = [];
+  readonly #groupRows: Cell[][] = [];
+  /** The group of each label, and all groups. */
+  readonly #groupOf: ReadonlyMap<string, string>;
+  readonly #groups: readonly string[];
   readonly #dyads = new DyadTables();
   readonly #unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
 
@@ -71,11 +83,16 @@ class StatisticsTables {
       listTrials(db).filter(({ type }) => type !== EXCLUDED_TYPE),
       ({ video_id }) => video_id,
     );
+    this.#groupOf = new Map(
+      listSchemes(db).flatMap(({ labels }) => labels.flatMap(({ name, grouping = '' }) => (grouping === '' ? [] : [[name, grouping] as const]))),
+    );
+    this.#groups = [...new Set(this.#groupOf.values())];
     this.#baselines = this.#readBaselines();
   }
 
   addLayer(layer: string): void {
     const people = new Map<string, ObservedPerson>();
+    const inGroups = new Map<string, ObservedPerson>();
     const events = new Map<string, { first: ObservedFace; trial: TrialRow; averages: EventAverage[] }>();
     const inTrials = new Map<string, ObservedPerson<TrialFigures> & { readonly trial: TrialRow }>();
     let ofVideo: ObservedFace[] = [];
@@ -92,6 +109,14 @@ class StatisticsTables {
       for (const each of figures)
         this.#faceRows.push([video, participant, condition, session, layer, face.face, each.label, ...figureCells(each), videoId, path]);
       add(people, personKey(face), face, figures, {});
+      const grouped = groupedFace(face, this.#groupOf);
+      add(
+        inGroups,
+        personKey(face),
+        face,
+        this.#groups.map((group) => figuresOf(grouped, group)),
+        {},
+      );
       for (const trial of this.#trials.get(videoId) ?? []) {
         const { start_s: startS, end_s: endS } = trial;
         if (endS !== null) {
@@ -107,6 +132,7 @@ class StatisticsTables {
     }
     this.#dyads.add(layer, ofVideo);
     for (const group of people.values()) this.#personRows.push(...personRows(group, layer));
+    for (const group of inGroups.values()) this.#groupRows.push(...personRows(group, layer));
     for (const group of inTrials.values()) this.#trialRows.push(...this.#rowsOfTrial(group, layer));
     for (const { first, trial, averages } of events.values()) this.#addEvents(first, trial, averages);
   }
@@ -117,6 +143,7 @@ class StatisticsTables {
       { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS, rows: this.#personRows },
     ];
     const withRows = [
+      { file: 'statistics_groups.csv', columns: GROUP_STATISTICS_COLUMNS, rows: this.#groupRows },
       { file: 'statistics_trials.csv', columns: TRIAL_STATISTICS_COLUMNS, rows: this.#trialRows },
       { file: 'event_locked.csv', columns: EVENT_COLUMNS, rows: this.#eventRows },
       { file: 'dyads_co_occurrence.csv', columns: CO_OCCURRENCE_COLUMNS, rows: this.#dyads.coOccurrence },

@@ -201,6 +201,13 @@ export const de: Translated<typeof en> = {
     states: { waiting: 'wartet', running: 'wird analysiert', done: 'fertig', failed: 'gescheitert', cancelled: 'abgebrochen' },
   },
   scheme: {
+    group: 'Gruppe',
+    groupOf: 'Gruppe von {name}',
+    template: 'Labels einer Vorlage hinzufügen…',
+    templates: { valence: 'Valenz in fünf Stufen', smiles: 'Lächeln', facs: 'Action Units (FACS)' },
+    valence: { veryNegative: 'sehr negativ', negative: 'negativ', neither: 'weder noch', positive: 'positiv', veryPositive: 'sehr positiv' },
+    duchenne: 'Mundwinkel und Wangen gehoben (6+12).',
+    nonDuchenne: 'Mundwinkel ohne die Wangen gehoben (12).',
     title: 'Projektlabels',
     about:
       'Die sieben Klassen des Modells bleiben. Eigene Labels können Sie hinzufügen. Ein neuer Name gilt auch für alle bisherigen Verwendungen des Labels, von allen Kodierenden. Wird ein Label hier gelöscht, behalten bisherige Verwendungen es.',

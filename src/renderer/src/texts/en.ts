@@ -184,6 +184,13 @@ export const en = {
     states: { waiting: 'waiting', running: 'being analysed', done: 'done', failed: 'failed', cancelled: 'cancelled' },
   },
   scheme: {
+    group: 'Group',
+    groupOf: 'Group of {name}',
+    template: 'Add labels from a template…',
+    templates: { valence: 'Valence in five steps', smiles: 'Smiles', facs: 'Action units (FACS)' },
+    valence: { veryNegative: 'very negative', negative: 'negative', neither: 'neither', positive: 'positive', veryPositive: 'very positive' },
+    duchenne: 'Lip corners raised, cheeks raised (6+12).',
+    nonDuchenne: 'Lip corners raised without the cheeks (12).',
     title: 'Project labels',
     about:
       'The seven classes of the model stay. You can add labels of your own. A new name also applies to all existing uses of the label, by every coder. If you delete a label here, existing uses keep it.',
