@@ -198,6 +198,10 @@ test('layers go to coders and faces; two layers share a face only if both are na
     importIntoProject(project.folder, [{ file, video, layers }], as(coder));
   await expect(into(null, 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face', parameters: { layers: ['Mother', 'Child', 'Both'] } });
   await expect(into([{ name: 'Mother' }, { name: 'Child' }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layers-share-face' });
+  await expect(into([{ name: 'Mother' }, { name: 'Father' }], 'Mia')).rejects.toMatchObject({
+    id: 'wrong-usage/no-labels-in-layers',
+    parameters: { layers: ['Father'], known: ['Mother', 'Child', 'Both'] },
+  });
   await expect(into([{ name: 'Both', face: 3 }], 'Mia')).rejects.toMatchObject({ id: 'wrong-usage/layer-has-faces' });
   expect(
     await into(

@@ -40,6 +40,9 @@ export function placeLayers(
   const withContent = layers.filter(hasContent);
   const all = (): ReturnType<typeof chosenBy> => withContent.map((layer) => ({ layer, placement: { name: layer.name } }));
   const chosen = wanted === null ? all() : wanted.flatMap((placement) => chosenBy(layers, placement));
+  const missing = (wanted ?? []).filter((placement) => chosenBy(layers, placement).length === 0).map(({ name }) => name);
+  if (missing.length > 0 && withContent.length > 0)
+    throw new StudioError('wrong-usage/no-labels-in-layers', { file, layers: missing, known: withContent.map(({ name }) => name) });
   if (!chosen.some(({ layer }) => hasContent(layer)))
     throw wanted === null || withContent.length === 0
       ? new StudioError('wrong-usage/no-labels-in-file', { file })

@@ -1,7 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
-import { temporaryFolder } from '../../../../testing/videos.ts';
+import { ffmpeg, temporaryFolder } from '../../../../testing/videos.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import type { ReadableFormatName } from '../../formats/annotation-formats.ts';
 import { READABLE_FORMATS } from '../../formats/annotation-formats.ts';
@@ -122,4 +123,26 @@ describe.each(READABLE_FORMATS)('an export as %s', (format) => {
 test('what a format cannot hold is said at the export', async () => {
   const { losses } = await exported('eaf', ['Ann']);
   expect(losses).toEqual([{ id: 'in-file', parameters: { file: 'interview.mp4', notice: { id: 'peaks/times-only', parameters: {} } } }]);
+});
+
+test('a video that was not analysed has its own length and rate: as the end of a TextGrid, for labels beyond it, and for frames', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'new.mp4');
+  await ffmpeg('-f', 'lavfi', '-i', 'color=black:s=64x48:r=10:d=3', '-c:v', 'libx264', path);
+  const id = newId();
+  const facts = { duration_s: null, frames: null, fps: null, variable_rate: null, sha256: null, folder_id: null, participant_id: null, session_id: null };
+  const row = { id, path, name: 'new.mp4', size: 1, modified_ms: 0, missing: 0, review: 'new' as const, added_at: 'now', revision: 1 };
+  db.run(db.sql.insertInto('video').values({ ...row, ...facts }));
+  const table = join(folder, 'x.csv');
+  await writeFile(table, 'label,start_s,end_s\nfear,1,9\n');
+  const options = { coder: 'Zoe', mapping: {}, partly: false };
+  expect(await importLabels(db, [{ file: table, video: id, layers: null }], options)).toMatchObject({ notes: [{ id: 'import/cut' }] });
+  const [file] = (await writeAnnotations(db, 'textgrid', ['Zoe'], [id], folder)).files;
+  expect([...(await readFile(file!, 'utf8')).matchAll(/xmax = (\S+)/g)].map(([, end]) => Number(end))).toEqual([3, 3, 1, 3]);
+  const studio = join(folder, 'x.label-studio.json');
+  const value = { ranges: [{ start: 11, end: 20 }], timelinelabels: ['anger'] };
+  await writeFile(studio, JSON.stringify([{ data: { video: 'new.mp4' }, annotations: [{ result: [{ type: 'timelinelabels', value }] }] }]));
+  await importLabels(db, [{ file: studio, video: id, layers: null }], { ...options, coder: 'Yan' });
+  const layer = layersOf(db, id).find(({ coder_id }) => coder_id === listCoders(db).find(({ name }) => name === 'Yan')!.id)!;
+  expect(readLayer(db, layer.id).segments).toMatchObject([{ start_s: 1, end_s: 2 }]);
 });

@@ -8,6 +8,7 @@ import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
 import { exportAnnotations } from '../../../services/exchange/exchange-annotations.ts';
 import { exportProject } from '../../../services/exchange/export-project.ts';
 import { importIntoProject } from '../../../services/exchange/import-labels.ts';
+import type { LayerTarget } from '../terminal/options.ts';
 import { numberBetween, readLayerTarget, readMapping, repeated } from '../terminal/options.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
@@ -29,7 +30,7 @@ interface ImportOptions {
   recording?: string;
   fps?: number;
   layer: string[];
-  to: string[];
+  to: LayerTarget[];
   map: string[];
   partly: boolean;
   json: boolean;
@@ -56,8 +57,8 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .addOption(new Option('--format <name>', 'format of the file (default: by its file extension)').choices(READABLE_FORMATS))
     .option('--recording <name>', 'the recording, where a file has several: an observation, a task, a video of a table (default: by the name of the video)')
     .option('--fps <rate>', 'frames per second, for a file that counts frames (default: of the file, then of the video)', numberBetween(0.001, 10_000))
-    .option('--layer <name>', 'a layer of the file; can be repeated (default: all)', repeated, [])
-    .option('--to <layer=coder:face>', 'coder, or coder and face, of a layer of the file; can be repeated', repeated, [])
+    .option('--layer <name>', 'a layer of the file; can be repeated (default: all)', repeated(String), [])
+    .option('--to <layer=coder:face>', 'coder, or coder and face, of a layer of the file; can be repeated', repeated(readLayerTarget), [])
     .option('--map <label=name...>', "labels of the project for labels of the file; 'label=' skips one", [])
     .option('--partly', 'import the rest where some labels cannot be imported', false)
     .option('--json', 'print one JSON object as the last line of standard output', false)
@@ -68,14 +69,13 @@ export function addExport(program: Command, done: (code: number) => void): void 
 }
 
 async function importFile(file: string, { project, video, as, format, recording, fps, layer, to, map, partly, json }: ImportOptions): Promise<void> {
-  const targets = to.map(readLayerTarget);
-  const named = [...targets, ...layer.filter((name) => !targets.some((each) => each.name === name)).map((name) => ({ name }))];
+  const named = [...to, ...layer.filter((name) => !to.some((each) => each.name === name)).map((name) => ({ name }))];
   const placement = { file, video, recording, fps, format, layers: named.length === 0 ? null : named };
   const { labels, peaks, known, problems, notes } = await importIntoProject(project, [placement], { coder: as, mapping: readMapping(map), partly });
   const output = new Output(json);
   for (const problem of sentencesOf(problems)) output.line(`not placed: ${problem}`);
   for (const note of sentencesOf(notes)) output.line(`note: ${note}`);
-  const owners = [...new Set([...targets.map(({ coder }) => coder ?? as), ...(named.length > targets.length || named.length === 0 ? [as] : [])])];
+  const owners = [...new Set([...to.map(({ coder }) => coder ?? as), ...(named.length > to.length || named.length === 0 ? [as] : [])])];
   const what = `${labels} labels${peaks > 0 ? ` and ${peaks} peaks` : ''}`;
   output.result(
     { labels, peaks, known, problems: sentencesOf(problems), notes: sentencesOf(notes) },

@@ -30,14 +30,23 @@ export function readMapping(pairs: readonly string[]): Record<string, string | n
 }
 
 /** Collects the values of an option that can be repeated. */
-export const repeated = (value: string, before: readonly string[]): string[] => [...before, value];
+export function repeated<T>(read: (value: string) => T): (value: string, before: readonly T[]) => T[] {
+  return (value, before) => [...before, read(value)];
+}
+
+/** Where the labels of a layer go. */
+export interface LayerTarget {
+  readonly name: string;
+  readonly coder?: string;
+  readonly face?: number;
+}
 
 /**
  * Parses 'Mother=Ann' (the coder of a layer), 'Child=Ann:2' (the coder and the face) and 'Child=:2' (the face). A layer may
  * contain '='; the last one separates.
  * @throws InvalidArgumentError for other texts
  */
-export function readLayerTarget(text: string): { name: string; coder?: string; face?: number } {
+export function readLayerTarget(text: string): LayerTarget {
   const at = text.lastIndexOf('=');
   const [, coder = '', face] = /^(.*?)(?::([1-9]\d*))?$/s.exec(text.slice(at + 1)) ?? [];
   if (at < 1 || (coder.trim() === '' && face === undefined)) throw new InvalidArgumentError(`'${text}' is not LAYER=CODER, LAYER=CODER:FACE or LAYER=:FACE.`);
