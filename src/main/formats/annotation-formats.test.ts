@@ -19,6 +19,7 @@ const NASTY = [
   'back\\slash (in) brackets\\',
   '-->',
   'face 3',
+  'face 3 peak',
   '1.5',
   '=1+1',
   'tab\there',

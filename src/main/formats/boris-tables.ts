@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
-import { borisTracks, commentOfPeak, commentOfSegment, peakCode } from './boris.ts';
+import { borisTracks, commentOfPeak, commentOfSegment, labelsIn, peakCode } from './boris.ts';
 import { notice } from '../../shared/app/notices.ts';
 
 /** An event of BORIS: a state with start and stop, or a point. */
@@ -20,6 +20,7 @@ const MEDIA = 'Media file(s)';
 const LOSSES = [notice('boris/untested', {})];
 
 function eventsOf(document: AnnotationDocument): Event[] {
+  const labels = labelsIn(document);
   return borisTracks(document)
     .flatMap(({ subject, segments, peaks }): Event[] => [
       ...segments.map((segment) => ({
@@ -33,7 +34,7 @@ function eventsOf(document: AnnotationDocument): Event[] {
       })),
       ...peaks.map((peak) => ({
         subject,
-        behaviour: peakCode(peak.label),
+        behaviour: peakCode(peak.label, labels),
         kind: 'POINT' as const,
         startS: peak.apexS,
         stopS: peak.apexS,

@@ -12,12 +12,8 @@ export const PARTICIPANT = { 0: { label: 'participant', description: '', type: '
  */
 export function writeBoris(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const { path, durationS, fps, name } = document.video;
-  const labels = [
-    ...new Set([
-      ...document.vocabulary.map((each) => each.name),
-      ...document.layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)),
-    ]),
-  ];
+  const labelSet = labelsIn(document);
+  const labels = [...labelSet];
   const frameOf = (seconds: number): number => Math.round(seconds * (fps ?? 25));
   const tracks = borisTracks(document);
   const events = tracks.flatMap(({ subject, segments, peaks }) => [
@@ -30,12 +26,12 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     }),
     ...peaks.map((peak): BorisEvent => {
       const { label, apexS, modifiers } = peak;
-      return [apexS, subject, peakCode(label), modifiers ?? '', commentOfPeak(peak), frameOf(apexS)];
+      return [apexS, subject, peakCode(label, labelSet), modifiers ?? '', commentOfPeak(peak), frameOf(apexS)];
     }),
   ]);
   const shortest = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
   const subjects = [...new Set(events.map(([, subject]) => subject))];
-  const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', peakCode(label)] as const)];
+  const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', peakCode(label, labelSet)] as const)];
   const at = now.toISOString().slice(0, 23);
   const project = {
     time_format: 'hh:mm:ss',
@@ -89,8 +85,20 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
 
 export type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];
 
-/** The code of the point events of a label's peaks. */
-export const peakCode = (label: string): string => `${label} peak`;
+/** The code of the point events of a label's peaks. A code has one type, so it must not be the name of a label, too. */
+export function peakCode(label: string, labels: ReadonlySet<string>): string {
+  const code = `${label} peak`;
+  return labels.has(code) ? `${code} (apex)` : code;
+}
+
+/** All labels of a document: those of the coding scheme, then the others that are used. */
+export function labelsIn({ vocabulary, layers }: AnnotationDocument): ReadonlySet<string> {
+  const used = layers.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label));
+  return new Set([...vocabulary.map(({ name }) => name), ...used]);
+}
+
+/** The label of a `peakCode`; undefined for other codes. */
+export const labelOfPeakCode = (code: string): string | undefined => /^(.*) peak(?: \(apex\))?$/s.exec(code)?.[1];
 
 /** What BORIS has no field for is at the start of the comment: 'conf=0.91; looks away'. */
 export function commentOfSegment({ confidence, comment }: AnnotatedSegment): string {

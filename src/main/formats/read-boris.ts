@@ -4,7 +4,7 @@ import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadR
 import { StudioError } from '../../shared/app/errors.ts';
 import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
-import { PARTICIPANT, peakCode } from './boris.ts';
+import { labelOfPeakCode, PARTICIPANT } from './boris.ts';
 import { confidenceOf, LayerCollector, peakWithSpan, placesOfTiers, pointPeak } from './read-layers.ts';
 
 const numbers = z.record(z.string(), z.coerce.number()).catch({});
@@ -171,8 +171,8 @@ function stateOf(face: number, begun: Event, stop: Event): AnnotatedSegment {
 
 /** A point event that this program wrote for a peak; undefined for others. */
 function ownPeak(face: number, { atS, code, comment, modifiers }: Event, kinds: ReadonlyMap<string, string>): AnnotatedPeak | undefined {
-  const label = /^(.*) peak$/s.exec(code)?.[1];
-  if (label === undefined || code !== peakCode(label) || !kinds.has(label)) return undefined;
+  const label = labelOfPeakCode(code);
+  if (label === undefined || !kinds.has(label)) return undefined;
   const [, span = '', rest = ''] = /^span=([-\d.e]+ [-\d.e]+)(?:; (.*))?$/s.exec(comment) ?? [];
   const point = pointPeak(face, label, atS);
   const peak = peakWithSpan(point, span);
