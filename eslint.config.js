@@ -23,6 +23,7 @@ const MODULES = {
   'adatosk/training': ['shared/app', 'shared/domain', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime'],
   media: SHARED,
   face: SHARED,
+  'formats/annotations': [...SHARED, 'formats'],
   formats: SHARED,
   analysis: [...SHARED, 'adatosk/model', 'adatosk/runtime', 'media', 'face'],
   'synthesis/random': ['shared/domain'],

@@ -13,6 +13,8 @@ export interface TableRow {
   readonly line: number;
   /** The value of a column, without spaces around it; '' if the column or the value is missing. */
   cell(column: string): string;
+  /** The value with spaces around it, for labels and comments. */
+  raw(column: string): string;
   /** The number in a column, also with a decimal comma; null without a value, NaN if the value is no number. */
   number(column: string): number | null;
 }
@@ -59,23 +61,23 @@ export function readTable(text: string, file: string, separator: string): Table 
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
-      trim: true,
     }) as unknown as Parsed[];
   } catch (error) {
     throw new StudioError('data-set-invalid/csv', { file, detail: sentenceOf(error) }, error);
   }
-  const columns = (records[0]?.record ?? []).map((name) => name.toLowerCase());
+  const columns = (records[0]?.record ?? []).map((name) => name.trim().toLowerCase());
   const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);
   if (twice !== undefined) throw new StudioError('data-set-invalid/same-column', { file, column: twice });
   const index = new Map(columns.map((name, i) => [name, i]));
   const rows = records.slice(1).map(({ info, record }): TableRow => {
-    const cell = (column: string): string => record[index.get(column) ?? -1] ?? '';
+    const raw = (column: string): string => record[index.get(column) ?? -1] ?? '';
+    const cell = (column: string): string => raw(column).trim();
     const number = (column: string): number | null => {
       const value = cell(column);
       if (value === '') return null;
       return /^[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?$/i.test(value) ? Number(value.replace(',', '.')) : NaN;
     };
-    return { line: info.lines + (named === null ? 0 : 1), cell, number };
+    return { line: info.lines + (named === null ? 0 : 1), cell, raw, number };
   });
   return { columns, rows };
 }

@@ -7,7 +7,7 @@ import { notice } from '../../../shared/app/notices.ts';
 import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
 import { SERIES, seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
-import { filesOf } from '../../formats/annotation-formats.ts';
+import { filesOf } from '../../formats/annotations/annotation-formats.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listRuns, readColumns } from '../../project/recorded-results.ts';

@@ -7,7 +7,7 @@ import { createSegment } from '../../../shared/annotation/segment-edits.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
-import type { ReadableFormatName } from '../../formats/annotation-formats.ts';
+import type { ReadableFormatName } from '../../formats/annotations/annotation-formats.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { DEFAULT_SCHEME } from '../../project/store/default-coding-scheme.ts';
 import { applyEdit, newId } from '../../project/edits.ts';

@@ -6,10 +6,10 @@ import type { ReadAnnotations, ReadLayer, ReadRecording } from '../../../shared/
 import type { LabelFile } from '../../../shared/contract/exchange.ts';
 import { StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { Fact } from '../../../shared/app/facts.ts';
-import type { ReadableFormatName } from '../../formats/annotation-formats.ts';
-import { readableFormatOf, READABLE_FORMATS, readerOf } from '../../formats/annotation-formats.ts';
+import type { ReadableFormatName } from '../../formats/annotations/annotation-formats.ts';
+import { readableFormatOf, READABLE_FORMATS, readerOf } from '../../formats/annotations/annotation-formats.ts';
 import { decodeText } from '../../formats/decode-text.ts';
-import type { ReadContext } from '../../formats/read-layers.ts';
+import type { ReadContext } from '../../formats/annotations/read-layers.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
 import type { VideoRow } from '../../project/store/schema.ts';

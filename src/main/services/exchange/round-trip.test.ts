@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
 import { ffmpeg, temporaryFolder } from '../../../../testing/videos.ts';
 import { step } from '../../../shared/annotation/steps.ts';
-import type { ReadableFormatName } from '../../formats/annotation-formats.ts';
-import { READABLE_FORMATS } from '../../formats/annotation-formats.ts';
+import type { ReadableFormatName } from '../../formats/annotations/annotation-formats.ts';
+import { READABLE_FORMATS } from '../../formats/annotations/annotation-formats.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { layersOf, listCoders, readLayer } from '../../project/review.ts';
 import type { PeakRow } from '../../project/store/schema.ts';
@@ -130,7 +130,17 @@ test('a video that was not analysed has its own length and rate: as the end of a
   const path = join(folder, 'new.mp4');
   await ffmpeg('-f', 'lavfi', '-i', 'color=black:s=64x48:r=10:d=3', '-c:v', 'libx264', path);
   const id = newId();
-  const facts = { duration_s: null, frames: null, fps: null, variable_rate: null, sha256: null, folder_id: null, participant_id: null, session_id: null };
+  const facts = {
+    duration_s: null,
+    frames: null,
+    fps: null,
+    variable_rate: null,
+    sha256: null,
+    folder_id: null,
+    participant_id: null,
+    session_id: null,
+    condition: '',
+  };
   const row = { id, path, name: 'new.mp4', size: 1, modified_ms: 0, missing: 0, review: 'new' as const, added_at: 'now', revision: 1 };
   db.run(db.sql.insertInto('video').values({ ...row, ...facts }));
   const table = join(folder, 'x.csv');

@@ -9,8 +9,8 @@ import { DEFAULT_FACE_OPTIONS } from '../../face/face-observer.ts';
 
 export { defaultThreads } from '../../adatosk/runtime/providers.ts';
 export type { Device } from '../../adatosk/runtime/providers.ts';
-export { READABLE_FORMATS, readerOf } from '../../formats/annotation-formats.ts';
-export type { ReadableFormatName } from '../../formats/annotation-formats.ts';
+export { READABLE_FORMATS, readerOf } from '../../formats/annotations/annotation-formats.ts';
+export type { ReadableFormatName } from '../../formats/annotations/annotation-formats.ts';
 export { VIDEO_ENDINGS } from '../../media/video-files.ts';
 export { CONDITIONS } from '../../synthesis/rendering/scene.ts';
 export type { Condition } from '../../synthesis/rendering/scene.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AnnotationDocument } from '../../shared/annotation/annotation-document.ts';
-import { decodeText } from './decode-text.ts';
+import type { AnnotationDocument } from '../../../shared/annotation/annotation-document.ts';
+import { decodeText } from '../decode-text.ts';
 import { writeEaf } from './eaf.ts';
 import { readEaf } from './read-eaf.ts';
 

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
-import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
+import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../../shared/annotation/annotation-document.ts';
 import { borisTracks, commentOfPeak, commentOfSegment, labelsIn, peakCode } from './boris.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 /** An event of BORIS: a state with start and stop, or a point. */
 interface Event {

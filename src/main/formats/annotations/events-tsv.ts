@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
-import { oneLine } from './tables.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
+import { oneLine } from '../tables.ts';
 
 const COLUMNS = ['onset', 'duration', 'trial_type', 'kind', 'layer', 'face', 'apex', 'confidence', 'comment', 'modifiers'] as const;
 type Row = Record<(typeof COLUMNS)[number], string | number | null>;

@@ -1,5 +1,5 @@
-import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
-import type { AnnotationFormatName, ExportFormat } from '../../shared/domain/export-formats.ts';
+import type { AnnotationDocument, ReadAnnotations, WrittenAnnotations, WrittenFiles } from '../../../shared/annotation/annotation-document.ts';
+import type { AnnotationFormatName, ExportFormat } from '../../../shared/domain/export-formats.ts';
 import { writeBorisAggregated, writeBorisTabular, writeBorisXlsx } from './boris-tables.ts';
 import { writeBoris } from './boris.ts';
 import { writeDatavyu } from './datavyu.ts';

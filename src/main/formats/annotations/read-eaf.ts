@@ -1,8 +1,8 @@
 import { XMLParser } from 'fast-xml-parser';
-import { StudioError } from '../../shared/app/errors.ts';
-import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../shared/annotation/annotation-document.ts';
-import { tierOfPeaks } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../../shared/annotation/annotation-document.ts';
+import { tierOfPeaks } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { AUTHOR } from './eaf.ts';
 import { confidenceOf, LayerCollector, peakWithSpan, placesOfTiers, pointPeak } from './read-layers.ts';
 import { ATTRIBUTE, TEXT } from './xml.ts';

@@ -6,9 +6,9 @@ import type {
   AnnotationLayer,
   WrittenAnnotations,
   WrittenFiles,
-} from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
+} from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { Element } from './xml.ts';
 import { xml } from './xml.ts';
 

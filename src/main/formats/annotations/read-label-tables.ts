@@ -1,7 +1,7 @@
-import { parse } from 'csv-parse/sync';
-import { StudioError } from '../../shared/app/errors.ts';
-import type { ReadAnnotations, ReadRecording } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { ReadAnnotations, ReadRecording } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
+import { readTable, separatorOf } from '../read-table.ts';
 import { confidenceOf, LayerCollector, pointPeak } from './read-layers.ts';
 
 /** A row of a table, by the names of its columns in lower case; '' for missing values. */
@@ -94,34 +94,16 @@ function distinct(recordings: readonly ReadRecording[]): ReadRecording[] {
   });
 }
 
-/** Programs name the delimiter in a first line 'sep=;', or it is the one in the header. @throws StudioError 'data-set-invalid/csv' */
+/** The table with its separator: the one that a first line names, else the first of tab, semicolon and comma in the header. */
 function tableOf(text: string, file: string): { columns: ReadonlySet<string>; rows: Row[] } {
-  const [, named, body = text] = /^sep=(.)\r?\n(.*)$/s.exec(text.replace(/^\uFEFF/, '')) ?? [];
-  const [header = ''] = body.split(/\r?\n/, 1);
-  const delimiter = named ?? (['\t', ';', ','] as const).find((each) => header.includes(each)) ?? ',';
-  let cells: { info: { lines: number }; record: string[] }[];
-  try {
-    cells = parse(body, {
-      delimiter,
-      bom: true,
-      info: true,
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-      relax_column_count: true,
-    }) as unknown as typeof cells;
-  } catch (error) {
-    throw new StudioError('data-set-invalid/csv', { file, detail: error instanceof Error ? error.message : String(error) }, error);
-  }
-  const names = (cells[0]?.record ?? []).map((each) => each.trim().toLowerCase());
-  const index = new Map(names.map((each, i) => [each, i]));
-  const rows = cells.slice(1).map(({ info, record }): Row => {
-    const cell = (column: string): string => {
-      const value = record[index.get(column) ?? -1] ?? '';
-      return value.trim() === 'n/a' ? '' : value;
-    };
-    // With another delimiter, programs in many languages write decimal commas.
-    const decimal = (value: string): string => (delimiter === ',' ? value : value.replace(/^(\s*-?\d+),(\d+\s*)$/, '$1.$2'));
-    return { line: info.lines + (named === undefined ? 0 : 1), cell, number: (column) => (cell(column).trim() === '' ? NaN : Number(decimal(cell(column)))) };
-  });
-  return { columns: new Set(names), rows };
+  const separator = ['label', 'onset'].map((column) => separatorOf(text, column)).find((each) => each !== undefined) ?? ',';
+  const { columns, rows } = readTable(text, file, separator);
+  return {
+    columns: new Set(columns),
+    rows: rows.map(({ line, raw, number }): Row => {
+      // BIDS writes n/a for a missing value.
+      const cell = (column: string): string => (raw(column).trim() === 'n/a' ? '' : raw(column));
+      return { line, cell, number: (column) => (cell(column) === '' ? NaN : (number(column) ?? NaN)) };
+    }),
+  };
 }

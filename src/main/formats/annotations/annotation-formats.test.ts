@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../shared/annotation/annotation-document.ts';
+import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../../shared/annotation/annotation-document.ts';
 import { XMLParser } from 'fast-xml-parser';
 import { readSheet } from 'read-excel-file/node';
 import { ANNOTATION_FORMATS, filesOf, readerOf } from './annotation-formats.ts';
-import { randomStream } from '../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/domain/random.ts';
 
 const NASTY = [
   'happiness',

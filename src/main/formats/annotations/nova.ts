@@ -1,8 +1,8 @@
-import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import { roundSeconds } from '../../shared/domain/time.ts';
+import type { AnnotationDocument, AnnotationTier, WrittenFiles } from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks, hasRemarks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
 import { xml } from './xml.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 /**
  * NOVA and SSI: two files per tier, VIDEO.TIER.annotation with the scheme and VIDEO.TIER.annotation~ with one label per line,

@@ -1,6 +1,12 @@
-import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, AnnotationTier, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
+import type {
+  AnnotatedPeak,
+  AnnotatedSegment,
+  AnnotationDocument,
+  AnnotationTier,
+  WrittenAnnotations,
+} from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { confidenceText, spanText } from './read-layers.ts';
 
 /** The participant as an independent variable of BORIS. */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { StudioError } from '../../shared/app/errors.ts';
-import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../shared/annotation/annotation-document.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../../shared/annotation/annotation-document.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import type { FrameRange } from './label-studio.ts';
 import { CONTROLS, DEFAULT_RATE, framesOf, REGION_TYPE } from './label-studio.ts';
 import type { LayerInProgress, ReadContext } from './read-layers.ts';

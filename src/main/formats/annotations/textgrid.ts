@@ -1,4 +1,4 @@
-import { StudioError } from '../../shared/app/errors.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
 import type {
   AnnotatedPeak,
   AnnotatedSegment,
@@ -6,10 +6,10 @@ import type {
   AnnotationTier,
   ReadAnnotations,
   WrittenAnnotations,
-} from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, parseTierName, peakTiersOf, tierOfPeaks, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import type { Notice } from '../../shared/app/facts.ts';
-import { notice } from '../../shared/app/notices.ts';
+} from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks, parseTierName, peakTiersOf, tierOfPeaks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { confidenceOf, confidenceText, LayerCollector, peakWithSpan, pointPeak, spanText } from './read-layers.ts';
 
 /**

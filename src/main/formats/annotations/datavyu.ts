@@ -1,7 +1,7 @@
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import { clockText } from './clock.ts';
-import { notice } from '../../shared/app/notices.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks, hasRemarks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import { clockText } from '../clock.ts';
+import { notice } from '../../../shared/app/notices.ts';
 
 /**
  * CSV of Datavyu («#4»): a column per tier. A cell has onset, offset (hours:minutes:seconds:milliseconds) and its codes in

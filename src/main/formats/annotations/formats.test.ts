@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../../../testing/videos.ts';
-import { StudioError, toFact } from '../../shared/app/errors.ts';
-import { notice } from '../../shared/app/notices.ts';
-import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
-import { writeAtomically } from './atomic-file.ts';
-import { csvLines, PEAKS, SUMMARY, tableText, TIMELINE } from './tables.ts';
+import { temporaryFolder } from '../../../../testing/videos.ts';
+import { StudioError, toFact } from '../../../shared/app/errors.ts';
+import { notice } from '../../../shared/app/notices.ts';
+import type { VideoResult, VideoSummary } from '../../../shared/domain/results.ts';
+import { writeAtomically } from '../atomic-file.ts';
+import { csvLines, PEAKS, SUMMARY, tableText, TIMELINE } from '../tables.ts';
 
 const folder = await temporaryFolder();
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeText } from './decode-text.ts';
+import { decodeText } from '../decode-text.ts';
 import { readTextGrid } from './textgrid.ts';
 
 const long = (label: string, { head = 'ooTextFile', comment = '', size = 1, more = '', point = '.' } = {}): string => `File type = "${head}"

@@ -1,6 +1,6 @@
-import type { AnnotatedPeak, AnnotatedSegment, ReadLayer } from '../../shared/annotation/annotation-document.ts';
-import { parseTierName } from '../../shared/annotation/annotation-document.ts';
-import type { Notice } from '../../shared/app/facts.ts';
+import type { AnnotatedPeak, AnnotatedSegment, ReadLayer } from '../../../shared/annotation/annotation-document.ts';
+import { parseTierName } from '../../../shared/annotation/annotation-document.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
 
 /** What a reader may use besides the file. */
 export interface ReadContext {

@@ -1,9 +1,9 @@
 import { posix, win32 } from 'node:path';
 import { z } from 'zod';
-import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../shared/annotation/annotation-document.ts';
-import { StudioError } from '../../shared/app/errors.ts';
-import type { Notice } from '../../shared/app/facts.ts';
-import { notice } from '../../shared/app/notices.ts';
+import type { AnnotatedPeak, AnnotatedSegment, ReadAnnotations, ReadLayer, ReadRecording } from '../../../shared/annotation/annotation-document.ts';
+import { StudioError } from '../../../shared/app/errors.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { labelOfPeakCode, PARTICIPANT } from './boris.ts';
 import { confidenceOf, LayerCollector, peakWithSpan, placesOfTiers, pointPeak } from './read-layers.ts';
 

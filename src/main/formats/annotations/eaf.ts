@@ -1,11 +1,17 @@
 import { stringify } from 'csv-stringify/sync';
 import { basename, win32 } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, AnnotationLayer, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasPeaks, peakTiersOf, tiersOf } from '../../shared/annotation/annotation-document.ts';
+import type {
+  AnnotatedPeak,
+  AnnotatedSegment,
+  AnnotationDocument,
+  AnnotationLayer,
+  WrittenAnnotations,
+} from '../../../shared/annotation/annotation-document.ts';
+import { hasPeaks, peakTiersOf, tiersOf } from '../../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
 import { clean, xml } from './xml.ts';
-import { notice } from '../../shared/app/notices.ts';
+import { notice } from '../../../shared/app/notices.ts';
 import { confidenceText, spanText } from './read-layers.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeText } from './decode-text.ts';
+import { decodeText } from '../decode-text.ts';
 import { readEventsTsv, readLabelTable } from './read-label-tables.ts';
 
 const HEADER = 'label;start_s;end_s';

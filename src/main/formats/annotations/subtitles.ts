@@ -1,9 +1,9 @@
-import type { AnnotationDocument, WrittenAnnotations } from '../../shared/annotation/annotation-document.ts';
-import { hasRemarks, tiersOf } from '../../shared/annotation/annotation-document.ts';
-import { clockText } from './clock.ts';
-import type { Notice } from '../../shared/app/facts.ts';
-import { notice } from '../../shared/app/notices.ts';
-import { oneLine } from './tables.ts';
+import type { AnnotationDocument, WrittenAnnotations } from '../../../shared/annotation/annotation-document.ts';
+import { hasRemarks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import { clockText } from '../clock.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
+import { notice } from '../../../shared/app/notices.ts';
+import { oneLine } from '../tables.ts';
 
 /** A cue, in whole milliseconds. */
 interface Cue {
