@@ -53,6 +53,13 @@ for (const [what, file, extra, timing] of [
   ],
   ['a late start', 'late.mkv', [...H264, '-output_ts_offset', '1.4'], ''],
   [
+    'a hole of six seconds',
+    'hole.mp4',
+    [...H264, '-enc_time_base', '1:90000', '-video_track_timescale', '90000'],
+    ",settb=1/90000,setpts='N*3600+gte(N,150)*540000'",
+  ],
+  ['a transport stream with a hole', 'hole.ts', [...H264, '-bf', '2', '-enc_time_base', '1:90000'], ",settb=1/90000,setpts='N*3600+gte(N,150)*540000'"],
+  [
     'a file that needs a proxy, variable rate and late',
     'old.avi.mkv',
     ['-c:v', 'mpeg2video', '-q:v', '3', '-bf', '2', '-output_ts_offset', '0.7'],
