@@ -104,6 +104,7 @@ describe('a stored result', () => {
     recordResult(db, run, FILE, someResult('a.mp4'), timing());
     expect(unfinishedRun(db, RECORD)).toBe(run);
     expect(unfinishedRun(db, { ...RECORD, options: { tokenBudget: 1 } })).toBeUndefined();
+    expect(unfinishedRun(db, { ...RECORD, analysisVersion: 99 })).toBeUndefined();
     expect([hasResult(db, run, FILE.path), hasResult(db, run, '/other.mp4')]).toEqual([true, false]);
     endRun(db, run, RECORD);
     expect(unfinishedRun(db, RECORD)).toBeUndefined();

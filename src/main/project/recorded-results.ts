@@ -222,10 +222,11 @@ export function hasResult(db: ProjectDatabase, run: string, path: string): boole
   return db.row(query.where('result.run_id', '=', run).where('video.path', '=', path)) !== undefined;
 }
 
-/** The newest run with the same model and options that did not end, because its process was killed. */
+/** The newest run with the same model, options and version of the analysis that did not end, because its process was killed. */
 export function unfinishedRun(db: ProjectDatabase, record: RunRecord): string | undefined {
   const open = db.rows(db.sql.selectFrom('run').select(['id', 'record']).where('ended_at', 'is', null).orderBy('started_at', 'desc'));
-  const key = ({ model, options, thresholds }: RunRecord): string => JSON.stringify([model.sha256, options, thresholds]);
+  const key = ({ model, options, thresholds, analysisVersion }: RunRecord): string =>
+    JSON.stringify([model.sha256, options, thresholds, analysisVersion ?? null]);
   return open.find((each) => key(JSON.parse(each.record) as RunRecord) === key(record))?.id;
 }
 

@@ -62,6 +62,8 @@ export interface PackedMaps {
 /** run.json: how a set of tables was made. */
 export interface RunRecord {
   readonly appVersion: string;
+  /** Increased with every change that changes the numbers; absent in records of versions before 0.2. */
+  readonly analysisVersion?: number;
   readonly model: { readonly id: string; readonly sha256: string; readonly trained: boolean };
   /** Absent in records of versions before 0.2. */
   readonly faceDetectors?: readonly { readonly id: string; readonly sha256: string }[];

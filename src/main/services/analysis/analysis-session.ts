@@ -4,6 +4,7 @@ import type { Model } from '../../adatosk/runtime/models.ts';
 import { ensureModelFile, modelsFolder } from '../../adatosk/runtime/models.ts';
 import type { Device, ReadyEngines } from '../../adatosk/runtime/providers.ts';
 import { startEngines } from '../../adatosk/runtime/providers.ts';
+import { ANALYSIS_VERSION } from '../../analysis/result-parts.ts';
 import type { AnalysisOptions, AnalysisTools } from '../../analysis/analyse-video.ts';
 import { checkDetectors, detectorFiles, DETECTORS } from '../../face/detector-files.ts';
 import { APP_VERSION } from '../settings/app-version.ts';
@@ -70,6 +71,7 @@ export class AnalysisSession {
     const { id, trained, clip } = this.model.manifest;
     return {
       appVersion: APP_VERSION,
+      analysisVersion: ANALYSIS_VERSION,
       model: { id, sha256: this.modelSha256, trained },
       faceDetectors: DETECTORS.map(({ id: detector, sha256 }) => ({ id: detector, sha256 })),
       warnings: sentencesOf(this.warnings),
