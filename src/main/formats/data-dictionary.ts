@@ -43,6 +43,13 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   box_h: number('pixels', 'height of the box'),
   ...Object.fromEntries(EXPRESSIONS.map((name) => [name, number('probability, 0 to 1', `the model's probability of ${name}: a proposal, not a feeling`)])),
   label: text('the expression: a label of the scheme; in timeline.csv the most probable one'),
+  intensity_corrected: number('difference, -1 to 1', "intensity minus its mean over the participant's own baseline: all spans of the type 'baseline'"),
+  ...Object.fromEntries(
+    EXPRESSIONS.map((name) => [
+      `${name}_corrected`,
+      number('probability difference, -1 to 1', `the probability of ${name} minus its mean over the participant's own baseline`),
+    ]),
+  ),
   intensity: number('share, 0 to 1', '1 minus the probability of neutral; of a peak at its apex'),
   mask_class_agnostic: number('weight, 0 to 1', 'mean weight of the class-agnostic mask: how much changes in the face'),
   mask_class_semantic: number('weight, 0 to 1', 'mean weight of the class-semantic mask: how typical of an expression'),

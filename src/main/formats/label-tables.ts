@@ -1,5 +1,6 @@
 import type { AnnotatedSegment } from '../../shared/annotation/annotation-document.ts';
 import type { LabelFigures } from '../../shared/statistics/summaries.ts';
+import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { lowerBound } from '../../shared/domain/sorted-search.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import type { Cell } from './tables.ts';
@@ -46,6 +47,12 @@ export const TRIAL_STATISTICS_COLUMNS = [
   ...(['latency_s', 'peak_intensity', 'mean_intensity', 'mean_intensity_corrected'] as const),
   ...(['session', 'layer', 'face_id', 'start_s', 'end_s', 'video_id', 'path'] as const),
 ] as const;
+/** Raw and corrected values by slot. */
+export const CORRECTED_COLUMNS = [
+  ...(['video', 'participant', 'face_id', 'start_s', 'end_s', 'intensity', 'intensity_corrected'] as const),
+  ...EXPRESSIONS.flatMap((name) => [name, `${name}_corrected`]),
+  'video_id',
+];
 export const EVENT_COLUMNS = [
   ...(['type', 'condition', 'participant', 'label', 'time_s', 'mean', 'sd', 'n'] as const),
   ...(['video', 'face_id', 'video_id', 'path'] as const),

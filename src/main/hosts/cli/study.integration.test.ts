@@ -120,6 +120,20 @@ test("intensities in a trial are corrected by the participant's own baseline", a
   expect(Number(row['mean_intensity_corrected'])).toBeCloseTo(meanIn(0, 4) - meanIn(3.5, 4.5), 3);
 });
 
+test('the corrected series are the probabilities minus the mean of the baseline, by slot', async () => {
+  const rows = (await table('E', 'timeline_corrected.csv')).filter(({ video }) => video === ONE);
+  const raw = (await table('out', 'timeline.csv')).filter(({ video, status }) => video === ONE && status !== 'no_face');
+  expect(rows).toHaveLength(raw.length);
+  // The same for all slots: the mean of the slots from 3.5 to 4.5 s, of which the first and the last count half.
+  const within = raw.filter(({ start_s, end_s }) => Number(end_s) > 3.5 && Number(start_s) < 4.5);
+  const weights = within.map(({ start_s, end_s }) => Math.min(4.5, Number(end_s)) - Math.max(3.5, Number(start_s)));
+  const mean = within.reduce((sum, { happiness }, i) => sum + weights[i]! * Number(happiness), 0);
+  for (const { happiness, happiness_corrected } of rows) expect(Number(happiness) - Number(happiness_corrected)).toBeCloseTo(mean, 4);
+  for (const { intensity, intensity_corrected, neutral, neutral_corrected } of rows)
+    expect(Number(intensity) - Number(intensity_corrected)).toBeCloseTo(1 - (Number(neutral) - Number(neutral_corrected)), 4);
+  expect((await table('E', 'timeline_corrected.csv')).some(({ video }) => video === TWO)).toBe(false);
+});
+
 test('event-locked means average the probabilities around the markers of a type', async () => {
   const rows = (await table('E', 'event_locked.csv')).filter(({ type, label, participant }) => type === 'bell' && label === 'happiness' && participant === 'S');
   const slots = (await table('out', 'timeline.csv')).filter(({ video, status }) => video === ONE && status !== 'no_face');

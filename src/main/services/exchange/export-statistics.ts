@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import { groupedFace } from '../../../shared/statistics/groups.ts';
-import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
+import type { LabelFigures, ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
 import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
 import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import {
+  CORRECTED_COLUMNS,
   EVENT_COLUMNS,
   FACE_STATISTICS_COLUMNS,
   figureCells,
@@ -45,7 +47,16 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   for (const layer of names) tables.addLayer(layer);
   const written = tables.tables().map(({ file, columns, rows }) => ({ file, columns, path: join(out, file), rows }));
   for (const { path, columns, rows } of written) await writeAtomically(path, [csvLines([[...columns], ...rows])]);
-  return { files: [...written.map(({ path }) => path), await writeDictionary(out, written)], losses: tables.notes() };
+  const files = written.map(({ path }) => path);
+  const described: { file: string; columns: readonly string[] }[] = [...written];
+  if (tables.hasBaselines && names.includes('model')) {
+    const file = 'timeline_corrected.csv';
+    // One face at a time: the timelines of a project exceed memory.
+    await writeAtomically(join(out, file), tables.correctedTimelines());
+    files.push(join(out, file));
+    described.push({ file, columns: CORRECTED_COLUMNS });
+  }
+  return { files: [...files, await writeDictionary(out, described)], losses: tables.notes() };
 }
 
 /** The faces of a participant in a condition and session, or one face without a participant. */
@@ -152,6 +163,20 @@ class StatisticsTables {
     return [...always, ...withRows.filter(({ rows }) => rows.length > 0)];
   }
 
+  get hasBaselines(): boolean {
+    return this.#baselines.size > 0;
+  }
+
+  /** timeline_corrected.csv, face by face: intensities and probabilities with those minus the participant's own baseline. */
+  *correctedTimelines(): Generator<string> {
+    yield csvLines([[...CORRECTED_COLUMNS]]);
+    for (const face of observedFaces(this.#db, { layer: 'model', videos: this.#videos })) {
+      const baseline = this.#baselines.get(ownerOf(face));
+      if (baseline === undefined || face.slots === null) continue;
+      yield csvLines(correctedRows(face, face.slots, (label) => restOf(baseline.get(label))));
+    }
+  }
+
   notes(): Notice[] {
     return [...this.#unassigned].map(([reason, videos]) =>
       reason === 'several-faces' ? notice('statistics/several-faces', { videos: [...videos] }) : notice('statistics/no-participant', { videos: [...videos] }),
@@ -164,8 +189,8 @@ class StatisticsTables {
       const { label, observedS, seconds, share, count, meanIntensity, maxIntensity } = pooled(own);
       const latencies = own.flatMap(({ latencyS }) => (latencyS === null ? [] : [latencyS]));
       const latencyS = latencies.length === 0 ? null : latencies.reduce((least, each) => Math.min(least, each), Infinity);
-      const rest = baseline?.get(label);
-      const corrected = meanIntensity === null || rest === undefined || rest.seconds === 0 ? null : meanIntensity - rest.area / rest.seconds;
+      const rest = restOf(baseline?.get(label));
+      const corrected = meanIntensity === null || rest === null ? null : meanIntensity - rest;
       const values = [seconds, share, count, latencyS, maxIntensity, meanIntensity, corrected].map(rounded);
       return [
         ...[first.video, trial.name, trial.type, trial.item, conditionOf(trial, first), first.participant, rounded(observedS), label, ...values],
@@ -205,6 +230,40 @@ const ownerOf = ({ participant, videoId, face }: ObservedFace): string => JSON.s
 
 /** The narrower condition counts. */
 const conditionOf = (trial: TrialRow, face: ObservedFace): string => trial.condition || face.condition;
+
+/** The mean probability of a label in the baseline spans; null if it was not measured there. */
+const restOf = (measured: Measured | undefined): number | null => (measured === undefined || measured.seconds === 0 ? null : measured.area / measured.seconds);
+
+/** A row for each slot with a face: intensity (1 minus the probability of neutral) and the probabilities, raw and corrected. */
+function correctedRows(face: ObservedFace, { times, shares }: ObservedSlots, rest: (label: string) => number | null): Cell[][] {
+  const rows: Cell[][] = [];
+  const minus = (value: number, label: string): number | null => {
+    const own = rest(label);
+    return own === null ? null : value - own;
+  };
+  for (let i = 0; i < times.length / 2; i++) {
+    const values = EXPRESSIONS.map((label) => ({ label, value: shares[label]?.[i] ?? NaN }));
+    const neutral = values.find(({ label }) => label === 'neutral')?.value ?? NaN;
+    if (Number.isNaN(neutral)) continue;
+    const restOfNeutral = rest('neutral');
+    const intensity = 1 - neutral;
+    const corrected = restOfNeutral === null ? null : intensity - (1 - restOfNeutral);
+    rows.push([
+      ...[
+        face.video,
+        face.participant,
+        face.face,
+        rounded(times[i] ?? NaN),
+        rounded(times[times.length / 2 + i] ?? NaN),
+        rounded(intensity),
+        rounded(corrected),
+      ],
+      ...values.flatMap(({ label, value }) => [rounded(value), rounded(minus(value, label))]),
+      face.videoId,
+    ]);
+  }
+  return rows;
+}
 
 const rounded = (value: number | null): number | null => (value === null ? null : roundSeconds(value));
 
