@@ -63,7 +63,7 @@ async function tablesOf(project: string): Promise<Record<string, Record<string, 
   const tables: Record<string, Record<string, string>[]> = {};
   for (const name of ['timeline', 'peaks', 'segments', 'summary']) {
     const rows = parse(await readFile(join(out, `${name}.csv`)), { columns: true }) as Record<string, string>[];
-    tables[name] = rows.map(({ seconds_taken, times_real_time, ...row }) => row);
+    tables[name] = rows.map(({ seconds_taken, times_real_time, video_id, path, run_id, ...row }) => row);
   }
   return tables;
 }
