@@ -124,12 +124,22 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
 
 const COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;
 
+/** A table with its columns. The meaning of `attributes`, which are among the columns, is known to the study alone. */
+export interface DescribedTable {
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly attributes?: readonly string[];
+}
+
 /**
  * The content of data-dictionary.csv: a line per column and table.
  * @throws RangeError for a column without a description
  */
-export function dictionaryText(tables: readonly { readonly file: string; readonly columns: readonly string[] }[]): string {
-  const rows = tables.flatMap(({ file, columns }) => columns.map((column) => ({ table: file, column, ...meaningOf(column) })));
+export function dictionaryText(tables: readonly DescribedTable[]): string {
+  const attribute = text('attribute of the participant, as the study has it');
+  const rows = tables.flatMap(({ file, columns, attributes = [] }) =>
+    columns.map((column) => ({ table: file, column, ...(attributes.includes(column) ? attribute : meaningOf(column)) })),
+  );
   return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
 }
 

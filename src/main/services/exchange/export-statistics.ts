@@ -9,6 +9,7 @@ import { figuresOf, personKey, pooled } from '../../../shared/statistics/summari
 import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
 import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { DescribedTable } from '../../formats/data-dictionary.ts';
 import {
   CORRECTED_COLUMNS,
   EVENT_COLUMNS,
@@ -21,7 +22,7 @@ import {
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import { selectVideos } from '../../project/library.ts';
-import { exportedLayers, listSchemes } from '../../project/review.ts';
+import { exportedLayers, listParticipants, listSchemes } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { TrialRow } from '../../project/store/schema.ts';
 import { BASELINE_TYPE, EXCLUDED_TYPE, listTrials } from '../../project/trials.ts';
@@ -48,7 +49,13 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   const written = tables.tables().map(({ file, columns, rows }) => ({ file, columns, path: join(out, file), rows }));
   for (const { path, columns, rows } of written) await writeAtomically(path, [csvLines([[...columns], ...rows])]);
   const files = written.map(({ path }) => path);
-  const described: { file: string; columns: readonly string[] }[] = [...written];
+  const described: DescribedTable[] = [...written];
+  const people = participantTable(db);
+  if (people.rows.length > 0) {
+    await writeAtomically(join(out, people.file), [csvLines([[...people.columns], ...people.rows])]);
+    files.push(join(out, people.file));
+    described.push(people);
+  }
   if (tables.hasBaselines && names.includes('model')) {
     const file = 'timeline_corrected.csv';
     // One face at a time: the timelines of a project exceed memory.
@@ -57,6 +64,18 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
     described.push({ file, columns: CORRECTED_COLUMNS });
   }
   return { files: [...files, await writeDictionary(out, described)], losses: tables.notes() };
+}
+
+/** participants.csv: a row for each participant, with the attributes that the study has, to be joined with the other tables. */
+function participantTable(db: ProjectDatabase): DescribedTable & { readonly rows: Cell[][] } {
+  const people = listParticipants(db).map(({ code, condition, attributes }) => ({ code, condition, own: JSON.parse(attributes) as Record<string, string> }));
+  const attributes = [...new Set(people.flatMap(({ own }) => Object.keys(own)))].sort();
+  return {
+    file: 'participants.csv',
+    columns: ['participant', 'condition', ...attributes],
+    attributes,
+    rows: people.map(({ code, condition, own }) => [code, condition, ...attributes.map((name) => own[name] ?? '')]),
+  };
 }
 
 /** The faces of a participant in a condition and session, or one face without a participant. */

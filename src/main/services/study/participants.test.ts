@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
@@ -7,6 +7,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { applyEdit, undo } from '../../project/edits.ts';
 import { addVideo, allVideos } from '../../project/library.ts';
 import { listCoders, listParticipants } from '../../project/review.ts';
+import { writeStatistics } from '../exchange/export-statistics.ts';
 import { assignedFaces, setParticipants } from './participants.ts';
 
 const folder = await temporaryFolder();
@@ -53,6 +54,15 @@ test('faces, whole videos and participants are set in one step, which can be und
   undo(db, cara);
   expect(listParticipants(db)).toEqual([]);
   expect(assigned('interview.mp4').every((row) => (row as unknown[])[1] === '')).toBe(true);
+});
+
+test('attributes are a table of their own in the statistics, described as such', async () => {
+  await set('participant,age,Group\nA,31,old\nB,,young\n');
+  const out = await temporaryFolder();
+  await writeStatistics(db, [], [], out);
+  expect(await readFile(join(out, 'participants.csv'), 'utf8')).toBe('participant,condition,age,group\r\nA,,31,old\r\nB,,,young\r\n');
+  expect(await readFile(join(out, 'data-dictionary.csv'), 'utf8')).toContain('participants.csv,group,text,,');
+  undo(db, listCoders(db).find(({ name }) => name === 'Cara')!.id);
 });
 
 test('columns that the table does not have stay as they are', async () => {

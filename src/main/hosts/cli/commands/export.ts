@@ -39,7 +39,7 @@ interface ImportOptions {
 export function addExport(program: Command, done: (code: number) => void): void {
   program
     .command('export')
-    .description('export results of a project: tables, labels, statistics, everything as JSON, or labels for another tool')
+    .description('export results of a project: tables, labels, statistics, a report, everything as JSON, or labels for another tool')
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
     .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest of each video)')

@@ -8,7 +8,7 @@ import { EXIT, Output } from '../terminal/output.ts';
 import { addStudy } from './study.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
-  const project = program.command('project').description('show the contents of a project');
+  const project = program.command('project').description('look into a project; set its participants and trials; give out and merge copies; restore a backup');
   const json = ['--json', 'print one JSON object as the last line of standard output', false] as const;
   project
     .command('videos <folder>')
