@@ -7,7 +7,8 @@ import { findPeaks } from '../../shared/domain/peaks.ts';
 import type { SegmentOptions } from '../../shared/domain/segments.ts';
 import { findSegments } from '../../shared/domain/segments.ts';
 import type { PackedMaps } from '../../shared/domain/results.ts';
-import { SamplingGrid } from '../../shared/domain/time.ts';
+import type { AnalysedSpan } from '../../shared/domain/time.ts';
+import { roundSeconds, SamplingGrid } from '../../shared/domain/time.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/domain/timeline.ts';
 import { clipFeeds } from '../adatosk/runtime/clip-feeds.ts';
 import { OUTPUTS } from '../adatosk/model/adatosk.ts';
@@ -29,6 +30,8 @@ export interface AnalysisOptions {
   readonly face: FaceOptions;
   readonly peaks: PeakOptions;
   readonly segments: SegmentOptions;
+  /** The part of each video that is analysed; the whole video if it is missing. */
+  readonly span?: AnalysedSpan;
 }
 
 export interface AnalysisTools {
@@ -58,6 +61,8 @@ export interface VideoAnalysis {
   readonly substitutedSamples: number;
   /** Number of errors that ffmpeg reported while decoding; the frames concerned may be wrong. */
   readonly decoderComplaints: number;
+  /** Length of the analysed part in seconds. */
+  readonly analysedS: number;
   readonly stages: StageTimes;
 }
 
@@ -83,7 +88,8 @@ export async function analyseVideo(
   const begun = performance.now();
   const video = await probeVideo(path, signal);
   const probing = performance.now() - begun;
-  const grid = new SamplingGrid(video.timing, tools.model.clip.sampleRateHz);
+  const grid = new SamplingGrid(video.timing, tools.model.clip.sampleRateHz, options.span ?? null);
+  if (grid.span.endS <= grid.span.startS) throw new StudioError('wrong-usage/span-outside', { file: basename(path), end: roundSeconds(video.timing.end) });
   const observer = new FaceObserver(tools.detectors, video.stream, grid.rate, tools.model.clip.width, options.face);
   const reader = new SeriesReader(tools, options.tokenBudget);
 
@@ -117,7 +123,14 @@ export async function analyseVideo(
     throw new StudioError('damaged-video/frames', { percent: Math.round((100 * substituted) / grid.samples), file: basename(path) });
   }
   const stages = { probing, waitingForFrames, cropping: observer.cropMilliseconds, total: performance.now() - begun };
-  return { ...describe(series, grid, tools.model.id, options), video, substitutedSamples: substituted, decoderComplaints: complaints, stages };
+  return {
+    ...describe(series, grid, tools.model.id, options),
+    video,
+    substitutedSamples: substituted,
+    decoderComplaints: complaints,
+    analysedS: grid.span.endS - grid.span.startS,
+    stages,
+  };
 }
 
 function describe(

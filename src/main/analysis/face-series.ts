@@ -238,10 +238,10 @@ export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number
   const slots = Math.ceil(grid.samples / SAMPLES_PER_SLOT);
   const rows: TimelineRow[] = [];
   for (let slot = 0; slot < slots; slot++) {
-    if (occupied.has(slot)) continue;
+    if (occupied.has(slot) || !isCovered(grid, slot)) continue;
     const span = slotSpan(grid, slot);
     let last = slot;
-    while (last + 1 < slots && isInHole(grid, last) && isInHole(grid, last + 1) && !occupied.has(last + 1)) last += 1;
+    while (last + 1 < slots && isCovered(grid, last + 1) && isInHole(grid, last) && isInHole(grid, last + 1) && !occupied.has(last + 1)) last += 1;
     const { endS, endFrame } = slotSpan(grid, last);
     const isLong = endS - span.startS > LONGEST_HOLE_IN_SLOTS_S;
     const covered = isLong ? { ...span, endS, endFrame } : span;
@@ -251,12 +251,16 @@ export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number
   return rows;
 }
 
-/** Whether all of a slot is in a hole of the recording. */
-function isInHole(grid: SamplingGrid, slot: number): boolean {
+function samplesOf(grid: SamplingGrid, slot: number): number[] {
   const first = slot * SAMPLES_PER_SLOT;
-  const samples = Array.from({ length: Math.min(SAMPLES_PER_SLOT, grid.samples - first) }, (_, i) => first + i);
-  return samples.every((sample) => grid.isInHole(sample));
+  return Array.from({ length: Math.min(SAMPLES_PER_SLOT, grid.samples - first) }, (_, i) => first + i);
 }
+
+/** Whether all of a slot is in a hole of the recording. */
+const isInHole = (grid: SamplingGrid, slot: number): boolean => samplesOf(grid, slot).every((sample) => grid.isInHole(sample));
+
+/** Whether all of a slot is analysed. */
+const isCovered = (grid: SamplingGrid, slot: number): boolean => samplesOf(grid, slot).every((sample) => grid.covers(sample));
 
 /** Time and frames of a slot. The last slot ends with the video. */
 function slotSpan(grid: SamplingGrid, slot: number): Pick<TimelineRow, 'slot' | 'startS' | 'endS' | 'startFrame' | 'endFrame'> {

@@ -145,7 +145,9 @@ function selection(grid: SamplingGrid): string {
   const { origin } = table.findings;
   const first = (grid.moment(0) + origin).toFixed(9);
   const last = (table.pts[table.frames - 1]! + origin - 1e-4).toFixed(9);
-  return `select='lte(abs(mod((t-(${first}))*${rate}+1.5,1)-0.5),${reach.toFixed(6)})+gte(t,${last})'`;
+  // Frames outside the analysed span are not converted; the one before it may be the nearest to its first sample.
+  const [from, to] = [grid.span.startS - table.longestGap, grid.span.endS + table.longestGap].map((at) => (at + origin).toFixed(9));
+  return `select='lte(abs(mod((t-(${first}))*${rate}+1.5,1)-0.5),${reach.toFixed(6)})*between(t,${from},${to})+gte(t,${last})'`;
 }
 
 /** All pictures are converted to limited-range BT.601 or BT.709, so that cropping needs only two conversions to RGB. */

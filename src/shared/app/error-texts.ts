@@ -501,6 +501,7 @@ export const ERROR_TEXTS = {
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
   'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
+  'wrong-usage/span-outside': { message: '{file} ends at {end} s: nothing of it lies in the chosen span.', remedy: 'Choose another span.' },
   'wrong-usage/no-run-record': {
     message: '{path} is no run.json, no folder with one, and no project.',
     remedy: 'Choose the folder of an analysis, or a project.',

@@ -120,6 +120,13 @@ export class TimingTable {
   }
 }
 
+/** The part of a video that is analysed, in seconds. */
+export interface AnalysedSpan {
+  readonly startS: number;
+  /** Null for the end of the video. */
+  readonly endS: number | null;
+}
+
 /**
  * The regular grid on which frames are sampled for the network. It begins with the first frame.
  *
@@ -139,7 +146,11 @@ export class SamplingGrid {
 
   static readonly PHASE = 0.005;
 
-  constructor(table: TimingTable, rate: number) {
+  readonly #span: AnalysedSpan | null;
+
+  /** @param span the part of the video whose samples are used; null for all */
+  constructor(table: TimingTable, rate: number, span: AnalysedSpan | null = null) {
+    this.#span = span;
     this.table = table;
     this.rate = rate;
     this.#hold = Math.max(table.medianGap, 1 / rate);
@@ -163,11 +174,26 @@ export class SamplingGrid {
     return this.table.nearestFrame(this.moment(k));
   }
 
+  /** Whether sample k lies in the analysed span. */
+  covers(k: number): boolean {
+    const at = this.moment(k);
+    return this.#span === null || (at >= this.#span.startS && at < (this.#span.endS ?? Infinity));
+  }
+
+  /** The analysed span within the video, in seconds; the whole video if none was given. */
+  get span(): { startS: number; endS: number } {
+    const { start, end } = this.table;
+    return this.#span === null
+      ? { startS: start, endS: end }
+      : { startS: Math.max(start, this.#span.startS), endS: Math.min(end, this.#span.endS ?? Infinity) };
+  }
+
   /**
-   * Whether sample k is in a hole of the recording, after the time for which the frame before the hole is shown. It then has no
+   * Whether sample k is outside the analysed span, or in a hole of the recording, after the time for which the frame before the hole is shown. It then has no
    * picture.
    */
   isInHole(k: number): boolean {
+    if (!this.covers(k)) return true;
     const { table, rate } = this;
     const at = this.moment(k);
     const frame = table.frameAt(at);

@@ -71,3 +71,17 @@ test('a hole of hours, as wrong timestamps make it, has one row', () => {
   expect(rows.filter(({ start_s, end_s }) => Number(end_s) - Number(start_s) > 7000)).toHaveLength(1);
   expect(Number(rows.at(-1)!['end_s'])).toBeGreaterThan(7200);
 });
+
+test('a part of a video has rows and peaks of this part alone, with the times of the whole video', async () => {
+  const { code } = await command('analyze', at('plain.mp4'), '--from', '4.4', '--to', '7.2', '--out', at('part'), '--device', 'cpu');
+  expect(code).toBe(0);
+  const [rows, found] = [await readTable(at('part', 'timeline.csv')), await readTable(at('part', 'peaks.csv'))];
+  expect([rows[0]!['start_s'], rows.at(-1)!['end_s']]).toEqual(['4.4', '7.2']);
+  const whole = of(timeline, 'plain.mp4');
+  for (const row of rows) expect(whole.find(({ slot }) => slot === row['slot'])).toMatchObject({ start_s: row['start_s'], start_frame: row['start_frame'] });
+  expect(found.map(({ label }) => label)).toEqual(['surprise']);
+  const expected = of(peaks, 'plain.mp4').find(({ label }) => label === 'surprise')!;
+  expect(Math.abs(Number(found[0]!['apex_s']) - Number(expected['apex_s']))).toBeLessThan(0.2);
+  const outside = await command('analyze', at('plain.mp4'), '--from', '100', '--out', at('outside'), '--device', 'cpu');
+  expect([outside.code, outside.stderr]).toEqual([1, expect.stringContaining('nothing of it lies in the chosen span') as string]);
+});

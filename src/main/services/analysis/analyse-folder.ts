@@ -146,6 +146,6 @@ export async function writeRunRecord(out: string, record: RunRecord): Promise<st
 
 /** Seconds of video per second of work, over the videos of this analysis; null if there were none. */
 function overallSpeed(summaries: readonly VideoSummary[], seconds: number): number | null {
-  const analysed = summaries.reduce((sum, { durationS }) => sum + (durationS ?? 0), 0);
+  const analysed = summaries.reduce((sum, { timesRealTime, secondsTaken }) => sum + (timesRealTime ?? 0) * (secondsTaken ?? 0), 0);
   return analysed > 0 ? analysed / seconds : null;
 }

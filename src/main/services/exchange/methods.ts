@@ -107,6 +107,7 @@ export function methodsText({ run, project }: MethodsFacts): string {
   const sentences = [
     `Facial expressions were analysed with AdaTosk Studio ${run.appVersion} on ${run.start.slice(0, 10)} (device: ${run.device}).`,
     ...(project === null ? [] : sampleSentences(project)),
+    ...spanSentences(run),
     ...faceSentences(run),
     `The model ${run.model.id} (SHA-256 ${run.model.sha256}), a masked autoencoder with a class-agnostic and a class-semantic temporal soft mask after AdaTosk (arXiv 2502.21004), read clips of 16 aligned face crops, sampled ${numberOf(run.options['sampleRateHz'])} times a second, with a token budget of ${numberOf(run.options['tokenBudget'])}, and gave the probabilities of ${listed(EXPRESSIONS)} for each face and time slot.`,
     ...thresholdSentences(run),
@@ -120,6 +121,12 @@ function sampleSentences({ videos, analysed, failed, participants }: ProjectFact
   const people = participants === 0 ? '' : ` of ${counted(participants, 'participant')}`;
   const rest = failed === 0 ? '' : ` and ${failed} could not`;
   return [`The sample had ${counted(videos, 'video')}${people}, of which ${analysed} could be analysed${rest}.`];
+}
+
+function spanSentences({ options }: RunRecord): string[] {
+  if (options['span'] === undefined) return [];
+  const { startS, endS } = recordOf(options['span']);
+  return [`Of each video, the part from ${numberOf(startS)} s ${typeof endS === 'number' ? `to ${endS} s` : 'to its end'} was analysed.`];
 }
 
 function faceSentences({ faceDetectors, thresholds }: RunRecord): string[] {

@@ -562,6 +562,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
     remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',
   },
+  'wrong-usage/span-outside': { message: '{file} endet bei {end} s: Nichts davon liegt in der gewählten Spanne.', remedy: 'Wählen Sie eine andere Spanne.' },
   'wrong-usage/no-run-record': {
     message: '{path} ist keine run.json, kein Ordner mit einer solchen und kein Projekt.',
     remedy: 'Wählen Sie den Ordner einer Analyse oder ein Projekt.',

@@ -27,6 +27,8 @@ interface AnalyzeOptions {
   confidentWidth: number;
   smallestFace: number;
   longestGap: number;
+  from?: number;
+  to?: number;
   searchEvery: number;
   peakProminence: number;
   peakHeight: number;
@@ -46,6 +48,8 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
     .option('--at-once <n>', 'videos that are analysed in parallel (more than one helps if the network runs on a graphics card)', wholeBetween(1, 64), 1)
     .option('--token-budget <share>', 'share of the tokens that the network keeps, 0.01 to 1 (default: that of the model)', numberBetween(0.01, 1))
+    .option('--from <s>', 'analyse each video from this moment on', numberBetween(0, 1e7))
+    .option('--to <s>', 'analyse each video up to this moment', numberBetween(0, 1e7))
     .option('--project <folder>', 'also store the run in this project; creates the project if necessary')
     .option('--resume', 'reuse the finished videos of an earlier run with the same model and options', false)
     .option('--json', 'print one JSON object as the last line of standard output', false)
@@ -106,6 +110,7 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
       },
       peaks: { ...peaks, prominence: options.peakProminence, height: options.peakHeight, minimumDuration: options.peakDuration },
       segments,
+      ...(options.from === undefined && options.to === undefined ? {} : { span: { startS: options.from ?? 0, endS: options.to ?? null } }),
     },
   };
 }
