@@ -62,16 +62,16 @@ test('seconds are rounded to microseconds', () => {
 });
 
 test('a span limits the samples of a grid; the numbers of the samples stay those of the whole video', () => {
-  const table = new TimingTable(
+  const four = new TimingTable(
     Float64Array.from({ length: 100 }, (_, i) => i / 25),
     0.04,
     { duplicateTimestamps: 0, missingTimestamps: 0, tick: 1e-6 },
   );
-  const grid = new SamplingGrid(table, 10, { startS: 1, endS: 2.5 });
+  const grid = new SamplingGrid(four, 10, { startS: 1, endS: 2.5 });
   expect(grid.samples).toBe(40);
   const covered = Array.from({ length: grid.samples }, (_, k) => k).filter((k) => !grid.isInHole(k));
   expect([covered[0], covered.at(-1), covered.length]).toEqual([10, 24, 15]);
   expect(grid.span).toEqual({ startS: 1, endS: 2.5 });
-  expect(new SamplingGrid(table, 10, { startS: 3, endS: null }).span).toEqual({ startS: 3, endS: 4 });
-  expect(new SamplingGrid(table, 10).span).toEqual({ startS: 0, endS: 4 });
+  expect(new SamplingGrid(four, 10, { startS: 3, endS: null }).span).toEqual({ startS: 3, endS: 4 });
+  expect(new SamplingGrid(four, 10).span).toEqual({ startS: 0, endS: 4 });
 });
