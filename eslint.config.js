@@ -75,6 +75,7 @@ const allIn = (name) => Object.keys(MODULES).filter((module) => module === name 
 /** Files that compute with arrays of numbers. */
 const NUMERIC = [
   ...['adatosk', 'analysis', 'face', 'media', 'synthesis', 'training'].map((folder) => `src/main/${folder}/**`),
+  'src/main/project/store/packed-*.ts',
   ...['shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/player,review/timeline}/**'].map((files) => `src/${files}`),
 ];
 /** Tests, benchmarks and maintenance scripts. */

@@ -186,6 +186,8 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
     ['video', 'participant_id'],
     ['face_participant', 'participant_id'],
   ],
+  // Without its samples a signal could not be restored.
+  signal: 'kept',
   coder: 'kept',
   video: 'kept',
 };

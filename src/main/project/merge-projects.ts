@@ -1,3 +1,4 @@
+import { decidedColumns } from '../../shared/annotation/editable-rows.ts';
 import type { AnyRow, EditableTable, RowChange } from '../../shared/annotation/editable-rows.ts';
 import { StudioError } from '../../shared/app/errors.ts';
 import { newId } from './edits.ts';
@@ -26,6 +27,7 @@ const TABLES = {
   video: { participant_id: 'participant', session_id: 'session' },
   face_participant: { video_id: 'video', participant_id: 'participant' },
   trial: { video_id: 'video' },
+  signal: { video_id: 'video' },
   layer: { video_id: 'video', coder_id: 'coder', scheme_id: 'scheme' },
   segment: { layer_id: 'layer' },
   peak: { layer_id: 'layer' },
@@ -44,11 +46,9 @@ const NATURAL_KEYS: Readonly<Partial<Record<EditableTable, readonly string[]>>> 
   video: ['sha256', 'path'],
   face_participant: ['video_id', 'face_id'],
   trial: ['video_id', 'type', 'name', 'start_s', 'end_s'],
+  signal: ['video_id', 'name', 'source'],
   layer: ['video_id', 'kind', 'coder_id', 'run_id', 'scheme_id'],
 };
-
-/** Columns of a video that people decide; the others describe the file on each computer. */
-const VIDEO_DECISIONS = new Set(['name', 'participant_id', 'session_id', 'condition', 'review']);
 
 /** Results of a run, by table, with the columns of their keys. Both copies have the same ids for the same run. */
 const RESULTS = { result: ['run_id', 'video_id'], timeline: ['run_id', 'video_id', 'face_id'], mask_map: ['run_id', 'video_id', 'face_id'] } as const;
@@ -97,6 +97,7 @@ class Merge {
     for (const table of ORDER) {
       if (table === 'layer') this.#copyResults();
       this.#mergeTable(table);
+      if (table === 'signal') this.#copySamples();
     }
     this.#appendJournal();
     this.#takeConflicts();
@@ -167,7 +168,8 @@ class Merge {
   }
 
   #mergeRow(table: EditableTable, own: AnyRow, theirs: AnyRow): void {
-    const columns = Object.keys(theirs).filter((column) => column !== 'revision' && (table !== 'video' || VIDEO_DECISIONS.has(column)));
+    // The others describe the file on each computer.
+    const columns = decidedColumns(table) ?? Object.keys(theirs).filter((column) => column !== 'revision');
     const isEqual = columns.every((column) => (own[column] ?? null) === (theirs[column] ?? null));
     const [changedHere, changedThere] = [this.#isChangedHere(own), this.#isChangedThere(theirs)];
     if (isEqual) return;
@@ -282,6 +284,18 @@ class Merge {
       );
       const row = this.#other.onlyRow(query) as unknown as AnyRow;
       this.#db.run(this.#db.sql.insertInto(table as 'result').values({ ...row, video_id: this.#idOf('video', row['video_id'] ?? null) } as never));
+    }
+  }
+
+  /** Samples of the signals that only the other copy had. */
+  #copySamples(): void {
+    const withSamples = new Set(this.#db.rows(this.#db.sql.selectFrom('signal_block').select('signal_id').distinct()).map(({ signal_id }) => signal_id));
+    const known = new Set(this.#db.rows(this.#db.sql.selectFrom('signal').select('id')).map(({ id }) => id));
+    for (const { id } of this.#other.rows(this.#other.sql.selectFrom('signal').select('id'))) {
+      const own = String(this.#idOf('signal', id));
+      if (withSamples.has(own) || !known.has(own)) continue;
+      for (const block of this.#other.rows(this.#other.sql.selectFrom('signal_block').selectAll().where('signal_id', '=', id)))
+        this.#db.run(this.#db.sql.insertInto('signal_block').values({ ...block, signal_id: own }));
     }
   }
 

@@ -14,6 +14,8 @@ const ORDER = [
     'video',
     'face_participant',
     'trial',
+    'signal',
+    'signal_block',
     'file_clock',
     'timing',
     'run',

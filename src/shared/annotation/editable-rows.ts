@@ -115,6 +115,25 @@ export const ROW_SCHEMAS = {
     end_s: seconds.nullable(),
     revision,
   }),
+  /**
+   * Another time series on the video's clock. The times of its samples, start_s and end_s are those of the file; offset_s is added to
+   * them. interval_s: median time between samples.
+   */
+  signal: z.strictObject({
+    id,
+    video_id: id,
+    name: text,
+    unit: text,
+    source: text,
+    offset_s: z.number(),
+    samples: z.int(),
+    start_s: z.number(),
+    end_s: z.number(),
+    interval_s: z.number(),
+    lowest: z.number().nullable(),
+    highest: z.number().nullable(),
+    revision,
+  }),
   coder: z.strictObject({ id, name: text, added_at: text, revision }),
   video: z.strictObject({
     id,
@@ -157,14 +176,23 @@ export type RowEdit<T extends EditableTable = EditableTable> = {
     | { readonly table: K; readonly kind: 'delete'; readonly id: string; readonly revision: number };
 }[T];
 
-/** Columns of a video that a person can edit; the others describe the file. */
-const VIDEO_DECISIONS = { name: true, participant_id: true, session_id: true, condition: true, review: true } as const;
+/** Columns that a person can edit in tables with rows of a file; the other columns describe the file. Such rows are never inserted. */
+const DECISIONS: Readonly<Partial<Record<EditableTable, Readonly<Record<string, true>>>>> = {
+  video: { name: true, participant_id: true, session_id: true, condition: true, review: true },
+  signal: { name: true, unit: true, offset_s: true },
+};
+/** The names of these columns; undefined for tables in which a person can edit all. */
+export const decidedColumns = (table: EditableTable): readonly string[] | undefined => {
+  const columns = DECISIONS[table];
+  return columns && Object.keys(columns);
+};
 
 const rowEdits = EDITABLE.flatMap((table) => {
   const row = ROW_SCHEMAS[table] as z.ZodObject;
-  const set = table === 'video' ? row.pick(VIDEO_DECISIONS) : row.omit({ id: true, revision: true });
+  const decisions = DECISIONS[table];
+  const set = decisions === undefined ? row.omit({ id: true, revision: true }) : row.pick(decisions);
   return [
-    ...(table === 'video' ? [] : [z.strictObject({ table: z.literal(table), kind: z.literal('insert'), row: row.omit({ revision: true }) })]),
+    ...(decisions !== undefined ? [] : [z.strictObject({ table: z.literal(table), kind: z.literal('insert'), row: row.omit({ revision: true }) })]),
     z.strictObject({ table: z.literal(table), kind: z.literal('update'), id, revision, set: set.partial() }),
     z.strictObject({ table: z.literal(table), kind: z.literal('delete'), id, revision }),
   ];

@@ -34,6 +34,7 @@ const STEPS = {
   'video.participant': { participant: z.string().max(100_000) },
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
+  'signal.move': { signal: z.string().max(100_000) },
   'trials.set': { count, file: z.string().max(32_768) },
   'participants.set': { count, file: z.string().max(32_768) },
   /** A step of another program or of an older version, with its original text. */

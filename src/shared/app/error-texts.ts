@@ -500,6 +500,10 @@ export const ERROR_TEXTS = {
   },
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
+  'wrong-usage/signal-unknown': {
+    message: 'There is no signal {signal} in this project.',
+    remedy: 'Name it by the id that adatosk project signals lists.',
+  },
   'wrong-usage/run-unknown': { message: 'There is no run {run} in this project.', remedy: 'Choose one of its runs (adatosk project runs).' },
   'wrong-usage/span-outside': { message: '{file} ends at {end} s: nothing of it lies in the chosen span.', remedy: 'Choose another span.' },
   'wrong-usage/no-run-record': {

@@ -11,6 +11,7 @@ import * as trials from './migrations/0090-trials.ts';
 import * as mergeConflicts from './migrations/0100-merge-conflicts.ts';
 import * as timesFromZero from './migrations/0110-times-from-zero.ts';
 import * as groupsOfLabels from './migrations/0120-groups-of-labels.ts';
+import * as signals from './migrations/0130-signals.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
 interface Migration {
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 100, up: mergeConflicts.up },
   { number: 110, up: timesFromZero.up },
   { number: 120, up: groupsOfLabels.up },
+  { number: 130, up: signals.up },
 ];
 
 /** user_version of a database with all migrations. */

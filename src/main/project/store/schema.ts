@@ -66,6 +66,19 @@ export interface TimelineTableRow {
 export type ParticipantRow = EditableRows['participant'];
 export type SessionRow = EditableRows['session'];
 export type TrialRow = EditableRows['trial'];
+/** Samples of a signal, packed (see signals.ts): times and readings by packed-numbers.ts. */
+export interface SignalBlockRow {
+  signal_id: string;
+  position: number;
+  start_s: number;
+  end_s: number;
+  samples: number;
+  times: Uint8Array;
+  readings: Uint8Array;
+  overview: Uint8Array;
+}
+
+export type SignalRow = EditableRows['signal'];
 export type FaceParticipantRow = EditableRows['face_participant'];
 export type VideoRow = EditableRows['video'];
 export type SchemeRow = EditableRows['scheme'];
@@ -171,6 +184,8 @@ export interface Tables {
   session: SessionRow;
   face_participant: FaceParticipantRow;
   trial: TrialRow;
+  signal: SignalRow;
+  signal_block: SignalBlockRow;
   folder: FolderRow;
   video: VideoRow;
   file_clock: FileClockRow;

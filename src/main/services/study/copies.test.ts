@@ -8,9 +8,11 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { applyEdit, newId, undo } from '../../project/edits.ts';
 import { addVideo, allVideos, videoOf } from '../../project/library.ts';
 import { addCoder, layersOf, listCoders, listParticipants, notesOf, readLayer } from '../../project/review.ts';
+import { insertSignal, listSignals, moveSignals, readSignal } from '../../project/signals.ts';
 import { listBackups } from '../../project/store/backups.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject, openProject } from '../../project/store/open-project.ts';
+import { SeriesPacker } from '../../project/store/packed-series.ts';
 import { coderProgress, decideConflict, giveCopies, mergeCopies, openConflicts } from './copies.ts';
 
 let folder: string;
@@ -206,4 +208,47 @@ test('a project that is no copy is refused', async () => {
   const other = await openProject(join(folder, 'other'), { create: true });
   other.close();
   await expect(mergeCopies([join(folder, 'other')], main)).rejects.toMatchObject({ id: 'wrong-usage/not-a-copy' });
+});
+
+describe('signals of copies', () => {
+  const add = (db: ProjectDatabase, name: string): void => {
+    const packer = new SeriesPacker(1);
+    for (let i = 0; i < 100; i++) packer.push(i / 10, [i]);
+    insertSignal(db, { videoId: ids.video, name, unit: '', source: 'log.csv', offsetS: 0 }, packer.finish()[0]!);
+  };
+  const signalsOf = (db: ProjectDatabase): unknown[] =>
+    listSignals(db).map((signal) => [signal.name, signal.offset_s, [...readSignal(db, signal)].reduce((sum, { values }) => sum + values.length, 0)]);
+
+  test('a copy has them; those that it adds come back, and so does a moved offset', async () => {
+    await change('main', (db) => add(db, 'EDA'));
+    await give(['Ann']);
+    await change('Ann', (db) => {
+      expect(signalsOf(db)).toEqual([['EDA', 0, 100]]);
+      add(db, 'HR');
+      moveSignals(db, [listSignals(db)[0]!.id], 1.5, ids.ann);
+    });
+    await mergeCopies([join(folder, 'Ann')], main);
+    await mergeCopies([join(folder, 'Ann')], main);
+    await change('main', (db) =>
+      expect(signalsOf(db)).toEqual([
+        ['EDA', 1.5, 100],
+        ['HR', 0, 100],
+      ]),
+    );
+  });
+
+  test('the same signal added in both is one signal; without its video a copy has no samples', async () => {
+    await change('main', (db) => addVideo(db, { path: '/videos/other.mp4', name: 'other.mp4', size: 1, modifiedMs: 0 }));
+    await give(['Ann']);
+    for (const copy of ['main', 'Ann']) await change(copy, (db) => add(db, 'EDA'));
+    await mergeCopies([join(folder, 'Ann')], main);
+    await change('main', (db) => expect(signalsOf(db)).toEqual([['EDA', 0, 100]]));
+    await inProject(main, (db) =>
+      giveCopies(db, join(folder, 'part'), { coders: ['Ben'], videos: [allVideos(db).find(({ name }) => name === 'other.mp4')!.id], doubleShare: 1, seed: 1 }),
+    );
+    await change(join('part', 'Ben'), (db) => {
+      expect(listSignals(db)).toEqual([]);
+      expect(db.rows(db.sql.selectFrom('signal_block').select('position'))).toEqual([]);
+    });
+  });
 });

@@ -558,6 +558,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'wrong-usage/format-unknown': { message: 'Das Format von {file} ist nicht bekannt.', remedy: 'Nennen Sie das Format, eines von diesen: {known}.' },
   'wrong-usage/no-run': { message: 'Dieses Projekt enthält keinen Lauf.', remedy: 'Analysieren Sie zuerst einige Videos.' },
+  'wrong-usage/signal-unknown': {
+    message: 'Ein Signal {signal} gibt es in diesem Projekt nicht.',
+    remedy: 'Nennen Sie es mit der Kennung, die adatosk project signals auflistet.',
+  },
   'wrong-usage/run-unknown': {
     message: 'Einen Lauf {run} gibt es in diesem Projekt nicht.',
     remedy: 'Wählen Sie einen seiner Läufe (adatosk project runs).',

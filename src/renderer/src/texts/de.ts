@@ -46,6 +46,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.participant': 'Person {participant} zugeordnet',
   'face.participant': 'Gesicht {face} der Person {participant} zugeordnet',
   'face.noParticipant': 'Gesicht {face} nimmt nicht teil',
+  'signal.move': '{signal} auf der Zeitachse verschoben',
   'trials.set': 'Durchgänge aus {file} übernommen',
   'participants.set': 'Personen aus {file} übernommen',
 };

@@ -33,6 +33,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.participant': 'Assign participant {participant}',
   'face.participant': 'Assign face {face} to participant {participant}',
   'face.noParticipant': 'Face {face} does not take part',
+  'signal.move': 'Move {signal} on the time axis',
   'trials.set': 'Set trials from {file}',
   'participants.set': 'Set participants from {file}',
 };
