@@ -50,3 +50,19 @@ function isMacRoman(bytes: Uint8Array): boolean {
   }
   return balance > 0;
 }
+
+/**
+ * A decoder for a file that is read in pieces, chosen as decodeText does.
+ * @param head the first bytes of the file, at least a line
+ */
+export function textDecoderOf(head: Uint8Array): InstanceType<typeof TextDecoder> {
+  const utf16 = utf16Of(head);
+  if (utf16 !== undefined) return new TextDecoder(utf16);
+  try {
+    // The last character of the head can be cut off.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return new TextDecoder('utf-8');
+  } catch {
+    return new TextDecoder(isMacRoman(head) ? 'macintosh' : 'windows-1252');
+  }
+}

@@ -304,6 +304,15 @@ export const ERROR_TEXTS = {
     remedy: 'Name the columns video, start_s, end_s, trial, type, item, condition, or say which columns these are.',
   },
   'data-set-invalid/trials': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
+  'data-set-invalid/signals': { message: '{file} cannot be used. {problems}', remedy: 'Correct the file or the command. Nothing was changed.' },
+  'data-set-invalid/no-series': {
+    message: '{file} has no time series: no column with numbers, or no rows.',
+    remedy: 'Choose a table with a column of times and a column for each signal.',
+  },
+  'data-set-invalid/state-log': {
+    message: '{file} is a state log of FaceReader, which has no measured series.',
+    remedy: 'Choose the detailed log.',
+  },
   'data-set-invalid/participants': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
   'data-set-invalid/same-column': { message: '{file} has two columns with the name «{column}».', remedy: 'Rename or delete one of them.' },
   'data-set-invalid/too-large': {
@@ -500,6 +509,9 @@ export const ERROR_TEXTS = {
   },
   'wrong-usage/format-unknown': { message: 'The format of {file} is not known.', remedy: 'Name its format, one of: {known}.' },
   'wrong-usage/no-run': { message: 'This project contains no run.', remedy: 'Analyse some videos first.' },
+  'wrong-usage/needs': { message: '{option} needs {needed}.', remedy: 'Add {needed}.' },
+  'wrong-usage/one-of': { message: 'These options cannot be combined: {options}.', remedy: 'Choose one of them.' },
+  'wrong-usage/unit': { message: '«{given}» is not of the form NAME=UNIT.', remedy: 'For example: EDA=µS.' },
   'wrong-usage/signal-unknown': {
     message: 'There is no signal {signal} in this project.',
     remedy: 'Name it by the id that adatosk project signals lists.',

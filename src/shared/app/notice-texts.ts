@@ -9,6 +9,7 @@ export const NOTICE_TEXTS = {
   /** End of a shortened list. */
   more: 'And 1 more. | And {count} more.',
   'in-file': '{file}: {notice}',
+  'place/file': '{file}',
   'place/line': '{file}, line {line}',
 
   'model/untrained': 'untrained weights: numbers mean nothing yet',
@@ -113,6 +114,25 @@ export const NOTICE_TEXTS = {
   'trials/outside': '{from}: {start} to {end} s is not within {video}, which ends at {last} s.',
   'trials/twice': '{from}: line {line} has a trial «{name}» of the same type and video.',
   'trials/overlap': '{from}: it overlaps with the trial of the same type in line {line}.',
+  'signals/no-time': '{file} has no column of times that is known. Name it, or give the sample rate. Its columns are: {known}.',
+  'signals/no-column': '{file} has no column «{column}». Its columns are: {known}.',
+  'signals/no-unit': 'A unit is given for «{column}», which is not read from {file}. What is read: {known}.',
+  'signals/same-column': '{file} has two columns with the name «{column}».',
+  'signals/no-frame-times': '{file} has frame numbers instead of times, and this video was never analysed, so the times of its frames are not known.',
+  'signals/no-frame': '{from}: the video has no frame {frame}; it has {frames} frames.',
+  'signals/time': '{from}: «{value}» is not a time.',
+  'signals/order': '{from}: the time {time} s is not later than {before} s before it.',
+  'signals/no-number': '{from}: {column} is «{value}», which is not a number.',
+  'signals/no-numbers': '{file} has no number in: {columns}.',
+  'signals/open-quote': '{from}: a quotation mark is not closed.',
+  'signals/several-faces': '{file} has several faces: {faces}. Choose one.',
+  'signals/no-face': '{file} has no face {face}. Its faces are: {known}.',
+  'signals/again': '{video} already has these signals of {file}: {signals}. Remove them first, or rename the file.',
+  'signals/program': '{file} is from {program}. These series were taken: {signals}. Name the columns to take others.',
+  'signals/skipped': '{file} has columns without numbers, which are left out: {columns}.',
+  'signals/without-face': '{count} row of {file} has no face. It is empty. | {count} rows of {file} have no face. They are empty.',
+  'signals/outside':
+    'No sample is within {video}: the signals are from {start} to {end} s, and the video ends at {last} s. Check the offset and the unit of the times.',
   'participants/twice': '{from}: line {line} is about the same face or video.',
   'participants/contradiction': '{from}: {column} is «{value}», but «{other}» in line {line}.',
 

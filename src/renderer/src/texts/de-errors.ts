@@ -292,6 +292,18 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Nennen Sie die Spalten video, start_s, end_s, trial, type, item, condition, oder geben Sie an, welche Spalten das sind.',
   },
   'data-set-invalid/trials': { message: '{file} kann nicht verwendet werden. {problems}', remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.' },
+  'data-set-invalid/signals': {
+    message: '{file} kann nicht verwendet werden. {problems}',
+    remedy: 'Korrigieren Sie die Datei oder den Befehl. Nichts wurde geändert.',
+  },
+  'data-set-invalid/no-series': {
+    message: '{file} hat keine Zeitreihen: keine Spalte mit Zahlen oder keine Zeilen.',
+    remedy: 'Wählen Sie eine Tabelle mit einer Spalte für die Zeiten und einer Spalte für jedes Signal.',
+  },
+  'data-set-invalid/state-log': {
+    message: '{file} ist ein Zustandsprotokoll von FaceReader, das keine Messreihen hat.',
+    remedy: 'Wählen Sie das ausführliche Protokoll (detailed log).',
+  },
   'data-set-invalid/participants': {
     message: '{file} kann nicht verwendet werden. {problems}',
     remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.',
@@ -558,6 +570,9 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'wrong-usage/format-unknown': { message: 'Das Format von {file} ist nicht bekannt.', remedy: 'Nennen Sie das Format, eines von diesen: {known}.' },
   'wrong-usage/no-run': { message: 'Dieses Projekt enthält keinen Lauf.', remedy: 'Analysieren Sie zuerst einige Videos.' },
+  'wrong-usage/needs': { message: '{option} braucht {needed}.', remedy: 'Ergänzen Sie {needed}.' },
+  'wrong-usage/one-of': { message: 'Diese Optionen passen nicht zusammen: {options}.', remedy: 'Wählen Sie eine davon.' },
+  'wrong-usage/unit': { message: '«{given}» hat nicht die Form NAME=EINHEIT.', remedy: 'Zum Beispiel: EDA=µS.' },
   'wrong-usage/signal-unknown': {
     message: 'Ein Signal {signal} gibt es in diesem Projekt nicht.',
     remedy: 'Nennen Sie es mit der Kennung, die adatosk project signals auflistet.',

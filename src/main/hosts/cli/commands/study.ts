@@ -6,6 +6,7 @@ import { conflictsIn, decideConflictIn, giveCopiesOf, mergeCopies, progressIn } 
 import { assignedFacesIn, setParticipantsIn } from '../../../services/study/participants.ts';
 import type { TrialColumn } from '../../../services/study/trials.ts';
 import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/trials.ts';
+import { addSignalCommands } from './signals.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
@@ -29,6 +30,7 @@ export function addStudy(project: Command, json: readonly [string, string, boole
     .option('--as <coder>', 'who makes the change, for the history', userInfo().username)
     .option(...json)
     .action(async (folder: string, options: TrialsOptions) => done(await trials(folder, options)));
+  addSignalCommands(project, json, done);
   addCopies(project, json, done);
 }
 
