@@ -1,16 +1,16 @@
+import { EXCLUDED_TYPE } from '../../shared/annotation/trial-edits.ts';
 import type { TrialSpan } from '../../shared/statistics/trials.ts';
 import { joinedSpans } from '../../shared/statistics/excluded.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { TrialRow } from './store/schema.ts';
 
-/** Spans of this type are a participant's own baseline: neutral spans, chosen in the timeline or in a table. */
-export const BASELINE_TYPE = 'baseline';
-/** Spans of this type (breaks, briefings) are excluded from all statistics. */
-export const EXCLUDED_TYPE = 'excluded';
-
 /** All trials and markers, by video and time. */
 export const listTrials = (db: ProjectDatabase): TrialRow[] =>
   db.rows(db.sql.selectFrom('trial').selectAll().orderBy('video_id').orderBy('start_s').orderBy('name'));
+
+/** The trials and markers of a video, by time. */
+export const trialsOf = (db: ProjectDatabase, video: string): TrialRow[] =>
+  db.rows(db.sql.selectFrom('trial').selectAll().where('video_id', '=', video).orderBy('start_s').orderBy('name'));
 
 /** The excluded spans of each video, in order of time and joined. */
 export function excludedSpans(db: ProjectDatabase): Map<string, TrialSpan[]> {

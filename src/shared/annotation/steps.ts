@@ -35,6 +35,9 @@ const STEPS = {
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
   'signal.move': { signal: z.string().max(100_000) },
+  'trial.create': { trial: label, type: label },
+  'trial.change': { trial: label, type: label },
+  'trial.delete': { trial: label, type: label },
   'trials.set': { count, file: z.string().max(32_768) },
   'participants.set': { count, file: z.string().max(32_768) },
   /** A step of another program or of an older version, with its original text. */

@@ -45,6 +45,17 @@ describe('applied row changes', () => {
     }
   });
 
+  test('of trials keep them in order of time; an older revision that arrives late is dropped', () => {
+    const trial = (at: number, revision: number): AnyRow => ({ id: 't', video_id: 'v', name: '1', start_s: at, end_s: null, revision });
+    const marker: AnyRow = { ...trial(3, 2), id: 'm' };
+    const known = applyChanges(start, { clock: 4, changes: [change('trial', 't', null, trial(5, 4)), change('trial', 'm', null, marker)] });
+    const late = applyChanges(known, { clock: 3, changes: [change('trial', 't', null, trial(1, 3))] });
+    expect(late.trials.map(({ id, start_s }) => [id, start_s])).toEqual([
+      ['m', 3],
+      ['t', 5],
+    ]);
+  });
+
   test('of other videos and unknown layers have no effect', () => {
     const note: AnyRow = { id: 'n', video_id: 'other', coder_id: 'ann', at_s: 1, text: 'x', made_at: '', revision: 9 };
     const elsewhere = { clock: 9, changes: [change('note', 'n', null, note), change('segment', 's', null, segment('s', 1, 9, { layer_id: 'another' }))] };

@@ -2,6 +2,7 @@ import type { DecisionRow, NoteRow } from './decisions.ts';
 import type { AppliedEdit, EditableRows } from './editable-rows.ts';
 import type { PeakRow } from './peak-edits.ts';
 import type { SegmentRow } from './segment-edits.ts';
+import type { TrialRow } from './trial-edits.ts';
 
 export type LayerRow = EditableRows['layer'];
 
@@ -18,11 +19,13 @@ export interface VideoAnnotations {
   readonly layers: readonly LayerContents[];
   readonly notes: readonly NoteRow[];
   readonly decisions: readonly DecisionRow[];
+  /** In order of time. */
+  readonly trials: readonly TrialRow[];
   /** Clock of deletion by deleted row: an older response that arrives late must not restore the row. */
   readonly deleted: ReadonlyMap<string, number>;
 }
 
-export const noAnnotations = (video: string): VideoAnnotations => ({ video, layers: [], notes: [], decisions: [], deleted: new Map() });
+export const noAnnotations = (video: string): VideoAnnotations => ({ video, layers: [], notes: [], decisions: [], trials: [], deleted: new Map() });
 
 /**
  * Applies an edit, undo or redo. Edits may arrive twice (as a response and as an event) and out of order. The revision of each
@@ -33,6 +36,7 @@ export function applyChanges(annotations: VideoAnnotations, { changes, clock }: 
   const deleted = new Map(annotations.deleted);
   const notes = new RowList(annotations.notes, byMoment, clock);
   const decisions = new RowList(annotations.decisions, byStart, clock);
+  const trials = new RowList(annotations.trials, byTrial, clock);
   const layers = new LayerList(annotations.layers, clock);
   for (const { table, id, before, after } of changes) {
     if (after !== null && (deleted.get(id) ?? -1) >= clock) continue;
@@ -40,11 +44,12 @@ export function applyChanges(annotations: VideoAnnotations, { changes, clock }: 
     const isHere = (after ?? before)?.['video_id'] === annotations.video;
     if (table === 'note' && isHere) notes.change(id, after as NoteRow | null);
     else if (table === 'decision' && isHere) decisions.change(id, after as DecisionRow | null);
+    else if (table === 'trial' && isHere) trials.change(id, after as TrialRow | null);
     else if (table === 'layer' && isHere) layers.change(id, after as LayerRow | null);
     else if (table === 'segment') layers.changeSegment(id, after as unknown as SegmentRow | null);
     else if (table === 'peak') layers.changePeak(id, after as unknown as PeakRow | null);
   }
-  return { ...annotations, notes: notes.rows, decisions: decisions.rows, layers: layers.contents, deleted };
+  return { ...annotations, notes: notes.rows, decisions: decisions.rows, trials: trials.rows, layers: layers.contents, deleted };
 }
 
 /** Rows in order, while changes are applied. */
@@ -129,5 +134,6 @@ class LayerList {
 
 const byMoment = (a: NoteRow, b: NoteRow): number => (a.at_s ?? -1) - (b.at_s ?? -1) || a.made_at.localeCompare(b.made_at);
 const byStart = (a: DecisionRow, b: DecisionRow): number => a.start_s - b.start_s || a.made_at.localeCompare(b.made_at);
+const byTrial = (a: TrialRow, b: TrialRow): number => a.start_s - b.start_s || a.name.localeCompare(b.name);
 const bySegment = (a: SegmentRow, b: SegmentRow): number => a.start_s - b.start_s || a.face_id - b.face_id;
 const byApex = (a: PeakRow, b: PeakRow): number => a.apex_s - b.apex_s || a.face_id - b.face_id;

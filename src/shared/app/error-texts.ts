@@ -420,6 +420,18 @@ export const ERROR_TEXTS = {
     message: 'This was not saved, because something else still uses it, or because what it belongs to no longer exists. ({detail})',
     remedy: 'Look at the present state, and try again.',
   },
+  'edit-invalid/trial-outside': {
+    message: 'The trial “{trial}” was not saved, because it is not within {video}, which ends at {last} s.',
+    remedy: 'Check its start and its end.',
+  },
+  'edit-invalid/trial-overlap': {
+    message: 'The trial “{trial}” was not saved, because it overlaps with “{other}” of the same type “{type}” ({start} to {end} s).',
+    remedy: 'Change its times, or give it another type.',
+  },
+  'edit-invalid/trial-name': {
+    message: 'The trial “{trial}” was not saved, because this video already has one of the type “{type}” with this name.',
+    remedy: 'Choose another name.',
+  },
   'edit-invalid/times': { message: 'This was not saved, because its times are out of order. ({detail})', remedy: 'Check its times.' },
   'edit-invalid/constraint': { message: 'This was not saved. ({detail})', remedy: 'Check its times and its name.' },
 

@@ -48,6 +48,12 @@ export const layers = {
   decisions: ofVideo.output(z.array(ROW_SCHEMAS.decision)),
 };
 
+/** Trials and markers (spans and moments of the study's design); edits go through `edits.apply`. */
+export const trials = {
+  /** In order of time. */
+  list: ofVideo.output(z.array(ROW_SCHEMAS.trial)),
+};
+
 export const people = {
   coders: procedure.output(z.array(ROW_SCHEMAS.coder)),
   addCoder: procedure.input(z.object({ name: z.string().trim().min(1).max(200) })).output(ROW_SCHEMAS.coder),

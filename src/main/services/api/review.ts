@@ -1,3 +1,4 @@
+import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { unpackMaps } from '../../analysis/mask-maps.ts';
@@ -5,6 +6,9 @@ import { applyEdit, history, redo, undo } from '../../project/edits.ts';
 import { listRuns, readColumns, readMaps } from '../../project/recorded-results.ts';
 import { addCoder, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, decisionsOf, notesOf, readLayer } from '../../project/review.ts';
 import { facesWithParticipants } from '../../project/subjects.ts';
+import { trialsOf } from '../../project/trials.ts';
+import type { ProjectDatabase } from '../../project/store/database.ts';
+import { refuseInvalidTrials } from '../study/trials.ts';
 import type { Studio } from '../studio/studio.ts';
 import { api } from './context.ts';
 import { blobOf } from './input.ts';
@@ -44,6 +48,10 @@ export const layers = {
   notes: api.layers.notes.handler(({ input, context }) => notesOf(context.studio.project.db, input.video)),
 };
 
+export const trials = {
+  list: api.trials.list.handler(({ input, context }) => trialsOf(context.studio.project.db, input.video)),
+};
+
 export const people = {
   coders: api.people.coders.handler(({ context }) => listCoders(context.studio.project.db)),
   addCoder: api.people.addCoder.handler(({ input, context }) => addCoder(context.studio.project.db, input.name)),
@@ -54,11 +62,38 @@ export const people = {
 };
 
 export const edits = {
-  apply: api.edits.apply.handler(({ input, context: { studio } }) => published(studio, input.coderId, applyEdit(studio.project.db, input))),
-  undo: api.edits.undo.handler(({ input, context: { studio } }) => published(studio, input.coder, undo(studio.project.db, input.coder))),
-  redo: api.edits.redo.handler(({ input, context: { studio } }) => published(studio, input.coder, redo(studio.project.db, input.coder))),
+  apply: api.edits.apply.handler(({ input, context: { studio } }) =>
+    published(
+      studio,
+      input.coderId,
+      checked(studio.project.db, () => applyEdit(studio.project.db, input)),
+    ),
+  ),
+  undo: api.edits.undo.handler(({ input, context: { studio } }) =>
+    published(
+      studio,
+      input.coder,
+      checked(studio.project.db, () => undo(studio.project.db, input.coder)),
+    ),
+  ),
+  redo: api.edits.redo.handler(({ input, context: { studio } }) =>
+    published(
+      studio,
+      input.coder,
+      checked(studio.project.db, () => redo(studio.project.db, input.coder)),
+    ),
+  ),
   history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
 };
+
+/** Runs an edit and checks its trials, in one transaction. @throws StudioError the errors of refuseInvalidTrials; nothing is changed then */
+function checked<E extends AppliedEdit | null>(db: ProjectDatabase, edit: () => E): E {
+  return db.transaction(() => {
+    const applied = edit();
+    if (applied !== null) refuseInvalidTrials(db, applied.changes);
+    return applied;
+  });
+}
 
 /** Every window sees the edit at once, the one that made it too. */
 export function published<E extends ReturnType<typeof undo>>(studio: Studio, coderId: string, edit: E): E {

@@ -1,14 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { furnish, makeProject } from '../../../../testing/project.ts';
 import { temporaryFolder } from '../../../../testing/videos.ts';
-import { undo } from '../../project/edits.ts';
+import type { AppliedEdit, RowEdit } from '../../../shared/annotation/editable-rows.ts';
+import { step } from '../../../shared/annotation/steps.ts';
+import type { TrialRow } from '../../../shared/annotation/trial-edits.ts';
+import { createTrial } from '../../../shared/annotation/trial-edits.ts';
+import { applyEdit, undo } from '../../project/edits.ts';
 import { addVideo, allVideos } from '../../project/library.ts';
 import { listCoders } from '../../project/review.ts';
 import { listTrials } from '../../project/trials.ts';
 import type { TrialsRequest } from './trials.ts';
-import { setTrials } from './trials.ts';
+import { refuseInvalidTrials, setTrials } from './trials.ts';
 
 const folder = await temporaryFolder();
 const project = await makeProject();
@@ -97,4 +101,41 @@ test('all rows that cannot be used are named together, and nothing is changed', 
     parameters: { problems: [{ id: 'trials/no-column' }] },
   });
   expect(listTrials(db)).toEqual(before);
+});
+
+describe('trials that are drawn', () => {
+  const video = (): string => allVideos(db).find(({ name }) => name === 'interview.mp4')!.id;
+  const coder = (): string => listCoders(db).find(({ name }) => name === 'Cara')!.id;
+  /** Applies edits as the window does, in a transaction with the check. */
+  const apply = (...rows: RowEdit[]): AppliedEdit =>
+    db.transaction(() => {
+      const edit = applyEdit(db, { coderId: coder(), step: step('trial.create', { trial: '', type: '' }), rows });
+      refuseInvalidTrials(db, edit.changes);
+      return edit;
+    });
+  const insert = (id: string, start_s: number, end_s: number | null, more: Partial<TrialRow> = {}): RowEdit =>
+    createTrial(video(), { name: id, type: 'task', item: '', condition: '', start_s, end_s, ...more }, id);
+
+  test('are rejected if they overlap, leave the video, or have a name twice; nothing is changed then', () => {
+    apply(insert('a', 20, 25), insert('b', 25, 30));
+    const before = listTrials(db);
+    expect(() => apply(insert('c', 24, 26))).toThrow(
+      expect.objectContaining({ id: 'edit-invalid/trial-overlap', parameters: expect.objectContaining({ trial: 'c', other: 'a' }) as unknown }),
+    );
+    expect(() => apply(insert('m', 29, null))).toThrow(expect.objectContaining({ id: 'edit-invalid/trial-overlap' }));
+    expect(() => apply(insert('d', 59, 61))).toThrow(
+      expect.objectContaining({ id: 'edit-invalid/trial-outside', parameters: { trial: 'd', video: 'interview.mp4', last: 60 } }),
+    );
+    expect(() => apply(insert('e', 40, 41, { name: 'a' }))).toThrow(expect.objectContaining({ id: 'edit-invalid/trial-name' }));
+    expect(() => apply({ table: 'trial', kind: 'update', id: 'a', revision: before.find(({ id }) => id === 'a')!.revision, set: { end_s: 26 } })).toThrow(
+      expect.objectContaining({ id: 'edit-invalid/trial-overlap', parameters: expect.objectContaining({ trial: 'a', other: 'b' }) as unknown }),
+    );
+    expect(listTrials(db)).toEqual(before);
+  });
+
+  test('an overlap that is there already does not stop the edit of another trial', () => {
+    applyEdit(db, { coderId: coder(), step: step('other', { text: 'merged' }), rows: [insert('old', 20.5, 21)] });
+    apply(insert('new', 50, 51));
+    expect(trialsOf('interview.mp4')).toContainEqual(['new', 'task', '', '', 50, 51]);
+  });
 });

@@ -1,19 +1,20 @@
 import { basename } from 'node:path';
-import type { AppliedEdit, RowEdit } from '../../../shared/annotation/editable-rows.ts';
+import type { AppliedEdit, RowChange, RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { step } from '../../../shared/annotation/steps.ts';
+import { DEFAULT_TYPE, overlapsOf } from '../../../shared/annotation/trial-edits.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
-import { allVideos } from '../../project/library.ts';
+import { allVideos, videoOf } from '../../project/library.ts';
 import { videoSpan } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import type { TrialRow, VideoRow } from '../../project/store/schema.ts';
-import { listTrials } from '../../project/trials.ts';
+import { listTrials, trialsOf } from '../../project/trials.ts';
 import type { StudyTable } from './study-table.ts';
 import { findVideoOf, LISTED_PROBLEMS, placeOf, readStudyTable } from './study-table.ts';
 
@@ -92,7 +93,7 @@ function readTrials(
     if (video === undefined || times === null) continue;
     const text = (column: TrialColumn): string => valueOf(row.cell(nameOf(column)));
     const name = text('trial') || String(trials.filter(({ trial }) => trial.video_id === video.id).length + 1);
-    const trial = { video_id: video.id, name, type: text('type') || 'trial', item: text('item'), condition: text('condition'), ...times };
+    const trial = { video_id: video.id, name, type: text('type') || DEFAULT_TYPE, item: text('item'), condition: text('condition'), ...times };
     if (isInside(db, video, trial, from, problems)) trials.push({ trial, from, line: row.line });
   }
   problems.push(...conflicts(trials));
@@ -127,29 +128,66 @@ function timesOf(
 }
 
 function isInside(db: ProjectDatabase, video: VideoRow, { start_s, end_s }: NewTrial, from: Notice, problems: Notice[]): boolean {
-  const span = videoSpan(db, video);
-  // The length of a video that was never analysed is not known.
-  const lastS = span.endS ?? Infinity;
-  // Programs round the end of a video to a hundredth of a second.
-  if (start_s >= 0 && start_s < lastS && (end_s ?? start_s) <= lastS + 0.01) return true;
+  const lastS = lastSecondOf(db, video);
+  if (isWithin({ start_s, end_s }, lastS)) return true;
   problems.push(notice('trials/outside', { from, start: start_s, end: end_s ?? start_s, video: video.name, last: roundSeconds(lastS) }));
   return false;
+}
+
+/** The length of a video that was never analysed is not known. */
+const lastSecondOf = (db: ProjectDatabase, video: VideoRow): number => videoSpan(db, video).endS ?? Infinity;
+
+/** Programs round the end of a video to a hundredth of a second. */
+const isWithin = ({ start_s, end_s }: Pick<TrialRow, 'start_s' | 'end_s'>, lastS: number): boolean =>
+  start_s >= 0 && start_s < lastS && (end_s ?? start_s) <= lastS + 0.01;
+
+/**
+ * Checks the trials that an edit, an undo or a redo added or changed; to be called in its transaction.
+ * @throws StudioError 'edit-invalid' if one is outside its video, overlaps with another one of its type, or has the name of one
+ */
+export function refuseInvalidTrials(db: ProjectDatabase, changes: readonly RowChange[]): void {
+  const changed = changes.flatMap(({ table, after }) => (table === 'trial' && after !== null ? [after as unknown as TrialRow] : []));
+  for (const [videoId, own] of Map.groupBy(changed, ({ video_id }) => video_id)) {
+    const video = videoOf(db, videoId);
+    const lastS = lastSecondOf(db, video);
+    const outside = own.find((trial) => !isWithin(trial, lastS));
+    if (outside !== undefined)
+      throw new StudioError('edit-invalid/trial-outside', { trial: outside.name, video: video.name, last: lastS === Infinity ? '–' : roundSeconds(lastS) });
+    const ids = new Set(own.map(({ id }) => id));
+    const types = new Set(own.map(({ type }) => type));
+    for (const ofType of Map.groupBy(trialsOf(db, videoId), ({ type }) => type).values()) if (types.has(ofType[0]?.type ?? '')) refuseConflicts(ofType, ids);
+  }
+}
+
+/** @param ids the changed trials; a conflict of others was there before */
+function refuseConflicts(ofType: readonly TrialRow[], ids: ReadonlySet<string>): void {
+  for (const { earlier, later } of overlapsOf(ofType)) {
+    const [own, other] = ids.has(later.id) ? [later, earlier] : [earlier, later];
+    if (!ids.has(own.id)) continue;
+    const { name, start_s: start, end_s: end } = other;
+    throw new StudioError('edit-invalid/trial-overlap', {
+      trial: own.name,
+      type: own.type,
+      other: name,
+      start: roundSeconds(start),
+      end: roundSeconds(end ?? start),
+    });
+  }
+  for (const [name, same] of Map.groupBy(ofType, (trial) => trial.name))
+    if (same.length > 1 && same.some(({ id }) => ids.has(id))) throw new StudioError('edit-invalid/trial-name', { trial: name, type: same[0]?.type ?? '' });
 }
 
 /** Trials of one type of a video that overlap, and trials with the same name. */
 function conflicts(trials: readonly { readonly trial: NewTrial; readonly from: Notice; readonly line: number }[]): Notice[] {
   const found: Notice[] = [];
   for (const own of Map.groupBy(trials, ({ trial }) => JSON.stringify([trial.video_id, trial.type])).values()) {
-    const order = own.toSorted((a, b) => a.trial.start_s - b.trial.start_s);
+    const overlaps = overlapsOf(own.map(({ trial: { start_s, end_s }, from, line }) => ({ start_s, end_s, from, line })));
+    found.push(...overlaps.map(({ earlier, later }) => notice('trials/overlap', { from: later.from, line: earlier.line })));
     const names = new Map<string, number>();
-    let last: (typeof order)[number] | undefined;
-    for (const each of order) {
-      const earlier = names.get(each.trial.name);
-      if (earlier !== undefined) found.push(notice('trials/twice', { from: each.from, name: each.trial.name, line: earlier }));
-      names.set(each.trial.name, each.line);
-      if (last !== undefined && each.trial.start_s < (last.trial.end_s ?? -Infinity))
-        found.push(notice('trials/overlap', { from: each.from, line: last.line }));
-      if (each.trial.end_s !== null && each.trial.end_s > (last?.trial.end_s ?? -Infinity)) last = each;
+    for (const { trial, from, line } of own.toSorted((a, b) => a.trial.start_s - b.trial.start_s)) {
+      const earlier = names.get(trial.name);
+      if (earlier !== undefined) found.push(notice('trials/twice', { from, name: trial.name, line: earlier }));
+      names.set(trial.name, line);
     }
   }
   return found;

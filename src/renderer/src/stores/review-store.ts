@@ -49,6 +49,7 @@ export const useReview = defineStore('review', () => {
   const lastSaved = ref<Date | null>(null);
   const notes = computed(() => annotations.value.notes);
   const decisions = computed(() => annotations.value.decisions);
+  const trials = computed(() => annotations.value.trials);
   const schemeId = ref('seven-expressions');
   /** Timelines of the faces whose boxes are drawn and can be clicked, by face. */
   const boxes = shallowRef<ReadonlyMap<number, TimelineColumns>>(new Map());
@@ -176,18 +177,22 @@ export const useReview = defineStore('review', () => {
   /** Edits that arrived while the layers were being read. The response may be older than these edits. */
   let editsWhileReading: AppliedEdit[] = [];
 
-  /** Reads all layers, notes and decisions of the video. */
+  /** Reads all layers, notes, decisions and trials of the video. */
   async function readLayers(): Promise<void> {
     if (video.value === null) return;
     const requested = { video: video.value.id };
     editsWhileReading = [];
-    const [rows, known, notesRead, decisionsRead] = await Promise.all([
-      ...([studio.layers.list(requested), studio.people.coders(), studio.layers.notes(requested), studio.layers.decisions(requested)] as const),
+    const [rows, known, notesRead, decisionsRead, trialsRead] = await Promise.all([
+      studio.layers.list(requested),
+      studio.people.coders(),
+      studio.layers.notes(requested),
+      studio.layers.decisions(requested),
+      studio.trials.list(requested),
     ]);
     const contents = await Promise.all(rows.map(async (layer) => ({ layer, ...(await studio.layers.read({ layer: layer.id })) })));
     if (requested.video !== video.value?.id) return;
     coders.value = known;
-    const read = { ...noAnnotations(requested.video), layers: contents, notes: notesRead, decisions: decisionsRead };
+    const read = { ...noAnnotations(requested.video), layers: contents, notes: notesRead, decisions: decisionsRead, trials: trialsRead };
     annotations.value = editsWhileReading.reduce(applyChanges, read);
   }
 
@@ -259,6 +264,7 @@ export const useReview = defineStore('review', () => {
     proposals,
     notes,
     decisions,
+    trials,
     boxes,
     maps,
     readMaps,

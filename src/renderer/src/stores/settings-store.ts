@@ -5,6 +5,7 @@ import type { ActionId } from '../../../shared/app/actions.ts';
 import { ACTIONS } from '../../../shared/app/actions.ts';
 import { desktop } from '../api/api.ts';
 import { HEAT_MAP_NAMES } from './heat-map-names.ts';
+import type { TrackName } from './tracks.ts';
 import { TRACK_NAMES } from './tracks.ts';
 import { i18n, LANGUAGES } from '../texts/i18n.ts';
 
@@ -21,6 +22,9 @@ const settingsSchema = z.object({
   device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Tracks that a person switches on. The lane of trials is also shown for a video that has trials. */
+const HIDDEN_AT_FIRST: ReadonlySet<TrackName> = new Set<TrackName>(['confidence', 'similarity', 'trials']);
 
 const STORAGE_KEY = 'adatosk.settings';
 
@@ -60,7 +64,7 @@ export const useSettings = defineStore('settings', () => {
     get: () => {
       const known = settings.value.tracks.filter(({ name }, i, all) => all.findIndex((each) => each.name === name) === i);
       const rest = TRACK_NAMES.filter((name) => !known.some((each) => each.name === name));
-      return [...known, ...rest.map((name) => ({ name, shown: name !== 'confidence' && name !== 'similarity', height: 1 }))];
+      return [...known, ...rest.map((name) => ({ name, shown: !HIDDEN_AT_FIRST.has(name), height: 1 }))];
     },
     set: (value) => (settings.value.tracks = value),
   });

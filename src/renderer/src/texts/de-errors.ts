@@ -454,6 +454,18 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Das wurde nicht gespeichert, weil etwas anderes es noch verwendet oder weil es das, wozu es gehört, nicht mehr gibt. ({detail})',
     remedy: 'Sehen Sie den aktuellen Stand an, und versuchen Sie es erneut.',
   },
+  'edit-invalid/trial-outside': {
+    message: 'Der Durchgang «{trial}» wurde nicht gespeichert, weil er nicht in {video} liegt, das bei {last} s endet.',
+    remedy: 'Prüfen Sie Anfang und Ende.',
+  },
+  'edit-invalid/trial-overlap': {
+    message: 'Der Durchgang «{trial}» wurde nicht gespeichert, weil er sich mit «{other}» derselben Art «{type}» überschneidet ({start} bis {end} s).',
+    remedy: 'Ändern Sie die Zeiten, oder geben Sie ihm eine andere Art.',
+  },
+  'edit-invalid/trial-name': {
+    message: 'Der Durchgang «{trial}» wurde nicht gespeichert, weil dieses Video schon einen der Art «{type}» mit diesem Namen hat.',
+    remedy: 'Wählen Sie einen anderen Namen.',
+  },
   'edit-invalid/times': {
     message: 'Das wurde nicht gespeichert, weil die Zeiten nicht in der richtigen Reihenfolge sind. ({detail})',
     remedy: 'Prüfen Sie die Zeiten.',

@@ -35,8 +35,8 @@ export interface Span {
   readonly to: number;
 }
 
-/** Tracks that are charts; the sound has its own canvas. */
-export type ChartTrack = Exclude<TrackName, 'sound'>;
+/** Tracks that are charts; the sound and the trials are drawn by components of their own. */
+export type ChartTrack = Exclude<TrackName, 'sound' | 'trials'>;
 
 /** Similarities are part of the mask maps, not of the timeline columns. */
 type SimilarityName = `similarity ${Expression}`;

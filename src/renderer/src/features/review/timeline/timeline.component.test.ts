@@ -1,0 +1,139 @@
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../../testing/window.ts';
+import type { Studio } from '../../../../../main/services/studio/studio.ts';
+import { studio as api } from '../../../api/api.ts';
+import { useTimeView } from '../../../composables/useTimeView.ts';
+import { useCoding } from '../../../stores/coding-store.ts';
+import { useProject } from '../../../stores/project-store.ts';
+import { useReview } from '../../../stores/review-store.ts';
+import { i18n } from '../../../texts/i18n.ts';
+import TrialLane from './TrialLane.vue';
+
+let studio: Studio;
+vi.mock('../../../api/api.ts', async (original) => ({ ...(await original<object>()), studio: clientOf(() => studio) }));
+
+beforeAll(async () => {
+  ({ studio } = await openFixture());
+});
+
+beforeEach(async () => {
+  i18n.global.locale.value = 'en';
+  resetStores();
+  localStorage.clear();
+  const project = useProject();
+  void project.listen();
+  await until(() => project.videos.length > 0);
+  const review = useReview();
+  await review.setCoder('Ann');
+  await review.open(project.videos[0]!.id);
+  await until(() => review.layers.length > 0);
+});
+
+type Lane = Awaited<ReturnType<typeof mountInWindow>>;
+/** A lane of 1000 pixels for 10 s, so that a second is 100 pixels. */
+async function mountLane(): Promise<Lane> {
+  const view = useTimeView();
+  view.reset(0, 10);
+  return mountInWindow(TrialLane, { props: { view, width: 1000, height: 1 } });
+}
+const MARGIN_PIXELS = 64;
+async function drag(lane: Lane, fromS: number, toS: number): Promise<void> {
+  const at = (seconds: number): object => ({ clientX: MARGIN_PIXELS + 100 * seconds, pointerId: 1, button: 0 });
+  (lane.element as HTMLElement).setPointerCapture = () => undefined;
+  await lane.trigger('pointerdown', at(fromS));
+  await lane.trigger('pointermove', at((fromS + toS) / 2));
+  await lane.trigger('pointermove', at(toS));
+  await lane.trigger('pointerup', at(toS));
+}
+async function save(lane: Lane, fields: Record<string, string>): Promise<void> {
+  await until(() => lane.find('form').exists());
+  for (const [name, value] of Object.entries(fields)) await lane.find(`input[name="${name}"]`).setValue(value);
+  await lane.find('form').trigger('submit');
+}
+const titles = (lane: Lane): string[] => lane.findAll('.trial, .flag').map((each) => each.attributes('title')!);
+
+describe('the lane of trials', () => {
+  test('a span is drawn, changed, deleted, and each step is undone', async () => {
+    const lane = await mountLane();
+    await drag(lane, 3, 1);
+    await until(() => lane.find('form').exists());
+    const [start, end] = ['start', 'end'].map((name) => Number((lane.find(`input[name="${name}"]`).element as HTMLInputElement).value));
+    // The edges are at frames.
+    expect([Math.abs(start! - 1) < 0.05, Math.abs(end! - 3) < 0.05]).toEqual([true, true]);
+    await save(lane, { type: 'film', item: 'puppy.mov', condition: 'joy', start: '1', end: '3' });
+    await until(() => titles(lane).length === 1);
+    expect(titles(lane)).toEqual(['film 1, 1.00 to 3.00 s, puppy.mov, joy']);
+    await lane.find('.trial').trigger('click');
+    await save(lane, { type: 'excluded', end: '3.5' });
+    await until(() => titles(lane)[0] === 'excluded 1, 1.00 to 3.50 s, puppy.mov, joy');
+    expect(lane.find('.trial').classes()).toContain('reserved');
+    await lane.find('.trial').trigger('click');
+    await lane.find('button.delete').trigger('click');
+    await until(() => titles(lane).length === 0);
+    await useCoding().applyHistory('undo');
+    await until(() => titles(lane)[0] === 'excluded 1, 1.00 to 3.50 s, puppy.mov, joy');
+    await useCoding().applyHistory('undo');
+    await until(() => titles(lane)[0] === 'film 1, 1.00 to 3.00 s, puppy.mov, joy');
+    await useCoding().applyHistory('undo');
+    await until(() => titles(lane).length === 0);
+    const steps = await api.edits.history({ coder: useReview().coder!.id, most: 3 });
+    expect(steps.map(({ step: { kind, parameters } }) => [kind, parameters])).toEqual([
+      ['trial.delete', { trial: '1', type: 'excluded' }],
+      ['trial.change', { trial: '1', type: 'excluded' }],
+      ['trial.create', { trial: '1', type: 'film' }],
+    ]);
+    lane.unmount();
+  });
+
+  test('a trial without an end is a marker; the button takes the playhead', async () => {
+    useReview().playhead = 2;
+    const lane = await mountLane();
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'bell', name: 'b1', end: '' });
+    await until(() => titles(lane).length === 1);
+    expect(titles(lane)).toEqual(['bell b1, marker at 2.00 s']);
+    await useCoding().applyHistory('undo');
+    await until(() => titles(lane).length === 0);
+    lane.unmount();
+  });
+
+  test('an overlap with a trial of the same type, and a time beyond the end, are rejected with a message; another type is accepted', async () => {
+    const review = useReview();
+    const lane = await mountLane();
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'film', start: '1', end: '3' });
+    await until(() => titles(lane).length === 1);
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'film', start: '2.5', end: '4' });
+    await until(() => lane.find('[role="alert"]').exists());
+    expect(lane.find('[role="alert"]').text()).toContain(
+      'The trial “2” was not saved, because it overlaps with “1” of the same type “film” (1 to 3 s). Change its times, or give it another type.',
+    );
+    await save(lane, { end: '4000' });
+    await until(() => lane.text().includes('is not within'));
+    await save(lane, { type: 'question', end: '4' });
+    await until(() => titles(lane).length === 2);
+    // Trials of different types that overlap are in rows of their own.
+    const tops = lane.findAll('.trial').map((each) => (each.element as HTMLElement).style.top);
+    expect(new Set(tops).size).toBe(2);
+    await useCoding().applyHistory('undo');
+    await useCoding().applyHistory('undo');
+    await until(() => review.trials.length === 0);
+    lane.unmount();
+  });
+
+  test('an edit of another window is shown', async () => {
+    const review = useReview();
+    const lane = await mountLane();
+    const row = { id: 'other', video_id: review.video!.id, name: '1', type: 'baseline', item: '', condition: '', start_s: 1, end_s: 2 };
+    await api.edits.apply({
+      coderId: review.coder!.id,
+      step: { kind: 'trial.create', parameters: { trial: '1', type: 'baseline' } },
+      rows: [{ table: 'trial', kind: 'insert', row }],
+    });
+    await until(() => titles(lane).length === 1);
+    await useCoding().applyHistory('undo');
+    await until(() => titles(lane).length === 0);
+    lane.unmount();
+  });
+});
