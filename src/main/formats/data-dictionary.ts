@@ -119,6 +119,11 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   ),
   surrogate_high: number('correlation, -1 to 1', '97.5% of the surrogates lie below'),
   n: whole('events', 'events with a value at this moment'),
+  signal: text('name of the signal'),
+  unit: text('unit of the signal; empty where none is known'),
+  value: number('unit of the signal', 'mean of the samples in the slot, with the offset of the signal applied; empty where there are no samples'),
+  samples: whole('samples', 'samples with a value in the slot'),
+  signal_file: text('file that the signal was read from'),
   videos: whole('videos', 'videos that the row is made from'),
 };
 

@@ -1,6 +1,7 @@
 import type { AppliedEdit } from '../../shared/annotation/editable-rows.ts';
 import { step } from '../../shared/annotation/steps.ts';
 import { StudioError } from '../../shared/app/errors.ts';
+import { roundSeconds } from '../../shared/domain/time.ts';
 import { applyEdit, newId } from './edits.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { unpackNumbers } from './store/packed-numbers.ts';
@@ -76,6 +77,6 @@ export function* readSignal(db: ProjectDatabase, { id, offset_s }: SignalRow): G
     const { times, readings } = db.onlyRow(
       db.sql.selectFrom('signal_block').select(['times', 'readings']).where('signal_id', '=', id).where('position', '=', position),
     );
-    yield { times: unpackNumbers(times).map((time) => time + offset_s), values: unpackNumbers(readings) };
+    yield { times: unpackNumbers(times).map((time) => roundSeconds(time + offset_s)), values: unpackNumbers(readings) };
   }
 }

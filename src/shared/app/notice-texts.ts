@@ -91,6 +91,7 @@ export const NOTICE_TEXTS = {
     '{count} text has line breaks or tabs, which BIDS tables cannot hold. They became blanks. | {count} texts have line breaks or tabs, which BIDS tables cannot hold. They became blanks.',
   'tables/no-time': '«{label}» in line {line} has a time that is not a number.',
   'export/no-frames': 'Frame numbers are empty for videos that were never analysed: {videos}.',
+  'export/no-slots': 'Signals have no rows for videos that were never analysed: {videos}.',
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'export/several-runs':

@@ -7,9 +7,9 @@ export type AnnotationFormatName = (typeof ANNOTATION_FORMAT_NAMES)[number];
 
 /**
  * Export formats of a project: the tables of a run (also as Parquet, or in the layout of other programs' logs), the labels
- * of any layer as tables, figures for statistics, a report as a page, or everything.
+ * of any layer as tables, figures for statistics, signals at the slots of the timeline, a report as a page, or everything.
  */
-export const PROJECT_FORMATS = ['tables', 'parquet', 'openface', 'facereader', 'labels', 'frames', 'statistics', 'report', 'json'] as const;
+export const PROJECT_FORMATS = ['tables', 'parquet', 'openface', 'facereader', 'labels', 'frames', 'statistics', 'signals', 'report', 'json'] as const;
 export type ProjectFormat = (typeof PROJECT_FORMATS)[number];
 
 export const EXPORT_FORMATS = [...PROJECT_FORMATS, ...ANNOTATION_FORMAT_NAMES] as const;

@@ -15,6 +15,8 @@ import { applyEdit, newId, undo } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { beginRun, recordResult } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
+import { insertSignal } from '../../project/signals.ts';
+import { SeriesPacker } from '../../project/store/packed-series.ts';
 import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
 import { methodsFacts, methodsText } from './methods.ts';
@@ -42,6 +44,11 @@ applyEdit(db, {
     { table: 'segment', kind: 'insert', row: someSegment(layer, 3, { label: 'anger', end_s: 3.5, face_id: 2 }) },
   ],
 });
+
+/** 100 Hz, from 0.5 s of the video. */
+const packer = new SeriesPacker(1);
+for (let i = 0; i < 400; i++) packer.push(i / 100, [i]);
+insertSignal(db, { videoId: video!.id, name: 'EDA', unit: 'µS', source: 'eda.csv', offsetS: 0.5 }, packer.finish()[0]!);
 
 type Row = Record<string, string>;
 async function exported(
@@ -86,6 +93,30 @@ describe('an export', () => {
     const chosen = (videos: readonly string[]) => writeProject(db, { format: 'labels', run: null, layers: [], videos }, out);
     expect((await chosen(['a.mp4'])).files.length).toBe(4);
     await expect(chosen(['b.mp4'])).rejects.toMatchObject({ code: 'wrong-usage' });
+  });
+
+  test('signals: a row for each slot of the timeline with the mean of its samples, the offset applied', async () => {
+    const { table } = await exported('signals');
+    const [rows, timeline] = [await table('signals.csv'), await (await exported('tables')).table('timeline.csv')];
+    const slots = [...new Map(timeline.map((row) => [row['slot'], row])).values()];
+    expect(rows.map(({ slot, start_s, end_s }) => [slot, start_s, end_s])).toEqual(slots.map(({ slot, start_s, end_s }) => [slot, start_s, end_s]));
+    for (const { start_s, end_s, value, samples, signal, unit, signal_file } of rows) {
+      const within = Array.from({ length: 400 }, (_, i) => i).filter((i) => 50 + i >= Number(start_s) * 100 - 1e-6 && 50 + i < Number(end_s) * 100 - 1e-6);
+      expect(Number(samples)).toBe(within.length);
+      if (within.length === 0) expect(value).toBe('');
+      else expect(Number(value)).toBeCloseTo(within.reduce((sum, each) => sum + each, 0) / within.length, 9);
+      expect([signal, unit, signal_file]).toEqual(['EDA', 'µS', 'eda.csv']);
+    }
+    expect(rows.filter(({ value }) => value !== '').length).toBeGreaterThan(2);
+  });
+
+  test('signals: a project without any is an error', async () => {
+    const empty = await makeProject();
+    recordResult(empty.db, beginRun(empty.db, RECORD), FILE, someResult('a.mp4'), timing());
+    await expect(writeProject(empty.db, { format: 'signals', run: null, layers: [] }, await temporaryFolder())).rejects.toMatchObject({
+      id: 'wrong-usage/no-signals',
+    });
+    empty.close();
   });
 
   test('frames: the long and the wide table have the same labels', async () => {

@@ -27,6 +27,7 @@ import { fileNameFor } from './exchange-annotations.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
 import { writeReport } from './export-report.ts';
+import { writeSignals } from './export-signals.ts';
 import { writeStatistics } from './export-statistics.ts';
 
 export interface ProjectExport {
@@ -70,6 +71,11 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   labels: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeLabels(db, layers, videos, out)),
   frames: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeFrames(db, layers, videos, out)),
   statistics: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeStatistics(db, layers, videos, out)),
+  signals: async (db, out, { run, videos }) => {
+    const runs = new Map(chosenResults(db, run, videos).results.map((each) => [each.video.id, each.run.id]));
+    const chosen = selectVideos(db, videos).map((video) => ({ video, run: runs.get(video.id) ?? null }));
+    return withRun(db, out, run, await writeSignals(db, chosen, out));
+  },
   report: (db, out, { videos }) => writeReport(db, videos, out),
   json: async (db, out) => {
     const file = join(out, 'project.jsonl');

@@ -585,6 +585,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'wrong-usage/needs': { message: '{option} braucht {needed}.', remedy: 'Ergänzen Sie {needed}.' },
   'wrong-usage/one-of': { message: 'Diese Optionen passen nicht zusammen: {options}.', remedy: 'Wählen Sie eine davon.' },
   'wrong-usage/unit': { message: '«{given}» hat nicht die Form NAME=EINHEIT.', remedy: 'Zum Beispiel: EDA=µS.' },
+  'wrong-usage/no-signals': { message: 'Kein Video hat Signale.', remedy: 'Fügen Sie zuerst Signale hinzu (adatosk project signals).' },
   'wrong-usage/signal-unknown': {
     message: 'Ein Signal {signal} gibt es in diesem Projekt nicht.',
     remedy: 'Nennen Sie es mit der Kennung, die adatosk project signals auflistet.',

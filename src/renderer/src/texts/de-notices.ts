@@ -91,6 +91,7 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
     '{count} Text enthält Zeilenumbrüche oder Tabulatoren, die BIDS-Tabellen nicht enthalten können. Sie wurden zu Leerzeichen. | {count} Texte enthalten Zeilenumbrüche oder Tabulatoren, die BIDS-Tabellen nicht enthalten können. Sie wurden zu Leerzeichen.',
   'tables/no-time': '«{label}» in Zeile {line} hat eine Zeit, die keine Zahl ist.',
   'export/no-frames': 'Die Bildnummern sind leer für Videos, die nie analysiert wurden: {videos}.',
+  'export/no-slots': 'Signale haben keine Zeilen für Videos, die nie analysiert wurden: {videos}.',
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'export/several-runs':

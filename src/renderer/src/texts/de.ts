@@ -284,6 +284,7 @@ export const de: Translated<typeof en> = {
       tables: { name: 'Tabellen (CSV)', about: 'Verlauf, Spitzen, Segmente und Übersicht: das neueste Ergebnis jedes Videos' },
       labels: { name: 'Labels (CSV)', about: 'alle Labels jeder Ebene, mit Urheber und Herkunft' },
       statistics: { name: 'Statistik (CSV)', about: 'Zeit, Anzahl, Latenz, Intensität je Label, für jedes Gesicht und jede Person' },
+      signals: { name: 'Signale', about: 'andere Zeitreihen der Videos in den Zeitabschnitten des Modells' },
       report: {
         name: 'Bericht (HTML)',
         about: 'Stichprobe, Qualität, Zeit nach Ausdruck und Bedingung, Übereinstimmung, Methoden: eine Seite zum Lesen und Drucken',

@@ -267,6 +267,7 @@ export const en = {
       tables: { name: 'Tables (CSV)', about: 'timeline, peaks, segments and summary: the newest result of each video' },
       labels: { name: 'Labels (CSV)', about: 'every label of any layer, with who made it and from what' },
       statistics: { name: 'Statistics (CSV)', about: 'time, counts, latency, intensity by label, for each face and participant' },
+      signals: { name: 'Signals', about: 'other time series of the videos at the time slots of the model' },
       report: { name: 'Report (HTML)', about: 'sample, quality, time by expression and condition, agreement, methods: a page to read and print' },
       frames: { name: 'Frames (CSV)', about: 'a label for every frame, long and wide' },
       parquet: { name: 'Parquet', about: 'the run’s tables, smaller and typed' },
