@@ -32,6 +32,10 @@ const STEPS = {
   'video.markInReview': {},
   'video.markDone': {},
   'video.participant': { participant: z.string().max(100_000) },
+  'video.session': { session: label },
+  'video.condition': { condition: label },
+  /** Several columns of the library, or a value that was taken away. */
+  'video.study': { count },
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
   'signal.move': { signal: z.string().max(100_000) },

@@ -47,6 +47,9 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'face.participant': 'Gesicht {face} der Person {participant} zugeordnet',
   'face.noParticipant': 'Gesicht {face} nimmt nicht teil',
   'signal.move': '{signal} auf der Zeitachse verschoben',
+  'video.session': 'Sitzung {session} zugeordnet',
+  'video.condition': 'Bedingung {condition} gesetzt',
+  'video.study': 'Person, Sitzung oder Bedingung geändert (Videos: {count})',
   'trial.create': '{type} {trial} hinzugefügt',
   'trial.change': '{type} {trial} geändert',
   'trial.delete': '{type} {trial} gelöscht',
@@ -113,7 +116,7 @@ export const de: Translated<typeof en> = {
     safe: 'Netzlaufwerk: sicherer Modus',
     safeTitle: 'Write-ahead-Logging funktioniert auf Netzlaufwerken nicht',
     search: 'Suchen',
-    searchFor: 'Namen und Personen suchen',
+    searchFor: 'Tabelle durchsuchen',
     show: 'Zeigen',
     order: 'Sortieren nach',
     filters: {
@@ -137,6 +140,9 @@ export const de: Translated<typeof en> = {
     chooseOne: '{name} auswählen',
     video: 'Video',
     participant: 'Person',
+    session: 'Sitzung',
+    condition: 'Bedingung',
+    editCell: 'Doppelklick oder F2 zum Bearbeiten',
     length: 'Länge',
     found: 'Gesichter',
     peaks: 'Spitzen (Vorschlag des Modells)',
@@ -151,9 +157,12 @@ export const de: Translated<typeof en> = {
   participant: {
     title: 'Person dieses Videos | Person von {n} Videos',
     code: 'Kürzel der Person',
+    session: 'Sitzung',
+    differs: 'verschiedene Werte',
     condition: 'Bedingung',
     by: 'Kodierende Person',
-    about: 'Statistik und Trainingssätze trennen Personen nach diesem Kürzel. Verwenden Sie ein Kürzel, keinen Namen.',
+    about:
+      'Statistik und Trainingssätze trennen Personen nach diesem Kürzel. Verwenden Sie ein Kürzel, keinen Namen. Verschiedene Werte bleiben, wenn Sie keinen eingeben.',
     keep: 'Speichern',
   },
   faceParticipant: {
