@@ -98,7 +98,15 @@ export const exchange = {
   ),
   /** Summary of a layer for plots, over some videos or all. */
   figures: procedure
-    .input(z.object({ layer: z.string().max(200), videos: z.array(idSchema).max(100_000).optional(), against: z.string().max(200).optional() }))
+    .input(
+      z.object({
+        layer: z.string().max(200),
+        videos: z.array(idSchema).max(100_000).optional(),
+        against: z.string().max(200).optional(),
+        /** Type of the trials and markers for `events`; by default the first one. */
+        eventType: z.string().max(100_000).optional(),
+      }),
+    )
     .output(projectFiguresSchema),
   /** The same numbers as `adatosk agreement`, with their definition and parameters. */
   agreement: procedure

@@ -43,6 +43,33 @@ export const projectFiguresSchema = z.object({
   curves: z.array(
     z.object({ label: z.string(), points: z.array(z.object({ atS: z.number(), mean: z.number(), error: z.number().nullable(), peaks: z.int() })) }),
   ),
+  /** Types of trials and markers of these videos. */
+  eventTypes: z.array(z.string()),
+  /** Mean courses around the events of the chosen type; `error` is the standard error over participants. Null without probabilities. */
+  events: z
+    .object({
+      type: z.string(),
+      courses: z.array(
+        z.object({ label: z.string(), points: z.array(z.object({ atS: z.number(), mean: z.number(), error: z.number().nullable(), participants: z.int() })) }),
+      ),
+    })
+    .nullable(),
+  /**
+   * Share of time by condition; null with fewer than two conditions. `lines`: participants who have several conditions; `means`: of these, or of all if
+   * there are none.
+   */
+  conditions: z
+    .object({
+      conditions: z.array(z.string()),
+      figures: z.array(
+        z.object({
+          label: z.string(),
+          means: z.array(z.object({ condition: z.string(), participants: z.int(), mean: z.number(), sd: z.number().nullable() })),
+          lines: z.array(z.object({ participant: z.string(), values: z.array(z.number().nullable()).readonly() })),
+        }),
+      ),
+    })
+    .nullable(),
   /** Time units by label in the first layer (rows) and the second (columns); UNLABELLED is the last label. */
   confusion: z
     .object({ raters: z.array(z.string()).length(2), labels: z.array(z.string()), unitS: z.number(), counts: z.array(z.array(z.number())) })

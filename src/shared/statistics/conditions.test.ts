@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { differencesWithin, meansByCondition } from './conditions.ts';
+import { differencesWithin, linesWithin, meansByCondition } from './conditions.ts';
 
 const values = [
   { participant: 'P1', condition: 'rest', value: 0.1 },
@@ -30,4 +30,12 @@ test('differences are within participants: people with one condition do not coun
   expect(difference!.interval!.high).toBeLessThanOrEqual(0.2 + 1e-9);
   expect(differencesWithin(values.slice(0, 4))[0]!.interval).toBeNull();
   expect(differencesWithin(values.slice(7))).toEqual([]);
+});
+
+test('lines of participants with several conditions, in the order of the conditions', () => {
+  expect(linesWithin(values, ['stress', 'none', 'rest'])).toEqual([
+    { participant: 'P1', values: [0.3, null, 0.1] },
+    { participant: 'P2', values: [expect.closeTo(0.7, 10), null, 0.5] },
+    { participant: 'P3', values: [0.2, null, 0.2] },
+  ]);
 });

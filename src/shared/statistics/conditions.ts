@@ -70,6 +70,23 @@ export function differencesWithin(values: readonly ConditionValue[]): ConditionD
   );
 }
 
+/** The values of one participant in several conditions. */
+export interface ConditionLine {
+  readonly participant: string;
+  /** [conditions]; null for a condition that the participant does not have. */
+  readonly values: readonly (number | null)[];
+}
+
+/** A line for each participant who has several of the conditions, in the order of the names. */
+export function linesWithin(values: readonly ConditionValue[], conditions: readonly string[]): ConditionLine[] {
+  const byCondition = Map.groupBy(values, ({ condition }) => condition);
+  const people = conditions.map((condition) => valueOfEach(byCondition.get(condition) ?? []));
+  return [...new Set(values.map(({ participant }) => participant))]
+    .sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+    .map((participant) => ({ participant, values: people.map((own) => own.get(participant) ?? null) }))
+    .filter((line) => line.values.filter((value) => value !== null).length > 1);
+}
+
 function valueOfEach(values: readonly ConditionValue[]): Map<string, number> {
   return new Map([...Map.groupBy(values, ({ participant }) => participant)].map(([participant, own]) => [participant, mean(own.map(({ value }) => value))]));
 }

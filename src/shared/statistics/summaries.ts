@@ -218,6 +218,9 @@ export function valueAt({ times, shares }: ObservedSlots, label: string, at: num
   return slot < values.length && times[slot]! <= at ? values[slot]! : NaN;
 }
 
+/** The participant, over all sessions and conditions; a face without one is its own owner. */
+export const ownerOf = ({ participant, videoId, face }: ObservedFace): string => JSON.stringify(participant === '' ? [videoId, face] : participant);
+
 /** Groups faces by person: those of a participant in a condition and session, and each face without a participant alone. */
 export function personKey({ participant, condition, session, videoId, face }: ObservedFace): string {
   return JSON.stringify(participant === '' ? [videoId, face] : [participant, condition, session]);

@@ -1,5 +1,6 @@
 /** Figures of faces within trials, and mean courses around markers. Times are seconds of the video, spans are half-open. */
 
+import { mean } from '../domain/mean.ts';
 import { lowerBound, upperBound } from '../domain/sorted-search.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from './summaries.ts';
 import { figuresOf, valueAt } from './summaries.ts';
@@ -128,4 +129,28 @@ export class EventAverage {
       return [{ atS, mean: sum / n, sd: n < 2 ? null : Math.sqrt(variance), n }];
     });
   }
+}
+
+/** One moment of a mean course over participants. */
+export interface CoursePoint {
+  /** Seconds from the event. */
+  readonly atS: number;
+  /** Mean over participants; each counts once, regardless of the number of their events. */
+  readonly mean: number;
+  /** Standard error over participants (standard deviation / √participants); null with fewer than two. */
+  readonly error: number | null;
+  /** Number of participants with a value. */
+  readonly participants: number;
+}
+
+/** The mean over participants of their mean courses around events. Moments without a value are omitted. */
+export function meanOfCourses(courses: readonly (readonly EventPoint[])[]): CoursePoint[] {
+  const byMoment = Map.groupBy(courses.flat(), ({ atS }) => atS);
+  return [...byMoment]
+    .sort(([a], [b]) => a - b)
+    .map(([atS, points]) => {
+      const average = mean(points.map((point) => point.mean));
+      const variance = points.reduce((sum, point) => sum + (point.mean - average) ** 2, 0) / (points.length - 1);
+      return { atS, mean: average, error: points.length < 2 ? null : Math.sqrt(variance / points.length), participants: points.length };
+    });
 }

@@ -5,7 +5,7 @@ import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import { groupedFace } from '../../../shared/statistics/groups.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
-import { figuresOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
+import { figuresOf, ownerOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
 import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
@@ -244,9 +244,6 @@ class StatisticsTables {
     return baselines;
   }
 }
-
-/** The participant, over all sessions and conditions; a face without one is its own owner. */
-const ownerOf = ({ participant, videoId, face }: ObservedFace): string => JSON.stringify(participant === '' ? [videoId, face] : participant);
 
 /** The narrower condition counts. */
 const conditionOf = (trial: TrialRow, face: ObservedFace): string => trial.condition || face.condition;

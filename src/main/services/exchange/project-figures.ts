@@ -8,6 +8,8 @@ import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summ
 import { figuresOf, meanCurve, pooled, transitions } from '../../../shared/statistics/summaries.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listSchemes } from '../../project/review.ts';
+import type { MeasuredFace } from './study-figures.ts';
+import { conditionFigures, eventFigures, eventTypes } from './study-figures.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 
 export interface FiguresRequest {
@@ -15,6 +17,8 @@ export interface FiguresRequest {
   readonly videos?: readonly string[] | undefined;
   /** Name of a layer to compare with, or null. */
   readonly against: string | null;
+  /** Type of the trials and markers around which the courses are averaged; by default the first one. */
+  readonly eventType?: string | undefined;
 }
 
 /** Half length and step of the mean curves around an apex, in seconds. */
@@ -31,13 +35,15 @@ export function labelsOf(db: ProjectDatabase): string[] {
  * the confusion matrix with another layer.
  * @throws StudioError 'wrong-usage' if the layer has no labels
  */
-export function projectFigures(db: ProjectDatabase, { layer, videos, against }: FiguresRequest): ProjectFigures {
+export function projectFigures(db: ProjectDatabase, { layer, videos, against, eventType }: FiguresRequest): ProjectFigures {
   const faces = [...observedFaces(db, { layer, videos })];
   if (faces.length === 0) throw new StudioError('wrong-usage/nothing-of-layer', { layer });
   const used = new Set(faces.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)));
   const labels = labelsOf(db).filter((label) => (EXPRESSIONS as readonly string[]).includes(label) || used.has(label));
   const measured = faces.map((face) => ({ face, figures: labels.map((label) => figuresOf(face, label)) }));
   const expressed = labels.filter((label) => label !== 'neutral');
+  const types = eventTypes(db, new Set(faces.map(({ videoId }) => videoId)));
+  const type = types.find((each) => each === eventType) ?? types[0];
   return {
     layer,
     labels,
@@ -47,14 +53,11 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against }: 
     all: pooledByLabel(measured),
     transitions: { labels: expressed, counts: transitions(faces, expressed) },
     curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
+    eventTypes: types,
+    events: type === undefined ? null : eventFigures(db, faces, expressed, type),
+    conditions: conditionFigures(measured, expressed),
     confusion: against === null ? null : confusionOf(db, faces, { layer: against, videos }, labels, [layer, against]),
   };
-}
-
-interface MeasuredFace {
-  readonly face: ObservedFace;
-  /** One entry per label. */
-  readonly figures: readonly LabelFigures[];
 }
 
 /** @param participantOf the participant whose faces are pooled; '' for a face that is a group of its own */

@@ -4,6 +4,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
+import { EVENT_WINDOW } from '../../../../shared/statistics/trials.ts';
 import { categoryName, labelName } from '../../texts/i18n.ts';
 import { decimal, number, percentage } from '../../ui/formats.ts';
 import type { Style } from '../../ui/label-styles.ts';
@@ -12,7 +13,7 @@ import { styleAt, styleOf } from '../../ui/label-styles.ts';
 use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
 /** Plots for publications: black on white in every colour theme; patterns and line styles in addition to colours. */
-export const FIGURES = ['time', 'peaks', 'curves', 'transitions', 'confusion'] as const;
+export const FIGURES = ['time', 'conditions', 'peaks', 'curves', 'events', 'transitions', 'confusion'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
 /** Title and axis names. */
@@ -20,6 +21,8 @@ export interface FigureTexts {
   readonly title: string;
   readonly x: string;
   readonly y: string;
+  /** Shown for '' as the name of a condition. */
+  readonly noCondition: string;
   /** Name of a participant, or of a face without one. */
   readonly groupName: (group: ProjectFigures['videos'][number]) => string;
 }
@@ -100,41 +103,22 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
 const PLOTS: Readonly<Record<FigureName, Plot>> = {
   time: bars(({ share }) => share, true),
   peaks: bars(({ peaksPerMinute }) => peaksPerMinute, false),
-  curves: (figures, _by, texts) => {
-    const drawn = figures.curves.filter(({ points }) => points.length > 1);
-    if (drawn.length === 0) return undefined;
-    const maxPeaks = (points: (typeof drawn)[number]['points']): number => Math.max(...points.map(({ peaks }) => peaks));
-    return {
-      ...frame(texts),
-      legend: {
-        top: 38,
-        left: 72,
-        right: 28,
-        textStyle: FONT,
-        itemWidth: 32,
-        data: drawn.map(({ label, points }) => `${labelName(label)} (${maxPeaks(points)})`),
-      },
-      xAxis: { type: 'value', min: -2, max: 2, ...axis, ...nameOf(texts.x, false), axisLabel: numbers },
-      yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
-      series: drawn.flatMap(({ label, points }, i) => {
-        const { light, dash } = styleFor(label, i);
-        const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
-        const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
-        return [
-          { ...band, data: points.map(({ mean, error }, n) => [at[n]!, mean - (error ?? 0)]) },
-          { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map(({ error }, n) => [at[n]!, 2 * (error ?? 0)]) },
-          {
-            type: 'line',
-            name: `${labelName(label)} (${maxPeaks(points)})`,
-            symbol: 'none',
-            lineStyle: { width: 2.4, color: light, type: dash },
-            itemStyle: { color: light },
-            data: points.map(({ mean }, n) => [at[n]!, Math.round(1e4 * mean) / 1e4]),
-          },
-        ];
-      }),
-    };
-  },
+  curves: ({ curves }, _by, texts) =>
+    courses(
+      curves.map(({ label, points }) => ({ label, points: points.map(({ atS, mean, error, peaks }) => ({ atS, mean, error, n: peaks })) })),
+      { min: -2, max: 2 },
+      texts,
+    ),
+  events: ({ events }, _by, texts) =>
+    courses(
+      (events?.courses ?? []).map(({ label, points }) => ({
+        label,
+        points: points.map(({ atS, mean, error, participants }) => ({ atS, mean, error, n: participants })),
+      })),
+      { min: EVENT_WINDOW.fromS, max: EVENT_WINDOW.toS },
+      texts,
+    ),
+  conditions: ({ conditions }, _by, texts) => (conditions === null ? undefined : conditionPanels(conditions, texts)),
   transitions: ({ transitions: { labels, counts } }, _by, texts) =>
     counts.flat().some((count) => count > 0) ? heatmap(labels.map(labelName), labels.map(labelName), counts, texts) : undefined,
   confusion: ({ confusion }, _by, texts) => {
@@ -147,6 +131,111 @@ const PLOTS: Readonly<Record<FigureName, Plot>> = {
     return heatmap(names, names, seconds, texts);
   },
 };
+
+/** A mean course with its standard error; `n` is the number of peaks or participants. */
+interface Course {
+  readonly label: string;
+  readonly points: readonly { readonly atS: number; readonly mean: number; readonly error: number | null; readonly n: number }[];
+}
+
+/** Lower edge of the band. It is cut at 0, because the chart does not stack a value above a negative one. */
+const lowerOf = ({ mean, error }: Course['points'][number]): number => Math.max(0, mean - (error ?? 0));
+
+/** Lines of mean courses, with bands of one standard error. Undefined without a course of several moments. */
+function courses(all: readonly Course[], range: { readonly min: number; readonly max: number }, texts: FigureTexts): EChartsCoreOption | undefined {
+  const drawn = all.filter(({ points }) => points.length > 1);
+  if (drawn.length === 0) return undefined;
+  const nameOfCourse = ({ label, points }: Course): string => `${labelName(label)} (${Math.max(...points.map(({ n }) => n))})`;
+  return {
+    ...frame(texts),
+    legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(nameOfCourse) },
+    xAxis: { type: 'value', ...range, ...axis, ...nameOf(texts.x, false), axisLabel: numbers },
+    yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
+    series: drawn.flatMap((course, i) => {
+      const { label, points } = course;
+      const { light, dash } = styleFor(label, i);
+      const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
+      const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
+      return [
+        { ...band, data: points.map((point, n) => [at[n]!, lowerOf(point)]) },
+        { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map((point, n) => [at[n]!, point.mean + (point.error ?? 0) - lowerOf(point)]) },
+        {
+          type: 'line',
+          name: nameOfCourse(course),
+          symbol: 'none',
+          lineStyle: { width: 2.4, color: light, type: dash },
+          itemStyle: { color: light },
+          data: points.map(({ mean }, n) => [at[n]!, Math.round(1e4 * mean) / 1e4]),
+        },
+      ];
+    }),
+  };
+}
+
+/** Places of the panels: more labels would make them too small to read. */
+const PANELS = { columns: 3, rows: 2, width: 176, height: 112, left: 62, top: 76, gapX: 18, gapY: 52 } as const;
+
+/** A panel for each of the most frequent labels: a thin line for each participant with several conditions, and their mean. */
+function conditionPanels({ conditions, figures }: NonNullable<ProjectFigures['conditions']>, texts: FigureTexts): EChartsCoreOption | undefined {
+  const most = ({ means }: (typeof figures)[number]): number => Math.max(0, ...means.map(({ mean }) => mean));
+  const drawn = figures
+    .filter((figure) => most(figure) > 0)
+    .toSorted((a, b) => most(b) - most(a))
+    .slice(0, PANELS.columns * PANELS.rows);
+  if (drawn.length === 0) return undefined;
+  const values = drawn.flatMap(({ means, lines }) => [...means.map(({ mean }) => mean), ...lines.flatMap((line) => line.values.map((value) => value ?? 0))]);
+  const max = Math.ceil(10 * Math.max(...values)) / 10;
+  const names = conditions.map((name) => name || texts.noCondition);
+  const place = (i: number): { left: number; top: number } => ({
+    left: PANELS.left + (i % PANELS.columns) * (PANELS.width + PANELS.gapX),
+    top: PANELS.top + Math.floor(i / PANELS.columns) * (PANELS.height + PANELS.gapY),
+  });
+  const small = { ...axis.axisLabel, fontSize: 11 };
+  return {
+    ...frame(texts),
+    title: [
+      { text: texts.title, left: 12, top: 8, textStyle: { ...FONT, fontSize: 16, fontWeight: 600 } },
+      { text: texts.y, left: 12, top: 32, textStyle: { ...FONT, fontSize: 12, fontWeight: 400 } },
+      ...drawn.map(({ label }, i) => ({
+        text: labelName(label),
+        left: place(i).left,
+        top: place(i).top - 22,
+        padding: 0,
+        textStyle: { ...FONT, fontSize: 13, fontWeight: 600 },
+      })),
+    ],
+    grid: drawn.map((_, i) => ({ ...place(i), width: PANELS.width, height: PANELS.height })),
+    xAxis: drawn.map((_, i) => ({
+      type: 'category',
+      gridIndex: i,
+      data: names,
+      ...axis,
+      axisLabel: { ...small, width: 56, overflow: 'truncate', interval: 0 },
+    })),
+    yAxis: drawn.map((_, i) => ({
+      ...{ type: 'value', gridIndex: i, min: 0, max, interval: max / 2, ...axis },
+      axisLabel: { ...small, show: i % PANELS.columns === 0, formatter: (v: number) => percentage(v) },
+    })),
+    series: drawn.flatMap(({ label, means, lines }, i) => {
+      const { light } = styleFor(label, i);
+      const own = { type: 'line', xAxisIndex: i, yAxisIndex: i };
+      const meanOf = (condition: string): number | null => means.find((each) => each.condition === condition)?.mean ?? null;
+      return [
+        ...lines.map((line) => ({
+          ...{ ...own, name: line.participant, data: [...line.values], connectNulls: true, symbol: 'circle', symbolSize: 4 },
+          lineStyle: { width: 1, color: INK.quiet, opacity: 0.6 },
+          itemStyle: { color: INK.quiet },
+        })),
+        {
+          ...{ ...own, name: labelName(label), data: conditions.map(meanOf), connectNulls: true, symbol: 'rect', symbolSize: 8 },
+          // Without a participant in several conditions, a line would look like a comparison within participants.
+          lineStyle: { width: 2.6, color: light, opacity: lines.length === 0 ? 0 : 1 },
+          itemStyle: { color: light },
+        },
+      ];
+    }),
+  };
+}
 
 /** Heat map with a number in every cell; rows from top to bottom. */
 function heatmap(rows: readonly string[], columns: readonly string[], values: readonly (readonly number[])[], texts: FigureTexts): EChartsCoreOption {

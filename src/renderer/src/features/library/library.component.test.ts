@@ -83,8 +83,8 @@ describe('participant, session and condition', () => {
   });
 
   test('a cell of the table: F2 begins, Enter saves, Escape drops, and an unchanged text is not saved', async () => {
-    const begin = vi.fn(() => true);
-    const cell = await mountInWindow(EditableCell, { props: { value: 'rest', label: 'Condition', column: 'condition', suggestions: 'none', begin } });
+    const canBegin = vi.fn(() => true);
+    const cell = await mountInWindow(EditableCell, { props: { value: 'rest', label: 'Condition', column: 'condition', suggestions: 'none', canBegin } });
     const type = async (text: string, key: string): Promise<void> => {
       await cell.find('button').trigger('keydown', { key: 'F2' });
       await until(() => cell.find('input').exists());
@@ -98,7 +98,7 @@ describe('participant, session and condition', () => {
     expect(cell.emitted('save')).toBeUndefined();
     await type(' stress ', 'Enter');
     expect(cell.emitted('save')).toEqual([['stress']]);
-    begin.mockReturnValue(false);
+    canBegin.mockReturnValue(false);
     await cell.find('button').trigger('dblclick');
     expect(cell.find('input').exists()).toBe(false);
     cell.unmount();

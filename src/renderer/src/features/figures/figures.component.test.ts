@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
+import { figureOption } from './figures.ts';
+
+const texts = { title: 'Title', x: 'x', y: 'y', noCondition: 'none', groupName: () => '' };
+const figures = (more: Partial<ProjectFigures>): ProjectFigures => ({
+  ...{ layer: 'model', labels: [], faces: 0, videos: [], participants: [], all: [], transitions: { labels: [], counts: [] }, curves: [] },
+  ...{ eventTypes: [], events: null, conditions: null, confusion: null },
+  ...more,
+});
+interface Series {
+  readonly name?: string;
+  readonly data: unknown[];
+  readonly lineStyle: { readonly opacity?: number };
+}
+const seriesOf = (name: 'events' | 'conditions', of: ProjectFigures): Series[] => (figureOption(name, of, 'all', texts) as { series: Series[] }).series;
+
+test('a band around a mean course reaches from mean - error to mean + error, and is cut at 0', () => {
+  const points = [
+    { atS: 0, mean: 0.1, error: 0.3, participants: 3 },
+    { atS: 0.2, mean: 0.5, error: 0.2, participants: 2 },
+  ];
+  const [lower, height, line] = seriesOf('events', figures({ events: { type: 'bell', courses: [{ label: 'fear', points }] } }));
+  const rounded = ({ data }: Series): number[][] => (data as number[][]).map(([at, value]) => [at!, Math.round(1e6 * value!) / 1e6]);
+  expect([rounded(lower!), rounded(height!), rounded(line!)]).toEqual([
+    [
+      [0, 0],
+      [0.2, 0.3],
+    ],
+    [
+      [0, 0.4],
+      [0.2, 0.4],
+    ],
+    [
+      [0, 0.1],
+      [0.2, 0.5],
+    ],
+  ]);
+  expect(line!.name).toBe('fear (3)');
+});
+
+test('conditions: a line for each participant and one for the mean; no line connects conditions of different people', () => {
+  const means = ['', 'stress'].map((condition) => ({ condition, participants: 1, mean: 0.2, sd: null }));
+  const of = (lines: { participant: string; values: (number | null)[] }[]): Series[] =>
+    seriesOf('conditions', figures({ conditions: { conditions: ['', 'stress'], figures: [{ label: 'fear', means, lines }] } }));
+  const [person, mean] = of([{ participant: 'P1', values: [0.1, 0.3] }]);
+  expect([person!.name, person!.data, mean!.data, mean!.lineStyle.opacity]).toEqual(['P1', [0.1, 0.3], [0.2, 0.2], 1]);
+  expect(of([]).map(({ lineStyle }) => lineStyle.opacity)).toEqual([0]);
+  expect(figureOption('conditions', figures({}), 'all', texts)).toBeUndefined();
+});
