@@ -6,7 +6,9 @@ import { applyEdit, newId } from './edits.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { unpackNumbers } from './store/packed-numbers.ts';
 import type { PackedSeries } from './store/packed-series.ts';
-import type { SignalRow } from './store/schema.ts';
+import { viewOf } from './store/packed-series-view.ts';
+import type { SeriesView } from './store/packed-series-view.ts';
+import type { SignalBlockRow, SignalRow } from './store/schema.ts';
 
 /** Facts of a signal that its samples do not have. */
 export interface SignalFacts {
@@ -79,4 +81,23 @@ export function* readSignal(db: ProjectDatabase, { id, offset_s }: SignalRow): G
     );
     yield { times: unpackNumbers(times).map((time) => roundSeconds(time + offset_s)), values: unpackNumbers(readings) };
   }
+}
+
+/**
+ * A span of a signal at the resolution of a screen. Only the blocks of the span are read, and of a long span their overviews.
+ * @param from seconds of the file, without the offset, up to `to`
+ * @param columns width in pixels
+ * @throws StudioError 'wrong-usage' for an unknown id
+ */
+export function viewSignal(db: ProjectDatabase, id: string, from: number, to: number, columns: number): SeriesView {
+  const { interval_s } = signalOf(db, id);
+  const blocks = db.sql.selectFrom('signal_block').where('signal_id', '=', id).where('start_s', '<=', to).where('end_s', '>=', from).orderBy('position');
+  const positions = db.rows(blocks.select('position')).map(({ position }) => position);
+  function* read(): Generator<Pick<SignalBlockRow, 'times' | 'readings' | 'overview'>> {
+    for (const position of positions)
+      yield db.onlyRow(
+        db.sql.selectFrom('signal_block').select(['times', 'readings', 'overview']).where('signal_id', '=', id).where('position', '=', position),
+      );
+  }
+  return viewOf(read(), interval_s, from, to, columns);
 }

@@ -5,7 +5,7 @@ import type { SignalBlockRow } from './schema.ts';
 /** Samples of a block: a view reads only the blocks of its span. */
 export const BLOCK = 65_536;
 /** Samples of a group, of which the overview has the minimum and the maximum. */
-export const GROUP = 256;
+export const GROUP = 128;
 
 /** A block without its place in a signal. */
 export type Block = Omit<SignalBlockRow, 'signal_id' | 'position'>;

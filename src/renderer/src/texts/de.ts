@@ -434,6 +434,14 @@ export const de: Translated<typeof en> = {
     heightOf: 'Höhe von {track}',
     up: '{track} nach oben',
     down: '{track} nach unten',
+    signals: 'Signale',
+    signal: {
+      lane: '{name}, {lowest} bis {highest} {unit}',
+      from: 'aus {file}',
+      offsetShort: 'Versatz, s',
+      offset: 'Versatz von {name} in Sekunden',
+      hint: 'Alt gedrückt halten und ziehen, um die Signale von {file} auf der Zeitachse zu verschieben.',
+    },
     lines: { intensity: 'Intensität', face_confidence: 'Sicherheit der Gesichtssuche' },
   },
   tier: {

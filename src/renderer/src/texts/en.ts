@@ -413,6 +413,14 @@ export const en = {
     heightOf: 'Height of {track}',
     up: 'Move {track} up',
     down: 'Move {track} down',
+    signals: 'Signals',
+    signal: {
+      lane: '{name}, {lowest} to {highest} {unit}',
+      from: 'from {file}',
+      offsetShort: 'Offset, s',
+      offset: 'Offset of {name} in seconds',
+      hint: 'Hold Alt and drag to move the signals of {file} on the time axis.',
+    },
     lines: { intensity: 'intensity', face_confidence: 'face confidence' },
   },
   tier: {
