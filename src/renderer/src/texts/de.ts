@@ -454,7 +454,7 @@ export const de: Translated<typeof en> = {
   },
   trials: {
     lane: 'Durchgänge und Marker',
-    add: 'Durchgang',
+    add: 'Neu',
     addTitle: 'Durchgang hinzufügen: die Spanne des gewählten Labels, oder an der Abspielposition. Sie können auch eine Spanne auf dieser Spur ziehen.',
     span: '{type} {name}, {from} bis {to} s',
     marker: '{type} {name}, Marker bei {at} s',
