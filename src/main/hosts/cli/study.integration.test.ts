@@ -149,3 +149,29 @@ test('event-locked means average the probabilities around the markers of a type'
   // 0.8 s before the start of the video, only the second marker has a value.
   expect(rows.find(({ time_s }) => time_s === '-1')).toMatchObject({ n: '1', sd: '' });
 });
+
+test('signals: added, listed, moved, exported at the slots of the timeline, and removed', async () => {
+  const log = `time_ms,EDA\n${Array.from({ length: 100 }, (_, i) => `${i * 20},${i}\n`).join('')}`;
+  await writeFile(at('eda.csv'), log);
+  type Listed = { signals: { id: string; name: string; unit: string; samples: number; offset_s: number }[]; notes: string[] };
+  const signals = async (...options: string[]): Promise<Listed> => {
+    const { stdout, stderr, code } = await command('project', 'signals', at('P'), ...options, '--json');
+    expect(stderr + code).toMatch(/0$/);
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as Listed;
+  };
+  const added = await signals('--add', at('eda.csv'), '--video', ONE, '--time', 'time_ms', '--columns', 'EDA', '--unit', 'EDA=µS', '--offset', '1');
+  expect(added.signals).toMatchObject([{ name: 'EDA', unit: 'µS', samples: 100, offset_s: 1 }]);
+  const id = added.signals[0]!.id;
+  expect((await signals('--move', id, '--offset', '-0.5')).signals[0]!.offset_s).toBe(-0.5);
+  expect((await command('export', '--project', at('P'), '--format', 'signals', '--out', at('E-signals'))).code).toBe(0);
+  for (const { start_s, end_s, value, samples } of await table('E-signals', 'signals.csv')) {
+    const within = Array.from({ length: 100 }, (_, i) => i).filter(
+      (i) => i * 20 - 500 >= Number(start_s) * 1000 - 1e-6 && i * 20 - 500 < Number(end_s) * 1000 - 1e-6,
+    );
+    expect(Number(samples)).toBe(within.length);
+    expect(value === '' ? [] : [Number(value)]).toEqual(within.length === 0 ? [] : [within.reduce((sum, each) => sum + each, 0) / within.length]);
+  }
+  const wrong = await command('project', 'signals', at('P'), '--add', at('eda.csv'), '--video', ONE, '--columns', 'ECG');
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('eda.csv has no column «ECG»')]);
+  expect((await signals('--remove', id)).signals).toEqual([]);
+});
