@@ -135,7 +135,7 @@ test('labels without length are events, and never units of time', async () => {
   expect(measureAgreement(other, { ...request, statistic: 'icc' }).value).toBeNull();
 });
 
-test('100,000 labels of each coder are compared without a limit of the call stack', async () => {
+test('100,000 labels of each coder are compared without a limit of the call stack', { timeout: 120_000 }, async () => {
   const made = await makeProject();
   const { db: other } = made;
   const rest = furnish(made);
