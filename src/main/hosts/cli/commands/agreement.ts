@@ -6,7 +6,7 @@ import type { Agreement } from '../../../services/exchange/agreement.ts';
 import { DEFINITIONS } from '../../../services/exchange/agreement.ts';
 import { agreementIn } from '../../../services/studio/project-overview.ts';
 import { numberBetween } from '../terminal/options.ts';
-import { EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output } from '../terminal/output.ts';
 
 interface AgreementOptions {
   project: string;
@@ -85,6 +85,6 @@ function described({
     ...(notUsedByAll.length === 0
       ? []
       : [`  not used by all raters: ${notUsedByAll.join(', ')}${statistic === 'f1' ? ' (their F1 is 0 and counts in the mean)' : ''}`]),
-    `${definition}; ${raters.join(' and ')}; ${how.join(', ')}; ${units} units of ${videos} videos`,
+    `${definition}; ${raters.join(' and ')}; ${how.join(', ')}; ${counted(units, 'unit')} of ${counted(videos, 'video')}`,
   ].join('\n');
 }

@@ -10,7 +10,7 @@ import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
-import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { counted, EXIT, Output, stopOnRequest } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 
 interface AnalyzeOptions {
@@ -118,9 +118,8 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
 function lineFor(summary: VideoSummary, resumed: boolean): string {
   if (summary.status === 'cancelled') return `stopped   ${summary.video}`;
   if (summary.status === 'failed') return `FAILED    ${summary.video}: ${summary.failure === null ? '' : sentenceOfFact(summary.failure)}`;
-  const faces = `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}`;
   const speed = resumed ? 'from an earlier run' : `${summary.timesRealTime?.toFixed(1)} times real time`;
-  return `done      ${summary.video}: ${faces}, ${summary.peaks} peaks, ${speed}${summary.warnings.length === 0 ? '' : ` (${sentencesOf(summary.warnings).join(' ')})`}`;
+  return `done      ${summary.video}: ${counted(summary.faces ?? 0, 'face')}, ${counted(summary.peaks ?? 0, 'peak')}, ${speed}${summary.warnings.length === 0 ? '' : ` (${sentencesOf(summary.warnings).join(' ')})`}`;
 }
 
 function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: string, output: Output, stopped: boolean): number {

@@ -10,7 +10,7 @@ import { exportProject } from '../../../services/exchange/export-project.ts';
 import { importIntoProject } from '../../../services/exchange/import-labels.ts';
 import type { LayerTarget } from '../terminal/options.ts';
 import { numberBetween, readLayerTarget, readMapping, repeated } from '../terminal/options.ts';
-import { EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output } from '../terminal/output.ts';
 
 interface ExportOptions {
   project: string;
@@ -76,10 +76,10 @@ async function importFile(file: string, { project, video, as, format, recording,
   for (const problem of sentencesOf(problems)) output.line(`not placed: ${problem}`);
   for (const note of sentencesOf(notes)) output.line(`note: ${note}`);
   const owners = [...new Set([...to.map(({ coder }) => coder ?? as), ...(named.length > to.length || named.length === 0 ? [as] : [])])];
-  const what = `${labels} labels${peaks > 0 ? ` and ${peaks} peaks` : ''}`;
+  const what = `${counted(labels, 'label')}${peaks > 0 ? ` and ${counted(peaks, 'peak')}` : ''}`;
   output.result(
     { labels, peaks, known, problems: sentencesOf(problems), notes: sentencesOf(notes) },
-    `${what} are now ${owners.join("'s and ")}'s${known > 0 ? `; ${known} were there already` : ''}`,
+    `${what} ${labels + peaks === 1 ? 'is' : 'are'} now ${owners.join("'s and ")}'s${known > 0 ? `; ${known} were there already` : ''}`,
   );
 }
 

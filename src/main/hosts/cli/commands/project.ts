@@ -4,7 +4,7 @@ import type { LibraryVideo } from '../../../../shared/contract/project.ts';
 import { EXPRESSIONS } from '../../../../shared/domain/expressions.ts';
 import { importProject } from '../../../services/exchange/export-project.ts';
 import { backupsOf, restoreBackup, runsIn, videosIn } from '../../../services/studio/project-overview.ts';
-import { EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output } from '../terminal/output.ts';
 import { addStudy } from './study.ts';
 
 export function addProject(program: Command, done: (code: number) => void): void {
@@ -60,10 +60,13 @@ async function videos(folder: string, output: Output): Promise<number> {
     const counts = EXPRESSIONS.map((label, i) => ({ label, count: analysed?.peaks[i] ?? 0 })).filter(({ count }) => count > 0);
     const peaks = counts.map(({ label, count }) => `${count} ${label}`).join(', ');
     output.line(
-      `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${analysed.faces ?? 0} faces; peaks: ${peaks || 'none'}`}`,
+      `${isMissing ? 'MISSING  ' : ''}${name}: ${analysed === null ? 'not analysed' : `${analysed.status}, ${counted(analysed.faces ?? 0, 'face')}; peaks: ${peaks || 'none'}`}`,
     );
   }
-  output.result({ videos: all.map((video) => ({ ...video, analysed: video.analysed === null ? null : inEnglish(video.analysed) })) }, `${all.length} videos`);
+  output.result(
+    { videos: all.map((video) => ({ ...video, analysed: video.analysed === null ? null : inEnglish(video.analysed) })) },
+    counted(all.length, 'video'),
+  );
   return EXIT.done;
 }
 
@@ -76,7 +79,7 @@ async function runs(folder: string, output: Output): Promise<number> {
   const all = await runsIn(folder);
   for (const { id, record, videos: count, ended } of all)
     output.line(
-      `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${count} videos${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
+      `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${counted(count, 'video')}${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
     );
   output.result({ runs: all.map(({ id, record, videos: count, ended }) => ({ id, videos: count, ended, ...record })) }, `${all.length} runs`);
   return EXIT.done;

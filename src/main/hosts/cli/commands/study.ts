@@ -8,7 +8,7 @@ import type { TrialColumn } from '../../../services/study/trials.ts';
 import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/trials.ts';
 import { addSignalCommands } from './signals.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
-import { EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output } from '../terminal/output.ts';
 
 /** The commands of `adatosk project` about the people, trials and copies of a study. */
 export function addStudy(project: Command, json: readonly [string, string, boolean], done: (code: number) => void): void {
@@ -139,7 +139,10 @@ async function trials(folder: string, { set, video, offset, columns, as, json }:
         .join(', '),
     );
   const changed = edit?.changes.length ?? 0;
-  output.result({ trials: all, changed }, set === undefined ? `${all.length} trials` : changed === 0 ? 'Nothing differs.' : `${changed} entries were changed.`);
+  output.result(
+    { trials: all, changed },
+    set === undefined ? counted(all.length, 'trial') : changed === 0 ? 'Nothing differs.' : `changed: ${counted(changed, 'value')}`,
+  );
   return EXIT.done;
 }
 
@@ -173,6 +176,9 @@ async function participants(folder: string, { set, as, json }: { set?: string; a
     output.line(`${video}${face === null ? '' : `, face ${face}`}: ${facts.join(', ')}`);
   }
   const changed = edit?.changes.length ?? 0;
-  output.result({ faces, changed }, set === undefined ? `${faces.length} faces` : changed === 0 ? 'Nothing differs.' : `${changed} entries were changed.`);
+  output.result(
+    { faces, changed },
+    set === undefined ? counted(faces.length, 'face') : changed === 0 ? 'Nothing differs.' : `changed: ${counted(changed, 'value')}`,
+  );
   return EXIT.done;
 }

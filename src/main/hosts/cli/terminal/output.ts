@@ -4,6 +4,11 @@ import { StudioError } from '../../../../shared/app/errors.ts';
 /** Exit codes of every command. */
 export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
 
+/** @returns '1 peak' or '3 peaks' */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Output for people on standard output, or on standard error if standard output must contain one JSON line only. */
 export class Output {
   readonly #json: boolean;
