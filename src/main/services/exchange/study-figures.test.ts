@@ -100,3 +100,11 @@ test('the mean course around events counts each participant once; excluded spans
   const film = projectFigures(db, { layer: 'model', against: null, eventType: 'film' }).events!;
   expect(film.courses[0]!.points.find(({ atS }) => atS === 0)).toMatchObject({ mean: expect.closeTo(0.2, 6) as number, error: null, participants: 1 });
 });
+
+test('a condition in which only people with one condition took part is not on the axis', () => {
+  const third = allVideos(db).find(({ name }) => name === 'p3-rest.mp4')!;
+  edit({ table: 'video', kind: 'update', id: third.id, revision: third.revision, set: { condition: 'alone' } });
+  const { conditions } = projectFigures(db, { layer: 'model', against: null });
+  expect(conditions!.conditions).toEqual(['rest', 'stress']);
+  expect(conditions!.figures.find(({ label }) => label === 'happiness')!.means.map(({ condition }) => condition)).toEqual(['rest', 'stress']);
+});

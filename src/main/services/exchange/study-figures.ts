@@ -56,18 +56,20 @@ export function conditionFigures(measured: readonly MeasuredFace[], labels: read
   const people = [...Map.groupBy(taking, ({ face }) => personKey(face)).values()];
   const conditions = [...new Set(taking.map(({ face }) => face.condition))].sort((a, b) => a.localeCompare(b));
   if (conditions.length < 2) return null;
-  const figures = labels.map((label) => {
-    const values = people.flatMap((own): ConditionValue[] => {
+  const valuesOf = (label: string): ConditionValue[] =>
+    people.flatMap((own): ConditionValue[] => {
       const [first] = own;
       const { share } = pooled(own.flatMap((each) => each.figures.filter((figure) => figure.label === label)));
       return first === undefined || share === null ? [] : [{ participant: nameOf(first.face), condition: first.face.condition, value: share }];
     });
-    const lines = linesWithin(values, conditions);
-    const within = new Set(lines.map(({ participant }) => participant));
-    const means = meansByCondition(within.size === 0 ? values : values.filter(({ participant }) => within.has(participant)));
-    return { label, means, lines };
+  const all = labels.map((label) => {
+    const values = valuesOf(label);
+    const within = new Set(linesWithin(values, conditions).map(({ participant }) => participant));
+    return { label, values: within.size === 0 ? values : values.filter(({ participant }) => within.has(participant)) };
   });
-  return { conditions, figures };
+  // Conditions in which only others took part have no place on the axis.
+  const drawn = conditions.filter((condition) => all.some(({ values }) => values.some((value) => value.condition === condition)));
+  return { conditions: drawn, figures: all.map(({ label, values }) => ({ label, means: meansByCondition(values), lines: linesWithin(values, drawn) })) };
 }
 
 /** Two videos can have one name. */

@@ -49,8 +49,8 @@ test('trials and markers are set in one step; a second table replaces those of i
   expect(trialsOf('interview.mp4')).toHaveLength(2);
 });
 
-test('events.tsv of BIDS: onset and duration; an event without a duration is a marker', async () => {
-  await set('onset\tduration\ttrial_type\tstim_file\n0.5\t2\tface\tf1.png\n3\tn/a\tpress\tn/a\n4\t0\tpress\t\n', { video: 'other.mp4' });
+test.each(['onset', 'onset_s'])('events.tsv of BIDS: %s and duration; an event without a duration is a marker', async (onset) => {
+  await set(`${onset}\tduration\ttrial_type\tstim_file\n0.5\t2\tface\tf1.png\n3\tn/a\tpress\tn/a\n4\t0\tpress\t\n`, { video: 'other.mp4' });
   expect(trialsOf('other.mp4').map((trial) => (trial as unknown[]).slice(1))).toEqual([
     ['face', 'f1.png', '', 0.5, 2.5],
     ['press', '', '', 3, null],

@@ -34,7 +34,7 @@ export type TrialColumn = (typeof TRIAL_COLUMNS)[number];
 /** Names of columns in tables of other programs: BIDS (onset, duration, trial_type, stim_file) and PsychoPy (trials.thisN). */
 const OTHER_NAMES: Readonly<Record<TrialColumn, readonly string[]>> = {
   video: ['video'],
-  start_s: ['start_s', 'onset'],
+  start_s: ['start_s', 'onset_s', 'onset'],
   end_s: ['end_s', 'offset_s'],
   duration_s: ['duration_s', 'duration'],
   trial: ['trial', 'trials.thisn'],

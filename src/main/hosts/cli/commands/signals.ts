@@ -6,7 +6,7 @@ import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { AddedSignals } from '../../../services/study/signals.ts';
 import { addSignalsIn, moveSignalsIn, removeSignalsIn, signalsIn } from '../../../services/study/signals.ts';
 import { numberBetween } from '../terminal/options.ts';
-import { EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output } from '../terminal/output.ts';
 
 /** `adatosk project signals`. */
 export function addSignalCommands(project: Command, json: readonly [string, string, boolean], done: (code: number) => void): void {
@@ -66,7 +66,7 @@ async function signals(folder: string, options: SignalsOptions): Promise<number>
   for (const { id, video, name, unit, source, samples, interval_s, start_s, end_s, offset_s } of all) {
     const rate = interval_s > 0 ? `, ${Number((1 / interval_s).toPrecision(4))} Hz` : '';
     output.line(
-      `${id}  ${video}: ${name}${unit === '' ? '' : ` (${unit})`} of ${source}, ${samples} samples${rate}, ${start_s} to ${end_s} s, offset ${offset_s} s`,
+      `${id}  ${video}: ${name}${unit === '' || name.includes(unit) ? '' : ` (${unit})`} of ${source}, ${counted(samples, 'sample')}${rate}, ${start_s} to ${end_s} s, offset ${offset_s} s`,
     );
   }
   const notices = sentencesOf(added?.notices ?? []);
