@@ -26,11 +26,13 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
       .orderBy('video.path'),
   );
   const peaks = peakCounts(db);
+  const people = codesOfFaces(db);
   return lines.map(({ id, path, name, participant, session, condition, duration_s, review, missing, revision, run_id, summary }) => ({
     id,
     path,
     name,
     participant,
+    faceParticipants: people.get(id) ?? [],
     session,
     condition,
     durationS: duration_s,
@@ -47,6 +49,19 @@ function analysed(
   counts: ReadonlyMap<string, number> | undefined,
 ): LibraryVideo['analysed'] {
   return { run, status, failure, warnings: [...warnings], faces, faceShare, peaks: EXPRESSIONS.map((label) => counts?.get(label) ?? 0) };
+}
+
+/** Codes of the participants of single faces, by video. */
+function codesOfFaces(db: ProjectDatabase): Map<string, string[]> {
+  const assigned = db.rows(
+    db.sql
+      .selectFrom('face_participant')
+      .innerJoin('participant', 'participant.id', 'face_participant.participant_id')
+      .select(['face_participant.video_id', 'participant.code'])
+      .distinct()
+      .orderBy('participant.code'),
+  );
+  return new Map([...Map.groupBy(assigned, ({ video_id }) => video_id)].map(([video, rows]) => [video, rows.map(({ code }) => code)]));
 }
 
 /** Peaks of each label by run and video. */

@@ -3,7 +3,7 @@ import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import type { RowEdit } from '../../shared/annotation/editable-rows.ts';
 import { step } from '../../shared/annotation/steps.ts';
 import { applyEdit, newId, redo, undo } from './edits.ts';
-import { addVideo, allVideos } from './library.ts';
+import { addVideo, allVideos, listVideos } from './library.ts';
 import { knownFaces, subjectsOf } from './subjects.ts';
 
 const project = await makeProject();
@@ -64,6 +64,9 @@ test('with several faces, none is taken for the participant until it is assigned
   expect(subject(first, 1)).toEqual(['', 'stress', 'several-faces']);
   redo(db, ann);
   expect([subject(first, 1), subject(first, 2)]).toEqual(assigned);
+  const listed = listVideos(db).map(({ id, participant, faceParticipants }) => [id, participant, faceParticipants]);
+  expect(listed).toContainEqual([first, 'P1', ['P2']]);
+  expect(listed).toContainEqual([second, 'P1', []]);
 });
 
 test('a participant with assigned faces cannot be deleted, and a face has one assignment', () => {

@@ -21,6 +21,8 @@ export const libraryVideoSchema = z.object({
   path: z.string(),
   name: z.string(),
   participant: z.string().nullable(),
+  /** Codes of the participants to whom single faces of the video are assigned, sorted. */
+  faceParticipants: z.array(z.string()),
   session: z.string().nullable(),
   /** The condition of this video; '' if that of its session or participant applies. */
   condition: z.string(),

@@ -143,6 +143,7 @@ export const de: Translated<typeof en> = {
     session: 'Sitzung',
     condition: 'Bedingung',
     editCell: 'Doppelklick oder F2 zum Bearbeiten',
+    peopleOfFaces: 'Teilnehmende der einzelnen Gesichter',
     length: 'Länge',
     found: 'Gesichter',
     peaks: 'Spitzen (Vorschlag des Modells)',

@@ -126,6 +126,7 @@ export const en = {
     session: 'Session',
     condition: 'Condition',
     editCell: 'Double click or F2 to edit',
+    peopleOfFaces: 'participants of the single faces',
     length: 'Length',
     found: 'Faces',
     peaks: 'Peaks (model proposal)',

@@ -104,6 +104,18 @@ describe('participant, session and condition', () => {
     cell.unmount();
   });
 
+  test('an empty cell shows what applies instead; editing begins with the empty text', async () => {
+    const instead = { text: 'A, B', why: 'participants of the single faces' };
+    const props = { value: '', label: 'Participant', column: 'participant', suggestions: 'none', instead, canBegin: () => true };
+    const cell = await mountInWindow(EditableCell, { props });
+    expect(cell.text()).toBe('A, B');
+    expect(cell.find('button').attributes('title')).toContain('A, B: participants of the single faces');
+    await cell.find('button').trigger('dblclick');
+    await until(() => cell.find('input').exists());
+    expect((cell.find('input').element as HTMLInputElement).value).toBe('');
+    cell.unmount();
+  });
+
   test('each change is one step, also two at once on one video; undo and redo restore them', async () => {
     const study = useStudy();
     await study.change([first()], { participant: 'P07' });
