@@ -9,7 +9,7 @@ export const studioEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('edited'), coderId: z.string(), edit: appliedEditSchema }),
   /** Another program changed the project. `clock` is its new clock; the window reads its data again. */
   z.object({ kind: z.literal('changed'), clock: z.int() }),
-  /** A run has stored the results of a video; the window reads the library again. */
+  /** A run has stored the results of a video, or the library has other videos; the window reads the library again. */
   z.object({ kind: z.literal('recorded') }),
   /** The queue has changed; see queue.state. */
   z.object({ kind: z.literal('queue') }),

@@ -62,7 +62,7 @@ export const project = {
     const { db } = studio.project;
     if (listVideos(db).length === 0) {
       await enqueue(db, await findVideos([samplesFolder()]), await defaultBatchSettings(), false);
-      studio.wakeQueue();
+      studio.announceQueued();
     }
     return state;
   }),

@@ -18,7 +18,7 @@ export const queue = {
     if (videos.length === 0 && problems[0] !== undefined) throw problems[0];
     if (videos.length === 0) throw new StudioError('wrong-usage/no-video-chosen', {});
     const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
-    studio.wakeQueue();
+    studio.announceQueued();
     return { batch, videos: videos.length, problems: problems.map(toFact) };
   }),
   approve: api.queue.approve.handler(async ({ context: { studio } }) => {

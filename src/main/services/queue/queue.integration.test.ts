@@ -69,6 +69,15 @@ async function tablesOf(project: string): Promise<Record<string, Record<string, 
 }
 
 describe('a batch', () => {
+  test('its new videos are announced: windows read the library again', async () => {
+    const { client, videos } = await openHost();
+    await client.queue.pause();
+    const events = await client.project.events();
+    await client.queue.add({ paths: [join(videos, 'piece 0.mp4')], device: 'cpu' });
+    for await (const { kind } of events) if (kind === 'recorded') break;
+    expect(await client.library.list()).toMatchObject([{ name: 'piece 0.mp4', analysed: null }]);
+  });
+
   test('an unreadable file fails with its reason, the others are analysed, and windows receive the run', async () => {
     const opened = await openHost();
     const { host, client, videos } = opened;

@@ -83,7 +83,7 @@ export class Studio {
           changeTimer,
           watch: new FolderWatch(
             project.db,
-            () => this.wakeQueue(),
+            () => this.announceQueued(),
             (error) => this.#publishProblem(error),
           ),
           fineTuning,
@@ -139,6 +139,12 @@ export class Studio {
     this.publish({ kind: 'queue' });
     if (open.queue !== undefined) open.queue.send({ kind: 'wake' });
     else this.#startQueue(open);
+  }
+
+  /** Announces videos that are new in the library and in the queue. */
+  announceQueued(): void {
+    this.publish({ kind: 'recorded' });
+    this.wakeQueue();
   }
 
   orderQueue(order: QueueOrder): void {

@@ -53,12 +53,19 @@ export const useProject = defineStore('project', () => {
     }
   }
 
+  /** Counts the readings of the library and of the queue: answers that a later reading has overtaken are dropped. */
+  const readings = { library: 0, queue: 0 };
   async function readLibrary(): Promise<void> {
-    [videos.value, runs.value] = await Promise.all([studio.library.list(), studio.runs.list()]);
+    const reading = ++readings.library;
+    const answers = await Promise.all([studio.library.list(), studio.runs.list()]);
+    if (reading === readings.library) [videos.value, runs.value] = answers;
   }
 
   async function readQueue(): Promise<void> {
-    [queue.value, folders.value] = await Promise.all([studio.queue.state(), studio.library.folders()]);
+    const reading = ++readings.queue;
+    const answers = await Promise.all([studio.queue.state(), studio.library.folders()]);
+    if (reading !== readings.queue) return;
+    [queue.value, folders.value] = answers;
     const running = new Set(queue.value.jobs.filter(({ status }) => status === 'running').map(({ id }) => id));
     for (const job of progress.keys()) if (!running.has(job)) progress.delete(job);
   }
@@ -66,6 +73,8 @@ export const useProject = defineStore('project', () => {
   async function readAll(): Promise<void> {
     state.value = await studio.project.state();
     if (state.value === null) {
+      readings.library += 1;
+      readings.queue += 1;
       videos.value = [];
       runs.value = [];
       folders.value = [];
