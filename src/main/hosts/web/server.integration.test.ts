@@ -306,11 +306,12 @@ describe('videos of the library', () => {
     expect(await it.client().library.media({ video: id })).toMatchObject({ playable: true, proxy: true });
     await rm(join(folder, 'cache'), { recursive: true });
     const alone = it.client().library.prepare({ video: id }, { signal: third.signal });
-    await wait(400);
+    const proxies = join(folder, 'cache', 'proxies');
+    await expect.poll(() => readdir(proxies).catch(() => []), { timeout: 20_000 }).toHaveLength(1);
     third.abort();
     await expect(alone).rejects.toThrow();
     await wait(1500);
-    expect(await readdir(join(folder, 'cache', 'proxies'))).toEqual([]);
+    expect(await readdir(proxies)).toEqual([]);
   });
 
   test('an unknown id is an error', async () => {
