@@ -79,7 +79,7 @@ async function importFile(file: string, { project, video, as, format, recording,
   const what = `${counted(labels, 'label')}${peaks > 0 ? ` and ${counted(peaks, 'peak')}` : ''}`;
   output.result(
     { labels, peaks, known, problems: sentencesOf(problems), notes: sentencesOf(notes) },
-    `${what} ${labels + peaks === 1 ? 'is' : 'are'} now ${owners.join("'s and ")}'s${known > 0 ? `; ${known} were there already` : ''}`,
+    `${what} ${labels === 1 && peaks === 0 ? 'is' : 'are'} now ${owners.join("'s and ")}'s${known > 0 ? `; ${known} were there already` : ''}`,
   );
 }
 
