@@ -50,6 +50,25 @@ export function resetStores(): void {
   setActivePinia(createPinia());
 }
 
+/** Opens the fixture's video with Ann as the coder, in new stores and in English. */
+export async function openVideoAsAnn(): Promise<void> {
+  const [{ i18n }, { useProject }, { useReview }] = await Promise.all([
+    import('../src/renderer/src/texts/i18n.ts'),
+    import('../src/renderer/src/stores/project-store.ts'),
+    import('../src/renderer/src/stores/review-store.ts'),
+  ]);
+  i18n.global.locale.value = 'en';
+  resetStores();
+  localStorage.clear();
+  const project = useProject();
+  void project.listen();
+  await until(() => project.videos.length > 0);
+  const review = useReview();
+  await review.setCoder('Ann');
+  await review.open(project.videos[0]!.id);
+  await until(() => review.layers.length > 0);
+}
+
 /** Waits until a condition is true, at most 10 s. Tests use it for responses of the program instead of fixed delays. */
 export async function until(condition: () => unknown): Promise<void> {
   for (let attempt = 0; attempt < 2000; attempt++) {

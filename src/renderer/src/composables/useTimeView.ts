@@ -15,6 +15,13 @@ export interface TimeView {
   follow(moment: number): void;
 }
 
+/** The wheel zooms around a moment; with Shift, or sideways, it pans. @param perPixel seconds per pixel of the track */
+export function wheelOver(view: TimeView, event: WheelEvent, atS: number, perPixel: number): void {
+  event.preventDefault();
+  if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) view.pan((event.deltaX || event.deltaY) * perPixel);
+  else view.zoom(atS, Math.exp(event.deltaY * 0.0015));
+}
+
 /** Shortest visible span. */
 const SHORTEST_VIEW_S = 0.5;
 

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../../testing/window.ts';
+import { clientOf, mountInWindow, openFixture, openVideoAsAnn, until } from '../../../../../../testing/window.ts';
 import type { Studio } from '../../../../../main/services/studio/studio.ts';
 import { useCoding } from '../../../stores/coding-store.ts';
 import { useProject } from '../../../stores/project-store.ts';
@@ -19,18 +19,7 @@ beforeAll(async () => {
   ({ studio } = await openFixture());
 });
 
-beforeEach(async () => {
-  i18n.global.locale.value = 'en';
-  resetStores();
-  localStorage.clear();
-  const project = useProject();
-  void project.listen();
-  await until(() => project.videos.length > 0);
-  const review = useReview();
-  await review.setCoder('Ann');
-  await review.open(project.videos[0]!.id);
-  await until(() => review.layers.length > 0);
-});
+beforeEach(openVideoAsAnn);
 
 const texts = (elements: { text: () => string }[]): string[] => elements.map((element) => element.text());
 

@@ -1,12 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../../testing/window.ts';
+import { clientOf, mountInWindow, openFixture, openVideoAsAnn, until } from '../../../../../../testing/window.ts';
 import type { Studio } from '../../../../../main/services/studio/studio.ts';
 import { studio as api } from '../../../api/api.ts';
 import { useTimeView } from '../../../composables/useTimeView.ts';
 import { useCoding } from '../../../stores/coding-store.ts';
-import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
-import { i18n } from '../../../texts/i18n.ts';
 import TrialLane from './TrialLane.vue';
 
 let studio: Studio;
@@ -16,18 +14,7 @@ beforeAll(async () => {
   ({ studio } = await openFixture());
 });
 
-beforeEach(async () => {
-  i18n.global.locale.value = 'en';
-  resetStores();
-  localStorage.clear();
-  const project = useProject();
-  void project.listen();
-  await until(() => project.videos.length > 0);
-  const review = useReview();
-  await review.setCoder('Ann');
-  await review.open(project.videos[0]!.id);
-  await until(() => review.layers.length > 0);
-});
+beforeEach(openVideoAsAnn);
 
 type Lane = Awaited<ReturnType<typeof mountInWindow>>;
 /** A lane of 1000 pixels for 10 s, so that a second is 100 pixels. */
