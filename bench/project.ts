@@ -9,6 +9,7 @@ import { listVideos } from '../src/main/project/library.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';
 import { projectFile } from '../src/main/project/store/project-file.ts';
 import { beginRun, endRun, readResult, recordResult } from '../src/main/project/recorded-results.ts';
+import { RECORD } from '../testing/results.ts';
 
 const VIDEOS = 1000;
 const SEGMENTS_A_VIDEO = 100;
@@ -55,17 +56,7 @@ export async function benchProject(line: (text: string) => void): Promise<Record
 
 async function fill(folder: string, line: (text: string) => void): Promise<void> {
   const { db, close } = await openProject(folder, { create: true });
-  const record: RunRecord = {
-    appVersion: 'bench',
-    model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
-    warnings: [],
-    device: 'cpu',
-    options: {},
-    thresholds: {},
-    start: '2026-11-24T10:00:00.000Z',
-    end: '2026-11-24T20:00:00.000Z',
-    cancelled: false,
-  };
+  const record: RunRecord = { ...RECORD, end: '2026-11-24T20:00:00.000Z' };
   const run = beginRun(db, record);
   const rows = Array.from({ length: SLOTS }, (_, slot) => someRow(slot));
   const timing = new TimingTable(

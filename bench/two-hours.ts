@@ -13,6 +13,7 @@ import { randomStream } from '../src/shared/domain/random.ts';
 import { probeVideo } from '../src/main/media/probe.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';
+import { RECORD } from '../testing/results.ts';
 import { beginRun, endRun, recordResult } from '../src/main/project/recorded-results.ts';
 
 const SECONDS = 7200;
@@ -87,17 +88,7 @@ const result: VideoResult = {
   }),
 };
 const { db, close } = await openProject(join(folder, 'project'), { create: true });
-const record: RunRecord = {
-  appVersion: 'bench',
-  model: { id: 'bench', sha256: 'ab', trained: false },
-  warnings: ['made up, to measure the window'],
-  device: 'cpu',
-  options: {},
-  thresholds: {},
-  start: '2026-11-24T10:00:00.000Z',
-  end: '2026-11-24T10:00:00.000Z',
-  cancelled: false,
-};
+const record: RunRecord = { ...RECORD, model: { id: 'bench', sha256: 'ab', trained: false }, warnings: ['made up, to measure the window'] };
 const run = beginRun(db, record);
 recordResult(db, run, { path, name: 'two-hours.mp4', size: statSync(path).size, modifiedMs: statSync(path).mtimeMs }, result, (await probeVideo(path)).timing);
 endRun(db, run, record);

@@ -5,6 +5,7 @@ import { newId } from '../src/main/project/edits.ts';
 import type { OpenOptions, Project } from '../src/main/project/store/open-project.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';
 import type { SegmentRow } from '../src/main/project/store/schema.ts';
+import { RECORD } from './results.ts';
 
 /** A new project for a test, in its own temporary folder. */
 export async function makeProject(options: OpenOptions = {}): Promise<Project & { folder: string }> {
@@ -12,18 +13,6 @@ export async function makeProject(options: OpenOptions = {}): Promise<Project & 
   const project = await openProject(folder, { create: true, ...options });
   return { ...project, folder };
 }
-
-const RECORD = JSON.stringify({
-  appVersion: 'test',
-  model: { id: 'adatosk-tiny', sha256: 'ab', trained: true },
-  warnings: [],
-  device: 'cpu',
-  options: {},
-  thresholds: {},
-  start: '2026-11-24T10:00:00.000Z',
-  end: '2026-11-24T10:00:00.000Z',
-  cancelled: false,
-});
 
 /** Adds a video, two coders with one layer each, and a layer of a model to a project, without journal entries. */
 export function furnish({ db }: Project): { video: string; ann: string; ben: string; annLayer: string; benLayer: string; modelLayer: string } {
@@ -43,7 +32,9 @@ export function furnish({ db }: Project): { video: string; ann: string; ben: str
     ] as const)
       db.run(db.sql.insertInto('coder').values({ id, name, added_at: at, revision: 1 }));
     db.run(
-      db.sql.insertInto('run').values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: RECORD, started_at: at, ended_at: at }),
+      db.sql
+        .insertInto('run')
+        .values({ id: run, model_id: 'adatosk-tiny', model_sha256: 'ab', trained: 1, record: JSON.stringify(RECORD), started_at: at, ended_at: at }),
     );
     const layer = { video_id: video, scheme_id: 'seven-expressions', created_at: at, revision: 1 };
     db.run(db.sql.insertInto('layer').values({ ...layer, id: annLayer, kind: 'coder', coder_id: ann, run_id: null }));
