@@ -109,6 +109,9 @@ export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
   return id;
 }
 
+/** Names of all videos by id. */
+export const videoNames = (db: ProjectDatabase): Map<string, string> => new Map(allVideos(db).map(({ id, name }) => [id, name]));
+
 /** All rows of the library, sorted by name. */
 export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'));
 

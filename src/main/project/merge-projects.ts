@@ -4,6 +4,7 @@ import { StudioError } from '../../shared/app/errors.ts';
 import { newId } from './edits.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { Tables } from './store/schema.ts';
+import { clockOf } from './review.ts';
 
 /** What a merge did. */
 export interface MergeResult {
@@ -78,6 +79,8 @@ class Merge {
   readonly #deletedThere: ReadonlySet<string>;
   readonly #counts = { added: 0, changed: 0, deleted: 0, conflicts: 0 };
   readonly #changedHere = new Set<string>();
+  /** Keys of the journal's entries before the merge. */
+  readonly #knownSteps: ReadonlySet<string>;
   readonly #changedThere = new Set<string>();
 
   constructor(db: ProjectDatabase, other: ProjectDatabase) {
@@ -85,6 +88,7 @@ class Merge {
     this.#other = other;
     const [here, there] = [journalOf(db), journalOf(other)];
     this.#deletedHere = deletedIn(here);
+    this.#knownSteps = new Set(here.map(({ key }) => key));
     this.#deletedThere = deletedIn(there);
     const copy = copyOf(other).copy_id;
     const last = copy === null ? undefined : db.row(db.sql.selectFrom('merged_copy').selectAll().where('copy_id', '=', copy));
@@ -301,9 +305,9 @@ class Merge {
 
   /** Adds the other copy's steps since the copies separated, so that its coders can undo them here. */
   #appendJournal(): void {
-    const known = new Set(journalOf(this.#db).map(({ key }) => key));
-    for (const { id, coder_id, changes, ...entry } of this.#other.rows(this.#other.sql.selectFrom('journal').selectAll().orderBy('id'))) {
-      if (known.has(keyOfEntry({ id, coder_id, changes, ...entry }))) continue;
+    for (const step of this.#other.rows(this.#other.sql.selectFrom('journal').selectAll().orderBy('id'))) {
+      if (this.#knownSteps.has(keyOfEntry(step))) continue;
+      const { id, coder_id, changes, ...entry } = step;
       const mapped = (JSON.parse(changes) as RowChange[]).map((change): RowChange => ({
         ...change,
         id: String(this.#idOf(change.table, change.id)),
@@ -336,8 +340,6 @@ class Merge {
 }
 
 const rowsOf = (db: ProjectDatabase, table: EditableTable): AnyRow[] => db.rows(db.sql.selectFrom(table as 'segment').selectAll()) as unknown as AnyRow[];
-
-const clockOf = (db: ProjectDatabase): number => db.onlyRow(db.sql.selectFrom('project').select('clock')).clock;
 
 /** The columns of a row in the order of their names. */
 const textOf = (row: AnyRow, columns: readonly string[] = Object.keys(row).filter((column) => column !== 'revision')): string =>

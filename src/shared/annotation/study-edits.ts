@@ -20,6 +20,21 @@ export interface KnownStudy {
   readonly sessions: readonly EditableRows['session'][];
 }
 
+export const newParticipant = (id: string, code: string): Omit<EditableRows['participant'], 'revision'> => ({
+  id,
+  code,
+  condition: '',
+  note: '',
+  attributes: '{}',
+});
+export const newSession = (id: string, name: string): Omit<EditableRows['session'], 'revision'> => ({
+  id,
+  participant_id: null,
+  name,
+  held_at: '',
+  condition: '',
+});
+
 /**
  * The edits that give videos new values. Only values that differ are written. A participant or session that does not exist is added.
  * @returns no edits if nothing differs
@@ -27,10 +42,10 @@ export interface KnownStudy {
 export function studyEdits(videos: readonly StudyVideo[], change: StudyChange, known: KnownStudy, newId: () => string): RowEdit[] {
   const additions: RowEdit[] = [];
   const participantId = idOf(change.participant, known.participants.find(({ code }) => code === change.participant)?.id, newId, (id, code) =>
-    additions.push({ table: 'participant', kind: 'insert', row: { id, code, condition: '', note: '', attributes: '{}' } }),
+    additions.push({ table: 'participant', kind: 'insert', row: newParticipant(id, code) }),
   );
   const sessionId = idOf(change.session, known.sessions.find(({ name }) => name === change.session)?.id, newId, (id, name) =>
-    additions.push({ table: 'session', kind: 'insert', row: { id, participant_id: null, name, held_at: '', condition: '' } }),
+    additions.push({ table: 'session', kind: 'insert', row: newSession(id, name) }),
   );
   const updates = videos.flatMap((video): RowEdit[] => {
     const set: { participant_id?: string | null; session_id?: string | null; condition?: string } = {};

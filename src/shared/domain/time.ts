@@ -237,3 +237,8 @@ function hasVariableRate(pts: Float64Array, tick: number): boolean {
 export function roundSeconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
+
+/** Rounds seconds to milliseconds, as other programs write them and as messages show them. */
+export function roundMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -2,6 +2,7 @@
 
 import { randomStream } from '../domain/random.ts';
 import type { LabelledSpan } from './agreement/layers.ts';
+import { joinedSpans, totalSeconds } from './excluded.ts';
 
 /** Labels of two people at the same time. */
 export interface CoOccurrence {
@@ -24,7 +25,7 @@ export function coOccurrences(first: readonly LabelledSpan[], second: readonly L
   const found: CoOccurrence[] = [];
   for (const [a, spansA] of ofFirst)
     for (const [b, spansB] of ofSecond) {
-      const expectedS = observedS > 0 ? (length(spansA) * length(spansB)) / observedS : 0;
+      const expectedS = observedS > 0 ? (totalSeconds(spansA) * totalSeconds(spansB)) / observedS : 0;
       const seconds = intersection(spansA, spansB);
       found.push({ first: a, second: b, seconds, expectedS, ratio: expectedS > 0 ? seconds / expectedS : null });
     }
@@ -35,20 +36,8 @@ type Span = Pick<LabelledSpan, 'startS' | 'endS'>;
 
 function unionByLabel(spans: readonly LabelledSpan[]): Map<string, Span[]> {
   const groups = [...Map.groupBy(spans, ({ label }) => label)].sort(([a], [b]) => a.localeCompare(b));
-  return new Map(groups.map(([label, own]) => [label, union(own)]));
+  return new Map(groups.map(([label, own]) => [label, joinedSpans(own)]));
 }
-
-function union(spans: readonly Span[]): Span[] {
-  const joined: Span[] = [];
-  for (const { startS, endS } of spans.toSorted((a, b) => a.startS - b.startS)) {
-    const last = joined.at(-1);
-    if (last !== undefined && startS <= last.endS) joined[joined.length - 1] = { startS: last.startS, endS: Math.max(last.endS, endS) };
-    else joined.push({ startS, endS });
-  }
-  return joined;
-}
-
-const length = (spans: readonly Span[]): number => spans.reduce((sum, { startS, endS }) => sum + endS - startS, 0);
 
 /** Total length of the intersection of two lists of spans, each in order and without overlaps. */
 export function intersection(first: readonly Span[], second: readonly Span[]): number {

@@ -28,6 +28,9 @@ export function joinedSpans(spans: readonly TrialSpan[]): TrialSpan[] {
   return joined;
 }
 
+/** Total length of spans. */
+export const totalSeconds = (spans: readonly TrialSpan[]): number => spans.reduce((sum, { startS, endS }) => sum + endS - startS, 0);
+
 /** A face without the excluded spans of its video (breaks, briefings): they are not observed, and nothing in them counts. */
 export function faceOutside(face: ObservedFace, excluded: readonly TrialSpan[]): ObservedFace {
   if (excluded.length === 0) return face;
@@ -35,7 +38,7 @@ export function faceOutside(face: ObservedFace, excluded: readonly TrialSpan[]):
   const bounds = { startS: face.startS, endS: face.endS };
   return {
     ...face,
-    observedS: visible === null ? partsOutside(bounds, excluded).reduce((sum, { startS, endS }) => sum + endS - startS, 0) : visibleSeconds(visible),
+    observedS: visible === null ? totalSeconds(partsOutside(bounds, excluded)) : visibleSeconds(visible),
     segments: face.segments.flatMap((segment) =>
       partsOutside(segment, excluded).map((part, i) => ({ ...segment, ...part, ...(i > 0 ? { isContinued: true } : {}) })),
     ),

@@ -4,6 +4,7 @@ import { mean } from '../domain/mean.ts';
 import { lowerBound, upperBound } from '../domain/sorted-search.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from './summaries.ts';
 import { figuresOf, valueAt } from './summaries.ts';
+import { roundSeconds } from '../domain/time.ts';
 
 /** A span of a video. */
 export interface TrialSpan {
@@ -40,11 +41,12 @@ export interface TrialFigures extends LabelFigures {
   readonly latencyS: number | null;
 }
 
-export function trialFigures(face: ObservedFace, label: string, span: TrialSpan): TrialFigures {
+/** @param inside `face` within the span; computed once for all labels */
+export function trialFigures(face: ObservedFace, label: string, span: TrialSpan, inside: ObservedFace = facesIn(face, span)): TrialFigures {
   const first = face.segments
     .filter((segment) => segment.label === label && segment.startS >= span.startS && segment.startS < span.endS)
     .reduce((least, { startS }) => Math.min(least, startS), Infinity);
-  return { ...figuresOf(facesIn(face, span), label), latencyS: Number.isFinite(first) ? first - span.startS : null };
+  return { ...figuresOf(inside, label), latencyS: Number.isFinite(first) ? first - span.startS : null };
 }
 
 /** The slots that overlap with a span, cut at its edges. */
@@ -74,9 +76,9 @@ export interface Measured {
   readonly seconds: number;
 }
 
-/** The probability of a label over a span of a face, to be added up over spans: the mean is area / seconds. */
-export function measuredIn(face: ObservedFace, span: TrialSpan, label: string): Measured {
-  const { area, measuredS } = figuresOf(facesIn(face, span), label);
+/** The probability of a label over the observed time of a face or a part of it, to be added up over spans: the mean is area / seconds. */
+export function measuredIn(face: ObservedFace, label: string): Measured {
+  const { area, measuredS } = figuresOf(face, label);
   return { area: area ?? 0, seconds: measuredS };
 }
 
@@ -105,7 +107,7 @@ export class EventAverage {
   constructor(label: string) {
     const { fromS, toS, stepS } = EVENT_WINDOW;
     this.#label = label;
-    this.#moments = Array.from({ length: Math.round((toS - fromS) / stepS) + 1 }, (_, i) => Math.round(1e6 * (fromS + i * stepS)) / 1e6);
+    this.#moments = Array.from({ length: Math.round((toS - fromS) / stepS) + 1 }, (_, i) => roundSeconds(fromS + i * stepS));
     [this.#n, this.#sum, this.#squares] = [this.#moments.map(() => 0), this.#moments.map(() => 0), this.#moments.map(() => 0)];
   }
 

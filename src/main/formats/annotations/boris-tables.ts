@@ -3,6 +3,7 @@ import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../../shared/annotation/annotation-document.ts';
 import { borisTracks, commentOfPeak, commentOfSegment, labelsIn, peakCode } from './boris.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { roundMilliseconds } from '../../../shared/domain/time.ts';
 
 /** An event of BORIS: a state with start and stop, or a point. */
 interface Event {
@@ -52,19 +53,17 @@ function modifierColumns(events: readonly Event[]): { readonly names: readonly s
   return { names, cells: ({ modifiers }) => Object.fromEntries(names.map((name, i) => [name, modifiers.split('|')[i] ?? ''])) };
 }
 
-const rounded = (seconds: number): number => Math.round(1000 * seconds) / 1000;
-
 /** The columns that are equal in all rows of an observation. */
 function observation({ video }: AnnotationDocument, now: Date): Record<string, string | number> {
   return {
     'Observation id': video.name,
     'Observation date': now.toISOString().slice(0, 19).replace('T', ' '),
     Description: '',
-    'Observation duration': rounded(video.durationS),
+    'Observation duration': roundMilliseconds(video.durationS),
     'Observation type': MEDIA,
     Source: `player #1:${video.path}`,
     'Time offset (s)': 0,
-    'Media duration (s)': rounded(video.durationS),
+    'Media duration (s)': roundMilliseconds(video.durationS),
     FPS: video.fps ?? 'NA',
   };
 }
@@ -82,7 +81,7 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
       'Behavioral category': NO_CATEGORY,
       ...modifiers.cells(event),
       'Behavior type': type,
-      Time: rounded(seconds),
+      Time: roundMilliseconds(seconds),
       'Media file name': document.video.path,
       'Image index': frame(seconds),
       'Image file path': 'NA',
@@ -120,18 +119,18 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
     const { subject, behaviour, kind, startS, stopS, comment } = event;
     return {
       ...begin,
-      'Coding duration': rounded(durationS),
+      'Coding duration': roundMilliseconds(durationS),
       'Media duration (s)': media,
       'FPS (frame/s)': rate,
       Subject: subject,
-      'Observation duration by subject by observation': rounded(durationS),
+      'Observation duration by subject by observation': roundMilliseconds(durationS),
       Behavior: behaviour,
       'Behavioral category': NO_CATEGORY,
       ...modifiers.cells(event),
       'Behavior type': kind,
-      'Start (s)': rounded(startS),
-      'Stop (s)': rounded(stopS),
-      'Duration (s)': kind === 'POINT' ? 'NA' : rounded(stopS - startS),
+      'Start (s)': roundMilliseconds(startS),
+      'Stop (s)': roundMilliseconds(stopS),
+      'Duration (s)': kind === 'POINT' ? 'NA' : roundMilliseconds(stopS - startS),
       'Media file name': path,
       'Image index start': frame(startS),
       'Image index stop': frame(stopS),
@@ -170,8 +169,8 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
 export async function writeBorisXlsx(document: AnnotationDocument): Promise<WrittenFiles> {
   const cells = eventsOf(document)
     .flatMap(({ subject, behaviour, kind, startS, stopS, modifiers, comment }) => [
-      [rounded(startS), subject, behaviour, modifiers, comment] as const,
-      ...(kind === 'STATE' ? [[rounded(stopS), subject, behaviour, modifiers, ''] as const] : []),
+      [roundMilliseconds(startS), subject, behaviour, modifiers, comment] as const,
+      ...(kind === 'STATE' ? [[roundMilliseconds(stopS), subject, behaviour, modifiers, ''] as const] : []),
     ])
     .sort((a, b) => a[0] - b[0]);
   const text = (value: string) => ({ value, type: String });

@@ -6,6 +6,7 @@ import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { labelOfPeakCode, PARTICIPANT } from './boris.ts';
 import { confidenceOf, LayerCollector, peakWithSpan, placesOfTiers, pointPeak } from './read-layers.ts';
+import { roundMilliseconds, roundSeconds } from '../../../shared/domain/time.ts';
 
 const numbers = z.record(z.string(), z.coerce.number()).catch({});
 const observationSchema = z.looseObject({
@@ -107,7 +108,8 @@ function within(layer: ReadLayer, { fromS, toS, beginS }: Media['windows']): Rea
     const startS = Math.max(segment.startS, fromS);
     const endS = Math.min(segment.endS, toS);
     if (endS < startS || startS >= toS || (endS <= fromS && segment.endS > segment.startS)) return [];
-    if (startS !== segment.startS || endS !== segment.endS) notes.push(notice('boris/divided', { label: segment.label, at: rounded(segment.startS) }));
+    if (startS !== segment.startS || endS !== segment.endS)
+      notes.push(notice('boris/divided', { label: segment.label, at: roundMilliseconds(segment.startS) }));
     return [{ ...segment, startS: since(beginS, startS), endS: since(beginS, endS) }];
   });
   const peaks = layer.peaks.flatMap((peak): AnnotatedPeak[] => {
@@ -119,8 +121,7 @@ function within(layer: ReadLayer, { fromS, toS, beginS }: Media['windows']): Rea
 }
 
 /** Times from the start of a media file. Events have milliseconds; rounding removes the error of the subtraction. */
-const since = (beginS: number, seconds: number): number => (beginS === 0 ? seconds : Math.round(1e6 * (seconds - beginS)) / 1e6);
-const rounded = (seconds: number): number => Math.round(1000 * seconds) / 1000;
+const since = (beginS: number, seconds: number): number => (beginS === 0 ? seconds : roundSeconds(seconds - beginS));
 
 function layersOf(observation: Observation, kinds: ReadonlyMap<string, string>, isOwn: boolean): ReadLayer[] {
   const participant = observation.independent_variables['participant'];
@@ -147,7 +148,8 @@ function layersOf(observation: Observation, kinds: ReadonlyMap<string, string>, 
     open.delete(key);
     layer.segments.push(stateOf(face, begun, event));
   }
-  for (const { subject, code, atS } of open.values()) layers.at(plain(subject)).layer.problems.push(notice('boris/no-stop', { label: code, at: rounded(atS) }));
+  for (const { subject, code, atS } of open.values())
+    layers.at(plain(subject)).layer.problems.push(notice('boris/no-stop', { label: code, at: roundMilliseconds(atS) }));
   for (const [subject, count] of points) layers.at(plain(subject)).layer.notes.push(notice('import/points', { tier: subject, count }));
   return layers.layers();
 }

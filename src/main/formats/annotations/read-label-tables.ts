@@ -3,6 +3,7 @@ import type { ReadAnnotations, ReadRecording } from '../../../shared/annotation/
 import { notice } from '../../../shared/app/notices.ts';
 import { readTable, separatorOf } from '../read-table.ts';
 import { confidenceOf, LayerCollector, pointPeak } from './read-layers.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
 
 /** A row of a table, by the names of its columns in lower case; '' for missing values. */
 interface Row {
@@ -64,18 +65,15 @@ export function readEventsTsv(text: string, name: string): ReadAnnotations {
     const apexS = row.number('apex');
     if (Number.isNaN(endS)) layer.problems.push(notice('tables/no-time', { label, line: row.line }));
     else if (row.cell('kind') === 'peak' && !Number.isNaN(apexS)) {
-      const peak = { face, label, onsetS: Math.min(startS, apexS), apexS, offsetS: Math.max(micro(endS), apexS) };
+      const peak = { face, label, onsetS: Math.min(startS, apexS), apexS, offsetS: Math.max(roundSeconds(endS), apexS) };
       layer.peaks.push({ ...peak, ...remarksOf(row) });
-    } else layer.segments.push({ face, label, startS, endS: micro(endS), confidence: confidenceOf(row.cell('confidence')) ?? null, ...remarksOf(row) });
+    } else layer.segments.push({ face, label, startS, endS: roundSeconds(endS), confidence: confidenceOf(row.cell('confidence')) ?? null, ...remarksOf(row) });
   }
   return { recordings: [{ name: '', media: [], layers: layers.layers() }] };
 }
 
 /** The layer of a table that names none. */
 const DEFAULT_LAYER = 'labels';
-
-/** The tables have six decimals; this removes the error of the sum. */
-const micro = (seconds: number): number => Math.round(1e6 * seconds) / 1e6;
 
 const faceOf = (cell: string): number => (/^\d+$/.test(cell) ? Number(cell) : 1);
 

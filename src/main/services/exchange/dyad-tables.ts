@@ -62,7 +62,7 @@ export class DyadTables {
           ...who,
           label,
           roundSeconds(lagS),
-          ...[r].map(roundSeconds),
+          roundSeconds(r),
           windows,
           ...[surrogateLow, surrogateHigh].map(roundSeconds),
           videoId,
@@ -97,7 +97,7 @@ function visibleSpans({ first, faces }: Person): { startS: number; endS: number 
 function courses(first: Person, second: Person, valueOf: (share: (label: string) => number) => number): { values: [Float64Array, Float64Array]; rate: number } {
   const slots = [first, second].flatMap(({ faces }) => faces.flatMap((face) => (face.slots === null ? [] : [face.slots])));
   const lengths = slots.flatMap(({ times }) => (times.length >= 2 ? [(times[times.length / 2] ?? 0) - (times[0] ?? 0)] : []));
-  const slotS = lengths.length === 0 ? 0 : Math.max(...lengths.slice(0, 1));
+  const slotS = lengths[0] ?? 0;
   if (slotS <= 0) return { values: [new Float64Array(), new Float64Array()], rate: 1 };
   const [startS, endS] = [first.first.startS, first.first.endS];
   const samples = Math.ceil((endS - startS) / slotS);

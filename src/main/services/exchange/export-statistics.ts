@@ -7,7 +7,7 @@ import { groupedFace } from '../../../shared/statistics/groups.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
 import { figuresOf, ownerOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
-import { EventAverage, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
+import { EventAverage, facesIn, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { DescribedTable } from '../../formats/data-dictionary.ts';
 import {
@@ -151,11 +151,13 @@ class StatisticsTables {
       for (const trial of this.#trials.get(videoId) ?? []) {
         const { start_s: startS, end_s: endS } = trial;
         if (endS !== null) {
-          const own = this.#labels.map((label) => trialFigures(face, label, { startS, endS }));
+          const span = { startS, endS };
+          const inside = facesIn(face, span);
+          const own = this.#labels.map((label) => trialFigures(face, label, span, inside));
           add(inTrials, JSON.stringify([trial.id, personKey(face)]), face, own, { trial });
         }
         if (face.slots === null) continue;
-        const key = JSON.stringify([trial.type, conditionOf(trial, face), participant === '' ? [videoId, face.face] : participant]);
+        const key = JSON.stringify([trial.type, conditionOf(trial, face), ownerOf(face)]);
         const event = events.get(key) ?? { first: face, trial, averages: this.#labels.map((label) => new EventAverage(label)) };
         events.set(key, event);
         for (const average of event.averages) average.add(face.slots, startS);
@@ -220,7 +222,7 @@ class StatisticsTables {
   }
 
   #addEvents(first: ObservedFace, trial: TrialRow, averages: readonly EventAverage[]): void {
-    const face = first.participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
+    const face = faceCells(first);
     for (const [i, average] of averages.entries())
       for (const { atS, mean, sd, n } of average.points())
         this.#eventRows.push([trial.type, conditionOf(trial, first), first.participant, this.#labels[i] ?? '', atS, rounded(mean), rounded(sd), n, ...face]);
@@ -234,12 +236,14 @@ class StatisticsTables {
     for (const face of observedFaces(this.#db, { layer: 'model', videos })) {
       const own = baselines.get(ownerOf(face)) ?? new Map<string, Measured>();
       baselines.set(ownerOf(face), own);
-      for (const { start_s: startS, end_s: endS } of spans.get(face.videoId) ?? [])
+      for (const { start_s: startS, end_s: endS } of spans.get(face.videoId) ?? []) {
+        const inside = facesIn(face, { startS, endS: endS ?? startS });
         for (const label of this.#labels) {
-          const { area, seconds } = measuredIn(face, { startS, endS: endS ?? startS }, label);
+          const { area, seconds } = measuredIn(inside, label);
           const before = own.get(label) ?? { area: 0, seconds: 0 };
           own.set(label, { area: before.area + area, seconds: before.seconds + seconds });
         }
+      }
     }
     return baselines;
   }
@@ -298,9 +302,13 @@ function add<F extends LabelFigures, M extends object>(
   groups.set(key, group);
 }
 
+/** A face without a participant is named by its video. */
+const faceCells = ({ participant, video, face, videoId, path }: ObservedFace): Cell[] =>
+  participant === '' ? [video, face, videoId, path] : ['', null, '', ''];
+
 function personRows({ first, videos, faces, figures }: ObservedPerson, layer: string): Cell[][] {
   const { participant, condition, session } = first;
-  const face = participant === '' ? [first.video, first.face, first.videoId, first.path] : ['', null, '', ''];
+  const face = faceCells(first);
   return figures.map((own) => {
     const together = pooled(own);
     return [participant, condition, session, layer, videos.size, faces, together.label, ...figureCells(together), ...face];

@@ -89,9 +89,9 @@ export async function importLabels(
   const files: CheckedFile[] = [];
   // Not in parallel: ffprobe reads the duration of each video that was not analysed.
   for (const placement of placements) files.push(await readAndCheck(db, placement, options));
-  const told = (of: (file: CheckedFile) => readonly Notice[]): Notice[] =>
+  const noticesOf = (of: (file: CheckedFile) => readonly Notice[]): Notice[] =>
     files.flatMap((file) => of(file).map((each) => (files.length > 1 ? notice('in-file', { file: file.name, notice: each }) : each)));
-  const problems = told((file) => file.problems);
+  const problems = noticesOf((file) => file.problems);
   if (problems.length > 0 && !options.partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, LISTED_PROBLEMS) });
   return db.transaction(() => {
     const imported = files.flatMap(({ name, video, placed }) => placed.map((labels) => addToLayer(db, video.id, name, labels)));
@@ -101,7 +101,7 @@ export async function importLabels(
       peaks: sum(({ peaks }) => peaks),
       known: sum(({ known }) => known),
       problems,
-      notes: told((file) => file.notes),
+      notes: noticesOf((file) => file.notes),
       edits: imported.flatMap(({ coderId, edit }) => (edit === null ? [] : [{ coderId, edit }])),
     };
   });

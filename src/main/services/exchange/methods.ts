@@ -18,6 +18,7 @@ import { excludedSpans, listTrials } from '../../project/trials.ts';
 import type { Agreement } from './agreement.ts';
 import { codersWithLayers, measureAgreement } from './agreement.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.ts';
+import { totalSeconds } from '../../../shared/statistics/excluded.ts';
 
 /** What a methods section states. */
 export interface MethodsFacts {
@@ -55,7 +56,7 @@ export function methodsFacts(db: ProjectDatabase): MethodsFacts {
       participants: listParticipants(db).length,
       coders,
       agreement: agreementOf(db, coders),
-      excludedS: [...excludedSpans(db).values()].flat().reduce((sum, { startS, endS }) => sum + endS - startS, 0),
+      excludedS: totalSeconds([...excludedSpans(db).values()].flat()),
       trialTypes: [...new Set(listTrials(db).map(({ type }) => type))].sort(),
     },
   };

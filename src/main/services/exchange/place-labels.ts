@@ -4,6 +4,7 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { hasContent } from './read-label-file.ts';
+import { roundMilliseconds } from '../../../shared/domain/time.ts';
 
 /** A layer of a file that is imported, and where its labels go. */
 export interface LayerPlacement {
@@ -125,14 +126,12 @@ export function fitLayer(layer: ReadLayer, video: { readonly name: string; reado
 }
 
 function problemWith(label: string, startS: number, endS: number, layer: string, video: { readonly name: string; readonly endS: number }): Notice | null {
-  const at = shortened(startS);
+  const at = roundMilliseconds(startS);
   if (!Number.isFinite(startS) || !Number.isFinite(endS)) return notice('import/no-time', { label, layer });
-  if (endS < startS) return notice('import/ends-before-start', { label, layer, at, end: shortened(endS) });
+  if (endS < startS) return notice('import/ends-before-start', { label, layer, at, end: roundMilliseconds(endS) });
   if (startS >= video.endS && (endS > startS || startS > video.endS + SAME_TIME_S)) return notice('import/too-late', { label, at, video: video.name });
   return startS < 0 && endS <= 0 ? notice('import/before-start', { label, at, layer }) : null;
 }
-
-const shortened = (seconds: number): number => Math.round(1000 * seconds) / 1000;
 
 /** Finds labels and peaks that a coder already has, in a time that does not depend on their number. */
 export class KnownTimes {

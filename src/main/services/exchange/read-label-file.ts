@@ -130,7 +130,7 @@ export async function readLabels(file: string, context: ReadContext, formatName?
   return { recordings: recordings.map((recording) => ({ ...recording, layers: recording.layers.map(labelled) })) };
 }
 
-/** Unpacks a file of gzip, whatever its name is. */
+/** Unpacks a file of gzip with any name. */
 async function unpacked(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   return promisify(gunzip)(bytes).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { AnyRow, EditableTable } from '../../../shared/annotation/editable-rows.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { randomStream } from '../../../shared/domain/random.ts';
-import { allVideos, selectVideos } from '../../project/library.ts';
+import { allVideos, selectVideos, videoNames } from '../../project/library.ts';
 import type { MergeResult } from '../../project/merge-projects.ts';
 import { mergeProject } from '../../project/merge-projects.ts';
 import { layerNames, layersOf, listCoders } from '../../project/review.ts';
@@ -116,7 +116,7 @@ export interface Conflict {
 
 /** Conflicts that nobody has decided yet. */
 export function openConflicts(db: ProjectDatabase): Conflict[] {
-  const names = new Map(allVideos(db).map(({ id, name }) => [id, name]));
+  const names = videoNames(db);
   return db.rows(db.sql.selectFrom('merge_conflict').selectAll().where('resolved', '=', 0).orderBy('video_id').orderBy('row_id')).map((row) => ({
     id: row.id,
     table: row.table_name as EditableTable,

@@ -14,6 +14,7 @@ import type { Subject } from '../../project/subjects.ts';
 import { faceParticipants, knownFaces, subjectsOf } from '../../project/subjects.ts';
 import type { StudyTable } from './study-table.ts';
 import { findVideoOf, LISTED_PROBLEMS, placeOf, readStudyTable } from './study-table.ts';
+import { newParticipant, newSession } from '../../../shared/annotation/study-edits.ts';
 
 /** A face of a video, or a video in which no face is known, and whom it belongs to. */
 export interface AssignedFace extends Subject {
@@ -80,7 +81,12 @@ class ParticipantsChange {
     this.#participants = new Map(listParticipants(db).map((each) => [each.code, each]));
     this.#sessions = new Map(listSessions(db).map((each) => [each.name, each]));
     this.#assigned = new Map(faceParticipants(db).map((each) => [`${each.face_id} ${each.video_id}`, each]));
-    this.#facesOf = (video) => knownFaces(db, video);
+    const faces = new Map<string, readonly number[]>();
+    this.#facesOf = (video) => {
+      const own = faces.get(video) ?? knownFaces(db, video);
+      faces.set(video, own);
+      return own;
+    };
     this.#attributes = table.columns.filter((name) => name !== '' && !(COLUMNS as readonly string[]).includes(name));
     this.#has = (column) => table.columns.includes(column);
     for (const row of table.rows) this.#read(row);
@@ -142,7 +148,7 @@ class ParticipantsChange {
   #participant(code: string): ParticipantRow {
     const known = this.#participants.get(code);
     if (known !== undefined) return known;
-    const row = { id: newId(), code, condition: '', note: '', attributes: '{}' };
+    const row = newParticipant(newId(), code);
     this.edits.push({ table: 'participant', kind: 'insert', row });
     const added = { ...row, revision: -1 };
     this.#participants.set(code, added);
@@ -152,7 +158,7 @@ class ParticipantsChange {
   #session(name: string): SessionRow {
     const known = this.#sessions.get(name);
     if (known !== undefined) return known;
-    const row = { id: newId(), participant_id: null, name, held_at: '', condition: '' };
+    const row = newSession(newId(), name);
     this.edits.push({ table: 'session', kind: 'insert', row });
     const added = { ...row, revision: -1 };
     this.#sessions.set(name, added);

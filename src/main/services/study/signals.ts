@@ -6,7 +6,7 @@ import { notice } from '../../../shared/app/notices.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { ReadSeries, SeriesRequest } from '../../formats/read-series.ts';
 import { listed, readSeries } from '../../formats/read-series.ts';
-import { allVideos } from '../../project/library.ts';
+import { allVideos, videoNames } from '../../project/library.ts';
 import { readTiming, videoSpan } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
 import { insertSignal, listSignals, moveSignals, removeSignal } from '../../project/signals.ts';
@@ -106,7 +106,7 @@ export interface ListedSignal extends SignalRow {
 export const signalsIn = (folder: string): Promise<ListedSignal[]> => inProject(folder, namedSignals);
 
 function namedSignals(db: ProjectDatabase): ListedSignal[] {
-  const names = new Map(allVideos(db).map(({ id, name }) => [id, name]));
+  const names = videoNames(db);
   return listSignals(db).map((signal) => ({ ...signal, video: names.get(signal.video_id) ?? '' }));
 }
 

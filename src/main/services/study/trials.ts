@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import type { AppliedEdit, RowChange, RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { step } from '../../../shared/annotation/steps.ts';
-import { DEFAULT_TYPE, overlapsOf } from '../../../shared/annotation/trial-edits.ts';
+import { createTrial, DEFAULT_TYPE, overlapsOf, removeTrial } from '../../../shared/annotation/trial-edits.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice, shortened } from '../../../shared/app/notices.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
-import { allVideos, videoOf } from '../../project/library.ts';
+import { allVideos, videoNames, videoOf } from '../../project/library.ts';
 import { videoSpan } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
@@ -60,8 +60,8 @@ export async function setTrials(db: ProjectDatabase, file: string, request: Tria
     const videos = new Set(trials.map(({ video_id }) => video_id));
     const obsolete = new Map(listTrials(db).flatMap((each) => (videos.has(each.video_id) ? [[keyOf(each), each] as const] : [])));
     const rows: RowEdit[] = [];
-    for (const trial of trials) if (!obsolete.delete(keyOf(trial))) rows.push({ table: 'trial', kind: 'insert', row: { id: newId(), ...trial } });
-    for (const { id, revision } of obsolete.values()) rows.push({ table: 'trial', kind: 'delete', id, revision });
+    for (const trial of trials) if (!obsolete.delete(keyOf(trial))) rows.push(createTrial(trial.video_id, trial, newId()));
+    rows.push(...[...obsolete.values()].map(removeTrial));
     if (rows.length === 0) return null;
     const { id } = addCoder(db, coder);
     return applyEdit(db, { coderId: id, step: step('trials.set', { count: rows.length, file: table.file }), rows });
@@ -82,6 +82,12 @@ function readTrials(
   for (const [column, name] of Object.entries(columns))
     if (!table.columns.includes(name.toLowerCase())) problems.push(notice('trials/no-column', { file: table.file, column: name, meaning: column }));
   const trials: { trial: NewTrial; from: Notice; line: number }[] = [];
+  const ends = new Map<string, number>();
+  const lastOf = (video: VideoRow): number => {
+    const lastS = ends.get(video.id) ?? lastSecondOf(db, video);
+    ends.set(video.id, lastS);
+    return lastS;
+  };
   for (const row of table.rows) {
     const from = placeOf(table, row);
     // A row of a log that has no start belongs to another routine of the experiment.
@@ -94,7 +100,7 @@ function readTrials(
     const text = (column: TrialColumn): string => valueOf(row.cell(nameOf(column)));
     const name = text('trial') || String(trials.filter(({ trial }) => trial.video_id === video.id).length + 1);
     const trial = { video_id: video.id, name, type: text('type') || DEFAULT_TYPE, item: text('item'), condition: text('condition'), ...times };
-    if (isInside(db, video, trial, from, problems)) trials.push({ trial, from, line: row.line });
+    if (isInside(video, lastOf(video), trial, from, problems)) trials.push({ trial, from, line: row.line });
   }
   problems.push(...conflicts(trials));
   return { trials: trials.map(({ trial }) => trial), problems };
@@ -127,8 +133,7 @@ function timesOf(
   return { start_s: roundSeconds(start + offsetS), end_s: endOf === null ? null : roundSeconds(endOf + offsetS) };
 }
 
-function isInside(db: ProjectDatabase, video: VideoRow, { start_s, end_s }: NewTrial, from: Notice, problems: Notice[]): boolean {
-  const lastS = lastSecondOf(db, video);
+function isInside(video: VideoRow, lastS: number, { start_s, end_s }: NewTrial, from: Notice, problems: Notice[]): boolean {
   if (isWithin({ start_s, end_s }, lastS)) return true;
   problems.push(notice('trials/outside', { from, start: start_s, end: end_s ?? start_s, video: video.name, last: roundSeconds(lastS) }));
   return false;
@@ -196,7 +201,7 @@ function conflicts(trials: readonly { readonly trial: NewTrial; readonly from: N
 /** The trials of a project with the names of their videos. @throws StudioError the errors of openProject */
 export const trialsIn = (folder: string): Promise<(TrialRow & { readonly video: string })[]> =>
   inProject(folder, (db) => {
-    const names = new Map(allVideos(db).map(({ id, name }) => [id, name]));
+    const names = videoNames(db);
     return listTrials(db).map((trial) => ({ ...trial, video: names.get(trial.video_id) ?? '' }));
   });
 
