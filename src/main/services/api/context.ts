@@ -13,12 +13,13 @@ export interface CallContext {
 /** Implements the contract. A StudioError reaches the window as data; any other error is a fault of the program and is logged. */
 export const api = implement(contract)
   .$context<CallContext>()
-  .use(async ({ next, errors, context, path }) => {
+  .use(async ({ next, errors, context, path, signal }) => {
     try {
       return await next();
     } catch (error) {
       if (error instanceof StudioError) throw errors.STUDIO({ message: error.message, data: problemData(error), cause: error });
-      context.onFault(path.join('.'), error);
+      // The window dropped the call: nobody waits for its answer.
+      if (signal?.aborted !== true) context.onFault(path.join('.'), error);
       throw error;
     }
   });
