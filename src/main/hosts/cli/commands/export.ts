@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
@@ -83,12 +84,18 @@ async function importFile(file: string, { project, video, as, format, recording,
   );
 }
 
+/** More names would fill the screen. */
+const MOST_NAMES = 20;
+
+const writtenText = (files: readonly string[], out: string): string =>
+  files.length > MOST_NAMES ? `written: ${files.length} files in ${out}` : `written in ${out}: ${files.map((file) => relative(out, file)).join(', ')}`;
+
 async function write({ project, format, run, layers, videos, out, json }: ExportOptions): Promise<number> {
   const output = new Output(json);
   if (isProjectFormat(format)) {
     const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos }, out);
     for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
-    output.result({ files, losses: sentencesOf(losses) }, files.length > 8 ? `written: ${files.length} files in ${out}` : `written: ${files.join(', ')}`);
+    output.result({ files, losses: sentencesOf(losses) }, writtenText(files, out));
   } else {
     const { files, losses } = await exportAnnotations(project, format, layers, videos, out);
     for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
