@@ -3,8 +3,9 @@ import { factSchema } from '../app/facts.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
 import { EXPORT_FORMATS } from '../domain/export-formats.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS, UNDEFINED_REASONS } from '../statistics/agreement/statistics.ts';
+import { COURSES } from '../statistics/dyads.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
-import { projectFiguresSchema } from './figures.ts';
+import { dyadFiguresSchema, projectFiguresSchema } from './figures.ts';
 
 /** Preview of an annotation file of another tool, or of one of its recordings. */
 const labelFileSchema = z.object({
@@ -96,18 +97,29 @@ export const exchange = {
       notes: z.array(factSchema),
     }),
   ),
-  /** Summary of a layer for plots, over some videos or all. */
+  /** Layers to plot and to compare: 'model', coders with labels, 'adjudicated'. */
+  layers: procedure.output(z.array(z.string())),
+  /** Summary of a layer for plots, over a participant or all. */
   figures: procedure
     .input(
       z.object({
         layer: z.string().max(200),
-        videos: z.array(idSchema).max(100_000).optional(),
+        /** Code of the participant; by default all. */
+        participant: z.string().max(100_000).optional(),
+        /** 'corrected': probabilities minus the participant's own baseline; people without one have none. */
+        values: z.enum(['raw', 'corrected']).default('raw'),
         against: z.string().max(200).optional(),
         /** Type of the trials and markers for `events`; by default the first one. */
         eventType: z.string().max(100_000).optional(),
       }),
     )
     .output(projectFiguresSchema),
+  /** Synchrony and co-occurrence of two people. Takes seconds for long videos; aborting the call stops it. */
+  dyad: procedure
+    .input(
+      z.object({ layer: z.string().max(200), video: idSchema, people: z.tuple([z.string().max(100_000), z.string().max(100_000)]), course: z.enum(COURSES) }),
+    )
+    .output(dyadFiguresSchema),
   /** The same numbers as `adatosk agreement`, with their definition and parameters. */
   agreement: procedure
     .input(

@@ -28,10 +28,33 @@ const groupSchema = z.object({
   figures: z.array(figureSchema),
 });
 
+const personSchema = z.object({
+  /** Identifies the person within the video. */
+  key: z.string(),
+  participant: z.string(),
+  face: z.int(),
+});
+const dyadSchema = z.object({ videoId: z.string(), video: z.string(), people: z.tuple([personSchema, personSchema]) });
+
+/** Lagged synchrony and co-occurrence of two people of one video; defined in shared/statistics/dyads.ts. */
+export const dyadFiguresSchema = z.object({
+  /** One point for each lag in seconds; positive: the second person follows the first. Empty without probabilities and for short videos. */
+  lags: z.array(z.object({ lagS: z.number(), r: z.number(), windows: z.int(), surrogateLow: z.number(), surrogateHigh: z.number() })),
+  togetherS: z.number(),
+  coOccurrences: z.array(z.object({ first: z.string(), second: z.string(), seconds: z.number(), expectedS: z.number(), ratio: z.number().nullable() })),
+});
+export type DyadFigures = z.infer<typeof dyadFiguresSchema>;
+
 /** Summary of a layer for plots. The numbers are defined in shared/statistics/summaries.ts. */
 export const projectFiguresSchema = z.object({
   layer: z.string(),
   labels: z.array(z.string()),
+  /** Codes of all participants of the layer. */
+  people: z.array(z.string()),
+  /** Participants, and faces without one, who have a baseline and who have none; null without baseline spans. */
+  baselines: z.object({ with: z.int(), without: z.int() }).nullable(),
+  /** Pairs of people who are visible together. */
+  dyads: z.array(dyadSchema),
   faces: z.int(),
   /** Each face of each video. */
   videos: z.array(groupSchema),

@@ -18,15 +18,16 @@ export interface CoOccurrence {
 
 /**
  * Time in which two people have labels together, for each pair of labels that both occur.
- * @param observedS time in which both were visible; spans must lie within it
+ * @param together the time in which both were visible, in order and without overlaps; what lies outside does not count
  */
-export function coOccurrences(first: readonly LabelledSpan[], second: readonly LabelledSpan[], observedS: number): CoOccurrence[] {
-  const [ofFirst, ofSecond] = [unionByLabel(first), unionByLabel(second)];
+export function coOccurrences(first: readonly LabelledSpan[], second: readonly LabelledSpan[], together: readonly Span[]): CoOccurrence[] {
+  const observedS = totalSeconds(together);
+  const [ofFirst, ofSecond] = [unionByLabel(first, together), unionByLabel(second, together)];
   const found: CoOccurrence[] = [];
   for (const [a, spansA] of ofFirst)
     for (const [b, spansB] of ofSecond) {
       const expectedS = observedS > 0 ? (totalSeconds(spansA) * totalSeconds(spansB)) / observedS : 0;
-      const seconds = intersection(spansA, spansB);
+      const seconds = totalSeconds(intersection(spansA, spansB));
       found.push({ first: a, second: b, seconds, expectedS, ratio: expectedS > 0 ? seconds / expectedS : null });
     }
   return found;
@@ -34,22 +35,29 @@ export function coOccurrences(first: readonly LabelledSpan[], second: readonly L
 
 type Span = Pick<LabelledSpan, 'startS' | 'endS'>;
 
-function unionByLabel(spans: readonly LabelledSpan[]): Map<string, Span[]> {
+/** The time with each label within some spans. Labels that do not occur there are left out. */
+function unionByLabel(spans: readonly LabelledSpan[], within: readonly Span[]): Map<string, Span[]> {
   const groups = [...Map.groupBy(spans, ({ label }) => label)].sort(([a], [b]) => a.localeCompare(b));
-  return new Map(groups.map(([label, own]) => [label, joinedSpans(own)]));
+  return new Map(groups.map(([label, own]) => [label, intersection(joinedSpans(own), within)] as const).filter(([, own]) => own.length > 0));
 }
 
-/** Total length of the intersection of two lists of spans, each in order and without overlaps. */
-export function intersection(first: readonly Span[], second: readonly Span[]): number {
-  let [i, j, seconds] = [0, 0, 0];
+/** The intersection of two lists of spans, each in order and without overlaps. */
+export function intersection(first: readonly Span[], second: readonly Span[]): Span[] {
+  const common: Span[] = [];
+  let [i, j] = [0, 0];
   while (i < first.length && j < second.length) {
     const [a, b] = [first[i]!, second[j]!];
-    seconds += Math.max(0, Math.min(a.endS, b.endS) - Math.max(a.startS, b.startS));
+    const span = { startS: Math.max(a.startS, b.startS), endS: Math.min(a.endS, b.endS) };
+    if (span.endS > span.startS) common.push(span);
     if (a.endS < b.endS) i += 1;
     else j += 1;
   }
-  return seconds;
+  return common;
 }
+
+/** The courses that can be correlated: intensity (1 minus the probability of neutral) and the probability of each expression. */
+export const COURSES = ['intensity', 'happiness', 'sadness', 'anger', 'surprise', 'disgust', 'fear'] as const;
+export type CourseName = (typeof COURSES)[number];
 
 export interface SynchronyOptions {
   /** Length of a window and distance between windows, in seconds. */
@@ -75,51 +83,42 @@ export interface LagCorrelation {
   readonly surrogateHigh: number;
 }
 
-/** Smallest share of a window in which both have values. */
+/** Largest share of a window in which one of both has no value. */
 const MOST_MISSING = 0.5;
 
 /**
  * Windowed lagged cross-correlation of two series (Boker, Xu, Rotondo and King 2002), with surrogates by window shuffling
- * (Ramseyer and Tschacher 2010).
+ * (Ramseyer and Tschacher 2010). A generator, because an hour takes seconds: the caller can pause between two lags.
  * @param first [samples], NaN without a face; `second` likewise, on the same clock
  * @param rate samples per second
- * @returns one entry per lag; empty if no window has a correlation, or if there are fewer than two windows
+ * @yields one entry per lag that has a correlation; none if there are fewer than two windows
  */
-export function laggedSynchrony(
+export function* laggedSynchrony(
   first: ArrayLike<number>,
   second: ArrayLike<number>,
   rate: number,
   options: SynchronyOptions = DEFAULT_SYNCHRONY,
-): LagCorrelation[] {
+): Generator<LagCorrelation> {
   const size = Math.round(options.windowS * rate);
   const step = Math.max(1, Math.round(options.stepS * rate));
   const mostLag = Math.round(options.mostLagS * rate);
   const samples = Math.min(first.length, second.length);
   const starts: number[] = [];
   for (let start = 0; start + size <= samples; start += step) starts.push(start);
-  if (starts.length < 2) return [];
+  if (starts.length < 2) return;
   const random = randomStream(options.seed, 'surrogates');
   const orders = Array.from({ length: options.surrogates }, () => derangement(starts.length, random));
-  return Array.from({ length: 2 * mostLag + 1 }, (_, i) => i - mostLag).flatMap((lag): LagCorrelation[] => {
+  for (let lag = -mostLag; lag <= mostLag; lag++) {
     const own = meanCorrelation(first, second, starts, starts, size, lag);
-    if (own.windows === 0) return [];
+    if (own.windows === 0) continue;
     const surrogates = orders
-      .map(
-        (order) =>
-          meanCorrelation(
-            first,
-            second,
-            starts,
-            order.map((window) => starts[window]!),
-            size,
-            lag,
-          ).r,
-      )
+      .map((order) => order.map((window) => starts[window]!))
+      .map((shuffled) => meanCorrelation(first, second, starts, shuffled, size, lag).r)
       .filter((r) => !Number.isNaN(r))
       .sort((a, b) => a - b);
     const quantile = (share: number): number => surrogates[Math.round(share * (surrogates.length - 1))] ?? NaN;
-    return [{ lagS: lag / rate, r: own.r, windows: own.windows, surrogateLow: quantile(0.025), surrogateHigh: quantile(0.975) }];
-  });
+    yield { lagS: lag / rate, r: own.r, windows: own.windows, surrogateLow: quantile(0.025), surrogateHigh: quantile(0.975) };
+  }
 }
 
 /** A random order in which no window keeps its place. */

@@ -1,10 +1,11 @@
 import { isProjectFormat } from '../../../shared/domain/export-formats.ts';
 import { measureAgreement } from '../exchange/agreement.ts';
+import { dyadFigures } from '../exchange/dyad-figures.ts';
 import { writeAnnotations } from '../exchange/exchange-annotations.ts';
 import { writeProject } from '../exchange/export-project.ts';
 import { importLabels } from '../exchange/import-labels.ts';
 import { lookAtLabelFiles } from '../exchange/read-label-file.ts';
-import { projectFigures } from '../exchange/project-figures.ts';
+import { projectFigures, ratedLayers } from '../exchange/project-figures.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
 import { api } from './context.ts';
 import { wholePath } from './input.ts';
@@ -33,7 +34,9 @@ export const exchange = {
     const { report, ...made } = await writeFineTuningSet(studio.project.db, input.options, out, studio.launchers.startEngine, { onProgress: publish }, stop);
     return { ...made, clips: report.clips, balance: [...report.balance], notes: [...report.notes] };
   }),
+  layers: api.exchange.layers.handler(({ context }) => ratedLayers(context.studio.project.db)),
   figures: api.exchange.figures.handler(({ input, context }) => projectFigures(context.studio.project.db, { ...input, against: input.against ?? null })),
+  dyad: api.exchange.dyad.handler(({ input, context, signal }) => dyadFigures(context.studio.project.db, input, signal)),
   agreement: api.exchange.agreement.handler(({ input, context }) => {
     const { raters, notUsedByAll, ...agreement } = measureAgreement(context.studio.project.db, input);
     return { ...agreement, raters: [...raters], notUsedByAll: [...notUsedByAll] };

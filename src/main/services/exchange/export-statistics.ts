@@ -6,8 +6,8 @@ import { roundSeconds } from '../../../shared/domain/time.ts';
 import { groupedFace } from '../../../shared/statistics/groups.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from '../../../shared/statistics/summaries.ts';
 import { figuresOf, ownerOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
-import type { Measured, TrialFigures } from '../../../shared/statistics/trials.ts';
-import { EventAverage, facesIn, measuredIn, trialFigures } from '../../../shared/statistics/trials.ts';
+import type { TrialFigures } from '../../../shared/statistics/trials.ts';
+import { EventAverage, facesIn, trialFigures } from '../../../shared/statistics/trials.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { DescribedTable } from '../../formats/data-dictionary.ts';
 import {
@@ -25,9 +25,11 @@ import { selectVideos } from '../../project/library.ts';
 import { exportedLayers, listParticipants, listSchemes } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { TrialRow } from '../../project/store/schema.ts';
-import { BASELINE_TYPE, EXCLUDED_TYPE } from '../../../shared/annotation/trial-edits.ts';
+import { EXCLUDED_TYPE } from '../../../shared/annotation/trial-edits.ts';
 import { listTrials } from '../../project/trials.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
+import type { Baselines } from './baselines.ts';
+import { readBaselines } from './baselines.ts';
 import { CO_OCCURRENCE_COLUMNS, DyadTables, SYNCHRONY_COLUMNS } from './dyad-tables.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { checkNotEmpty, writeDictionary } from './export-labels.ts';
@@ -36,8 +38,8 @@ import { labelsOf } from './project-figures.ts';
 /**
  * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
  * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
- * statistics_groups.csv has the same by group of labels. With trials, also statistics_trials.csv and event_locked.csv; with several people in a video, also dyads_co_occurrence.csv and
- * dyads_synchrony.csv.
+ * statistics_groups.csv has the same by group of labels. With trials, also statistics_trials.csv and event_locked.csv; with
+ * several people in a video, also dyads_co_occurrence.csv and dyads_synchrony.csv.
  */
 export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
   const chosen = selectVideos(db, some);
@@ -51,7 +53,7 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   for (const { path, columns, rows } of written) await writeAtomically(path, [csvLines([[...columns], ...rows])]);
   const files = written.map(({ path }) => path);
   const described: DescribedTable[] = [...written];
-  const people = participantTable(db);
+  const people = participantTable(db, tables.conditionOf);
   if (people.rows.length > 0) {
     await writeAtomically(join(out, people.file), [csvLines([[...people.columns], ...people.rows])]);
     files.push(join(out, people.file));
@@ -67,15 +69,18 @@ export async function writeStatistics(db: ProjectDatabase, only: readonly string
   return { files: [...files, await writeDictionary(out, described)], losses: tables.notes() };
 }
 
-/** participants.csv: a row for each participant, with the attributes that the study has, to be joined with the other tables. */
-function participantTable(db: ProjectDatabase): DescribedTable & { readonly rows: Cell[][] } {
+/**
+ * participants.csv: a row for each participant, with the attributes that the study has, to be joined with the other tables.
+ * @param conditionOf the one condition of all faces of a participant; '' if they have several
+ */
+function participantTable(db: ProjectDatabase, conditionOf: (participant: string) => string): DescribedTable & { readonly rows: Cell[][] } {
   const people = listParticipants(db).map(({ code, condition, attributes }) => ({ code, condition, own: JSON.parse(attributes) as Record<string, string> }));
   const attributes = [...new Set(people.flatMap(({ own }) => Object.keys(own)))].sort();
   return {
     file: 'participants.csv',
     columns: ['participant', 'condition', ...attributes],
     attributes,
-    rows: people.map(({ code, condition, own }) => [code, condition, ...attributes.map((name) => own[name] ?? '')]),
+    rows: people.map(({ code, condition, own }) => [code, condition || conditionOf(code), ...attributes.map((name) => own[name] ?? '')]),
   };
 }
 
@@ -93,8 +98,7 @@ class StatisticsTables {
   readonly #videos: readonly string[];
   readonly #labels: readonly string[];
   readonly #trials: ReadonlyMap<string, readonly TrialRow[]>;
-  /** Mean probability of each label in the baseline spans, by participant or face. */
-  readonly #baselines: ReadonlyMap<string, ReadonlyMap<string, Measured>>;
+  readonly #baselines: Baselines;
   readonly #faceRows: Cell[][] = [];
   readonly #personRows: Cell[][] = [];
   readonly #trialRows: Cell[][] = [];
@@ -104,6 +108,8 @@ class StatisticsTables {
   readonly #groupOf: ReadonlyMap<string, string>;
   readonly #groups: readonly string[];
   readonly #dyads = new DyadTables();
+  /** The conditions of each participant's faces. */
+  readonly #conditions = new Map<string, Set<string>>();
   readonly #unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
 
   constructor(db: ProjectDatabase, videos: readonly string[]) {
@@ -118,7 +124,7 @@ class StatisticsTables {
       listSchemes(db).flatMap(({ labels }) => labels.flatMap(({ name, grouping = '' }) => (grouping === '' ? [] : [[name, grouping] as const]))),
     );
     this.#groups = [...new Set(this.#groupOf.values())];
-    this.#baselines = this.#readBaselines();
+    this.#baselines = readBaselines(db, videos, this.#labels);
   }
 
   addLayer(layer: string): void {
@@ -137,6 +143,7 @@ class StatisticsTables {
         this.#unassigned.set(face.missing, (this.#unassigned.get(face.missing) ?? new Set<string>()).add(face.video));
       const figures = this.#labels.map((label) => figuresOf(face, label));
       const { video, participant, condition, session, videoId, path } = face;
+      this.#conditions.set(participant, (this.#conditions.get(participant) ?? new Set<string>()).add(condition));
       for (const each of figures)
         this.#faceRows.push([video, participant, condition, session, layer, face.face, each.label, ...figureCells(each), videoId, path]);
       add(people, personKey(face), face, figures, {});
@@ -185,6 +192,11 @@ class StatisticsTables {
     return [...always, ...withRows.filter(({ rows }) => rows.length > 0)];
   }
 
+  readonly conditionOf = (participant: string): string => {
+    const [only = '', ...more] = this.#conditions.get(participant) ?? [];
+    return more.length === 0 ? only : '';
+  };
+
   get hasBaselines(): boolean {
     return this.#baselines.size > 0;
   }
@@ -195,7 +207,7 @@ class StatisticsTables {
     for (const face of observedFaces(this.#db, { layer: 'model', videos: this.#videos })) {
       const baseline = this.#baselines.get(ownerOf(face));
       if (baseline === undefined || face.slots === null) continue;
-      yield csvLines(correctedRows(face, face.slots, (label) => restOf(baseline.get(label))));
+      yield csvLines(correctedRows(face, face.slots, (label) => baseline.get(label) ?? null));
     }
   }
 
@@ -211,7 +223,7 @@ class StatisticsTables {
       const { label, observedS, seconds, share, count, meanIntensity, maxIntensity } = pooled(own);
       const latencies = own.flatMap(({ latencyS }) => (latencyS === null ? [] : [latencyS]));
       const latencyS = latencies.length === 0 ? null : latencies.reduce((least, each) => Math.min(least, each), Infinity);
-      const rest = restOf(baseline?.get(label));
+      const rest = baseline?.get(label) ?? null;
       const corrected = meanIntensity === null || rest === null ? null : meanIntensity - rest;
       const values = [seconds, share, count, latencyS, maxIntensity, meanIntensity, corrected].map(rounded);
       return [
@@ -227,33 +239,10 @@ class StatisticsTables {
       for (const { atS, mean, sd, n } of average.points())
         this.#eventRows.push([trial.type, conditionOf(trial, first), first.participant, this.#labels[i] ?? '', atS, rounded(mean), rounded(sd), n, ...face]);
   }
-
-  #readBaselines(): Map<string, Map<string, Measured>> {
-    const spans = new Map([...this.#trials].map(([video, own]) => [video, own.filter(({ type, end_s }) => type === BASELINE_TYPE && end_s !== null)]));
-    const videos = this.#videos.filter((video) => (spans.get(video) ?? []).length > 0);
-    const baselines = new Map<string, Map<string, Measured>>();
-    if (videos.length === 0) return baselines;
-    for (const face of observedFaces(this.#db, { layer: 'model', videos })) {
-      const own = baselines.get(ownerOf(face)) ?? new Map<string, Measured>();
-      baselines.set(ownerOf(face), own);
-      for (const { start_s: startS, end_s: endS } of spans.get(face.videoId) ?? []) {
-        const inside = facesIn(face, { startS, endS: endS ?? startS });
-        for (const label of this.#labels) {
-          const { area, seconds } = measuredIn(inside, label);
-          const before = own.get(label) ?? { area: 0, seconds: 0 };
-          own.set(label, { area: before.area + area, seconds: before.seconds + seconds });
-        }
-      }
-    }
-    return baselines;
-  }
 }
 
 /** The narrower condition counts. */
 const conditionOf = (trial: TrialRow, face: ObservedFace): string => trial.condition || face.condition;
-
-/** The mean probability of a label in the baseline spans; null if it was not measured there. */
-const restOf = (measured: Measured | undefined): number | null => (measured === undefined || measured.seconds === 0 ? null : measured.area / measured.seconds);
 
 /** A row for each slot with a face: intensity (1 minus the probability of neutral) and the probabilities, raw and corrected. */
 function correctedRows(face: ObservedFace, { times, shares }: ObservedSlots, rest: (label: string) => number | null): Cell[][] {

@@ -5,16 +5,25 @@ import { DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.
 import { jointCounts } from '../../../shared/statistics/agreement/tables.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { LabelFigures, ObservedFace } from '../../../shared/statistics/summaries.ts';
-import { figuresOf, meanCurve, pooled, transitions } from '../../../shared/statistics/summaries.ts';
+import { figuresOf, meanCurve, ownerOf, pooled, transitions } from '../../../shared/statistics/summaries.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listSchemes } from '../../project/review.ts';
+import type { LayerRow } from '../../project/store/schema.ts';
+import { codersWithLayers } from './agreement.ts';
+import type { Baselines } from './baselines.ts';
+import { minusBaseline, readBaselines } from './baselines.ts';
+import type { Person } from './dyads.ts';
+import { dyadsOf } from './dyads.ts';
 import type { MeasuredFace } from './study-figures.ts';
 import { conditionFigures, eventFigures, eventTypes } from './study-figures.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 
 export interface FiguresRequest {
   readonly layer: string;
-  readonly videos?: readonly string[] | undefined;
+  /** Code of the participant; undefined for all. */
+  readonly participant?: string | undefined;
+  /** 'corrected': probabilities minus the participant's own baseline. */
+  readonly values?: 'raw' | 'corrected' | undefined;
   /** Name of a layer to compare with, or null. */
   readonly against: string | null;
   /** Type of the trials and markers around which the courses are averaged; by default the first one. */
@@ -35,9 +44,12 @@ export function labelsOf(db: ProjectDatabase): string[] {
  * the confusion matrix with another layer.
  * @throws StudioError 'wrong-usage' if the layer has no labels
  */
-export function projectFigures(db: ProjectDatabase, { layer, videos, against, eventType }: FiguresRequest): ProjectFigures {
-  const faces = [...observedFaces(db, { layer, videos })];
-  if (faces.length === 0) throw new StudioError('wrong-usage/nothing-of-layer', { layer });
+export function projectFigures(db: ProjectDatabase, { layer, participant, values = 'raw', against, eventType }: FiguresRequest): ProjectFigures {
+  const everybody = [...observedFaces(db, { layer })];
+  const observed = participant === undefined ? everybody : everybody.filter((face) => face.participant === participant);
+  if (observed.length === 0) throw new StudioError('wrong-usage/nothing-of-layer', { layer });
+  const baselines = readBaselines(db, [...new Set(observed.map(({ videoId }) => videoId))], labelsOf(db));
+  const faces = values === 'raw' ? observed : observed.map((face) => minusBaseline(face, baselines));
   const used = new Set(faces.flatMap(({ segments, peaks }) => [...segments, ...peaks].map(({ label }) => label)));
   const labels = labelsOf(db).filter((label) => (EXPRESSIONS as readonly string[]).includes(label) || used.has(label));
   const measured = faces.map((face) => ({ face, figures: labels.map((label) => figuresOf(face, label)) }));
@@ -47,18 +59,44 @@ export function projectFigures(db: ProjectDatabase, { layer, videos, against, ev
   return {
     layer,
     labels,
+    people: [...new Set(everybody.flatMap((face) => (face.participant === '' ? [] : [face.participant])))].sort((a, b) =>
+      a.localeCompare(b, undefined, { numeric: true }),
+    ),
+    baselines: baselineCounts(observed, baselines),
+    dyads: dyadNames(observed),
     faces: faces.length,
     videos: groups(measured, () => ''),
-    participants: groups(measured, ({ participant }) => participant),
+    participants: groups(measured, (face) => face.participant),
     all: pooledByLabel(measured),
     transitions: { labels: expressed, counts: transitions(faces, expressed) },
     curves: expressed.map((label) => ({ label, points: meanCurve(faces, label, CURVE.halfS, CURVE.stepS) })),
     eventTypes: types,
     events: type === undefined ? null : eventFigures(db, faces, expressed, type),
     conditions: conditionFigures(measured, expressed),
-    confusion: against === null ? null : confusionOf(db, faces, { layer: against, videos }, labels, [layer, against]),
+    confusion: against === null ? null : confusionOf(db, faces, against, labels, [layer, against]),
   };
 }
+
+/** The model, coders with labels, and the adjudicated layer, as far as there are any. A coder who only set participants or trials is no rater. */
+export function ratedLayers(db: ProjectDatabase): string[] {
+  const rows = db.rows(db.sql.selectFrom('layer').selectAll());
+  const has = (kind: LayerRow['kind']): boolean => rows.some((layer) => layer.kind === kind);
+  return [...(has('model') ? ['model'] : []), ...codersWithLayers(db), ...(has('adjudicated') ? ['adjudicated'] : [])];
+}
+
+function baselineCounts(faces: readonly ObservedFace[], baselines: Baselines): ProjectFigures['baselines'] {
+  if (baselines.size === 0) return null;
+  const owners = [...new Set(faces.filter(({ missing }) => missing !== 'not-a-participant').map(ownerOf))];
+  const known = owners.filter((owner) => (baselines.get(owner)?.size ?? 0) > 0).length;
+  return { with: known, without: owners.length - known };
+}
+
+function dyadNames(faces: readonly ObservedFace[]): ProjectFigures['dyads'] {
+  return [...Map.groupBy(faces, ({ videoId }) => videoId).values()].flatMap((own) =>
+    dyadsOf(own).map(({ people: [first, second] }) => ({ videoId: first.first.videoId, video: first.first.video, people: [named(first), named(second)] })),
+  );
+}
+const named = ({ key, first: { participant, face } }: Person): ProjectFigures['dyads'][number]['people'][number] => ({ key, participant, face });
 
 /** @param participantOf the participant whose faces are pooled; '' for a face that is a group of its own */
 function groups(measured: readonly MeasuredFace[], participantOf: (face: ObservedFace) => string): ProjectFigures['videos'] {
@@ -89,7 +127,7 @@ function pooledByLabel(measured: readonly MeasuredFace[]): LabelFigures[] {
 function confusionOf(
   db: ProjectDatabase,
   own: readonly ObservedFace[],
-  other: Parameters<typeof observedFaces>[1],
+  other: string,
   labels: readonly string[],
   raters: readonly [string, string],
 ): ProjectFigures['confusion'] {
@@ -97,7 +135,7 @@ function confusionOf(
   const known = new Map(own.map((face) => [key(face), face]));
   const categories = [...labels, UNLABELLED];
   const pairs: [string, string][] = [];
-  for (const second of observedFaces(db, other)) {
+  for (const second of observedFaces(db, { layer: other })) {
     const first = known.get(key(second));
     if (first === undefined) continue;
     for (const pair of pairedUnits(first.segments, second.segments, DEFAULT_UNIT_S)) pairs.push(pair);

@@ -9,12 +9,13 @@ import { temporaryFolder } from '../../../../testing/videos.ts';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import type { VideoResult } from '../../../shared/domain/results.ts';
+import type { ProjectFigures } from '../../../shared/contract/figures.ts';
 import { applyEdit } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { beginRun, recordResult } from '../../project/recorded-results.ts';
 import { addCoder } from '../../project/review.ts';
 import { writeProject } from './export-project.ts';
-import { projectFigures } from './project-figures.ts';
+import { projectFigures, ratedLayers } from './project-figures.ts';
 
 const project = await makeProject();
 const { db } = project;
@@ -71,8 +72,7 @@ test('the share of time by condition has a line for each participant with severa
 });
 
 test('with one condition, there is no plot by condition; without events, there is none around events', () => {
-  const rest = allVideos(db).flatMap(({ id, name }) => (name.includes('rest') ? [id] : []));
-  expect(projectFigures(db, { layer: 'model', videos: rest, against: null })).toMatchObject({ conditions: null, eventTypes: [], events: null });
+  expect(projectFigures(db, { layer: 'model', participant: 'P3', against: null })).toMatchObject({ conditions: null, eventTypes: [], events: null });
 });
 
 test('the mean course around events counts each participant once; excluded spans are no events', () => {
@@ -99,6 +99,33 @@ test('the mean course around events counts each participant once; excluded spans
   });
   const film = projectFigures(db, { layer: 'model', against: null, eventType: 'film' }).events!;
   expect(film.courses[0]!.points.find(({ atS }) => atS === 0)).toMatchObject({ mean: expect.closeTo(0.2, 6) as number, error: null, participants: 1 });
+});
+
+test('corrected values are minus the baseline of the same participant; people without one have no values, and keep their times', () => {
+  // P1 rests in 4 to 5 s of p1-rest.mp4 (0.2); P2 and P3 have no baseline.
+  const raw = projectFigures(db, { layer: 'model', against: null });
+  const corrected = projectFigures(db, { layer: 'model', against: null, values: 'corrected' });
+  expect([raw.baselines, corrected.baselines]).toEqual([
+    { with: 1, without: 2 },
+    { with: 1, without: 2 },
+  ]);
+  const happinessOf = (figures: ProjectFigures, code: string): ProjectFigures['all'][number] =>
+    figures.participants.find(({ participant }) => participant === code)!.figures.find(({ label }) => label === 'happiness')!;
+  // P1 has 0.2 in one video and 0.6 in the other, of equal length.
+  expect([happinessOf(raw, 'P1').meanIntensity, happinessOf(corrected, 'P1').meanIntensity]).toEqual([expect.closeTo(0.4, 6), expect.closeTo(0.2, 6)]);
+  expect(happinessOf(corrected, 'P2')).toMatchObject({ meanIntensity: null, share: happinessOf(raw, 'P2').share });
+  const points = corrected.events!.courses.find(({ label }) => label === 'happiness')!.points;
+  expect(points.find(({ atS }) => atS === 0)).toMatchObject({ mean: expect.closeTo(1 / 3 - 0.2, 6) as number, participants: 1 });
+});
+
+test('one participant: only their faces count', () => {
+  const figures = projectFigures(db, { layer: 'model', participant: 'P2', against: null });
+  expect(figures.participants.map(({ participant }) => participant)).toEqual(['P2']);
+  expect([figures.faces, figures.people]).toEqual([2, ['P1', 'P2', 'P3']]);
+});
+
+test('a coder who only set participants is no layer to plot', () => {
+  expect(ratedLayers(db)).toEqual(['model']);
 });
 
 test('a condition in which only people with one condition took part is not on the axis', () => {

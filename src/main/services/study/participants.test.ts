@@ -65,6 +65,21 @@ test('attributes are a table of their own in the statistics, described as such',
   undo(db, listCoders(db).find(({ name }) => name === 'Cara')!.id);
 });
 
+test('participants.csv has the one condition of all faces of a participant, and none if they have several', async () => {
+  const rows = async (): Promise<string[]> => {
+    const out = await temporaryFolder();
+    await writeStatistics(db, [], [], out);
+    return (await readFile(join(out, 'participants.csv'), 'utf8')).split('\r\n').slice(1, 3);
+  };
+  await set('video,face_id,participant,condition\ninterview.mp4,1,A,warm\ninterview.mp4,2,B,cold\nalone.mp4,,A,warm\n');
+  expect(await rows()).toEqual(['A,warm', 'B,cold']);
+  await set('video,face_id,participant,condition\ninterview.mp4,2,A,cold\n');
+  expect(await rows()).toEqual(['A,', 'B,']);
+  const cara = listCoders(db).find(({ name }) => name === 'Cara')!.id;
+  undo(db, cara);
+  undo(db, cara);
+});
+
 test('columns that the table does not have stay as they are', async () => {
   await set('video,participant,condition\nalone.mp4,A,x\n');
   await set('video,session\nalone.mp4,S9\n');

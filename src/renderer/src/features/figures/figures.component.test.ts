@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
+import { coOccurrenceOption } from './dyad-plots.ts';
 import { figureOption } from './figures.ts';
 
-const texts = { title: 'Title', x: 'x', y: 'y', noCondition: 'none', groupName: () => '' };
+const texts = { title: 'Title', x: 'x', y: 'y', isCorrected: false, noCondition: 'none', groupName: () => '' };
 const figures = (more: Partial<ProjectFigures>): ProjectFigures => ({
-  ...{ layer: 'model', labels: [], faces: 0, videos: [], participants: [], all: [], transitions: { labels: [], counts: [] }, curves: [] },
+  ...{
+    layer: 'model',
+    labels: [],
+    people: [],
+    baselines: null,
+    dyads: [],
+    faces: 0,
+    videos: [],
+    participants: [],
+    all: [],
+    transitions: { labels: [], counts: [] },
+    curves: [],
+  },
   ...{ eventTypes: [], events: null, conditions: null, confusion: null },
   ...more,
 });
@@ -47,4 +60,30 @@ test('conditions: a line for each participant and one for the mean; no line conn
   expect([person!.name, person!.data, mean!.data, mean!.lineStyle.opacity]).toEqual(['P1', [0.1, 0.3], [0.2, 0.2], 1]);
   expect(of([]).map(({ lineStyle }) => lineStyle.opacity)).toEqual([0]);
   expect(figureOption('conditions', figures({}), 'all', texts)).toBeUndefined();
+});
+
+test('minus a baseline, a band is not cut at 0', () => {
+  const points = [
+    { atS: 0, mean: 0.1, error: 0.3, participants: 3 },
+    { atS: 0.2, mean: -0.2, error: 0.1, participants: 3 },
+  ];
+  const events = { type: 'bell', courses: [{ label: 'fear', points }] };
+  const option = figureOption('events', figures({ events }), 'all', { ...texts, isCorrected: true }) as { series: Series[]; yAxis: object };
+  expect((option.series[0]!.data as number[][]).map(([, value]) => Math.round(1e6 * value!) / 1e6)).toEqual([-0.2, -0.3]);
+  expect(option.yAxis).not.toHaveProperty('min');
+});
+
+test('co-occurrence: seconds and ratio in the cell of both labels, and nothing for pairs that do not occur', () => {
+  const coOccurrences = [
+    { first: 'fear', second: 'anger', seconds: 2, expectedS: 1, ratio: 2 },
+    { first: 'happiness', second: 'happiness', seconds: 3, expectedS: 2, ratio: 1.5 },
+  ];
+  const option = coOccurrenceOption({ lags: [], togetherS: 20, coOccurrences }, { title: 'Title', about: '', x: 'B', y: 'A' });
+  const [{ data }] = (option as { series: [{ data: { value: number[]; label: { formatter: string } }[] }] }).series;
+  expect(data.map(({ value, label }) => [...value, label.formatter])).toEqual([
+    [0, 0, 2, '2.0\n×2.0'],
+    [1, 0, 0, ''],
+    [0, 1, 0, ''],
+    [1, 1, 3, '3.0\n×1.5'],
+  ]);
 });

@@ -13,35 +13,42 @@ import { styleAt, styleOf } from '../../ui/label-styles.ts';
 use([BarChart, LineChart, HeatmapChart, GridComponent, LegendComponent, TitleComponent, TooltipComponent, VisualMapComponent, SVGRenderer]);
 
 /** Plots for publications: black on white in every colour theme; patterns and line styles in addition to colours. */
-export const FIGURES = ['time', 'conditions', 'peaks', 'curves', 'events', 'transitions', 'confusion'] as const;
+export const FIGURES = ['time', 'conditions', 'peaks', 'intensity', 'curves', 'events', 'transitions', 'confusion'] as const;
 export type FigureName = (typeof FIGURES)[number];
 
-/** Title and axis names. */
+/** Texts of a plot. */
 export interface FigureTexts {
   readonly title: string;
   readonly x: string;
   readonly y: string;
+  /** Whether probabilities are shown minus the participants' own baselines. */
+  readonly isCorrected: boolean;
   /** Shown for '' as the name of a condition. */
   readonly noCondition: string;
   /** Name of a participant, or of a face without one. */
   readonly groupName: (group: ProjectFigures['videos'][number]) => string;
 }
 
-const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6' } as const;
-const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as const;
+export const INK = { text: '#1b2126', quiet: '#55606a', line: '#c9d0d6', accent: '#0b5f8a' } as const;
+export const FONT = { fontFamily: 'Arial, Helvetica, sans-serif', color: INK.text } as const;
 
 const styleFor = (label: string, i: number): Style => styleOf(label) ?? styleAt(i);
 
-const axis = { axisLabel: { color: INK.text, fontSize: 13 }, axisLine: { lineStyle: { color: INK.quiet } }, splitLine: { lineStyle: { color: INK.line } } };
-const numbers = { ...axis.axisLabel, formatter: (value: number) => number(value) };
-const nameOf = (name: string, vertical: boolean): object => ({
+export const axis = {
+  axisLabel: { color: INK.text, fontSize: 13 },
+  axisLine: { lineStyle: { color: INK.quiet } },
+  splitLine: { lineStyle: { color: INK.line } },
+};
+export const numbers = { ...axis.axisLabel, formatter: (value: number): string => number(value) };
+/** The name of an axis. */
+export const nameOf = (name: string, vertical: boolean): object => ({
   name,
   nameLocation: 'middle',
   nameGap: vertical ? 48 : 34,
   nameTextStyle: { ...FONT, fontSize: 14 },
 });
 
-function frame({ title }: FigureTexts): EChartsCoreOption {
+export function frame({ title }: Pick<FigureTexts, 'title'>): EChartsCoreOption {
   return {
     animation: false,
     backgroundColor: '#ffffff',
@@ -69,7 +76,7 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
   return (figures, by, texts) => {
     const groups =
       by === 'all' ? [{ name: texts.title, figures: figures.all }] : figures[by].map((group) => ({ name: texts.groupName(group), figures: group.figures }));
-    const labelIndices = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) > 0));
+    const labelIndices = figures.labels.map((_, i) => i).filter((i) => groups.some((group) => (valueOf(group.figures[i]!) ?? 0) !== 0));
     if (labelIndices.length === 0) return undefined;
     return {
       ...frame(texts),
@@ -103,6 +110,7 @@ function bars(valueOf: (figure: ProjectFigures['all'][number]) => number | null,
 const PLOTS: Readonly<Record<FigureName, Plot>> = {
   time: bars(({ share }) => share, true),
   peaks: bars(({ peaksPerMinute }) => peaksPerMinute, false),
+  intensity: bars(({ meanIntensity }) => meanIntensity, false),
   curves: ({ curves }, _by, texts) =>
     courses(
       curves.map(({ label, points }) => ({ label, points: points.map(({ atS, mean, error, peaks }) => ({ atS, mean, error, n: peaks })) })),
@@ -138,24 +146,24 @@ interface Course {
   readonly points: readonly { readonly atS: number; readonly mean: number; readonly error: number | null; readonly n: number }[];
 }
 
-/** Lower edge of the band. It is cut at 0, because the chart does not stack a value above a negative one. */
-const lowerOf = ({ mean, error }: Course['points'][number]): number => Math.max(0, mean - (error ?? 0));
-
 /** Lines of mean courses, with bands of one standard error. Undefined without a course of several moments. */
 function courses(all: readonly Course[], range: { readonly min: number; readonly max: number }, texts: FigureTexts): EChartsCoreOption | undefined {
   const drawn = all.filter(({ points }) => points.length > 1);
   if (drawn.length === 0) return undefined;
+  // A probability is not negative; its difference from a baseline can be.
+  const lowest = texts.isCorrected ? -1 : 0;
+  const lowerOf = ({ mean, error }: Course['points'][number]): number => Math.max(lowest, mean - (error ?? 0));
   const nameOfCourse = ({ label, points }: Course): string => `${labelName(label)} (${Math.max(...points.map(({ n }) => n))})`;
   return {
     ...frame(texts),
     legend: { top: 38, left: 72, right: 28, textStyle: FONT, itemWidth: 32, data: drawn.map(nameOfCourse) },
     xAxis: { type: 'value', ...range, ...axis, ...nameOf(texts.x, false), axisLabel: numbers },
-    yAxis: { type: 'value', min: 0, max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
+    yAxis: { type: 'value', ...(texts.isCorrected ? {} : { min: 0 }), max: 1, ...axis, ...nameOf(texts.y, true), axisLabel: numbers },
     series: drawn.flatMap((course, i) => {
       const { label, points } = course;
       const { light, dash } = styleFor(label, i);
       const at = points.map(({ atS }) => Math.round(100 * atS) / 100);
-      const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, silent: true, tooltip: { show: false } };
+      const band = { type: 'line', symbol: 'none', lineStyle: { opacity: 0 }, stack: label, stackStrategy: 'all', silent: true, tooltip: { show: false } };
       return [
         { ...band, data: points.map((point, n) => [at[n]!, lowerOf(point)]) },
         { ...band, areaStyle: { color: light, opacity: 0.16 }, data: points.map((point, n) => [at[n]!, point.mean + (point.error ?? 0) - lowerOf(point)]) },
@@ -237,8 +245,14 @@ function conditionPanels({ conditions, figures }: NonNullable<ProjectFigures['co
   };
 }
 
-/** Heat map with a number in every cell; rows from top to bottom. */
-function heatmap(rows: readonly string[], columns: readonly string[], values: readonly (readonly number[])[], texts: FigureTexts): EChartsCoreOption {
+/** Heat map with a text in every cell, by default the number; rows from top to bottom. */
+export function heatmap(
+  rows: readonly string[],
+  columns: readonly string[],
+  values: readonly (readonly number[])[],
+  texts: Pick<FigureTexts, 'title' | 'x' | 'y'>,
+  textOf = (i: number, j: number): string => numberText(values[i]?.[j] ?? 0),
+): EChartsCoreOption {
   const max = Math.max(1, ...values.flat());
   return {
     ...frame(texts),
@@ -250,14 +264,16 @@ function heatmap(rows: readonly string[], columns: readonly string[], values: re
       {
         type: 'heatmap',
         itemStyle: { borderColor: INK.line, borderWidth: 1 },
-        label: { show: true, fontSize: 13 },
+        label: { show: true, fontSize: 13, lineHeight: 17 },
         data: values.flatMap((row, i) =>
           row.map((value, j) => ({
             value: [j, i, value],
-            label: { color: value > 0.55 * max ? '#ffffff' : INK.text, formatter: value === 0 ? '' : decimal(value, Number.isInteger(value) ? 0 : 1) },
+            label: { color: value > 0.55 * max ? '#ffffff' : INK.text, formatter: textOf(i, j) },
           })),
         ),
       },
     ],
   };
 }
+
+const numberText = (value: number): string => (value === 0 ? '' : decimal(value, Number.isInteger(value) ? 0 : 1));
