@@ -73,7 +73,7 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   proposal_id: text("id of the model's proposal that it was made from; empty where a person made it"),
   model_sha256: text("SHA-256 of the proposing model's weights"),
   comment: text('what another tool stored as the comment of the label or peak; empty for none'),
-  modifiers: text("modifiers of BORIS, those of several sets separated by '|'; empty for none"),
+  modifiers: text("modifiers, such as an intensity; those of several sets separated by '|'; empty for none"),
   video_id: text("the video's id in the project: keeps videos of one name apart"),
   path: text("the video file's path"),
   run_id: text('id of the run that the row is from'),

@@ -1,4 +1,5 @@
 import type { Notice } from '../app/facts.ts';
+import type { ModifierSet } from './modifiers.ts';
 
 /** One video with its layers, as exchanged with other annotation tools. Times are seconds, spans half-open. */
 export interface AnnotationDocument {
@@ -7,11 +8,18 @@ export interface AnnotationDocument {
   readonly participant: string;
   readonly layers: readonly AnnotationLayer[];
   /** The labels of the coding scheme, in order. */
-  readonly vocabulary: readonly { readonly name: string; readonly description: string }[];
+  readonly vocabulary: readonly VocabularyLabel[];
   /** Warnings for everybody who reads the labels. */
   readonly warnings: readonly string[];
   /** The model's time series, for tools that show curves. `fileName` has no extension. */
   readonly signals?: { readonly fileName: string; readonly table: () => SignalTable };
+}
+
+/** A label of the coding scheme. */
+export interface VocabularyLabel {
+  readonly name: string;
+  readonly description: string;
+  readonly modifiers?: readonly ModifierSet[];
 }
 
 /** Time series of a video: a first column of seconds, then one column for each series; '' for a missing value. */
@@ -36,7 +44,7 @@ export interface AnnotatedSegment {
   readonly endS: number;
   readonly confidence: number | null;
   readonly comment?: string | null;
-  /** Modifiers of BORIS: those of all sets, separated by '|'. */
+  /** See modifiers.ts: the values of all sets, separated by '|'. */
   readonly modifiers?: string | null;
 }
 

@@ -26,7 +26,18 @@ describe('editing the labels of a coding scheme', () => {
       {
         table: 'label',
         kind: 'insert',
-        row: { id: 'new', scheme_id: 'scheme', name: 'contempt', key: '9', colour: '#44AA99', description: '', maps_to: null, grouping: '', position: 2 },
+        row: {
+          id: 'new',
+          scheme_id: 'scheme',
+          name: 'contempt',
+          key: '9',
+          colour: '#44AA99',
+          description: '',
+          maps_to: null,
+          grouping: '',
+          modifiers: '',
+          position: 2,
+        },
       },
     ]);
     expect(labelEdits('scheme', [anger, smirk], [draftOf(anger), draftOf(smirk)], () => 'new')).toEqual([]);
@@ -63,10 +74,10 @@ test('a template adds its labels with groups once, with unused keys as far as th
   const drafts = withTemplate(
     [draftOf(anger)],
     [
-      { name: 'Anger', description: '', grouping: 'x' },
-      { name: 'AU12', description: 'Lip corner puller', grouping: '' },
-      { name: 'smile', description: '', grouping: 'positive' },
-      { name: 'frown', description: '', grouping: 'negative' },
+      { name: 'Anger', description: '', grouping: 'x', modifiers: '' },
+      { name: 'AU12', description: 'Lip corner puller', grouping: '', modifiers: '' },
+      { name: 'smile', description: '', grouping: 'positive', modifiers: '' },
+      { name: 'frown', description: '', grouping: 'negative', modifiers: '' },
     ],
   );
   expect(drafts.map(({ name, key, grouping }) => [name, key, grouping])).toEqual([
@@ -76,4 +87,14 @@ test('a template adds its labels with groups once, with unused keys as far as th
     ['frown', '', 'negative'],
   ]);
   expect(SCHEME_TEMPLATES.facs.every((name) => ACTION_UNIT_NAMES[name] !== undefined)).toBe(true);
+});
+
+test('modifiers are part of a draft; text that labels could not store is a problem', () => {
+  const unit = row('AU12', '', 0);
+  const draft = { ...draftOf(unit), modifiers: ' intensity: A, B ' };
+  expect(labelEdits('scheme', [unit], [draft], () => 'new')).toEqual([
+    { table: 'label', kind: 'update', id: unit.id, revision: unit.revision, set: { modifiers: 'intensity: A, B' } },
+  ]);
+  expect(draftProblem([{ ...draft, modifiers: 'side: left|right' }], () => false)).toEqual({ kind: 'modifiers', text: 'side: left|right' });
+  expect(labelEdits('scheme', [unit], [draftOf(unit)], () => 'new')).toEqual([]);
 });

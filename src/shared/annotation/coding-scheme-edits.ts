@@ -1,6 +1,7 @@
 import type { EditableRows, RowEdit } from './editable-rows.ts';
 import type { Expression } from '../domain/expressions.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
+import { isModifierText } from './modifiers.ts';
 
 /** Editing the labels of a coding scheme: drafts, their validation, and the resulting row edits. */
 export type LabelRow = EditableRows['label'];
@@ -18,9 +19,11 @@ export interface LabelDraft {
   readonly maps_to: string | null;
   /** Group in statistics (positive, negative, other …); '' for none. */
   readonly grouping: string;
+  /** Its sets of modifiers, see modifiers.ts; '' for none. */
+  readonly modifiers: string;
 }
 
-export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'name' | 'key' | 'action'; readonly text: string };
+export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'name' | 'key' | 'action' | 'modifiers'; readonly text: string };
 
 /** Colours for added labels: Tol 2021, muted, distinguishable with colour blindness. */
 const DEFAULT_COLOUR = '#882255';
@@ -34,8 +37,8 @@ export function isModelClass({ name, maps_to }: Pick<LabelRow, 'name' | 'maps_to
 }
 
 export function draftOf(row: LabelRow): LabelDraft {
-  const { name, key, colour, description, maps_to, grouping = '' } = row;
-  return { row, name, key, colour, description, maps_to, grouping };
+  const { name, key, colour, description, maps_to, grouping = '', modifiers = '' } = row;
+  return { row, name, key, colour, description, maps_to, grouping, modifiers };
 }
 
 /** An empty label with an unused colour and, if one is left, an unused key. */
@@ -48,22 +51,24 @@ export function newDraft(drafts: readonly LabelDraft[]): LabelDraft {
     description: '',
     maps_to: null,
     grouping: '',
+    modifiers: '',
     key: unused(KEYS, ({ key }) => key) ?? '',
     colour: unused(COLOURS, ({ colour }) => colour) ?? COLOURS[drafts.length % COLOURS.length] ?? DEFAULT_COLOUR,
   };
 }
 
 /**
- * The first problem of the drafts: a missing name, a name or a key that is used twice, or a key of an action.
+ * The first problem of the drafts: a missing name, a name or a key that is used twice, a key of an action, or modifiers that cannot be stored.
  * @param hasAction whether a key is the key of an action
  */
 export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: string) => boolean): DraftProblem | null {
   const [names, keys] = [new Set<string>(), new Set<string>()];
-  for (const { name, key, row } of drafts) {
+  for (const { name, key, row, modifiers } of drafts) {
     const normalised = name.trim().toLowerCase();
     if (normalised === '') return { kind: 'unnamed' };
     if (names.has(normalised)) return { kind: 'name', text: name.trim() };
     names.add(normalised);
+    if (!isModifierText(modifiers)) return { kind: 'modifiers', text: modifiers };
     if (key === '') continue;
     if (keys.has(key)) return { kind: 'key', text: key };
     if (key !== row?.key && hasAction(key)) return { kind: 'action', text: key };
@@ -80,7 +85,14 @@ export function labelEdits(scheme: string, before: readonly LabelRow[], drafts: 
   const keptIds = new Set(drafts.flatMap(({ row }) => (row === null ? [] : [row.id])));
   const deleted = before.filter(({ id }) => !keptIds.has(id)).map(({ id, revision }): RowEdit<'label'> => ({ table: 'label', kind: 'delete', id, revision }));
   const changed = drafts.flatMap(({ row, ...draft }, position): RowEdit<'label'>[] => {
-    const values = { ...draft, name: draft.name.trim(), description: draft.description.trim(), grouping: draft.grouping.trim(), position };
+    const values = {
+      ...draft,
+      name: draft.name.trim(),
+      description: draft.description.trim(),
+      grouping: draft.grouping.trim(),
+      modifiers: draft.modifiers.trim(),
+      position,
+    };
     if (row === null) return [{ table: 'label', kind: 'insert', row: { id: newId(), scheme_id: scheme, ...values } }];
     const set = Object.fromEntries(Object.entries(values).filter(([column, value]) => (row[column as keyof LabelRow] ?? '') !== (value ?? '')));
     return Object.keys(set).length === 0 ? [] : [{ table: 'label', kind: 'update', id: row.id, revision: row.revision, set }];
@@ -101,6 +113,7 @@ export interface TemplateLabel {
   readonly name: string;
   readonly description: string;
   readonly grouping: string;
+  readonly modifiers: string;
 }
 
 /** The drafts with the labels of a template at their end. Labels that are there already are not added again. */

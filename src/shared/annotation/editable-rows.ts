@@ -24,7 +24,7 @@ const provenance = {
 /** What other tools store with a label or a peak; missing in rows of versions before 0.2. */
 const remarks = {
   comment: text.nullable().optional(),
-  /** BORIS: the modifiers of all sets, separated by '|'. */
+  /** See modifiers.ts: the values of all sets, separated by '|'. */
   modifiers: text.nullable().optional(),
 };
 
@@ -82,8 +82,8 @@ export const ROW_SCHEMAS = {
     revision,
   }),
   /**
-   * maps_to: the one of the seven classes that the label counts as, or null. grouping: its group in statistics, '' for none; missing in
-   * rows of earlier versions.
+   * maps_to: the one of the seven classes that the label counts as, or null. grouping: its group in statistics, '' for none. modifiers:
+   * its sets of modifiers (see modifiers.ts). Both are missing in rows of earlier versions.
    */
   label: z.strictObject({
     id,
@@ -95,6 +95,7 @@ export const ROW_SCHEMAS = {
     position: z.int(),
     maps_to: text.nullable(),
     grouping: text.optional(),
+    modifiers: text.optional(),
     revision,
   }),
   scheme: z.strictObject({ id, name: text, revision }),

@@ -18,7 +18,7 @@ export interface Span {
   readonly endS: number;
 }
 
-/** What another tool stores with a label. A coder's own labels have none of it. */
+/** What can be stored with a label besides its name and times. */
 export interface Remarks {
   readonly confidence?: number | null;
   readonly comment?: string | null;
@@ -55,6 +55,16 @@ export function acceptProposal(proposal: SegmentRow, layer: string, by: Author):
 
 export function relabel({ id, revision }: SegmentRow, label: string): RowEdit<'segment'> {
   return { table: 'segment', kind: 'update', id, revision, set: { label } };
+}
+
+/** Changes the comment or the modifiers of a segment or a peak. An empty text takes them away. */
+export function remark<T extends 'segment' | 'peak'>(
+  table: T,
+  { id, revision }: EditableRows[T],
+  { comment, modifiers }: Pick<Remarks, 'comment' | 'modifiers'>,
+): RowEdit {
+  const set = { ...(comment === undefined ? {} : { comment: comment || null }), ...(modifiers === undefined ? {} : { modifiers: modifiers || null }) };
+  return { table, kind: 'update', id, revision, set } as RowEdit;
 }
 
 export function remove({ id, revision }: SegmentRow): RowEdit<'segment'> {

@@ -13,6 +13,8 @@ const STEPS = {
   'segment.move': one,
   'segment.split': one,
   'segment.merge': one,
+  'label.modifiers': { label, modifiers: label },
+  'label.comment': one,
   'proposal.accept': one,
   'proposal.acceptMany': { count },
   'proposal.reject': one,

@@ -5,6 +5,7 @@ import type {
   AnnotationTier,
   WrittenAnnotations,
 } from '../../../shared/annotation/annotation-document.ts';
+import type { ModifierSet } from '../../../shared/annotation/modifiers.ts';
 import { hasPeaks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { confidenceText, spanText } from './read-layers.ts';
@@ -38,6 +39,9 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
   const shortest = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
   const subjects = [...new Set(events.map(([, subject]) => subject))];
   const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', peakCode(label, labelSet)] as const)];
+  const definedSets = new Map(
+    document.vocabulary.flatMap(({ name: label, modifiers = [] }) => [label, peakCode(label, labelSet)].map((code) => [code, modifiers] as const)),
+  );
   const at = now.toISOString().slice(0, 23);
   const project = {
     time_format: 'hh:mm:ss',
@@ -54,7 +58,7 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
         description: '',
         color: '',
         category: '',
-        modifiers: modifierSets(events, code),
+        modifiers: setsOfModifiers(events, code, definedSets.get(code) ?? []),
         excluded: '',
         'coding map': '',
       })),
@@ -118,15 +122,19 @@ export function commentOfPeak(peak: AnnotatedPeak): string {
 
 const joined = (own: string, comment: string | null | undefined): string => [own, comment ?? ''].filter((each) => each !== '').join('; ');
 
-/** The sets of modifiers of a behaviour, as they are used; '' without any. */
-function modifierSets(events: readonly BorisEvent[], code: string): object | string {
-  const sets: Set<string>[] = [];
+/** The sets of modifiers of a behaviour: those of the coding scheme, with the values that are used besides; '' without any. */
+function setsOfModifiers(events: readonly BorisEvent[], code: string, defined: readonly ModifierSet[]): object | string {
+  const sets = defined.map(({ values }) => new Set(values));
   for (const [, , own, modifiers] of events) {
     if (own !== code || modifiers === '') continue;
-    modifiers.split('|').forEach((value, i) => (sets[i] ??= new Set()).add(value));
+    for (const [i, value] of modifiers.split('|').entries()) {
+      const values = (sets[i] ??= new Set());
+      // A label without a value of this set, as 'None' in BORIS.
+      if (value !== '') values.add(value);
+    }
   }
   if (sets.length === 0) return '';
-  return numbered(sets.map((values) => ({ name: '', description: '', type: 0, ask_at_stop: false, values: [...values] })));
+  return numbered(sets.map((values, i) => ({ name: defined[i]?.name ?? '', description: '', type: 0, ask_at_stop: false, values: [...values] })));
 }
 
 /** Shortest state. BORIS would read a state without duration as two starts. */

@@ -1,3 +1,5 @@
+import { modifierSets } from '../../../shared/annotation/modifiers.ts';
+import { writeBoris } from './boris.ts';
 import { expect, test } from 'vitest';
 import { readBoris } from './read-boris.ts';
 
@@ -158,4 +160,26 @@ test('each observation is a recording', () => {
     ['live', undefined],
   ]);
   expect(recordings[2]!.layers).toMatchObject([{ name: '', segments: [{ label: 'talks', startS: 0.5, endS: 1.5 }] }]);
+});
+
+test('a written project has the sets of modifiers of the coding scheme, and the values that are used besides', () => {
+  const segment = { face: 1, label: 'AU12', startS: 1, endS: 2, confidence: null, modifiers: '|both' };
+  const { text } = writeBoris({
+    video: { path: '/v.mp4', name: 'v.mp4', durationS: 10, fps: 25 },
+    participant: '',
+    layers: [{ name: 'Ann', annotator: 'Ann', segments: [segment], peaks: [] }],
+    vocabulary: [
+      { name: 'AU12', description: '', modifiers: modifierSets('intensity: A, B; side: left, right') },
+      { name: 'anger', description: '', modifiers: [] },
+    ],
+    warnings: [],
+  });
+  const { behaviors_conf: behaviours } = JSON.parse(text) as { behaviors_conf: Record<string, { code: string; modifiers: unknown }> };
+  const modifiersOf = (code: string): unknown => Object.values(behaviours).find((each) => each.code === code)!.modifiers;
+  const set = { description: '', type: 0, ask_at_stop: false };
+  expect(modifiersOf('AU12')).toEqual({
+    0: { name: 'intensity', ...set, values: ['A', 'B'] },
+    1: { name: 'side', ...set, values: ['left', 'right', 'both'] },
+  });
+  expect(modifiersOf('anger')).toBe('');
 });

@@ -1,3 +1,4 @@
+import { modifierSets } from '../../../shared/annotation/modifiers.ts';
 import { mkdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../../shared/annotation/annotation-document.ts';
@@ -86,7 +87,11 @@ function documentsOf(db: ProjectDatabase, only: readonly string[]): (video: Vide
     return {
       video: { path, name, durationS: Number.isFinite(endS) ? endS : 0, fps },
       participant: participants.get(participant_id ?? '') ?? '',
-      vocabulary: (schemes.get(layers[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({ name: label.name, description: label.description })),
+      vocabulary: (schemes.get(layers[0]?.layer.scheme_id ?? '') ?? []).map((label) => ({
+        name: label.name,
+        description: label.description,
+        modifiers: modifierSets(label.modifiers ?? ''),
+      })),
       warnings: record?.warnings ?? [],
       layers: layers.map(({ layer, name: layerName }): AnnotationLayer => {
         const { segments, peaks } = readLayer(db, layer.id);

@@ -6,8 +6,9 @@ import type { PeakRow } from '../../../shared/annotation/peak-edits.ts';
 import { acceptPeak, createPeak, DEFAULT_HALF_WIDTH_S, moveApex, relabelPeak, removePeak } from '../../../shared/annotation/peak-edits.ts';
 import type { LabelDraft } from '../../../shared/annotation/coding-scheme-edits.ts';
 import { labelEdits } from '../../../shared/annotation/coding-scheme-edits.ts';
+import { modifiersText } from '../../../shared/annotation/modifiers.ts';
 import type { Author, SegmentRow, Span } from '../../../shared/annotation/segment-edits.ts';
-import { acceptProposal, clearSpan, createSegment, merge, relabel, remove, resize, split } from '../../../shared/annotation/segment-edits.ts';
+import { acceptProposal, clearSpan, createSegment, merge, relabel, remark, remove, resize, split } from '../../../shared/annotation/segment-edits.ts';
 import type { Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
@@ -99,6 +100,18 @@ export const useCoding = defineStore('coding', () => {
     const undoStep = only === undefined ? step('proposal.rejectMany', { count: segments.length }) : step('proposal.reject', { label: only.label });
     const rows = segments.map((segment) => reject(openVideo.id, currentCoder.id, segment, author()));
     if (await edit(undoStep, rows)) selected.value = null;
+  }
+
+  /** Changes the comment or the modifiers of the selected label or peak. */
+  async function setRemark(remarks: { comment: string } | { modifiers: string | null }): Promise<void> {
+    const [segment, peak] = [selectedSegment.value, selectedPeak.value];
+    const row = segment ?? peak;
+    if (row === undefined || !review.isOwn(row)) return;
+    const undoStep =
+      'comment' in remarks
+        ? step('label.comment', { label: row.label })
+        : step('label.modifiers', { label: row.label, modifiers: modifiersText(remarks.modifiers) || '–' });
+    await edit(undoStep, [segment === undefined ? remark('peak', row as PeakRow, remarks) : remark('segment', segment, remarks)]);
   }
 
   async function removeSelected(): Promise<void> {
@@ -213,6 +226,7 @@ export const useCoding = defineStore('coding', () => {
     label,
     accept,
     rejectProposals,
+    setRemark,
     removeSelected,
     resizeSegment,
     splitSelected,

@@ -5,6 +5,9 @@ import { useCoding } from '../../../stores/coding-store.ts';
 import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { i18n } from '../../../texts/i18n.ts';
+import { draftOf } from '../../../../../shared/annotation/coding-scheme-edits.ts';
+import type { SegmentRow } from '../../../../../shared/annotation/segment-edits.ts';
+import CodingTab from './CodingTab.vue';
 import CompareTab from './CompareTab.vue';
 import FaceParticipant from '../player/FaceParticipant.vue';
 import HistoryTab from './HistoryTab.vue';
@@ -35,6 +38,41 @@ describe('the proposals', () => {
     expect(tab.text()).not.toContain('happiness');
     for (let i = 0; i < 4; i++) await useCoding().applyHistory('redo');
     await until(() => !tab.text().includes('surprise'));
+    tab.unmount();
+  });
+});
+
+describe('modifiers and the comment of a label', () => {
+  test('are set, taken away and undone; values that the coding scheme does not have stay', async () => {
+    const [review, coding] = [useReview(), useCoding()];
+    expect(
+      await coding.changeLabels(
+        review.labels.map((label) => ({ ...draftOf(label), modifiers: label.name === 'fear' ? 'intensity: A, B; side: left, right' : '' })),
+      ),
+    ).toBe(true);
+    review.playhead = 4;
+    await coding.create('fear', { startS: 4, endS: 4.5 });
+    const tab = await mountInWindow(CodingTab, { props: { markedIn: null, held: null } });
+    const own = (): SegmentRow | undefined => review.own!.segments.find(({ label, start_s }) => label === 'fear' && start_s === 4);
+    const press = async (value: string): Promise<void> =>
+      tab
+        .findAll('.remarks button')
+        .find((button) => button.text() === value)!
+        .trigger('click');
+    await press('B');
+    await until(() => own()?.modifiers === 'B|');
+    await press('left');
+    await until(() => own()?.modifiers === 'B|left');
+    expect(tab.findAll('.remarks button[aria-pressed=true]').map((button) => button.text())).toEqual(['B', 'left']);
+    await press('B');
+    await until(() => own()?.modifiers === '|left');
+    await tab.find('.remarks input').setValue('looks away');
+    await until(() => own()?.comment === 'looks away');
+    await coding.applyHistory('undo');
+    await coding.applyHistory('undo');
+    await until(() => own()?.modifiers === 'B|left' && own()?.comment === null);
+    for (let i = 0; i < 4; i++) await coding.applyHistory('undo');
+    expect(own()).toBeUndefined();
     tab.unmount();
   });
 });
