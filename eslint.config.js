@@ -76,7 +76,9 @@ const allIn = (name) => Object.keys(MODULES).filter((module) => module === name 
 const NUMERIC = [
   ...['adatosk', 'analysis', 'face', 'media', 'synthesis', 'training'].map((folder) => `src/main/${folder}/**`),
   'src/main/project/store/packed-*.ts',
-  ...['shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/player,review/timeline}/**'].map((files) => `src/${files}`),
+  ...['shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/lanes,review/player,review/timeline}/**'].map(
+    (files) => `src/${files}`,
+  ),
 ];
 /** Tests, benchmarks and maintenance scripts. */
 const TESTS = ['**/*.test.ts', 'testing/**', 'e2e/**', 'bench/**', 'scripts/**'];

@@ -124,7 +124,7 @@ test('ten labels are corrected while the video plays', async ({ page, host }) =>
   await expect.poll(fears).toBe(1);
 
   // A selected label is dragged to another time, as long as it was, and begins on a frame (25 a second).
-  await studio.tab('Label');
+  await studio.tab('Selection');
   const last = studio
     .tier('Tier Ann (you)')
     .getByRole('button', { name: /^neutral/ })
@@ -174,7 +174,7 @@ test("a label of the project's own is made in the window and given by its key", 
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCSS('border-color', 'rgb(170, 51, 119)');
   await studio.tab('History');
   await expect(page.getByRole('tabpanel')).toContainText('Change the labels of the project');
-  await studio.tab('Label');
+  await studio.tab('Selection');
   await page.getByRole('button', { name: 'Project labels…' }).click();
   await dialog.getByLabel('Name of contempt').fill('disdain');
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -208,7 +208,7 @@ test('two coders code blind, their disagreements are resolved, and the queue of 
   await page.keyboard.press('ArrowRight');
   await studio.labelFor('4', 1);
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toHaveLength(2);
-  await page.getByRole('button', { name: 'Change' }).click();
+  await studio.changeCoder();
   await studio.codeAs('Ben');
   await expect(studio.tier(/^Tier Ann/)).toBeHidden();
   await page.getByRole('slider', { name: 'Frame' }).fill('0');

@@ -94,10 +94,11 @@ for (const [what, file, extra, timing] of [
 
 const numberNamed = async (studio: StudioWindow): Promise<number> => Number(/frame (\d+)/.exec((await studio.position.textContent()) ?? '')![1]);
 
-/** Moves the slider, and waits until the window names that frame: it does so when it is on screen. */
+/** Moves the slider, and waits until the picture of that frame is on the screen. */
 async function jumpTo(studio: StudioWindow, frame: number): Promise<number> {
   await studio.scrubber.fill(String(frame));
   await expect.poll(() => numberNamed(studio)).toBe(frame);
+  await expect(studio.position).toHaveAttribute('aria-busy', 'false');
   return frame;
 }
 

@@ -23,7 +23,7 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await studio.codeAs('Ben');
   await studio.labelFor('1', 2);
   await expect(studio.tier('Tier Ben (you)').getByRole('button')).toHaveCount(1);
-  await page.getByRole('button', { name: 'Change' }).click();
+  await studio.changeCoder();
   await studio.codeAs('Ann');
   await page.getByRole('button', { name: 'Next peak' }).click();
   await page.keyboard.press('1');
@@ -31,10 +31,10 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await expect(studio.timelines).toBeVisible();
   await page.waitForTimeout(500);
   await look('review');
-  await page.getByLabel('Mask on the face').selectOption('class-semantic');
-  await expect(page.locator('svg.heat image')).toBeAttached();
+  await page.getByRole('radio', { name: 'Semantic' }).click();
+  await expect(page.getByRole('slider', { name: 'Opacity' })).toBeVisible();
   await look('mask-on-face');
-  await page.getByLabel('Mask on the face').selectOption('no mask');
+  await page.getByRole('radio', { name: 'Off' }).click();
   await studio.tab('To review');
   await page.keyboard.press('j');
   await look('review-queue');
@@ -50,7 +50,7 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
   await look('keys');
   await close();
-  await studio.tab('Label');
+  await studio.tab('Selection');
   await page.getByRole('button', { name: 'Project labels…' }).click();
   await page.getByRole('button', { name: 'Add a label' }).click();
   await page.getByLabel('Name of the new label').fill('contempt');

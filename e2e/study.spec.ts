@@ -44,9 +44,9 @@ test('session and condition are edited in the table by keys, trials are drawn in
   await expect(studio.timelines).toBeVisible();
   const lane = page.getByRole('group', { name: 'Trials and markers' });
   await expect(lane).toBeHidden();
-  await page.getByText('Timelines ▾').click();
+  await page.getByRole('button', { name: 'Lanes' }).click();
   await page.getByRole('checkbox', { name: 'Trials and markers' }).check();
-  await page.getByText('Timelines ▾').click();
+  await page.getByRole('button', { name: 'Lanes' }).click();
   const { x, y, width } = (await lane.boundingBox())!;
   const draw = async (from: number, to: number): Promise<void> => {
     await page.mouse.move(x + from * width, y + 12);

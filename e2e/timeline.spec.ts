@@ -27,7 +27,7 @@ test('the timelines of two hours are drawn, zoomed and dragged in limited memory
       new Promise<number>((resolve) => {
         const begun = performance.now();
         const look = (): void => {
-          const isThere = document.querySelector('[role="img"] canvas') !== null && document.querySelector('.chart canvas') !== null;
+          const isThere = document.querySelector('.plot canvas') !== null;
           if (isThere) requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begun)));
           else requestAnimationFrame(look);
         };

@@ -100,7 +100,13 @@ export class StudioWindow {
   async codeAs(name: string): Promise<void> {
     await this.page.getByLabel('Who is coding?').fill(name);
     await this.page.getByRole('button', { name: 'Start' }).click();
-    await expect(this.page.getByRole('tab', { name: 'Label' })).toBeVisible();
+    await expect(this.page.getByRole('group', { name: 'Label', exact: true })).toBeVisible();
+  }
+
+  /** Ends the session of the coder, so that another one can begin. */
+  async changeCoder(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Coder: / }).click();
+    await this.page.getByRole('menuitem', { name: 'Another coder…' }).click();
   }
 
   tier(name: string | RegExp): Locator {

@@ -20,6 +20,28 @@ export function undecided(proposals: readonly SegmentRow[], own: readonly Segmen
   );
 }
 
+/** What a coder made of a proposal. Open proposals have no state. */
+export type ProposalState = 'accepted' | 'changed' | 'rejected';
+
+/** The states of the decided proposals, by id. One that the coder's own labels cover counts as changed. */
+export function proposalStates(
+  proposals: readonly SegmentRow[],
+  own: readonly SegmentRow[],
+  decisions: readonly DecisionRow[],
+  coder: string,
+): Map<string, ProposalState> {
+  const madeFrom = Map.groupBy(own, ({ proposal_id }) => proposal_id);
+  const states = new Map<string, ProposalState>();
+  for (const proposal of proposals) {
+    const copies = madeFrom.get(proposal.id) ?? [];
+    const isSame = ({ label, start_s, end_s }: SegmentRow): boolean => label === proposal.label && start_s === proposal.start_s && end_s === proposal.end_s;
+    if (copies.some(isSame)) states.set(proposal.id, 'accepted');
+    else if (copies.length > 0 || (proposal.label !== 'neutral' && coveredShare(proposal, own) >= COVERED)) states.set(proposal.id, 'changed');
+    else if (isRejected(decisions, coder, proposal)) states.set(proposal.id, 'rejected');
+  }
+  return states;
+}
+
 /** Seconds of a segment that other segments of the same face cover. The others must not overlap each other. */
 export function coveredSeconds({ face_id, start_s, end_s }: SegmentRow, others: readonly SegmentRow[]): number {
   return others

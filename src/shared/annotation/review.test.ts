@@ -4,7 +4,7 @@ import { isRejected, reject, resolveWithoutLabel, spansWithoutLabel } from './de
 import { compareLayers, isResolved } from './disagreements.ts';
 import type { PeakRow } from './peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
-import { inReviewOrder, undecided } from './review-order.ts';
+import { inReviewOrder, proposalStates, undecided } from './review-order.ts';
 import type { SegmentRow } from './segment-edits.ts';
 import { UNLABELLED } from '../statistics/agreement/layers.ts';
 import { figuresOf, meanCurve, pooled, transitions } from '../statistics/summaries.ts';
@@ -50,6 +50,22 @@ describe('undecided proposals', () => {
     expect(isRejected([decision], 'ann', proposals[1]!)).toBe(true);
     // The same segment of another run is another proposal.
     expect(isRejected([decision], 'ann', { ...proposals[1]!, id: 'of another run' })).toBe(false);
+  });
+
+  test('a decided proposal is accepted, changed or rejected', () => {
+    const own = [
+      segment(0, 1, { id: 'same', proposal_id: 's0' }),
+      segment(2, 3.2, { id: 'longer', proposal_id: 's2' }),
+      segment(6.1, 7, { id: 'instead', label: 'fear' }),
+    ];
+    const rejected = decisionOf(reject('v', 'ann', proposals[1]!, by));
+    expect([...proposalStates(proposals, own, [], 'ann')]).toEqual([
+      ['s0', 'accepted'],
+      ['s2', 'changed'],
+      ['s6', 'changed'],
+    ]);
+    expect([...proposalStates(proposals, [], [rejected], 'ann')]).toEqual([['s2', 'rejected']]);
+    expect([...proposalStates(proposals, [], [rejected], 'ben')]).toEqual([]);
   });
 
   test('are sorted by lowest confidence, highest confidence or time', () => {

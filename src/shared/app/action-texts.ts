@@ -56,7 +56,9 @@ export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionI
     'zoom.selection': 'Zoom to selection',
     'zoom.all': 'Show the whole video',
     'library.back': 'Back to the library',
-    cancel: 'Clear selection',
+    'time.goTo': 'Go to time',
+    'selection.clear': 'Clear selection',
+    cancel: 'Cancel, then clear selection',
   },
   de: {
     'project.new': 'Neues Projekt…',
@@ -108,7 +110,9 @@ export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionI
     'zoom.selection': 'Auf die Auswahl zoomen',
     'zoom.all': 'Ganzes Video zeigen',
     'library.back': 'Zurück zur Bibliothek',
-    cancel: 'Auswahl aufheben',
+    'time.goTo': 'Zu einer Zeit gehen',
+    'selection.clear': 'Auswahl aufheben',
+    cancel: 'Abbrechen, dann Auswahl aufheben',
   },
 };
 

@@ -35,6 +35,7 @@ const REVIEW = [
   { id: 'frame.previous', key: 'ArrowLeft' },
   { id: 'second.next', key: 'Shift+ArrowRight' },
   { id: 'second.previous', key: 'Shift+ArrowLeft' },
+  { id: 'time.goTo', key: 'Ctrl+G' },
   { id: 'peak.next', key: 'N' },
   { id: 'peak.previous', key: 'P' },
   { id: 'segment.next', key: 'PageDown' },
@@ -62,6 +63,7 @@ const REVIEW = [
   { id: 'zoom.selection', key: 'Z' },
   { id: 'zoom.all', key: '0' },
   { id: 'library.back', key: 'Ctrl+L' },
+  { id: 'selection.clear', key: 'Enter' },
   { id: 'cancel', key: 'Escape' },
 ] as const;
 

@@ -2,6 +2,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
 import { i18n } from '../texts/i18n.ts';
+import '@fontsource-variable/inter';
 import './theme.css';
 
 createApp(App).use(createPinia()).use(i18n).mount('#app');

@@ -32,13 +32,31 @@ export const available = computed(() => ACTIONS.filter(({ id }) => handlerOf(id)
 
 const INPUT_SELECTOR = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
 
-/** Whether an open dialog, or the focused field or button, handles the key itself. */
+/** Keys of widgets that are no text fields. */
+const WIDGET_KEYS: readonly { readonly selector: string; readonly keys: ReadonlySet<string> }[] = [
+  { selector: 'button, summary, a, [role="button"]', keys: new Set([' ', 'Enter']) },
+  { selector: 'input[type="checkbox"], [role="switch"]', keys: new Set([' ']) },
+  {
+    selector: 'input[type="radio"], input[type="range"], [role="slider"], [role="tab"], [role="radio"], [role="separator"], [role^="menuitem"]',
+    keys: new Set([' ', 'Enter', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown']),
+  },
+  { selector: 'input[type="color"], input[type="date"]', keys: new Set([' ', 'Enter', 'ArrowUp', 'ArrowDown']) },
+];
+
+/** Whether an open dialog or menu, or the focused field or widget, handles the key itself. */
 export function isHandledElsewhere(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (document.querySelector('dialog[open]') !== null) return true;
+  if (target.closest('[role="menu"]') !== null) return !/^\d$/.test(event.key);
   if (target.matches(INPUT_SELECTOR)) return !event.ctrlKey && !event.metaKey;
-  // Space and Enter activate the focused element.
-  return target.matches('button, summary, a, [role="button"]') && (event.key === ' ' || event.key === 'Enter');
+  return WIDGET_KEYS.some(({ selector, keys }) => target.matches(selector) && keys.has(event.key));
+}
+
+/** After a press with the mouse, a button does not keep the focus: Space would press it again instead of playing the video. */
+function releaseFocus(event: MouseEvent): void {
+  const focused = document.activeElement;
+  // `detail` is 0 for a press by the keyboard.
+  if (event.detail > 0 && focused instanceof HTMLButtonElement && focused.closest('[role="menu"], dialog') === null) focused.blur();
 }
 
 /** Shortcuts that edit the text while a field has the focus. */
@@ -54,8 +72,14 @@ export function useKeys(): void {
     const id = settings.actionByKey.get(name);
     if (id !== undefined && perform(id)) event.preventDefault();
   }
-  onMounted(() => window.addEventListener('keydown', onKeyDown));
-  onBeforeUnmount(() => window.removeEventListener('keydown', onKeyDown));
+  onMounted(() => {
+    window.addEventListener('keydown', onKeyDown);
+    window.addEventListener('click', releaseFocus);
+  });
+  onBeforeUnmount(() => {
+    window.removeEventListener('keydown', onKeyDown);
+    window.removeEventListener('click', releaseFocus);
+  });
 }
 
 /** The key of an action in brackets, for button titles; '' if it has none. */

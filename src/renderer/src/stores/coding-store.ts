@@ -15,6 +15,12 @@ import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
 import { useReview } from './review-store.ts';
+import { useToasts } from './toasts-store.ts';
+import { i18n } from '../texts/i18n.ts';
+import { stepText } from '../texts/step-text.ts';
+
+/** Labels that are further apart are two expressions, not one. */
+const MOST_GAP_S = 0.5;
 
 const REVIEW_STEPS = { new: 'video.markNew', in_review: 'video.markInReview', done: 'video.markDone' } as const;
 
@@ -22,7 +28,8 @@ const REVIEW_STEPS = { new: 'video.markNew', in_review: 'video.markInReview', do
 export const useCoding = defineStore('coding', () => {
   const project = useProject();
   const review = useReview();
-  const { video, face, coder, own, adjudicated, selected, selectedSegment, selectedPeak, playhead, isOverlapAllowed } = storeToRefs(review);
+  const toasts = useToasts();
+  const { video, face, coder, own, proposals, adjudicated, selected, selectedSegment, selectedPeak, playhead, isOverlapAllowed } = storeToRefs(review);
 
   const author = (): Author => ({ name: coder.value?.name ?? '', at: new Date().toISOString(), newId: () => crypto.randomUUID() });
 
@@ -48,9 +55,11 @@ export const useCoding = defineStore('coding', () => {
   async function edit(undoStep: Step, rows: readonly RowEdit[]): Promise<boolean> {
     const currentCoder = coder.value;
     if (currentCoder === null || rows.length === 0) return false;
-    return project.attempt(async () => {
+    const isDone = await project.attempt(async () => {
       await review.showEdit(await studio.edits.apply({ coderId: currentCoder.id, step: undoStep, rows: [...rows] }));
     });
+    if (isDone) toasts.show(stepText(undoStep), { undo: () => applyHistory('undo') });
+    return isDone;
   }
 
   /** The edits that prevent overlaps of the coder's labels with a span; none if overlaps are allowed. */
@@ -133,12 +142,14 @@ export const useCoding = defineStore('coding', () => {
     if (segment !== undefined && review.isOwn(segment)) await edit(step('segment.split', { label: segment.label }), split(segment, playhead.value, author()));
   }
 
-  /** Merges the selected segment with the next one. */
+  /** Merges the selected segment with the next one, if both have the same label and nothing lies between them. */
   async function mergeSelected(): Promise<void> {
     const segment = selectedSegment.value;
     if (segment === undefined || !review.isOwn(segment)) return;
     const next = own.value?.segments.find((each) => each.face_id === segment.face_id && each.id !== segment.id && each.start_s >= segment.start_s);
-    if (next !== undefined) await edit(step('segment.merge', { label: segment.label }), merge(segment, next));
+    if (next === undefined || next.label !== segment.label || next.start_s - segment.end_s > MOST_GAP_S)
+      toasts.show(i18n.global.t('coding.cannotMerge'), { kind: 'problem' });
+    else await edit(step('segment.merge', { label: segment.label }), merge(segment, next));
   }
 
   /** Replaces a label by another in all of the coder's segments in this video, in one undo step. */
@@ -172,9 +183,16 @@ export const useCoding = defineStore('coding', () => {
       selected.value = insertion.kind === 'insert' ? insertion.row.id : null;
   }
 
-  /** Moves the apex of a peak. A model's peak is accepted with the new apex. */
+  /**
+   * Moves the apex of a peak. A model's peak is accepted with the new apex, once: the copy that exists already is moved instead. Peaks
+   * of other coders stay.
+   */
   async function movePeak(peak: PeakRow, apexS: number): Promise<void> {
-    if (review.isOwn(peak)) await edit(step('peak.move', { label: peak.label }), [moveApex(peak, apexS)]);
+    const copy = own.value?.peaks.find(({ proposal_id }) => proposal_id === peak.id);
+    const isProposal = proposals.value?.layer.id === peak.layer_id;
+    if (!isProposal && !review.isOwn(peak)) toasts.show(i18n.global.t('coding.notYours'), { kind: 'problem' });
+    else if (copy !== undefined) await edit(step('peak.move', { label: copy.label }), [moveApex(copy, apexS)]);
+    else if (review.isOwn(peak)) await edit(step('peak.move', { label: peak.label }), [moveApex(peak, apexS)]);
     else await acceptModelPeak({ ...peak, apex_s: apexS, onset_s: Math.min(peak.onset_s, apexS), offset_s: Math.max(peak.offset_s, apexS) });
   }
 
@@ -207,7 +225,11 @@ export const useCoding = defineStore('coding', () => {
     if (currentCoder === null) return;
     await project.attempt(async () => {
       const applied = await studio.edits[direction]({ coder: currentCoder.id });
-      if (applied !== null) await review.showEdit(applied);
+      if (applied === null) toasts.show(i18n.global.t(`coding.nothingTo.${direction}`), { kind: 'problem' });
+      else {
+        await review.showEdit(applied);
+        toasts.show(i18n.global.t(`coding.applied.${direction}`, { step: stepText(applied.step) }));
+      }
     });
   }
 

@@ -258,6 +258,7 @@ export const useReview = defineStore('review', () => {
     selected,
     selectedSegment,
     coder,
+    coders,
     isBlind,
     isOverlapAllowed,
     own,

@@ -16,7 +16,9 @@ const settingsSchema = z.object({
   /** Shortcuts that differ from the defaults, by action; '' for none. */
   keys: z.record(z.string(), z.string()).catch({}),
   tracks: z.array(z.object({ name: z.enum(TRACK_NAMES), shown: z.boolean(), height: z.number().min(0.25).max(4) })).catch([]),
-  heat: z.enum(HEAT_MAP_NAMES).catch('none'),
+  /** How the probabilities are drawn. */
+  probabilities: z.enum(['ribbons', 'lines']).catch('ribbons'),
+  heat: z.enum(HEAT_MAP_NAMES).catch('final'),
   heatOpacity: z.number().min(0).max(1).catch(0.55),
   model: z.string().catch(''),
   device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),

@@ -1,3 +1,5 @@
+import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
+import { isModelClass } from '../../../shared/annotation/coding-scheme-edits.ts';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 
@@ -32,4 +34,10 @@ export function styleOf(label: string): Style | undefined {
 /** The CSS colour of a style, for the light and the dark theme. */
 export function toneOf({ light, dark }: Style): string {
   return `light-dark(${light}, ${dark})`;
+}
+
+/** The CSS colour of a label: that of its class, or for a label of the project's own that of the coding scheme. */
+export function colourOfLabel(label: string, scheme: readonly Pick<LabelRow, 'name' | 'maps_to' | 'colour'>[]): string {
+  const own = scheme.find(({ name }) => name === label);
+  return own !== undefined && !isModelClass(own) ? own.colour : toneOf(styleOf(label) ?? NEUTRAL_STYLE);
 }

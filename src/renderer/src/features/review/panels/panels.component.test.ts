@@ -52,7 +52,7 @@ describe('modifiers and the comment of a label', () => {
     ).toBe(true);
     review.playhead = 4;
     await coding.create('fear', { startS: 4, endS: 4.5 });
-    const tab = await mountInWindow(CodingTab, { props: { markedIn: null, held: null } });
+    const tab = await mountInWindow(CodingTab, { props: { peakLabel: 'fear' } });
     const own = (): SegmentRow | undefined => review.own!.segments.find(({ label, start_s }) => label === 'fear' && start_s === 4);
     const press = async (value: string): Promise<void> =>
       tab

@@ -1,13 +1,14 @@
 import type { FaceMaps, MapMask } from '../../../../../shared/domain/mask-maps.ts';
-import { CROP_MIDDLE, MAP_MASKS, MASK_COUNT } from '../../../../../shared/domain/mask-maps.ts';
+import { MAP_MASKS, MASK_COUNT } from '../../../../../shared/domain/mask-maps.ts';
 import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
 
-/** The weights of a mask as a picture over the face. */
+/** The weights of a mask as a picture that covers the aligned crop of the face. */
 export interface HeatMap {
-  /** PNG data URL, one pixel per patch; the browser interpolates. */
-  readonly picture: string;
-  /** SVG transform from a unit square to the aligned crop in the picture. */
-  readonly transform: string;
+  /** One pixel per patch; enlarging interpolates. */
+  readonly picture: HTMLCanvasElement;
+  /** The weights at both ends of the colours, 0..1. */
+  readonly low: number;
+  readonly high: number;
 }
 
 /** From dark blue to yellow (Cividis, Nunez, Anderton and Renslow 2018): perceptually uniform, also with colour blindness. */
@@ -69,13 +70,11 @@ export function heatMapAt(maps: FaceMaps, mask: MapMask, slot: number): HeatMap 
     image.data[4 * k + 3] = 255;
   }
   context.putImageData(image, 0, 0);
-  const [x, y, size, roll] = maps.places.subarray(4 * at, 4 * at + 4) as unknown as [number, number, number, number];
-  const degrees = (roll * 180) / Math.PI;
-  return {
-    picture: canvas.toDataURL(),
-    transform: `translate(${x} ${y}) rotate(${degrees}) scale(${size}) translate(${-CROP_MIDDLE.x} ${-CROP_MIDDLE.y})`,
-  };
+  return { picture: canvas, low: low / 255, high: high / 255 };
 }
+
+/** The colours from low to high, as a CSS gradient. */
+export const HEAT_GRADIENT = `linear-gradient(90deg, ${CIVIDIS.map((colour) => `rgb(${colour.join(' ')})`).join(', ')})`;
 
 function colourAt(share: number): [number, number, number] {
   const at = Math.min(0.9999, Math.max(0, share)) * (CIVIDIS.length - 1);

@@ -5,6 +5,7 @@ import { studio as api } from '../../../api/api.ts';
 import { useTimeView } from '../../../composables/useTimeView.ts';
 import { useCoding } from '../../../stores/coding-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
+import { MARGIN } from '../../../composables/axis.ts';
 import TrialLane from './TrialLane.vue';
 
 let studio: Studio;
@@ -23,7 +24,7 @@ async function mountLane(): Promise<Lane> {
   view.reset(0, 10);
   return mountInWindow(TrialLane, { props: { view, width: 1000, height: 1 } });
 }
-const MARGIN_PIXELS = 64;
+const MARGIN_PIXELS = MARGIN.left;
 async function drag(lane: Lane, fromS: number, toS: number): Promise<void> {
   const at = (seconds: number): object => ({ clientX: MARGIN_PIXELS + 100 * seconds, pointerId: 1, button: 0 });
   (lane.element as HTMLElement).setPointerCapture = () => undefined;

@@ -1,0 +1,146 @@
+import { storeToRefs } from 'pinia';
+import type { Ref, ShallowRef } from 'vue';
+import { computed, nextTick, ref, shallowRef, watch } from 'vue';
+import type { SegmentRow } from '../../../../shared/annotation/segment-edits.ts';
+import { lowerBound } from '../../../../shared/domain/sorted-search.ts';
+import type { TimeView } from '../../composables/useTimeView.ts';
+import { useReview } from '../../stores/review-store.ts';
+import type VideoPlayer from './player/VideoPlayer.vue';
+
+export type Player = InstanceType<typeof VideoPlayer>;
+
+/** Moves the playhead, the video, the selection and the view. */
+export interface Navigation {
+  /** The displayed frame; during a seek the requested one. */
+  readonly frame: Ref<number>;
+  /** Number of frames that the video has shown: it changes whenever there is a new picture. */
+  readonly pictures: Ref<number>;
+  /** Whether the picture of the requested frame has not come yet. */
+  readonly isSeeking: Ref<boolean>;
+  /** End of the frame at the playhead, in seconds. */
+  readonly frameEnd: Ref<number>;
+  /** The span that is repeated; null without one. */
+  readonly loop: Ref<{ startS: number; endS: number } | null>;
+  readonly onFrame: (index: number) => void;
+  readonly goTo: (seconds: number) => void;
+  readonly goToFrame: (index: number) => void;
+  readonly select: (id: string) => void;
+  readonly goToProposal: (segment: SegmentRow) => Promise<void>;
+  readonly goToSpan: (span: { face: number; startS: number; endS: number }) => void;
+  readonly jumpToPeak: (direction: 1 | -1) => void;
+  readonly selectNeighbour: (direction: 1 | -1) => void;
+  readonly toggleLoop: () => void;
+  readonly showSpan: (startS: number, endS: number) => void;
+  readonly wholeVideo: () => void;
+}
+
+export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view: TimeView): Navigation {
+  const { video, face, times, playhead, selected, selectedSegment, selectedPeak, own, proposals, isBlind } = storeToRefs(useReview());
+  const frame = shallowRef(0);
+  const requested = shallowRef<number | null>(null);
+  const pictures = shallowRef(0);
+  const loop = ref<{ startS: number; endS: number } | null>(null);
+
+  const wholeVideo = (): void => view.reset(times.value[0] ?? 0, times.value.at(-1) ?? 1);
+  watch([() => video.value?.id, times], wholeVideo, { immediate: true });
+  watch(
+    () => video.value?.id,
+    () => (loop.value = null),
+  );
+  // The player appears only after the check that the file is playable: it then seeks to the current playhead.
+  watch(player, (mounted) => mounted?.seek(playhead.value));
+
+  const frameEnd = computed(() => times.value[lowerBound(times.value, playhead.value + 1e-6)] ?? playhead.value + 0.04);
+  /** The frame that is shown at a moment. */
+  const frameAt = (seconds: number): number => Math.max(0, lowerBound(times.value, seconds + 1e-6) - 1);
+
+  function onFrame(index: number): void {
+    frame.value = index;
+    pictures.value += 1;
+    requested.value = null;
+    playhead.value = times.value[index] ?? 0;
+    if (player.value?.isPlaying !== true) return;
+    if (loop.value !== null && frameEnd.value >= loop.value.endS) player.value.seekFrame(frameAt(loop.value.startS));
+    view.follow(playhead.value);
+  }
+  /** Sets the playhead at once, so that a label given while the player seeks gets the requested time. */
+  function goToFrame(index: number): void {
+    const wanted = Math.max(0, Math.min(times.value.length - 1, index));
+    if (player.value !== null && wanted !== frame.value) requested.value = wanted;
+    frame.value = wanted;
+    player.value?.seekFrame(wanted);
+    playhead.value = times.value[wanted] ?? 0;
+    view.follow(playhead.value);
+  }
+  const goTo = (seconds: number): void => goToFrame(frameAt(seconds));
+
+  function select(id: string): void {
+    selected.value = selected.value === id ? null : id;
+    const [segment, peak] = [selectedSegment.value, selectedPeak.value];
+    if (segment !== undefined && (playhead.value < segment.start_s || playhead.value >= segment.end_s)) goTo(segment.start_s);
+    if (peak !== undefined) goTo(peak.apex_s);
+  }
+  function showSpan(startS: number, endS: number): void {
+    const margin = Math.max(1, 2 * (endS - startS));
+    view.show(startS - margin, endS + margin);
+  }
+  async function goToProposal(segment: SegmentRow): Promise<void> {
+    if (segment.face_id !== face.value) face.value = segment.face_id;
+    await nextTick();
+    selected.value = segment.id;
+    goTo(segment.start_s);
+    showSpan(segment.start_s, segment.end_s);
+  }
+  function goToSpan({ face: of, startS, endS }: { face: number; startS: number; endS: number }): void {
+    face.value = of;
+    selected.value = null;
+    goTo(startS);
+    showSpan(startS, endS);
+  }
+  /** Peaks are compared by their frame: an apex lies somewhere in its frame, and the playhead at the frame's start. */
+  function jumpToPeak(direction: 1 | -1): void {
+    const all = [...(isBlind.value ? [] : (proposals.value?.peaks ?? [])), ...(own.value?.peaks ?? [])].filter(({ face_id }) => face_id === face.value);
+    const frames = [...new Set(all.map(({ apex_s }) => frameAt(apex_s)))].sort((a, b) => a - b);
+    const current = frameAt(playhead.value);
+    const next = direction === 1 ? frames.find((each) => each > current) : frames.findLast((each) => each < current);
+    if (next !== undefined) goToFrame(next);
+  }
+  function selectNeighbour(direction: 1 | -1): void {
+    const all = (own.value?.segments ?? []).filter(({ face_id }) => face_id === face.value);
+    const at = all.findIndex(({ id }) => id === selected.value);
+    const next =
+      at >= 0
+        ? all[at + direction]
+        : direction === 1
+          ? all.find(({ start_s }) => start_s >= playhead.value)
+          : all.findLast(({ start_s }) => start_s <= playhead.value);
+    if (next !== undefined) {
+      selected.value = next.id;
+      goTo(next.start_s);
+    }
+  }
+  function toggleLoop(): void {
+    const segment = selectedSegment.value;
+    loop.value = loop.value !== null || segment === undefined ? null : { startS: segment.start_s, endS: segment.end_s };
+    if (loop.value !== null) goTo(loop.value.startS);
+  }
+
+  return {
+    frame,
+    pictures,
+    isSeeking: computed(() => requested.value !== null),
+    frameEnd,
+    loop,
+    onFrame,
+    goTo,
+    goToFrame,
+    select,
+    goToProposal,
+    goToSpan,
+    jumpToPeak,
+    selectNeighbour,
+    toggleLoop,
+    showSpan,
+    wholeVideo,
+  };
+}
