@@ -37,7 +37,7 @@ test('from the first start to an exported table by keyboard alone', async ({ pag
   await tabTo(page, /Who is coding/);
   await page.keyboard.type('Ann');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('tab', { name: 'Label' })).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'Selection' })).toBeVisible();
   await page.keyboard.press('n');
   await expect(studio.position).not.toContainText('frame 0');
   await page.keyboard.press('5');

@@ -55,7 +55,7 @@ test('from a new project to corrected labels that survive a reload', async ({ pa
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^surprise/)]);
 
   // The tables of the run and Ann's labels for ELAN, without a command line.
-  await page.getByRole('button', { name: '← Library' }).click();
+  await page.getByRole('button', { name: 'Library' }).click();
   await studio.exportTo(host.folder, 'Tables (CSV)', 'tables');
   expect(readFileSync(join(host.folder, 'tables', 'peaks.csv'), 'utf8')).toContain('happiness-and-surprise.mp4');
   await studio.exportTo(host.folder, 'ELAN', 'elan', ['Ann']);

@@ -31,10 +31,10 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await expect(studio.timelines).toBeVisible();
   await page.waitForTimeout(500);
   await look('review');
-  await page.getByRole('radio', { name: 'Semantic' }).click();
+  await page.getByRole('group', { name: 'Mask on the face' }).getByText('Semantic').click();
   await expect(page.getByRole('slider', { name: 'Opacity' })).toBeVisible();
   await look('mask-on-face');
-  await page.getByRole('radio', { name: 'Off' }).click();
+  await page.getByRole('group', { name: 'Mask on the face' }).getByText('Off').click();
   await studio.tab('To review');
   await page.keyboard.press('j');
   await look('review-queue');
@@ -61,12 +61,12 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await look('palette');
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: '← Library' }).click();
+  await page.getByRole('button', { name: 'Library' }).click();
   await page.getByRole('button', { name: 'Plots', exact: true }).click();
   await page.getByLabel('Compare with').selectOption('Ann');
   await expect(page.getByRole('img', { name: /^model and Ann/ })).toBeVisible();
   await look('plots');
-  await page.getByRole('button', { name: '← Library' }).click();
+  await page.getByRole('button', { name: 'Library' }).click();
   await page.getByRole('button', { name: 'Export…' }).click();
   await look('export');
   await close();
@@ -88,7 +88,7 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await expect(page.getByRole('dialog').getByRole('status')).toContainText('1 clip');
   await look('fine-tuning-set');
   await close();
-  await page.getByRole('button', { name: '← Library' }).click();
+  await page.getByRole('button', { name: 'Library' }).click();
   await studio.more('Settings');
   await expect(page.getByRole('dialog').getByText('cpu', { exact: true })).toBeVisible({ timeout: 30_000 });
   await look('settings');
