@@ -1,3 +1,5 @@
+import type { Locator } from '@playwright/test';
+import { join } from 'node:path';
 import { expectAccessible } from './fixtures/looks.ts';
 import { expect, test } from './fixtures/web-host.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
@@ -78,4 +80,100 @@ test('session and condition are edited in the table by keys, trials are drawn in
   // A blind coder does not see what to expect.
   await page.getByRole('checkbox', { name: 'Blind' }).check();
   await expect(lane).toBeHidden();
+});
+
+test('copies are given out, edited, and taken back; a conflict is shown on both sides, decided, and undone', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1366, height: 650 });
+  await page.goto(host.address);
+  const studio = new StudioWindow(page);
+  const VIDEO = 'happiness-and-surprise.mp4';
+  const back = async (): Promise<void> => {
+    await page.keyboard.press('Control+l');
+    await expect(studio.library).toBeVisible();
+  };
+  /** Relabels Ann's only label in a project. */
+  const relabel = async (key: string, label: RegExp): Promise<void> => {
+    await studio.review(VIDEO);
+    await studio.tier('Tier Ann (you)').getByRole('button').click();
+    await page.keyboard.press(key);
+    await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(label)]);
+    await back();
+  };
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(host.videos);
+  await studio.analyseNew();
+  await studio.review(VIDEO);
+  await studio.codeAs('Ann');
+  await studio.labelFor('1', 1);
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual([expect.stringMatching(/^happiness/)]);
+  await back();
+
+  const dialog = page.getByRole('dialog', { name: 'Coders’ copies' });
+  await studio.more('Coders’ copies…');
+  await expect(dialog.getByRole('tab', { name: 'Give out' })).toHaveAttribute('aria-selected', 'true');
+  await dialog.getByRole('checkbox', { name: 'Ann' }).check();
+  await dialog.getByLabel('new coder').fill('Ben');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByText('3 videos go to all coders.')).toBeVisible();
+  await expectAccessible(page, 'copies: give out');
+  await dialog.getByRole('button', { name: 'Choose folder…' }).click();
+  const where = page.getByRole('dialog', { name: 'Choose a folder for the copies' });
+  await studio.goToFolder(host.folder, where);
+  await where.getByLabel('New subfolder').fill('copies');
+  await where.getByRole('button', { name: 'Give out here' }).click();
+  await expect(dialog.getByRole('status')).toContainText('2 copies were made:');
+  await expect(dialog.getByRole('cell', { name: join(host.folder, 'copies', 'Ben') })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  // Ann's label becomes another one in her copy and in the project; Ben adds one of his own.
+  await relabel('2', /^sadness/);
+  await studio.openProject(join(host.folder, 'copies', 'Ann'));
+  await relabel('4', /^anger/);
+  await studio.openProject(join(host.folder, 'copies', 'Ben'));
+  await studio.review(VIDEO);
+  await studio.changeCoder('Ben');
+  await studio.labelFor('5', 1);
+  await expect.poll(() => studio.labelsIn('Tier Ben (you)')).toHaveLength(1);
+  await back();
+  await studio.openProject(join(host.folder, 'project'));
+
+  // By the command palette this time.
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').or(page.getByLabel('Search commands')).first().fill('copies');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('tab', { name: 'Give out' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await dialog.getByRole('button', { name: 'Choose copies…' }).click();
+  const choose = page.getByRole('dialog', { name: 'Choose copies' });
+  await studio.goToFolder(join(host.folder, 'copies'), choose);
+  await expect(choose.getByRole('button', { name: /Ben/ })).toBeVisible();
+  await choose.getByRole('button', { name: 'All copies in this folder' }).click();
+  const row = (name: string): Locator => dialog.getByRole('row').filter({ has: page.getByRole('cell', { name, exact: true }) });
+  await expect(row('Ann')).toContainText('Labels of Ann: 1 conflict');
+  await expect(row('Ben')).toContainText('Labels of Ben: 1 new');
+  await expectAccessible(page, 'copies: take back');
+  await dialog.getByRole('button', { name: 'Take back 2 copies' }).click();
+  await expect(dialog.getByRole('status')).toContainText('2 copies were taken back. There is 1 new conflict.');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: '1 conflict' }).click();
+  const conflict = dialog.getByRole('region', { name: /^Label · Ann/ });
+  await expect(conflict).toContainText('sadness');
+  await expect(conflict).toContainText('anger');
+  await expectAccessible(page, 'copies: conflicts');
+  await dialog.getByLabel('Your name').fill('Lead');
+  await conflict.getByRole('button', { name: 'Use this version' }).last().click();
+  await expect(dialog.getByText('There are no open conflicts.')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Undo' }).click();
+  await expect(conflict).toBeVisible();
+  const chosen = (await conflict.locator('dd.differs').last().textContent()) ?? '';
+  await conflict.getByRole('button', { name: 'Use this version' }).last().click();
+  await dialog.getByRole('tab', { name: 'Progress' }).click();
+  await expect(row('Ben')).toContainText('Ben');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: '1 conflict' })).toBeHidden();
+  await studio.review(VIDEO);
+  await expect.poll(() => studio.labelsIn('Tier Ann')).toEqual([expect.stringMatching(new RegExp(`^${chosen}`))]);
+  await expect.poll(() => studio.labelsIn('Tier Ben')).toHaveLength(1);
 });

@@ -44,6 +44,15 @@ export class StudioWindow {
     await dialog.getByRole('button', { name: 'Open folder' }).click();
   }
 
+  /** Opens a project from the start screen, and closes an open one first. */
+  async openProject(folder: string): Promise<void> {
+    if (await this.library.isVisible()) await this.closeProject();
+    await this.page.getByRole('button', { name: /^Open project/ }).click();
+    await this.goToFolder(folder);
+    await this.page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+    await expect(this.library).toBeVisible();
+  }
+
   async closeProject(): Promise<void> {
     await this.more('Close project');
   }
@@ -107,6 +116,12 @@ export class StudioWindow {
   async changeCoder(): Promise<void> {
     await this.page.getByRole('button', { name: /^Coder: / }).click();
     await this.page.getByRole('menuitem', { name: 'Another coder…' }).click();
+  }
+
+  /** Codes as somebody else than the coder of this window. */
+  async changeCoder(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Change' }).click();
+    await this.codeAs(name);
   }
 
   tier(name: string | RegExp): Locator {

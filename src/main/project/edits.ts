@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AnyRow, AppliedEdit, Edit, EditableTable, RowChange, RowEdit } from '../../shared/annotation/editable-rows.ts';
+import type { AnyRow, AppliedEdit, Edit, EditableTable, JournalTable, RowChange, RowEdit } from '../../shared/annotation/editable-rows.ts';
 import type { Step } from '../../shared/annotation/steps.ts';
 import { step, stepSchema } from '../../shared/annotation/steps.ts';
 import { StudioError } from '../../shared/app/errors.ts';
@@ -13,8 +13,7 @@ import type { JournalRow, LayerRow, Tables } from './store/schema.ts';
  *   in the layer of a model or of another coder; 'edit-invalid' if a constraint of the tables is violated
  */
 export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
-  return db.transaction(() => {
-    const revision = nextRevision(db);
+  return recordStep(db, edit, (revision) => {
     const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? labelledRows(db, row.id, row.set.name) : []));
     const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
     for (const { table, id, from, label } of renamed) {
@@ -22,21 +21,33 @@ export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
       // A row that the same edit relabels keeps its new label.
       if (before !== null && before['label'] === from) changes.push(writeRow(db, table, id, before, { ...before, label, revision }));
     }
-    db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', edit.coderId).where('state', '=', 'undone'));
+    return changes;
+  });
+}
+
+/**
+ * Changes rows by `work` and adds the step to the journal, in one transaction. `work` checks what it changes.
+ * @param work gets the revision of the changed rows and returns the changes, which writeRow makes
+ */
+export function recordStep(db: ProjectDatabase, { coderId, step: made }: Omit<Edit, 'rows'>, work: (revision: number) => RowChange[]): AppliedEdit {
+  return db.transaction(() => {
+    const revision = nextRevision(db);
+    const changes = work(revision);
+    db.run(db.sql.updateTable('journal').set({ state: 'dropped' }).where('coder_id', '=', coderId).where('state', '=', 'undone'));
     const { id } = db.onlyRow(
       db.sql
         .insertInto('journal')
         .values({
-          coder_id: edit.coderId,
-          kind: edit.step.kind,
-          parameters: JSON.stringify(edit.step.parameters),
+          coder_id: coderId,
+          kind: made.kind,
+          parameters: JSON.stringify(made.parameters),
           changes: JSON.stringify(changes),
           made_at: new Date().toISOString(),
           state: 'done',
         } as JournalRow)
         .returning('id'),
     );
-    return { entry: id, clock: revision, step: edit.step, changes };
+    return { entry: id, clock: revision, step: made, changes };
   });
 }
 
@@ -192,7 +203,8 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
   video: 'kept',
 };
 
-function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void {
+/** @throws StudioError 'edit-invalid' if another row refers to this one, or if such rows are never deleted */
+export function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string): void {
   const users = USED_BY[table];
   if (users === 'kept') throw new StudioError('edit-invalid/not-deletable', { detail: table });
   for (const [user, column] of users) {
@@ -219,7 +231,8 @@ function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTa
   throw new StudioError(layer.kind === 'model' ? 'layer-protected/model' : 'layer-protected/coder', {});
 }
 
-function readRow(db: ProjectDatabase, table: EditableTable, id: string): AnyRow | null {
+/** A row of any of these tables; null if there is none. */
+export function readRow(db: ProjectDatabase, table: JournalTable, id: string): AnyRow | null {
   return (
     (db.row(
       db.sql
@@ -230,7 +243,8 @@ function readRow(db: ProjectDatabase, table: EditableTable, id: string): AnyRow 
   );
 }
 
-function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before: AnyRow | null, after: AnyRow | null): RowChange {
+/** Inserts, replaces or deletes a row, in the transaction of recordStep. @throws StudioError 'edit-invalid' if a constraint of the tables is violated */
+export function writeRow(db: ProjectDatabase, table: JournalTable, id: string, before: AnyRow | null, after: AnyRow | null): RowChange {
   const name = table as 'segment';
   try {
     if (after === null) db.run(db.sql.deleteFrom(name).where('id', '=', id));
@@ -250,7 +264,7 @@ function writeRow(db: ProjectDatabase, table: EditableTable, id: string, before:
 }
 
 /** Converts an extended error code of SQLite. */
-function constraintError(table: EditableTable, error: unknown): StudioError {
+function constraintError(table: JournalTable, error: unknown): StudioError {
   const { code, message } = error as { code: string; message: string };
   const detail = `${table}: ${message}`;
   if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return new StudioError('edit-invalid/duplicate', { detail }, error);
@@ -260,7 +274,7 @@ function constraintError(table: EditableTable, error: unknown): StudioError {
 }
 
 /** Whether a row has the recorded values, except for the revision. Columns that a later version added are not recorded. */
-function sameRow(current: AnyRow | null, recorded: AnyRow | null): boolean {
+export function sameRow(current: AnyRow | null, recorded: AnyRow | null): boolean {
   if (current === null || recorded === null) return current === recorded;
   return Object.entries(recorded).every(([column, value]) => column === 'revision' || (current[column] ?? null) === value);
 }

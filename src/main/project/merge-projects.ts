@@ -1,22 +1,31 @@
 import { decidedColumns } from '../../shared/annotation/editable-rows.ts';
-import type { AnyRow, EditableTable, RowChange } from '../../shared/annotation/editable-rows.ts';
+import type { AnyRow, EditableTable, JournalTable, RowChange } from '../../shared/annotation/editable-rows.ts';
 import { StudioError } from '../../shared/app/errors.ts';
 import { newId } from './edits.ts';
+import { isGivenCopy, recordReviewOfCopy, reviewOfBoth } from './given-copies.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { Tables } from './store/schema.ts';
 import { clockOf } from './review.ts';
 
+/** Numbers of rows that were added, changed and deleted, and of new conflicts. */
+export interface RowCounts {
+  added: number;
+  changed: number;
+  deleted: number;
+  conflicts: number;
+}
+
 /** What a merge did. */
-export interface MergeResult {
-  /** Numbers of rows that were added, changed and deleted. */
-  readonly added: number;
-  readonly changed: number;
-  readonly deleted: number;
-  /** Number of new conflicts. */
-  readonly conflicts: number;
+export interface MergeResult extends Readonly<RowCounts> {
   /** Ids of the layers that both copies changed. */
   readonly layers: readonly string[];
+  /** Labels and peaks by coder, with the number of those that both copies have unchanged. null: the adjudicated labels. */
+  readonly coders: readonly (Readonly<RowCounts> & { readonly coderId: string | null; readonly equal: number })[];
+  /** The other tables with changes. */
+  readonly tables: readonly (Readonly<RowCounts> & { readonly table: EditableTable })[];
 }
+
+const noRows = (): RowCounts => ({ added: 0, changed: 0, deleted: 0, conflicts: 0 });
 
 /** Editable tables, referenced ones first, with the columns that refer to other tables. */
 const TABLES = {
@@ -61,9 +70,14 @@ const RESULTS = { result: ['run_id', 'video_id'], timeline: ['run_id', 'video_id
  * @throws StudioError 'wrong-usage' if the other project is not a copy of this one
  */
 export function mergeProject(db: ProjectDatabase, other: ProjectDatabase): MergeResult {
-  const uuidOf = (each: ProjectDatabase): string => each.onlyRow(each.sql.selectFrom('project').select('uuid')).uuid;
-  if (uuidOf(db) !== uuidOf(other)) throw new StudioError('wrong-usage/not-a-copy', {});
+  if (!isCopyOf(db, other)) throw new StudioError('wrong-usage/not-a-copy', { folder: other.folder });
   return db.transaction(() => new Merge(db, other).run());
+}
+
+/** Whether two projects are copies of one project. */
+export function isCopyOf(db: ProjectDatabase, other: ProjectDatabase): boolean {
+  const uuidOf = (each: ProjectDatabase): string => each.onlyRow(each.sql.selectFrom('project').select('uuid')).uuid;
+  return uuidOf(db) === uuidOf(other);
 }
 
 class Merge {
@@ -72,12 +86,18 @@ class Merge {
   /** The clocks of both at the last merge, or when they separated: rows with a later revision were changed after that. */
   readonly #base: { readonly here: number; readonly there: number };
   readonly #clock: number;
+  /** Id of the other project as a copy; null if it is none that was given out. `given`: it was given out by this project. */
+  readonly #copyId: string | null;
+  readonly #given: boolean;
   readonly #at = new Date().toISOString();
   /** Ids of this project by table and id of the other one, where they differ. */
   readonly #ids = new Map<string, string>();
   readonly #deletedHere: ReadonlySet<string>;
   readonly #deletedThere: ReadonlySet<string>;
-  readonly #counts = { added: 0, changed: 0, deleted: 0, conflicts: 0 };
+  readonly #counts = noRows();
+  /** Rows by table; labels and peaks also by layer. */
+  readonly #byTable = new Map<EditableTable, RowCounts>();
+  readonly #byLayer = new Map<string, RowCounts & { equal: number }>();
   readonly #changedHere = new Set<string>();
   /** Keys of the journal's entries before the merge. */
   readonly #knownSteps: ReadonlySet<string>;
@@ -90,8 +110,9 @@ class Merge {
     this.#deletedHere = deletedIn(here);
     this.#knownSteps = new Set(here.map(({ key }) => key));
     this.#deletedThere = deletedIn(there);
-    const copy = copyOf(other).copy_id;
-    const last = copy === null ? undefined : db.row(db.sql.selectFrom('merged_copy').selectAll().where('copy_id', '=', copy));
+    this.#copyId = copyOf(other).copy_id;
+    this.#given = this.#copyId !== null && isGivenCopy(db, this.#copyId);
+    const last = this.#copyId === null ? undefined : db.row(db.sql.selectFrom('merged_copy').selectAll().where('copy_id', '=', this.#copyId));
     const separated = last === undefined ? this.#separation(here, there) : 0;
     this.#base = last === undefined ? { here: separated, there: separated } : { here: last.own_clock, there: last.copy_clock };
     this.#clock = Math.max(clockOf(db), clockOf(other)) + 1;
@@ -103,12 +124,51 @@ class Merge {
       this.#mergeTable(table);
       if (table === 'signal') this.#copySamples();
     }
-    this.#appendJournal();
+    const now = { clock: this.#clock, at: this.#at };
+    const reviewed = this.#copyId === null ? [] : recordReviewOfCopy(this.#db, this.#copyId, this.#reviewsThere(), now);
+    for (const id of reviewed) this.#count('video', { id }, 'changed');
     this.#takeConflicts();
+    this.#appendJournal();
     this.#db.run(this.#db.sql.updateTable('project').set({ clock: this.#clock }));
     this.#rememberMerge();
     const both = [...this.#changedHere].filter((layer) => this.#changedThere.has(layer));
-    return { ...this.#counts, layers: both };
+    return { ...this.#counts, layers: both, coders: this.#countsByCoder(), tables: this.#countsOfTables() };
+  }
+
+  /** How far each video is in the other copy. */
+  #reviewsThere(): Map<string, Tables['video']['review']> {
+    const videos = this.#other.rows(this.#other.sql.selectFrom('video').select(['id', 'review']));
+    return new Map(videos.map(({ id, review }) => [String(this.#idOf('video', id)), review]));
+  }
+
+  #countsByCoder(): MergeResult['coders'] {
+    const sums = new Map<string | null, RowCounts & { equal: number }>();
+    for (const { id, coder_id } of this.#db.rows(this.#db.sql.selectFrom('layer').select(['id', 'coder_id']).where('kind', '!=', 'model'))) {
+      const counts = this.#byLayer.get(id);
+      if (counts === undefined) continue;
+      const sum = sums.get(coder_id) ?? { ...noRows(), equal: 0 };
+      for (const name of ['added', 'changed', 'deleted', 'conflicts', 'equal'] as const) sum[name] += counts[name];
+      sums.set(coder_id, sum);
+    }
+    return [...sums].map(([coderId, counts]) => ({ coderId, ...counts }));
+  }
+
+  #countsOfTables(): MergeResult['tables'] {
+    return [...this.#byTable].filter(([table]) => !isLabelled(table) && table !== 'layer').map(([table, counts]) => ({ table, ...counts }));
+  }
+
+  #count(table: EditableTable, row: AnyRow, what: keyof RowCounts | 'equal'): void {
+    if (isLabelled(table)) {
+      const layer = String(row['layer_id']);
+      const counts = this.#byLayer.get(layer) ?? { ...noRows(), equal: 0 };
+      counts[what] += 1;
+      this.#byLayer.set(layer, counts);
+    }
+    if (what === 'equal') return;
+    this.#counts[what] += 1;
+    const counts = this.#byTable.get(table) ?? noRows();
+    counts[what] += 1;
+    this.#byTable.set(table, counts);
   }
 
   /** The clock at which the projects separated: stated by a copy that was given out, else that of the last step or row that both have. */
@@ -120,10 +180,9 @@ class Merge {
   }
 
   #rememberMerge(): void {
-    const copy = copyOf(this.#other).copy_id;
-    if (copy === null || copy === copyOf(this.#db).copy_id) return;
-    this.#db.run(this.#db.sql.deleteFrom('merged_copy').where('copy_id', '=', copy));
-    this.#db.run(this.#db.sql.insertInto('merged_copy').values({ copy_id: copy, own_clock: this.#clock, copy_clock: clockOf(this.#other) }));
+    if (this.#copyId === null || this.#copyId === copyOf(this.#db).copy_id) return;
+    this.#db.run(this.#db.sql.deleteFrom('merged_copy').where('copy_id', '=', this.#copyId));
+    this.#db.run(this.#db.sql.insertInto('merged_copy').values({ copy_id: this.#copyId, own_clock: this.#clock, copy_clock: clockOf(this.#other) }));
   }
 
   #mergeTable(table: EditableTable): void {
@@ -151,7 +210,7 @@ class Merge {
     this.#note(table, theirs, this.#deletedHere.has(id));
     if (this.#isChangedThere(theirs)) this.#note(table, theirs, false);
     if (!this.#deletedHere.has(id)) {
-      if (this.#insert(table, theirs)) this.#counts.added += 1;
+      if (this.#insert(table, theirs)) this.#count(table, theirs, 'added');
     } else if (this.#isChangedThere(theirs)) {
       // Deleted here, changed there: the label stays, and the deletion is the other version.
       if (this.#insert(table, theirs)) this.#addConflict(table, theirs, null);
@@ -167,33 +226,50 @@ class Merge {
     if (this.#isChangedHere(own)) this.#addConflict(table, own, null);
     else {
       this.#db.run(this.#db.sql.deleteFrom(table as 'segment').where('id', '=', id));
-      this.#counts.deleted += 1;
+      this.#count(table, own, 'deleted');
     }
   }
 
-  #mergeRow(table: EditableTable, own: AnyRow, theirs: AnyRow): void {
+  #mergeRow(table: EditableTable, here: AnyRow, there: AnyRow): void {
+    const [own, theirs] = table === 'video' ? this.#withReviewOfBoth(here, there) : [here, there];
     // The others describe the file on each computer.
     const columns = decidedColumns(table) ?? Object.keys(theirs).filter((column) => column !== 'revision');
     const isEqual = columns.every((column) => (own[column] ?? null) === (theirs[column] ?? null));
     const [changedHere, changedThere] = [this.#isChangedHere(own), this.#isChangedThere(theirs)];
-    if (isEqual) return;
+    if (isEqual) {
+      this.#count(table, own, 'equal');
+      return;
+    }
     if (changedHere) this.#note(table, own, true);
     if (changedThere) this.#note(table, theirs, false);
     if (!changedThere) return;
     const version = { ...own, ...Object.fromEntries(columns.map((column) => [column, theirs[column] ?? null])) };
     if (!changedHere) {
-      if (this.#update(table, version)) this.#counts.changed += 1;
+      if (this.#update(table, version)) this.#count(table, own, 'changed');
+      else this.#addConflict(table, own, version);
       return;
     }
-    // The same row in both directions of a merge: the larger one.
-    const [kept, rest] = textOf(own, columns) >= textOf(version, columns) ? [own, version] : [version, own];
-    if (kept !== own) this.#update(table, kept);
-    this.#addConflict(table, kept, rest);
+    // The same row in both directions of a merge: the larger one, unless it violates a constraint here.
+    const isOwnKept = textOf(own, columns) >= textOf(version, columns) || !this.#update(table, version);
+    this.#addConflict(table, isOwnKept ? own : version, isOwnKept ? version : own);
+  }
+
+  /**
+   * How far a video is does not become a conflict: both rows get the state that follows from those of both copies. A copy that this project
+   * gave out has the state of its coder, which recordReviewOfCopy takes; others begin with new videos.
+   */
+  #withReviewOfBoth(own: AnyRow, theirs: AnyRow): [own: AnyRow, theirs: AnyRow] {
+    if (this.#given || (this.#copyId !== null && theirs['review'] === 'new')) return [own, { ...theirs, review: own['review'] ?? null }];
+    if (own['review'] === theirs['review'] || !this.#isChangedHere(own) || !this.#isChangedThere(theirs)) return [own, theirs];
+    const review = reviewOfBoth(own['review'] as Tables['video']['review'], theirs['review'] as Tables['video']['review']);
+    const row = { ...own, review };
+    if (own['review'] !== review && this.#update('video', row)) this.#count('video', own, 'changed');
+    return [row, { ...theirs, review }];
   }
 
   /** Remembers which layers a copy changed. */
   #note(table: EditableTable, row: AnyRow, here: boolean): void {
-    if (table === 'segment' || table === 'peak') (here ? this.#changedHere : this.#changedThere).add(String(row['layer_id']));
+    if (isLabelled(table)) (here ? this.#changedHere : this.#changedThere).add(String(row['layer_id']));
   }
 
   #isChangedHere(row: AnyRow): boolean {
@@ -205,56 +281,48 @@ class Merge {
   }
 
   /** A row of the other copy with the ids of this one. */
-  #mapped(table: EditableTable, row: AnyRow): AnyRow {
-    const references: Readonly<Record<string, EditableTable>> = TABLES[table];
+  #mapped(table: JournalTable, row: AnyRow): AnyRow {
+    const references: Readonly<Record<string, EditableTable>> = table === 'merge_conflict' ? { video_id: 'video' } : TABLES[table];
     const mapped = Object.entries(references).map(([column, target]) => [column, this.#idOf(target, row[column] ?? null)] as const);
     return { ...row, id: this.#idOf(table, row['id'] ?? null), ...Object.fromEntries(mapped) };
   }
 
-  #idOf(table: EditableTable, id: string | number | null): string | number | null {
+  #idOf(table: JournalTable, id: string | number | null): string | number | null {
     return this.#ids.get(`${table} ${id}`) ?? id;
   }
 
+  /** A row that violates a constraint here becomes a conflict. @returns whether it was written */
   #insert(table: EditableTable, row: AnyRow): boolean {
     const { revision: _, ...values } = row;
     const added = { ...values, revision: this.#clock, ...(table === 'video' ? { folder_id: null } : {}) };
-    return this.#attempt(table, row, () => this.#db.run(this.#db.sql.insertInto(table as 'segment').values(added as never)));
+    // For example a label with the name of another one.
+    const isWritten = isAccepted(() => this.#db.run(this.#db.sql.insertInto(table as 'segment').values(added as never)));
+    if (!isWritten) this.#addConflict(table, null, row);
+    return isWritten;
   }
 
+  /** @returns false if the row violates a constraint here; it is not written then */
   #update(table: EditableTable, row: AnyRow): boolean {
     const query = this.#db.sql
       .updateTable(table as 'segment')
       .set({ ...row, revision: this.#clock } as never)
       .where('id', '=', String(row['id']));
-    return this.#attempt(table, row, () => this.#db.run(query));
-  }
-
-  /** A row that violates a constraint here (a label with the name of another one) becomes a conflict. @returns whether it was written */
-  #attempt(table: EditableTable, row: AnyRow, write: () => void): boolean {
-    try {
-      write();
-      return true;
-    } catch (error) {
-      if (!String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT')) throw error;
-      this.#addConflict(table, null, row);
-      return false;
-    }
+    return isAccepted(() => this.#db.run(query));
   }
 
   #addConflict(table: EditableTable, kept: AnyRow | null, rest: AnyRow | null): void {
     const row = kept ?? rest;
     if (row === null) return;
     const content = { table_name: table, row_id: String(row['id']), kept: kept && textOf(kept), other: rest && textOf(rest) };
-    if (this.#isKnown(content)) return;
-    this.#db.run(
-      this.#db.sql.insertInto('merge_conflict').values({ id: newId(), ...content, video_id: this.#videoOf(table, row), found_at: this.#at, resolved: 0 }),
-    );
-    this.#counts.conflicts += 1;
+    if (this.#knownConflict(content) !== undefined) return;
+    const facts = { video_id: this.#videoOf(table, row), found_at: this.#at, resolved: 0, revision: this.#clock };
+    this.#db.run(this.#db.sql.insertInto('merge_conflict').values({ id: newId(), ...content, ...facts }));
+    this.#count(table, row, 'conflicts');
   }
 
-  #isKnown({ table_name, row_id, kept, other }: Pick<Tables['merge_conflict'], 'table_name' | 'row_id' | 'kept' | 'other'>): boolean {
+  #knownConflict({ table_name, row_id, kept, other }: Pick<ConflictRow, 'table_name' | 'row_id' | 'kept' | 'other'>): ConflictRow | undefined {
     const same = this.#db.rows(this.#db.sql.selectFrom('merge_conflict').selectAll().where('table_name', '=', table_name).where('row_id', '=', row_id));
-    return same.some((each) => each.kept === kept && each.other === other);
+    return same.find((each) => each.kept === kept && each.other === other);
   }
 
   #videoOf(table: EditableTable, row: AnyRow): string | null {
@@ -319,10 +387,19 @@ class Merge {
     }
   }
 
-  /** Conflicts that the other copy found in earlier merges. */
+  /** Conflicts that the other copy found in earlier merges. One that was decided there is decided here, too: its rows came with the others. */
   #takeConflicts(): void {
-    for (const conflict of this.#other.rows(this.#other.sql.selectFrom('merge_conflict').selectAll().where('resolved', '=', 0)))
-      if (!this.#isKnown(conflict)) this.#db.run(this.#db.sql.insertInto('merge_conflict').values(conflict));
+    for (const theirs of this.#other.rows(this.#other.sql.selectFrom('merge_conflict').selectAll())) {
+      const rowId = String(this.#idOf(theirs.table_name as EditableTable, theirs.row_id));
+      const conflict = { ...theirs, row_id: rowId, video_id: this.#idOf('video', theirs.video_id) as string | null, revision: this.#clock };
+      const own = this.#knownConflict(conflict);
+      if (own === undefined) this.#db.run(this.#db.sql.insertInto('merge_conflict').values(conflict));
+      else {
+        this.#ids.set(`merge_conflict ${theirs.id}`, own.id);
+        if (theirs.resolved > own.resolved)
+          this.#db.run(this.#db.sql.updateTable('merge_conflict').set({ resolved: 1, revision: this.#clock }).where('id', '=', own.id));
+      }
+    }
   }
 
   /** The largest revision of a row that both copies have unchanged, with the same revision. */
@@ -336,6 +413,20 @@ class Merge {
       }
     }
     return latest;
+  }
+}
+
+type ConflictRow = Tables['merge_conflict'];
+const isLabelled = (table: EditableTable): boolean => table === 'segment' || table === 'peak';
+
+/** Writes a row. @returns false if it violates a constraint; nothing is written then */
+function isAccepted(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (!String((error as { code?: unknown }).code).startsWith('SQLITE_CONSTRAINT')) throw error;
+    return false;
   }
 }
 

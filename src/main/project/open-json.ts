@@ -23,7 +23,21 @@ const ORDER = [
     'timeline',
     'mask_map',
   ] as const),
-  ...(['scheme', 'label', 'coder', 'layer', 'segment', 'peak', 'note', 'decision', 'journal', 'merge_conflict', 'merged_copy'] as const),
+  ...([
+    'scheme',
+    'label',
+    'coder',
+    'layer',
+    'segment',
+    'peak',
+    'note',
+    'decision',
+    'journal',
+    'merge_conflict',
+    'merged_copy',
+    'given_copy',
+    'given_video',
+  ] as const),
 ] satisfies readonly (keyof Tables)[];
 
 const FORMAT = 'adatosk-project';

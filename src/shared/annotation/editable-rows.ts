@@ -212,9 +212,12 @@ export type Edit = z.infer<typeof editSchema>;
 
 /** A row of any of these tables. */
 export type AnyRow = { [column: string]: string | number | null };
+/** Tables with changes in the journal: editable ones, and the conflicts of merged copies, which only a decision changes. */
+export type JournalTable = EditableTable | 'merge_conflict';
+const JOURNAL_TABLES: readonly JournalTable[] = [...EDITABLE, 'merge_conflict'];
 /** A row before and after a change; null if it did not exist. */
 export const rowChangeSchema = z.object({
-  table: z.enum(EDITABLE as [EditableTable, ...EditableTable[]]),
+  table: z.enum(JOURNAL_TABLES),
   id,
   before: z.custom<AnyRow>((value) => typeof value === 'object').nullable(),
   after: z.custom<AnyRow>((value) => typeof value === 'object').nullable(),

@@ -41,6 +41,10 @@ const STEPS = {
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
   'signal.move': { signal: z.string().max(100_000) },
+  /** table: what kind of row was in conflict. */
+  'conflict.keep': { table: z.string().max(100) },
+  'conflict.take': { table: z.string().max(100) },
+  'conflict.both': { table: z.string().max(100) },
   'trial.create': { trial: label, type: label },
   'trial.change': { trial: label, type: label },
   'trial.delete': { trial: label, type: label },

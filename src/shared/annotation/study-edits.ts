@@ -77,6 +77,9 @@ export function studyStep({ participant, session, condition }: StudyChange, vide
   return step('video.study', { count: videos });
 }
 
-const STUDY_STEPS: ReadonlySet<string> = new Set(['video.participant', 'video.session', 'video.condition', 'video.study']);
+const STUDY_STEPS: ReadonlySet<string> = new Set([
+  ...['video.participant', 'video.session', 'video.condition', 'video.study'],
+  ...['conflict.keep', 'conflict.take', 'conflict.both'],
+]);
 /** Whether a step was made in the library. */
 export const isStudyStep = ({ kind }: Step): boolean => STUDY_STEPS.has(kind);

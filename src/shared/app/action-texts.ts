@@ -14,6 +14,7 @@ export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionI
     'import.open': 'Import labels…',
     'export.open': 'Export…',
     'results.open': 'Open results…',
+    'copies.open': 'Coders’ copies…',
     'backups.open': 'Restore a backup…',
     'edit.undo': 'Undo',
     'edit.redo': 'Redo',
@@ -68,6 +69,7 @@ export const ACTION_TEXTS: Readonly<Record<LanguageCode, Readonly<Record<ActionI
     'import.open': 'Labels importieren…',
     'export.open': 'Exportieren…',
     'results.open': 'Ergebnisse öffnen…',
+    'copies.open': 'Kopien für Kodierende…',
     'backups.open': 'Sicherung wiederherstellen…',
     'edit.undo': 'Rückgängig',
     'edit.redo': 'Wiederholen',
@@ -126,7 +128,7 @@ interface MenuTexts {
     >
   >;
   /** File filters of the dialogs. */
-  readonly files: Readonly<Record<'videos' | 'labels' | 'all', string>>;
+  readonly files: Readonly<Record<'videos' | 'labels' | 'projects' | 'all', string>>;
 }
 
 /** The other texts of the desktop menu and of the file dialogs. */
@@ -148,7 +150,7 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoom',
       front: 'Bring all to front',
     },
-    files: { videos: 'Videos', labels: 'Labels', all: 'All files' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Project files', all: 'All files' },
   },
   de: {
     menus: { file: 'Datei', edit: 'Bearbeiten', view: 'Ansicht', window: 'Fenster', help: 'Hilfe' },
@@ -167,6 +169,6 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoomen',
       front: 'Alle nach vorne bringen',
     },
-    files: { videos: 'Videos', labels: 'Labels', all: 'Alle Dateien' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Projektdateien', all: 'Alle Dateien' },
   },
 };

@@ -17,6 +17,7 @@ const EVERYWHERE = [
   { id: 'import.open', menu: 'file', key: 'Ctrl+I' },
   { id: 'export.open', menu: 'file', key: 'Ctrl+E' },
   { id: 'results.open', menu: 'file' },
+  { id: 'copies.open', menu: 'file' },
   { id: 'backups.open', menu: 'file' },
   { id: 'edit.undo', menu: 'edit', key: 'Ctrl+Z' },
   { id: 'edit.redo', menu: 'edit', key: 'Ctrl+Shift+Z' },

@@ -7,6 +7,8 @@ export const DESKTOP_CHANNELS = {
   chooseFolder: 'studio:choose-folder',
   chooseVideos: 'studio:choose-videos',
   chooseLabels: 'studio:choose-labels',
+  chooseProjects: 'studio:choose-projects',
+  showInFolder: 'studio:show-in-folder',
   /** Sets the language of the menu. */
   language: 'studio:language',
   /** A menu item was chosen; its action's id. */
@@ -21,6 +23,10 @@ export interface DesktopBridge {
   chooseVideos(title: string): Promise<readonly string[]>;
   /** Annotation files of other tools. */
   chooseLabels(title: string): Promise<readonly string[]>;
+  /** Project files. */
+  chooseProjects(title: string): Promise<readonly string[]>;
+  /** Shows a file or a folder in the system's file manager. */
+  showInFolder(path: string): void;
   /** Absolute path of a file that was dropped on the window. */
   pathOf(file: File): string;
   /** Called at the start and whenever the window's language changes. */

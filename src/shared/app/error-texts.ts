@@ -348,6 +348,10 @@ export const ERROR_TEXTS = {
 
   'project-damaged': { message: 'The project file {file} is damaged.', remedy: 'Restore a backup of it.' },
   'project-damaged/check': { message: 'The project file {file} is damaged. ({detail})', remedy: 'Restore a backup of it.' },
+  'project-damaged/copy': {
+    message: '{file} is damaged, or it is not a project.',
+    remedy: 'Get the copy from the coder again. Nothing was changed.',
+  },
   'project-damaged/no-backup': {
     message: 'The project {file} is damaged, and it has no backup that can be opened.',
     remedy: 'Do not change the folder, and ask for help to recover the project.',
@@ -535,7 +539,14 @@ export const ERROR_TEXTS = {
     message: '{path} is no run.json, no folder with one, and no project.',
     remedy: 'Choose the folder of an analysis, or a project.',
   },
-  'wrong-usage/not-a-copy': { message: 'This is not a copy of the project: it was created separately.', remedy: 'Export its labels, and import them.' },
+  'wrong-usage/not-a-copy': {
+    message: '{folder} is not a copy of this project: it was created separately.',
+    remedy: 'Export its labels there, and import them here.',
+  },
+  'wrong-usage/same-project': { message: '{folder} is this project itself, not a copy of it.', remedy: 'Choose the copy that the coder returned.' },
+  'wrong-usage/no-copies': { message: 'There is no project in {folder}.', remedy: 'Choose a copy of this project, or the folder that contains the copies.' },
+  'wrong-usage/no-coders': { message: 'No coder is named.', remedy: 'Name at least one coder.' },
+  'wrong-usage/not-both': { message: 'Both versions cannot stand side by side.', remedy: 'Choose one of them. Nothing was changed.' },
   'wrong-usage/same-folder': {
     message: 'Two of these coders would get the same folder: {coders}.',
     remedy: 'Use names that differ in more than case and special characters.',

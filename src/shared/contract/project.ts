@@ -109,6 +109,8 @@ export const library = {
       folders: z.array(z.object({ name: z.string(), path: z.string(), isProject: z.boolean() })),
       /** Videos in the folder itself. */
       videos: z.array(z.object({ name: z.string(), path: z.string() })),
+      /** Project files, also with other names than a project's own. */
+      projects: z.array(z.object({ name: z.string(), path: z.string() })),
       /** Annotation files that can be imported. */
       labels: z.array(z.object({ name: z.string(), path: z.string() })),
       isProject: z.boolean(),

@@ -1,5 +1,6 @@
 import { RPCHandler } from '@orpc/server/message-port';
-import { BrowserWindow, dialog, ipcMain } from 'electron';
+import { BrowserWindow, dialog, ipcMain, shell } from 'electron';
+import { isAbsolute } from 'node:path';
 import type { IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electron';
 import type { LanguageCode } from '../../../shared/app/action-texts.ts';
 import { LANGUAGES, MENU_TEXTS } from '../../../shared/app/action-texts.ts';
@@ -12,6 +13,7 @@ import type { Studio } from '../../services/studio/studio.ts';
 const EXTENSIONS = {
   videos: [...VIDEO_ENDINGS],
   labels: [...new Set(READABLE_FORMATS.flatMap((name) => readerOf(name).endings.flatMap((ending) => ending.split('.').slice(-1))))],
+  projects: ['adatosk'],
   all: ['*'],
 } as const;
 
@@ -53,6 +55,11 @@ export function connectWindows(studio: Studio, origin: string, language: Languag
   ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
   ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], 'videos', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], 'labels', 'all'));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseProjects, choose(['openFile', 'multiSelections'], 'projects', 'all'));
+  ipcMain.on(DESKTOP_CHANNELS.showInFolder, (event, path: unknown) => {
+    // The file manager only selects it: nothing is opened or run.
+    if (isFromWindow(event, origin) && typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
+  });
 }
 
 /** Whether a message comes from the window's own page in its main frame. Embedded frames and other pages are rejected. */

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { dirname } from 'node:path';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
@@ -27,6 +28,11 @@ export class ProjectDatabase {
     this.sql = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   }
 
+  /** Folder of the project. */
+  get folder(): string {
+    return dirname(this.#path);
+  }
+
   rows<R>(query: TypedQuery<R>): R[] {
     const { sql, parameters } = query.compile();
     return this.#guarded(() => this.#statement(sql).all(...parameters)) as R[];
@@ -51,6 +57,20 @@ export class ProjectDatabase {
   /** Runs a transaction. It is on the disk when this returns. Inner transactions are part of the outer one. */
   transaction<T>(work: () => T): T {
     return this.#guarded(() => this.#database.transaction(work).immediate());
+  }
+
+  /** Runs work in a transaction that is then rolled back: its result shows what the work would do. */
+  dryRun<T>(work: () => T): T {
+    let result: { readonly value: T } | undefined;
+    try {
+      this.transaction(() => {
+        result = { value: work() };
+        throw ROLLED_BACK;
+      });
+    } catch (error) {
+      if (error !== ROLLED_BACK) throw error;
+    }
+    return required(result, 'the result of a dry run').value;
   }
 
   hasTable(name: string): boolean {
@@ -97,6 +117,8 @@ export class ProjectDatabase {
   }
 }
 
+/** Ends the transaction of a dry run. */
+const ROLLED_BACK = new Error('rolled back');
 const MOST_STATEMENTS = 300;
 
 /** Converts an error of SQLite to a StudioError. Other errors and violated constraints are returned unchanged. */

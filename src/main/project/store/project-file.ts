@@ -5,6 +5,7 @@ export const APPLICATION_ID = 0x41645473;
 
 /** Name of the project file. The desktop associates its extension with this program. */
 export const PROJECT_FILE = 'project.adatosk';
+export const PROJECT_FILE_ENDING = '.adatosk';
 
 export const projectFile = (folder: string): string => join(folder, PROJECT_FILE);
 export const backupsFolder = (folder: string): string => join(folder, 'backups');

@@ -170,11 +170,29 @@ export interface MergeConflictRow {
   other: string | null;
   found_at: string;
   resolved: number;
+  revision: number;
+}
+
+/** A copy that was given out; merged_at is null until it is merged. */
+export interface GivenCopyRow {
+  copy_id: string;
+  coder_id: string;
+  given_at: string;
+  merged_at: string | null;
+}
+
+/** A video of such a copy, and how far it was there when the copy was merged last. */
+export interface GivenVideoRow {
+  copy_id: string;
+  video_id: string;
+  review: VideoRow['review'];
 }
 
 export interface Tables {
   merge_conflict: MergeConflictRow;
   merged_copy: MergedCopyRow;
+  given_copy: GivenCopyRow;
+  given_video: GivenVideoRow;
   mask_map: MaskMapRow;
   batch: BatchRow;
   job: JobRow;

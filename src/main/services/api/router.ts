@@ -1,4 +1,5 @@
 import { api } from './context.ts';
+import { copies } from './copies.ts';
 import { exchange } from './exchange.ts';
 import { about, library, project } from './project.ts';
 import { queue } from './queue.ts';
@@ -9,4 +10,4 @@ import { training } from './training.ts';
 export type { CallContext } from './context.ts';
 
 /** The one implementation of the contract, which every host serves: a file here for each file of the contract. */
-export const router = api.router({ about, project, library, runs, layers, trials, people, signals, edits, queue, exchange, training });
+export const router = api.router({ about, project, library, runs, layers, trials, people, signals, edits, queue, exchange, copies, training });

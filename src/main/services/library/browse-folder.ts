@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { readableFormatOf } from '../../formats/annotations/annotation-formats.ts';
 import { isVideoName } from '../../media/video-files.ts';
-import { projectFile } from '../../project/store/project-file.ts';
+import { PROJECT_FILE_ENDING, projectFile } from '../../project/store/project-file.ts';
 
 interface NamedFile {
   name: string;
@@ -17,6 +17,8 @@ export interface FolderListing {
   readonly parent: string | null;
   readonly folders: { name: string; path: string; isProject: boolean }[];
   readonly videos: NamedFile[];
+  /** Project files, also with other names than PROJECT_FILE. */
+  readonly projects: NamedFile[];
   /** Files that labels can be read from. */
   readonly labels: NamedFile[];
   readonly isProject: boolean;
@@ -40,6 +42,7 @@ export async function browseFolder(path: string): Promise<FolderListing> {
       .filter(({ kind }) => kind === 'folder')
       .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
     videos: files(isVideoName),
+    projects: files((name) => name.endsWith(PROJECT_FILE_ENDING)),
     labels: files((name) => readableFormatOf(name) !== undefined),
     isProject: existsSync(projectFile(folder)),
   };

@@ -360,6 +360,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
 
   'project-damaged': { message: 'Die Projektdatei {file} ist beschädigt.', remedy: 'Stellen Sie eine Sicherung wieder her.' },
   'project-damaged/check': { message: 'Die Projektdatei {file} ist beschädigt. ({detail})', remedy: 'Stellen Sie eine Sicherung wieder her.' },
+  'project-damaged/copy': {
+    message: '{file} ist beschädigt oder kein Projekt.',
+    remedy: 'Lassen Sie sich die Kopie noch einmal geben. Nichts wurde geändert.',
+  },
   'project-damaged/no-backup': {
     message: 'Das Projekt {file} ist beschädigt und hat keine Sicherung, die sich öffnen lässt.',
     remedy: 'Verändern Sie den Ordner nicht, und bitten Sie um Hilfe, um das Projekt zu retten.',
@@ -600,8 +604,21 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Wählen Sie den Ordner einer Analyse oder ein Projekt.',
   },
   'wrong-usage/not-a-copy': {
-    message: 'Das ist keine Kopie dieses Projekts: Es wurde getrennt angelegt.',
-    remedy: 'Exportieren Sie seine Labels, und importieren Sie sie.',
+    message: '{folder} ist keine Kopie dieses Projekts: Es wurde getrennt angelegt.',
+    remedy: 'Exportieren Sie dort die Labels, und importieren Sie sie hier.',
+  },
+  'wrong-usage/same-project': {
+    message: '{folder} ist dieses Projekt selbst, keine Kopie davon.',
+    remedy: 'Wählen Sie die Kopie, die Sie zurückbekommen haben.',
+  },
+  'wrong-usage/no-copies': {
+    message: 'In {folder} ist kein Projekt.',
+    remedy: 'Wählen Sie eine Kopie dieses Projekts oder den Ordner, in dem die Kopien liegen.',
+  },
+  'wrong-usage/no-coders': { message: 'Keine kodierende Person ist genannt.', remedy: 'Nennen Sie mindestens eine.' },
+  'wrong-usage/not-both': {
+    message: 'Beide Fassungen können nicht nebeneinander stehen.',
+    remedy: 'Wählen Sie eine davon. Nichts wurde geändert.',
   },
   'wrong-usage/same-folder': {
     message: 'Zwei dieser Kodierenden bekämen denselben Ordner: {coders}.',

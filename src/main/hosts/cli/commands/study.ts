@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { userInfo } from 'node:os';
 import { StudioError } from '../../../../shared/app/errors.ts';
-import type { AnyRow } from '../../../../shared/annotation/editable-rows.ts';
-import { conflictsIn, decideConflictIn, giveCopiesOf, mergeCopies, progressIn } from '../../../services/study/copies.ts';
+import type { CoderProgress, ConflictVersion } from '../../../../shared/contract/copies.ts';
+import { progressIn } from '../../../services/study/coder-progress.ts';
+import { conflictsIn, decideConflictIn } from '../../../services/study/conflicts.ts';
+import { giveCopiesOf } from '../../../services/study/copies.ts';
+import { mergeCopies } from '../../../services/study/merge-copies.ts';
 import { assignedFacesIn, setParticipantsIn } from '../../../services/study/participants.ts';
 import type { TrialColumn } from '../../../services/study/trials.ts';
 import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/trials.ts';
@@ -47,7 +50,7 @@ function addCopies(project: Command, json: readonly [string, string, boolean], d
     .action(async (folder: string, options: GiveOptions) => done(await give(folder, options)));
   project
     .command('merge <copies...>')
-    .description('merge copies back into the project; a backup is made first')
+    .description('merge copies, or all copies in a folder, back into the project; a backup is made first')
     .requiredOption('--into <folder>', 'the project')
     .option(...json)
     .action(async (copies: string[], { into, json: isJson }: { into: string; json: boolean }) => done(await merge(copies, into, isJson)));
@@ -56,8 +59,10 @@ function addCopies(project: Command, json: readonly [string, string, boolean], d
     .description('list the labels that two copies changed in different ways, or decide one')
     .option('--keep <id>', 'the version in the project stays')
     .option('--take <id>', 'the other version replaces it')
+    .option('--both <id>', 'the other version is added, where both can stand')
+    .option('--as <coder>', 'who decides, for the history', userInfo().username)
     .option(...json)
-    .action(async (folder: string, options: { keep?: string; take?: string; json: boolean }) => done(await conflicts(folder, options)));
+    .action(async (folder: string, options: ConflictsOptions) => done(await conflicts(folder, options)));
   project
     .command('progress <folder>')
     .description('how far each coder is')
@@ -65,10 +70,23 @@ function addCopies(project: Command, json: readonly [string, string, boolean], d
     .action(async (folder: string, { json: isJson }: { json: boolean }) => {
       const output = new Output(isJson);
       const coders = await progressIn(folder);
-      for (const { coder, videos, of, labels, peaks } of coders) output.line(`${coder}: ${videos} of ${of} videos; labels: ${labels}, peaks: ${peaks}`);
-      output.result({ coders }, `coders with labels: ${coders.length}`);
+      for (const each of coders) output.line(progressLine(each));
+      output.result({ coders }, `coders: ${coders.length}`);
       done(EXIT.done);
     });
+}
+
+function progressLine({ coder, given, inReview, done, videos, of, labels, peaks }: CoderProgress): string {
+  const share = given === null ? `${videos} of ${of} videos with labels` : `${counted(given, 'video')} given, ${videos} with labels`;
+  return `${coder}: ${share}; in review: ${inReview}, done: ${done}; labels: ${labels}, peaks: ${peaks}`;
+}
+
+interface ConflictsOptions {
+  keep?: string;
+  take?: string;
+  both?: string;
+  as: string;
+  json: boolean;
 }
 
 interface GiveOptions {
@@ -91,8 +109,11 @@ async function give(folder: string, { coders, out, videos, double, seed, json }:
 async function merge(copies: readonly string[], into: string, json: boolean): Promise<number> {
   const output = new Output(json);
   const merged = await mergeCopies(copies, into);
-  for (const { from, added, changed, deleted, conflicts: found, layers } of merged) {
-    output.line(`${from}: added ${added}, changed ${changed}, deleted ${deleted}, conflicts ${found}`);
+  for (const { path, added, changed, deleted, conflicts: found, layers, coders } of merged) {
+    output.line(`${path}: added ${added}, changed ${changed}, deleted ${deleted}, conflicts ${found}`);
+    for (const { coder, ...each } of coders)
+      if (each.added + each.changed + each.deleted > 0)
+        output.line(`  ${coder}: labels added ${each.added}, changed ${each.changed}, deleted ${each.deleted}, equal ${each.equal}`);
     for (const { video, layer } of layers) output.line(`  changed in both: the labels of ${layer} in ${video}`);
   }
   const total = merged.reduce((sum, each) => sum + each.conflicts, 0);
@@ -100,22 +121,24 @@ async function merge(copies: readonly string[], into: string, json: boolean): Pr
   return EXIT.done;
 }
 
-async function conflicts(folder: string, { keep, take, json }: { keep?: string; take?: string; json: boolean }): Promise<number> {
+async function conflicts(folder: string, { keep, take, both, as, json }: ConflictsOptions): Promise<number> {
   const output = new Output(json);
-  if (keep !== undefined) await decideConflictIn(folder, keep, 'kept');
-  if (take !== undefined) await decideConflictIn(folder, take, 'other');
+  if (keep !== undefined) await decideConflictIn(folder, keep, 'kept', as);
+  if (take !== undefined) await decideConflictIn(folder, take, 'other', as);
+  if (both !== undefined) await decideConflictIn(folder, both, 'both', as);
   const open = await conflictsIn(folder);
-  for (const { id, table, video, kept, other } of open)
-    output.line(`${id}  ${table}${video === null ? '' : ` in ${video}`}\n  kept:  ${brief(kept)}\n  other: ${brief(other)}`);
+  for (const { id, table, video, kept, other, canKeepBoth } of open)
+    output.line(
+      `${id}  ${table}${video === null ? '' : ` in ${video}`}${canKeepBoth ? ', both can stand' : ''}\n  kept:  ${brief(kept)}\n  other: ${brief(other)}`,
+    );
   output.result({ conflicts: open }, `open conflicts: ${open.length}`);
   return EXIT.done;
 }
 
-/** The columns of a row that a person knows. */
-function brief(row: AnyRow | null): string {
-  if (row === null) return 'deleted';
-  const shown = ['label', 'name', 'code', 'text', 'face_id', 'start_s', 'end_s', 'apex_s', 'condition', 'review', 'made_by', 'made_at'];
-  return shown.flatMap((column) => (row[column] === undefined || row[column] === null || row[column] === '' ? [] : [`${column} ${row[column]}`])).join(', ');
+function brief({ isDeleted, by, at, facts }: ConflictVersion): string {
+  const author = [by, at].filter((each) => each !== null).join(', ');
+  const words = isDeleted ? 'deleted' : facts.map(({ column, value }) => `${column} ${value}`).join(', ');
+  return author === '' ? words : `${words} (${author})`;
 }
 
 interface TrialsOptions {
