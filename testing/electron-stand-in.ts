@@ -63,6 +63,8 @@ export const seen = {
   permissionCheck: null as null | (() => boolean),
   beforeRequest: null as null | ((details: { url: string }, decide: (answer: { cancel: boolean }) => void) => void),
   dialogs: [] as string[],
+  /** Paths that the file manager was asked to show. */
+  shown: [] as string[],
   chosen: [] as string[],
   /** Names of the file filters of the last dialog. */
   filters: [] as string[],
@@ -156,6 +158,8 @@ export const dialog = {
     return Promise.resolve({ filePaths: seen.chosen });
   },
 };
+
+export const shell = { showItemInFolder: (path: string): number => seen.shown.push(path) };
 
 export const protocol = {
   registerSchemesAsPrivileged: (schemes: typeof seen.privileges): number => seen.privileges.push(...schemes),

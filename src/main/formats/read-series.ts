@@ -10,6 +10,8 @@ import { isInMilliseconds, layoutOf, readingOf, secondsOf } from './series-layou
 
 /** How the time series of a table are read. */
 export interface SeriesRequest {
+  /** Line with the names of the columns, from 1; null: it is found. */
+  readonly headerLine?: number | null;
   /** Column with the times; null: the one of the layout. */
   readonly time: string | null;
   /** null: milliseconds if the name of the column says so. */
@@ -70,8 +72,8 @@ export async function readSeries(path: string, request: SeriesRequest, sink: Ser
   return reader.result();
 }
 
-/** The lines of a file, in pieces; the first piece is the largest part of the head. */
-async function* linesOf(path: string): AsyncGenerator<{ text: string[]; isFirst: boolean }> {
+/** The lines of a file, in pieces; the first piece is the largest part of the head. @throws StudioError 'file-unreadable' */
+export async function* linesOf(path: string): AsyncGenerator<{ text: string[]; isFirst: boolean }> {
   let decoder: InstanceType<typeof TextDecoder> | undefined;
   let isFirst = true;
   let rest = '';
@@ -135,7 +137,9 @@ class SeriesReader {
     this.#isMilliseconds = request.timeUnit === null ? isInMilliseconds(time ?? '') : request.timeUnit === 'ms';
     this.#faceAt = this.#layout.face === null ? -1 : columns.indexOf(this.#layout.face);
     this.#successAt = this.#layout.success === null ? -1 : columns.indexOf(this.#layout.success);
-    const names = request.columns.length > 0 ? request.columns : this.#measured(columns, head.slice(this.firstRow));
+    const found = request.columns.length > 0 ? null : seriesOf(this.#layout, columns, cellsOf(head.slice(this.firstRow, -1), separator), this.#timeAt);
+    if (found !== null) this.#skipped.push(...found.skipped);
+    const names = found?.taken ?? request.columns;
     this.#taken = names.map((name) => ({ name, index: indexOf(name), count: 0 }));
     this.#values = new Float64Array(this.#taken.length);
     const isFrames = this.#layout.timeKind === 'frames' && request.time === null && request.rateHz === null;
@@ -230,21 +234,6 @@ class SeriesReader {
     return face === (this.#request.face ?? first) || (isNobody && this.#request.face === null);
   }
 
-  /** Columns that are taken if none is named. */
-  #measured(columns: readonly string[], rows: readonly string[]): string[] {
-    const { isMeasured } = this.#layout;
-    if (isMeasured !== null) return columns.filter(isMeasured);
-    const cells = rows.slice(0, -1).map((row) => (row.includes('"') ? quotedCells(row, this.#separator) : row.split(this.#separator)));
-    return columns.filter((name, i) => {
-      if (i === this.#timeAt || name === '') return false;
-      const readings = cells.map((row) => readingOf(row[i] ?? ''));
-      const hasNumbers = readings.length === 0 || readings.some((each) => each !== null && !Number.isNaN(each));
-      const isNumeric = hasNumbers && readings.filter((each) => each === null).length * 2 <= readings.length;
-      if (!isNumeric) this.#skipped.push(name);
-      return isNumeric;
-    });
-  }
-
   /** Index of a column by its name; one that differs only in case is found, too. */
   #indexOf(columns: readonly string[], name: string): number {
     const same = columns.filter((column) => column === name);
@@ -276,6 +265,29 @@ const MISSING_FACE = new Set(['', 'nan']);
 const LISTED = 20;
 export const listed = (names: readonly string[]): string[] => (names.length <= LISTED ? [...names] : [...names.slice(0, LISTED), '…']);
 
+/** The columns that are taken if none is named, and those without numbers. @param rows cells of the first rows */
+export function seriesOf(
+  { isMeasured }: SeriesLayout,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  timeAt: number,
+): { taken: string[]; skipped: string[] } {
+  if (isMeasured !== null) return { taken: columns.filter(isMeasured), skipped: [] };
+  const [taken, skipped]: [string[], string[]] = [[], []];
+  columns.forEach((name, i) => {
+    if (i === timeAt || name === '') return;
+    const readings = rows.map((row) => readingOf(row[i] ?? ''));
+    const hasNumbers = readings.length === 0 || readings.some((each) => each !== null && !Number.isNaN(each));
+    const isNumeric = hasNumbers && readings.filter((each) => each === null).length * 2 <= readings.length;
+    (isNumeric ? taken : skipped).push(name);
+  });
+  return { taken, skipped };
+}
+
+/** The cells of lines. */
+export const cellsOf = (lines: readonly string[], separator: string): string[][] =>
+  lines.map((line) => (line.includes('"') ? quotedCells(line, separator) : line.split(separator)));
+
 interface Header {
   /** Index of the line with the names of the columns. */
   readonly line: number;
@@ -285,18 +297,18 @@ interface Header {
   readonly hasHeader: boolean;
 }
 
-/** The header: the first line with the column of the times, else the first line that has a text. */
-function headerOf(head: readonly string[], { time }: SeriesRequest): Header {
+/** The header: the given line, else the first line with the column of the times, else the first line that has a text. */
+export function headerOf(head: readonly string[], { time, headerLine = null }: Pick<SeriesRequest, 'time' | 'headerLine'>): Header {
   const given = /^\uFEFF?sep=(.)$/i.exec(head[0] ?? '')?.[1];
   const first = head.findIndex((text, i) => text.trim() !== '' && !text.startsWith('#') && !(i === 0 && given !== undefined));
   const wanted = (time ?? 'Video Time').trim().toLowerCase();
   const named = head
     .slice(0, HEAD_LINES)
     .findIndex((text) => [...separatorsOf(text, given), ''].some((each) => namesIn(text, each).some((name) => name.toLowerCase() === wanted)));
-  const line = Math.max(0, named >= 0 ? named : first);
+  const line = Math.max(0, headerLine !== null && headerLine <= head.length ? headerLine - 1 : named >= 0 ? named : first);
   const text = head[line] ?? '';
   const separator =
-    separatorsOf(text, given).find((each) => named >= 0 && namesIn(text, each).some((name) => name.toLowerCase() === wanted)) ??
+    separatorsOf(text, given).find((each) => named === line && namesIn(text, each).some((name) => name.toLowerCase() === wanted)) ??
     separatorsOf(text, given)[0] ??
     ',';
   const columns = namesIn(text, separator);

@@ -128,7 +128,7 @@ interface MenuTexts {
     >
   >;
   /** File filters of the dialogs. */
-  readonly files: Readonly<Record<'videos' | 'labels' | 'projects' | 'all', string>>;
+  readonly files: Readonly<Record<'videos' | 'labels' | 'projects' | 'tables' | 'all', string>>;
 }
 
 /** The other texts of the desktop menu and of the file dialogs. */
@@ -150,7 +150,7 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoom',
       front: 'Bring all to front',
     },
-    files: { videos: 'Videos', labels: 'Labels', projects: 'Project files', all: 'All files' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Project files', tables: 'Tables', all: 'All files' },
   },
   de: {
     menus: { file: 'Datei', edit: 'Bearbeiten', view: 'Ansicht', window: 'Fenster', help: 'Hilfe' },
@@ -169,6 +169,6 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoomen',
       front: 'Alle nach vorne bringen',
     },
-    files: { videos: 'Videos', labels: 'Labels', projects: 'Projektdateien', all: 'Alle Dateien' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Projektdateien', tables: 'Tabellen', all: 'Alle Dateien' },
   },
 };

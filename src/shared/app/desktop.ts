@@ -8,6 +8,7 @@ export const DESKTOP_CHANNELS = {
   chooseVideos: 'studio:choose-videos',
   chooseLabels: 'studio:choose-labels',
   chooseProjects: 'studio:choose-projects',
+  chooseTables: 'studio:choose-tables',
   showInFolder: 'studio:show-in-folder',
   /** Sets the language of the menu. */
   language: 'studio:language',
@@ -23,6 +24,8 @@ export interface DesktopBridge {
   chooseVideos(title: string): Promise<readonly string[]>;
   /** Annotation files of other tools. */
   chooseLabels(title: string): Promise<readonly string[]>;
+  /** Tables with time series. */
+  chooseTables(title: string): Promise<readonly string[]>;
   /** Project files. */
   chooseProjects(title: string): Promise<readonly string[]>;
   /** Shows a file or a folder in the system's file manager. */

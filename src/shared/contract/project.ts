@@ -111,6 +111,8 @@ export const library = {
       videos: z.array(z.object({ name: z.string(), path: z.string() })),
       /** Project files, also with other names than a project's own. */
       projects: z.array(z.object({ name: z.string(), path: z.string() })),
+      /** Tables (CSV, TSV, text). */
+      tables: z.array(z.object({ name: z.string(), path: z.string() })),
       /** Annotation files that can be imported. */
       labels: z.array(z.object({ name: z.string(), path: z.string() })),
       isProject: z.boolean(),

@@ -14,6 +14,7 @@ const EXTENSIONS = {
   videos: [...VIDEO_ENDINGS],
   labels: [...new Set(READABLE_FORMATS.flatMap((name) => readerOf(name).endings.flatMap((ending) => ending.split('.').slice(-1))))],
   projects: ['adatosk'],
+  tables: ['csv', 'tsv', 'txt'],
   all: ['*'],
 } as const;
 
@@ -55,6 +56,7 @@ export function connectWindows(studio: Studio, origin: string, language: Languag
   ipcMain.handle(DESKTOP_CHANNELS.chooseFolder, choose(['openDirectory', 'createDirectory']));
   ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], 'videos', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], 'labels', 'all'));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseTables, choose(['openFile'], 'tables', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseProjects, choose(['openFile', 'multiSelections'], 'projects', 'all'));
   ipcMain.on(DESKTOP_CHANNELS.showInFolder, (event, path: unknown) => {
     // The file manager only selects it: nothing is opened or run.

@@ -23,7 +23,7 @@ registerHooks({
 });
 
 const OUT = new URL('../../../../out/', import.meta.url);
-const { connect, chooseFolder, chooseVideos, chooseLabels, language, action } = DESKTOP_CHANNELS;
+const { connect, chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables, showInFolder, language, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
   // The Node 24 binary runs vitest and the build.
@@ -136,22 +136,28 @@ describe('the built desktop program', () => {
 
 describe('the bridge of the window', () => {
   test('the preload script and the host use exactly the same channels', async () => {
-    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels].sort());
-    expect(ipcMain.eventNames().sort()).toEqual([connect, language].sort());
+    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables].sort());
+    expect(ipcMain.eventNames().sort()).toEqual([connect, language, showInFolder].sort());
     const bridge = await runPreload();
     expect(Object.keys(bridge.exposed)).toEqual(['studio']);
     expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual([
       'chooseFolder',
       'chooseLabels',
+      'chooseProjects',
+      'chooseTables',
       'chooseVideos',
       'host',
       'onAction',
       'pathOf',
       'setLanguage',
+      'showInFolder',
     ]);
     (bridge.exposed['studio'] as { chooseFolder: (title: string) => void }).chooseFolder('x');
     (bridge.exposed['studio'] as { chooseVideos: (title: string) => void }).chooseVideos('x');
     (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
+    (bridge.exposed['studio'] as { chooseProjects: (title: string) => void }).chooseProjects('x');
+    (bridge.exposed['studio'] as { chooseTables: (title: string) => void }).chooseTables('x');
+    (bridge.exposed['studio'] as { showInFolder: (path: string) => void }).showInFolder('/copies');
     (bridge.exposed['studio'] as { setLanguage: (code: string) => void }).setLanguage('de');
     bridge.emit({ source: bridge.window, data: connect, ports: ['a port'] });
     bridge.emit({ source: 'another window', data: connect, ports: ['its port'] });
@@ -160,6 +166,9 @@ describe('the bridge of the window', () => {
       `invoke ${chooseFolder}`,
       `invoke ${chooseVideos}`,
       `invoke ${chooseLabels}`,
+      `invoke ${chooseProjects}`,
+      `invoke ${chooseTables}`,
+      `send ${showInFolder} /copies`,
       `send ${language} de`,
       `post ${connect} a port`,
     ]);
@@ -177,6 +186,13 @@ describe('the bridge of the window', () => {
     expect(port1.listenerCount('message')).toBe(0);
     seen.chosen = ['/secret'];
     expect(await seen.handled.get(chooseFolder)!({ sender: seen.windows[0]!.webContents, senderFrame }, 'x')).toEqual([]);
+    ipcMain.emit(showInFolder, { sender: seen.windows[0]!.webContents, senderFrame }, '/secret');
+    expect(seen.shown).toEqual([]);
+  });
+
+  test('shows a folder in the file manager, by its full path only', () => {
+    for (const path of ['copies', 7, '/copies/Ann']) ipcMain.emit(showInFolder, fromWindow(), path);
+    expect(seen.shown).toEqual(['/copies/Ann']);
   });
 
   test('the page of the window receives the folder that the user chose', async () => {

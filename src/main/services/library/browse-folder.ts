@@ -19,6 +19,8 @@ export interface FolderListing {
   readonly videos: NamedFile[];
   /** Project files, also with other names than PROJECT_FILE. */
   readonly projects: NamedFile[];
+  /** Tables (CSV, TSV, text). */
+  readonly tables: NamedFile[];
   /** Files that labels can be read from. */
   readonly labels: NamedFile[];
   readonly isProject: boolean;
@@ -43,6 +45,7 @@ export async function browseFolder(path: string): Promise<FolderListing> {
       .map(({ name }) => ({ name, path: join(folder, name), isProject: existsSync(projectFile(join(folder, name))) })),
     videos: files(isVideoName),
     projects: files((name) => name.endsWith(PROJECT_FILE_ENDING)),
+    tables: files((name) => /\.(?:csv|tsv|txt)$/i.test(name)),
     labels: files((name) => readableFormatOf(name) !== undefined),
     isProject: existsSync(projectFile(folder)),
   };

@@ -10,7 +10,8 @@ import { listSignals, readSignal } from '../../project/signals.ts';
 import { packTimes } from '../../project/store/packed-times.ts';
 import type { SignalRow } from '../../project/store/schema.ts';
 import type { AddedSignals, SignalsRequest } from './signals.ts';
-import { addSignals } from './signals.ts';
+import { readSeriesHead } from '../../formats/series-head.ts';
+import { addSignals, checkSignals } from './signals.ts';
 
 const folder = await temporaryFolder();
 const project = await makeProject();
@@ -213,4 +214,53 @@ test('a file of many pieces: every sample arrives, with little memory', async ()
   ]);
   const values = [...readSignal(db, signals[0]!)].flatMap((block) => [...block.values]);
   expect(values.findIndex((value, i) => value !== (i * 37) % 1009)).toBe(-1);
+});
+
+test('the head of a table: columns, times, units and the first rows, for a person who chooses', async () => {
+  const file = join(folder, 'head.csv');
+  await writeFile(file, `time_ms;EDA (µS);event\n${Array.from({ length: 20 }, (_, i) => `${i * 100};${i},5;x`).join('\n')}\n`);
+  expect(await readSeriesHead(file)).toEqual({
+    ...{ program: null, headerLine: 1, taken: ['EDA (µS)'], time: 'time_ms', timeUnit: 'ms', isFrames: false, faces: [] },
+    columns: [
+      { name: 'time_ms', unit: '' },
+      { name: 'EDA (µS)', unit: 'µS' },
+      { name: 'event', unit: '' },
+    ],
+    rows: Array.from({ length: 5 }, (_, i) => [String(i * 100), `${i},5`, 'x']),
+  });
+  await writeFile(file, 'frame, face_id, timestamp, confidence, success, AU12_r, x_0\n1, 0, 0.0, 0.9, 1, 0.5, 3\n2, 1, 0.04, 0.9, 1, 0.6, 3\n');
+  expect(await readSeriesHead(file)).toMatchObject({ program: 'OpenFace', time: 'timestamp', taken: ['AU12_r'], faces: ['0', '1'] });
+  await writeFile(file, 'Video analysis state log\nVideo Time\tx\n');
+  await expect(readSeriesHead(file)).rejects.toMatchObject({ id: 'data-set-invalid/state-log' });
+  await writeFile(file, '');
+  await expect(readSeriesHead(file)).rejects.toMatchObject({ id: 'data-set-invalid/no-series' });
+});
+
+test('the line of the names can be chosen, where other lines are before it', async () => {
+  const text = 'Device: X, version 2\nclock,EDA\n0.5,1.25\n1.5,2\n';
+  const file = join(folder, 'preamble.csv');
+  await writeFile(file, text);
+  // It is found where numbers follow.
+  expect(await readSeriesHead(file)).toMatchObject({ headerLine: 2, columns: [{ name: 'clock' }, { name: 'EDA' }], time: null });
+  expect((await readSeriesHead(file, { headerLine: 1 })).columns.map(({ name }) => name)).toEqual(['Device: X', 'version 2']);
+  expect(contentOf(await add(text, { headerLine: 2, time: 'clock' }))).toEqual({
+    EDA: [
+      [0.5, 1.25],
+      [1.5, 2],
+    ],
+  });
+});
+
+test('a check reads the whole file and changes nothing: the span on the clock of the video, notices, and all problems', async () => {
+  const before = listSignals(db);
+  const file = join(folder, 'checked.csv');
+  const check = (request: Partial<SignalsRequest> = {}, signal?: AbortSignal) => checkSignals(db, file, { ...DEFAULTS, ...request }, signal);
+  await writeFile(file, `time,EDA\n${Array.from({ length: 100 }, (_, i) => `${i},${i}`).join('\n')}\n`);
+  expect(await check({ offsetS: -2.5 })).toEqual({ span: { startS: -2.5, endS: 96.5, samples: 100 }, problems: [], notices: [] });
+  expect((await check({ offsetS: 1000 })).notices.map(({ id }) => id)).toEqual(['signals/outside']);
+  await expect(check({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  await writeFile(file, 'time,EDA\n0,1\n1,x\n0.5,2\n');
+  const { span, problems } = await check();
+  expect([span, problems.map(({ id }) => id)]).toEqual([null, ['signals/no-number', 'signals/order']]);
+  expect(listSignals(db)).toEqual(before);
 });

@@ -65,8 +65,22 @@ export const useSignals = defineStore('signals', () => {
   function toggle(row: SignalRow): void {
     const names = new Set(chosen.value ?? shown.value.map(({ name }) => name));
     if (!names.delete(row.name)) names.add(row.name);
+    choose(names);
+  }
+  function choose(names: ReadonlySet<string>): void {
     chosen.value = [...names];
     localStorage.setItem(SHOWN_KEY, JSON.stringify(chosen.value));
+  }
+
+  /** Shows the signals with these names, in all videos. */
+  function show(names: readonly string[]): void {
+    choose(new Set([...(chosen.value ?? shown.value.map(({ name }) => name)), ...names]));
+  }
+
+  /** Removes signals, which cannot be undone. */
+  async function remove(removed: readonly SignalRow[]): Promise<void> {
+    await studio.signals.remove({ signals: removed.map(({ id }) => id) });
+    await read();
   }
 
   /** Moves the signals that share the file and the offset of a signal, as one undo step. */
@@ -89,7 +103,7 @@ export const useSignals = defineStore('signals', () => {
     return { ...span, times: new Float64Array(timesRead), low: new Float32Array(lowRead), high: new Float32Array(highRead) };
   }
 
-  return { readView, rows, shown, isShown, toggle, move };
+  return { readView, rows, shown, isShown, toggle, show, remove, move };
 });
 
 function readChosen(): string[] | null {

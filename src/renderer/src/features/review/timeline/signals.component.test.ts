@@ -1,4 +1,7 @@
-import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { temporaryFolder } from '../../../../../../testing/videos.ts';
 import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../../testing/window.ts';
 import { insertSignal, listSignals } from '../../../../../main/project/signals.ts';
 import { SeriesPacker } from '../../../../../main/project/store/packed-series.ts';
@@ -8,6 +11,9 @@ import { useCoding } from '../../../stores/coding-store.ts';
 import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { useSignals } from '../../../stores/signals-store.ts';
+import AddSignalsDialog from '../signals/AddSignalsDialog.vue';
+import RemoveSignalsDialog from '../signals/RemoveSignalsDialog.vue';
+import FolderDialog from '../../../ui/FolderDialog.vue';
 import SignalChoices from './SignalChoices.vue';
 import SignalLanes from './SignalLanes.vue';
 
@@ -79,4 +85,62 @@ test('a view has the resolution of the screen, and the times of the file', async
   const { times, low, high } = await signals.readView(eda, { from: 1, to: 3, columns: 100 });
   expect(times).toHaveLength(100);
   expect([low[0], high[0], low[99], high[99]]).toEqual([1000, 1019, 2980, 2999]);
+});
+
+describe('adding signals', () => {
+  const addable = (): HTMLButtonElement | null => document.querySelector('button[form="add-signals"]');
+  async function choose(dialog: Awaited<ReturnType<typeof mountInWindow>>, text: string): Promise<void> {
+    const file = join(await temporaryFolder(), 'physio.csv');
+    await writeFile(file, text);
+    [...document.querySelectorAll('button')].find((each) => each.textContent.trim() === 'Choose file…')!.click();
+    await until(() => dialog.findComponent(FolderDialog).exists());
+    dialog.findComponent(FolderDialog).vm.$emit('chosen', [file]);
+    await until(() => dialog.text().includes('physio.csv'));
+  }
+
+  test('times, columns, units and offset are chosen with a preview, and the added signals are shown', async () => {
+    const dialog = await mountInWindow(AddSignalsDialog, { props: { video: useReview().video! } });
+    await choose(dialog, `t,RESP,PUPIL,event\n${Array.from({ length: 50 }, (_, i) => `${i * 20},${i},3.5,x`).join('\n')}\n`);
+    expect(dialog.findAll('.preview th').map((each) => each.text())).toEqual(['t', 'RESP', 'PUPIL']);
+    const [timeColumn, unit] = dialog.findAll('select');
+    expect(timeColumn!.find('option').text()).toBe('t (found)');
+    await unit!.setValue('ms');
+    await dialog.find('input[type="checkbox"][value="PUPIL"]').setValue(false);
+    await dialog.find('li input[type="text"]').setValue('mV');
+    const offset = dialog.findAll('label').find((each) => each.text().startsWith('Offset, s'))!;
+    await offset.find('input').setValue('1.5');
+    await until(() => dialog.text().includes('Signals: 1.5 s to 2.48 s, 50 samples'));
+    await until(() => addable()?.disabled === false);
+    expect(addable()!.textContent.trim()).toBe('Add 1 signal');
+    await dialog.find('form').trigger('submit');
+    await until(() => dialog.emitted('closed') !== undefined);
+    const row = listSignals(studio.project.db).find(({ name }) => name === 'RESP')!;
+    expect(row).toMatchObject({ unit: 'mV', offset_s: 1.5, end_s: 0.98, source: 'physio.csv' });
+    await until(() => useSignals().rows.some(({ name }) => name === 'RESP'));
+    expect(useSignals().shown.map(({ name }) => name)).toContain('RESP');
+    dialog.unmount();
+  });
+
+  test('problems are listed with their lines, and nothing can be added', async () => {
+    const dialog = await mountInWindow(AddSignalsDialog, { props: { video: useReview().video! } });
+    await choose(dialog, 'time,RESP\n0,1\n1,2\n0.5,3\n2,abc\n');
+    await until(() => dialog.find('[role="alert"]').exists());
+    expect(dialog.find('[role="alert"]').text()).toContain('physio.csv, line 4');
+    expect(dialog.find('[role="alert"]').text()).toContain('physio.csv, line 5: RESP is «abc», which is not a number.');
+    expect(addable()!.disabled).toBe(true);
+    dialog.unmount();
+  });
+});
+
+test('a signal, or all of its file, is removed after a confirmation', async () => {
+  const signals = useSignals();
+  const menu = await mountInWindow(SignalChoices);
+  await menu.find('button[aria-label="Remove ECG…"]').trigger('click');
+  const dialog = menu.findComponent(RemoveSignalsDialog);
+  expect(dialog.text()).toContain('This cannot be undone. The file a.csv is not changed');
+  await dialog.find('input[type="checkbox"]').setValue(true);
+  await dialog.find('button.primary').trigger('click');
+  await until(() => signals.rows.length === 2);
+  expect(listSignals(studio.project.db).map(({ name }) => name)).toEqual(['RSP', 'TMP']);
+  menu.unmount();
 });
