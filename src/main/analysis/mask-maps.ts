@@ -42,6 +42,33 @@ export function unpackMaps(packed: Uint8Array): FaceMaps {
   };
 }
 
+/**
+ * The maps of one face from those of several tracks.
+ * @param parts the maps of each track, and which of their slots belong to the face
+ */
+export function joinMaps(parts: readonly { readonly maps: FaceMaps; readonly isShown: (slot: number) => boolean }[]): FaceMaps | null {
+  const side = parts[0]?.maps.side;
+  if (side === undefined) return null;
+  const size = MASK_COUNT * side * side;
+  const rows = parts
+    .filter(({ maps }) => maps.side === side)
+    .flatMap(({ maps, isShown }) => Array.from(maps.slots, (slot, row) => ({ maps, slot, row })).filter(({ slot }) => isShown(slot)))
+    .sort((a, b) => a.slot - b.slot);
+  const joined: FaceMaps = {
+    side,
+    slots: Int32Array.from(rows, ({ slot }) => slot),
+    places: new Float32Array(PLACE_VALUES * rows.length),
+    similarity: new Float32Array(EXPRESSIONS.length * rows.length),
+    weights: new Uint8Array(size * rows.length),
+  };
+  rows.forEach(({ maps: { places, similarity, weights }, row }, i) => {
+    joined.places.set(places.subarray(PLACE_VALUES * row, PLACE_VALUES * (row + 1)), PLACE_VALUES * i);
+    joined.similarity.set(similarity.subarray(EXPRESSIONS.length * row, EXPRESSIONS.length * (row + 1)), EXPRESSIONS.length * i);
+    joined.weights.set(weights.subarray(size * row, size * (row + 1)), size * i);
+  });
+  return joined;
+}
+
 function bytesOf(values: Int32Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -30,7 +30,7 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   status: text('of a video: done, failed, cancelled; of a slot: ok, low_confidence, no_face'),
   error: text('why a video failed, in English; empty for others'),
   warnings: text("what must be known of a done video: ids of warnings, separated by '; '; empty for none"),
-  face_id: whole('', 'number of the face in its video, from 1; empty where no face is in the picture'),
+  face_id: whole('', 'number of the face in its video, from 1, after faces were merged or split by hand; empty where no face is in the picture'),
   slot: whole('', "number of the time slot from the video's start"),
   start_s: number('seconds', 'begin, belongs to the span'),
   end_s: number('seconds', 'end, no longer belongs to the span'),

@@ -3,19 +3,23 @@ import type { AnyRow, AppliedEdit, Edit, EditableTable, JournalTable, RowChange,
 import type { Step } from '../../shared/annotation/steps.ts';
 import { step, stepSchema } from '../../shared/annotation/steps.ts';
 import { StudioError } from '../../shared/app/errors.ts';
+import type { TrackEdits } from '../../shared/domain/face-tracks.ts';
+import { NO_TRACK_EDITS, parseTrackEdits } from '../../shared/domain/face-tracks.ts';
 import type { ProjectDatabase } from './store/database.ts';
+import { labelMoves } from './move-labels.ts';
 import type { JournalRow, LayerRow, Tables } from './store/schema.ts';
 
 /**
  * Applies an edit and adds it to the journal, in one transaction. Undone edits of the coder can no longer be redone. If a
  * label of a coding scheme gets another name, the segments and peaks of all coders get it too.
+ * @param of 'all coders' allows changes in the layers of others: their labels follow a face whose number changes
  * @throws StudioError 'edit-stale' if a row was changed or deleted after its revision was read; 'layer-protected' for rows
  *   in the layer of a model or of another coder; 'edit-invalid' if a constraint of the tables is violated
  */
-export function applyEdit(db: ProjectDatabase, edit: Edit): AppliedEdit {
+export function applyEdit(db: ProjectDatabase, edit: Edit, of: LabelsOf = 'the coder'): AppliedEdit {
   return recordStep(db, edit, (revision) => {
     const renamed = edit.rows.flatMap((row) => (row.table === 'label' && row.kind === 'update' ? labelledRows(db, row.id, row.set.name) : []));
-    const changes = edit.rows.map((row) => changeRow(db, edit.coderId, row, revision));
+    const changes = edit.rows.map((row) => changeRow(db, of === 'the coder' ? edit.coderId : null, row, revision));
     for (const { table, id, from, label } of renamed) {
       const before = readRow(db, table, id);
       // A row that the same edit relabels keeps its new label.
@@ -50,6 +54,9 @@ export function recordStep(db: ProjectDatabase, { coderId, step: made }: Omit<Ed
     return { entry: id, clock: revision, step: made, changes };
   });
 }
+
+/** Whose labels an edit may change. */
+export type LabelsOf = 'the coder' | 'all coders';
 
 /**
  * Undoes the last edit of a coder. The rows get new revisions, so that windows with the old rows are updated.
@@ -117,7 +124,23 @@ function applyHistoryEntry(db: ProjectDatabase, entry: JournalRow, to: 'done' | 
     return writeRow(db, change.table, change.id, current, change.after === null ? null : { ...change.after, revision });
   });
   db.run(db.sql.updateTable('journal').set({ state: to }).where('id', '=', entry.id));
-  return { entry: entry.id, clock: revision, step: stepOf(entry), changes };
+  const moved = followFaceTracks(db, target, revision);
+  return { entry: entry.id, clock: revision, step: stepOf(entry), changes: [...changes, ...moved] };
+}
+
+/** Labels stay with their faces when an edit of face tracks is undone, redone or taken from another copy. @param changes all rows of the step */
+export function followFaceTracks(db: ProjectDatabase, changes: readonly RowChange[], revision: number): RowChange[] {
+  const restored = new Set(changes.map(({ id }) => id));
+  return changes.flatMap((change) => labelsMovedBy(db, change, restored)).map((row) => changeRow(db, null, row, revision));
+}
+
+/** @param restored ids of the rows of the step, which do not move */
+function labelsMovedBy(db: ProjectDatabase, { table, before, after }: RowChange, restored: ReadonlySet<string>): RowEdit[] {
+  const row = after ?? before;
+  if (table !== 'face_tracks' || row === null) return [];
+  const editsIn = (each: RowChange['before']): TrackEdits => (each === null ? NO_TRACK_EDITS : parseTrackEdits(String(each['edits'])));
+  const change = { run: String(row['run_id']), video: String(row['video_id']), before: editsIn(before), after: editsIn(after) };
+  return labelMoves(db, change, (id) => !restored.has(id));
 }
 
 /** Advances the clock of the project. @returns the revision for all rows of the edit */
@@ -130,7 +153,8 @@ function nextRevision(db: ProjectDatabase): number {
   ).clock;
 }
 
-function changeRow(db: ProjectDatabase, coderId: string, edit: RowEdit, revision: number): RowChange {
+/** @param coderId null allows changes of the labels of all coders */
+function changeRow(db: ProjectDatabase, coderId: string | null, edit: RowEdit, revision: number): RowChange {
   const id = edit.kind === 'insert' ? edit.row.id : edit.id;
   const before = readRow(db, edit.table, id);
   if (edit.kind === 'insert') {
@@ -201,6 +225,8 @@ const USED_BY: Readonly<Record<EditableTable, readonly (readonly [table: keyof T
   signal: 'kept',
   coder: 'kept',
   video: 'kept',
+  // Without changes the row is an empty list.
+  face_tracks: 'kept',
 };
 
 /** @throws StudioError 'edit-invalid' if another row refers to this one, or if such rows are never deleted */
@@ -220,14 +246,14 @@ export function refuseUsed(db: ProjectDatabase, table: EditableTable, id: string
 }
 
 /** Rejects edits in the layer of a model or of another coder. */
-function refuseProtected(db: ProjectDatabase, coderId: string, table: EditableTable, row: AnyRow): void {
+function refuseProtected(db: ProjectDatabase, coderId: string | null, table: EditableTable, row: AnyRow): void {
   const layer =
     table === 'layer'
       ? (row as unknown as LayerRow)
       : table === 'segment' || table === 'peak'
         ? db.row(db.sql.selectFrom('layer').selectAll().where('id', '=', String(row['layer_id'])))
         : undefined;
-  if (layer === undefined || layer.kind === 'adjudicated' || layer.coder_id === coderId) return;
+  if (layer === undefined || layer.kind === 'adjudicated' || layer.coder_id === coderId || (coderId === null && layer.kind === 'coder')) return;
   throw new StudioError(layer.kind === 'model' ? 'layer-protected/model' : 'layer-protected/coder', {});
 }
 

@@ -5,7 +5,9 @@ import type { StoredSummary, VideoSummary } from '../../shared/domain/results.ts
 import { summaryOf } from '../../shared/domain/results.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
+import { rowsOfLayer } from './proposals.ts';
 import type { FolderRow, VideoRow } from './store/schema.ts';
+import { faceNumbers } from './tracked-faces.ts';
 
 /** All videos of the library, sorted by name, with the result of the newest run. */
 export function listVideos(db: ProjectDatabase): LibraryVideo[] {
@@ -26,6 +28,7 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
       .orderBy('video.path'),
   );
   const peaks = peakCounts(db);
+  const edited = editedFaces(db);
   const people = codesOfFaces(db);
   return lines.map(({ id, path, name, participant, session, condition, duration_s, review, missing, revision, run_id, summary }) => ({
     id,
@@ -39,7 +42,10 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
     review,
     isMissing: missing === 1,
     revision,
-    analysed: run_id === null || summary === null ? null : analysed(run_id, summaryOf(JSON.parse(summary) as StoredSummary), peaks.get(`${run_id} ${id}`)),
+    analysed:
+      run_id === null || summary === null
+        ? null
+        : analysed(run_id, { ...summaryOf(JSON.parse(summary) as StoredSummary), ...edited.get(`${run_id} ${id}`) }, peaks.get(`${run_id} ${id}`)),
   }));
 }
 
@@ -49,6 +55,12 @@ function analysed(
   counts: ReadonlyMap<string, number> | undefined,
 ): LibraryVideo['analysed'] {
   return { run, status, failure, warnings: [...warnings], faces, faceShare, peaks: EXPRESSIONS.map((label) => counts?.get(label) ?? 0) };
+}
+
+/** Number of faces by run and video, where faces were merged or split. */
+function editedFaces(db: ProjectDatabase): Map<string, { faces: number }> {
+  const rows = db.rows(db.sql.selectFrom('face_tracks').select(['run_id', 'video_id']).where('edits', '!=', '[]'));
+  return new Map(rows.map(({ run_id, video_id }) => [`${run_id} ${video_id}`, { faces: faceNumbers(db, run_id, video_id).length }]));
 }
 
 /** Codes of the participants of single faces, by video. */
@@ -79,7 +91,26 @@ function peakCounts(db: ProjectDatabase): Map<string, Map<string, number>> {
     const key = `${run_id} ${video_id}`;
     byVideo.set(key, (byVideo.get(key) ?? new Map<string, number>()).set(label, peaks));
   }
+  for (const { run_id, video_id, revision } of db.rows(db.sql.selectFrom('face_tracks').selectAll().where('edits', '!=', '[]')))
+    byVideo.set(`${run_id} ${video_id}`, peaksOfEdited(db, run_id, video_id, revision));
   return byVideo;
+}
+
+/** Counts for videos with edited faces, by the key of run, video and revision: they are found in the timelines, which takes longer. */
+const countsOfEdited = new WeakMap<ProjectDatabase, Map<string, Map<string, number>>>();
+
+function peaksOfEdited(db: ProjectDatabase, run: string, video: string, revision: number): Map<string, number> {
+  const known = countsOfEdited.get(db) ?? new Map<string, Map<string, number>>();
+  countsOfEdited.set(db, known);
+  const key = `${run} ${video} ${revision}`;
+  let counts = known.get(key);
+  if (counts === undefined) {
+    const layer = db.row(db.sql.selectFrom('layer').selectAll().where('run_id', '=', run).where('video_id', '=', video));
+    const peaks = layer === undefined ? [] : rowsOfLayer(db, layer).peaks;
+    counts = new Map([...Map.groupBy(peaks, ({ label }) => label)].map(([label, own]) => [label, own.length]));
+    known.set(key, counts);
+  }
+  return counts;
 }
 
 /** A video file on the disk. */

@@ -3,7 +3,7 @@ import { decidedColumns } from '../../shared/annotation/editable-rows.ts';
 import type { Step } from '../../shared/annotation/steps.ts';
 import { step } from '../../shared/annotation/steps.ts';
 import { StudioError } from '../../shared/app/errors.ts';
-import { newId, readRow, recordStep, refuseUsed, sameRow, writeRow } from './edits.ts';
+import { followFaceTracks, newId, readRow, recordStep, refuseUsed, sameRow, writeRow } from './edits.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { MergeConflictRow } from './store/schema.ts';
 
@@ -86,8 +86,10 @@ export function decideConflict(
       if ((current?.['revision'] ?? null) !== revision)
         throw new StudioError(current === null ? 'edit-stale/deleted' : 'edit-stale/changed', { detail: table });
       const before = { ...conflict } as AnyRow;
+      const changes = versionChanges(db, conflict, { current, take, revision: newRevision });
       return [
-        ...versionChanges(db, conflict, { current, take, revision: newRevision }),
+        ...changes,
+        ...followFaceTracks(db, changes, newRevision),
         writeRow(db, 'merge_conflict', id, before, { ...before, resolved: 1, revision: newRevision }),
       ];
     });

@@ -3,6 +3,7 @@ import type { AnyRow, EditableTable, JournalTable, RowChange } from '../../share
 import { StudioError } from '../../shared/app/errors.ts';
 import { newId } from './edits.ts';
 import { isGivenCopy, recordReviewOfCopy, reviewOfBoth } from './given-copies.ts';
+import { followMergedFaces, tracksByRun } from './merge-faces.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { Tables } from './store/schema.ts';
 import { clockOf } from './review.ts';
@@ -39,6 +40,7 @@ const TABLES = {
   trial: { video_id: 'video' },
   signal: { video_id: 'video' },
   layer: { video_id: 'video', coder_id: 'coder', scheme_id: 'scheme' },
+  face_tracks: { video_id: 'video' },
   segment: { layer_id: 'layer' },
   peak: { layer_id: 'layer' },
   note: { video_id: 'video', coder_id: 'coder' },
@@ -55,6 +57,7 @@ const NATURAL_KEYS: Readonly<Partial<Record<EditableTable, readonly string[]>>> 
   coder: ['name'],
   video: ['sha256', 'path'],
   face_participant: ['video_id', 'face_id'],
+  face_tracks: ['video_id', 'run_id'],
   trial: ['video_id', 'type', 'name', 'start_s', 'end_s'],
   signal: ['video_id', 'name', 'source'],
   layer: ['video_id', 'kind', 'coder_id', 'run_id', 'scheme_id'],
@@ -94,6 +97,8 @@ class Merge {
   readonly #ids = new Map<string, string>();
   readonly #deletedHere: ReadonlySet<string>;
   readonly #deletedThere: ReadonlySet<string>;
+  /** Ids of rows that have the version of the other copy. */
+  readonly #taken = new Set<string>();
   readonly #counts = noRows();
   /** Rows by table; labels and peaks also by layer. */
   readonly #byTable = new Map<EditableTable, RowCounts>();
@@ -119,6 +124,7 @@ class Merge {
   }
 
   run(): MergeResult {
+    const here = tracksByRun(this.#db);
     for (const table of ORDER) {
       if (table === 'layer') this.#copyResults();
       this.#mergeTable(table);
@@ -129,6 +135,8 @@ class Merge {
     for (const id of reviewed) this.#count('video', { id }, 'changed');
     this.#takeConflicts();
     this.#appendJournal();
+    const there = tracksByRun(this.#other, (id) => String(this.#idOf('video', id)));
+    followMergedFaces(this.#db, { here, there, isTaken: (id) => this.#taken.has(id), clock: this.#clock });
     this.#db.run(this.#db.sql.updateTable('project').set({ clock: this.#clock }));
     this.#rememberMerge();
     const both = [...this.#changedHere].filter((layer) => this.#changedThere.has(layer));
@@ -297,7 +305,8 @@ class Merge {
     const added = { ...values, revision: this.#clock, ...(table === 'video' ? { folder_id: null } : {}) };
     // For example a label with the name of another one.
     const isWritten = isAccepted(() => this.#db.run(this.#db.sql.insertInto(table as 'segment').values(added as never)));
-    if (!isWritten) this.#addConflict(table, null, row);
+    if (isWritten) this.#taken.add(String(row['id']));
+    else this.#addConflict(table, null, row);
     return isWritten;
   }
 
@@ -307,7 +316,9 @@ class Merge {
       .updateTable(table as 'segment')
       .set({ ...row, revision: this.#clock } as never)
       .where('id', '=', String(row['id']));
-    return isAccepted(() => this.#db.run(query));
+    const isWritten = isAccepted(() => this.#db.run(query));
+    if (isWritten) this.#taken.add(String(row['id']));
+    return isWritten;
   }
 
   #addConflict(table: EditableTable, kept: AnyRow | null, rest: AnyRow | null): void {

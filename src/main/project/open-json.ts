@@ -19,6 +19,7 @@ const ORDER = [
     'file_clock',
     'timing',
     'run',
+    'face_tracks',
     'result',
     'timeline',
     'mask_map',

@@ -1,9 +1,7 @@
-import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/domain/timeline.ts';
+import type { ExpressionPeak, Segment } from '../../shared/domain/timeline.ts';
 import type { RunRecord, StoredSummary, VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import { summaryOf } from '../../shared/domain/results.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
-import type { TimelineColumns } from '../../shared/domain/timeline-columns.ts';
-import { columnsOf } from '../../shared/domain/timeline-columns.ts';
 import type { Expression } from '../../shared/domain/expressions.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { DEFAULT_SCHEME } from './store/default-coding-scheme.ts';
@@ -11,9 +9,11 @@ import { clockShift, onProjectClock, resultMovedBy } from './clocks.ts';
 import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
 import { insertVideo } from './library.ts';
-import { packTimeline, unpackColumns, unpackTimeline } from './store/packed-timeline.ts';
+import { packTimeline } from './store/packed-timeline.ts';
 import type { VideoRow } from './store/schema.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
+import { rowsOfLayer } from './proposals.ts';
+import { faceNumbers, readTimeline, trackEditsOf } from './tracked-faces.ts';
 
 /** Adds a run. `endRun` completes its record. */
 export function beginRun(db: ProjectDatabase, record: RunRecord): string {
@@ -149,22 +149,24 @@ export function videoSpan(db: ProjectDatabase, { id, duration_s }: Pick<VideoRow
   return timing === undefined ? { startS: 0, endS: duration_s } : { startS: timing.start, endS: timing.end };
 }
 
-/** The result of a run for a video, with rows sorted by slot and face; undefined if the run has no result for it. */
+/** The result of a run for a video, with faces as they are shown and rows sorted by slot and face; undefined if the run has no result for it. */
 export function readResult(db: ProjectDatabase, run: string, video: string): VideoResult | undefined {
   const stored = db.row(db.sql.selectFrom('result').select('summary').where('run_id', '=', run).where('video_id', '=', video));
   if (stored === undefined) return undefined;
   const timing = readTiming(db, video);
   const frameAt = (seconds: number): number => timing?.nearestFrame(seconds) ?? 0;
   const rows = readTimeline(db, run, video);
-  const layer = db.row(db.sql.selectFrom('layer').select('id').where('run_id', '=', run).where('video_id', '=', video));
-  const labels =
-    layer === undefined ? [] : db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('start_s'));
-  const found = layer === undefined ? [] : db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer.id).orderBy('face_id').orderBy('apex_s'));
+  const layer = db.row(db.sql.selectFrom('layer').selectAll().where('run_id', '=', run).where('video_id', '=', video));
+  const { segments, peaks } = layer === undefined ? { segments: [], peaks: [] } : rowsOfLayer(db, layer);
+  const labels = segments.toSorted((a, b) => a.face_id - b.face_id || a.start_s - b.start_s);
+  const found = peaks.toSorted((a, b) => a.face_id - b.face_id || a.apex_s - b.apex_s);
   const slotStart = new Map(rows.map((row) => [`${row.faceId} ${row.startS.toFixed(6)}`, row.startFrame]));
   const slotEnd = new Map(rows.map((row) => [`${row.faceId} ${row.endS.toFixed(6)}`, row.endFrame]));
   const numbered = numberer();
+  const summary = summaryOf(JSON.parse(stored.summary) as StoredSummary);
+  const isEdited = trackEditsOf(db, run, video).length > 0;
   return {
-    summary: summaryOf(JSON.parse(stored.summary) as StoredSummary),
+    summary: isEdited ? { ...summary, faces: faceNumbers(db, run, video).length, peaks: found.length } : summary,
     rows,
     segments: labels.map((row) => ({
       faceId: row.face_id,
@@ -204,13 +206,6 @@ function numberer(): (name: string) => number {
   };
 }
 
-export function readTimeline(db: ProjectDatabase, run: string, video: string): TimelineRow[] {
-  return db
-    .rows(db.sql.selectFrom('timeline').select(['face_id', 'packed']).where('run_id', '=', run).where('video_id', '=', video))
-    .flatMap(({ face_id, packed }) => unpackTimeline(packed, face_id))
-    .sort((a, b) => a.slot - b.slot || a.faceId - b.faceId);
-}
-
 export function readTiming(db: ProjectDatabase, video: string): TimingTable | undefined {
   const row = db.row(db.sql.selectFrom('timing').select(['packed', 'facts']).where('video_id', '=', video));
   return row && unpackTimes(row.packed, row.facts);
@@ -233,21 +228,4 @@ export function unfinishedRun(db: ProjectDatabase, record: RunRecord): string | 
 /** Number of stored results of all runs. It changes with every new result. */
 export function resultCount(db: ProjectDatabase): number {
   return db.onlyRow(db.sql.selectFrom('result').select(({ fn }) => fn.countAll<number>().as('count'))).count;
-}
-
-/** The timeline of one face in time order; empty if the run did not track the face. */
-export function readFace(db: ProjectDatabase, run: string, video: string, face: number): TimelineRow[] {
-  const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
-  return row === undefined ? [] : unpackTimeline(row.packed, face);
-}
-
-/** The same by columns, for the window. */
-export function readColumns(db: ProjectDatabase, run: string, video: string, face: number): TimelineColumns {
-  const row = db.row(db.sql.selectFrom('timeline').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face));
-  return row === undefined ? columnsOf([]) : unpackColumns(row.packed);
-}
-
-/** The packed mask maps of one face; undefined if the run stored none. */
-export function readMaps(db: ProjectDatabase, run: string, video: string, face: number): Uint8Array | undefined {
-  return db.row(db.sql.selectFrom('mask_map').select('packed').where('run_id', '=', run).where('video_id', '=', video).where('face_id', '=', face))?.packed;
 }

@@ -1,7 +1,10 @@
 import { StudioError } from '../../shared/app/errors.ts';
+import { parseTrackEdits } from '../../shared/domain/face-tracks.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
-import type { DecisionTableRow, CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, PeakRow, SchemeRow, SegmentRow, SessionRow } from './store/schema.ts';
+import type { LayerRows } from './proposals.ts';
+import { rowsOfLayer } from './proposals.ts';
+import type { DecisionTableRow, CoderRow, LabelRow, LayerRow, NoteRow, ParticipantRow, SchemeRow, SessionRow } from './store/schema.ts';
 
 /** Queries for the review of labels. All changes are made with edits.ts. */
 
@@ -11,12 +14,10 @@ export function layersOf(db: ProjectDatabase, video: string): LayerRow[] {
 }
 
 /** The labels of a layer in time order. @throws StudioError 'edit-stale' if the layer does not exist */
-export function readLayer(db: ProjectDatabase, layer: string): { segments: SegmentRow[]; peaks: PeakRow[] } {
-  if (db.row(db.sql.selectFrom('layer').select('id').where('id', '=', layer)) === undefined) throw new StudioError('edit-stale/layer', {});
-  return {
-    segments: db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer).orderBy('start_s').orderBy('face_id')),
-    peaks: db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer).orderBy('apex_s').orderBy('face_id')),
-  };
+export function readLayer(db: ProjectDatabase, layer: string): LayerRows {
+  const row = db.row(db.sql.selectFrom('layer').selectAll().where('id', '=', layer));
+  if (row === undefined) throw new StudioError('edit-stale/layer', {});
+  return rowsOfLayer(db, row);
 }
 
 export function notesOf(db: ProjectDatabase, video: string): NoteRow[] {
@@ -47,13 +48,6 @@ export function addCoder(db: ProjectDatabase, name: string): CoderRow {
   });
 }
 
-/** The faces that a run tracked in a video, with their slots. */
-export function facesOf(db: ProjectDatabase, run: string, video: string): { face: number; firstSlot: number; slots: number }[] {
-  return db
-    .rows(db.sql.selectFrom('timeline').select(['face_id', 'first_slot', 'slots']).where('run_id', '=', run).where('video_id', '=', video).orderBy('face_id'))
-    .map(({ face_id, first_slot, slots }) => ({ face: face_id, firstSlot: first_slot, slots }));
-}
-
 export function clockOf(db: ProjectDatabase): number {
   return db.onlyRow(db.sql.selectFrom('project').select('clock')).clock;
 }
@@ -71,6 +65,15 @@ export function layerNames(db: ProjectDatabase): (layer: LayerRow) => string {
 /** The newest run among the layers of a video. @param layers oldest first @returns null without a layer of a model */
 export function newestRun(layers: readonly LayerRow[]): string | null {
   return layers.findLast(({ kind }) => kind === 'model')?.run_id ?? null;
+}
+
+/** Whether the faces of a video were edited in an earlier run only: the newest one gave its faces numbers of its own. */
+export function hasEarlierEdits(db: ProjectDatabase, videoId: string): boolean {
+  const run = newestRun(layersOf(db, videoId));
+  const edited = db
+    .rows(db.sql.selectFrom('face_tracks').select(['run_id', 'edits']).where('video_id', '=', videoId))
+    .filter(({ edits }) => parseTrackEdits(edits).length > 0);
+  return edited.length > 0 && edited.every(({ run_id }) => run_id !== run);
 }
 
 export interface NamedLayer {

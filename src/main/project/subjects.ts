@@ -1,7 +1,8 @@
 import type { ProjectDatabase } from './store/database.ts';
 import { videoOf } from './library.ts';
-import { facesOf, layersOf, listParticipants, listSessions, newestRun } from './review.ts';
+import { layersOf, listParticipants, listSessions, newestRun } from './review.ts';
 import type { FaceParticipantRow, LayerRow, VideoRow } from './store/schema.ts';
+import { faceNumbers } from './tracked-faces.ts';
 
 /** Whom a face belongs to. Texts are '' if they are not known. */
 export interface Subject {
@@ -61,7 +62,7 @@ export function facesWithParticipants(
 export function knownFaces(db: ProjectDatabase, video: string): number[] {
   const layers = layersOf(db, video);
   const run = newestRun(layers);
-  const tracked = run === null ? [] : facesOf(db, run, video).map(({ face }) => face);
+  const tracked = run === null ? [] : faceNumbers(db, run, video);
   const labelled = layers.filter(({ kind }) => kind !== 'model').flatMap((layer) => labelledFaces(db, layer));
   return [...new Set([...tracked, ...labelled])].filter((face) => face > 0).sort((a, b) => a - b);
 }

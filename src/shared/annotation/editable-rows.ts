@@ -104,6 +104,8 @@ export const ROW_SCHEMAS = {
   session: z.strictObject({ id, participant_id: id.nullable(), name: text, held_at: text, condition: text, revision }),
   /** The participant of one face of a video; null for a person who does not take part, for example an experimenter. */
   face_participant: z.strictObject({ id, video_id: id, face_id: z.int().positive(), participant_id: id.nullable(), condition: text, revision }),
+  /** Face tracks of a run that were merged or split by hand; edits: JSON (shared/domain/face-tracks.ts). */
+  face_tracks: z.strictObject({ id, video_id: id, run_id: id, edits: text, revision }),
   /** A span of a video that belongs to the design of the study; without an end, a marker. */
   trial: z.strictObject({
     id,
@@ -188,7 +190,8 @@ export const decidedColumns = (table: EditableTable): readonly string[] | undefi
   return columns && Object.keys(columns);
 };
 
-const rowEdits = EDITABLE.flatMap((table) => {
+/** Edits of face tracks move labels of all coders: they have a procedure of their own (services/study/faces.ts). */
+const rowEdits = EDITABLE.filter((table) => table !== 'face_tracks').flatMap((table) => {
   const row = ROW_SCHEMAS[table] as z.ZodObject;
   const decisions = DECISIONS[table];
   const set = decisions === undefined ? row.omit({ id: true, revision: true }) : row.pick(decisions);

@@ -40,6 +40,10 @@ const STEPS = {
   'video.study': { count },
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
+  'face.merge': { face: count, into: count },
+  /** at: seconds of the video. */
+  'face.split': { face: count, at: z.number(), to: count },
+  'faces.set': { count, file: z.string().max(32_768) },
   'signal.move': { signal: z.string().max(100_000) },
   /** table: what kind of row was in conflict. */
   'conflict.keep': { table: z.string().max(100) },

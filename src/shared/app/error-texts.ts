@@ -314,6 +314,12 @@ export const ERROR_TEXTS = {
     remedy: 'Choose the detailed log.',
   },
   'data-set-invalid/participants': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
+  'data-set-invalid/faces': { message: '{file} cannot be used. {problems}', remedy: 'Correct these rows. Nothing was changed.' },
+  'data-set-invalid/not-faces': {
+    message: '{file} has no column «to_face» in its first line.',
+    remedy: 'Name the columns video, face_id, start_s, end_s, to_face.',
+  },
+  'data-set-invalid/faces-request': { message: '{problems}', remedy: 'Nothing was changed.' },
   'data-set-invalid/same-column': { message: '{file} has two columns with the name «{column}».', remedy: 'Rename or delete one of them.' },
   'data-set-invalid/too-large': {
     message: 'The faces of this set need {size} GB, but only {limit} GB are allowed.',
@@ -435,6 +441,20 @@ export const ERROR_TEXTS = {
   'edit-invalid/trial-name': {
     message: 'The trial “{trial}” was not saved, because this video already has one of the type “{type}” with this name.',
     remedy: 'Choose another name.',
+  },
+  'edit-invalid/face-unknown': { message: '{video} has no face {face}.', remedy: 'Choose one of its faces: {known}.' },
+  'edit-invalid/same-face': { message: 'Face {face} cannot be merged with itself.', remedy: 'Choose another face.' },
+  'edit-invalid/faces-together': {
+    message: 'Face {face} and face {other} are two people: both are visible at the same time in {video}, first at {at} s.',
+    remedy: 'If one of them changes from one person to another, split it at that moment first.',
+  },
+  'edit-invalid/two-people': {
+    message: 'Face {face} and face {other} have different participants.',
+    remedy: 'Give both the same participant first, if they are one person.',
+  },
+  'edit-invalid/split-outside': {
+    message: 'Face {face} of {video} cannot be split at {at} s: it is not visible both before and after.',
+    remedy: 'Go to the moment at which the face changes to another person.',
   },
   'edit-invalid/times': { message: 'This was not saved, because its times are out of order. ({detail})', remedy: 'Check its times.' },
   'edit-invalid/constraint': { message: 'This was not saved. ({detail})', remedy: 'Check its times and its name.' },

@@ -11,6 +11,7 @@ export const NOTICE_TEXTS = {
   'in-file': '{file}: {notice}',
   'place/file': '{file}',
   'place/line': '{file}, line {line}',
+  'place/option': '{given}',
 
   'model/untrained': 'untrained weights: numbers mean nothing yet',
   'model/rendered': 'trained on rendered faces and still portraits: not validated on spontaneous expressions; not for diagnosis or decisions about people',
@@ -136,6 +137,15 @@ export const NOTICE_TEXTS = {
     'No sample is within {video}: the signals are from {start} to {end} s, and the video ends at {last} s. Check the offset and the unit of the times.',
   'participants/twice': '{from}: line {line} is about the same face or video.',
   'participants/contradiction': '{from}: {column} is «{value}», but «{other}» in line {line}.',
+
+  'faces/not-analysed': '{from}: {video} has no results. Analyse it first.',
+  'faces/number': '{from}: {column} is «{value}», which is not the number of a face.',
+  'faces/unknown-detected': '{from}: the analysis of {video} has no face {face}. Its faces are: {known}.',
+  'faces/overlap': '{from}: line {line} is about the same time of face {face}.',
+  'faces/together': '{video}: face {face} and face {other} would both be face {to}, but both are visible at {at} s.',
+  'faces/request': '{from}: {problem}',
+  'faces/earlier-run':
+    'Faces of these videos were merged or split after an earlier analysis. The newest one has faces of its own, to which this does not apply: {videos}.',
 
   'statistics/no-participant': 'Faces without a participant have a row of their own: {videos}. Assign participants in the library.',
   'statistics/several-faces':

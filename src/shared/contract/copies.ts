@@ -44,7 +44,7 @@ export type MergedCopy = z.infer<typeof mergedCopySchema>;
 export const CONFLICT_COLUMNS = [
   ...['label', 'kind', 'text', 'code', 'type', 'name', 'item', 'start_s', 'end_s', 'onset_s', 'apex_s', 'offset_s', 'shift_s', 'at_s', 'face_id'],
   ...['confidence', 'intensity', 'comment', 'modifiers', 'participant', 'session', 'coder', 'condition', 'note', 'attributes', 'held_at'],
-  ...['review', 'unit', 'key', 'colour', 'description', 'maps_to', 'grouping'],
+  ...['review', 'unit', 'key', 'colour', 'description', 'maps_to', 'grouping', 'faces'],
 ] as const;
 export type ConflictColumn = (typeof CONFLICT_COLUMNS)[number];
 

@@ -73,6 +73,34 @@ export const people = {
   schemes: procedure.output(z.array(ROW_SCHEMAS.scheme.extend({ labels: z.array(ROW_SCHEMAS.label) }))),
 };
 
+const ofFace = z.object({ coder: idSchema, video: idSchema, run: idSchema, face: z.int().positive() });
+const span = z.object({ startS: z.number(), endS: z.number() });
+
+/** Faces of the newest run of a video, and what people decided about their tracks. Each change is one undo step. */
+export const faces = {
+  /** isOfEarlierRun: faces were merged or split after an earlier analysis, which does not apply to this one. */
+  list: ofVideo.output(
+    z.object({
+      isOfEarlierRun: z.boolean(),
+      faces: z.array(
+        z.object({
+          face: z.int(),
+          participant: z.string(),
+          missing: z.enum(['not-a-participant', 'no-participant', 'several-faces']).nullable(),
+          spans: z.array(span),
+          seenS: z.number(),
+          share: z.number(),
+          detected: z.array(z.int()),
+        }),
+      ),
+    }),
+  ),
+  /** overlapping: labels that moved and now overlap with a label of the same person. Errors: 'edit-invalid'. */
+  merge: procedure.input(ofFace.extend({ into: z.int().positive() })).output(z.object({ edit: appliedEditSchema, overlapping: z.int() })),
+  /** `face` of the answer is the new one. Errors: 'edit-invalid'. */
+  split: procedure.input(ofFace.extend({ atS: z.number() })).output(z.object({ edit: appliedEditSchema, face: z.int() })),
+};
+
 export const edits = {
   /** Applies all rows of the edit or none. Errors: 'edit-stale', 'edit-invalid', 'layer-protected'. */
   apply: procedure.input(editSchema).output(appliedEditSchema),

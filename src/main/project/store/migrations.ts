@@ -12,6 +12,7 @@ import * as mergeConflicts from './migrations/0100-merge-conflicts.ts';
 import * as timesFromZero from './migrations/0110-times-from-zero.ts';
 import * as groupsOfLabels from './migrations/0120-groups-of-labels.ts';
 import * as signals from './migrations/0130-signals.ts';
+import * as faceTracks from './migrations/0140-face-tracks.ts';
 import * as givenCopies from './migrations/0150-given-copies.ts';
 import * as modifiersOfLabels from './migrations/0160-modifiers-of-labels.ts';
 
@@ -39,6 +40,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 110, up: timesFromZero.up },
   { number: 120, up: groupsOfLabels.up },
   { number: 130, up: signals.up },
+  { number: 140, up: faceTracks.up },
   { number: 150, up: givenCopies.up },
   { number: 160, up: modifiersOfLabels.up },
 ];

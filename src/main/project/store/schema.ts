@@ -80,6 +80,7 @@ export interface SignalBlockRow {
 
 export type SignalRow = EditableRows['signal'];
 export type FaceParticipantRow = EditableRows['face_participant'];
+export type FaceTracksRow = EditableRows['face_tracks'];
 export type VideoRow = EditableRows['video'];
 export type SchemeRow = EditableRows['scheme'];
 export type LabelRow = EditableRows['label'];
@@ -201,6 +202,7 @@ export interface Tables {
   participant: ParticipantRow;
   session: SessionRow;
   face_participant: FaceParticipantRow;
+  face_tracks: FaceTracksRow;
   trial: TrialRow;
   signal: SignalRow;
   signal_block: SignalBlockRow;

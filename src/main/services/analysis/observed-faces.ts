@@ -5,10 +5,11 @@ import { visibleSeconds } from '../../../shared/statistics/trials.ts';
 import { seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { allVideos } from '../../project/library.ts';
-import { readColumns, videoSpan } from '../../project/recorded-results.ts';
+import { videoSpan } from '../../project/recorded-results.ts';
 import { excludedSpans } from '../../project/trials.ts';
-import { facesOf, layerNames, layersOf, newestRun, readLayer } from '../../project/review.ts';
+import { layerNames, layersOf, newestRun, readLayer } from '../../project/review.ts';
 import { subjectsOf } from '../../project/subjects.ts';
+import { faceNumbers, readColumns } from '../../project/tracked-faces.ts';
 
 /** A layer, and the videos to read it from. */
 export interface Observation {
@@ -31,7 +32,7 @@ export function* observedFaces(db: ProjectDatabase, { layer: layerName, videos }
     if (layer === undefined) continue;
     const run = newestRun(layers);
     const { segments, peaks } = readLayer(db, layer.id);
-    const tracked = run === null ? [] : facesOf(db, run, video.id).flatMap(({ face }) => (face > 0 ? [face] : []));
+    const tracked = run === null ? [] : faceNumbers(db, run, video.id);
     const { startS, endS: lastS } = videoSpan(db, video);
     const endS = lastS ?? startS;
     const faces = new Set([...tracked, ...[...segments, ...peaks].map(({ face_id }) => face_id)]);

@@ -1,17 +1,30 @@
 import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
-import { unpackMaps } from '../../analysis/mask-maps.ts';
+import { joinMaps, unpackMaps } from '../../analysis/mask-maps.ts';
 import { applyEdit, history, redo, undo } from '../../project/edits.ts';
-import { listRuns, readColumns, readMaps } from '../../project/recorded-results.ts';
-import { addCoder, facesOf, layersOf, listCoders, listParticipants, listSchemes, listSessions, decisionsOf, notesOf, readLayer } from '../../project/review.ts';
+import { listRuns } from '../../project/recorded-results.ts';
+import {
+  addCoder,
+  hasEarlierEdits,
+  layersOf,
+  listCoders,
+  listParticipants,
+  listSchemes,
+  listSessions,
+  decisionsOf,
+  notesOf,
+  readLayer,
+} from '../../project/review.ts';
 import { facesWithParticipants } from '../../project/subjects.ts';
 import { trialsOf } from '../../project/trials.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
+import { mergeFaces, shownFaces, splitFace } from '../study/face-tracks.ts';
 import { refuseInvalidTrials } from '../study/trials.ts';
 import type { Studio } from '../studio/studio.ts';
 import { api } from './context.ts';
 import { blobOf } from './input.ts';
+import { facesOf, readColumns, readMaps } from '../../project/tracked-faces.ts';
 
 export const runs = {
   list: api.runs.list.handler(({ context }) =>
@@ -32,8 +45,8 @@ export const runs = {
     return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
   }),
   maps: api.runs.maps.handler(({ input, context }) => {
-    const packed = readMaps(context.studio.project.db, input.run, input.video, input.face);
-    const { side, slots, places, weights, similarity } = packed === undefined ? NO_MAPS : unpackMaps(packed);
+    const parts = readMaps(context.studio.project.db, input.run, input.video, input.face).map(({ packed, isShown }) => ({ maps: unpackMaps(packed), isShown }));
+    const { side, slots, places, weights, similarity } = joinMaps(parts) ?? NO_MAPS;
     return { side, slots: blobOf(slots), places: blobOf(places), weights: blobOf(weights), similarity: blobOf(similarity) };
   }),
 };
@@ -59,6 +72,21 @@ export const people = {
   sessions: api.people.sessions.handler(({ context }) => listSessions(context.studio.project.db)),
   faces: api.people.faces.handler(({ input, context }) => facesWithParticipants(context.studio.project.db, input.video)),
   schemes: api.people.schemes.handler(({ context }) => listSchemes(context.studio.project.db)),
+};
+
+export const faces = {
+  list: api.faces.list.handler(({ input, context: { studio } }) => ({
+    isOfEarlierRun: hasEarlierEdits(studio.project.db, input.video),
+    faces: shownFaces(studio.project.db, input.video),
+  })),
+  merge: api.faces.merge.handler(({ input: { coder, ...of }, context: { studio } }) => {
+    const merged = mergeFaces(studio.project.db, { coderId: coder, ...of });
+    return { ...merged, edit: published(studio, coder, merged.edit) };
+  }),
+  split: api.faces.split.handler(({ input: { coder, ...of }, context: { studio } }) => {
+    const made = splitFace(studio.project.db, { coderId: coder, ...of });
+    return { ...made, edit: published(studio, coder, made.edit) };
+  }),
 };
 
 export const edits = {

@@ -11,13 +11,14 @@ import { roundSeconds } from '../../../shared/domain/time.ts';
 import { filesOf } from '../../formats/annotations/annotation-formats.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
-import { listRuns, readColumns } from '../../project/recorded-results.ts';
+import { listRuns } from '../../project/recorded-results.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { noLabelsError } from './export-labels.ts';
 import { clockOf } from './video-clock.ts';
 import { selectVideos } from '../../project/library.ts';
-import { facesOf, layersOf, exportedLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
+import { layersOf, exportedLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
+import { faceNumbers, readColumns } from '../../project/tracked-faces.ts';
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
@@ -133,7 +134,7 @@ function signalsOf(db: ProjectDatabase, { id }: VideoRow, { layers }: Annotation
 const SIGNALS = SERIES.filter((name) => !name.startsWith('box_'));
 
 function signalTable(db: ProjectDatabase, run: string, video: string): SignalTable {
-  const faces = facesOf(db, run, video).flatMap(({ face }) => (face > 0 ? [{ face, columns: readColumns(db, run, video, face) }] : []));
+  const faces = faceNumbers(db, run, video).map((face) => ({ face, columns: readColumns(db, run, video, face) }));
   const rows = new Map<number, (number | '')[]>();
   const width = 1 + faces.length * SIGNALS.length;
   faces.forEach(({ columns }, f) => {

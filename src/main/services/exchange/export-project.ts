@@ -19,8 +19,8 @@ import { createProject } from '../../project/store/create-project.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { selectVideos } from '../../project/library.ts';
 import type { RecordedRun } from '../../project/recorded-results.ts';
-import { listRuns, readFace, readResult, readTiming } from '../../project/recorded-results.ts';
-import { facesOf, layersOf, newestRun } from '../../project/review.ts';
+import { listRuns, readResult, readTiming } from '../../project/recorded-results.ts';
+import { hasEarlierEdits, layersOf, newestRun } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { prepareOut, writeRunRecord } from '../analysis/analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
@@ -29,6 +29,7 @@ import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
 import { writeReport } from './export-report.ts';
 import { writeSignals } from './export-signals.ts';
 import { writeStatistics } from './export-statistics.ts';
+import { faceNumbers, readFace } from '../../project/tracked-faces.ts';
 
 export interface ProjectExport {
   readonly format: ProjectFormat;
@@ -52,7 +53,14 @@ export function exportProject(folder: string, request: ProjectExport, out: strin
 export async function writeProject(db: ProjectDatabase, { format, run, layers, videos = [] }: ProjectExport, out: string): Promise<WrittenExport> {
   const to = resolve(out);
   await prepareOut(to);
-  return WRITERS[format](db, to, { run, layers, videos });
+  const { files, losses } = await WRITERS[format](db, to, { run, layers, videos });
+  return { files, losses: format === 'json' ? losses : [...losses, ...editsOfEarlierRuns(db, videos)] };
+}
+
+/** A warning about videos whose faces were merged or split after an earlier analysis. */
+function editsOfEarlierRuns(db: ProjectDatabase, videos: readonly string[]): Notice[] {
+  const names = selectVideos(db, videos).flatMap(({ id, name }) => (hasEarlierEdits(db, id) ? [name] : []));
+  return names.length === 0 ? [] : [notice('faces/earlier-run', { videos: names })];
 }
 
 type Writer = (db: ProjectDatabase, out: string, selection: Selection) => Promise<WrittenExport>;
@@ -180,7 +188,7 @@ async function exportLogs(
     const pts = readTiming(db, video.id)?.pts;
     if (pts === undefined) continue;
     const name = fileNameFor(video.name, taken);
-    for (const { face } of facesOf(db, run.id, video.id).filter((each) => each.face > 0)) {
+    for (const face of faceNumbers(db, run.id, video.id)) {
       const log = { video: video.name, path: video.path, fps: video.fps, pts, face, rows: readFace(db, run.id, video.id, face) };
       for (const { ending, text } of textsOf(log, run.record)) {
         const file = join(out, `${name}${face === 1 ? '' : ` face ${face}`}${ending}`);

@@ -6,13 +6,12 @@ import { slotMeans } from '../../../shared/statistics/resampled.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
-import { readColumns } from '../../project/recorded-results.ts';
-import { facesOf } from '../../project/review.ts';
 import { listSignals, readSignal } from '../../project/signals.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import type { WrittenExport } from './export-labels.ts';
 import { writeDictionary } from './export-labels.ts';
+import { facesOf, readColumns } from '../../project/tracked-faces.ts';
 
 const TABLE = { file: 'signals.csv', columns: ['video', 'slot', 'start_s', 'end_s', 'signal', 'unit', 'value', 'samples', 'signal_file', 'video_id', 'path'] };
 

@@ -14,6 +14,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { projectFile } from '../../project/store/project-file.ts';
 import { BASELINE_TYPE, EXCLUDED_TYPE } from '../../../shared/annotation/trial-edits.ts';
+import { trackEditsOf } from '../../project/tracked-faces.ts';
 import { excludedSpans, listTrials } from '../../project/trials.ts';
 import type { Agreement } from './agreement.ts';
 import { codersWithLayers, measureAgreement } from './agreement.ts';
@@ -36,6 +37,8 @@ export interface ProjectFacts {
   readonly agreement: Agreement | null;
   /** Total length of the excluded spans in seconds. */
   readonly excludedS: number;
+  /** Number of videos with faces that were merged or split by hand. */
+  readonly correctedFaces: number;
   /** Types of trials and markers. */
   readonly trialTypes: readonly string[];
 }
@@ -57,6 +60,7 @@ export function methodsFacts(db: ProjectDatabase): MethodsFacts {
       coders,
       agreement: agreementOf(db, coders),
       excludedS: totalSeconds([...excludedSpans(db).values()].flat()),
+      correctedFaces: videos.filter(({ id, analysed }) => analysed !== null && trackEditsOf(db, analysed.run, id).length > 0).length,
       trialTypes: [...new Set(listTrials(db).map(({ type }) => type))].sort(),
     },
   };
@@ -111,6 +115,7 @@ export function methodsText({ run, project }: MethodsFacts): string {
     ...(project === null ? [] : sampleSentences(project)),
     ...spanSentences(run),
     ...faceSentences(run),
+    ...correctionSentences(project),
     `The model ${run.model.id} (SHA-256 ${run.model.sha256}), a masked autoencoder with a class-agnostic and a class-semantic temporal soft mask after AdaTosk (arXiv 2502.21004), read clips of 16 aligned face crops, sampled ${numberOf(run.options['sampleRateHz'])} times a second, with a token budget of ${numberOf(run.options['tokenBudget'])}, and gave the probabilities of ${listed(EXPRESSIONS)} for each face and time slot.`,
     ...thresholdSentences(run),
     ...(project === null ? [] : studySentences(project)),
@@ -137,6 +142,11 @@ function faceSentences({ faceDetectors, thresholds }: RunRecord): string[] {
   return [
     `Faces were detected with ${detectors}, followed over time, and aligned by eyes and mouth; faces with a detector score below ${numberOf(face['confidentScore'])} or narrower than ${numberOf(face['confidentWidth'])} pixels were marked as low in confidence, and time without a face has no values.`,
   ];
+}
+
+function correctionSentences(project: ProjectFacts | null): string[] {
+  const count = project?.correctedFaces ?? 0;
+  return count === 0 ? [] : [`In ${counted(count, 'video')}, faces were merged or split by hand, so that each face is one person.`];
 }
 
 function thresholdSentences({ thresholds }: RunRecord): string[] {

@@ -27,14 +27,14 @@ import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 import { hashFile } from '../../media/content-hash.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
-import { readFace } from '../../project/recorded-results.ts';
-import { facesOf } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import type { RequestedCrops } from '../../training/data/segment-crops.ts';
 import { segmentCrops } from '../../training/data/segment-crops.ts';
 import { prepareOut } from '../analysis/analyse-folder.ts';
 import type { ChosenLabel } from './fine-tuning-labels.ts';
 import { chooseLabels } from './fine-tuning-labels.ts';
+import { FaceSources } from '../../project/face-sources.ts';
+import { detectedNumbers, readDetected, readFace, trackEditsOf } from '../../project/tracked-faces.ts';
 
 export interface FineTuningEvents {
   /** Reports the number of processed clips and the number of all clips. */
@@ -132,18 +132,29 @@ async function videoHashes(chosen: readonly ChosenLabel[], signal: AbortSignal):
   return hashes;
 }
 
-/** Drops labels of secondary faces: training from references always uses the main face of a video (largest sum of widths). */
+/**
+ * Drops labels of secondary faces: training from references always uses the main detected face of a video (largest sum of widths). It
+ * does not know which faces a person merged, so here the detected face behind a label counts.
+ */
 function withoutOtherFaces(db: ProjectDatabase, planned: readonly PlannedClip[], notes: Notice[]): PlannedClip[] {
   const main = new Map<string, number>();
+  const sources = new Map<string, FaceSources>();
+  const faceOf = ({ run, video, segment: { face_id }, startS, endS }: ChosenLabel): number => {
+    if (run === null) return face_id;
+    const own = sources.get(video.id) ?? new FaceSources(db, run, video.id, trackEditsOf(db, run, video.id));
+    sources.set(video.id, own);
+    return own.at(face_id, (startS + endS) / 2)?.detected ?? face_id;
+  };
   for (const { from } of planned) {
     const { run, video } = from;
     if (main.has(video.id) || run === null) continue;
-    const widths = facesOf(db, run, video.id)
-      .filter(({ face }) => face > 0)
-      .map(({ face }) => ({ face, sum: readFace(db, run, video.id, face).reduce((sum, { box }) => sum + (box?.width ?? 0), 0) }));
+    const widths = detectedNumbers(db, run, video.id).map((face) => ({
+      face,
+      sum: readDetected(db, run, video.id, face).reduce((sum, { box }) => sum + (box?.width ?? 0), 0),
+    }));
     main.set(video.id, widths.sort((a, b) => b.sum - a.sum)[0]?.face ?? 1);
   }
-  const kept = planned.filter(({ from }) => (main.get(from.video.id) ?? 1) === from.segment.face_id);
+  const kept = planned.filter(({ from }) => (main.get(from.video.id) ?? 1) === faceOf(from));
   const dropped = planned.length - kept.length;
   if (dropped > 0) notes.push(notice('set/other-faces', { count: dropped }));
   return kept;

@@ -10,11 +10,12 @@ import type { StudioClient, TestHost } from '../../../../testing/web-host.ts';
 import { openTestHost } from '../../../../testing/web-host.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
 import { openProject } from '../../project/store/open-project.ts';
-import { listRuns, readFace } from '../../project/recorded-results.ts';
+import { listRuns } from '../../project/recorded-results.ts';
 import { startChildProcessQueue } from '../studio/processes.ts';
 import { exportProject, importProject } from '../exchange/export-project.ts';
 import type { QueuePort } from './queue-messages.ts';
 import { sentenceOfFact } from '../../../shared/app/facts.ts';
+import { readFace } from '../../project/tracked-faces.ts';
 
 /** Short pieces of a sample with a face. */
 const pieces = await temporaryFolder();

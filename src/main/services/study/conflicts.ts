@@ -2,6 +2,7 @@ import type { AnyRow, AppliedEdit, EditableTable } from '../../../shared/annotat
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Conflict, ConflictColumn, ConflictVersion } from '../../../shared/contract/copies.ts';
 import { CONFLICT_COLUMNS } from '../../../shared/contract/copies.ts';
+import { parseTrackEdits } from '../../../shared/domain/face-tracks.ts';
 import { videoNames } from '../../project/library.ts';
 import type { ConflictDecision, OpenConflict, RowVersion } from '../../project/merge-conflicts.ts';
 import { decideConflict, openConflicts } from '../../project/merge-conflicts.ts';
@@ -47,6 +48,7 @@ function factsOf(references: ReadonlyMap<string, string>, table: EditableTable, 
   if (row === null) return new Map();
   const named: AnyRow = { ...row };
   for (const [column, name] of Object.entries(REFERENCES)) if (row[column] !== undefined) named[name] = references.get(`${column} ${row[column]}`) ?? null;
+  if (table === 'face_tracks') named['faces'] = facesOf(row['edits']);
   if (table === 'participant') named['attributes'] = attributesOf(row['attributes']);
   // The other times of a signal are those of its file.
   if (table === 'signal') Object.assign(named, { shift_s: row['offset_s'], offset_s: null, start_s: null, end_s: null });
@@ -56,6 +58,12 @@ function factsOf(references: ReadonlyMap<string, string>, table: EditableTable, 
   });
   return new Map(facts);
 }
+
+/** '3 → 1, 2 (5.5 s) → 4' for the edits of face tracks: the detected face, the time from which the change applies, and the face shown. */
+const facesOf = (edits: string | number | null | undefined): string =>
+  parseTrackEdits(String(edits ?? '[]'))
+    .map(({ face, fromS, to }) => `${face}${fromS === null ? '' : ` (${fromS} s)`} → ${to}`)
+    .join(', ');
 
 /** 'age 23, group A' for the JSON of a participant's attributes. */
 function attributesOf(text: string | number | null | undefined): string {

@@ -308,6 +308,15 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} kann nicht verwendet werden. {problems}',
     remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.',
   },
+  'data-set-invalid/faces': {
+    message: '{file} kann nicht verwendet werden. {problems}',
+    remedy: 'Korrigieren Sie diese Zeilen. Nichts wurde geändert.',
+  },
+  'data-set-invalid/not-faces': {
+    message: '{file} hat in der ersten Zeile keine Spalte «to_face».',
+    remedy: 'Nennen Sie die Spalten video, face_id, start_s, end_s, to_face.',
+  },
+  'data-set-invalid/faces-request': { message: '{problems}', remedy: 'Nichts wurde geändert.' },
   'data-set-invalid/same-column': { message: '{file} hat zwei Spalten mit dem Namen «{column}».', remedy: 'Benennen Sie eine davon um, oder löschen Sie sie.' },
   'data-set-invalid/too-large': {
     message: 'Die Gesichter dieses Satzes brauchen {size} GB, aber nur {limit} GB sind erlaubt.',
@@ -469,6 +478,20 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'edit-invalid/trial-name': {
     message: 'Der Durchgang «{trial}» wurde nicht gespeichert, weil dieses Video schon einen der Art «{type}» mit diesem Namen hat.',
     remedy: 'Wählen Sie einen anderen Namen.',
+  },
+  'edit-invalid/face-unknown': { message: '{video} hat kein Gesicht {face}.', remedy: 'Wählen Sie eines seiner Gesichter: {known}.' },
+  'edit-invalid/same-face': { message: 'Gesicht {face} kann nicht mit sich selbst vereint werden.', remedy: 'Wählen Sie ein anderes Gesicht.' },
+  'edit-invalid/faces-together': {
+    message: 'Gesicht {face} und Gesicht {other} sind zwei Personen: Beide sind in {video} gleichzeitig zu sehen, zuerst bei {at} s.',
+    remedy: 'Wenn eines davon von einer Person auf eine andere übergeht, teilen Sie es zuerst an dieser Stelle.',
+  },
+  'edit-invalid/two-people': {
+    message: 'Gesicht {face} und Gesicht {other} gehören verschiedenen Personen.',
+    remedy: 'Wenn sie eine Person sind, ordnen Sie beiden zuerst dieselbe Person zu.',
+  },
+  'edit-invalid/split-outside': {
+    message: 'Gesicht {face} in {video} kann bei {at} s nicht geteilt werden: Es ist nicht davor und danach zu sehen.',
+    remedy: 'Gehen Sie zu der Stelle, an der das Gesicht auf eine andere Person übergeht.',
   },
   'edit-invalid/times': {
     message: 'Das wurde nicht gespeichert, weil die Zeiten nicht in der richtigen Reihenfolge sind. ({detail})',

@@ -8,6 +8,7 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'in-file': '{file}: {notice}',
   'place/file': '{file}',
   'place/line': '{file}, Zeile {line}',
+  'place/option': '{given}',
 
   'model/untrained': 'nicht trainierte Gewichte: die Zahlen bedeuten noch nichts',
   'model/rendered':
@@ -137,6 +138,15 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
     'Kein Messwert liegt in {video}: Die Signale reichen von {start} bis {end} s, und das Video endet bei {last} s. Prüfen Sie den Versatz und die Einheit der Zeiten.',
   'participants/twice': '{from}: Zeile {line} betrifft dasselbe Gesicht oder Video.',
   'participants/contradiction': '{from}: {column} ist «{value}», aber «{other}» in Zeile {line}.',
+
+  'faces/not-analysed': '{from}: {video} hat keine Ergebnisse. Analysieren Sie es zuerst.',
+  'faces/number': '{from}: {column} ist «{value}», das ist keine Nummer eines Gesichts.',
+  'faces/unknown-detected': '{from}: Die Analyse von {video} hat kein Gesicht {face}. Ihre Gesichter sind: {known}.',
+  'faces/overlap': '{from}: Zeile {line} betrifft dieselbe Zeit von Gesicht {face}.',
+  'faces/together': '{video}: Gesicht {face} und Gesicht {other} wären beide Gesicht {to}, sind aber bei {at} s beide zu sehen.',
+  'faces/request': '{from}: {problem}',
+  'faces/earlier-run':
+    'In diesen Videos wurden Gesichter nach einer früheren Analyse vereint oder geteilt. Die neueste hat eigene Gesichter, für die das nicht gilt: {videos}.',
 
   'statistics/no-participant': 'Gesichter ohne Person haben eine eigene Zeile: {videos}. Ordnen Sie in der Bibliothek Personen zu.',
   'statistics/several-faces':

@@ -47,6 +47,9 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markDone': 'Als fertig markiert',
   'video.participant': 'Person {participant} zugeordnet',
   'face.participant': 'Gesicht {face} der Person {participant} zugeordnet',
+  'face.merge': 'Gesicht {face} mit Gesicht {into} vereinen',
+  'face.split': 'Gesicht {face} bei {at} teilen (neu: Gesicht {to})',
+  'faces.set': 'Gesichter aus {file} setzen',
   'face.noParticipant': 'Gesicht {face} nimmt nicht teil',
   'signal.move': '{signal} auf der Zeitachse verschoben',
   'video.session': 'Sitzung {session} zugeordnet',
@@ -313,6 +316,7 @@ export const de: Translated<typeof en> = {
       video: 'Video',
     },
     columns: {
+      faces: 'Gezeigte Gesichter',
       label: 'Label',
       kind: 'Art',
       text: 'Text',

@@ -34,6 +34,9 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'video.markDone': 'Mark as done',
   'video.participant': 'Assign participant {participant}',
   'face.participant': 'Assign face {face} to participant {participant}',
+  'face.merge': 'Merge face {face} into face {into}',
+  'face.split': 'Split face {face} at {at} (new: face {to})',
+  'faces.set': 'Set faces from {file}',
   'face.noParticipant': 'Face {face} does not take part',
   'signal.move': 'Move {signal} on the time axis',
   'video.session': 'Assign session {session}',
@@ -294,6 +297,7 @@ export const en = {
       video: 'Video',
     },
     columns: {
+      faces: 'Faces shown',
       label: 'Label',
       kind: 'Kind',
       text: 'Text',

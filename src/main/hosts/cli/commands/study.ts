@@ -9,6 +9,7 @@ import { mergeCopies } from '../../../services/study/merge-copies.ts';
 import { assignedFacesIn, setParticipantsIn } from '../../../services/study/participants.ts';
 import type { TrialColumn } from '../../../services/study/trials.ts';
 import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/trials.ts';
+import { addFaceCommands } from './faces.ts';
 import { addSignalCommands } from './signals.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
 import { counted, EXIT, Output } from '../terminal/output.ts';
@@ -23,6 +24,7 @@ export function addStudy(project: Command, json: readonly [string, string, boole
     .option(...json)
     .addHelpText('after', ABOUT_PARTICIPANTS)
     .action(async (folder: string, options: { set?: string; as: string; json: boolean }) => done(await participants(folder, options)));
+  addFaceCommands(project, json, done);
   project
     .command('trials <folder>')
     .description('list the trials and markers, or set those of the videos that a table names')
