@@ -208,8 +208,7 @@ test('two coders code blind, their disagreements are resolved, and the queue of 
   await page.keyboard.press('ArrowRight');
   await studio.labelFor('4', 1);
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toHaveLength(2);
-  await studio.changeCoder();
-  await studio.codeAs('Ben');
+  await studio.changeCoder('Ben');
   await expect(studio.tier(/^Tier Ann/)).toBeHidden();
   await page.getByRole('slider', { name: 'Frame' }).fill('0');
   await expect(studio.position).toContainText('frame 0');

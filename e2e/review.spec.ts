@@ -88,8 +88,7 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   await expect(studio.tier('Tier Ann (you)')).toBeVisible();
 
   // The next coder at the same computer, blind too, does not see what Ann said.
-  await studio.changeCoder();
-  await studio.codeAs('Ben');
+  await studio.changeCoder('Ben');
   await expect(studio.tier(/^Tier Ann/)).toBeHidden();
   await page.getByLabel('Blind').uncheck();
   await expect(studio.tier('Tier Ann')).toBeVisible();

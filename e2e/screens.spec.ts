@@ -23,8 +23,7 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await studio.codeAs('Ben');
   await studio.labelFor('1', 2);
   await expect(studio.tier('Tier Ben (you)').getByRole('button')).toHaveCount(1);
-  await studio.changeCoder();
-  await studio.codeAs('Ann');
+  await studio.changeCoder('Ann');
   await page.getByRole('button', { name: 'Next peak' }).click();
   await page.keyboard.press('1');
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);

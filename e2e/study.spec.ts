@@ -1,5 +1,5 @@
 import type { Locator } from '@playwright/test';
-import { writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccessible } from './fixtures/looks.ts';
 import { expect, test } from './fixtures/web-host.ts';
@@ -190,7 +190,7 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await studio.analyseNew();
   await studio.review('happiness-and-surprise.mp4');
   await expect(studio.timelines).toBeVisible();
-  await page.getByText('Timelines ▾').click();
+  await page.getByRole('button', { name: 'Lanes' }).click();
   await page.getByRole('button', { name: 'Add signal…' }).click();
   const dialog = page.getByRole('dialog', { name: /^Add signals to/ });
   await dialog.getByRole('button', { name: 'Choose file…' }).click();
@@ -210,7 +210,7 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await page.reload();
   await studio.review('happiness-and-surprise.mp4');
   await expect(lane).toBeVisible();
-  await page.getByText('Timelines ▾').click();
+  await page.getByRole('button', { name: 'Lanes' }).click();
   await page.getByRole('button', { name: 'Remove EDA (µS)…' }).click();
   await expectAccessible(page, 'remove signals');
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
@@ -218,4 +218,97 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await page.getByRole('button', { name: 'Remove EDA (µS)…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(lane).toBeHidden();
+});
+
+test('a person who comes back as another face is merged by mouse and by keys, and it is undone; two people cannot be merged', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1366, height: 650 });
+  const folder = join(host.folder, 'people');
+  mkdirSync(folder);
+  for (const name of ['leaves-and-returns.mp4', 'two-faces.mp4']) cpSync(join('samples', name), join(folder, name));
+  await page.goto(host.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(folder);
+  await studio.analyseNew();
+  await studio.review('leaves-and-returns.mp4');
+  await studio.codeAs('Ann');
+  const chip = page.getByRole('button', { name: /^Face \d: no participant/ });
+  const [menu, dialog] = [page.getByRole('menu'), page.getByRole('dialog')];
+  const notice = studio.toast;
+  const chooser = page.getByRole('combobox', { name: /^Face/ });
+  await expect(chooser).toBeVisible();
+  await chooser.selectOption('2');
+  // A label of face 2, which is visible from 8 s on.
+  await studio.scrubber.focus();
+  for (let i = 0; i < 9; i++) await page.keyboard.press('Shift+ArrowRight');
+  await expect(studio.position).toHaveText(/^9 s/);
+  await studio.labelFor('1', 1);
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toHaveLength(1);
+  const labels = await studio.labelsIn('Tier Ann (you)');
+
+  await chip.click();
+  await expect(menu.getByRole('menuitem')).toHaveCount(3);
+  await expectAccessible(page, 'face-menu');
+  await menu.getByRole('menuitem', { name: 'Merge into face…' }).click();
+  await dialog.getByRole('radio', { name: /^Face 1, no participant: 0 s – 4\.\d+ s; 30% of the video/ }).check();
+  await expectAccessible(page, 'face-merge');
+  await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
+  await expect(notice).toContainText('Face 2 is now part of face 1.');
+  await expect(dialog).toBeHidden();
+  await expect(chip).toHaveText('Face 1: no participant');
+  await expect(chooser).toBeHidden();
+  // The label has moved with its face, which is one timeline now.
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual(labels);
+  await expect(studio.timelines).toHaveAccessibleName(/face 1/);
+  await page.reload();
+  await studio.review('leaves-and-returns.mp4');
+  await expect(chip).toHaveText('Face 1: no participant');
+  await expect(chooser).toBeHidden();
+  await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual(labels);
+  await page.keyboard.press('Control+z');
+  await expect(chooser).toBeVisible();
+  await expect(chooser.locator('option')).toHaveText(['1', '2']);
+
+  // The same by keys, undone in the notice.
+  await chooser.selectOption('2');
+  await chip.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(menu.getByRole('menuitem', { name: 'Merge into face…' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('radio')).toBeFocused();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  await expect(notice).toContainText('Face 2 is now part of face 1.');
+  await expect(chooser).toBeHidden();
+  await notice.getByRole('button', { name: 'Undo' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(chooser.locator('option')).toHaveText(['1', '2']);
+  await expect(notice).toBeHidden();
+
+  // A split at the playhead chooses the new face; the history names it.
+  await chooser.selectOption('1');
+  await studio.scrubber.focus();
+  for (let i = 0; i < 2; i++) await page.keyboard.press('Shift+ArrowRight');
+  await expect(studio.position).toHaveText(/^2 s/);
+  await chip.click();
+  await menu.getByRole('menuitem', { name: 'Split at 2 s' }).click();
+  await expect(notice).toContainText('From 2 s on, face 1 is now face 3.');
+  await expect(chooser).toHaveValue('3');
+  await studio.tab('History');
+  await expect(page.getByRole('tabpanel')).toContainText('Split face 1 at 2 s (new: face 3)');
+  await page.keyboard.press('Control+z');
+  await expect(chooser.locator('option')).toHaveText(['1', '2']);
+  await expect(chooser).toHaveValue('1');
+
+  await page.getByRole('button', { name: 'Library' }).click();
+  await studio.review('two-faces.mp4');
+  await chip.click();
+  await menu.getByRole('menuitem', { name: 'Merge into face…' }).click();
+  await dialog.getByRole('radio').check();
+  await dialog.getByRole('button', { name: 'Merge', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText(/are two people: both are visible at the same time in two-faces\.mp4, first at \d/);
+  await page.keyboard.press('Escape');
+  await expect(chip).toBeFocused();
+  await expect(chooser.locator('option')).toHaveText(['1', '2']);
 });

@@ -11,12 +11,15 @@ export class StudioWindow {
   readonly video: Locator;
   readonly timelines: Locator;
   readonly scrubber: Locator;
+  /** The short message about the last change. */
+  readonly toast: Locator;
 
   constructor(page: Page) {
     this.page = page;
     this.problem = page.getByRole('alert');
     this.library = page.getByRole('table');
     this.queue = page.getByRole('complementary', { name: 'Batch queue' });
+    this.toast = page.locator('.toast');
     this.position = page.getByLabel('Position');
     this.video = page.getByLabel('Video', { exact: true });
     this.scrubber = page.getByRole('slider', { name: 'Frame' });
@@ -112,15 +115,10 @@ export class StudioWindow {
     await expect(this.page.getByRole('group', { name: 'Label', exact: true })).toBeVisible();
   }
 
-  /** Ends the session of the coder, so that another one can begin. */
-  async changeCoder(): Promise<void> {
-    await this.page.getByRole('button', { name: /^Coder: / }).click();
-    await this.page.getByRole('menuitem', { name: 'Another coder…' }).click();
-  }
-
   /** Codes as somebody else than the coder of this window. */
   async changeCoder(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Change' }).click();
+    await this.page.getByRole('button', { name: /^Coder: / }).click();
+    await this.page.getByRole('menuitem', { name: 'Another coder…' }).click();
     await this.codeAs(name);
   }
 

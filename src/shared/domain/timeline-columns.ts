@@ -46,3 +46,26 @@ export function seriesOf({ slots, values }: TimelineColumns, name: SeriesName): 
   const column = SERIES.indexOf(name);
   return values.subarray(column * slots.length, (column + 1) * slots.length);
 }
+
+/**
+ * The same with an empty row for each gap between slots, from the end of the slot before to the start of the next one. A face that was merged from
+ * several tracks has no slots between them; lines are not drawn across an empty row.
+ */
+export function withGaps(columns: TimelineColumns): TimelineColumns {
+  const { slots, times } = columns;
+  const before = Array.from(slots, (_, i) => i).filter((i) => i > 0 && (slots[i] ?? 0) - (slots[i - 1] ?? 0) > 1);
+  if (before.length === 0) return columns;
+  const isGap = new Set(before);
+  /** Indices of rows; null for a gap before the next one. */
+  const rows = Array.from(slots, (_, i) => (isGap.has(i) ? [null, i] : [i])).flat();
+  const count = slots.length;
+  const valueAt = (values: Float64Array | Float32Array | Int32Array, column: number, i: number): number => values[column * count + i] ?? NaN;
+  const next = (i: number): number => rows[i + 1] ?? 0;
+  const starts = rows.map((row, i) => (row === null ? valueAt(times, 1, next(i) - 1) : valueAt(times, 0, row)));
+  const ends = rows.map((row, i) => (row === null ? valueAt(times, 0, next(i)) : valueAt(times, 1, row)));
+  return {
+    times: Float64Array.from([...starts, ...ends]),
+    slots: Int32Array.from(rows, (row, i) => (row === null ? valueAt(slots, 0, next(i) - 1) + 1 : valueAt(slots, 0, row))),
+    values: Float32Array.from(SERIES.flatMap((_, column) => rows.map((row) => (row === null ? NaN : valueAt(columns.values, column, row))))),
+  };
+}

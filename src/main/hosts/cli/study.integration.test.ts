@@ -175,3 +175,27 @@ test('signals: added, listed, moved, exported at the slots of the timeline, and 
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('eda.csv has no column «ECG»')]);
   expect((await signals('--remove', id)).signals).toEqual([]);
 });
+
+test('faces are listed, merged and split by commands; what is not possible changes nothing', async () => {
+  await copyFile('samples/leaves-and-returns.mp4', at('videos', 'leaves.mp4'));
+  await command('analyze', at('videos', 'leaves.mp4'), '--out', at('faces-out'), '--project', at('faces'), '--device', 'cpu');
+  interface Listed {
+    readonly changed: number;
+    readonly videos: readonly { readonly faces: readonly { readonly face: number; readonly seenS: number; readonly detected: readonly number[] }[] }[];
+  }
+  const faces = async (...args: string[]): Promise<Listed> => (await command('project', 'faces', at('faces'), ...args, '--json')).json as unknown as Listed;
+  const before = (await faces()).videos[0]!.faces;
+  expect(before.map(({ face }) => face)).toEqual([1, 2]);
+  const refused = await command('project', 'faces', at('faces'), '--merge', 'leaves.mp4:2:1', '--split', 'leaves.mp4:1:99', '--merge', 'none.mp4:1:2');
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringMatching(/cannot be split at 99 s.*none\.mp4 is not in the library.*Nothing was changed/s)]);
+  expect((await faces()).videos[0]!.faces).toEqual(before);
+  expect((await command('project', 'faces', at('faces'), '--merge', 'leaves.mp4:2')).code).toBe(2);
+  const { changed, videos } = await faces('--merge', 'leaves.mp4:2:1', '--as', 'Ann');
+  expect([changed, videos[0]!.faces.map(({ face, detected }) => [face, detected])]).toEqual([1, [[1, [1, 2]]]]);
+  expect(videos[0]!.faces[0]!.seenS).toBeCloseTo(before[0]!.seenS + before[1]!.seenS, 6);
+  await command('export', '--project', at('faces'), '--format', 'statistics', '--out', at('faces-statistics'));
+  const rows = (await table('faces-statistics', 'statistics_participants.csv')).filter(({ label }) => label === 'happiness');
+  expect(rows.map(({ faces: count, observed_s }) => [count, Number(observed_s)])).toEqual([['1', expect.closeTo(before[0]!.seenS + before[1]!.seenS, 5)]]);
+  await writeFile(at('faces.csv'), 'video,face_id,start_s,end_s,to_face\nleaves.mp4,2,,,2\n');
+  expect((await faces('--set', at('faces.csv'))).videos[0]!.faces).toEqual(before);
+});

@@ -1,6 +1,7 @@
 import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
+import { withGaps } from '../../../shared/domain/timeline-columns.ts';
 import { joinMaps, unpackMaps } from '../../analysis/mask-maps.ts';
 import { applyEdit, history, redo, undo } from '../../project/edits.ts';
 import { listRuns } from '../../project/recorded-results.ts';
@@ -41,7 +42,7 @@ export const runs = {
   ),
   faces: api.runs.faces.handler(({ input, context }) => facesOf(context.studio.project.db, input.run, input.video)),
   timeline: api.runs.timeline.handler(({ input, context }) => {
-    const { times, slots, values } = readColumns(context.studio.project.db, input.run, input.video, input.face);
+    const { times, slots, values } = withGaps(readColumns(context.studio.project.db, input.run, input.video, input.face));
     return { times: blobOf(times), slots: blobOf(slots), values: blobOf(values) };
   }),
   maps: api.runs.maps.handler(({ input, context }) => {

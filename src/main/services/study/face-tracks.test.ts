@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { returningFace } from '../../../../testing/face-tracks.ts';
@@ -18,7 +18,10 @@ import { addCoder, decisionsOf, hasEarlierEdits, layersOf, readLayer } from '../
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import { subjectsOf } from '../../project/subjects.ts';
-import { readDetected, readFace, readTimeline } from '../../project/tracked-faces.ts';
+import { readDetected, readFace, readMaps, readTimeline } from '../../project/tracked-faces.ts';
+import { joinMaps, packMaps, unpackMaps } from '../../analysis/mask-maps.ts';
+import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
+import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
 import { importProject, writeProject } from '../exchange/export-project.ts';
 import { methodsFacts, methodsText } from '../exchange/methods.ts';
 import { mergeFaces, shownFaces, splitFace } from './face-tracks.ts';
@@ -205,15 +208,18 @@ describe('merging a face into another one', () => {
     expect(() => merge(3, 1)).toThrow(expect.objectContaining({ id: 'edit-invalid/two-people' }));
   });
 
-  test('is kept by closing and opening the project, by its JSON, and can be undone after that', async () => {
+  test('is kept when the program is killed, and by the JSON of the project, and can be undone after that', async () => {
     label(ann, annLayer, 3, 6, 7);
     const before = await exported('tables');
     merge(3, 1);
     const merged = await exported('tables');
     const out = await temporaryFolder();
     await writeProject(db, { format: 'json', run: null, layers: [] }, out);
+    // What a killed program leaves: the files as they are while the project is open.
+    const killed = await temporaryFolder();
+    await cp(folder, killed, { recursive: true });
     close();
-    const again = await openProject(folder);
+    const again = await openProject(killed);
     db = again.db;
     expect(await exported('tables')).toEqual(merged);
     undo(db, ann);
@@ -354,6 +360,65 @@ test('a list of faces has spans, the time seen, and the detected faces', () => {
   expect(first!.seenS).toBeCloseTo(7.6, 9);
   expect(first!.spans).toHaveLength(1);
   expect(first!.spans[0]!.endS).toBeCloseTo(9.4, 9);
+});
+
+test('the mask maps of a face are those of its tracks, slot by slot', async () => {
+  const side = 2;
+  const maps = (slots: number[], value: number): Buffer =>
+    Buffer.from(
+      packMaps({
+        side,
+        slots: Int32Array.from(slots),
+        places: new Float32Array(4 * slots.length).fill(value),
+        similarity: new Float32Array(7 * slots.length).fill(value),
+        weights: new Uint8Array(3 * side * side * slots.length).fill(value),
+      }),
+    );
+  const slots = Array.from({ length: 40 }, (_, slot) => slot);
+  for (const [face_id, own] of [
+    [2, slots],
+    [3, slots.slice(20)],
+  ] as const)
+    db.run(db.sql.insertInto('mask_map').values({ run_id: run, video_id: video, face_id, packed: maps(own, face_id) }));
+  const mapsOf = (face: number) => joinMaps(readMaps(db, run, video, face).map(({ packed, isShown }) => ({ maps: unpackMaps(packed), isShown })));
+  expect([mapsOf(2)!.slots.length, mapsOf(1)]).toEqual([40, null]);
+  split(2, 5.4);
+  merge(4, 1, ann);
+  expect([[...mapsOf(1)!.slots], new Set(mapsOf(1)!.weights)]).toEqual([slots.slice(20), new Set([2])]);
+  undo(db, ann);
+  undo(db, ann);
+  const file = join(await temporaryFolder(), 'faces.csv');
+  await writeFile(file, 'video,face_id,start_s,to_face\na.mp4,2,5.4,3\na.mp4,3,5.4,2\n');
+  await setFaces(db, file, 'Cara');
+  const joined = mapsOf(2)!;
+  expect([...joined.slots]).toEqual(slots);
+  expect([joined.weights[19 * 12], joined.weights[20 * 12], joined.places[4 * 19], joined.similarity[7 * 20]]).toEqual([2, 3, 2, 3]);
+});
+
+test('a set of references has the labels of the main detected face, because training does not know the edits', async () => {
+  label(ann, annLayer, 2, 2, 3);
+  label(ann, annLayer, 2, 8, 9);
+  label(ann, annLayer, 3, 7, 8);
+  const file = join(await temporaryFolder(), 'faces.csv');
+  await writeFile(file, 'video,face_id,start_s,to_face\na.mp4,2,5.4,3\na.mp4,3,5.4,2\n');
+  await setFaces(db, file, 'Cara');
+  expect(labelsOf(annLayer)).toEqual([
+    [2, 2, 3],
+    [2, 7, 8],
+    [3, 8, 9],
+  ]);
+  const options = fineTuningOptionsSchema.parse({ form: 'references', layer: 'Ann', shares: [1, 0, 0] });
+  const noEngine = (): never => {
+    throw new Error('no engine is needed');
+  };
+  const out = join(await temporaryFolder(), 'set');
+  const { report } = await writeFineTuningSet(db, options, out, noEngine, { onProgress: () => undefined }, new AbortController().signal);
+  const clips = (await readFile(join(out, 'clips.csv'), 'utf8')).trim().split('\r\n').slice(1);
+  expect(clips.map((line) => /,(\d+),(\d+),,,,/.exec(line)!.slice(1))).toEqual([
+    ['2', '3'],
+    ['8', '9'],
+  ]);
+  expect(report.notes).toContainEqual({ id: 'set/other-faces', parameters: { count: 1 } });
 });
 
 describe('a table of faces', () => {

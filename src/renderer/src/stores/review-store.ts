@@ -1,8 +1,9 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { AppliedEdit, EditableRows } from '../../../shared/annotation/editable-rows.ts';
+import type { AppliedEdit, EditableRows, RowChange } from '../../../shared/annotation/editable-rows.ts';
 import type { LayerContents, LayerRow } from '../../../shared/annotation/video-annotations.ts';
 import { applyChanges, noAnnotations } from '../../../shared/annotation/video-annotations.ts';
+import type { Step } from '../../../shared/annotation/steps.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
@@ -17,6 +18,8 @@ export interface OpenLayer extends LayerContents {
   /** 'model', a coder's name, or 'adjudicated'. */
   readonly name: string;
 }
+
+const mostSeen = (faces: readonly { face: number; slots: number }[]): number => faces.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
 
 /** localStorage key of the coder's name. The name is not secret, and leaves the computer only in exports. */
 export const CODER_KEY = 'adatosk.coder';
@@ -94,7 +97,7 @@ export const useReview = defineStore('review', () => {
       coder.value = knownCoders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
       media.value = NOT_PLAYABLE;
       faces.value = faceList.filter((each) => each.face > 0);
-      face.value = faces.value.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
+      face.value = mostSeen(faces.value);
       times.value = new Float64Array(frames);
       playhead.value = times.value[0] ?? 0;
       video.value = found;
@@ -155,6 +158,32 @@ export const useReview = defineStore('review', () => {
     };
   }
 
+  /**
+   * Reads the faces, their timelines and proposals again, after tracks were merged or split. The chosen face stays; if it is no longer shown, the face
+   * that it became is chosen.
+   * @param made the step that changed the tracks, if it is known
+   */
+  async function readFaces(made?: Step): Promise<void> {
+    const [ofRun, ofVideo] = [run.value, video.value?.id];
+    if (ofRun === null || ofVideo === undefined) return;
+    const read = await studio.runs.faces({ run: ofRun, video: ofVideo });
+    if (run.value !== ofRun || video.value?.id !== ofVideo) return;
+    faces.value = read.filter((each) => each.face > 0);
+    const isShown = (of: number | undefined): boolean => faces.value.some((each) => each.face === of);
+    if (!isShown(face.value)) {
+      const became = made?.kind === 'face.merge' ? made.parameters.into : made?.kind === 'face.split' ? made.parameters.face : undefined;
+      face.value = became !== undefined && isShown(became) ? became : mostSeen(faces.value);
+    }
+    await Promise.all([readTimeline(), readLayers()]);
+  }
+
+  /** The last reading after an edit of tracks: the edit comes as a response and as an event. */
+  let facesRead: { clock: number; reading: Promise<void> } = { clock: 0, reading: Promise.resolve() };
+  function readFacesAfter({ clock, step }: AppliedEdit): Promise<void> {
+    if (clock > facesRead.clock) facesRead = { clock, reading: readFaces(step) };
+    return facesRead.reading;
+  }
+
   async function readFace(ofRun: string, ofVideo: string, ofFace: number): Promise<TimelineColumns> {
     const response = await studio.runs.timeline({ run: ofRun, video: ofVideo, face: ofFace });
     const [slots, slotTimes, values] = await Promise.all([response.slots.arrayBuffer(), response.times.arrayBuffer(), response.values.arrayBuffer()]);
@@ -205,6 +234,8 @@ export const useReview = defineStore('review', () => {
     annotations.value = applyChanges(annotations.value, edit);
     const reads: (() => Promise<unknown>)[] = [];
     if (edit.changes.some(({ table }) => table === 'label')) reads.push(readLabels);
+    const isOurs = ({ before, after }: RowChange): boolean => (after ?? before)?.['video_id'] === video.value?.id;
+    if (edit.changes.some((change) => change.table === 'face_tracks' && isOurs(change))) reads.push(() => readFacesAfter(edit));
     if (annotations.value.layers.some(({ layer }) => layer.coder_id !== null && !coders.value.some(({ id }) => id === layer.coder_id)))
       reads.push(async () => (coders.value = await studio.people.coders()));
     await Promise.all(reads.map((read) => project.inBackground(read)));
@@ -215,7 +246,8 @@ export const useReview = defineStore('review', () => {
     if (event.kind === 'edited') {
       lastSaved.value = new Date();
       void showEdit(event.edit);
-    } else if (event.kind === 'changed' || event.kind === 'project') void project.inBackground(() => Promise.all([readLayers(), readLabels()]));
+    } else if (event.kind === 'changed' || event.kind === 'project')
+      void project.inBackground(() => Promise.all([run.value === null ? readLayers() : readFaces(), readLabels()]));
   }
   project.onEvent(applyEvent);
 

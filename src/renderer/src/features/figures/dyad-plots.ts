@@ -2,7 +2,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { DyadFigures } from '../../../../shared/contract/figures.ts';
 import { categoryName } from '../../texts/i18n.ts';
-import { decimal } from '../../ui/formats.ts';
+import { decimal } from '../../texts/formats.ts';
 import { axis, FONT, frame, heatmap, INK, nameOf, numbers } from './figures.ts';
 
 export interface DyadTexts {

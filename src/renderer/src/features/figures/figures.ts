@@ -6,7 +6,7 @@ import { SVGRenderer } from 'echarts/renderers';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
 import { EVENT_WINDOW } from '../../../../shared/statistics/trials.ts';
 import { categoryName, labelName } from '../../texts/i18n.ts';
-import { decimal, number, percentage } from '../../ui/formats.ts';
+import { decimal, number, percentage } from '../../texts/formats.ts';
 import type { Style } from '../../ui/label-styles.ts';
 import { styleAt, styleOf } from '../../ui/label-styles.ts';
 

@@ -7,7 +7,7 @@ import { useLabelKeys } from '../../composables/useLabelKeys.ts';
 import { useCoding } from '../../stores/coding-store.ts';
 import { useReview } from '../../stores/review-store.ts';
 import { labelName } from '../../texts/i18n.ts';
-import { clockTime } from '../../ui/formats.ts';
+import { clockTime } from '../../texts/formats.ts';
 import type { Navigation } from './useNavigation.ts';
 
 /** A span that waits for its label, and the place in the window where it was drawn. */

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { i18n } from '../texts/i18n.ts';
+import { i18n } from './i18n.ts';
 import { clockTime, decimal, percentage, timeOfDay } from './formats.ts';
 
 afterAll(() => {

@@ -1,4 +1,4 @@
-import { i18n } from '../texts/i18n.ts';
+import { i18n } from './i18n.ts';
 
 /** Number and time formats in the window's language. Files and the command line always use a decimal point. */
 const formats = new Map<string, Intl.NumberFormat>();
