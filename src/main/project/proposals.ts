@@ -1,4 +1,5 @@
-import { NO_TRACK_EDITS, facesOfDetected, facesShown } from '../../shared/domain/face-tracks.ts';
+import type { TrackEdits } from '../../shared/domain/face-tracks.ts';
+import { facesOfDetected, facesShown, NO_TRACK_EDITS, storedTrackEdits } from '../../shared/domain/face-tracks.ts';
 import type { PeakOptions } from '../../shared/domain/peaks.ts';
 import { DEFAULT_PEAK_OPTIONS, findPeaks, readableSpans } from '../../shared/domain/peaks.ts';
 import type { RunRecord } from '../../shared/domain/results.ts';
@@ -23,13 +24,32 @@ const SAME_S = 1e-6;
  * options of the run: a peak that was cut has another apex, another prominence, and perhaps is none.
  */
 export function rowsOfLayer(db: ProjectDatabase, layer: LayerRow): LayerRows {
-  const stored: LayerRows = {
+  const edits = layer.run_id === null ? NO_TRACK_EDITS : trackEditsOf(db, layer.run_id, layer.video_id);
+  if (layer.run_id === null || edits.length === 0) return storedRows(db, layer);
+  const known = foundRows.get(db) ?? new Map<string, LayerRows>();
+  foundRows.set(db, known);
+  const key = `${layer.id} ${storedTrackEdits(edits)}`;
+  const rows = known.get(key) ?? rowsOfEdited(db, layer, layer.run_id, edits);
+  known.delete(key);
+  known.set(key, rows);
+  for (const [oldest] of known) if (known.size > MOST_FOUND) known.delete(oldest);
+  return { segments: [...rows.segments], peaks: [...rows.peaks] };
+}
+
+/** Rows of the layers that were read last: a joined track of an hour is searched for peaks in a second or two. Rows of a model never change. */
+const foundRows = new WeakMap<ProjectDatabase, Map<string, LayerRows>>();
+const MOST_FOUND = 10;
+
+function storedRows(db: ProjectDatabase, layer: LayerRow): LayerRows {
+  return {
     segments: db.rows(db.sql.selectFrom('segment').selectAll().where('layer_id', '=', layer.id).orderBy('start_s').orderBy('face_id')),
     peaks: db.rows(db.sql.selectFrom('peak').selectAll().where('layer_id', '=', layer.id).orderBy('apex_s').orderBy('face_id')),
   };
-  const { run_id: run, video_id: video } = layer;
-  const edits = run === null ? NO_TRACK_EDITS : trackEditsOf(db, run, video);
-  if (run === null || edits.length === 0) return stored;
+}
+
+function rowsOfEdited(db: ProjectDatabase, layer: LayerRow, run: string, edits: TrackEdits): LayerRows {
+  const stored = storedRows(db, layer);
+  const { video_id: video } = layer;
   const involved = new Set(edits.flatMap(({ face, to }) => [face, to]));
   const detected = detectedNumbers(db, run, video);
   const timelines = new Map(detected.flatMap((face) => (involved.has(face) ? [[face, readDetected(db, run, video, face)] as const] : [])));

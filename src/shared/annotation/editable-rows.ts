@@ -190,7 +190,7 @@ export const decidedColumns = (table: EditableTable): readonly string[] | undefi
   return columns && Object.keys(columns);
 };
 
-/** Edits of face tracks move labels of all coders: they have a procedure of their own (services/study/faces.ts). */
+/** Edits of face tracks move labels of all coders: they have a procedure of their own (services/study/face-tracks.ts). */
 const rowEdits = EDITABLE.filter((table) => table !== 'face_tracks').flatMap((table) => {
   const row = ROW_SCHEMAS[table] as z.ZodObject;
   const decisions = DECISIONS[table];

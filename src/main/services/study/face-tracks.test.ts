@@ -18,14 +18,14 @@ import { addCoder, decisionsOf, hasEarlierEdits, layersOf, readLayer } from '../
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import { subjectsOf } from '../../project/subjects.ts';
-import { readDetected, readFace, readMaps, readTimeline } from '../../project/tracked-faces.ts';
+import { readFace, readMaps, readTimeline } from '../../project/tracked-faces.ts';
 import { joinMaps, packMaps, unpackMaps } from '../../analysis/mask-maps.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
 import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
 import { importProject, writeProject } from '../exchange/export-project.ts';
 import { methodsFacts, methodsText } from '../exchange/methods.ts';
 import { mergeFaces, shownFaces, splitFace } from './face-tracks.ts';
-import { editFaces, setFaces } from './faces-table.ts';
+import { setFaces } from './faces-table.ts';
 
 let folder: string;
 let db: ProjectDatabase;
@@ -296,6 +296,15 @@ describe('splitting a face', () => {
     ]);
   });
 
+  test('and merging it back gives the proposals of the analysis', () => {
+    const before = proposals();
+    split(2, 5.4);
+    expect(proposals()).not.toEqual(before);
+    merge(4, 2);
+    expect(proposals()).toEqual(before);
+    expect(db.rows(db.sql.selectFrom('face_tracks').select('edits'))).toEqual([{ edits: '[]' }]);
+  });
+
   test('never uses a number again, also of a step that was undone', () => {
     expect(split(2, 5.4).face).toBe(4);
     undo(db, ann);
@@ -419,69 +428,4 @@ test('a set of references has the labels of the main detected face, because trai
     ['8', '9'],
   ]);
   expect(report.notes).toContainEqual({ id: 'set/other-faces', parameters: { count: 1 } });
-});
-
-describe('a table of faces', () => {
-  const set = async (text: string): ReturnType<typeof setFaces> => {
-    const file = join(await temporaryFolder(), 'faces.csv');
-    await writeFile(file, text);
-    return setFaces(db, file, 'Cara');
-  };
-
-  test('lets two faces change places, once', async () => {
-    label(ann, annLayer, 2, 2, 3);
-    label(ann, annLayer, 2, 8, 9);
-    const text = `video;face_id;start_s;end_s;to_face\na.mp4;2;5,4;;3\na.mp4;3;5,4;;2\n`;
-    expect((await set(text))!.step).toEqual(step('faces.set', { count: 2, file: 'faces.csv' }));
-    expect(labelsOf(annLayer)).toEqual([
-      [2, 2, 3],
-      [3, 8, 9],
-    ]);
-    expect(readFace(db, run, video, 2)).toEqual(
-      [...readDetected(db, run, video, 2).slice(0, 20), ...readDetected(db, run, video, 3)].map((row) => ({ ...row, faceId: 2 })),
-    );
-    expect(await set(text)).toBeNull();
-    await set('video,face_id,to_face\na.mp4,2,2\n');
-    expect(db.rows(db.sql.selectFrom('face_tracks').select('edits'))).toEqual([{ edits: '[]' }]);
-    expect(labelsOf(annLayer)).toEqual([
-      [2, 2, 3],
-      [2, 8, 9],
-    ]);
-  });
-
-  test('that cannot be used names all rows, and changes nothing', async () => {
-    const before = stored();
-    const rows = ['nope.mp4,1,,,2', 'a.mp4,9,,,2', 'a.mp4,1,x,,2', 'a.mp4,1,,,0', 'a.mp4,1,3,2,2', 'a.mp4,1,3,,4', 'a.mp4,1,5,,5'];
-    await expect(set(`video,face_id,start_s,end_s,to_face\n${rows.join('\n')}\n`)).rejects.toMatchObject({
-      id: 'data-set-invalid/faces',
-      parameters: {
-        problems: ['study/unknown-video', 'faces/unknown-detected', 'trials/time', 'faces/number', 'trials/order', 'faces/overlap'].map((id) => ({ id })),
-      },
-    });
-    await expect(set('video,face_id,to_face\na.mp4,2,1\n')).rejects.toMatchObject({
-      parameters: { problems: [{ id: 'faces/together', parameters: { face: 1, other: 2, to: 1, at: 1.4 } }] },
-    });
-    await expect(set('video,face_id\na.mp4,2\n')).rejects.toMatchObject({ id: 'data-set-invalid/not-faces' });
-    expect([stored(), db.rows(db.sql.selectFrom('face_tracks').selectAll())]).toEqual([before, []]);
-  });
-
-  test('requests of the command line are steps of their own; with one that is not possible, nothing is changed', () => {
-    const request = { video: 'a.mp4', given: '--merge' };
-    const good = [
-      { ...request, kind: 'split', face: 2, atS: 5.4 },
-      { ...request, kind: 'merge', face: 3, into: 1 },
-    ] as const;
-    const bad = [
-      { ...request, kind: 'merge', face: 1, into: 2 },
-      { ...request, kind: 'merge', face: 1, into: 2, video: 'nope.mp4' },
-    ] as const;
-    expect(() => editFaces(db, [...good, ...bad], 'Cara')).toThrow(
-      expect.objectContaining({
-        parameters: { problems: [expect.objectContaining({ id: 'faces/request' }), expect.objectContaining({ id: 'study/unknown-video' })] },
-      }),
-    );
-    expect(shownFaces(db, video).map(({ face }) => face)).toEqual([1, 2, 3]);
-    expect(editFaces(db, good, 'Cara')).toHaveLength(2);
-    expect(shownFaces(db, video).map(({ face }) => face)).toEqual([1, 2, 4]);
-  });
 });
