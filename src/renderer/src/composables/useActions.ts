@@ -49,6 +49,8 @@ export function isHandledElsewhere(event: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]') !== null) return true;
   if (target.closest('[role="menu"]') !== null) return !/^\d$/.test(event.key);
   if (target.matches(INPUT_SELECTOR)) return !event.ctrlKey && !event.metaKey;
+  // With Shift, arrows are shortcuts of the review: sliders do not use them.
+  if (event.shiftKey && target.matches('input[type="range"]')) return false;
   return WIDGET_KEYS.some(({ selector, keys }) => target.matches(selector) && keys.has(event.key));
 }
 

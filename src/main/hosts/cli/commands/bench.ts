@@ -36,6 +36,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../../bench/full-circle.ts')).benchFullCircle,
     about: 'analyse, correct 20 labels, export a set, train, measure on people kept out, analyse again',
   },
+  timeline: {
+    load: async () => (await import('../../../../../bench/timeline.ts')).benchTimeline,
+    about: 'frames a second of the review with two hours of eleven series, in Chromium, beside the same window at rest',
+  },
   memory: {
     load: async () => (await import('../../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',

@@ -1,6 +1,6 @@
 import { storeToRefs } from 'pinia';
 import type { Ref, ShallowRef } from 'vue';
-import { computed, nextTick, ref, shallowRef, watch } from 'vue';
+import { computed, nextTick, onBeforeUnmount, ref, shallowRef, watch } from 'vue';
 import type { SegmentRow } from '../../../../shared/annotation/segment-edits.ts';
 import { lowerBound } from '../../../../shared/domain/sorted-search.ts';
 import type { TimeView } from '../../composables/useTimeView.ts';
@@ -34,11 +34,16 @@ export interface Navigation {
   readonly wholeVideo: () => void;
 }
 
+/** So long after the last picture, the seek has ended at that one. */
+const GIVE_UP_MS = 500;
+
 export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view: TimeView): Navigation {
   const { video, face, times, playhead, selected, selectedSegment, selectedPeak, own, proposals, isBlind } = storeToRefs(useReview());
   const frame = shallowRef(0);
   const requested = shallowRef<number | null>(null);
   const pictures = shallowRef(0);
+  let givingUp: ReturnType<typeof setTimeout> | undefined;
+  onBeforeUnmount(() => clearTimeout(givingUp));
   const loop = ref<{ startS: number; endS: number } | null>(null);
 
   const wholeVideo = (): void => view.reset(times.value[0] ?? 0, times.value.at(-1) ?? 1);
@@ -55,8 +60,17 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
   const frameAt = (seconds: number): number => Math.max(0, lowerBound(times.value, seconds + 1e-6) - 1);
 
   function onFrame(index: number): void {
-    frame.value = index;
     pictures.value += 1;
+    clearTimeout(givingUp);
+    // During a seek, an earlier picture can come once more: the number of the requested frame stays, unless no other picture follows.
+    if (requested.value !== null && index !== requested.value && player.value?.isPlaying !== true) {
+      givingUp = setTimeout(() => show(index), GIVE_UP_MS);
+      return;
+    }
+    show(index);
+  }
+  function show(index: number): void {
+    frame.value = index;
     requested.value = null;
     playhead.value = times.value[index] ?? 0;
     if (player.value?.isPlaying !== true) return;

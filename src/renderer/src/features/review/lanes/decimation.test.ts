@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
-import { decimate, highestInColumns } from './decimation.ts';
+import { countIn, decimate, highestInColumns, rangeInColumns } from './decimation.ts';
 
 const x = Float64Array.from({ length: 45_000 }, (_, i) => i * 0.2);
 function pointsOf(...of: [ArrayLike<number>, ArrayLike<number>, number, number, number]): [number, number | null][] {
@@ -72,5 +72,38 @@ describe('the highest value of each pixel column', () => {
   test('a column without a value is empty', () => {
     expect(columns(0, 4, [0.1, NaN, NaN, 0.4], 4)).toEqual([0.1, null, null, 0.4]);
     expect(columns(10, 12, [0.1, 0.2], 2)).toEqual([null, null]);
+  });
+});
+
+describe('the range of each pixel column', () => {
+  const ranges = (y: number[], from: number, to: number, columns: number): (number | null)[][] => {
+    const [lowest, highest] = [new Float32Array(columns), new Float32Array(columns)];
+    rangeInColumns(
+      y.map((_, i) => i),
+      Float32Array.from(y),
+      from,
+      to,
+      lowest,
+      highest,
+    );
+    return [...lowest].map((low, i) => [low, highest[i]!].map((value) => (Number.isNaN(value) ? null : Math.round(100 * value) / 100)));
+  };
+  test('has the extremes, and reaches to the column before, so that the line has no gap', () => {
+    expect(ranges([0.1, 0.2, 0.6, 0.8, 0.5, 0.4], 0, 6, 3)).toEqual([
+      [0.1, 0.2],
+      [0.2, 0.8],
+      [0.4, 0.6],
+    ]);
+  });
+  test('a missing value is a gap that is not bridged', () => {
+    expect(ranges([0.1, 0.1, NaN, NaN, 0.9, 0.9], 0, 6, 3)).toEqual([
+      [0.1, 0.1],
+      [null, null],
+      [0.9, 0.9],
+    ]);
+  });
+  test('counts the points of a span with those around it', () => {
+    expect(countIn([0, 1, 2, 3, 4], 1.5, 2.5)).toBe(3);
+    expect(countIn([], 0, 1)).toBe(0);
   });
 });

@@ -66,6 +66,39 @@ export function highestInColumns(x: Float64Array, ends: Float64Array, y: Float32
   }
 }
 
+/**
+ * Lowest and highest value in each pixel column, joined to those of the column before, so that a line without gaps results; NaN for a
+ * column without a value. For series with more points than columns.
+ * @param x ascending
+ * @param lowest [columns], overwritten, like `highest`
+ */
+export function rangeInColumns(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, lowest: Float32Array, highest: Float32Array): void {
+  lowest.fill(NaN);
+  highest.fill(NaN);
+  const perSecond = lowest.length / (to - from);
+  const [first, last] = indicesIn(x, from, to);
+  for (let i = first; i <= last; i++) {
+    const [value, column] = [y[i]!, Math.floor((x[i]! - from) * perSecond)];
+    if (Number.isNaN(value) || column < 0 || column >= lowest.length) continue;
+    if (!(lowest[column]! <= value)) lowest[column] = value;
+    if (!(highest[column]! >= value)) highest[column] = value;
+  }
+  let [low, high] = [lowest[0]!, highest[0]!];
+  for (let column = 1; column < lowest.length; column++) {
+    const [ownLow, ownHigh] = [lowest[column]!, highest[column]!];
+    // A comparison with NaN is false: the first column after a gap is not joined.
+    if (high < ownLow) lowest[column] = high;
+    if (low > ownHigh) highest[column] = low;
+    [low, high] = [ownLow, ownHigh];
+  }
+}
+
+/** Number of points within a span. */
+export function countIn(x: ArrayLike<number>, from: number, to: number): number {
+  const [first, last] = indicesIn(x, from, to);
+  return Math.max(0, last - first + 1);
+}
+
 /** First and last index of the points within a span, with the next ones outside. The first is greater than the last if there are none. */
 function indicesIn(x: ArrayLike<number>, from: number, to: number): [number, number] {
   return [Math.max(0, lowerBound(x, from) - 1), Math.min(x.length - 1, lowerBound(x, to))];

@@ -1,7 +1,7 @@
 /** Draws the lanes of the model's series on one canvas, in pixels of the screen's CSS. */
 import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
 import type { TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
-import { decimate, highestInColumns } from './decimation.ts';
+import { countIn, decimate, highestInColumns, rangeInColumns } from './decimation.ts';
 import type { Line, ShownLane, Span } from './lane-series.ts';
 import { absences, LANES, rangeOf, slotTimes, valuesOf } from './lane-series.ts';
 
@@ -138,41 +138,82 @@ function paintLines(context: CanvasRenderingContext2D, picture: LanePicture, pla
   }
   context.stroke();
   const x = slotTimes(columns).middles;
+  const scale: LineScale = { x, bottom, scaleX, yOf };
+  const isDense = countIn(x, view.from, view.to) > DENSE * width;
   for (const line of LANES[lane.name].lines) {
-    const path = new Path2D();
-    const area = new Path2D();
-    let [isBroken, lastX] = [true, 0];
-    const endArea = (): void => {
-      if (!isBroken) area.lineTo(lastX, bottom);
-    };
-    decimate(x, valuesOf(columns, line.column, maps), view.from, view.to, width / LINE_PIXELS, (atS, value) => {
-      if (Number.isNaN(value)) {
-        endArea();
-        isBroken = true;
-        return;
-      }
-      const [px, py] = [(atS - view.from) * scaleX, yOf(value)];
-      if (isBroken) {
-        path.moveTo(px, py);
-        area.moveTo(px, bottom);
-      } else path.lineTo(px, py);
-      area.lineTo(px, py);
-      [isBroken, lastX] = [false, px];
-    });
-    endArea();
-    const tone = toneOfLine(line, colours);
-    if (isFilled) {
-      context.globalAlpha = 0.22;
-      context.fillStyle = tone;
-      context.fill(area);
-      context.globalAlpha = 1;
-    }
-    context.strokeStyle = tone;
-    context.lineWidth = LINE_PIXELS;
-    context.lineJoin = 'round';
-    context.setLineDash(DASHES[line.style.dash]);
-    context.stroke(path);
+    context.fillStyle = toneOfLine(line, colours);
+    context.strokeStyle = context.fillStyle;
+    const y = valuesOf(columns, line.column, maps);
+    if (isDense) paintDenseLine(context, picture, scale, y, isFilled);
+    else paintSparseLine(context, picture, scale, y, line, isFilled);
   }
+}
+
+/** With more points for a pixel than this, a line is drawn by columns: strokes through thousands of points take a tenth of a second. */
+const DENSE = 0.7;
+
+interface LineScale {
+  readonly x: Float64Array;
+  readonly bottom: number;
+  readonly scaleX: number;
+  readonly yOf: (value: number) => number;
+}
+const AREA_ALPHA = 0.22;
+
+function paintSparseLine(context: CanvasRenderingContext2D, picture: LanePicture, scale: LineScale, y: Float32Array, line: Line, isFilled: boolean): void {
+  const { view, width } = picture;
+  const { x, bottom, scaleX, yOf } = scale;
+  const path = new Path2D();
+  const area = new Path2D();
+  let [isBroken, lastX] = [true, 0];
+  const endArea = (): void => {
+    if (!isBroken) area.lineTo(lastX, bottom);
+  };
+  decimate(x, y, view.from, view.to, width / LINE_PIXELS, (atS, value) => {
+    if (Number.isNaN(value)) {
+      endArea();
+      isBroken = true;
+      return;
+    }
+    const [px, py] = [(atS - view.from) * scaleX, yOf(value)];
+    if (isBroken) {
+      path.moveTo(px, py);
+      area.moveTo(px, bottom);
+    } else path.lineTo(px, py);
+    area.lineTo(px, py);
+    [isBroken, lastX] = [false, px];
+  });
+  endArea();
+  if (isFilled) {
+    context.globalAlpha = AREA_ALPHA;
+    context.fill(area);
+    context.globalAlpha = 1;
+  }
+  context.lineWidth = LINE_PIXELS;
+  context.lineJoin = 'round';
+  context.setLineDash(DASHES[line.style.dash]);
+  context.stroke(path);
+}
+
+let lowest = new Float32Array();
+let topmost = new Float32Array();
+/** A bar from the lowest to the highest value in each pixel. */
+function paintDenseLine(context: CanvasRenderingContext2D, picture: LanePicture, scale: LineScale, y: Float32Array, isFilled: boolean): void {
+  const { view } = picture;
+  const columns = Math.max(1, Math.round(picture.width));
+  if (lowest.length !== columns) [lowest, topmost] = [new Float32Array(columns), new Float32Array(columns)];
+  rangeInColumns(scale.x, y, view.from, view.to, lowest, topmost);
+  const bars = (draw: (column: number, top: number, bottom: number) => void): void => {
+    for (let column = 0; column < columns; column++) {
+      if (!Number.isNaN(lowest[column]!)) draw(column, scale.yOf(topmost[column]!), scale.yOf(lowest[column]!));
+    }
+  };
+  if (isFilled) {
+    context.globalAlpha = AREA_ALPHA;
+    bars((column, top) => context.fillRect(column, top, 1, scale.bottom - top));
+    context.globalAlpha = 1;
+  }
+  bars((column, top, bottom) => context.fillRect(column, top - LINE_PIXELS / 2, 1, bottom - top + LINE_PIXELS));
 }
 
 /** Width of a peak's name in pixels. If there are too many peaks for it, their lines have no names. */
@@ -181,7 +222,7 @@ function paintPeaks(context: CanvasRenderingContext2D, picture: LanePicture, pla
   const { view, width, colours } = picture;
   const seen = picture.peaks.filter(({ apexS }) => apexS >= view.from && apexS <= view.to);
   const isNamed = seen.length * PEAK_NAME_WIDTH < width;
-  context.setLineDash([3, 2]);
+  context.setLineDash(isNamed ? [3, 2] : []);
   context.strokeStyle = colours.quiet;
   context.lineWidth = 1;
   context.font = "11px 'Inter Variable', system-ui, sans-serif";
