@@ -38,19 +38,32 @@ export async function measureFrames(
   return { still, panning, zooming };
 }
 
+/** Counts frames in the page. */
+interface FrameCounter {
+  frames: number;
+  readonly begun: number;
+  isRunning: boolean;
+}
+/** What the page's own script uses of its window: this file has no types of browsers. */
+interface CountingWindow {
+  frameCounter: FrameCounter;
+  requestAnimationFrame(callback: () => void): number;
+}
+
 async function rateDuring(page: Page, work: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
-    const counter = { frames: 0, begun: performance.now(), isRunning: true };
-    (window as unknown as { frameCounter: typeof counter }).frameCounter = counter;
+    const own = globalThis as unknown as CountingWindow;
+    const counter: FrameCounter = { frames: 0, begun: performance.now(), isRunning: true };
+    own.frameCounter = counter;
     const tick = (): void => {
       counter.frames += 1;
-      if (counter.isRunning) requestAnimationFrame(tick);
+      if (counter.isRunning) own.requestAnimationFrame(tick);
     };
-    requestAnimationFrame(tick);
+    own.requestAnimationFrame(tick);
   });
   await work();
   return page.evaluate(() => {
-    const { frameCounter: counter } = window as unknown as { frameCounter: { frames: number; begun: number; isRunning: boolean } };
+    const { frameCounter: counter } = globalThis as unknown as CountingWindow;
     counter.isRunning = false;
     return (1000 * counter.frames) / (performance.now() - counter.begun);
   });

@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Benchmark } from '../src/main/hosts/cli/commands/bench.ts';
 import { measureFrames } from './timeline-frames.ts';
 
 /** Lines that are drawn: seven probabilities, three masks, intensity. */
@@ -14,7 +13,7 @@ const SERIES = 11;
  * Frames per second of the review's lanes with two hours of video, in Chromium (CHROMIUM_PATH, or the one of Playwright) without a
  * GPU, beside those of the same window when nothing moves.
  */
-export const benchTimeline: Benchmark = async (line) => {
+export async function benchTimeline(line: (text: string) => void): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-bench-'));
   line('making a project with two hours of video');
   execFileSync(process.execPath, ['bench/two-hours.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -58,4 +57,4 @@ export const benchTimeline: Benchmark = async (line) => {
     if (host.exitCode === null) await ended;
     rmSync(folder, { recursive: true, force: true });
   }
-};
+}
