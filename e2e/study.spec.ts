@@ -175,6 +175,7 @@ test('copies are given out, edited, and taken back; a conflict is shown on both 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: '1 conflict' })).toBeHidden();
   await studio.review(VIDEO);
+  await page.getByRole('button', { name: 'Other coders (2)' }).click();
   await expect.poll(() => studio.labelsIn('Tier Ann')).toEqual([expect.stringMatching(new RegExp(`^${chosen}`))]);
   await expect.poll(() => studio.labelsIn('Tier Ben')).toHaveLength(1);
 });

@@ -35,7 +35,7 @@ export interface Navigation {
 }
 
 /** So long after the last picture, the seek has ended at that one. */
-const GIVE_UP_MS = 500;
+const GIVE_UP_MS = 1500;
 
 export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view: TimeView): Navigation {
   const { video, face, times, playhead, selected, selectedSegment, selectedPeak, own, proposals, isBlind } = storeToRefs(useReview());
