@@ -200,7 +200,8 @@ test('two coders code blind, their disagreements are resolved, and the queue of 
   await studio.analyseNew();
   await studio.review('all-six.mp4');
   // Ann: happiness 0 to 2 s, anger after that. Ben: happiness, then nothing.
-  await page.getByLabel('Blind').check();
+  await page.getByLabel('Blind').click();
+  await expect(page.getByLabel('Blind')).toBeChecked();
   await studio.codeAs('Ann');
   await studio.labelFor('1', 2);
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toHaveLength(1);
@@ -216,7 +217,8 @@ test('two coders code blind, their disagreements are resolved, and the queue of 
   await studio.labelFor('1', 2);
   await expect.poll(() => studio.labelsIn('Tier Ben (you)')).toHaveLength(1);
 
-  await page.getByLabel('Blind').uncheck();
+  await page.getByLabel('Blind').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End blind coding' }).click();
   await studio.tab('Compare');
   const panel = page.getByRole('tabpanel');
   await expect(panel.getByRole('status')).toContainText('1 of 1 disagreements open');

@@ -107,5 +107,6 @@ async function step(page: Page, studio: StudioWindow, key: string): Promise<numb
   const after = Math.max(0, Math.min(FRAMES - 1, before + (key === 'ArrowRight' ? 1 : -1)));
   await page.keyboard.press(key);
   await expect.poll(() => numberNamed(studio)).toBe(after);
+  await expect(studio.position).toHaveAttribute('aria-busy', 'false');
   return after;
 }

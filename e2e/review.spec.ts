@@ -81,7 +81,8 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   await page.keyboard.press('4');
   await expect(other.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);
 
-  await page.getByLabel('Blind').check();
+  await page.getByLabel('Blind').click();
+  await expect(page.getByLabel('Blind')).toBeChecked();
   await expect(studio.timelines).toBeHidden();
   await expect(studio.tier('Tier model')).toBeHidden();
   await expect(page.getByText(/Model proposal/)).toBeHidden();
@@ -90,7 +91,8 @@ test('two windows see each other, and a blind coder sees nobody', async ({ page,
   // The next coder at the same computer, blind too, does not see what Ann said.
   await studio.changeCoder('Ben');
   await expect(studio.tier(/^Tier Ann/)).toBeHidden();
-  await page.getByLabel('Blind').uncheck();
+  await page.getByLabel('Blind').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End blind coding' }).click();
   await expect(studio.tier('Tier Ann')).toBeVisible();
 });
 

@@ -285,7 +285,7 @@ test('a person who comes back as another face is merged by mouse and by keys, an
   await notice.getByRole('button', { name: 'Undo' }).focus();
   await page.keyboard.press('Enter');
   await expect(chooser.locator('option')).toHaveText(['1', '2']);
-  await expect(notice).toBeHidden();
+  await expect(notice).toContainText('Undone: Merge face 2 into face 1');
 
   // A split at the playhead chooses the new face; the history names it.
   await chooser.selectOption('1');

@@ -4,7 +4,7 @@ import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
 import type { AppliedEdit, RowEdit } from '../../shared/annotation/editable-rows.ts';
 import type { SegmentRow } from '../../shared/annotation/segment-edits.ts';
 import type { ProjectDatabase } from './store/database.ts';
-import { applyEdit, history, newId, redo, undo } from './edits.ts';
+import { applyEdit, goToStep, history, newId, redo, undo } from './edits.ts';
 import { openProject } from './store/open-project.ts';
 
 const edit = (db: ProjectDatabase, coderId: string, label: string, ...rows: RowEdit[]): AppliedEdit =>
@@ -40,6 +40,26 @@ describe('an edit', () => {
       [{ text: 'Relabel' }, 'done'],
       [{ text: 'Label three' }, 'done'],
     ]);
+    project.close();
+  });
+
+  test('going to a step undoes or redoes all others in one transaction; a conflict changes nothing', async () => {
+    const project = await makeProject();
+    const { ann, ben, annLayer } = furnish(project);
+    const { db } = project;
+    for (const start of [1, 2, 3, 4]) edit(db, ann, `Label ${start}`, { table: 'segment', kind: 'insert', row: someSegment(annLayer, start) });
+    const starts = (): number[] => segments(db).map(({ start_s }) => start_s);
+    const idOf = (label: string): number => history(db, ann, 10).find(({ step: { parameters } }) => (parameters as { text: string }).text === label)!.id;
+    expect(goToStep(db, ann, idOf('Label 2'))).toHaveLength(2);
+    expect(starts()).toEqual([1, 2]);
+    expect(goToStep(db, ann, idOf('Label 4'))).toHaveLength(2);
+    expect(starts()).toEqual([1, 2, 3, 4]);
+    // Somebody changed the label of the second step in the meantime: nothing is undone, not even the later steps.
+    db.run(db.sql.updateTable('segment').set({ label: 'anger' }).where('start_s', '=', 2));
+    expect(() => goToStep(db, ann, idOf('Label 1'))).toThrow(expect.objectContaining({ code: 'edit-conflict' }) as Error);
+    expect(starts()).toEqual([1, 2, 3, 4]);
+    // Nobody goes to the steps of another person.
+    expect(goToStep(db, ben, idOf('Label 1'))).toEqual([]);
     project.close();
   });
 

@@ -78,6 +78,24 @@ export function redo(db: ProjectDatabase, coderId: string): AppliedEdit | null {
   });
 }
 
+/**
+ * Goes to a step of a coder's history, in one transaction: undoes all later steps, or redoes all undone ones up to it.
+ * @returns the edits, in the order in which they were made
+ * @throws StudioError the errors of undo; nothing is changed then
+ */
+export function goToStep(db: ProjectDatabase, coderId: string, id: number): AppliedEdit[] {
+  return db.transaction(() => {
+    const own = db.sql.selectFrom('journal').selectAll().where('coder_id', '=', coderId);
+    const target = db.row(own.where('id', '=', id));
+    if (target === undefined || target.state === 'dropped') return [];
+    const entries =
+      target.state === 'done'
+        ? own.where('id', '>', id).where('state', '=', 'done').orderBy('id', 'desc')
+        : own.where('id', '<=', id).where('state', '=', 'undone').orderBy('id', 'asc');
+    return db.rows(entries).map((entry) => applyHistoryEntry(db, entry, target.state === 'done' ? 'undone' : 'done'));
+  });
+}
+
 /** A coder's history, newest first. */
 export function history(db: ProjectDatabase, coderId: string, most: number): HistoryEntry[] {
   return db

@@ -137,7 +137,8 @@ export const ROW_SCHEMAS = {
     highest: z.number().nullable(),
     revision,
   }),
-  coder: z.strictObject({ id, name: text, added_at: text, revision }),
+  /** is_blind: 1 for a coder who codes without proposals and the labels of others; missing in rows of earlier versions. */
+  coder: z.strictObject({ id, name: text, added_at: text, is_blind: z.int().min(0).max(1).optional(), revision }),
   video: z.strictObject({
     id,
     path: text,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SegmentRow } from './segment-edits.ts';
-import { acceptProposal, clearSpan, createSegment, merge, resize, snap, split } from './segment-edits.ts';
+import { acceptProposal, clearSpan, createSegment, merge, resize, snap, split, withNeighbours } from './segment-edits.ts';
 import type { RowEdit } from './editable-rows.ts';
 
 let number = 0;
@@ -31,6 +31,20 @@ function after(segments: readonly SegmentRow[], edits: readonly RowEdit<'segment
 }
 
 describe('segment edits', () => {
+  test('a span is joined with the segments of its label that touch or overlap it; others stay', () => {
+    const known = [
+      segment('before', 0, 1),
+      segment('overlapping', 1.5, 2.5),
+      segment('far', 4, 5),
+      segment('other face', 0, 1, 2),
+      { ...segment('fear', 2, 3), label: 'fear' },
+    ];
+    const { span, edits, others } = withNeighbours(known, 1, 'anger', { startS: 1, endS: 2 });
+    expect(span).toEqual({ startS: 0, endS: 2.5 });
+    expect(after(known, edits)).toEqual(['2 anger 0-1', '1 fear 2-3', '1 anger 4-5']);
+    expect(others.map(({ id }) => id)).toEqual(['far', 'other face', 'fear']);
+  });
+
   test('a split makes two adjacent segments; merging them restores the original', () => {
     const whole = segment('a', 1, 3);
     const halves = split(whole, 2, by);

@@ -109,6 +109,26 @@ export function clearSpan(segments: readonly SegmentRow[], face: number, { start
   });
 }
 
+/**
+ * A span with the segments of the same label that touch or overlap it: together they are one expression, not several.
+ * @returns the whole span, the edits that remove those segments, and the other segments
+ */
+export function withNeighbours(
+  segments: readonly SegmentRow[],
+  face: number,
+  label: string,
+  { startS, endS }: Span,
+): { span: Span; edits: RowEdit<'segment'>[]; others: SegmentRow[] } {
+  const touches = ({ face_id, label: own, start_s, end_s }: SegmentRow): boolean =>
+    face_id === face && own === label && start_s < endS + SHORTEST_S && end_s > startS - SHORTEST_S;
+  const neighbours = segments.filter(touches);
+  return {
+    span: { startS: Math.min(startS, ...neighbours.map(({ start_s }) => start_s)), endS: Math.max(endS, ...neighbours.map(({ end_s }) => end_s)) },
+    edits: neighbours.map(remove),
+    others: segments.filter((segment) => !touches(segment)),
+  };
+}
+
 /** The nearest of the moments within `maxDistance`, otherwise `seconds` itself. @param moments in any order */
 export function snap(seconds: number, moments: readonly number[], maxDistance: number): number {
   let [best, distance] = [seconds, maxDistance];

@@ -54,7 +54,9 @@ const REVIEW = [
   { id: 'merge', key: 'M' },
   { id: 'delete', key: 'Delete' },
   { id: 'peak.add', key: 'K' },
-  { id: 'peak.here', key: '.' },
+  { id: 'edge.earlier', key: ',' },
+  { id: 'edge.later', key: '.' },
+  { id: 'peak.here', key: 'Shift+K' },
   { id: 'labels.edit' },
   { id: 'note.add', key: 'T' },
   { id: 'heat', key: 'H' },
@@ -74,6 +76,9 @@ export const ACTIONS: readonly Action[] = [
   ...EVERYWHERE.map((action) => ({ ...action, place: 'everywhere' as const })),
   ...REVIEW.map((action) => ({ ...action, place: 'review' as const })),
 ];
+
+/** Keys of other programs for actions that have a key of their own here. A person's own keys take precedence. */
+export const FURTHER_KEYS: Readonly<Record<string, ActionId>> = { 'Ctrl+Y': 'edit.redo' };
 
 /** The used fields of a keyboard event. */
 export interface KeyPress {

@@ -106,6 +106,8 @@ export const edits = {
   apply: procedure.input(editSchema).output(appliedEditSchema),
   undo: ofCoder.output(appliedEditSchema.nullable()),
   redo: ofCoder.output(appliedEditSchema.nullable()),
+  /** Undoes all later steps of the coder, or redoes the undone ones up to this one: all or none. */
+  goTo: procedure.input(z.object({ coder: idSchema, step: z.int() })).output(z.array(appliedEditSchema)),
   /** Newest first. */
   history: procedure
     .input(z.object({ coder: idSchema, most: z.int().min(1).max(1000).default(100) }))

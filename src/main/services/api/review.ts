@@ -3,7 +3,7 @@ import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { withGaps } from '../../../shared/domain/timeline-columns.ts';
 import { joinMaps, unpackMaps } from '../../analysis/mask-maps.ts';
-import { applyEdit, history, redo, undo } from '../../project/edits.ts';
+import { applyEdit, goToStep, history, redo, undo } from '../../project/edits.ts';
 import { listRuns } from '../../project/recorded-results.ts';
 import {
   addCoder,
@@ -112,6 +112,19 @@ export const edits = {
       checked(studio.project.db, () => redo(studio.project.db, input.coder)),
     ),
   ),
+  goTo: api.edits.goTo.handler(({ input, context: { studio } }) => {
+    const { db } = studio.project;
+    const applied = db.transaction(() => {
+      const all = goToStep(db, input.coder, input.step);
+      refuseInvalidTrials(
+        db,
+        all.flatMap(({ changes }) => changes),
+      );
+      return all;
+    });
+    for (const edit of applied) published(studio, input.coder, edit);
+    return applied;
+  }),
   history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
 };
 

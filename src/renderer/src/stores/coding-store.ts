@@ -8,7 +8,19 @@ import type { LabelDraft } from '../../../shared/annotation/coding-scheme-edits.
 import { labelEdits } from '../../../shared/annotation/coding-scheme-edits.ts';
 import { modifiersText } from '../../../shared/annotation/modifiers.ts';
 import type { Author, SegmentRow, Span } from '../../../shared/annotation/segment-edits.ts';
-import { acceptProposal, clearSpan, createSegment, merge, relabel, remark, remove, resize, split } from '../../../shared/annotation/segment-edits.ts';
+import {
+  acceptProposal,
+  clearSpan,
+  createSegment,
+  merge,
+  relabel,
+  remark,
+  remove,
+  resize,
+  SHORTEST_S,
+  split,
+  withNeighbours,
+} from '../../../shared/annotation/segment-edits.ts';
 import type { Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
@@ -18,6 +30,18 @@ import { useReview } from './review-store.ts';
 import { useToasts } from './toasts-store.ts';
 import { i18n } from '../texts/i18n.ts';
 import { stepText } from '../texts/step-text.ts';
+
+/** Decisions for spans that touch and have the same label become one: the disagreement cut one expression into pieces. */
+function joinedDecisions<S extends FaceSpan>(decisions: readonly { span: S; name: string | null }[]): { span: FaceSpan; name: string | null }[] {
+  const joined: { span: FaceSpan; name: string | null }[] = [];
+  for (const { span, name } of decisions.toSorted((a, b) => a.span.face - b.span.face || a.span.startS - b.span.startS)) {
+    const last = joined.at(-1);
+    if (last !== undefined && name !== null && last.name === name && last.span.face === span.face && span.startS - last.span.endS < SHORTEST_S)
+      joined[joined.length - 1] = { name, span: { face: span.face, startS: last.span.startS, endS: span.endS } };
+    else joined.push({ span: { face: span.face, startS: span.startS, endS: span.endS }, name });
+  }
+  return joined;
+}
 
 /** Labels that are further apart are two expressions, not one. */
 const MOST_GAP_S = 0.5;
@@ -196,11 +220,24 @@ export const useCoding = defineStore('coding', () => {
     else await acceptModelPeak({ ...peak, apex_s: apexS, onset_s: Math.min(peak.onset_s, apexS), offset_s: Math.max(peak.offset_s, apexS) });
   }
 
+  /** Begins or ends blind coding, as a step of the history. */
+  async function setBlind(isBlind: boolean): Promise<void> {
+    const row = coder.value;
+    if (row === null || isBlind === review.isBlind) return;
+    selected.value = null;
+    await edit(step(isBlind ? 'blind.begin' : 'blind.end', {}), [
+      { table: 'coder', kind: 'update', id: row.id, revision: row.revision, set: { is_blind: isBlind ? 1 : 0 } },
+    ]);
+  }
+
   async function writeNote(text: string, atS: number | null): Promise<boolean> {
     const currentCoder = coder.value;
     if (currentCoder === null || video.value === null || text.trim() === '') return false;
     return edit(step('note.create', {}), [noteAt(video.value.id, currentCoder.id, atS, text.trim(), author())]);
   }
+
+  const changeNote = ({ id, revision }: { id: string; revision: number }, text: string): Promise<boolean> =>
+    edit(step('note.change', {}), [{ table: 'note', kind: 'update', id, revision, set: { text } }]);
 
   const deleteNote = ({ id, revision }: { id: string; revision: number }): Promise<boolean> =>
     edit(step('note.delete', {}), [{ table: 'note', kind: 'delete', id, revision }]);
@@ -210,12 +247,14 @@ export const useCoding = defineStore('coding', () => {
     const [currentCoder, openVideo] = [coder.value, video.value];
     if (currentCoder === null || openVideo === null || spans.length === 0) return;
     const { id, creation } = layerFor('adjudicated');
-    const rows = spans.flatMap((span): RowEdit[] => {
-      const name = decide(span);
+    const decided = joinedDecisions(spans.map((span) => ({ span, name: decide(span) })));
+    const rows = decided.flatMap(({ span, name }): RowEdit[] => {
       if (name === null) return [resolveWithoutLabel(openVideo.id, currentCoder.id, span, author())];
+      const known = adjudicated.value?.segments ?? [];
       // A single decision replaces earlier labels in its span. Bulk decisions apply only to unresolved spans.
-      const cleared = spans.length === 1 ? clearSpan(adjudicated.value?.segments ?? [], span.face, span, author()) : [];
-      return [...cleared, createSegment(id, span.face, name, span, author())];
+      const { span: whole, edits: joined, others } = withNeighbours(known, span.face, name, span);
+      const cleared = spans.length === 1 ? clearSpan(others, span.face, span, author()) : [];
+      return [...cleared, ...joined, createSegment(id, span.face, name, whole, author())];
     });
     await edit(spans.length === 1 ? step('disagreement.decide', {}) : step('disagreement.acceptAgreed', { count: spans.length }), [...creation, ...rows]);
   }
@@ -230,6 +269,15 @@ export const useCoding = defineStore('coding', () => {
         await review.showEdit(applied);
         toasts.show(i18n.global.t(`coding.applied.${direction}`, { step: stepText(applied.step) }));
       }
+    });
+  }
+
+  /** Goes to a step of the coder's history; an error is shown, and nothing is changed then. */
+  async function goToStep(id: number): Promise<void> {
+    const currentCoder = coder.value;
+    if (currentCoder === null) return;
+    await project.attempt(async () => {
+      for (const applied of await studio.edits.goTo({ coder: currentCoder.id, step: id })) await review.showEdit(applied);
     });
   }
 
@@ -258,10 +306,13 @@ export const useCoding = defineStore('coding', () => {
     addPeak,
     acceptModelPeak,
     movePeak,
+    setBlind,
     writeNote,
+    changeNote,
     deleteNote,
     adjudicate,
     applyHistory,
+    goToStep,
     setReview,
   };
 });

@@ -46,8 +46,8 @@ export const useReview = defineStore('review', () => {
   const playhead = ref(0);
   const selected = ref<string | null>(null);
   const coder = shallowRef<EditableRows['coder'] | null>(null);
-  /** Blind coding: all layers except the coder's own are hidden. */
-  const isBlind = ref(false);
+  /** Blind coding: all layers except the coder's own are hidden. It belongs to the coder and the project, and is stored there. */
+  const isBlind = computed(() => coder.value?.is_blind === 1);
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<Date | null>(null);
   const notes = computed(() => annotations.value.notes);
@@ -232,6 +232,12 @@ export const useReview = defineStore('review', () => {
   async function showEdit(edit: AppliedEdit): Promise<void> {
     editsWhileReading.push(edit);
     annotations.value = applyChanges(annotations.value, edit);
+    for (const { table, id, after } of edit.changes) {
+      if (table !== 'coder' || after === null) continue;
+      const row = after as unknown as EditableRows['coder'];
+      coders.value = coders.value.map((each) => (each.id === id ? row : each));
+      if (coder.value?.id === id && row.revision > coder.value.revision) coder.value = row;
+    }
     const reads: (() => Promise<unknown>)[] = [];
     if (edit.changes.some(({ table }) => table === 'label')) reads.push(readLabels);
     const isOurs = ({ before, after }: RowChange): boolean => (after ?? before)?.['video_id'] === video.value?.id;

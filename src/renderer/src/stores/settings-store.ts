@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { z } from 'zod';
 import type { ActionId } from '../../../shared/app/actions.ts';
-import { ACTIONS } from '../../../shared/app/actions.ts';
+import { ACTIONS, FURTHER_KEYS } from '../../../shared/app/actions.ts';
 import { desktop } from '../api/api.ts';
 import { HEAT_MAP_NAMES } from './heat-map-names.ts';
 import type { TrackName } from './tracks.ts';
@@ -78,12 +78,13 @@ export const useSettings = defineStore('settings', () => {
   }
   const actionByKey = computed(
     () =>
-      new Map(
-        ACTIONS.flatMap(({ id }): [string, ActionId][] => {
+      new Map<string, ActionId>([
+        ...Object.entries(FURTHER_KEYS),
+        ...ACTIONS.flatMap(({ id }): [string, ActionId][] => {
           const key = keyOf(id);
           return key === undefined ? [] : [[key, id]];
         }),
-      ),
+      ]),
   );
 
   /** Sets the key of an action ('' for none). @returns the action that already has the key; nothing is changed in that case */
