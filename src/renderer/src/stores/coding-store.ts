@@ -26,7 +26,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
-import { useReview } from './review-store.ts';
+import { blindEdit, useReview } from './review-store.ts';
 import { useToasts } from './toasts-store.ts';
 import { i18n } from '../texts/i18n.ts';
 import { stepText } from '../texts/step-text.ts';
@@ -223,11 +223,9 @@ export const useCoding = defineStore('coding', () => {
   /** Begins or ends blind coding, as a step of the history. */
   async function setBlind(isBlind: boolean): Promise<void> {
     const row = coder.value;
-    if (row === null || isBlind === review.isBlind) return;
     selected.value = null;
-    await edit(step(isBlind ? 'blind.begin' : 'blind.end', {}), [
-      { table: 'coder', kind: 'update', id: row.id, revision: row.revision, set: { is_blind: isBlind ? 1 : 0 } },
-    ]);
+    if (row === null) review.isNextBlind = isBlind;
+    else if (isBlind !== review.isBlind) await edit(step(isBlind ? 'blind.begin' : 'blind.end', {}), [blindEdit(row, isBlind)]);
   }
 
   async function writeNote(text: string, atS: number | null): Promise<boolean> {

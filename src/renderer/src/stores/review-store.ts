@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
-import type { AppliedEdit, EditableRows, RowChange } from '../../../shared/annotation/editable-rows.ts';
+import type { AppliedEdit, EditableRows, RowChange, RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { LayerContents, LayerRow } from '../../../shared/annotation/video-annotations.ts';
 import { applyChanges, noAnnotations } from '../../../shared/annotation/video-annotations.ts';
 import type { Step } from '../../../shared/annotation/steps.ts';
+import { step } from '../../../shared/annotation/steps.ts';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { FaceMaps } from '../../../shared/domain/mask-maps.ts';
 import type { LabelRow } from '../../../shared/annotation/coding-scheme-edits.ts';
@@ -20,6 +21,15 @@ export interface OpenLayer extends LayerContents {
 }
 
 const mostSeen = (faces: readonly { face: number; slots: number }[]): number => faces.toSorted((a, b) => b.slots - a.slots)[0]?.face ?? 1;
+
+/** The edit that begins or ends blind coding. */
+export const blindEdit = ({ id, revision }: EditableRows['coder'], isBlind: boolean): RowEdit => ({
+  table: 'coder',
+  kind: 'update',
+  id,
+  revision,
+  set: { is_blind: isBlind ? 1 : 0 },
+});
 
 /** localStorage key of the coder's name. The name is not secret, and leaves the computer only in exports. */
 export const CODER_KEY = 'adatosk.coder';
@@ -46,8 +56,10 @@ export const useReview = defineStore('review', () => {
   const playhead = ref(0);
   const selected = ref<string | null>(null);
   const coder = shallowRef<EditableRows['coder'] | null>(null);
+  /** Blind coding of a person who has not entered a name yet; it begins for the next coder of this window. */
+  const isNextBlind = ref(false);
   /** Blind coding: all layers except the coder's own are hidden. It belongs to the coder and the project, and is stored there. */
-  const isBlind = computed(() => coder.value?.is_blind === 1);
+  const isBlind = computed(() => (coder.value === null ? isNextBlind.value : coder.value.is_blind === 1));
   const isOverlapAllowed = ref(false);
   const lastSaved = ref<Date | null>(null);
   const notes = computed(() => annotations.value.notes);
@@ -179,8 +191,8 @@ export const useReview = defineStore('review', () => {
 
   /** The last reading after an edit of tracks: the edit comes as a response and as an event. */
   let facesRead: { clock: number; reading: Promise<void> } = { clock: 0, reading: Promise.resolve() };
-  function readFacesAfter({ clock, step }: AppliedEdit): Promise<void> {
-    if (clock > facesRead.clock) facesRead = { clock, reading: readFaces(step) };
+  function readFacesAfter({ clock, step: made }: AppliedEdit): Promise<void> {
+    if (clock > facesRead.clock) facesRead = { clock, reading: readFaces(made) };
     return facesRead.reading;
   }
 
@@ -260,13 +272,20 @@ export const useReview = defineStore('review', () => {
   /** Sets the coder of this window. */
   async function setCoder(name: string): Promise<void> {
     await project.attempt(async () => {
-      coder.value = await studio.people.addCoder({ name });
+      const row = await studio.people.addCoder({ name });
       localStorage.setItem(CODER_KEY, name.trim());
+      const mustBegin = isNextBlind.value && row.is_blind !== 1;
+      isNextBlind.value = false;
+      // Shown only when it is blind: what was seen cannot be forgotten.
+      const begun = mustBegin ? await studio.edits.apply({ coderId: row.id, step: step('blind.begin', {}), rows: [blindEdit(row, true)] }) : null;
+      coder.value = mustBegin ? { ...row, is_blind: 1 } : row;
+      if (begun !== null) await showEdit(begun);
     });
   }
 
   /** Signs the coder out, so that another one can use the same computer. */
   function clearCoder(): void {
+    isNextBlind.value = isBlind.value;
     coder.value = null;
     selected.value = null;
     localStorage.removeItem(CODER_KEY);
@@ -298,6 +317,7 @@ export const useReview = defineStore('review', () => {
     coder,
     coders,
     isBlind,
+    isNextBlind,
     isOverlapAllowed,
     own,
     proposals,

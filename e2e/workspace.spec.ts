@@ -1,0 +1,207 @@
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import type { OpenHost } from './fixtures/web-host.ts';
+import { expect, test } from './fixtures/web-host.ts';
+import { StudioWindow } from './page-objects/studio-window.ts';
+
+const OWN = 'Tier Ann (you)';
+
+/** Opens a video with six expressions as Ann. */
+async function open(page: Page, host: OpenHost): Promise<StudioWindow> {
+  const folder = join(host.folder, 'six');
+  mkdirSync(folder);
+  cpSync('samples/all-six.mp4', join(folder, 'all-six.mp4'));
+  await page.goto(host.address);
+  const studio = new StudioWindow(page);
+  await studio.newProject(host.folder, 'project');
+  await studio.addVideos(folder);
+  await studio.analyseNew();
+  await studio.review('all-six.mp4');
+  await studio.codeAs('Ann');
+  await expect(studio.timelines).toBeVisible();
+  await expect(studio.position).toContainText('frame 0');
+  return studio;
+}
+
+async function expectInWindow(page: Page, parts: Readonly<Record<string, Locator>>): Promise<void> {
+  const { width, height } = page.viewportSize()!;
+  for (const [name, part] of Object.entries(parts)) {
+    const box = (await part.boundingBox())!;
+    const isInside = box.width > 40 && box.height > 15 && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
+    expect(isInside, `${name}: ${JSON.stringify(box)}`).toBe(true);
+  }
+}
+
+test('video, face, own tier, probabilities and masks are in sight together at 1366 x 650, with three coders', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1366, height: 650 });
+  const studio = await open(page, host);
+  for (const [name, key] of [
+    ['Ann', '1'],
+    ['Ben', '2'],
+    ['Cara', '4'],
+  ] as const) {
+    if (name !== 'Ann') await studio.changeCoder(name);
+    await page.keyboard.press(key);
+    await expect(studio.tier(`Tier ${name} (you)`).getByRole('button')).toHaveCount(1);
+  }
+  const lane = (name: string): Locator => page.locator('.lanes > .header').filter({ hasText: name });
+  const parts = {
+    video: studio.video,
+    face: page.getByRole('img', { name: 'Close-up of the face' }),
+    labels: page.getByRole('group', { name: 'Label', exact: true }).getByRole('button', { name: /fear/ }),
+    own: studio.tier('Tier Cara (you)'),
+    model: studio.tier('Tier model'),
+    others: page.getByRole('button', { name: 'Other coders (2)' }),
+    probabilities: lane('Probability'),
+    masks: lane('Masks'),
+  };
+  await expectInWindow(page, parts);
+  // The tiers of the others open and close; those parts stay where they can be reached.
+  await page.getByRole('button', { name: 'Other coders (2)' }).click();
+  await expect(studio.tier('Tier Ann')).toBeVisible();
+  await page.getByRole('button', { name: 'Other coders (2)' }).click();
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await expectInWindow(page, parts);
+});
+
+test('"next peak" goes on to every peak, wherever the apex lies in its frame', async ({ page, host }) => {
+  const studio = await open(page, host);
+  const peaks = await studio
+    .tier('Tier model')
+    .getByRole('button', { name: /^peak of/ })
+    .count();
+  expect(peaks).toBeGreaterThan(4);
+  const visited = new Set<string>();
+  for (let i = 0; i < peaks; i++) {
+    await page.keyboard.press('n');
+    await expect(studio.position).toHaveAttribute('aria-busy', 'false');
+    visited.add((await studio.position.textContent())!);
+  }
+  expect(visited.size).toBe(peaks);
+  const last = await studio.position.textContent();
+  await page.keyboard.press('n');
+  await expect(studio.position).toHaveText(last!);
+  for (let i = 1; i < peaks; i++) await page.keyboard.press('p');
+  await expect(studio.position).toHaveText([...visited][0]!);
+});
+
+test('keys go to the widget that has the focus, and to the video after the mouse', async ({ page, host }) => {
+  const studio = await open(page, host);
+  const overlap = page.getByRole('checkbox', { name: 'Allow overlapping labels' });
+  await overlap.focus();
+  await page.keyboard.press('Space');
+  await expect(overlap).toBeChecked();
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+  // After a press with the mouse, Space plays: it does not press the button again.
+  await page.getByRole('button', { name: 'Next frame' }).click();
+  await expect(studio.position).toContainText('frame 1');
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+  const confidence = page.getByRole('slider', { name: /Confidence/ });
+  await confidence.focus();
+  const before = await studio.position.textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(confidence).toHaveValue('0.55');
+  await expect(studio.position).toHaveText(before!);
+  await page.getByRole('tab', { name: 'Selection' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'To review' })).toHaveAttribute('aria-selected', 'true');
+});
+
+test('a number changes the selection only where the playhead is in it; Enter clears it; a toast undoes', async ({ page, host }) => {
+  const studio = await open(page, host);
+  await page.keyboard.press('1');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^happiness, 0\.00/)]);
+  await page.keyboard.press('2');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^sadness, 0\.00/)]);
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight');
+  await page.keyboard.press('4');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^sadness, 0\.00/), expect.stringMatching(/^anger, 3\.00/)]);
+  await expect(studio.toast).toContainText('anger');
+  await studio.toast.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^sadness, 0\.00/)]);
+  await page.keyboard.press('Control+y');
+  await expect.poll(() => studio.labelsIn(OWN)).toHaveLength(2);
+  // Labels of two kinds are two expressions: they are not merged.
+  await studio
+    .tier(OWN)
+    .getByRole('button', { name: /^sadness/ })
+    .click();
+  await page.keyboard.press('m');
+  await expect(studio.toast).toContainText('can be merged');
+  expect(await studio.labelsIn(OWN)).toHaveLength(2);
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Nothing is selected.')).toBeVisible();
+});
+
+test('while the video plays, a tap begins a label and the next tap ends it; Escape drops one', async ({ page, host }) => {
+  const studio = await open(page, host);
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.keyboard.press('1');
+  await expect(page.getByText(/press its key again to end it/)).toBeVisible();
+  await page.waitForTimeout(1200);
+  await page.keyboard.press('1');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^happiness/)]);
+  const [, from, to] = /([\d.]+) to ([\d.]+) s/.exec((await studio.labelsIn(OWN))[0]!)!;
+  expect(Number(to) - Number(from)).toBeGreaterThan(0.8);
+  await page.keyboard.press('2');
+  await expect(page.getByText(/press its key again to end it/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/press its key again to end it/)).toBeHidden();
+  expect(await studio.labelsIn(OWN)).toHaveLength(1);
+});
+
+test('a span is drawn on the own tier and gets its label from a menu or a key; a menu closes by Escape', async ({ page, host }) => {
+  const studio = await open(page, host);
+  const draw = async (from: number, to: number): Promise<void> => {
+    const box = (await studio.tier(OWN).boundingBox())!;
+    const x = (share: number): number => box.x + 160 + share * (box.width - 172);
+    await page.mouse.move(x(from), box.y + 13);
+    await page.mouse.down();
+    await page.mouse.move(x((from + to) / 2), box.y + 13);
+    await page.mouse.move(x(to), box.y + 13);
+    await page.mouse.up();
+  };
+  await draw(0.2, 0.3);
+  await page.getByRole('menuitem', { name: /surprise/ }).click();
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^surprise/)]);
+  await draw(0.5, 0.6);
+  await page.keyboard.press('7');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^surprise/), expect.stringMatching(/^fear/)]);
+  await draw(0.8, 0.9);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toBeHidden();
+  expect(await studio.labelsIn(OWN)).toHaveLength(2);
+  await studio.tier(OWN).getByRole('button', { name: /^fear/ }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^surprise/)]);
+  await page.getByRole('button', { name: 'Lanes' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Masks' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('checkbox', { name: 'Masks' })).toBeHidden();
+});
+
+test('blind coding stays after a reload, and asks before it ends; both are steps of the history', async ({ page, host }) => {
+  const studio = await open(page, host);
+  await page.keyboard.press('Control+b');
+  await expect(page.getByLabel('Blind')).toBeChecked();
+  await expect(studio.tier('Tier model')).toBeHidden();
+  await page.reload();
+  await studio.review('all-six.mp4');
+  await expect(page.getByLabel('Blind')).toBeChecked();
+  await expect(studio.tier('Tier model')).toBeHidden();
+  await page.getByLabel('Blind').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('Blind')).toBeChecked();
+  await page.getByLabel('Blind').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End blind coding' }).click();
+  await expect(studio.tier('Tier model')).toBeVisible();
+  await studio.tab('History');
+  await expect(page.getByRole('tabpanel')).toContainText('Begin blind coding');
+  await expect(page.getByRole('tabpanel')).toContainText('End blind coding');
+});
