@@ -626,6 +626,7 @@ export const de: Translated<typeof en> = {
     rejectOne: '{label} ablehnen',
   },
   compare: {
+    kappas: 'Cohens Kappa jedes Paars, Einheiten von {unit} s',
     blind: 'Blind: die Labels anderer sind verborgen.',
     withModel: 'Modell einbeziehen',
     shortest: 'Abweichungen ignorieren unter',

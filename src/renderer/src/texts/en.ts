@@ -603,6 +603,7 @@ export const en = {
     rejectOne: 'Reject {label}',
   },
   compare: {
+    kappas: 'Cohen’s kappa of each pair, units of {unit} s',
     blind: 'Blind: other coders’ labels are hidden.',
     withModel: 'Include the model',
     shortest: 'Ignore differences below',

@@ -35,7 +35,8 @@ const NEW_LABEL_S = 1;
 /** A tap at the end of the video would give a label without length. */
 const SHORTEST_S = 0.01;
 
-export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean): Labelling {
+/** @param isEnabled whether the label keys label; otherwise something else uses them */
+export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean, isEnabled: () => boolean): Labelling {
   const { t } = useI18n();
   const review = useReview();
   const coding = useCoding();
@@ -60,7 +61,7 @@ export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean)
     else await coding.create(label, { startS: playhead.value, endS: Math.min(playhead.value + NEW_LABEL_S, times.value.at(-1) ?? Infinity) });
   }
   const { growing, drop } = useLabelKeys(labels, {
-    isEnabled: () => coder.value !== null,
+    isEnabled: () => coder.value !== null && isEnabled(),
     isPlaying: () => isPlaying() && markedIn.value === null && drawn.value === null,
     now: () => playhead.value,
     choose: (label) => void chooseLabel(label),
