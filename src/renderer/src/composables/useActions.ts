@@ -47,6 +47,8 @@ const WIDGET_KEYS: readonly { readonly selector: string; readonly keys: Readonly
 export function isHandledElsewhere(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (document.querySelector('dialog[open]') !== null) return true;
+  // An open menu or popover closes itself.
+  if (event.key === 'Escape' && document.querySelector('[data-dismissable-layer]') !== null) return true;
   if (target.closest('[role="menu"]') !== null) return !/^\d$/.test(event.key);
   if (target.matches(INPUT_SELECTOR)) return !event.ctrlKey && !event.metaKey;
   // With Shift, arrows are shortcuts of the review: sliders do not use them.
