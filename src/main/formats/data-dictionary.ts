@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 
 /** Description of a column. */
@@ -125,9 +124,19 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   samples: whole('samples', 'samples with a value in the slot'),
   signal_file: text('file that the signal was read from'),
   videos: whole('videos', 'videos that the row is made from'),
+  at_s: number('seconds', 'moment of the note; empty for a note on the whole video'),
+  note: text('the note'),
+  decision: text("'rejected': a proposal of the model was rejected; 'no_label': the coder decided that nothing is labelled here"),
+  model: text('id of the model'),
+  trained: { type: 'boolean', unit: '', meaning: 'whether the model was trained' },
+  device: text('what computed the run'),
+  started_at: text('when the run started, ISO 8601, UTC'),
+  ended_at: text('when the run ended, ISO 8601, UTC; empty if it was interrupted'),
+  run_warnings: text('what must be known of the model, in English; empty for nothing'),
+  program_version: text('version of the program that made the run'),
 };
 
-const COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;
+export const DICTIONARY_COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;
 
 /** A table with its columns. The meaning of `attributes`, which are among the columns, is known to the study alone. */
 export interface DescribedTable {
@@ -137,15 +146,17 @@ export interface DescribedTable {
 }
 
 /**
- * The content of data-dictionary.csv: a line per column and table.
+ * The rows of the data dictionary: one for each column of each table.
  * @throws RangeError for a column without a description
  */
-export function dictionaryText(tables: readonly DescribedTable[]): string {
+export function dictionaryRows(tables: readonly DescribedTable[]): string[][] {
   const attribute = text('attribute of the participant, as the study has it');
-  const rows = tables.flatMap(({ file, columns, attributes = [] }) =>
-    columns.map((column) => ({ table: file, column, ...(attributes.includes(column) ? attribute : meaningOf(column)) })),
+  return tables.flatMap(({ file, columns, attributes = [] }) =>
+    columns.map((column) => {
+      const { type, unit, meaning } = attributes.includes(column) ? attribute : meaningOf(column);
+      return [file, column, type, unit, meaning];
+    }),
   );
-  return stringify(rows, { header: true, columns: [...COLUMNS], record_delimiter: 'windows' });
 }
 
 /** The description of a column. The columns of a layer and face in a wide table share one description. */

@@ -30,6 +30,11 @@ export const LABEL_PEAK_COLUMNS = [
   ...PROVENANCE,
   ...REMARKS_AND_FILE,
 ] as const;
+export const NOTE_COLUMNS = ['video', 'coder', 'at_s', 'note', 'made_at', 'video_id', 'path'] as const;
+export const DECISION_COLUMNS = [
+  ...SUBJECT,
+  ...(['coder', 'decision', 'face_id', 'label', 'start_s', 'end_s', 'made_at', 'proposal_id', 'video_id', 'path'] as const),
+] as const;
 export const LONG_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'layer', 'face_id', 'label', 'lane', 'video_id'] as const;
 export const WIDE_FRAME_COLUMNS = ['video', 'frame', 'time_s', 'video_id'] as const;
 export const FACE_STATISTICS_COLUMNS = [...SUBJECT, 'layer', 'face_id', 'label', ...figureColumns(), 'video_id', 'path'] as const;

@@ -3,6 +3,9 @@ import { sentenceOfFact } from '../../shared/app/facts.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
+import type { CsvDialect } from './csv-dialect.ts';
+import { BYTE_ORDER_MARK, STANDARD_CSV } from './csv-dialect.ts';
+import type { DescribedTable } from './data-dictionary.ts';
 
 export type Cell = string | number | boolean | null;
 
@@ -104,28 +107,52 @@ export const PROJECT_TABLES: readonly Table<ProjectResult>[] = TABLES.map((table
 /** Number of rows per chunk of text, so that the text of a long video is never in memory at once. */
 const ROWS_PER_CHUNK = 500;
 
+/** A table of an export. `rows` begins anew with every call. */
+export interface ExportTable extends DescribedTable {
+  readonly rows: () => Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>;
+}
+
+/** The rows of a table for several results, one result after the other. */
+export async function* rowsOf<R extends VideoResult>(table: Table<R>, results: AsyncIterable<R>): AsyncGenerator<readonly Cell[]> {
+  for await (const result of results) yield* table.rows(result);
+}
+
 /** A table as text, in chunks. */
-export async function* tableText<R extends VideoResult>(table: Table<R>, results: AsyncIterable<R>): AsyncGenerator<string> {
-  yield csvLines([table.columns]);
-  for await (const result of results) {
-    let chunk: (readonly Cell[])[] = [];
-    for (const row of table.rows(result)) {
-      chunk.push(row);
-      if (chunk.length < ROWS_PER_CHUNK) continue;
-      yield csvLines(chunk);
-      chunk = [];
-    }
-    if (chunk.length > 0) yield csvLines(chunk);
+export const tableText = <R extends VideoResult>(table: Table<R>, results: AsyncIterable<R>): AsyncGenerator<string> =>
+  csvText(table.columns, rowsOf(table, results));
+
+/** A CSV file with a header, in chunks. */
+export async function* csvText(
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
+  dialect: CsvDialect = STANDARD_CSV,
+): AsyncGenerator<string> {
+  yield `${dialect.hasMark ? BYTE_ORDER_MARK : ''}${csvLines([columns], dialect)}`;
+  let chunk: (readonly Cell[])[] = [];
+  for await (const row of rows) {
+    chunk.push(row);
+    if (chunk.length < ROWS_PER_CHUNK) continue;
+    yield csvLines(chunk, dialect);
+    chunk = [];
   }
+  if (chunk.length > 0) yield csvLines(chunk, dialect);
 }
 
 /** A text in one line: line breaks and tabs become a blank. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\t]+\s*/g, ' ');
 
-/** Lines of a table in the CSV dialect of this program. Cells with any kind of line break are in quotation marks. */
-export function csvLines(rows: readonly (readonly Cell[])[]): string {
+/** Lines of a table, by default in the CSV dialect of this program. Cells with any kind of line break are in quotation marks. */
+export function csvLines(rows: readonly (readonly Cell[])[], { separator, decimalMark }: CsvDialect = STANDARD_CSV): string {
   return stringify(
     rows.map((row) => [...row]),
-    { record_delimiter: 'windows', quoted_match: /[\r\n]/, cast: { boolean: (value) => (value ? 'true' : 'false') } },
+    {
+      delimiter: separator,
+      record_delimiter: 'windows',
+      quoted_match: /[\r\n]/,
+      cast: {
+        boolean: (value) => (value ? 'true' : 'false'),
+        ...(decimalMark === '.' ? {} : { number: (value: number) => String(value).replace('.', decimalMark) }),
+      },
+    },
   );
 }

@@ -548,6 +548,10 @@ export const ERROR_TEXTS = {
   'wrong-usage/needs': { message: '{option} needs {needed}.', remedy: 'Add {needed}.' },
   'wrong-usage/one-of': { message: 'These options cannot be combined: {options}.', remedy: 'Choose one of them.' },
   'wrong-usage/unit': { message: '«{given}» is not of the form NAME=UNIT.', remedy: 'For example: EDA=µS.' },
+  'wrong-usage/not-for-excel': {
+    message: 'The format {format} has no CSV tables that could be written for Excel.',
+    remedy: 'Choose one of these formats: {formats}. The format xlsx needs no option.',
+  },
   'wrong-usage/no-signals': { message: 'No video has signals.', remedy: 'Add signals first (adatosk project signals).' },
   'wrong-usage/signal-unknown': {
     message: 'There is no signal {signal} in this project.',

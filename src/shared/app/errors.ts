@@ -95,8 +95,9 @@ export function cancelled(): StudioError {
   return new StudioError('cancelled', {});
 }
 
-/** The error for Node's errno on a write. */
+/** The error for Node's errno on a write. An error of the program itself, from making the content, stays as it is. */
 export function writeError(path: string, error: unknown): StudioError {
+  if (error instanceof StudioError) return error;
   const code = (error as { code?: string } | null)?.code ?? '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return new StudioError('disk-full', { path }, error);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new StudioError('cannot-write/permission', { path }, error);

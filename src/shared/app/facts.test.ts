@@ -7,7 +7,7 @@ import { ERROR_CODES, fromFact, problemData, StudioError, toFact } from './error
 import { ERROR_TEXTS } from './error-texts.ts';
 import { detailOf, factSchema, fill, sentenceOfFact, textsOf } from './facts.ts';
 import { NOTICE_TEXTS } from './notice-texts.ts';
-import { notice, noticeOf, readFact } from './notices.ts';
+import { joinedByFile, notice, noticeOf, readFact, sentencesOf } from './notices.ts';
 
 describe('the text catalogues', () => {
   test('the id of every error begins with a category, the id of a notice never does', () => {
@@ -127,4 +127,15 @@ describe('data of older versions', () => {
     expect(warningsOfRun({ warnings: ['untrained'], warningCodes: [notice('model/untrained', {})] })).toEqual([notice('model/untrained', {})]);
     expect(sentenceOfFact(noticeOf('by somebody else'))).toBe('by somebody else');
   });
+});
+
+test('notices that say the same of several files become one, which names at most three of them', () => {
+  const inFile = (file: string, inner = notice('boris/untested', {})) => notice('in-file', { file, notice: inner });
+  const other = notice('verbatim', { text: 'other' });
+  const said = sentencesOf(joinedByFile([inFile('a.mp4'), notice('export/columns', {}), inFile('b.mp4', other), inFile('b.mp4'), inFile('b.mp4')]));
+  const untested = sentencesOf([notice('boris/untested', {})])[0]!;
+  expect(said).toEqual([`In 2 videos (a.mp4, b.mp4): ${untested}`, sentencesOf([notice('export/columns', {})])[0], 'b.mp4: other']);
+  const names = Array.from({ length: 13 }, (_, i) => `${i + 1}.mp4`);
+  expect(sentencesOf(joinedByFile(names.map((name) => inFile(name))))).toEqual([`In 13 videos (1.mp4, 2.mp4, 3.mp4 and 10 more): ${untested}`]);
+  expect(sentencesOf(joinedByFile(names.slice(0, 4).map((name) => inFile(name))))).toEqual([`In 4 videos (1.mp4, 2.mp4, 3.mp4, 4.mp4): ${untested}`]);
 });

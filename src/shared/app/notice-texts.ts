@@ -9,6 +9,8 @@ export const NOTICE_TEXTS = {
   /** End of a shortened list. */
   more: 'And 1 more. | And {count} more.',
   'in-file': '{file}: {notice}',
+  'in-files': 'In {count} videos ({files}): {notice}',
+  'in-more-files': 'In {count} videos ({files} and {more} more): {notice}',
   'place/file': '{file}',
   'place/line': '{file}, line {line}',
   'place/option': '{given}',
@@ -94,6 +96,9 @@ export const NOTICE_TEXTS = {
   'export/no-frames': 'Frame numbers are empty for videos that were never analysed: {videos}.',
   'export/no-slots': 'Signals have no rows for videos that were never analysed: {videos}.',
   'export/no-times': '{video} was never analysed, so the times of its frames are not known. It is left out.',
+  'export/sheet-split': 'Table {table} has more rows than a sheet of Excel can hold. It is divided into {count} sheets.',
+  'export/cells-cut':
+    'In sheet {table}, 1 text is longer than a cell of Excel can hold, and was cut. Its CSV file has the whole text. | In sheet {table}, {count} texts are longer than a cell of Excel can hold, and were cut. The CSV files have the whole texts.',
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'export/several-runs':
     'The results are of {count} run: the newest of each video. | The results are of {count} runs: the newest of each video. The column run_id and runs.json tell them apart.',

@@ -17,6 +17,22 @@ export function shortened(notices: readonly Notice[], most: number): Notice[] {
   return notices.length <= most ? [...notices] : [...notices.slice(0, most), notice('more', { count: notices.length - most })];
 }
 
+/** Files that a joined notice names. */
+const MOST_FILES = 3;
+
+/** Joins notices 'in-file' that say the same of several files. The order is that of their first files. */
+export function joinedByFile(notices: readonly Notice[]): Notice[] {
+  const groups = Map.groupBy(notices, (each) => (each.id === 'in-file' ? JSON.stringify(each.parameters['notice']) : each));
+  return [...groups.values()].flatMap((group): Notice[] => {
+    const same = group[0]?.parameters['notice'];
+    const files = [...new Set(group.flatMap(({ parameters: { file } }) => (typeof file === 'string' ? [file] : [])))];
+    if (same === undefined || files.length === 1) return group.slice(0, 1);
+    const count = files.length;
+    if (count <= MOST_FILES + 1) return [notice('in-files', { count, files, notice: same })];
+    return [notice('in-more-files', { count, files: files.slice(0, MOST_FILES), more: count - MOST_FILES, notice: same })];
+  });
+}
+
 /** Converts a plain-text warning of another program or of an older version to a notice. */
 export function noticeOf(warning: string | Notice): Notice {
   return typeof warning === 'string' ? notice('verbatim', { text: warning }) : warning;

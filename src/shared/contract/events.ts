@@ -15,6 +15,8 @@ export const studioEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('queue') }),
   /** Progress of exporting a fine-tuning set, in clips. */
   z.object({ kind: z.literal('set'), done: z.int(), total: z.int() }),
+  /** Progress of an export, in steps. */
+  z.object({ kind: z.literal('export'), done: z.int(), total: z.int() }),
   /** Progress of giving out or merging copies, in copies. */
   z.object({ kind: z.literal('copies'), done: z.int(), total: z.int() }),
   /** The fine-tuning has changed; see training.state. */

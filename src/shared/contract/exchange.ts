@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGES } from '../app/action-texts.ts';
 import { factSchema } from '../app/facts.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
 import { EXPORT_FORMATS } from '../domain/export-formats.ts';
@@ -33,24 +34,31 @@ const labelFileSchema = z.object({
 });
 export type LabelFile = z.infer<typeof labelFileSchema>;
 
+const exportChoiceSchema = z.object({
+  format: z.enum(EXPORT_FORMATS),
+  /** Labels: 'model', 'adjudicated' or coders' names; empty for all. */
+  layers: z.array(z.string().max(200)).max(1000).default([]),
+  /** Ids of videos; empty for all. */
+  videos: z.array(idSchema).max(100_000).default([]),
+  out: pathSchema,
+});
+
 const undefinedReason = z.enum(UNDEFINED_REASONS).nullable();
 
 export const exchange = {
-  /** Writes files into a folder. `losses`: data that the format cannot store. */
+  /** Writes files into a folder; progress comes as 'export' events. Aborting the call stops it. `losses`: data that the format cannot store. */
   export: procedure
     .input(
-      z.object({
-        format: z.enum(EXPORT_FORMATS),
-        /** Labels: 'model', 'adjudicated' or coders' names; empty for all. */
-        layers: z.array(z.string().max(200)).max(1000).default([]),
+      exportChoiceSchema.extend({
         /** Tables only: the run; by default the newest. */
         run: idSchema.optional(),
-        /** Ids of videos; empty for all. */
-        videos: z.array(idSchema).max(100_000).default([]),
-        out: pathSchema,
+        /** CSV tables only: as Excel opens them in this language. By default the program's own dialect. */
+        excelLanguage: z.enum(LANGUAGES).optional(),
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(factSchema) })),
+  /** Paths of files that this export would replace. */
+  filesToReplace: procedure.input(exportChoiceSchema).output(z.array(z.string())),
   /** Previews of annotation files, also of those in the given folders; changes nothing. */
   labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
   /** Imports labels and peaks into the layers of coders. If some labels cannot be imported and `partly` is false, nothing is imported. */

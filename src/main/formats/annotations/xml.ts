@@ -1,4 +1,5 @@
 import Builder from 'fast-xml-builder';
+import { clean } from '../xml-text.ts';
 
 export type Attributes = Record<string, string | number | undefined>;
 /** An element with either text or children. */
@@ -7,14 +8,6 @@ export interface Element {
   readonly attributes?: Attributes;
   readonly children?: readonly Element[];
   readonly text?: string;
-}
-
-/** Replaces the control characters that XML does not allow. */
-export function clean(text: string): string {
-  return text.replaceAll(
-    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g,
-    '\uFFFD',
-  );
 }
 
 export const ATTRIBUTE = '@';

@@ -2,6 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import readSheets from 'read-excel-file/node';
 import { beforeAll, expect, test } from 'vitest';
 import { command } from '../../../../testing/command.ts';
 import { temporaryFolder } from '../../../../testing/videos.ts';
@@ -175,6 +176,22 @@ test('signals: added, listed, moved, exported at the slots of the timeline, and 
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('eda.csv has no column «ECG»')]);
   expect((await signals('--remove', id)).signals).toEqual([]);
 });
+
+test('a workbook has the statistics of the CSV files; CSV for Excel has the decimal mark of the named language', async () => {
+  expect((await command('export', '--project', at('P'), '--format', 'xlsx', '--out', at('E-xlsx'))).code).toBe(0);
+  const sheets = await readSheets(at('E-xlsx', 'results.xlsx'));
+  const [head, ...rows] = sheets.find(({ sheet }) => sheet === 'statistics_trials')!.data;
+  const shares = rows.map((row) => row[head!.indexOf('share')]);
+  expect(shares).toEqual((await table('E', 'statistics_trials.csv')).map(({ share }) => (share === '' ? null : Number(share))));
+  expect((await command('export', '--project', at('P'), '--format', 'statistics', '--for-excel', 'de', '--out', at('E-de'))).code).toBe(0);
+  const text = await readFile(at('E-de', 'statistics_trials.csv'), 'utf8');
+  expect(text.charCodeAt(0)).toBe(0xfeff);
+  const german = parse(text, { columns: true, delimiter: ';', bom: true }) as unknown as Row[];
+  expect(german.map(({ share }) => (share === '' ? null : Number(share!.replace(',', '.'))))).toEqual(shares);
+  expect(german.some(({ share }) => /^0,\d+$/.test(share!))).toBe(true);
+  const wrong = await command('export', '--project', at('P'), '--format', 'eaf', '--for-excel', '--out', at('E-wrong'));
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('The format eaf has no CSV tables')]);
+}, 30_000);
 
 test('faces are listed, merged and split by commands; what is not possible changes nothing', async () => {
   await copyFile('samples/leaves-and-returns.mp4', at('videos', 'leaves.mp4'));

@@ -3,23 +3,27 @@ import { measureAgreement } from '../exchange/agreement.ts';
 import { dyadFigures } from '../exchange/dyad-figures.ts';
 import { writeAnnotations } from '../exchange/exchange-annotations.ts';
 import { writeProject } from '../exchange/export-project.ts';
+import { ExportProgress } from '../exchange/export-tables.ts';
 import { importLabels } from '../exchange/import-labels.ts';
 import { lookAtLabelFiles } from '../exchange/read-label-file.ts';
 import { projectFigures, ratedLayers } from '../exchange/project-figures.ts';
+import { filesToReplace } from '../exchange/replaced-files.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
 import { api } from './context.ts';
 import { wholePath } from './input.ts';
 import { published } from './review.ts';
 
 export const exchange = {
-  export: api.exchange.export.handler(async ({ input, context: { studio } }) => {
+  export: api.exchange.export.handler(async ({ input, context: { studio }, signal }) => {
     const { db } = studio.project;
+    const { format, layers, videos, excelLanguage } = input;
     const out = wholePath(input.out);
-    if (isProjectFormat(input.format))
-      return writeProject(db, { format: input.format, run: input.run ?? null, layers: input.layers, videos: input.videos }, out);
-    const { files, losses } = await writeAnnotations(db, input.format, input.layers, input.videos, out);
+    const progress = new ExportProgress((done, total) => studio.publish({ kind: 'export', done, total }), signal);
+    if (isProjectFormat(format)) return writeProject(db, { format, run: input.run ?? null, layers, videos, excelLanguage }, out, progress);
+    const { files, losses } = await writeAnnotations(db, format, layers, videos, out, progress);
     return { files: [...files], losses: [...losses] };
   }),
+  filesToReplace: api.exchange.filesToReplace.handler(({ input, context }) => filesToReplace(context.studio.project.db, input, wholePath(input.out))),
   labelFiles: api.exchange.labelFiles.handler(({ input, context }) => lookAtLabelFiles(context.studio.project.db, input.paths.map(wholePath))),
   importLabels: api.exchange.importLabels.handler(async ({ input, context: { studio } }) => {
     for (const { file } of input.files) wholePath(file);

@@ -4,7 +4,7 @@ import { extname, join, resolve } from 'node:path';
 import type { AnnotationDocument, AnnotationLayer, SignalTable } from '../../../shared/annotation/annotation-document.ts';
 import { writeError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice } from '../../../shared/app/notices.ts';
+import { joinedByFile, notice } from '../../../shared/app/notices.ts';
 import type { AnnotationFormatName } from '../../../shared/domain/export-formats.ts';
 import { SERIES, seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
@@ -14,6 +14,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listRuns } from '../../project/recorded-results.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { noLabelsError } from './export-labels.ts';
+import { ExportProgress } from './export-tables.ts';
 import { clockOf } from './video-clock.ts';
 import { selectVideos } from '../../project/library.ts';
 import { layersOf, exportedLayers, listParticipants, listSchemes, newestRun, readLayer } from '../../project/review.ts';
@@ -22,7 +23,7 @@ import { faceNumbers, readColumns } from '../../project/tracked-faces.ts';
 
 export interface ExportedAnnotations {
   readonly files: readonly string[];
-  /** Data that the format cannot represent, with the name of the video. */
+  /** Data that the format cannot represent, with the names of the videos. */
   readonly losses: readonly Notice[];
 }
 
@@ -42,13 +43,14 @@ export function exportAnnotations(
   return inProject(folder, (db) => writeAnnotations(db, format, only, videos, out));
 }
 
-/** The same for an open project. */
+/** The same for an open project. @throws StudioError also 'cancelled' if the export was stopped; files that are complete stay */
 export async function writeAnnotations(
   db: ProjectDatabase,
   format: AnnotationFormatName,
   only: readonly string[],
   videos: readonly string[],
   out: string,
+  progress = new ExportProgress(),
 ): Promise<ExportedAnnotations> {
   const to = resolve(out);
   await mkdir(to, { recursive: true }).catch((error: unknown) => {
@@ -56,7 +58,10 @@ export async function writeAnnotations(
   });
   const [files, losses, taken]: [string[], Notice[], Set<string>] = [[], [], new Set()];
   const documentOf = documentsOf(db, only);
-  for (const video of selectVideos(db, videos)) {
+  const chosen = selectVideos(db, videos);
+  progress.expect(chosen.length);
+  for (const video of chosen) {
+    await progress.step();
     const document = await documentOf(video);
     if (document.layers.length === 0) continue;
     const fileName = fileNameFor(video.name, taken);
@@ -70,7 +75,7 @@ export async function writeAnnotations(
     for (const loss of written.losses) losses.push(notice('in-file', { file: video.name, notice: loss }));
   }
   if (files.length === 0) throw noLabelsError(only);
-  return { files, losses };
+  return { files, losses: joinedByFile(losses) };
 }
 
 /** Returns a function that reads a video with its layers. Data that all videos share is read once. */

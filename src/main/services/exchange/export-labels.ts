@@ -1,46 +1,30 @@
-import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { lanesOf } from '../../../shared/annotation/annotation-document.ts';
 import { required } from '../../../shared/domain/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
-import { writeAtomically } from '../../formats/atomic-file.ts';
-import { dictionaryText } from '../../formats/data-dictionary.ts';
 import type { LabelTrack } from '../../formats/label-tables.ts';
 import {
+  DECISION_COLUMNS,
   firstAtOrAfter,
   LABEL_COLUMNS,
   LABEL_PEAK_COLUMNS,
   LONG_FRAME_COLUMNS,
   longFrames,
+  NOTE_COLUMNS,
   wideColumn,
   WIDE_FRAME_COLUMNS,
   wideFrames,
 } from '../../formats/label-tables.ts';
-import type { Cell } from '../../formats/tables.ts';
-import { csvLines } from '../../formats/tables.ts';
+import type { Cell, ExportTable } from '../../formats/tables.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { selectVideos } from '../../project/library.ts';
 import { readTiming } from '../../project/recorded-results.ts';
-import { exportedLayers, readLayer } from '../../project/review.ts';
+import { decisionsOf, exportedLayers, listCoders, notesOf, readLayer } from '../../project/review.ts';
 import { subjectsOf } from '../../project/subjects.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
-
-/** The result of an export. */
-export interface WrittenExport {
-  readonly files: string[];
-  /** Data that was not written. */
-  readonly losses: Notice[];
-}
-
-const DICTIONARY = 'data-dictionary.csv';
-
-export async function writeDictionary(out: string, tables: Parameters<typeof dictionaryText>[0]): Promise<string> {
-  const file = join(out, DICTIONARY);
-  await writeAtomically(file, [dictionaryText(tables)]);
-  return file;
-}
+import type { ExportProgress, TableSet } from './export-tables.ts';
 
 /** The error for an export without labels. @param only names of layers; an empty list means all */
 export function noLabelsError(only: readonly string[]): StudioError {
@@ -51,14 +35,17 @@ export function checkNotEmpty(count: number, only: readonly string[]): void {
   if (count === 0) throw noLabelsError(only);
 }
 
-/** Writes labels.csv and label_peaks.csv: every label of the layers with its origin. */
-export async function writeLabels(db: ProjectDatabase, only: readonly string[], videos: readonly string[], out: string): Promise<WrittenExport> {
+/** labels.csv and label_peaks.csv: every label of the layers with its origin; notes.csv and decisions.csv of the coders, if there are any. */
+export async function labelTables(db: ProjectDatabase, only: readonly string[], videos: readonly string[], progress: ExportProgress): Promise<TableSet> {
   const layersIn = exportedLayers(db, only);
   const subjectOf = subjectsOf(db);
-  const [labels, peaks]: [Cell[][], Cell[][]] = [[[...LABEL_COLUMNS]], [[...LABEL_PEAK_COLUMNS]]];
+  const [labels, peaks]: [Cell[][], Cell[][]] = [[], []];
   const untimed: string[] = [];
   let layers = 0;
-  for (const video of selectVideos(db, videos)) {
+  const chosen = selectVideos(db, videos);
+  progress.expect(chosen.length);
+  for (const video of chosen) {
+    await progress.step();
     const subject = (face: number): Cell[] => {
       const { participant, condition, session } = subjectOf(video, face);
       return [video.name, participant, condition, session];
@@ -83,20 +70,47 @@ export async function writeLabels(db: ProjectDatabase, only: readonly string[], 
     }
   }
   checkNotEmpty(layers, only);
-  const [labelsFile, peaksFile] = [join(out, 'labels.csv'), join(out, 'label_peaks.csv')];
-  await writeAtomically(labelsFile, [csvLines(labels)]);
-  await writeAtomically(peaksFile, [csvLines(peaks)]);
-  const tables = [
-    { file: 'labels.csv', columns: LABEL_COLUMNS },
-    { file: 'label_peaks.csv', columns: LABEL_PEAK_COLUMNS },
+  const tables: ExportTable[] = [
+    { file: 'labels.csv', columns: LABEL_COLUMNS, rows: () => labels },
+    { file: 'label_peaks.csv', columns: LABEL_PEAK_COLUMNS, rows: () => peaks },
+    ...remarkTables(db, only, chosen),
   ];
-  const files = [labelsFile, peaksFile, await writeDictionary(out, tables)];
-  const losses = untimed.length === 0 ? [] : [notice('export/no-frames', { videos: [...new Set(untimed)] })];
-  return { files, losses };
+  return { tables, losses: untimed.length === 0 ? [] : [notice('export/no-frames', { videos: [...new Set(untimed)] })] };
 }
 
-/** Writes frames_long.csv (a row per frame, layer and face) and frames_wide.csv (a column per layer and face). */
-export async function writeFrames(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+/** Notes, and decisions that make no label (rejected proposals, "nothing is labelled here"), of the chosen coders. Empty tables are left out. */
+function remarkTables(db: ProjectDatabase, only: readonly string[], videos: readonly VideoRow[]): ExportTable[] {
+  const coders = new Map(listCoders(db).map(({ id, name }) => [id, name]));
+  const subjectOf = subjectsOf(db);
+  const isChosen = (coder: string): boolean => only.length === 0 || only.includes(coder);
+  const notes = videos.flatMap((video) =>
+    notesOf(db, video.id).flatMap(({ coder_id, at_s, text, made_at }): Cell[][] => {
+      const coder = coders.get(coder_id ?? '') ?? '';
+      return isChosen(coder) ? [[video.name, coder, at_s === null ? null : roundSeconds(at_s), text, made_at, video.id, video.path]] : [];
+    }),
+  );
+  const decisions = videos.flatMap((video) =>
+    decisionsOf(db, video.id).flatMap((row): Cell[][] => {
+      const coder = coders.get(row.coder_id) ?? '';
+      if (!isChosen(coder)) return [];
+      const { participant, condition, session } = subjectOf(video, row.face_id);
+      const span = [roundSeconds(row.start_s), roundSeconds(row.end_s)];
+      return [
+        [
+          ...[video.name, participant, condition, session, coder, row.kind, row.face_id, row.label, ...span],
+          ...[row.made_at, row.proposal_id, video.id, video.path],
+        ],
+      ];
+    }),
+  );
+  return [
+    { file: 'notes.csv', columns: NOTE_COLUMNS, rows: () => notes, count: notes.length },
+    { file: 'decisions.csv', columns: DECISION_COLUMNS, rows: () => decisions, count: decisions.length },
+  ].filter(({ count }) => count > 0);
+}
+
+/** frames_long.csv (a row per frame, layer and face) and frames_wide.csv (a column per layer and face). */
+export async function frameTables(db: ProjectDatabase, only: readonly string[], some: readonly string[], progress: ExportProgress): Promise<TableSet> {
   const layersIn = exportedLayers(db, only);
   const losses: Notice[] = [];
   const tracksOf = (video: VideoRow): LabelTrack[] =>
@@ -116,7 +130,10 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
     });
   const columnSet = new Set<string>();
   const videos: VideoRow[] = [];
-  for (const video of selectVideos(db, some)) {
+  const chosen = selectVideos(db, some);
+  progress.expect(3 * chosen.length);
+  for (const video of chosen) {
+    await progress.step();
     const tracks = tracksOf(video);
     if (tracks.length === 0) continue;
     if (readTiming(db, video.id) === undefined) {
@@ -130,22 +147,15 @@ export async function writeFrames(db: ProjectDatabase, only: readonly string[], 
   const columns = [...columnSet].sort();
   const wideColumns = [...WIDE_FRAME_COLUMNS, ...columns];
   // One video at a time: an hour of frames with four layers has half a million rows.
-  function* chunks(head: readonly string[], rows: (video: VideoRow, pts: Float64Array) => Cell[][]): Generator<string> {
-    yield csvLines([head]);
-    for (const video of videos) yield csvLines(rows(video, required(readTiming(db, video.id), 'a timing table').pts));
+  async function* rowsOfVideos(rows: (video: VideoRow, pts: Float64Array) => Cell[][]): AsyncGenerator<Cell[]> {
+    for (const video of videos) {
+      await progress.step();
+      yield* rows(video, required(readTiming(db, video.id), 'a timing table').pts);
+    }
   }
-  const [longFile, wideFile] = [join(out, 'frames_long.csv'), join(out, 'frames_wide.csv')];
-  await writeAtomically(
-    longFile,
-    chunks(LONG_FRAME_COLUMNS, (video, pts) => longFrames(video, pts, tracksOf(video))),
-  );
-  await writeAtomically(
-    wideFile,
-    chunks(wideColumns, (video, pts) => wideFrames(video, pts, tracksOf(video), columns)),
-  );
-  const tables = [
-    { file: 'frames_long.csv', columns: LONG_FRAME_COLUMNS },
-    { file: 'frames_wide.csv', columns: wideColumns },
+  const tables: ExportTable[] = [
+    { file: 'frames_long.csv', columns: LONG_FRAME_COLUMNS, rows: () => rowsOfVideos((video, pts) => longFrames(video, pts, tracksOf(video))) },
+    { file: 'frames_wide.csv', columns: wideColumns, rows: () => rowsOfVideos((video, pts) => wideFrames(video, pts, tracksOf(video), columns)) },
   ];
-  return { files: [longFile, wideFile, await writeDictionary(out, tables)], losses };
+  return { tables, losses };
 }

@@ -1,7 +1,8 @@
 import { step } from '../../../shared/annotation/steps.ts';
 import { parse } from 'csv-parse/sync';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import readSheets from 'read-excel-file/node';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeProject, someSegment } from '../../../../testing/project.ts';
@@ -9,8 +10,8 @@ import { FILE, RECORD, someResult, timing } from '../../../../testing/results.ts
 import { temporaryFolder } from '../../../../testing/videos.ts';
 import { UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
-import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
-import { PROJECT_FORMATS } from '../../../shared/domain/export-formats.ts';
+import type { ExportFormat, ProjectFormat } from '../../../shared/domain/export-formats.ts';
+import { EXPORT_FORMATS, isProjectFormat, PROJECT_FORMATS } from '../../../shared/domain/export-formats.ts';
 import { applyEdit, newId, undo } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { beginRun, recordResult } from '../../project/recorded-results.ts';
@@ -19,8 +20,11 @@ import { insertSignal } from '../../project/signals.ts';
 import { SeriesPacker } from '../../project/store/packed-series.ts';
 import { writeAnnotations } from './exchange-annotations.ts';
 import { writeProject } from './export-project.ts';
+import { ExportProgress } from './export-tables.ts';
+import { importLabels } from './import-labels.ts';
 import { methodsFacts, methodsText } from './methods.ts';
 import { projectFigures } from './project-figures.ts';
+import { filesToReplace } from './replaced-files.ts';
 
 const project = await makeProject();
 const { db } = project;
@@ -325,5 +329,156 @@ describe('a project with several runs, and two videos of one name', async () => 
     const { losses } = await writeProject(other.db, { format: 'tables', run: second!, layers: [] }, one);
     const summary = parse(await readFile(join(one, 'summary.csv')), { columns: true }) as unknown as Row[];
     expect([summary.map(({ path }) => path), losses]).toEqual([['/b/smile.mp4'], []]);
+  });
+});
+
+describe('a workbook', async () => {
+  const own = await makeProject();
+  const run = beginRun(own.db, { ...RECORD, warnings: ['not validated'] });
+  recordResult(own.db, run, FILE, someResult('a.mp4'), timing());
+  const [only] = allVideos(own.db);
+  const [bea, layerOfBea, row] = [addCoder(own.db, 'Bea'), newId(), newId()];
+  const at = '2026-11-24T10:00:00.000Z';
+  applyEdit(own.db, {
+    coderId: bea.id,
+    step: step('other', { text: 'test' }),
+    rows: [
+      {
+        table: 'layer',
+        kind: 'insert',
+        row: { id: layerOfBea, video_id: only!.id, kind: 'coder', coder_id: bea.id, run_id: null, scheme_id: 'seven-expressions', created_at: 'now' },
+      },
+      { table: 'segment', kind: 'insert', row: someSegment(layerOfBea, 1.5, { label: '=fear()', end_s: 2.5 }) },
+      { table: 'note', kind: 'insert', row: { id: newId(), video_id: only!.id, coder_id: bea.id, at_s: 2.25, text: 'looks away', made_at: at } },
+      {
+        table: 'decision',
+        kind: 'insert',
+        row: {
+          ...{ id: row, video_id: only!.id, coder_id: bea.id, kind: 'rejected', proposal_id: 'p1', label: 'anger' },
+          ...{ face_id: 1, start_s: 3, end_s: 3.5, made_at: at },
+        },
+      },
+    ],
+  });
+  const tablesIn = async (folder: string, file: string): Promise<Row[]> => parse(await readFile(join(folder, file)), { columns: true }) as unknown as Row[];
+
+  test('has the tables of the CSV exports with the same values, notes, decisions, runs and the data dictionary', async () => {
+    const out = await temporaryFolder();
+    const { files, losses } = await writeProject(own.db, { format: 'xlsx', run: null, layers: [] }, out);
+    expect(files).toEqual([join(out, 'results.xlsx')]);
+    expect(losses.map(({ id }) => id)).toContain('verbatim');
+    const sheets = new Map((await readSheets(files[0]!)).map(({ sheet, data }) => [sheet, data]));
+    expect([...sheets.keys()].sort()).toEqual(
+      [
+        ...['data-dictionary', 'decisions', 'label_peaks', 'labels', 'notes', 'peaks', 'runs', 'segments'],
+        ...['statistics_faces', 'statistics_groups', 'statistics_participants', 'summary', 'timeline'],
+      ].sort(),
+    );
+    for (const format of ['tables', 'labels', 'statistics'] as const) {
+      const folder = await temporaryFolder();
+      await writeProject(own.db, { format, run: null, layers: [] }, folder);
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.csv') && name !== 'data-dictionary.csv');
+      for (const name of names) {
+        const [head, ...rows] = sheets.get(name.replace('.csv', ''))!;
+        const expected = await tablesIn(folder, name);
+        expect(rows).toHaveLength(expected.length);
+        const texts = rows.map((cells) => Object.fromEntries(head!.map((column, i) => [column, cells[i] === null ? '' : String(cells[i])])));
+        expect(texts).toEqual(expected);
+      }
+    }
+    const timeline = sheets.get('timeline')!;
+    expect(typeof timeline[1]![timeline[0]!.indexOf('happiness')]).toBe('number');
+    expect(sheets.get('notes')!.slice(1)).toEqual([['a.mp4', 'Bea', 2.25, 'looks away', at, only!.id, only!.path]]);
+    const [decisionColumns, decision] = sheets.get('decisions')!;
+    const named = Object.fromEntries(decisionColumns!.map((column, i) => [column, decision![i]]));
+    expect(named).toMatchObject({ coder: 'Bea', decision: 'rejected', label: 'anger', face_id: 1, start_s: 3, end_s: 3.5, proposal_id: 'p1' });
+    expect(sheets.get('runs')![1]!.slice(1, 4)).toEqual(['adatosk-tiny', 'ab', true]);
+    const described = new Set(
+      sheets
+        .get('data-dictionary')!
+        .slice(1)
+        .map(([table, column]) => `${String(table)} ${String(column)}`),
+    );
+    for (const [sheet, [columns]] of sheets)
+      if (sheet !== 'data-dictionary') for (const column of columns!) expect(described).toContain(`${sheet} ${String(column)}`);
+  });
+
+  test('notes and decisions are also CSV tables of labels, for the chosen coders only', async () => {
+    const out = await temporaryFolder();
+    await writeProject(own.db, { format: 'labels', run: null, layers: ['Bea'] }, out);
+    expect((await tablesIn(out, 'notes.csv')).map(({ note }) => note)).toEqual(['looks away']);
+    const ofModel = await temporaryFolder();
+    const { files } = await writeProject(own.db, { format: 'labels', run: null, layers: ['model'] }, ofModel);
+    expect(files.map((file) => basename(file))).not.toContain('notes.csv');
+  });
+});
+
+describe('CSV for Excel', () => {
+  const labelsFor = async (excelLanguage: string | undefined): Promise<{ out: string; text: string }> => {
+    const out = await temporaryFolder();
+    await writeProject(db, { format: 'labels', run: null, layers: ['Ann "A", 😀'], excelLanguage }, out);
+    return { out, text: await readFile(join(out, 'labels.csv'), 'utf8') };
+  };
+
+  test('German: byte order mark, semicolons, decimal commas; the data dictionary says so', async () => {
+    const { out, text } = await labelsFor('de');
+    expect(text.startsWith('\uFEFFvideo;participant;')).toBe(true);
+    const rows = parse(text, { columns: true, delimiter: ';', bom: true }) as unknown as Row[];
+    expect(rows[0]).toMatchObject({ participant: 'P, 1', label: 'fear', start_s: '1,5', end_s: '2,5', face_id: '1' });
+    const dictionary = parse(await readFile(join(out, 'data-dictionary.csv')), { columns: true, delimiter: ';', bom: true }) as unknown as Row[];
+    expect(dictionary.at(-1)).toMatchObject({
+      table: '*.csv',
+      meaning: expect.stringContaining("fields are separated by ';', the decimal mark is ','") as string,
+    });
+  });
+
+  test('English: byte order mark, commas, decimal points; without the option the files are as before', async () => {
+    const [english, standard] = [await labelsFor('en'), await labelsFor(undefined)];
+    expect(english.text).toBe(`\uFEFF${standard.text}`);
+    expect(standard.text.startsWith('video,participant,')).toBe(true);
+    const dictionary = await readFile(join(standard.out, 'data-dictionary.csv'), 'utf8');
+    expect(dictionary).toContain("without byte order mark; fields are separated by ',', the decimal mark is '.'");
+  });
+
+  test('such tables can be imported again', async () => {
+    const { out } = await labelsFor('de');
+    const placement = { file: join(out, 'labels.csv'), video: video!.id, layers: null };
+    const found = await importLabels(db, [placement], { coder: 'Ann "A", 😀', mapping: {}, partly: false });
+    expect([found.labels, found.known, found.problems]).toEqual([0, 2, []]);
+  });
+});
+
+describe('files that an export would replace', () => {
+  const write = async (format: ExportFormat, out: string): Promise<readonly string[]> =>
+    (isProjectFormat(format) ? await writeProject(db, { format, run: null, layers: [] }, out) : await writeAnnotations(db, format, [], [], out)).files;
+
+  test.each(EXPORT_FORMATS)('%s: those of an earlier export, and no others', async (format) => {
+    const out = join(await temporaryFolder(), 'new');
+    const planned = { format, layers: [], videos: [] };
+    expect(await filesToReplace(db, planned, out)).toEqual([]);
+    await mkdir(out);
+    await writeFile(join(out, 'a.txt'), 'another file');
+    await writeFile(join(out, 'a.mp4'), 'another file');
+    const files = await write(format, out);
+    expect(await filesToReplace(db, planned, out)).toEqual([...files].sort());
+  });
+});
+
+describe('progress of an export', () => {
+  test.each(['tables', 'labels', 'frames', 'statistics', 'xlsx'] as const)('%s: steps up to the total', async (format) => {
+    const seen: [number, number][] = [];
+    await writeProject(db, { format, run: null, layers: [] }, await temporaryFolder(), new ExportProgress((done, total) => seen.push([done, total])));
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.at(-1)![0]).toBe(seen.at(-1)![1]);
+  });
+
+  test('a stop ends the export without a half-written file', async () => {
+    const out = await temporaryFolder();
+    const stop = new AbortController();
+    const progress = new ExportProgress((done) => {
+      if (done === 2) stop.abort();
+    }, stop.signal);
+    await expect(writeProject(db, { format: 'tables', run: null, layers: [] }, out, progress)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await readdir(out)).toEqual(['timeline.csv']);
   });
 });

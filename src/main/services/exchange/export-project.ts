@@ -8,11 +8,15 @@ import type { ProjectFormat } from '../../../shared/domain/export-formats.ts';
 import type { RunRecord } from '../../../shared/domain/results.ts';
 import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { CsvDialect } from '../../formats/csv-dialect.ts';
+import { excelDialect, STANDARD_CSV } from '../../formats/csv-dialect.ts';
+import { DICTIONARY_COLUMNS, dictionaryRows } from '../../formats/data-dictionary.ts';
 import type { FrameLog } from '../../formats/other-logs.ts';
 import { faceReaderDetailedText, faceReaderStateText, openFaceText } from '../../formats/other-logs.ts';
 import { writeParquet } from '../../formats/parquet.ts';
-import type { ProjectResult } from '../../formats/tables.ts';
-import { PROJECT_TABLES, tableText } from '../../formats/tables.ts';
+import type { Cell, ExportTable, ProjectResult } from '../../formats/tables.ts';
+import { PROJECT_TABLES, rowsOf } from '../../formats/tables.ts';
+import { Workbook } from '../../formats/workbook.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { projectLines, readProjectLines, exportVersion } from '../../project/open-json.ts';
 import { createProject } from '../../project/store/create-project.ts';
@@ -24,11 +28,12 @@ import { hasEarlierEdits, layersOf, newestRun } from '../../project/review.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 import { prepareOut, writeRunRecord } from '../analysis/analyse-folder.ts';
 import { fileNameFor } from './exchange-annotations.ts';
-import type { WrittenExport } from './export-labels.ts';
-import { writeDictionary, writeFrames, writeLabels } from './export-labels.ts';
+import { frameTables, labelTables } from './export-labels.ts';
 import { writeReport } from './export-report.ts';
-import { writeSignals } from './export-signals.ts';
-import { writeStatistics } from './export-statistics.ts';
+import { signalTables } from './export-signals.ts';
+import { statisticsTables } from './export-statistics.ts';
+import type { TableSet, WrittenExport } from './export-tables.ts';
+import { DICTIONARY_FILE, ExportProgress, writeCsvTables, writeDictionary } from './export-tables.ts';
 import { faceNumbers, readFace } from '../../project/tracked-faces.ts';
 
 export interface ProjectExport {
@@ -39,6 +44,8 @@ export interface ProjectExport {
   readonly layers: readonly string[];
   /** Ids or names of videos; an empty list means all. */
   readonly videos?: readonly string[] | undefined;
+  /** Writes CSV tables as Excel opens them in this language; undefined means the program's own dialect. */
+  readonly excelLanguage?: string | undefined;
 }
 
 /**
@@ -49,11 +56,13 @@ export function exportProject(folder: string, request: ProjectExport, out: strin
   return inProject(folder, (db) => writeProject(db, request, out));
 }
 
-/** The same for an open project. */
-export async function writeProject(db: ProjectDatabase, { format, run, layers, videos = [] }: ProjectExport, out: string): Promise<WrittenExport> {
+/** The same for an open project. @throws StudioError also 'cancelled' if the export was stopped; files that are complete stay */
+export async function writeProject(db: ProjectDatabase, request: ProjectExport, out: string, progress = new ExportProgress()): Promise<WrittenExport> {
+  const { format, run, layers, videos = [], excelLanguage } = request;
   const to = resolve(out);
   await prepareOut(to);
-  const { files, losses } = await WRITERS[format](db, to, { run, layers, videos });
+  const dialect = excelLanguage === undefined ? STANDARD_CSV : excelDialect(excelLanguage);
+  const { files, losses } = await WRITERS[format](db, to, { run, layers, videos, dialect, progress });
   return { files, losses: format === 'json' ? losses : [...losses, ...editsOfEarlierRuns(db, videos)] };
 }
 
@@ -65,7 +74,11 @@ function editsOfEarlierRuns(db: ProjectDatabase, videos: readonly string[]): Not
 
 type Writer = (db: ProjectDatabase, out: string, selection: Selection) => Promise<WrittenExport>;
 
-type Selection = Omit<ProjectExport, 'format' | 'videos'> & { readonly videos: readonly string[] };
+interface Selection extends Omit<ProjectExport, 'format' | 'videos' | 'excelLanguage'> {
+  readonly videos: readonly string[];
+  readonly dialect: CsvDialect;
+  readonly progress: ExportProgress;
+}
 
 const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   tables: (db, out, selection) => exportTables(db, selection, out),
@@ -76,13 +89,15 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
       { ending: '_detailed.txt', text: faceReaderDetailedText(log, model.id, start) },
       { ending: '_state.txt', text: faceReaderStateText(log, model.id, start) },
     ]),
-  labels: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeLabels(db, layers, videos, out)),
-  frames: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeFrames(db, layers, videos, out)),
-  statistics: async (db, out, { run, layers, videos }) => withRun(db, out, run, await writeStatistics(db, layers, videos, out)),
-  signals: async (db, out, { run, videos }) => {
+  xlsx: (db, out, selection) => exportWorkbook(db, selection, out),
+  labels: async (db, out, selection) => writeCsv(db, out, selection, await labelTables(db, selection.layers, selection.videos, selection.progress)),
+  frames: async (db, out, selection) => writeCsv(db, out, selection, await frameTables(db, selection.layers, selection.videos, selection.progress)),
+  statistics: async (db, out, selection) => writeCsv(db, out, selection, await statisticsTables(db, selection.layers, selection.videos, selection.progress)),
+  signals: (db, out, selection) => {
+    const { run, videos, progress } = selection;
     const runs = new Map(chosenResults(db, run, videos).results.map((each) => [each.video.id, each.run.id]));
     const chosen = selectVideos(db, videos).map((video) => ({ video, run: runs.get(video.id) ?? null }));
-    return withRun(db, out, run, await writeSignals(db, chosen, out));
+    return writeCsv(db, out, selection, signalTables(db, chosen, progress));
   },
   report: (db, out, { videos }) => writeReport(db, videos, out),
   json: async (db, out) => {
@@ -92,9 +107,10 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
   },
 };
 
-/** Adds run.json to an export of labels, and the warnings of that run. Without any run the export is unchanged. */
-async function withRun(db: ProjectDatabase, out: string, run: string | null, { files, losses }: WrittenExport): Promise<WrittenExport> {
-  if (run === null && listRuns(db).length === 0) return { files, losses };
+/** Writes tables of labels, run.json with it, and the warnings of that run. Without any run there is no run.json. */
+async function writeCsv(db: ProjectDatabase, out: string, { run, dialect }: Selection, { tables, losses }: TableSet): Promise<WrittenExport> {
+  const files = await writeCsvTables(out, tables, dialect);
+  if (run === null && listRuns(db).length === 0) return { files, losses: [...losses] };
   const { record } = runNamed(db, run);
   return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...warningsOfRun(record)] };
 }
@@ -128,12 +144,19 @@ function runNamed(db: ProjectDatabase, id: string | null): RecordedRun {
   return run;
 }
 
-/** Reads results one at a time, so that only one is in memory. */
-async function* readResults(db: ProjectDatabase, chosen: readonly ChosenResult[]): AsyncGenerator<ProjectResult> {
+/** Reads results one at a time, so that only one is in memory. Each is a step of the progress. */
+async function* readResults(db: ProjectDatabase, chosen: readonly ChosenResult[], progress: ExportProgress): AsyncGenerator<ProjectResult> {
   for (const { video, run } of chosen) {
+    await progress.step();
     const result = readResult(db, run.id, video.id);
-    if (result !== undefined) yield await Promise.resolve({ ...result, origin: { videoId: video.id, path: video.path, run: run.id } });
+    if (result !== undefined) yield { ...result, origin: { videoId: video.id, path: video.path, run: run.id } };
   }
+}
+
+/** The tables of the results. Each reads the results again, since they exceed memory. */
+function resultTables(db: ProjectDatabase, results: readonly ChosenResult[], progress: ExportProgress): ExportTable[] {
+  progress.expect(PROJECT_TABLES.length * results.length);
+  return PROJECT_TABLES.map((table) => ({ file: table.file, columns: table.columns, rows: () => rowsOf(table, readResults(db, results, progress)) }));
 }
 
 /** Writes run.json: the newest run; and runs.json with all of them, if the results are of several. */
@@ -151,25 +174,60 @@ async function writeRunRecords(out: string, runs: readonly RecordedRun[]): Promi
   return { files: [...files, file], losses: [notice('export/several-runs', { count: runs.length })] };
 }
 
-async function exportTables(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
+async function exportTables(db: ProjectDatabase, { run: id, videos, dialect, progress }: Selection, out: string): Promise<WrittenExport> {
   const { results, runs } = chosenResults(db, id, videos);
-  for (const table of PROJECT_TABLES) await writeAtomically(join(out, table.file), tableText(table, readResults(db, results)));
+  const files = await writeCsvTables(out, resultTables(db, results, progress), dialect);
   const records = await writeRunRecords(out, runs);
-  const dictionary = await writeDictionary(out, PROJECT_TABLES);
-  return { files: [...PROJECT_TABLES.map(({ file }) => join(out, file)), ...records.files, dictionary], losses: records.losses };
+  return { files: [...files, ...records.files], losses: records.losses };
+}
+
+const WORKBOOK_FILE = 'results.xlsx';
+
+/**
+ * Writes a workbook with the tables of labels, of statistics and of the results, the runs and the data dictionary. What the project
+ * does not have is left out.
+ */
+async function exportWorkbook(db: ProjectDatabase, { run, layers, videos, progress }: Selection, out: string): Promise<WrittenExport> {
+  const hasRuns = run !== null || listRuns(db).length > 0;
+  const labels = await labelTables(db, layers, videos, progress);
+  const statistics = await statisticsTables(db, layers, videos, progress);
+  const { results, runs } = hasRuns ? chosenResults(db, run, videos) : { results: [], runs: [] };
+  const ofResults = hasRuns ? resultTables(db, results, progress) : [];
+  const isTimeline = ({ file }: ExportTable): boolean => file.startsWith('timeline');
+  const all = [...statistics.tables, ...labels.tables, ...ofResults];
+  // Timelines are the longest tables, and come last.
+  const tables = [...all.filter((table) => !isTimeline(table)), ...all.filter(isTimeline), ...(hasRuns ? [runTable(runs)] : [])];
+  const dictionary = dictionaryRows(tables.map((table) => ({ ...table, file: table.file.replace('.csv', '') })));
+  const file = join(out, WORKBOOK_FILE);
+  const workbook = new Workbook();
+  await writeAtomically(file, workbook.pieces([...tables, { file: DICTIONARY_FILE, columns: DICTIONARY_COLUMNS, rows: () => dictionary }]));
+  const warnings = runs.flatMap(({ record }) => warningsOfRun(record));
+  const several = runs.length < 2 ? [] : [notice('export/several-runs', { count: runs.length })];
+  return { files: [file], losses: [...labels.losses, ...statistics.losses, ...workbook.losses, ...several, ...warnings] };
+}
+
+/** The runs as a table, for files that have no run.json beside them. */
+function runTable(runs: readonly RecordedRun[]): ExportTable {
+  const rows = runs.map(({ id, record }): Cell[] => {
+    const { appVersion, model, device, start, end, warnings, cancelled } = record;
+    return [id, model.id, model.sha256, model.trained, device, start, cancelled ? null : end, warnings.join(' '), appVersion];
+  });
+  const columns = ['run_id', 'model', 'model_sha256', 'trained', 'device', 'started_at', 'ended_at', 'run_warnings', 'program_version'];
+  return { file: 'runs.csv', columns, rows: () => rows };
 }
 
 /** The same tables as Parquet. The metadata of each file contains the models and the warnings of the runs. */
-async function exportParquet(db: ProjectDatabase, { run: id, videos }: Selection, out: string): Promise<WrittenExport> {
+async function exportParquet(db: ProjectDatabase, { run: id, videos, progress }: Selection, out: string): Promise<WrittenExport> {
   const { results, runs } = chosenResults(db, id, videos);
   const files: string[] = [];
   const tables = PROJECT_TABLES.map((table) => ({ ...table, file: table.file.replace('.csv', '.parquet') }));
   const joined = (of: (run: RecordedRun) => readonly string[]): string => [...new Set(runs.flatMap(of))].join('; ');
   const metadata = { model: joined(({ record }) => [record.model.id]), warnings: joined(({ record }) => record.warnings) };
+  progress.expect(tables.length * results.length);
   for (const table of tables) {
     const file = join(out, table.file);
     files.push(file);
-    await writeParquet(file, table, readResults(db, results), metadata);
+    await writeParquet(file, table, readResults(db, results, progress), metadata);
   }
   const records = await writeRunRecords(out, runs);
   return { files: [...files, ...records.files, await writeDictionary(out, tables)], losses: records.losses };
@@ -178,13 +236,15 @@ async function exportParquet(db: ProjectDatabase, { run: id, videos }: Selection
 /** Writes a log for each face of each video, in the layout of another program. */
 async function exportLogs(
   db: ProjectDatabase,
-  { run: id, videos }: Selection,
+  { run: id, videos, progress }: Selection,
   out: string,
   textsOf: (log: FrameLog, record: RunRecord) => { ending: string; text: string }[],
 ): Promise<WrittenExport> {
   const { results, runs } = chosenResults(db, id, videos);
   const [files, taken]: [string[], Set<string>] = [[], new Set()];
+  progress.expect(results.length);
   for (const { video, run } of results) {
+    await progress.step();
     const pts = readTiming(db, video.id)?.pts;
     if (pts === undefined) continue;
     const name = fileNameFor(video.name, taken);

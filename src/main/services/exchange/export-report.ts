@@ -15,7 +15,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import type { Agreement } from './agreement.ts';
 import { codersWithLayers, DEFINITIONS, measureAgreement } from './agreement.ts';
-import type { WrittenExport } from './export-labels.ts';
+import type { WrittenExport } from './export-tables.ts';
 import { methodsFacts, methodsText } from './methods.ts';
 
 /** More pairs of coders would fill pages. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
@@ -8,8 +7,6 @@ import type { LabelFigures, ObservedFace, ObservedSlots } from '../../../shared/
 import { figuresOf, ownerOf, personKey, pooled } from '../../../shared/statistics/summaries.ts';
 import type { TrialFigures } from '../../../shared/statistics/trials.ts';
 import { EventAverage, facesIn, trialFigures } from '../../../shared/statistics/trials.ts';
-import { writeAtomically } from '../../formats/atomic-file.ts';
-import type { DescribedTable } from '../../formats/data-dictionary.ts';
 import {
   CORRECTED_COLUMNS,
   EVENT_COLUMNS,
@@ -19,8 +16,7 @@ import {
   PARTICIPANT_STATISTICS_COLUMNS,
   TRIAL_STATISTICS_COLUMNS,
 } from '../../formats/label-tables.ts';
-import type { Cell } from '../../formats/tables.ts';
-import { csvLines } from '../../formats/tables.ts';
+import type { Cell, ExportTable } from '../../formats/tables.ts';
 import { selectVideos } from '../../project/library.ts';
 import { exportedLayers, listParticipants, listSchemes } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
@@ -31,56 +27,47 @@ import { observedFaces } from '../analysis/observed-faces.ts';
 import type { Baselines } from './baselines.ts';
 import { readBaselines } from './baselines.ts';
 import { CO_OCCURRENCE_COLUMNS, DyadTables, SYNCHRONY_COLUMNS } from './dyad-tables.ts';
-import type { WrittenExport } from './export-labels.ts';
-import { checkNotEmpty, writeDictionary } from './export-labels.ts';
+import { checkNotEmpty } from './export-labels.ts';
+import type { ExportProgress, TableSet } from './export-tables.ts';
 import { labelsOf } from './project-figures.ts';
 
 /**
- * Writes statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
+ * statistics_faces.csv and statistics_participants.csv: duration, counts, latency, intensity and area by label. A row
  * of participants is one participant in one condition and session. Each face without a participant has a row of its own.
  * statistics_groups.csv has the same by group of labels. With trials, also statistics_trials.csv and event_locked.csv; with
  * several people in a video, also dyads_co_occurrence.csv and dyads_synchrony.csv.
  */
-export async function writeStatistics(db: ProjectDatabase, only: readonly string[], some: readonly string[], out: string): Promise<WrittenExport> {
+export async function statisticsTables(db: ProjectDatabase, only: readonly string[], some: readonly string[], progress: ExportProgress): Promise<TableSet> {
   const chosen = selectVideos(db, some);
   const layersIn = exportedLayers(db, only);
   const names = [...new Set(chosen.flatMap((video) => layersIn(video.id).map(({ name }) => name)))];
   checkNotEmpty(names.length, only);
   const ids = chosen.map(({ id }) => id);
-  const tables = new StatisticsTables(db, ids);
-  for (const layer of names) tables.addLayer(layer);
-  const written = tables.tables().map(({ file, columns, rows }) => ({ file, columns, path: join(out, file), rows }));
-  for (const { path, columns, rows } of written) await writeAtomically(path, [csvLines([[...columns], ...rows])]);
-  const files = written.map(({ path }) => path);
-  const described: DescribedTable[] = [...written];
-  const people = participantTable(db, tables.conditionOf);
-  if (people.rows.length > 0) {
-    await writeAtomically(join(out, people.file), [csvLines([[...people.columns], ...people.rows])]);
-    files.push(join(out, people.file));
-    described.push(people);
-  }
-  if (tables.hasBaselines && names.includes('model')) {
-    const file = 'timeline_corrected.csv';
-    // One face at a time: the timelines of a project exceed memory.
-    await writeAtomically(join(out, file), tables.correctedTimelines());
-    files.push(join(out, file));
-    described.push({ file, columns: CORRECTED_COLUMNS });
-  }
-  return { files: [...files, await writeDictionary(out, described)], losses: tables.notes() };
+  const statistics = new StatisticsTables(db, ids, progress);
+  const withCorrected = statistics.hasBaselines && names.includes('model');
+  progress.expect((names.length + (withCorrected ? 1 : 0)) * ids.length);
+  for (const layer of names) await statistics.addLayer(layer);
+  const tables = [...statistics.tables()];
+  const people = participantTable(db, statistics.conditionOf);
+  if (people !== null) tables.push(people);
+  // One face at a time: the timelines of a project exceed memory.
+  if (withCorrected) tables.push({ file: 'timeline_corrected.csv', columns: CORRECTED_COLUMNS, rows: () => statistics.correctedTimelines() });
+  return { tables, losses: statistics.notes() };
 }
 
 /**
  * participants.csv: a row for each participant, with the attributes that the study has, to be joined with the other tables.
- * @param conditionOf the one condition of all faces of a participant; '' if they have several
+ * @param conditionOf the one condition of all faces of a participant; '' if they have several @returns null without participants
  */
-function participantTable(db: ProjectDatabase, conditionOf: (participant: string) => string): DescribedTable & { readonly rows: Cell[][] } {
+function participantTable(db: ProjectDatabase, conditionOf: (participant: string) => string): ExportTable | null {
   const people = listParticipants(db).map(({ code, condition, attributes }) => ({ code, condition, own: JSON.parse(attributes) as Record<string, string> }));
+  if (people.length === 0) return null;
   const attributes = [...new Set(people.flatMap(({ own }) => Object.keys(own)))].sort();
   return {
     file: 'participants.csv',
     columns: ['participant', 'condition', ...attributes],
     attributes,
-    rows: people.map(({ code, condition, own }) => [code, condition || conditionOf(code), ...attributes.map((name) => own[name] ?? '')]),
+    rows: () => people.map(({ code, condition, own }) => [code, condition || conditionOf(code), ...attributes.map((name) => own[name] ?? '')]),
   };
 }
 
@@ -99,6 +86,7 @@ class StatisticsTables {
   readonly #labels: readonly string[];
   readonly #trials: ReadonlyMap<string, readonly TrialRow[]>;
   readonly #baselines: Baselines;
+  readonly #progress: ExportProgress;
   readonly #faceRows: Cell[][] = [];
   readonly #personRows: Cell[][] = [];
   readonly #trialRows: Cell[][] = [];
@@ -112,8 +100,9 @@ class StatisticsTables {
   readonly #conditions = new Map<string, Set<string>>();
   readonly #unassigned = new Map<'no-participant' | 'several-faces', Set<string>>();
 
-  constructor(db: ProjectDatabase, videos: readonly string[]) {
+  constructor(db: ProjectDatabase, videos: readonly string[], progress: ExportProgress) {
     this.#db = db;
+    this.#progress = progress;
     this.#videos = videos;
     this.#labels = labelsOf(db);
     this.#trials = Map.groupBy(
@@ -127,13 +116,14 @@ class StatisticsTables {
     this.#baselines = readBaselines(db, videos, this.#labels);
   }
 
-  addLayer(layer: string): void {
+  async addLayer(layer: string): Promise<void> {
     const people = new Map<string, ObservedPerson>();
     const inGroups = new Map<string, ObservedPerson>();
     const events = new Map<string, { first: ObservedFace; trial: TrialRow; averages: EventAverage[] }>();
     const inTrials = new Map<string, ObservedPerson<TrialFigures> & { readonly trial: TrialRow }>();
     let ofVideo: ObservedFace[] = [];
     for (const face of observedFaces(this.#db, { layer, videos: this.#videos })) {
+      if (ofVideo[0]?.videoId !== face.videoId) await this.#progress.step();
       if (ofVideo[0] !== undefined && ofVideo[0].videoId !== face.videoId) {
         this.#dyads.add(layer, ofVideo);
         ofVideo = [];
@@ -177,7 +167,7 @@ class StatisticsTables {
     for (const { first, trial, averages } of events.values()) this.#addEvents(first, trial, averages);
   }
 
-  tables(): { file: string; columns: readonly string[]; rows: Cell[][] }[] {
+  tables(): ExportTable[] {
     const always = [
       { file: 'statistics_faces.csv', columns: FACE_STATISTICS_COLUMNS, rows: this.#faceRows },
       { file: 'statistics_participants.csv', columns: PARTICIPANT_STATISTICS_COLUMNS, rows: this.#personRows },
@@ -189,7 +179,7 @@ class StatisticsTables {
       { file: 'dyads_co_occurrence.csv', columns: CO_OCCURRENCE_COLUMNS, rows: this.#dyads.coOccurrence },
       { file: 'dyads_synchrony.csv', columns: SYNCHRONY_COLUMNS, rows: this.#dyads.synchrony },
     ];
-    return [...always, ...withRows.filter(({ rows }) => rows.length > 0)];
+    return [...always, ...withRows.filter(({ rows }) => rows.length > 0)].map((table) => ({ ...table, rows: () => table.rows }));
   }
 
   readonly conditionOf = (participant: string): string => {
@@ -202,12 +192,14 @@ class StatisticsTables {
   }
 
   /** timeline_corrected.csv, face by face: intensities and probabilities with those minus the participant's own baseline. */
-  *correctedTimelines(): Generator<string> {
-    yield csvLines([[...CORRECTED_COLUMNS]]);
+  async *correctedTimelines(): AsyncGenerator<Cell[]> {
+    let video = '';
     for (const face of observedFaces(this.#db, { layer: 'model', videos: this.#videos })) {
+      if (face.videoId !== video) await this.#progress.step();
+      video = face.videoId;
       const baseline = this.#baselines.get(ownerOf(face));
       if (baseline === undefined || face.slots === null) continue;
-      yield csvLines(correctedRows(face, face.slots, (label) => baseline.get(label) ?? null));
+      yield* correctedRows(face, face.slots, (label) => baseline.get(label) ?? null);
     }
   }
 

@@ -7,7 +7,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { applyEdit, undo } from '../../project/edits.ts';
 import { addVideo, allVideos } from '../../project/library.ts';
 import { listCoders, listParticipants } from '../../project/review.ts';
-import { writeStatistics } from '../exchange/export-statistics.ts';
+import { writeProject } from '../exchange/export-project.ts';
 import { assignedFaces, setParticipants } from './participants.ts';
 
 const folder = await temporaryFolder();
@@ -59,7 +59,7 @@ test('faces, whole videos and participants are set in one step, which can be und
 test('attributes are a table of their own in the statistics, described as such', async () => {
   await set('participant,age,Group\nA,31,old\nB,,young\n');
   const out = await temporaryFolder();
-  await writeStatistics(db, [], [], out);
+  await writeProject(db, { format: 'statistics', run: null, layers: [] }, out);
   expect(await readFile(join(out, 'participants.csv'), 'utf8')).toBe('participant,condition,age,group\r\nA,,31,old\r\nB,,,young\r\n');
   expect(await readFile(join(out, 'data-dictionary.csv'), 'utf8')).toContain('participants.csv,group,text,,');
   undo(db, listCoders(db).find(({ name }) => name === 'Cara')!.id);
@@ -68,7 +68,7 @@ test('attributes are a table of their own in the statistics, described as such',
 test('participants.csv has the one condition of all faces of a participant, and none if they have several', async () => {
   const rows = async (): Promise<string[]> => {
     const out = await temporaryFolder();
-    await writeStatistics(db, [], [], out);
+    await writeProject(db, { format: 'statistics', run: null, layers: [] }, out);
     return (await readFile(join(out, 'participants.csv'), 'utf8')).split('\r\n').slice(1, 3);
   };
   await set('video,face_id,participant,condition\ninterview.mp4,1,A,warm\ninterview.mp4,2,B,cold\nalone.mp4,,A,warm\n');

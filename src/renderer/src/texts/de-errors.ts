@@ -612,6 +612,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'wrong-usage/needs': { message: '{option} braucht {needed}.', remedy: 'Ergänzen Sie {needed}.' },
   'wrong-usage/one-of': { message: 'Diese Optionen passen nicht zusammen: {options}.', remedy: 'Wählen Sie eine davon.' },
   'wrong-usage/unit': { message: '«{given}» hat nicht die Form NAME=EINHEIT.', remedy: 'Zum Beispiel: EDA=µS.' },
+  'wrong-usage/not-for-excel': {
+    message: 'Das Format {format} hat keine CSV-Tabellen, die für Excel geschrieben werden könnten.',
+    remedy: 'Wählen Sie eines dieser Formate: {formats}. Das Format xlsx braucht keine Option.',
+  },
   'wrong-usage/no-signals': { message: 'Kein Video hat Signale.', remedy: 'Fügen Sie zuerst Signale hinzu (adatosk project signals).' },
   'wrong-usage/signal-unknown': {
     message: 'Ein Signal {signal} gibt es in diesem Projekt nicht.',

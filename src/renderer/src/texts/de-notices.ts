@@ -6,6 +6,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'earlier-version': '{text}',
   more: 'Und 1 weitere Angabe. | Und {count} weitere Angaben.',
   'in-file': '{file}: {notice}',
+  'in-files': 'In {count} Videos ({files}): {notice}',
+  'in-more-files': 'In {count} Videos ({files} und {more} weiteren): {notice}',
   'place/file': '{file}',
   'place/line': '{file}, Zeile {line}',
   'place/option': '{given}',
@@ -94,6 +96,9 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'export/no-frames': 'Die Bildnummern sind leer für Videos, die nie analysiert wurden: {videos}.',
   'export/no-slots': 'Signale haben keine Zeilen für Videos, die nie analysiert wurden: {videos}.',
   'export/no-times': '{video} wurde nie analysiert. Die Zeiten der Bilder sind deshalb nicht bekannt, und das Video wird ausgelassen.',
+  'export/sheet-split': 'Die Tabelle {table} hat mehr Zeilen, als ein Blatt von Excel fasst. Sie ist auf {count} Blätter verteilt.',
+  'export/cells-cut':
+    'Im Blatt {table} ist 1 Text länger, als eine Zelle von Excel fasst. Er wurde gekürzt. Die CSV-Datei hat den ganzen Text. | Im Blatt {table} sind {count} Texte länger, als eine Zelle von Excel fasst. Sie wurden gekürzt. Die CSV-Dateien haben die ganzen Texte.',
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'export/several-runs':
     'Die Ergebnisse sind von {count} Lauf: jeweils das neueste eines Videos. | Die Ergebnisse sind von {count} Läufen: jeweils das neueste eines Videos. Die Spalte run_id und runs.json unterscheiden sie.',

@@ -1,9 +1,12 @@
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { LanguageCode } from '../../../../shared/app/action-texts.ts';
+import { LANGUAGES } from '../../../../shared/app/action-texts.ts';
+import { StudioError } from '../../../../shared/app/errors.ts';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { ExportFormat } from '../../../../shared/domain/export-formats.ts';
-import { EXPORT_FORMATS, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
+import { CSV_FORMATS, EXPORT_FORMATS, isCsvFormat, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
 import type { ReadableFormatName } from '../../../services/settings/defaults.ts';
 import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
 import { exportAnnotations } from '../../../services/exchange/exchange-annotations.ts';
@@ -20,6 +23,7 @@ interface ExportOptions {
   layers: string[];
   videos: string[];
   out: string;
+  forExcel?: LanguageCode | true;
   json: boolean;
 }
 
@@ -46,6 +50,12 @@ export function addExport(program: Command, done: (code: number) => void): void 
     .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest of each video)')
     .option('--layers <name...>', "names of coders, 'model' or 'adjudicated' (default: all)", [])
     .option('--videos <name...>', 'videos by name or id (default: all)', [])
+    .addOption(
+      new Option(
+        '--for-excel [language]',
+        'CSV tables as Excel opens them: UTF-8 with a byte order mark, with the separator and the decimal mark of a language',
+      ).choices(LANGUAGES),
+    )
     .requiredOption('--out <folder>', 'folder for the files')
     .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (options: ExportOptions) => done(await write(options)));
@@ -90,10 +100,12 @@ const MOST_NAMES = 20;
 const writtenText = (files: readonly string[], out: string): string =>
   files.length > MOST_NAMES ? `written: ${files.length} files in ${out}` : `written in ${out}: ${files.map((file) => relative(out, file)).join(', ')}`;
 
-async function write({ project, format, run, layers, videos, out, json }: ExportOptions): Promise<number> {
+async function write({ project, format, run, layers, videos, out, forExcel, json }: ExportOptions): Promise<number> {
   const output = new Output(json);
+  if (forExcel !== undefined && !isCsvFormat(format)) throw new StudioError('wrong-usage/not-for-excel', { format, formats: [...CSV_FORMATS] });
+  const excelLanguage = forExcel === true ? Intl.DateTimeFormat().resolvedOptions().locale : forExcel;
   if (isProjectFormat(format)) {
-    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos }, out);
+    const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos, excelLanguage }, out);
     for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
     output.result({ files, losses: sentencesOf(losses) }, writtenText(files, out));
   } else {
