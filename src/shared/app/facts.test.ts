@@ -5,9 +5,9 @@ import type { StoredSummary } from '../domain/results.ts';
 import { summaryOf, warningsOfRun } from '../domain/results.ts';
 import { ERROR_CODES, fromFact, problemData, StudioError, toFact } from './errors.ts';
 import { ERROR_TEXTS } from './error-texts.ts';
-import { detailOf, factSchema, fill, sentenceOfFact, textsOf } from './facts.ts';
+import { detailOf, factSchema, fill, linesOfFact, sentenceOfFact, textsOf } from './facts.ts';
 import { NOTICE_TEXTS } from './notice-texts.ts';
-import { joinedByFile, notice, noticeOf, readFact, sentencesOf } from './notices.ts';
+import { joinedByFile, notice, problemList, noticeOf, readFact, sentencesOf } from './notices.ts';
 
 describe('the text catalogues', () => {
   test('the id of every error begins with a category, the id of a notice never does', () => {
@@ -138,4 +138,30 @@ test('notices that say the same of several files become one, which names at most
   const names = Array.from({ length: 13 }, (_, i) => `${i + 1}.mp4`);
   expect(sentencesOf(joinedByFile(names.map((name) => inFile(name))))).toEqual([`In 13 videos (1.mp4, 2.mp4, 3.mp4 and 10 more): ${untested}`]);
   expect(sentencesOf(joinedByFile(names.slice(0, 4).map((name) => inFile(name))))).toEqual([`In 4 videos (1.mp4, 2.mp4, 3.mp4, 4.mp4): ${untested}`]);
+});
+
+describe('problems with rows of a table', () => {
+  const at = (line: number, file = 'a.csv') => notice('trials/no-video', { from: notice('place/line', { file, line }) });
+  const whole = notice('trials/no-column', { file: 'a.csv', column: 'x', meaning: 'item' });
+
+  test('are in the order of the lines, file by file; the rest is counted', () => {
+    const lines = (most: number) => problemList([at(9), at(2, 'b.csv'), at(3), at(1, 'b.csv')], most).map(({ parameters: { from, count } }) => from ?? count);
+    const place = (line: number, file: string) => notice('place/line', { file, line });
+    expect(lines(10)).toEqual([place(3, 'a.csv'), place(9, 'a.csv'), place(1, 'b.csv'), place(2, 'b.csv')]);
+    expect(lines(2)).toEqual([place(3, 'a.csv'), place(9, 'a.csv'), 2]);
+    expect(problemList([at(4), whole], 10)).toEqual([at(4), whole]);
+  });
+
+  test('are one line each on the terminal, between the message and the remedy', () => {
+    const error = new StudioError('data-set-invalid/trials', { file: 'a.csv', problems: [at(2), at(3)] });
+    expect(linesOfFact(error)).toEqual([
+      'a.csv cannot be used.',
+      `  ${sentenceOfFact(at(2))}`,
+      `  ${sentenceOfFact(at(3))}`,
+      'Correct these rows. Nothing was changed.',
+    ]);
+    expect(sentenceOfFact(at(2))).toMatch(/^a\.csv, line 2/);
+    const plain = new StudioError('wrong-usage/no-run', {});
+    expect(linesOfFact(plain)).toEqual([plain.sentence]);
+  });
 });

@@ -83,6 +83,26 @@ export function sentenceOfFact(fact: Fact, language: Language = ENGLISH, withDet
   return remedy === '' ? message : `${message} ${remedy}`;
 }
 
+/** The parameter of a fact that lists problems, such as those with rows of a table. */
+const LIST = 'problems';
+
+/** The problems that a fact lists, to be shown one a line; none for most facts. */
+export function problemsIn({ parameters }: Fact): readonly Fact[] {
+  const list = parameters[LIST];
+  return list !== undefined && isList(list) ? list.filter((each) => typeof each !== 'string') : [];
+}
+
+/** The same fact without its list. */
+export const withoutList = ({ id, parameters }: Fact): Fact => ({ id, parameters: { ...parameters, [LIST]: '' } });
+
+/** The message, the listed problems and the remedy of a fact as lines, without empty ones. */
+export function linesOfFact(fact: Fact, language: Language = ENGLISH): string[] {
+  const problems = problemsIn(fact);
+  if (problems.length === 0) return [sentenceOfFact(fact, language)];
+  const { message, remedy } = textsOf(withoutList(fact), language);
+  return [message, ...problems.map((each) => `  ${sentenceOfFact(each, language)}`), remedy].filter((line) => line !== '');
+}
+
 /** Other programs' messages in a fact and in nested facts, one per line; '' if there are none. */
 export function detailOf({ parameters }: Fact): string {
   return Object.entries(parameters)

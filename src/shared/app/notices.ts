@@ -17,6 +17,22 @@ export function shortened(notices: readonly Notice[], most: number): Notice[] {
   return notices.length <= most ? [...notices] : [...notices.slice(0, most), notice('more', { count: notices.length - most })];
 }
 
+/** Problems with rows of tables in the order of the rows, file by file, shortened. Those that are about no row come first in their file. */
+export function problemList(problems: readonly Notice[], most: number): Notice[] {
+  const places = problems.map((problem) => ({ problem, ...placeIn(problem) }));
+  const byFile = [...Map.groupBy(places, ({ file }) => file).values()];
+  return shortened(
+    byFile.flatMap((own) => own.toSorted((a, b) => a.line - b.line).map(({ problem }) => problem)),
+    most,
+  );
+}
+
+/** The file and the line of a notice 'place/line' in `from`; line 0 for none. */
+function placeIn({ parameters: { from } }: Notice): { file: string; line: number } {
+  const { file = '', line = 0 } = typeof from === 'object' && 'parameters' in from ? from.parameters : {};
+  return { file: typeof file === 'string' ? file : '', line: typeof line === 'number' ? line : 0 };
+}
+
 /** Files that a joined notice names. */
 const MOST_FILES = 3;
 

@@ -6,7 +6,7 @@ import { createPeak } from '../../../shared/annotation/peak-edits.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice, shortened } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import type { ReadableFormatName } from '../../formats/annotations/annotation-formats.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { DEFAULT_SCHEME } from '../../project/store/default-coding-scheme.ts';
@@ -92,7 +92,7 @@ export async function importLabels(
   const noticesOf = (of: (file: CheckedFile) => readonly Notice[]): Notice[] =>
     files.flatMap((file) => of(file).map((each) => (files.length > 1 ? notice('in-file', { file: file.name, notice: each }) : each)));
   const problems = noticesOf((file) => file.problems);
-  if (problems.length > 0 && !options.partly) throw new StudioError('data-set-invalid/not-placed', { problems: shortened(problems, LISTED_PROBLEMS) });
+  if (problems.length > 0 && !options.partly) throw new StudioError('data-set-invalid/not-placed', { problems: problemList(problems, LISTED_PROBLEMS) });
   return db.transaction(() => {
     const imported = files.flatMap(({ name, video, placed }) => placed.map((labels) => addToLayer(db, video.id, name, labels)));
     const sum = (of: (each: (typeof imported)[number]) => number): number => imported.reduce((total, each) => total + of(each), 0);

@@ -2,7 +2,7 @@ import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice, shortened } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import type { TrackEdits } from '../../../shared/domain/face-tracks.ts';
 import { facesShown, NO_TRACK_EDITS, remapped, shownAs, sourcesOf, storedTrackEdits } from '../../../shared/domain/face-tracks.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
@@ -55,7 +55,7 @@ export function editFaces(db: ProjectDatabase, requests: readonly FaceRequest[],
         return [];
       }
     });
-    if (problems.length > 0) throw new StudioError('data-set-invalid/faces-request', { problems: shortened(problems, LISTED_PROBLEMS) });
+    if (problems.length > 0) throw new StudioError('data-set-invalid/faces-request', { problems: problemList(problems, LISTED_PROBLEMS) });
     return edits;
   });
 }
@@ -71,7 +71,7 @@ export async function setFaces(db: ProjectDatabase, file: string, coder: string)
   if (table === undefined) throw new StudioError('data-set-invalid/not-faces', { file });
   return db.transaction(() => {
     const { changes, problems } = readFaces(db, table);
-    if (problems.length > 0) throw new StudioError('data-set-invalid/faces', { file: table.file, problems: shortened(problems, LISTED_PROBLEMS) });
+    if (problems.length > 0) throw new StudioError('data-set-invalid/faces', { file: table.file, problems: problemList(problems, LISTED_PROBLEMS) });
     if (changes.length === 0) return null;
     const { id } = addCoder(db, coder);
     return applyTracks(db, id, step('faces.set', { count: table.rows.length, file: table.file }), changes);

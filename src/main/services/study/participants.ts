@@ -2,7 +2,7 @@ import type { AppliedEdit, EditableRows, RowEdit } from '../../../shared/annotat
 import { step } from '../../../shared/annotation/steps.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice, shortened } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
@@ -50,7 +50,7 @@ export async function setParticipants(db: ProjectDatabase, file: string, coder: 
   return db.transaction(() => {
     const change = new ParticipantsChange(db, table);
     const { problems } = change;
-    if (problems.length > 0) throw new StudioError('data-set-invalid/participants', { file: table.file, problems: shortened(problems, LISTED_PROBLEMS) });
+    if (problems.length > 0) throw new StudioError('data-set-invalid/participants', { file: table.file, problems: problemList(problems, LISTED_PROBLEMS) });
     if (change.edits.length === 0) return null;
     const { id } = addCoder(db, coder);
     return applyEdit(db, { coderId: id, step: step('participants.set', { count: change.edits.length, file: table.file }), rows: change.edits });

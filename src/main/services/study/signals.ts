@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
 import { cancelled, StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import type { SignalFile } from '../../../shared/contract/signals.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { ReadSeries, SeriesRequest } from '../../formats/read-series.ts';
@@ -134,7 +134,8 @@ export async function checkSignals(db: ProjectDatabase, path: string, request: S
 /** One error for all problems. @param count number of all problems, also of those that were not kept */
 function invalid(file: string, problems: readonly Notice[], count: number): StudioError {
   const rest = count - problems.length;
-  return new StudioError('data-set-invalid/signals', { file, problems: rest > 0 ? [...problems, notice('more', { count: rest })] : problems });
+  const inOrder = problemList(problems, problems.length);
+  return new StudioError('data-set-invalid/signals', { file, problems: rest > 0 ? [...inOrder, notice('more', { count: rest })] : inOrder });
 }
 
 function noticesOf(

@@ -69,7 +69,7 @@ test('the log of a presentation program: named columns, an offset, and rows of o
   ]);
 });
 
-test('all rows that cannot be used are named together, and nothing is changed', async () => {
+test('all rows that cannot be used are named together in the order of their lines, and nothing is changed', async () => {
   const before = listTrials(db);
   const rows = [
     'none.mp4,1,2,1,a',
@@ -90,9 +90,9 @@ test('all rows that cannot be used are named together, and nothing is changed', 
         { id: 'trials/time', parameters: { value: 'one' } },
         { id: 'trials/order' },
         { id: 'trials/outside', parameters: { last: 60 } },
-        { id: 'trials/no-video' },
-        { id: 'trials/overlap', parameters: { line: 6 } },
-        { id: 'trials/twice', parameters: { name: '1', line: 6 } },
+        { id: 'trials/overlap', parameters: { from: { parameters: { line: 7 } }, line: 6 } },
+        { id: 'trials/twice', parameters: { from: { parameters: { line: 9 } }, name: '1', line: 6 } },
+        { id: 'trials/no-video', parameters: { from: { parameters: { line: 10 } } } },
       ],
     },
   });

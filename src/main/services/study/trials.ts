@@ -4,7 +4,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { createTrial, DEFAULT_TYPE, overlapsOf, removeTrial } from '../../../shared/annotation/trial-edits.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice, shortened } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
@@ -56,7 +56,7 @@ export async function setTrials(db: ProjectDatabase, file: string, request: Tria
   if (table === undefined) throw new StudioError('data-set-invalid/not-trials', { file: basename(file) });
   return db.transaction(() => {
     const { trials, problems } = readTrials(db, table, request);
-    if (problems.length > 0) throw new StudioError('data-set-invalid/trials', { file: table.file, problems: shortened(problems, LISTED_PROBLEMS) });
+    if (problems.length > 0) throw new StudioError('data-set-invalid/trials', { file: table.file, problems: problemList(problems, LISTED_PROBLEMS) });
     const videos = new Set(trials.map(({ video_id }) => video_id));
     const obsolete = new Map(listTrials(db).flatMap((each) => (videos.has(each.video_id) ? [[keyOf(each), each] as const] : [])));
     const rows: RowEdit[] = [];

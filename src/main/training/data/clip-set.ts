@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
-import { notice, shortened } from '../../../shared/app/notices.ts';
+import { notice, problemList } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { decodeText } from '../../formats/decode-text.ts';
@@ -79,7 +79,7 @@ export async function readClipSet(path: string): Promise<ClipRow[]> {
 
 /** @throws StudioError 'data-set-invalid' with the problems; returns where there are none */
 export function refuse(id: RefusalId, set: string, problems: readonly Notice[]): void {
-  if (problems.length > 0) throw new StudioError(id, { set: basename(set), problems: shortened(problems, NAMED_ROWS) });
+  if (problems.length > 0) throw new StudioError(id, { set: basename(set), problems: problemList(problems, NAMED_ROWS) });
 }
 type RefusalId = `data-set-invalid/${'rows' | 'videos' | 'split-leak' | 'held-leak' | 'one-class'}`;
 

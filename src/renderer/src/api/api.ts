@@ -6,7 +6,8 @@ import type { Contract } from '../../../shared/contract/index.ts';
 import type { DesktopBridge } from '../../../shared/app/desktop.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import type { ProblemData, StudioErrorCode } from '../../../shared/app/errors.ts';
-import { textsOfFact } from '../texts/facts.ts';
+import { problemsIn, withoutList } from '../../../shared/app/facts.ts';
+import { textsOfFact, wordsOf } from '../texts/facts.ts';
 import { i18n } from '../texts/i18n.ts';
 
 /** Client of the program's API; the same for every host. */
@@ -33,6 +34,8 @@ export interface Problem {
   readonly code: StudioErrorCode | null;
   readonly message: string;
   readonly remedy: string;
+  /** Problems that the error lists, such as those with rows of a table; the message has them too. Null for most errors. */
+  readonly list: { readonly head: string; readonly items: readonly string[] } | null;
   /** Another program's message, shown behind "Details"; '' for none. */
   readonly detail: string;
 }
@@ -50,6 +53,10 @@ export function problemFrom({ code, detail = '', id, parameters }: SentProblem):
     },
     get remedy() {
       return textsOfFact(fact).remedy;
+    },
+    get list() {
+      const items = problemsIn(fact).map(wordsOf);
+      return items.length === 0 ? null : { head: textsOfFact(withoutList(fact)).message, items };
     },
   };
 }
@@ -76,5 +83,6 @@ export function ownProblem(message: OwnText, remedy: OwnText, detail = ''): Prob
     get remedy() {
       return t(remedy);
     },
+    list: null,
   };
 }

@@ -69,6 +69,9 @@ export const en = {
     noAnswerRemedy: 'It may have been closed. Start it again and open the address that it prints.',
     fault: 'The program reported a fault.',
     details: 'Details',
+    problems: 'Problems',
+    copy: 'Copy',
+    copied: 'Copied',
     faultRemedy: 'If it happens again, restart the program. What was saved is safe.',
   },
   /** The seven classes. What is stored stays in English. */
@@ -481,7 +484,6 @@ export const en = {
     notes: 'Notes',
     show: 'Show in folder',
     copyPath: 'Copy path',
-    copied: 'Copied',
     replaceTitle: 'Replace files? | Replace 1 file? | Replace {n} files?',
     replaceAbout: 'These files are already in {folder}. The export writes files with these names.',
     replace: 'Replace',

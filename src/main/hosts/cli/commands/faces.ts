@@ -5,6 +5,7 @@ import { StudioError } from '../../../../shared/app/errors.ts';
 import { notice, sentencesOf } from '../../../../shared/app/notices.ts';
 import type { FaceRequest } from '../../../services/study/faces-table.ts';
 import { editFacesIn, facesIn, setFacesIn } from '../../../services/study/faces-table.ts';
+import { changesText } from '../terminal/changes.ts';
 import { counted, EXIT, Output } from '../terminal/output.ts';
 
 /** `adatosk project faces`. */
@@ -55,10 +56,10 @@ async function faces(folder: string, requests: readonly FaceRequest[], { set, as
     }
   const earlier = videos.flatMap(({ video, isOfEarlierRun }) => (isOfEarlierRun ? [video] : []));
   for (const sentence of sentencesOf(earlier.length === 0 ? [] : [notice('faces/earlier-run', { videos: earlier })])) output.line(sentence);
-  const changed = edits.reduce((sum, edit) => sum + (edit?.changes.length ?? 0), 0);
+  const changes = edits.flatMap((edit) => edit?.changes ?? []);
   const isList = set === undefined && requests.length === 0;
   const count = videos.reduce((sum, each) => sum + each.faces.length, 0);
-  output.result({ videos, changed }, isList ? counted(count, 'face') : changed === 0 ? 'Nothing differs.' : `changed: ${counted(changed, 'value')}`);
+  output.result({ videos, changed: changes.length }, isList ? counted(count, 'face') : changesText(changes));
   return EXIT.done;
 }
 

@@ -12,6 +12,7 @@ import { setTrialsIn, TRIAL_COLUMNS, trialsIn } from '../../../services/study/tr
 import { addFaceCommands } from './faces.ts';
 import { addSignalCommands } from './signals.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
+import { changesText } from '../terminal/changes.ts';
 import { counted, EXIT, Output } from '../terminal/output.ts';
 
 /** The commands of `adatosk project` about the people, trials and copies of a study. */
@@ -163,11 +164,8 @@ async function trials(folder: string, { set, video, offset, columns, as, json }:
         .filter((each) => each !== '')
         .join(', '),
     );
-  const changed = edit?.changes.length ?? 0;
-  output.result(
-    { trials: all, changed },
-    set === undefined ? counted(all.length, 'trial') : changed === 0 ? 'Nothing differs.' : `changed: ${counted(changed, 'value')}`,
-  );
+  const changes = edit?.changes ?? [];
+  output.result({ trials: all, changed: changes.length }, set === undefined ? counted(all.length, 'trial') : changesText(changes));
   return EXIT.done;
 }
 
@@ -200,10 +198,7 @@ async function participants(folder: string, { set, as, json }: { set?: string; a
     );
     output.line(`${video}${face === null ? '' : `, face ${face}`}: ${facts.join(', ')}`);
   }
-  const changed = edit?.changes.length ?? 0;
-  output.result(
-    { faces, changed },
-    set === undefined ? counted(faces.length, 'face') : changed === 0 ? 'Nothing differs.' : `changed: ${counted(changed, 'value')}`,
-  );
+  const changes = edit?.changes ?? [];
+  output.result({ faces, changed: changes.length }, set === undefined ? counted(faces.length, 'face') : changesText(changes));
   return EXIT.done;
 }

@@ -1,5 +1,6 @@
 import type { ErrorId, StudioErrorCode } from '../../../../shared/app/errors.ts';
 import { StudioError } from '../../../../shared/app/errors.ts';
+import { linesOfFact } from '../../../../shared/app/facts.ts';
 
 /** Exit codes of every command. */
 export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
@@ -54,7 +55,7 @@ const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
 export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
     const hint = HINTS[error.id];
-    process.stderr.write(`adatosk: ${error.sentence}${hint === undefined ? '' : ` ${hint}`}\n`);
+    process.stderr.write(`adatosk: ${linesOfFact(error).join('\n')}${hint === undefined ? '' : ` ${hint}`}\n`);
     if (INTERRUPTING.includes(error.code)) process.stderr.write('analyze and train go on with --resume.\n');
     if (error.code === 'cancelled') return EXIT.interrupted;
     return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)
