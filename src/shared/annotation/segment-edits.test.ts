@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SegmentRow } from './segment-edits.ts';
-import { acceptProposal, clearSpan, createSegment, merge, resize, snap, split, withNeighbours } from './segment-edits.ts';
+import { acceptProposal, clearSpan, createSegment, cutLabels, merge, resize, snap, split, withNeighbours } from './segment-edits.ts';
 import type { RowEdit } from './editable-rows.ts';
 
 let number = 0;
@@ -73,6 +73,18 @@ describe('segment edits', () => {
     expect(after(surrounding, clearSpan(surrounding, 1, span, by))).toEqual(['1 anger 0-1', '1 anger 4-9']);
     expect(clearSpan(surrounding, 1, span, by, 'a')).toEqual([]);
     expect(clearSpan([segment('a', 0, 1), segment('b', 4, 5)], 1, span, by)).toEqual([]);
+  });
+
+  test('what becomes of the labels in a span is named with their times before', () => {
+    const segments = [segment('a', 0, 2), segment('b', 2.5, 3), segment('c', 3.5, 6), segment('d', 0, 9, 2)];
+    expect(cutLabels(segments, 1, { startS: 1, endS: 4 })).toEqual([
+      { label: 'anger', startS: 0, endS: 2, change: 'shortened' },
+      { label: 'anger', startS: 2.5, endS: 3, change: 'deleted' },
+      { label: 'anger', startS: 3.5, endS: 6, change: 'shortened' },
+    ]);
+    expect(cutLabels(segments, 2, { startS: 1, endS: 4 })).toEqual([{ label: 'anger', startS: 0, endS: 9, change: 'divided' }]);
+    expect(cutLabels(segments, 1, { startS: 1, endS: 4 }, 'b').map(({ startS }) => startS)).toEqual([0, 3.5]);
+    expect(cutLabels(segments, 1, { startS: 6, endS: 7 })).toEqual([]);
   });
 
   test('an accepted proposal keeps its provenance', () => {

@@ -1,4 +1,5 @@
 import type { EditableRows, RowEdit } from './editable-rows.ts';
+import type { CutLabel } from './steps.ts';
 
 /** A coder's operations on labelled segments, as row edits. Spans are half-open, in seconds. */
 export type SegmentRow = EditableRows['segment'];
@@ -88,24 +89,37 @@ export function merge(first: SegmentRow, second: SegmentRow): RowEdit<'segment'>
   return [...resize(first, { startS: Math.min(first.start_s, second.start_s), endS: Math.max(first.end_s, second.end_s) }), remove(second)];
 }
 
+/** Segments of a face that overlap a span, and what of each lies outside of it. */
+function overlapping(segments: readonly SegmentRow[], face: number, { startS, endS }: Span, except?: string) {
+  return segments
+    .filter(({ id, face_id, start_s, end_s }) => id !== except && face_id === face && end_s > startS && start_s < endS)
+    .map((segment) => ({ segment, hasBefore: startS - segment.start_s >= SHORTEST_S, hasAfter: segment.end_s - endS >= SHORTEST_S }));
+}
+
 /**
  * Clears a span of one face: segments that overlap it are cut, split or deleted.
  * @param except id of the segment that will occupy the span
  */
-export function clearSpan(segments: readonly SegmentRow[], face: number, { startS, endS }: Span, by: Author, except?: string): RowEdit<'segment'>[] {
-  return segments.flatMap((segment) => {
-    const { id, face_id, start_s, end_s } = segment;
-    if (id === except || face_id !== face || end_s <= startS || start_s >= endS) return [];
-    const [before, after] = [startS - start_s >= SHORTEST_S, end_s - endS >= SHORTEST_S];
-    if (before && after) {
+export function clearSpan(segments: readonly SegmentRow[], face: number, span: Span, by: Author, except?: string): RowEdit<'segment'>[] {
+  return overlapping(segments, face, span, except).flatMap(({ segment, hasBefore, hasAfter }) => {
+    const { start_s, end_s } = segment;
+    if (hasBefore && hasAfter) {
       const { revision, ...row } = segment;
       return [
-        ...resize(segment, { startS: start_s, endS: startS }),
-        { table: 'segment' as const, kind: 'insert' as const, row: { ...row, id: by.newId(), start_s: endS } },
+        ...resize(segment, { startS: start_s, endS: span.startS }),
+        { table: 'segment' as const, kind: 'insert' as const, row: { ...row, id: by.newId(), start_s: span.endS } },
       ];
     }
-    if (before) return resize(segment, { startS: start_s, endS: startS });
-    return after ? resize(segment, { startS: endS, endS: end_s }) : [remove(segment)];
+    if (hasBefore) return resize(segment, { startS: start_s, endS: span.startS });
+    return hasAfter ? resize(segment, { startS: span.endS, endS: end_s }) : [remove(segment)];
+  });
+}
+
+/** What `clearSpan` does with the same arguments, for the description of its step. */
+export function cutLabels(segments: readonly SegmentRow[], face: number, span: Span, except?: string): CutLabel[] {
+  return overlapping(segments, face, span, except).map(({ segment: { label, start_s: startS, end_s: endS }, hasBefore, hasAfter }) => {
+    const change = hasBefore && hasAfter ? 'divided' : hasBefore || hasAfter ? 'shortened' : 'deleted';
+    return { label, startS, endS, change };
   });
 }
 

@@ -4,18 +4,31 @@ const label = z.string().max(100_000);
 const count = z.int().nonnegative();
 const one = { label };
 
+/** A label of the coder that a new or moved label overlapped, with its times before, in seconds, and what became of it. */
+const cutLabelSchema = z.strictObject({
+  label,
+  startS: z.number(),
+  endS: z.number(),
+  /** 'divided': a part before and a part after the other label remain. */
+  change: z.enum(['shortened', 'divided', 'deleted']),
+});
+export type CutLabel = z.infer<typeof cutLabelSchema>;
+
+/** A label whose span is cleared of others. Steps of earlier versions have no `cut`. */
+const oneInFreeSpan = { label, cut: z.array(cutLabelSchema).readonly().optional() };
+
 /** The kinds of undo steps, with the parameters of their descriptions. */
 const STEPS = {
-  'segment.create': one,
+  'segment.create': oneInFreeSpan,
   'segment.relabel': one,
   'segment.relabelAll': { count, label, to: label },
   'segment.delete': one,
-  'segment.move': one,
+  'segment.move': oneInFreeSpan,
   'segment.split': one,
   'segment.merge': one,
   'label.modifiers': { label, modifiers: label },
   'label.comment': one,
-  'proposal.accept': one,
+  'proposal.accept': oneInFreeSpan,
   'proposal.acceptMany': { count },
   'proposal.reject': one,
   'proposal.rejectMany': { count },
@@ -62,7 +75,7 @@ const STEPS = {
 } as const;
 
 export type StepKind = keyof typeof STEPS;
-export type StepParameters<K extends StepKind> = { readonly [P in keyof (typeof STEPS)[K]]: (typeof STEPS)[K][P] extends z.ZodType<infer V> ? V : never };
+export type StepParameters<K extends StepKind> = Readonly<z.infer<z.ZodObject<(typeof STEPS)[K]>>>;
 
 /** One undo step. The window makes its description from the texts under `steps`. */
 export type Step = { [K in StepKind]: { readonly kind: K; readonly parameters: StepParameters<K> } }[StepKind];

@@ -12,6 +12,7 @@ import {
   acceptProposal,
   clearSpan,
   createSegment,
+  cutLabels,
   merge,
   relabel,
   remark,
@@ -21,7 +22,7 @@ import {
   split,
   withNeighbours,
 } from '../../../shared/annotation/segment-edits.ts';
-import type { Step } from '../../../shared/annotation/steps.ts';
+import type { CutLabel, Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
@@ -90,10 +91,16 @@ export const useCoding = defineStore('coding', () => {
   const overlapEdits = (span: Span, except?: string, spanFace = face.value): RowEdit[] =>
     isOverlapAllowed.value ? [] : clearSpan(own.value?.segments ?? [], spanFace, span, author(), except);
 
+  /** What becomes of the labels that `overlapEdits` changes, as a parameter of the step; nothing if there are none. */
+  function cutBy(span: Span, except?: string, spanFace = face.value): { cut?: readonly CutLabel[] } {
+    const cut = isOverlapAllowed.value ? [] : cutLabels(own.value?.segments ?? [], spanFace, span, except);
+    return cut.length === 0 ? {} : { cut };
+  }
+
   async function create(name: string, span: Span): Promise<void> {
     const { id, creation } = layerFor('coder');
     const insertion = createSegment(id, face.value, name, span, author());
-    if (await edit(step('segment.create', { label: name }), [...creation, ...overlapEdits(span), insertion]))
+    if (await edit(step('segment.create', { label: name, ...cutBy(span) }), [...creation, ...overlapEdits(span), insertion]))
       selected.value = insertion.kind === 'insert' ? insertion.row.id : null;
   }
 
@@ -118,8 +125,12 @@ export const useCoding = defineStore('coding', () => {
       isOverlapAllowed.value || own.value?.segments.every((each) => each.face_id !== face_id || each.end_s <= start_s || each.start_s >= end_s) !== false;
     const accepted = only === undefined ? segments.filter(isFree) : segments;
     const insertions = accepted.map((segment) => acceptProposal(as === undefined ? segment : { ...segment, label: as }, id, author()));
-    const cleared = only === undefined ? [] : overlapEdits({ startS: only.start_s, endS: only.end_s }, undefined, only.face_id);
-    const undoStep = only === undefined ? step('proposal.acceptMany', { count: insertions.length }) : step('proposal.accept', { label: as ?? only.label });
+    const span = only === undefined ? null : { startS: only.start_s, endS: only.end_s };
+    const cleared = span === null ? [] : overlapEdits(span, undefined, only?.face_id);
+    const undoStep =
+      only === undefined || span === null
+        ? step('proposal.acceptMany', { count: insertions.length })
+        : step('proposal.accept', { label: as ?? only.label, ...cutBy(span, undefined, only.face_id) });
     const isDone = insertions.length > 0 && (await edit(undoStep, [...creation, ...cleared, ...insertions]));
     const [first] = insertions;
     if (isDone && only !== undefined && first?.kind === 'insert') selected.value = first.row.id;
@@ -158,7 +169,10 @@ export const useCoding = defineStore('coding', () => {
   async function resizeSegment(segment: SegmentRow, span: Span): Promise<void> {
     const rows = resize(segment, span);
     if (review.isOwn(segment) && rows.length > 0)
-      await edit(step('segment.move', { label: segment.label }), [...overlapEdits(span, segment.id, segment.face_id), ...rows]);
+      await edit(step('segment.move', { label: segment.label, ...cutBy(span, segment.id, segment.face_id) }), [
+        ...overlapEdits(span, segment.id, segment.face_id),
+        ...rows,
+      ]);
   }
 
   async function splitSelected(): Promise<void> {

@@ -668,6 +668,12 @@ export const de: Translated<typeof en> = {
     none: 'Noch keine Notizen.',
   },
   steps: nest(STEPS),
+  cut: {
+    shortened: '{label} {from} – {to} wurde gekürzt',
+    divided: '{label} {from} – {to} wurde geteilt',
+    deleted: '{label} {from} – {to} wurde gelöscht',
+    more: '1 weiteres Label wurde geändert | {n} weitere Labels wurden geändert',
+  },
   history: { about: 'Ihre Schritte in diesem Projekt', goTo: 'Zu diesem Schritt zurück oder vor', undone: 'zurückgenommen', none: 'Noch keine Schritte.' },
   tracks: {
     choose: 'Spuren',

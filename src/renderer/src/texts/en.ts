@@ -645,6 +645,13 @@ export const en = {
     none: 'No notes yet.',
   },
   steps: nest(STEPS),
+  /** What became of labels that a new or moved one overlaps, after the text of the step. */
+  cut: {
+    shortened: '{label} {from} – {to} was shortened',
+    divided: '{label} {from} – {to} was divided',
+    deleted: '{label} {from} – {to} was deleted',
+    more: '1 more label was changed | {n} more labels were changed',
+  },
   history: { about: 'Your steps in this project', goTo: 'Go back or forward to this step', undone: 'undone', none: 'No steps yet.' },
   tracks: {
     choose: 'Lanes',

@@ -6,6 +6,8 @@ import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { useToasts } from '../../../stores/toasts-store.ts';
 import { i18n } from '../../../texts/i18n.ts';
+import { stepText } from '../../../texts/step-text.ts';
+import { step } from '../../../../../shared/annotation/steps.ts';
 import { draftOf } from '../../../../../shared/annotation/coding-scheme-edits.ts';
 import type { SegmentRow } from '../../../../../shared/annotation/segment-edits.ts';
 import CodingTab from './CodingTab.vue';
@@ -40,6 +42,43 @@ describe('the proposals', () => {
     for (let i = 0; i < 4; i++) await useCoding().applyHistory('redo');
     await until(() => !tab.text().includes('surprise'));
     tab.unmount();
+  });
+});
+
+describe('a label that overlaps own labels', () => {
+  const message = (): string => useToasts().toast?.text ?? '';
+
+  test('the message and the history say what became of them, in the language of the window', async () => {
+    const [review, coding] = [useReview(), useCoding()];
+    review.isOverlapAllowed = false;
+    await coding.create('fear', { startS: 100, endS: 102 });
+    expect(message()).not.toContain(';');
+    await coding.create('anger', { startS: 101, endS: 103 });
+    expect(message()).toContain('; fear 1:40 – 1:42 was shortened');
+    const anger = review.own!.segments.find(({ label, start_s }) => label === 'anger' && start_s === 101)!;
+    await coding.resizeSegment(anger, { startS: 99, endS: 103 });
+    expect(message()).toContain('; fear 1:40 – 1:41 was deleted');
+    await coding.create('disgust', { startS: 100, endS: 101 });
+    expect(message()).toContain('; anger 1:39 – 1:43 was divided');
+    i18n.global.locale.value = 'de';
+    const tab = await mountInWindow(HistoryTab);
+    await until(() => tab.text().includes('Wut 1:39 – 1:43 wurde geteilt') || tab.text().includes('Ärger 1:39 – 1:43 wurde geteilt'));
+    i18n.global.locale.value = 'en';
+    for (let i = 0; i < 4; i++) await coding.applyHistory('undo');
+    tab.unmount();
+  });
+
+  test('so does an accepted proposal; steps of earlier versions stay as they are', async () => {
+    const [review, coding] = [useReview(), useCoding()];
+    const proposal = review.proposals!.segments[0]!;
+    review.isOverlapAllowed = true;
+    await coding.create('fear', { startS: proposal.start_s + 0.1, endS: proposal.end_s - 0.1 });
+    review.isOverlapAllowed = false;
+    await coding.accept([proposal]);
+    expect(message()).toMatch(/; fear .* was deleted/);
+    await coding.applyHistory('undo');
+    await coding.applyHistory('undo');
+    expect(stepText(step('proposal.accept', { label: 'fear' }))).toBe(i18n.global.t('steps.proposal.accept', { label: 'fear' }));
   });
 });
 
