@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { OpenHost } from './fixtures/web-host.ts';
 import { expect, test } from './fixtures/web-host.ts';
+import { MARGIN } from '../src/renderer/src/composables/axis.ts';
 import { StudioWindow } from './page-objects/studio-window.ts';
 
 const OWN = 'Tier Ann (you)';
@@ -160,7 +161,7 @@ test('a span is drawn on the own tier and gets its label from a menu or a key; a
   const studio = await open(page, host);
   const draw = async (from: number, to: number): Promise<void> => {
     const box = (await studio.tier(OWN).boundingBox())!;
-    const x = (share: number): number => box.x + 160 + share * (box.width - 172);
+    const x = (share: number): number => box.x + MARGIN.left + share * (box.width - MARGIN.left - MARGIN.right);
     await page.mouse.move(x(from), box.y + 13);
     await page.mouse.down();
     await page.mouse.move(x((from + to) / 2), box.y + 13);

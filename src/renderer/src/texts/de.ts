@@ -677,7 +677,7 @@ export const de: Translated<typeof en> = {
   history: { about: 'Ihre Schritte in diesem Projekt', goTo: 'Zu diesem Schritt zurück oder vor', undone: 'zurückgenommen', none: 'Noch keine Schritte.' },
   tracks: {
     choose: 'Spuren',
-    probabilities: 'Wahrscheinl.',
+    probabilities: 'Wahrsch.',
     intensity: 'Intensität',
     masks: 'Masken',
     similarity: 'Ähnlichkeit',
