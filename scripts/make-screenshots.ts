@@ -1,4 +1,4 @@
-/** Makes docs/screenshots again: every screen at both sizes and in both colour schemes, from the end-to-end tests that check them. */
+/** Makes docs/screenshots again: every screen at all sizes and in both colour schemes, from the end-to-end tests that check them. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,12 +11,8 @@ rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
 const pictures = readdirSync(PICTURES).filter((name) => name.endsWith('.png'));
 for (const name of pictures) {
-  // Halves the largest pictures, because pages of the documentation do not show more pixels.
-  const picture = sharp(join(PICTURES, name));
-  const { width = 0 } = await picture.metadata();
-  await picture
-    .resize({ width: width > 1600 ? width / 2 : width })
-    .webp({ quality: 82 })
+  await sharp(join(PICTURES, name))
+    .webp({ quality: 80 })
     .toFile(join(OUT, `${basename(name, '.png')}.webp`));
 }
 console.log(`${pictures.length} screenshots in ${OUT}`);
