@@ -19,7 +19,7 @@ export interface ResultKey {
 type StoredResult = Omit<VideoResult, 'summary'> & { readonly summary: StoredSummary };
 
 /** Must be increased with any change of the analysis that changes its numbers. */
-export const ANALYSIS_VERSION = 2;
+export const ANALYSIS_VERSION = 3;
 
 export function optionsHash(options: unknown): string {
   return createHash('sha256')

@@ -21,8 +21,9 @@ ${groupsTable(evaluation)}
   return htmlPage(`${model} on ${data}`, body);
 }
 
-function interval({ low, high }: Estimate, digits = 3): string {
-  return low === null ? '' : `${shown(low, digits)} to ${shown(high, digits)}`;
+function interval({ value, low, high }: Estimate, digits = 3): string {
+  if (value === null) return '';
+  return low === null ? 'interval not defined: only one participant or video' : `${shown(low, digits)} to ${shown(high, digits)}`;
 }
 
 function figures({ uar, war, ece, onset, apex, offset, peaksFound }: ModelEvaluation): string {
@@ -35,7 +36,7 @@ function figures({ uar, war, ece, onset, apex, offset, peaksFound }: ModelEvalua
       ['offset', offset],
     ] as const
   ).flatMap(([name, errors]) => (errors === null ? [] : [figure(`median ${name} error`, errors.median, ' s')]));
-  const found = peaksFound === null ? '' : figure('expressions with a peak', { value: peaksFound, low: null, high: null });
+  const found = peaksFound === null ? '' : `<div class="figure"><span>expressions with a peak</span><b>${shown(peaksFound)}</b></div>`;
   return `<div class="figures">${figure('UAR', uar)}${figure('WAR', war)}${figure('calibration error', ece)}${moments.join('')}${found}</div>`;
 }
 

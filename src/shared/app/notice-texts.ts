@@ -85,6 +85,8 @@ export const NOTICE_TEXTS = {
   'label-studio/rate': 'Times are frames at {fps} frames a second.',
   'label-studio/no-rate':
     '{file} and its video name no frame rate. With {fps} frames a second, as Label Studio assumes, the times could be wrong. Give the frame rate.',
+  'label-studio/assumed-rate':
+    '{file} names no frame rate. Its frames are read at {fps} frames a second, the rate of the video. Give the frame rate if it differs.',
   'label-studio/skipped': '{count} skipped annotation is left out. | {count} skipped annotations are left out.',
   'label-studio/other-type':
     '{count} result of the type {type} is not a span of time. It is left out. | {count} results of the type {type} are not spans of time. They are left out.',

@@ -75,3 +75,16 @@ test('a span limits the samples of a grid; the numbers of the samples stay those
   expect(new SamplingGrid(four, 10, { startS: 3, endS: null }).span).toEqual({ startS: 3, endS: 4 });
   expect(new SamplingGrid(four, 10).span).toEqual({ startS: 0, endS: 4 });
 });
+
+test('a hole begins where the frame before it has been shown as long as others: no later slot shows a frame of before', () => {
+  // 25 frames a second; nothing from 1 s to 4 s.
+  const pts = Float64Array.from({ length: 50 }, (_, i) => i / 25 + (i < 25 ? 0 : 3));
+  const inHole = (of: TimingTable): number[] => {
+    const grid = new SamplingGrid(of, 10);
+    return Array.from({ length: grid.samples }, (_, k) => k).filter((k) => grid.isInHole(k));
+  };
+  expect(inHole(new TimingTable(pts, 0.04, counts))).toEqual(Array.from({ length: 30 }, (_, i) => 10 + i));
+  // At 2 frames a second, a frame is shown for 0.5 s.
+  const slow = Float64Array.from({ length: 8 }, (_, i) => i / 2 + (i < 4 ? 0 : 3));
+  expect(inHole(new TimingTable(slow, 0.5, counts))).toEqual(Array.from({ length: 30 }, (_, i) => 20 + i));
+});

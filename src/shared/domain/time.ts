@@ -140,7 +140,7 @@ export class SamplingGrid {
   readonly rate: number;
   /** Number of samples. */
   readonly samples: number;
-  /** How long the frame before a hole is shown, in seconds. */
+  /** How long the frame before a hole is shown, in seconds: as long as frames usually are. */
   readonly #hold: number;
   readonly #longestGap: number;
 
@@ -153,7 +153,7 @@ export class SamplingGrid {
     this.#span = span;
     this.table = table;
     this.rate = rate;
-    this.#hold = Math.max(table.medianGap, 1 / rate);
+    this.#hold = table.medianGap;
     this.#longestGap = table.longestUsualGap;
     // A remainder of less than half a sample belongs to the last sample: it is often a rounding error of the last frame's duration.
     this.samples = Math.max(1, Math.round(table.duration * rate));

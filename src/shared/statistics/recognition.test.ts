@@ -44,5 +44,7 @@ describe('recognition', () => {
     expect(byPerson.high!).toBeGreaterThan(2 / 3);
     expect(byPerson.high! - byPerson.low!).toBeGreaterThan(2 * (byClip.high! - byClip.low!));
     expect(bootstrap([], warOf, random)).toEqual({ value: null, low: null, high: null });
+    // One person, or one clip: resamples differ in nothing, and an interval from 1 to 1 would look certain.
+    expect(bootstrap(people.slice(0, 1), warOf, random)).toEqual({ value: warOf(people[0]!), low: null, high: null });
   });
 });

@@ -81,12 +81,14 @@ export function logLossOf(predictions: readonly Prediction[]): number {
 }
 
 /**
- * A statistic with its 95% percentile interval over resamples of whole units (Efron and Tibshirani 1993, ch. 13).
+ * A statistic with its 95% percentile interval over resamples of whole units (Efron and Tibshirani 1993, ch. 13). One unit has no
+ * interval: all resamples of it are the same.
  * @param units values that are drawn together: the clips of one person, where persons are known
  */
 export function bootstrap<T>(units: readonly (readonly T[])[], statistic: (values: readonly T[]) => number, random: () => number, replicates = 1000): Estimate {
   const value = statistic(units.flat());
   if (!Number.isFinite(value)) return { value: null, low: null, high: null };
+  if (units.length < 2) return { value, low: null, high: null };
   const values: number[] = [];
   for (let i = 0; i < replicates; i++) {
     const drawn = Array.from({ length: units.length }, () => units[Math.floor(random() * units.length)]!);

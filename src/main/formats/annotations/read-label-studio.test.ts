@@ -50,9 +50,14 @@ test('each task is a recording, with the name of its video', () => {
 test("the rate is the given one, else the file's, else the video's; without any, the times are a problem", () => {
   const tasks = (data: object): object[] => [task([{ completed_by: 3, result: [region('fear', 51, 100)] }], data)];
   const startOf = (data: object, context = {}) => read(tasks(data), context)[0]!.layers[0]!;
-  expect(startOf({ video: 'a.mp4', fps: 25 }, { videoFps: 50 })).toMatchObject({ segments: [{ startS: 2, endS: 4 }], problems: [] });
-  expect(startOf({ video: 'a.mp4' }, { videoFps: 50 })).toMatchObject({ segments: [{ startS: 1, endS: 2 }], problems: [] });
-  expect(startOf({ video: 'a.mp4', fps: 25 }, { videoFps: 50, givenFps: 100 })).toMatchObject({ segments: [{ startS: 0.5, endS: 1 }], problems: [] });
+  expect(startOf({ video: 'a.mp4', fps: 25 }, { videoFps: 50 })).toMatchObject({ segments: [{ startS: 2, endS: 4 }], problems: [], notes: [] });
+  const assumed = [{ id: 'label-studio/assumed-rate', parameters: { fps: 50 } }];
+  expect(startOf({ video: 'a.mp4' }, { videoFps: 50 })).toMatchObject({ segments: [{ startS: 1, endS: 2 }], problems: [], notes: assumed });
+  expect(startOf({ video: 'a.mp4', fps: 25 }, { videoFps: 50, givenFps: 100 })).toMatchObject({
+    segments: [{ startS: 0.5, endS: 1 }],
+    problems: [],
+    notes: [],
+  });
   expect(startOf({ video: 'a.mp4' })).toMatchObject({ problems: [{ id: 'label-studio/no-rate' }] });
 });
 

@@ -79,6 +79,7 @@ function layersOf(task: Task, file: string, context: ReadContext): ReadLayer[] {
   const own = typeof task.data['fps'] === 'number' && task.data['fps'] > 0 ? task.data['fps'] : undefined;
   const rate = context.givenFps ?? own ?? context.videoFps ?? undefined;
   const [fps, isGuess] = [rate ?? DEFAULT_RATE, rate === undefined];
+  const isOfVideo = context.givenFps === undefined && own === undefined && !isGuess;
   const layers = new LayerCollector((layer) => ({ layer, face: 1 }));
   const used = new Set<string>();
   const add = (wanted: string, results: readonly Result[]): void => {
@@ -92,6 +93,7 @@ function layersOf(task: Task, file: string, context: ReadContext): ReadLayer[] {
     const others = results.filter(({ type }) => type !== REGION_TYPE && type !== 'relation');
     for (const [type = '', answers] of Map.groupBy(others, (each) => each.type))
       layer.notes.push(notice('label-studio/other-type', { type, count: answers.length }));
+    if (isOfVideo && results.some(({ type }) => type === REGION_TYPE)) layer.notes.push(notice('label-studio/assumed-rate', { file, fps }));
     // Without any rate the frames could be at any time.
     if (isGuess && context.isPreview !== true) layer.problems.push(notice('label-studio/no-rate', { file, fps }));
   };

@@ -84,6 +84,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'label-studio/rate': 'Zeiten sind Bilder bei {fps} Bildern je Sekunde.',
   'label-studio/no-rate':
     '{file} und das Video nennen keine Bildrate. Mit {fps} Bildern je Sekunde, wie Label Studio annimmt, könnten die Zeiten falsch sein. Geben Sie die Bildrate an.',
+  'label-studio/assumed-rate':
+    '{file} nennt keine Bildrate. Die Bilder werden mit {fps} Bildern je Sekunde gelesen, der Bildrate des Videos. Geben Sie die Bildrate an, wenn sie anders ist.',
   'label-studio/skipped': '{count} übersprungene Annotation wird ausgelassen. | {count} übersprungene Annotationen werden ausgelassen.',
   'label-studio/other-type':
     '{count} Ergebnis der Art {type} ist keine Zeitspanne. Es wird ausgelassen. | {count} Ergebnisse der Art {type} sind keine Zeitspannen. Sie werden ausgelassen.',

@@ -103,6 +103,9 @@ function valuesOf(estimates: ModelEvaluation['recall']): Record<string, number |
   return Object.fromEntries(Object.entries(estimates).map(([name, { value }]) => [name, value]));
 }
 
+/** An interval over one participant, or one video where participants are not known, is not defined. */
+const NO_INTERVAL = 'not defined: only one participant or video';
+
 function describe({
   clips,
   split,
@@ -123,7 +126,7 @@ function describe({
   baseline,
 }: ModelEvaluation): string[] {
   const show = ({ value, low, high }: ModelEvaluation['uar'], unit = ''): string =>
-    value === null ? '–' : `${value.toFixed(3)}${unit}${low === null || high === null ? '' : `  (95%: ${low.toFixed(3)} to ${high.toFixed(3)})`}`;
+    value === null ? '–' : `${value.toFixed(3)}${unit}  (95%: ${low === null || high === null ? NO_INTERVAL : `${low.toFixed(3)} to ${high.toFixed(3)}`})`;
   const moments = (
     [
       ['onset', onset],
