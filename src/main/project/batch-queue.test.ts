@@ -39,6 +39,33 @@ describe('the batch queue', () => {
     expect(JSON.parse(takeJobOptions(db))).toEqual(settings.options);
   });
 
+  test('does not take a video twice while it waits or runs with the same model; another model is another analysis', async () => {
+    const { db } = await makeProject();
+    expect(addBatch(db, approval, settings, videos('a', 'b'))).toMatchObject({ added: 2, known: 0 });
+    takeJob(db, approval, 'w');
+    expect(addBatch(db, approval, settings, videos('a', 'b', 'c'))).toMatchObject({ added: 1, known: 2 });
+    expect(addBatch(db, approval, settings, videos('a'))).toEqual({ batch: null, added: 0, known: 1 });
+    expect(states(db)).toEqual(['a running', 'b waiting', 'c waiting']);
+    expect(addBatch(db, approval, { ...settings, modelSha256: 'cd' }, videos('b'))).toMatchObject({ added: 1 });
+  });
+
+  test('a new job replaces the failed and cancelled ones of the same video, and a waiting one of another computer', async () => {
+    const { db } = await makeProject();
+    addBatch(db, approval, settings, videos('a', 'b'));
+    takeJob(db, approval, 'w');
+    finishJob(db, readQueue(db, approval).jobs[0]!.id, { ...done, status: 'failed' });
+    cancelJobs(db);
+    expect(states(db)).toEqual(['a failed', 'b cancelled']);
+    addBatch(db, approval, settings, videos('a', 'b'));
+    expect(states(db)).toEqual(['a waiting', 'b waiting']);
+    const here = new Approval(new Uint8Array(32).fill(2));
+    expect(addBatch(db, here, settings, videos('a'))).toMatchObject({ added: 1, known: 0 });
+    expect(readQueue(db, here).jobs.map(({ name, isHeld }) => [name, isHeld])).toEqual([
+      ['b', true],
+      ['a', false],
+    ]);
+  });
+
   test('survives a restart without changes', async () => {
     const project = await makeProject();
     addBatch(project.db, approval, settings, videos('a', 'b'));

@@ -39,28 +39,76 @@ const HEARTBEAT_TIMEOUT_MS = 60_000;
 /** Priority of jobs that the user moved to the front; all others have 0. Higher priorities run first. */
 const NEXT = 1;
 
-/** Adds videos to the queue as one batch. @param first puts them at the front @returns the id of the batch */
-export function addBatch(db: ProjectDatabase, approval: Approval, settings: BatchSettings, videos: readonly QueuedVideo[], first = false): string {
-  const id = newId();
-  db.transaction(() => {
+/** What was added to the queue. */
+export interface AddedBatch {
+  /** Null if no video was added. */
+  readonly batch: string | null;
+  readonly added: number;
+  /** Videos that were not added, because they wait or run with the same model and options already. */
+  readonly known: number;
+}
+
+/**
+ * Adds videos to the queue as one batch. Their failed and cancelled jobs are removed from the queue, because the new ones replace them; so
+ * are waiting jobs of another computer with the same model.
+ * @param first puts them at the front
+ */
+export function addBatch(db: ProjectDatabase, approval: Approval, settings: BatchSettings, videos: readonly QueuedVideo[], first = false): AddedBatch {
+  return db.transaction(() => {
     const { modelId: model_id, modelSha256: model_sha256, device, threads } = settings;
+    const options = JSON.stringify(settings.options);
+    const held = heldJobs(db, approval).filter(({ batch }) => batch.model_id === model_id);
+    removeJobs(
+      db,
+      held.filter(({ path }) => videos.some((video) => video.path === path)).map(({ id }) => id),
+    );
+    const open = openPaths(db, { model_id, model_sha256, options });
+    const added = videos.filter(({ path }) => !open.has(path));
+    if (added.length === 0) return { batch: null, added: 0, known: videos.length };
+    const paths = new Set(added.map(({ path }) => path));
+    const ended = db.rows(db.sql.selectFrom('job').select(['id', 'path']).where('status', 'in', ['failed', 'cancelled']));
+    removeJobs(
+      db,
+      ended.filter(({ path }) => paths.has(path)).map(({ id }) => id),
+    );
     const batch: BatchRow = {
-      id,
+      id: newId(),
       model_id,
       model_sha256,
       device,
       threads,
-      options: JSON.stringify(settings.options),
+      options,
       run_id: null,
       added_at: new Date().toISOString(),
     };
     db.run(db.sql.insertInto('batch').values(batch));
-    for (const { path, name, bytes } of videos) {
+    for (const { path, name, bytes } of added) {
       const signature = approval.signJob(signedJob(batch, path));
-      db.run(db.sql.insertInto('job').values({ id: newId(), batch_id: id, path, name, bytes, priority: first ? NEXT : 0, approval: signature } as JobRow));
+      db.run(
+        db.sql.insertInto('job').values({ id: newId(), batch_id: batch.id, path, name, bytes, priority: first ? NEXT : 0, approval: signature } as JobRow),
+      );
     }
+    return { batch: batch.id, added: added.length, known: videos.length - added.length };
   });
-  return id;
+}
+
+/** Paths of the videos that wait or run with a model and options. */
+function openPaths(db: ProjectDatabase, { model_id, model_sha256, options }: Pick<BatchRow, 'model_id' | 'model_sha256' | 'options'>): Set<string> {
+  const rows = db.rows(
+    db.sql
+      .selectFrom('job')
+      .innerJoin('batch', 'batch.id', 'job.batch_id')
+      .select('path')
+      .where('status', 'in', ['waiting', 'running'])
+      .where('model_id', '=', model_id)
+      .where('model_sha256', '=', model_sha256)
+      .where('options', '=', options),
+  );
+  return new Set(rows.map(({ path }) => path));
+}
+
+function removeJobs(db: ProjectDatabase, ids: readonly string[]): void {
+  for (const id of ids) db.run(db.sql.deleteFrom('job').where('id', '=', id));
 }
 
 function signedJob({ id, model_id, model_sha256, device, options }: Omit<BatchRow, 'run_id' | 'added_at' | 'threads'>, path: string): SignedJob {
@@ -305,6 +353,8 @@ export function readQueue(db: ProjectDatabase, approval: Approval): QueueState {
       attempts: row.attempts,
       secondsTaken: row.seconds_taken,
       timesRealTime: row.times_real_time,
+      startedAt: row.started_at,
+      endedAt: row.ended_at,
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { StudioError } from '../../shared/app/errors.ts';
+import { byName } from '../../shared/app/name-order.ts';
 import type { LibraryVideo } from '../../shared/contract/project.ts';
 import type { StoredSummary, VideoSummary } from '../../shared/domain/results.ts';
 import { summaryOf } from '../../shared/domain/results.ts';
@@ -9,7 +10,7 @@ import { rowsOfLayer } from './proposals.ts';
 import type { FolderRow, VideoRow } from './store/schema.ts';
 import { faceNumbers } from './tracked-faces.ts';
 
-/** All videos of the library, sorted by name, with the result of the newest run. */
+/** All videos of the library, sorted by name (2 before 10), with the result of the newest run. */
 export function listVideos(db: ProjectDatabase): LibraryVideo[] {
   const newest = db.sql
     .selectFrom('result')
@@ -24,9 +25,10 @@ export function listVideos(db: ProjectDatabase): LibraryVideo[] {
       .leftJoin(newest.as('newest'), 'newest.video_id', 'video.id')
       .select(['video.id', 'video.path', 'video.name', 'video.duration_s', 'video.condition', 'video.review', 'video.missing', 'video.revision'])
       .select(['participant.code as participant', 'session.name as session', 'newest.run_id', 'newest.summary'])
-      .orderBy('video.name')
+      .where('video.removed', '=', 0)
       .orderBy('video.path'),
   );
+  lines.sort((a, b) => byName(a.name, b.name));
   const peaks = peakCounts(db);
   const edited = editedFaces(db);
   const people = codesOfFaces(db);
@@ -121,12 +123,23 @@ export interface LibraryFile {
   readonly modifiedMs: number;
 }
 
-/** Adds a file to the library. @returns false if it is already in the library */
+/** Adds a file to the library. A removed video comes back with its labels. @returns false if it is already in the library */
 export function addVideo(db: ProjectDatabase, { path, name, size, modifiedMs }: LibraryFile): boolean {
-  if (db.row(db.sql.selectFrom('video').select('id').where('path', '=', path)) !== undefined) return false;
+  const known = db.row(db.sql.selectFrom('video').select(['id', 'removed']).where('path', '=', path));
+  if (known !== undefined) {
+    if (known.removed === 1) restoreVideo(db, known.id);
+    return known.removed === 1;
+  }
   const unknown = { sha256: null, duration_s: null, frames: null, fps: null, variable_rate: null };
   insertVideo(db, { path, name, size, modified_ms: Math.round(modifiedMs), missing: 0, ...unknown });
   return true;
+}
+
+/** Takes a removed video back into the project. The step of its removal can no longer be undone, because it is undone. */
+export function restoreVideo(db: ProjectDatabase, id: string): void {
+  db.run(db.sql.updateTable('video').set({ removed: 0 }).where('id', '=', id));
+  const steps = db.sql.updateTable('journal').set({ state: 'dropped' }).where('kind', 'in', ['video.remove', 'video.removeMany']);
+  db.run(steps.where('changes', 'like', `%"${id}"%`));
 }
 
 /** The columns that a file determines. The user decides the other columns. */
@@ -135,16 +148,17 @@ type FileFacts = Pick<VideoRow, 'path' | 'name' | 'size' | 'modified_ms' | 'sha2
 /** Adds a row with defaults for the columns that the user decides. @returns its id */
 export function insertVideo(db: ProjectDatabase, facts: FileFacts): string {
   const id = newId();
-  const defaults = { folder_id: null, participant_id: null, session_id: null, condition: '', review: 'new' as const };
+  const defaults = { folder_id: null, participant_id: null, session_id: null, condition: '', review: 'new' as const, removed: 0 };
   db.run(db.sql.insertInto('video').values({ id, ...facts, ...defaults, added_at: new Date().toISOString(), revision: 1 }));
   return id;
 }
 
-/** Names of all videos by id. */
-export const videoNames = (db: ProjectDatabase): Map<string, string> => new Map(allVideos(db).map(({ id, name }) => [id, name]));
+/** Names of all videos by id, also of removed ones. */
+export const videoNames = (db: ProjectDatabase): Map<string, string> =>
+  new Map(db.rows(db.sql.selectFrom('video').select(['id', 'name'])).map(({ id, name }) => [id, name]));
 
-/** All rows of the library, sorted by name. */
-export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().orderBy('name'));
+/** All rows of the library, without removed videos, sorted by name. */
+export const allVideos = (db: ProjectDatabase): VideoRow[] => db.rows(db.sql.selectFrom('video').selectAll().where('removed', '=', 0).orderBy('name'));
 
 /** Videos of the library by id or name. An empty list means all. */
 export function selectVideos(db: ProjectDatabase, idsOrNames: readonly string[]): VideoRow[] {
@@ -159,8 +173,9 @@ export function videoOf(db: ProjectDatabase, id: string): VideoRow {
   return video;
 }
 
-export function videoPaths(db: ProjectDatabase): Pick<VideoRow, 'id' | 'path' | 'name' | 'size' | 'sha256' | 'missing'>[] {
-  return db.rows(db.sql.selectFrom('video').select(['id', 'path', 'name', 'size', 'sha256', 'missing']));
+/** The files of all videos, also of removed ones. */
+export function videoPaths(db: ProjectDatabase): Pick<VideoRow, 'id' | 'path' | 'name' | 'size' | 'sha256' | 'missing' | 'removed'>[] {
+  return db.rows(db.sql.selectFrom('video').select(['id', 'path', 'name', 'size', 'sha256', 'missing', 'removed']));
 }
 
 export function setMissing(db: ProjectDatabase, id: string, missing: boolean): void {
@@ -198,4 +213,32 @@ export function watchFolder(db: ProjectDatabase, path: string, watched: boolean,
           .where('id', '=', known.id),
       );
   });
+}
+
+/** Takes a folder from the list of folders. Its videos stay in the library. */
+export function forgetFolder(db: ProjectDatabase, path: string): void {
+  db.run(db.sql.deleteFrom('folder').where('path', '=', path));
+}
+
+/** What people made in videos: labels and peaks of coders, notes, trials; and how many coders made labels. */
+export interface VideoContents {
+  readonly labels: number;
+  readonly notes: number;
+  readonly trials: number;
+  readonly coders: number;
+}
+
+export function contentsOf(db: ProjectDatabase, videos: readonly string[]): VideoContents {
+  const layers = db.rows(db.sql.selectFrom('layer').select(['id', 'coder_id']).where('kind', '!=', 'model').where('video_id', 'in', videos));
+  const rowsOf = (table: 'segment' | 'peak' | 'note' | 'trial', column: 'layer_id' | 'video_id', ids: readonly string[]): number => {
+    const query = db.sql.selectFrom(table as 'note').select(({ fn }) => fn.countAll<number>().as('count'));
+    return ids.length === 0 ? 0 : db.onlyRow(query.where(column as 'video_id', 'in', ids)).count;
+  };
+  const ids = layers.map(({ id }) => id);
+  return {
+    labels: rowsOf('segment', 'layer_id', ids) + rowsOf('peak', 'layer_id', ids),
+    notes: rowsOf('note', 'video_id', videos),
+    trials: rowsOf('trial', 'video_id', videos),
+    coders: new Set(layers.flatMap(({ coder_id }) => coder_id ?? [])).size,
+  };
 }

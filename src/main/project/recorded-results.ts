@@ -8,7 +8,7 @@ import { DEFAULT_SCHEME } from './store/default-coding-scheme.ts';
 import { clockShift, onProjectClock, resultMovedBy } from './clocks.ts';
 import { newId } from './edits.ts';
 import type { LibraryFile } from './library.ts';
-import { insertVideo } from './library.ts';
+import { insertVideo, restoreVideo } from './library.ts';
 import { packTimeline } from './store/packed-timeline.ts';
 import type { VideoRow } from './store/schema.ts';
 import { packTimes, unpackTimes } from './store/packed-times.ts';
@@ -64,6 +64,7 @@ export function findOrAddVideo(db: ProjectDatabase, file: LibraryFile, summary: 
   };
   if (known !== undefined) {
     db.run(db.sql.updateTable('video').set(facts).where('id', '=', known.id));
+    restoreVideo(db, known.id);
     return known.id;
   }
   return insertVideo(db, facts);

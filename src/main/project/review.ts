@@ -1,4 +1,5 @@
 import { StudioError } from '../../shared/app/errors.ts';
+import { byName } from '../../shared/app/name-order.ts';
 import { parseTrackEdits } from '../../shared/domain/face-tracks.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';
@@ -28,8 +29,10 @@ export function decisionsOf(db: ProjectDatabase, video: string): DecisionTableRo
   return db.rows(db.sql.selectFrom('decision').selectAll().where('video_id', '=', video).orderBy('start_s').orderBy('made_at'));
 }
 
-export const listCoders = (db: ProjectDatabase): CoderRow[] => db.rows(db.sql.selectFrom('coder').selectAll().orderBy('name'));
-export const listParticipants = (db: ProjectDatabase): ParticipantRow[] => db.rows(db.sql.selectFrom('participant').selectAll().orderBy('code'));
+/** All coders, by name: 2 before 10. */
+export const listCoders = (db: ProjectDatabase): CoderRow[] => db.rows(db.sql.selectFrom('coder').selectAll()).sort((a, b) => byName(a.name, b.name));
+export const listParticipants = (db: ProjectDatabase): ParticipantRow[] =>
+  db.rows(db.sql.selectFrom('participant').selectAll()).sort((a, b) => byName(a.code, b.code));
 export const listSessions = (db: ProjectDatabase): SessionRow[] => db.rows(db.sql.selectFrom('session').selectAll().orderBy('held_at').orderBy('name'));
 
 export function listSchemes(db: ProjectDatabase): (SchemeRow & { labels: LabelRow[] })[] {

@@ -62,6 +62,9 @@ describe('editing the labels of a coding scheme', () => {
 
   test('a key of an action is rejected, except for the label that already has it', () => {
     expect(draftProblem([{ ...draftOf(smirk), key: 'A' }], (key) => key === 'A')).toEqual({ kind: 'action', text: 'A' });
+    const long = 'x'.repeat(101);
+    expect(draftProblem([{ ...draftOf(smirk), name: ` ${long} ` }], noAction)).toEqual({ kind: 'long', text: long });
+    expect(draftProblem([{ ...draftOf(smirk), name: long.slice(1) }], noAction)).toBeNull();
     expect(draftProblem([draftOf(row('smirk', 'A', 0))], (key) => key === 'A')).toBeNull();
   });
 

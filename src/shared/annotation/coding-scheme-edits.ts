@@ -23,7 +23,7 @@ export interface LabelDraft {
   readonly modifiers: string;
 }
 
-export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'name' | 'key' | 'action' | 'modifiers'; readonly text: string };
+export type DraftProblem = { readonly kind: 'unnamed' } | { readonly kind: 'long' | 'name' | 'key' | 'action' | 'modifiers'; readonly text: string };
 
 /** Colours for added labels: Tol 2021, muted, distinguishable with colour blindness. */
 const DEFAULT_COLOUR = '#882255';
@@ -57,8 +57,11 @@ export function newDraft(drafts: readonly LabelDraft[]): LabelDraft {
   };
 }
 
+/** Characters that the name of a label may have. */
+export const LONGEST_NAME = 100;
+
 /**
- * The first problem of the drafts: a missing name, a name or a key that is used twice, a key of an action, or modifiers that cannot be stored.
+ * The first problem of the drafts: a missing or too long name, a name or a key that is used twice, a key of an action, or modifiers that cannot be stored.
  * @param hasAction whether a key is the key of an action
  */
 export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: string) => boolean): DraftProblem | null {
@@ -66,6 +69,7 @@ export function draftProblem(drafts: readonly LabelDraft[], hasAction: (key: str
   for (const { name, key, row, modifiers } of drafts) {
     const normalised = name.trim().toLowerCase();
     if (normalised === '') return { kind: 'unnamed' };
+    if (name.trim().length > LONGEST_NAME) return { kind: 'long', text: name.trim() };
     if (names.has(normalised)) return { kind: 'name', text: name.trim() };
     names.add(normalised);
     if (!isModifierText(modifiers)) return { kind: 'modifiers', text: modifiers };

@@ -157,6 +157,8 @@ export const ROW_SCHEMAS = {
     missing: z.int(),
     review: z.enum(['new', 'in_review', 'done']),
     added_at: text,
+    /** 1: removed from the project by a person; nothing lists it. Missing in rows of earlier versions. */
+    removed: z.int().min(0).max(1).optional(),
     revision,
   }),
 } as const;
@@ -182,13 +184,16 @@ export type RowEdit<T extends EditableTable = EditableTable> = {
 
 /** Columns that a person can edit in tables with rows of a file; the other columns describe the file. Such rows are never inserted. */
 const DECISIONS: Readonly<Partial<Record<EditableTable, Readonly<Record<string, true>>>>> = {
-  video: { name: true, participant_id: true, session_id: true, condition: true, review: true },
+  video: { name: true, participant_id: true, session_id: true, condition: true, review: true, removed: true },
   signal: { name: true, unit: true, offset_s: true },
 };
-/** The names of these columns; undefined for tables in which a person can edit all. */
+/**
+ * The names of these columns, as merges compare them; undefined for tables in which a person can edit all. A removal applies to one copy of
+ * the project only: a coder who tidies a copy does not take the video away from the others.
+ */
 export const decidedColumns = (table: EditableTable): readonly string[] | undefined => {
   const columns = DECISIONS[table];
-  return columns && Object.keys(columns);
+  return columns && Object.keys(columns).filter((column) => column !== 'removed');
 };
 
 /** Edits of face tracks move labels of all coders: they have a procedure of their own (services/study/face-tracks.ts). */

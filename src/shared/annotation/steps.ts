@@ -54,6 +54,8 @@ const STEPS = {
   'video.condition': { condition: label },
   /** Several columns of the library, or a value that was taken away. */
   'video.study': { count },
+  'video.remove': { video: z.string().max(32_768) },
+  'video.removeMany': { count },
   'face.noParticipant': { face: count },
   'face.participant': { face: count, participant: z.string().max(100_000) },
   'face.merge': { face: count, into: count },

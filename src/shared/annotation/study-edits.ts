@@ -77,8 +77,18 @@ export function studyStep({ participant, session, condition }: StudyChange, vide
   return step('video.study', { count: videos });
 }
 
+/** The edits that remove videos from the project. */
+export const removalEdits = (videos: readonly Pick<StudyVideo, 'id' | 'revision'>[]): RowEdit[] =>
+  videos.map(({ id, revision }) => ({ table: 'video', kind: 'update', id, revision, set: { removed: 1 } }));
+
+/** The undo step of a removal. @param names names of the videos */
+export function removalStep(names: readonly string[]): Step {
+  const [only, ...others] = names;
+  return only !== undefined && others.length === 0 ? step('video.remove', { video: only }) : step('video.removeMany', { count: names.length });
+}
+
 const STUDY_STEPS: ReadonlySet<string> = new Set([
-  ...['video.participant', 'video.session', 'video.condition', 'video.study'],
+  ...['video.participant', 'video.session', 'video.condition', 'video.study', 'video.remove', 'video.removeMany'],
   ...['conflict.keep', 'conflict.take', 'conflict.both'],
 ]);
 /** Whether a step was made in the library. */

@@ -130,6 +130,12 @@ export const library = {
       z.object({ id: z.string(), path: z.string(), watched: z.boolean(), isHeld: z.boolean() }),
     ),
   ),
+  /** Takes a folder from the list. Its videos stay in the library. */
+  forgetFolder: procedure.input(z.object({ folder: pathSchema })),
+  /** What people made in videos: labels (with peaks) of how many coders, notes and trials. */
+  contents: procedure
+    .input(z.object({ videos: z.array(idSchema).min(1).max(100_000) }))
+    .output(z.object({ labels: z.int(), notes: z.int(), trials: z.int(), coders: z.int() })),
   /** The URL of a video, on the window's own origin. If it is not playable, `prepare` makes a proxy. */
   media: procedure
     .input(z.object({ video: idSchema }))

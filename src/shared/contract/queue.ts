@@ -22,8 +22,11 @@ export const queue = {
       }),
     )
     .output(
-      /** problems: why files were not added, for example links to nothing. */
-      z.object({ batch: z.string(), videos: z.int(), problems: z.array(factSchema) }),
+      /**
+       * batch: null if no video was added. waiting: videos that were not added, because they wait or run with the same model already.
+       * problems: why files were not added, for example links to nothing.
+       */
+      z.object({ batch: z.string().nullable(), videos: z.int(), waiting: z.int(), problems: z.array(factSchema) }),
     ),
   /** Releases waiting videos and watched folders of a project that came from another computer. */
   approve: procedure.output(z.object({ jobs: z.int() })),

@@ -108,6 +108,10 @@ export const edits = {
   redo: ofCoder.output(appliedEditSchema.nullable()),
   /** Undoes all later steps of the coder, or redoes the undone ones up to this one: all or none. */
   goTo: procedure.input(z.object({ coder: idSchema, step: z.int() })).output(z.array(appliedEditSchema)),
+  /** The step that the next undo or redo changes, and the ids of its videos (empty for a step of the whole project); null if there is none. */
+  next: procedure
+    .input(z.object({ coder: idSchema, direction: z.enum(['undo', 'redo']) }))
+    .output(z.object({ step: stepSchema, videos: z.array(z.string()).readonly() }).nullable()),
   /** Newest first. */
   history: procedure
     .input(z.object({ coder: idSchema, most: z.int().min(1).max(1000).default(100) }))

@@ -21,6 +21,9 @@ export const queueJobSchema = z.object({
   attempts: z.int(),
   secondsTaken: z.number().nullable(),
   timesRealTime: z.number().nullable(),
+  /** ISO 8601, UTC; null before the job has started or ended. */
+  startedAt: z.string().nullable(),
+  endedAt: z.string().nullable(),
 });
 export type QueueJob = z.infer<typeof queueJobSchema>;
 
@@ -56,4 +59,13 @@ export function secondsLeft({ jobs, atOnce }: QueueState, progress: ReadonlyMap<
     .filter(({ status }) => status === 'waiting' || status === 'running')
     .reduce((sum, job) => sum + job.bytes * (1 - (progress.get(job.id) ?? 0)), 0);
   return (left * seconds) / bytes / atOnce;
+}
+
+/** Finished share (0..1) of the batches that are not over, by bytes; 0 if none is open. @param progress shares of the running jobs, by id */
+export function wholeShare({ jobs }: QueueState, progress: ReadonlyMap<string, number>): number {
+  const open = new Set(jobs.filter(({ status }) => status === 'waiting' || status === 'running').map(({ batch }) => batch));
+  const counted = jobs.filter(({ batch, status }) => open.has(batch) && status !== 'cancelled');
+  const bytes = counted.reduce((sum, job) => sum + job.bytes, 0);
+  const shareOf = ({ id, status }: QueueJob): number => (status === 'running' ? (progress.get(id) ?? 0) : status === 'waiting' ? 0 : 1);
+  return bytes === 0 ? 0 : counted.reduce((sum, job) => sum + job.bytes * shareOf(job), 0) / bytes;
 }

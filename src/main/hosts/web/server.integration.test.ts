@@ -73,6 +73,13 @@ describe('the request guard', () => {
     expect(log.join('\n')).not.toContain(token);
   });
 
+  test('a person who opens an old address gets a page that says what to do, in both languages', async () => {
+    const { status, headers, body } = await sendRequest('/', { accept: 'text/html,*/*' });
+    expect([status, headers['content-type']]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(body).toContain('Open the address that <code>adatosk serve</code> printed');
+    expect(body).toContain('Diese Adresse gilt nicht mehr');
+  });
+
   test('the printed address sets a cookie for this host and redirects to an address without the token', async () => {
     const first = await sendRequest(host.address.slice(host.origin.length));
     expect([first.status, first.headers['location']]).toEqual([303, '/']);

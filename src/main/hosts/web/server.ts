@@ -72,7 +72,8 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
   const refusal = guard.refusal(request);
   if (refusal !== undefined) {
     log(`refused  ${request.method} ${JSON.stringify(path)}: ${refusal}`);
-    refuse(response, 403, 'AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
+    if (request.headers.accept?.includes('text/html') === true) refuse(response, 403, REFUSAL_PAGE, 'text/html; charset=utf-8');
+    else refuse(response, 403, 'AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
     return;
   }
   if (path === '/' && guard.tokenIn(request.url) !== undefined) {
@@ -110,13 +111,25 @@ function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefine
   return Number(length) > LARGEST_BODY ? 413 : undefined;
 }
 
+/** Shown to a person who opens an address without the token, for example after the program was started again. */
+const REFUSAL_PAGE = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>AdaTosk Studio</title>
+<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}h1{font-size:18px}</style>
+<h1>This address is no longer valid</h1>
+<p>AdaTosk Studio gets a new address each time it starts. Open the address that <code>adatosk serve</code> printed in the terminal.
+What was saved is safe.</p>
+<div lang="de"><h1>Diese Adresse gilt nicht mehr</h1>
+<p>AdaTosk Studio bekommt bei jedem Start eine neue Adresse. Öffnen Sie die Adresse, die <code>adatosk serve</code> im Terminal ausgegeben hat.
+Was gespeichert wurde, ist sicher.</p></div></html>
+`;
+
 /** Time for a client to read the response while it is still sending. */
 const REJECTION_TIMEOUT_MS = 1000;
 
 /** Sends a response without reading the body, and closes the connection. */
-function refuse(response: ServerResponse, status: number, text: string): void {
+function refuse(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
   const { socket } = response;
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.writeHead(status, { 'content-type': type, connection: 'close' });
   response.end(text);
   // An immediate close would reset the connection, and the client would lose the response.
   setTimeout(() => socket?.destroy(), REJECTION_TIMEOUT_MS).unref();

@@ -15,6 +15,7 @@ import * as signals from './migrations/0130-signals.ts';
 import * as faceTracks from './migrations/0140-face-tracks.ts';
 import * as givenCopies from './migrations/0150-given-copies.ts';
 import * as modifiersOfLabels from './migrations/0160-modifiers-of-labels.ts';
+import * as removedVideos from './migrations/0170-removed-videos.ts';
 import * as blindCoders from './migrations/0180-blind-coders.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
@@ -44,6 +45,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 140, up: faceTracks.up },
   { number: 150, up: givenCopies.up },
   { number: 160, up: modifiersOfLabels.up },
+  { number: 170, up: removedVideos.up },
   { number: 180, up: blindCoders.up },
 ];
 

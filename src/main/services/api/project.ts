@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { proxyFolder } from '../../media/playback-proxy.ts';
 import { toFact } from '../../../shared/app/errors.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
-import { addVideo, listFolders, listVideos, watchFolder } from '../../project/library.ts';
+import { addVideo, contentsOf, forgetFolder, listFolders, listVideos, watchFolder } from '../../project/library.ts';
 import { clockOf, projectName } from '../../project/review.ts';
 import type { Project } from '../../project/store/open-project.ts';
 import { libraryFileOf } from '../analysis/library-file.ts';
@@ -103,10 +103,18 @@ export const library = {
     studio.publish({ kind: 'recorded' });
     return found;
   }),
-  watch: api.library.watch.handler(({ input, context }) => {
+  watch: api.library.watch.handler(async ({ input, context: { studio } }) => {
     const folder = wholePath(input.folder);
-    watchFolder(context.studio.project.db, folder, input.watched, input.watched ? ownApproval().signFolder(folder) : '');
+    // Folders that cannot be read are named at once, not by the first scan.
+    if (input.watched) await browseFolder(folder);
+    watchFolder(studio.project.db, folder, input.watched, input.watched ? ownApproval().signFolder(folder) : '');
+    studio.publish({ kind: 'queue' });
   }),
+  forgetFolder: api.library.forgetFolder.handler(({ input, context: { studio } }) => {
+    forgetFolder(studio.project.db, wholePath(input.folder));
+    studio.publish({ kind: 'queue' });
+  }),
+  contents: api.library.contents.handler(({ input, context }) => contentsOf(context.studio.project.db, input.videos)),
   folders: api.library.folders.handler(({ context }) => {
     const approval = ownApproval();
     return listFolders(context.studio.project.db).map(({ id, path, watched, approval: signature }) => {

@@ -17,9 +17,9 @@ export const queue = {
     const { videos, problems } = readableVideos(await findVideos([...input.paths.map(wholePath), ...known]));
     if (videos.length === 0 && problems[0] !== undefined) throw problems[0];
     if (videos.length === 0) throw new StudioError('wrong-usage/no-video-chosen', {});
-    const batch = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
+    const { batch, added, known: waiting } = await enqueue(db, videos, await defaultBatchSettings(input), input.first);
     studio.announceQueued();
-    return { batch, videos: videos.length, problems: problems.map(toFact) };
+    return { batch, videos: added, waiting, problems: problems.map(toFact) };
   }),
   approve: api.queue.approve.handler(async ({ context: { studio } }) => {
     const { db } = studio.project;

@@ -4,6 +4,7 @@ import { warningsOfRun } from '../../../shared/domain/results.ts';
 import { withGaps } from '../../../shared/domain/timeline-columns.ts';
 import { joinMaps, unpackMaps } from '../../analysis/mask-maps.ts';
 import { applyEdit, goToStep, history, redo, undo } from '../../project/edits.ts';
+import { nextStep } from '../../project/next-step.ts';
 import { listRuns } from '../../project/recorded-results.ts';
 import {
   addCoder,
@@ -125,6 +126,7 @@ export const edits = {
     for (const edit of applied) published(studio, input.coder, edit);
     return applied;
   }),
+  next: api.edits.next.handler(({ input, context }) => nextStep(context.studio.project.db, input.coder, input.direction)),
   history: api.edits.history.handler(({ input, context }) => history(context.studio.project.db, input.coder, input.most)),
 };
 

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { byName } from '../../../shared/app/name-order.ts';
 import { readableFormatOf } from '../../formats/annotations/annotation-formats.ts';
 import { isVideoName } from '../../media/video-files.ts';
 import { PROJECT_FILE_ENDING, projectFile } from '../../project/store/project-file.ts';
@@ -33,7 +34,7 @@ export async function browseFolder(path: string): Promise<FolderListing> {
     throw new StudioError('file-unreadable/not-opened', { folder }, error);
   });
   const visible = await Promise.all(entries.filter(({ name }) => !name.startsWith('.')).map((entry) => kindOf(folder, entry)));
-  const names = visible.sort((a, b) => a.name.localeCompare(b.name));
+  const names = visible.sort((a, b) => byName(a.name, b.name));
   const parent = dirname(folder);
   const files = (accepts: (name: string) => boolean): NamedFile[] =>
     names.filter(({ name, kind }) => kind === 'file' && accepts(name)).map(({ name }) => ({ name, path: join(folder, name) }));

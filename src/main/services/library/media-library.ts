@@ -110,7 +110,7 @@ function presentVideo(db: ProjectDatabase, id: string): VideoRow {
 export async function lookForFiles(db: ProjectDatabase, folders: readonly string[], signal?: AbortSignal): Promise<{ missing: number; relinked: number }> {
   const videos = videoPaths(db);
   const gone: typeof videos = [];
-  for (const video of videos) {
+  for (const video of videos.filter(({ removed }) => removed !== 1)) {
     const isGone = !existsSync(video.path);
     if (isGone) gone.push(video);
     if (isGone !== (video.missing === 1)) setMissing(db, video.id, isGone);

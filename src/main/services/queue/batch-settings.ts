@@ -1,6 +1,6 @@
 import { ensureModelFile } from '../../adatosk/runtime/models.ts';
 import type { VideoFile } from '../../media/video-files.ts';
-import type { BatchSettings } from '../../project/batch-queue.ts';
+import type { AddedBatch, BatchSettings } from '../../project/batch-queue.ts';
 import { addBatch } from '../../project/batch-queue.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { libraryFileOf } from '../analysis/library-file.ts';
@@ -22,11 +22,10 @@ export async function defaultBatchSettings({
 }
 
 /**
- * Adds videos to the library and to the queue.
+ * Adds videos to the library and to the queue. Videos that wait or run with the same model and options already are not added again.
  * @param first puts them at the front of the queue, else at the end
- * @returns the id of the batch
  */
-export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[], settings: BatchSettings, first: boolean): Promise<string> {
+export async function enqueue(db: ProjectDatabase, videos: readonly VideoFile[], settings: BatchSettings, first: boolean): Promise<AddedBatch> {
   const files = await Promise.all(videos.map(libraryFileOf));
   return db.transaction(() => {
     for (const file of files) addVideo(db, file);

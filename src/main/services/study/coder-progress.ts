@@ -11,7 +11,10 @@ export function coderProgress(db: ProjectDatabase): CoderProgress[] {
   const given = givenVideos(db);
   const [labels, peaks] = [countByCoder(db, 'segment'), countByCoder(db, 'peak')];
   const layers = db.rows(db.sql.selectFrom('layer').select(['coder_id', 'video_id']).where('kind', '=', 'coder'));
-  const labelled = Map.groupBy(layers, ({ coder_id }) => coder_id);
+  const labelled = Map.groupBy(
+    layers.filter(({ video_id }) => videos.has(video_id)),
+    ({ coder_id }) => coder_id,
+  );
   return listCoders(db)
     .filter(({ id }) => labelled.has(id) || given.has(id))
     .map(({ id, name }) => {
@@ -26,6 +29,8 @@ function countByCoder(db: ProjectDatabase, table: 'segment' | 'peak'): Map<strin
   const query = db.sql
     .selectFrom(table as 'segment')
     .innerJoin('layer', 'layer.id', `${table}.layer_id` as 'segment.layer_id')
+    .innerJoin('video', 'video.id', 'layer.video_id')
+    .where('video.removed', '=', 0)
     .select(({ fn }) => ['layer.coder_id', fn.countAll<number>().as('rows')])
     .groupBy('layer.coder_id');
   return new Map(db.rows(query).map(({ coder_id, rows }) => [coder_id ?? '', rows]));

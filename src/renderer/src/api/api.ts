@@ -64,12 +64,22 @@ export function problemFrom({ code, detail = '', id, parameters }: SentProblem):
 /** Converts an error of an API call. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ORPCError && error.code === 'STUDIO') return problemFrom(error.data as ProblemData);
+  // The token of a host that was started again is a new one.
+  if (error instanceof ORPCError && error.status === 403) return ownProblem('common.restarted', 'common.restartedRemedy');
   return error instanceof TypeError
     ? ownProblem('common.noAnswer', 'common.noAnswerRemedy')
     : ownProblem('common.fault', 'common.faultRemedy', error instanceof Error ? error.message : String(error));
 }
 
-type OwnText = 'common.noAnswer' | 'common.noAnswerRemedy' | 'common.fault' | 'common.faultRemedy' | 'review.cannotPlay' | 'review.cannotPlayRemedy';
+type OwnText =
+  | 'common.restarted'
+  | 'common.restartedRemedy'
+  | 'common.noAnswer'
+  | 'common.noAnswerRemedy'
+  | 'common.fault'
+  | 'common.faultRemedy'
+  | 'review.cannotPlay'
+  | 'review.cannotPlayRemedy';
 
 /** An error that the window itself detected. */
 export function ownProblem(message: OwnText, remedy: OwnText, detail = ''): Problem {
