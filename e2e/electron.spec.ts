@@ -26,6 +26,7 @@ test('the desktop window opens, has nothing of Node, and speaks the contract', a
       join(process.cwd(), 'samples'),
     );
     await page.getByRole('banner').getByRole('button', { name: 'Add videos…' }).click();
+    await page.getByRole('menuitem', { name: 'Add the videos of a folder…' }).click();
     await page.getByRole('button', { name: 'two-faces.mp4' }).click();
     // Served in ranges: the player can jump to the end.
     await expect

@@ -45,7 +45,6 @@ test('from a new project to corrected labels that survive a reload', async ({ pa
   await page.keyboard.press('s');
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(2);
   await page.reload();
-  await studio.review('happiness-and-surprise.mp4');
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(2);
   await page.keyboard.press('Control+z');
   await expect(studio.tier('Tier Ann (you)').getByRole('button')).toHaveCount(1);

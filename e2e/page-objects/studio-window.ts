@@ -62,8 +62,8 @@ export class StudioWindow {
 
   /** An entry under «More» in the library. */
   async more(entry: string): Promise<void> {
-    await this.page.getByText('More ▾').click();
-    await this.page.getByRole('button', { name: entry }).click();
+    await this.page.getByRole('button', { name: 'More', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: entry }).click();
   }
 
   async tab(name: string): Promise<void> {

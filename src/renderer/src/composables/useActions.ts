@@ -60,7 +60,7 @@ export function isHandledElsewhere(event: KeyboardEvent): boolean {
 function releaseFocus(event: MouseEvent): void {
   const focused = document.activeElement;
   // `detail` is 0 for a press by the keyboard.
-  if (event.detail > 0 && focused instanceof HTMLButtonElement && focused.closest('[role="menu"], dialog') === null) focused.blur();
+  if (event.detail > 0 && focused instanceof HTMLButtonElement && focused.closest('[role="menu"], [role="dialog"], dialog') === null) focused.blur();
 }
 
 /** Shortcuts that edit the text while a field has the focus. */

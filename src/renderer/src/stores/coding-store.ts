@@ -25,6 +25,7 @@ import {
 import type { CutLabel, Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
+import { useHistory } from './history-store.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
 import { blindEdit, useReview } from './review-store.ts';
@@ -54,6 +55,7 @@ export const useCoding = defineStore('coding', () => {
   const project = useProject();
   const review = useReview();
   const toasts = useToasts();
+  const steps = useHistory();
   const { video, face, coder, own, proposals, adjudicated, selected, selectedSegment, selectedPeak, playhead, isOverlapAllowed } = storeToRefs(review);
 
   const author = (): Author => ({ name: coder.value?.name ?? '', at: new Date().toISOString(), newId: () => crypto.randomUUID() });
@@ -274,14 +276,7 @@ export const useCoding = defineStore('coding', () => {
   async function applyHistory(direction: 'undo' | 'redo'): Promise<void> {
     const currentCoder = coder.value;
     if (currentCoder === null) return;
-    await project.attempt(async () => {
-      const applied = await studio.edits[direction]({ coder: currentCoder.id });
-      if (applied === null) toasts.show(i18n.global.t(`coding.nothingTo.${direction}`), { kind: 'problem' });
-      else {
-        await review.showEdit(applied);
-        toasts.show(i18n.global.t(`coding.applied.${direction}`, { step: stepText(applied.step) }));
-      }
-    });
+    await steps.apply(direction, currentCoder.id);
   }
 
   /** Goes to a step of the coder's history; an error is shown, and nothing is changed then. */

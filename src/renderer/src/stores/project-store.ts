@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, reactive, ref, shallowRef } from 'vue';
+import { computed, reactive, ref, shallowRef, toRaw } from 'vue';
 import type { StudioEvent } from '../../../shared/contract/events.ts';
 import type { QueueState } from '../../../shared/domain/queue.ts';
 import { secondsLeft } from '../../../shared/domain/queue.ts';
@@ -102,14 +102,17 @@ export const useProject = defineStore('project', () => {
 
   /** Follows the events as long as the window exists. After a lost connection, everything is read again. */
   async function listen(): Promise<void> {
+    let lost: Problem | null = null;
     for (;;) {
       try {
         const events = await studio.project.events();
         await readAll();
+        if (lost !== null && toRaw(problem.value) === lost) problem.value = null;
+        lost = null;
         for await (const event of events) applyEvent(event);
       } catch (error) {
         isReady.value = true;
-        problem.value = problemOf(error);
+        problem.value = lost = problemOf(error);
       }
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
     }

@@ -87,8 +87,8 @@ export const useReview = defineStore('review', () => {
   /** Number of `open` calls. Responses for an earlier call are ignored. */
   let openings = 0;
 
-  /** Opens a video. An error is shown; a video that could be read only in part is closed again. */
-  async function open(id: string): Promise<void> {
+  /** Opens a video. An error is shown; a video that could be read only in part is closed again. @param at where to begin, if that exists */
+  async function open(id: string, at: { readonly face?: number; readonly playhead?: number } = {}): Promise<void> {
     await project.attempt(async () => {
       const found = project.videos.find((each) => each.id === id);
       if (found === undefined) return;
@@ -109,9 +109,9 @@ export const useReview = defineStore('review', () => {
       coder.value = knownCoders.find(({ name }) => name === localStorage.getItem(CODER_KEY)) ?? null;
       media.value = NOT_PLAYABLE;
       faces.value = faceList.filter((each) => each.face > 0);
-      face.value = mostSeen(faces.value);
+      face.value = faces.value.find((each) => each.face === at.face)?.face ?? mostSeen(faces.value);
       times.value = new Float64Array(frames);
-      playhead.value = times.value[0] ?? 0;
+      playhead.value = at.playhead ?? times.value[0] ?? 0;
       video.value = found;
       annotations.value = noAnnotations(id);
       try {

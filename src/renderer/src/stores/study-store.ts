@@ -1,14 +1,23 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
+import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
+import type { Step } from '../../../shared/annotation/steps.ts';
 import type { KnownStudy, StudyChange, StudyVideo } from '../../../shared/annotation/study-edits.ts';
-import { isStudyStep, studyEdits, studyStep } from '../../../shared/annotation/study-edits.ts';
+import { removalEdits, removalStep, studyEdits, studyStep } from '../../../shared/annotation/study-edits.ts';
 import { studio } from '../api/api.ts';
+import { i18n } from '../texts/i18n.ts';
+import { stepText } from '../texts/step-text.ts';
+import { useHistory } from './history-store.ts';
+import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
 import { CODER_KEY } from './review-store.ts';
+import { useToasts } from './toasts-store.ts';
 
 /** Participants, sessions and conditions of the library's videos. Each change is one undo step of the coder of this window. */
 export const useStudy = defineStore('study', () => {
   const project = useProject();
+  const toasts = useToasts();
+  const steps = useHistory();
   const known = shallowRef<KnownStudy>({ participants: [], sessions: [] });
   /** Revisions by video after this window's own edits: the library is read again a moment later. */
   const revisions = new Map<string, number>();
@@ -24,33 +33,53 @@ export const useStudy = defineStore('study', () => {
     localStorage.setItem(CODER_KEY, name.trim());
   }
 
+  const newest = <V extends { readonly id: string; readonly revision: number }>(video: V): V => ({
+    ...video,
+    revision: Math.max(video.revision, revisions.get(video.id) ?? 0),
+  });
+
+  /** Applies the edits as one step, and says so with a way back. */
+  async function apply(coderId: string, made: Step, rows: readonly RowEdit[]): Promise<void> {
+    const { clock } = await studio.edits.apply({ coderId, step: made, rows: [...rows] });
+    for (const row of rows) if (row.kind === 'update') revisions.set(row.id, clock);
+    toasts.show(stepText(made), { undo: () => applyHistory('undo') });
+  }
+
   /** @returns whether it succeeded; an error is shown */
   function change(videos: readonly StudyVideo[], to: StudyChange): Promise<boolean> {
     return project.attempt(async () => {
       const coder = await studio.people.addCoder({ name: coderName() });
       await readKnown();
-      const newest = videos.map((video) => ({ ...video, revision: Math.max(video.revision, revisions.get(video.id) ?? 0) }));
-      const rows = studyEdits(newest, to, known.value, () => crypto.randomUUID());
+      const rows = studyEdits(videos.map(newest), to, known.value, () => crypto.randomUUID());
       if (rows.length === 0) return;
       const changed = rows.filter(({ table }) => table === 'video').length;
-      const { clock } = await studio.edits.apply({ coderId: coder.id, step: studyStep(to, changed), rows });
-      for (const row of rows) if (row.kind === 'update') revisions.set(row.id, clock);
+      await apply(coder.id, studyStep(to, changed), rows);
       await readKnown();
     });
   }
 
-  /** Undoes or redoes the last step, if it was made in the library: a label of a video is not undone without being seen. */
-  function applyHistory(direction: 'undo' | 'redo'): Promise<boolean> {
+  /** Removes videos from the project; their files and what was made in them stay. @returns whether it succeeded; an error is shown */
+  function remove(videos: readonly LibraryVideo[]): Promise<boolean> {
     return project.attempt(async () => {
-      const coder = (await studio.people.coders()).find(({ name }) => name === coderName());
-      if (coder === undefined) return;
-      const steps = await studio.edits.history({ coder: coder.id, most: 1000 });
-      const next = direction === 'undo' ? steps.find(({ state }) => state === 'done') : steps.findLast(({ state }) => state === 'undone');
-      if (next === undefined || !isStudyStep(next.step)) return;
-      const applied = await studio.edits[direction]({ coder: coder.id });
-      for (const { table, id } of applied?.changes ?? []) if (table === 'video') revisions.set(id, applied?.clock ?? 0);
+      const coder = await studio.people.addCoder({ name: coderName() });
+      const paths = new Set(videos.map(({ path }) => path));
+      const open = project.queue.jobs.filter(({ path, status }) => paths.has(path) && (status === 'waiting' || status === 'running'));
+      if (open.length > 0) await studio.queue.cancel({ jobs: open.map(({ id }) => id) });
+      await apply(coder.id, removalStep(videos.map(({ name }) => name)), removalEdits(videos.map(newest)));
     });
   }
 
-  return { known, readKnown, coderName, setCoderName, change, applyHistory };
+  /** Undoes or redoes the last step, if it was made in the library; says where it belongs if not. */
+  function applyHistory(direction: 'undo' | 'redo'): Promise<boolean> {
+    return project.attempt(async () => {
+      const coder = (await studio.people.coders()).find(({ name }) => name === coderName());
+      if (coder === undefined) toasts.show(i18n.global.t(`coding.nothingTo.${direction}`), { kind: 'problem' });
+      else
+        await steps.apply(direction, coder.id, ({ changes, clock }) => {
+          for (const { table, id } of changes) if (table === 'video') revisions.set(id, clock);
+        });
+    });
+  }
+
+  return { known, readKnown, coderName, setCoderName, change, remove, applyHistory };
 });

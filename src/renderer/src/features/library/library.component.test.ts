@@ -1,19 +1,30 @@
+import { ORPCError } from '@orpc/client';
+import type { VueWrapper } from '@vue/test-utils';
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { storeToRefs } from 'pinia';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../testing/window.ts';
 import { ONE_FACE, temporaryFolder } from '../../../../../testing/videos.ts';
 import type { Studio } from '../../../../main/services/studio/studio.ts';
-import { studio as api } from '../../api/api.ts';
+import { problemOf, studio as api } from '../../api/api.ts';
 import type { LibraryVideo } from '../../stores/project-store.ts';
 import { useProject } from '../../stores/project-store.ts';
+import { useCoding } from '../../stores/coding-store.ts';
+import { useReview } from '../../stores/review-store.ts';
 import { useStudy } from '../../stores/study-store.ts';
+import { useToasts } from '../../stores/toasts-store.ts';
 import { i18n } from '../../texts/i18n.ts';
+import FolderDialog from '../../ui/FolderDialog.vue';
+import AnalysisCell from './AnalysisCell.vue';
+import CoderLine from './CoderLine.vue';
 import HeldWorkNote from './HeldWorkNote.vue';
 import EditableCell from './EditableCell.vue';
 import NotAddedNote from './NotAddedNote.vue';
 import ParticipantDialog from './ParticipantDialog.vue';
+import RemoveVideosDialog from './RemoveVideosDialog.vue';
 import RestoreDialog from './RestoreDialog.vue';
+import WatchedFoldersDialog from './WatchedFoldersDialog.vue';
 
 let studio: Studio;
 let folder: string;
@@ -171,5 +182,164 @@ describe('participant, session and condition', () => {
     await useStudy().applyHistory('undo');
     const [step] = await api.edits.history({ coder: coder.id, most: 1 });
     expect(step).toMatchObject({ state: 'done', step: { kind: 'note.create' } });
+  });
+});
+
+describe('the board of the project', () => {
+  beforeEach(async () => {
+    await studio.openProject(folder, false);
+    localStorage.setItem('adatosk.coder', 'Ann');
+    const project = useProject();
+    await until(() => project.videos.length > 0);
+  });
+
+  test('a failed row says why, with the details on demand, and offers to analyse again', async () => {
+    const failure = { id: 'damaged-video/frames', parameters: { percent: 12, file: 'a.mp4' } };
+    const cell = await mountInWindow(AnalysisCell, { props: { video: useProject().videos[0]!, state: { kind: 'failed', job: 'j', failure } } });
+    expect(cell.text()).toContain('failed: 12% of the frames of a.mp4 could not be decoded.');
+    await cell.find('button[aria-label$="again"]').trigger('click');
+    expect(cell.emitted('analyse')).toHaveLength(1);
+    await cell.setProps({ state: { kind: 'running', job: 'j', share: 0.45, secondsLeft: 80 } } as never);
+    expect(cell.text()).toBe('45%, 1:20 left');
+    i18n.global.locale.value = 'de';
+    await until(() => cell.text().includes('noch 1:20'));
+    cell.unmount();
+  });
+
+  test('a removal says what goes and what stays, and undo brings the videos back', async () => {
+    const project = useProject();
+    const before = project.videos;
+    const dialog = await mountInWindow(RemoveVideosDialog, { props: { videos: before } });
+    await until(() => dialog.findAll('li').length > 0);
+    expect(dialog.text()).toContain('The video files stay where they are.');
+    await dialog.find('form').trigger('submit');
+    await until(() => project.videos.length === 0);
+    expect(dialog.emitted('removed')).toHaveLength(1);
+    const { toast } = storeToRefs(useToasts());
+    expect(toast.value?.text).toContain('from the project');
+    await toast.value?.undo?.();
+    await until(() => project.videos.length === before.length);
+    dialog.unmount();
+  });
+
+  test('a step of a video is not undone in the library: the message names the video and goes there on request', async () => {
+    const project = useProject();
+    const video = project.videos[0]!;
+    const coder = await api.people.addCoder({ name: 'Ann' });
+    const row = { id: 'n2', video_id: video.id, coder_id: coder.id, at_s: 1, text: 'x', made_at: '' };
+    await api.edits.apply({ coderId: coder.id, step: { kind: 'note.create', parameters: {} }, rows: [{ table: 'note', kind: 'insert', row }] });
+    await useStudy().applyHistory('undo');
+    const { toast } = storeToRefs(useToasts());
+    expect(toast.value?.text).toBe(`The last step is in ${video.name}: Add a note`);
+    expect(toast.value?.action?.text).toBe('Undo there');
+    toast.value?.action?.perform();
+    await until(() => useReview().video?.id === video.id && toast.value?.text === 'Undone: Add a note');
+    expect(await api.layers.notes({ video: video.id })).not.toContainEqual(expect.objectContaining({ id: 'n2' }));
+  });
+
+  test('in a video, a step of the library asks first, too', async () => {
+    const video = useProject().videos[0]!;
+    const study = useStudy();
+    const path = join(await temporaryFolder(), 'other.mp4');
+    await copyFile(ONE_FACE, path);
+    await api.library.add({ paths: [path] });
+    await until(() => useProject().videos.some(({ name }) => name === 'other.mp4'));
+    await study.change([useProject().videos.find(({ name }) => name === 'other.mp4')!], { condition: 'stress' });
+    const review = useReview();
+    await review.open(video.id);
+    await review.setCoder('Ann');
+    await useCoding().applyHistory('undo');
+    const { toast } = storeToRefs(useToasts());
+    expect(toast.value?.text).toContain('The last step was made in the library: Set condition stress');
+    toast.value?.action?.perform();
+    await until(() => useProject().videos.find(({ name }) => name === 'other.mp4')?.condition === '');
+    expect(review.video).toBeNull();
+  });
+
+  test('watched folders: one is added, switched off, and taken from the list; one that does not exist is named', async () => {
+    const place = await temporaryFolder();
+    const dialog = await mountInWindow(WatchedFoldersDialog);
+    expect(dialog.text()).toContain('No folder is watched.');
+    await api.library.watch({ folder: place, watched: true });
+    await until(() => dialog.find('[role="switch"]').exists());
+    expect(dialog.find('[role="switch"]').attributes('aria-checked')).toBe('true');
+    await dialog.find('[role="switch"]').trigger('click');
+    await until(() => dialog.find('[role="switch"]').attributes('aria-checked') === 'false');
+    expect(await api.library.folders()).toMatchObject([{ path: place, watched: false }]);
+    await dialog.find(`button[aria-label="Take ${place} from the list"]`).trigger('click');
+    await until(() => !dialog.find('[role="switch"]').exists());
+    await expect(api.library.watch({ folder: join(place, 'none'), watched: true })).rejects.toThrow();
+    dialog.unmount();
+  });
+
+  test('progress by coder: one line with all coders, as people sort them; nothing for one coder', async () => {
+    const line = await mountInWindow(CoderLine);
+    const project = useProject();
+    const video = project.videos[0]!;
+    const label = async (name: string): Promise<void> => {
+      const { id } = await api.people.addCoder({ name });
+      const row = {
+        id: `layer ${name}`,
+        video_id: video.id,
+        kind: 'coder' as const,
+        coder_id: id,
+        run_id: null,
+        scheme_id: 'seven-expressions',
+        created_at: '',
+      };
+      await api.edits.apply({ coderId: id, step: { kind: 'other', parameters: { text: 'x' } }, rows: [{ table: 'layer', kind: 'insert', row }] });
+    };
+    const names = (): string[] => line.findAll('.name').map((each) => each.text());
+    const others = (await api.copies.progress()).map(({ coder }) => coder);
+    await label('Coder 10');
+    if (others.length === 0) expect(names()).toEqual([]);
+    await label('Coder 2');
+    await until(() => names().includes('Coder 2'));
+    expect(names().filter((name) => name.startsWith('Coder'))).toEqual(['Coder 2', 'Coder 10']);
+    line.unmount();
+  });
+});
+
+test('a host that was started again is named in words, in the language of the window', () => {
+  const problem = problemOf(new ORPCError('FORBIDDEN', { status: 403, message: 'Forbidden' }));
+  expect(`${problem.message} ${problem.remedy}`).toBe(
+    'The program was started again and has a new address. Open the address that it printed. This window then continues by itself.',
+  );
+  i18n.global.locale.value = 'de';
+  expect(problem.message).toBe('Das Programm wurde neu gestartet und hat eine neue Adresse.');
+});
+
+describe('the dialog for files in a browser', () => {
+  const open = async (props: object): Promise<VueWrapper> => {
+    const place = await temporaryFolder();
+    for (const name of ['v1.mp4', 'v2.mp4', 'v10.mp4']) await copyFile(ONE_FACE, join(place, name));
+    localStorage.setItem('adatosk.folder', place);
+    return mountInWindow(FolderDialog, { props: { title: 'Choose', action: 'Take all', ...props } });
+  };
+
+  test('several videos are chosen, in the order of people, a range with Shift', async () => {
+    const dialog = await open({ videos: true, note: 'dropped' });
+    await until(() => dialog.findAll('label.file').length === 3);
+    expect(dialog.find('[role="note"]').text()).toBe('dropped');
+    expect(dialog.findAll('label.file').map((each) => each.text())).toEqual(['v1.mp4', 'v2.mp4', 'v10.mp4']);
+    const boxes = dialog.findAll<HTMLInputElement>('label.file input');
+    boxes[0]!.element.click();
+    boxes[1]!.element.dispatchEvent(new MouseEvent('click', { shiftKey: true, bubbles: true }));
+    await until(() => dialog.find('button.primary').text() === 'Add 2 selected videos');
+    await dialog.find('button.primary').trigger('click');
+    expect((dialog.emitted('chosen') as string[][][])[0]![0]!.map((path) => path.split('/').at(-1))).toEqual(['v1.mp4', 'v2.mp4']);
+    dialog.unmount();
+  });
+
+  test('a name with a slash is rejected instead of making folders inside each other', async () => {
+    const dialog = await open({ newName: true });
+    await until(() => dialog.findAll('.file').length === 3);
+    const name = dialog.find('footer input');
+    await name.setValue('study/one');
+    expect(dialog.find('footer [role="alert"]').text()).toContain('cannot contain / or \\');
+    expect(dialog.find('button.primary').attributes('disabled')).toBeDefined();
+    await name.setValue('study');
+    expect(dialog.find('button.primary').attributes('disabled')).toBeUndefined();
+    dialog.unmount();
   });
 });
