@@ -49,6 +49,14 @@ test('each row says what became of its analysis; a failed one is not new, is fou
   await page.getByLabel('Search').fill('nothing like it');
   await page.getByRole('button', { name: 'Show all videos' }).click();
   await expect(studio.library.getByRole('row')).toHaveCount(5);
+
+  // So does the place in the table.
+  await page.setViewportSize({ width: 1366, height: 220 });
+  const table = page.locator('.table');
+  await table.evaluate((element) => (element.scrollTop = 30));
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem('adatosk.library'))).toContain('"scroll":30');
+  await page.reload();
+  await expect.poll(() => table.evaluate(({ scrollTop }) => scrollTop)).toBe(30);
 });
 
 test('several files are chosen, selected videos are changed and removed, and undo brings them back', async ({ page, host }) => {
