@@ -1,11 +1,11 @@
 import { step } from '../../../shared/annotation/steps.ts';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { furnish, makeProject, someSegment } from '../../../../testing/project.ts';
 import { applyEdit } from '../../project/edits.ts';
 import { STATISTICS } from '../../../shared/statistics/agreement/statistics.ts';
 import { intraclass } from '../../../shared/statistics/agreement/intraclass.ts';
 import type { AgreementRequest } from './agreement.ts';
-import { measureAgreement } from './agreement.ts';
+import { measureAgreement, Ratings } from './agreement.ts';
 
 const project = await makeProject();
 const { ann, ben, annLayer, benLayer } = furnish(project);
@@ -147,4 +147,17 @@ test('100,000 labels of each coder are compared without a limit of the call stac
       }
   });
   for (const statistic of STATISTICS) expect(measureAgreement(other, { ...request, statistic, unitS: 0.1 }).value, statistic).toBeCloseTo(1, 10);
+});
+
+test('several agreements that share ratings are those that each measures alone, and read the labels once', () => {
+  const ratings = new Ratings(db);
+  const of = (statistic: AgreementRequest['statistic']): AgreementRequest => ({ ...request, statistic, raters: ['Ann', 'Ben'] });
+  expect(measureAgreement(db, of('kappa'), ratings)).toEqual(measureAgreement(db, of('kappa')));
+  const reads = vi.spyOn(db, 'rows');
+  const shared = measureAgreement(db, of('event-kappa'), ratings);
+  expect(reads).not.toHaveBeenCalled();
+  expect(shared).toEqual(measureAgreement(db, of('event-kappa')));
+  expect(reads).toHaveBeenCalled();
+  reads.mockRestore();
+  expect(ratings.videosOf(['Ann', 'Nobody'])).toEqual([]);
 });

@@ -80,9 +80,10 @@ interface RatedFace {
 
 /**
  * Measures the agreement of raters over the videos that all of them rated.
+ * @param ratings those of this project, for several agreements
  * @throws StudioError 'wrong-usage' for unknown raters, a wrong number of raters, or if no video was rated by all
  */
-export function measureAgreement(db: ProjectDatabase, request: AgreementRequest): Agreement {
+export function measureAgreement(db: ProjectDatabase, request: AgreementRequest, ratings = new Ratings(db)): Agreement {
   const raters = request.raters.length > 0 ? request.raters : codersWithLayers(db);
   const needsTwo = !MANY_RATERS.has(request.statistic);
   if (raters.length < 2 || (needsTwo && raters.length !== 2))
@@ -91,7 +92,7 @@ export function measureAgreement(db: ProjectDatabase, request: AgreementRequest)
       count: raters.length,
       known: [...listCoders(db).map(({ name }) => name), 'model', 'adjudicated'],
     });
-  const videos = ratedVideos(db, raters);
+  const videos = ratings.videosOf(raters);
   if (videos.every((faces) => faces.length === 0)) throw new StudioError('wrong-usage/no-common-video', { raters: [...raters] });
   const { statistic } = request;
   return {
@@ -215,30 +216,54 @@ export function codersWithLayers(db: ProjectDatabase): string[] {
   return listCoders(db).flatMap(({ id, name }) => (withLayers.has(id) ? [name] : []));
 }
 
-/** The faces of each video that all raters labelled, [videos][faces]. */
-function ratedVideos(db: ProjectDatabase, raters: readonly string[]): RatedFace[][] {
-  const nameOf = layerNames(db);
-  const excludedIn = excludedSpans(db);
-  const videos: RatedFace[][] = [];
-  for (const { id, duration_s } of allVideos(db)) {
-    const layers = layersOf(db, id);
+/** The labels of a project by rater. Each layer is read once, however many agreements are measured. */
+export class Ratings {
+  readonly #db: ProjectDatabase;
+  readonly #excludedIn: ReadonlyMap<string, readonly TrialSpan[]>;
+  readonly #videos: readonly { readonly id: string; readonly durationS: number; readonly layers: ReadonlyMap<string, string> }[];
+  /** The labels outside of excluded spans, by layer and face. */
+  readonly #labels = new Map<string, ReadonlyMap<number, readonly LabelledSpan[]>>();
+
+  constructor(db: ProjectDatabase) {
+    this.#db = db;
+    this.#excludedIn = excludedSpans(db);
+    const nameOf = layerNames(db);
     // Layers are sorted by age, oldest first, and each run has its own layer. The newest one counts.
-    const own = raters.flatMap((rater) => layers.findLast((layer) => nameOf(layer) === rater) ?? []);
-    if (own.length < raters.length) continue;
-    const excluded = excludedIn.get(id) ?? [];
-    const byFace = own.map((layer) => Map.groupBy(readLayer(db, layer.id).segments, ({ face_id }) => face_id));
-    const faces = new Set(byFace.flatMap((each) => [...each.keys()]));
-    videos.push(
-      [...faces].map((face) => {
-        const spans = byFace.map((each) =>
-          (each.get(face) ?? []).flatMap(({ label, start_s, end_s }) =>
-            partsOutside({ startS: start_s, endS: end_s }, excluded).map((part) => ({ label, ...part })),
-          ),
-        );
-        const lastS = spans.flat().reduce((last, { endS }) => Math.max(last, endS), 0);
-        return { durationS: Math.max(duration_s ?? 0, lastS), excluded, spans };
-      }),
-    );
+    this.#videos = allVideos(db).map(({ id, duration_s }) => ({
+      id,
+      durationS: duration_s ?? 0,
+      layers: new Map(layersOf(db, id).map((layer) => [nameOf(layer), layer.id])),
+    }));
   }
-  return videos;
+
+  /** The faces of each video that all raters labelled, [videos][faces]. */
+  videosOf(raters: readonly string[]): RatedFace[][] {
+    return this.#videos.flatMap(({ id, durationS, layers }) => {
+      const own = raters.flatMap((rater) => layers.get(rater) ?? []);
+      if (own.length < raters.length) return [];
+      const excluded = this.#excludedIn.get(id) ?? [];
+      const byFace = own.map((layer) => this.#labelsOf(layer, excluded));
+      const faces = new Set(byFace.flatMap((each) => [...each.keys()]));
+      return [
+        [...faces].map((face): RatedFace => {
+          const spans = byFace.map((each) => each.get(face) ?? []);
+          const lastS = spans.flat().reduce((last, { endS }) => Math.max(last, endS), 0);
+          return { durationS: Math.max(durationS, lastS), excluded, spans };
+        }),
+      ];
+    });
+  }
+
+  #labelsOf(layer: string, excluded: readonly TrialSpan[]): ReadonlyMap<number, readonly LabelledSpan[]> {
+    const known = this.#labels.get(layer);
+    if (known !== undefined) return known;
+    const read = new Map(
+      [...Map.groupBy(readLayer(this.#db, layer).segments, ({ face_id }) => face_id)].map(([face, own]) => [
+        face,
+        own.flatMap(({ label, start_s, end_s }) => partsOutside({ startS: start_s, endS: end_s }, excluded).map((part) => ({ label, ...part }))),
+      ]),
+    );
+    this.#labels.set(layer, read);
+    return read;
+  }
 }

@@ -110,8 +110,9 @@ const WRITERS: Readonly<Record<ProjectFormat, Writer>> = {
 /** Writes tables of labels, run.json with it, and the warnings of that run. Without any run there is no run.json. */
 async function writeCsv(db: ProjectDatabase, out: string, { run, dialect }: Selection, { tables, losses }: TableSet): Promise<WrittenExport> {
   const files = await writeCsvTables(out, tables, dialect);
-  if (run === null && listRuns(db).length === 0) return { files, losses: [...losses] };
-  const { record } = runNamed(db, run);
+  const runs = listRuns(db);
+  if (run === null && runs.length === 0) return { files, losses: [...losses] };
+  const { record } = runNamed(runs, run);
   return { files: [...files, await writeRunRecord(out, record)], losses: [...losses, ...warningsOfRun(record)] };
 }
 
@@ -126,8 +127,9 @@ interface ChosenResult {
  * @throws StudioError 'wrong-usage' for an unknown run, and for a project without results
  */
 function chosenResults(db: ProjectDatabase, id: string | null, videos: readonly string[]): { results: ChosenResult[]; runs: RecordedRun[] } {
-  const named = runNamed(db, id);
-  const all = new Map(listRuns(db).map((run) => [run.id, run]));
+  const runs = listRuns(db);
+  const named = runNamed(runs, id);
+  const all = new Map(runs.map((run) => [run.id, run]));
   const results = selectVideos(db, videos).flatMap((video): ChosenResult[] => {
     const newest = id ?? newestRun(layersOf(db, video.id));
     const run = newest === null ? undefined : all.get(newest);
@@ -137,8 +139,8 @@ function chosenResults(db: ProjectDatabase, id: string | null, videos: readonly 
   return { results, runs: used.size === 0 ? [named] : [...all.values()].filter((run) => used.has(run)) };
 }
 
-function runNamed(db: ProjectDatabase, id: string | null): RecordedRun {
-  const runs = listRuns(db);
+/** @param runs all runs, newest first @param id null for the newest one */
+function runNamed(runs: readonly RecordedRun[], id: string | null): RecordedRun {
   const run = id === null ? runs[0] : runs.find((each) => each.id === id);
   if (run === undefined) throw id === null ? new StudioError('wrong-usage/no-run', {}) : new StudioError('wrong-usage/run-unknown', { run: id });
   return run;
@@ -153,10 +155,29 @@ async function* readResults(db: ProjectDatabase, chosen: readonly ChosenResult[]
   }
 }
 
-/** The tables of the results. Each reads the results again, since they exceed memory. */
+/**
+ * The tables of the results. Timelines exceed memory: their rows are read one video after the other. The rows of the other tables are
+ * read together, since each result has to be unpacked for them, too.
+ */
 function resultTables(db: ProjectDatabase, results: readonly ChosenResult[], progress: ExportProgress): ExportTable[] {
-  progress.expect(PROJECT_TABLES.length * results.length);
-  return PROJECT_TABLES.map((table) => ({ file: table.file, columns: table.columns, rows: () => rowsOf(table, readResults(db, results, progress)) }));
+  const [timeline, ...others] = PROJECT_TABLES;
+  progress.expect(2 * results.length);
+  let reading: Promise<readonly (readonly Cell[])[][]> | undefined;
+  const readOthers = async (): Promise<readonly (readonly Cell[])[][]> => {
+    const rows = others.map((): (readonly Cell[])[] => []);
+    for await (const result of readResults(db, results, progress))
+      for (const [i, table] of others.entries()) for (const row of table.rows(result)) rows[i]?.push(row);
+    return rows;
+  };
+  const rowsOfOther = async function* (i: number): AsyncGenerator<readonly Cell[]> {
+    reading ??= readOthers();
+    yield* (await reading)[i] ?? [];
+  };
+  return PROJECT_TABLES.map((table, i) => ({
+    file: table.file,
+    columns: table.columns,
+    rows: () => (table === timeline ? rowsOf(table, readResults(db, results, progress)) : rowsOfOther(i - 1)),
+  }));
 }
 
 /** Writes run.json: the newest run; and runs.json with all of them, if the results are of several. */

@@ -14,7 +14,7 @@ import { projectName } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import type { Agreement } from './agreement.ts';
-import { codersWithLayers, DEFINITIONS, measureAgreement } from './agreement.ts';
+import { codersWithLayers, DEFINITIONS, measureAgreement, Ratings } from './agreement.ts';
 import type { WrittenExport } from './export-tables.ts';
 import { methodsFacts, methodsText } from './methods.ts';
 
@@ -126,11 +126,12 @@ function conditionSection(means: readonly (ConditionMean & { name: string })[], 
 
 function agreementSection(db: ProjectDatabase): string {
   const coders = codersWithLayers(db);
+  const ratings = new Ratings(db);
   const pairs = coders.flatMap((first, i) => coders.slice(i + 1).map((second) => [first, second] as const)).slice(0, MOST_PAIRS);
   const measured = pairs.flatMap(([first, second]): Agreement[] => {
     try {
       return (['kappa', 'event-kappa'] as const).map((statistic) =>
-        measureAgreement(db, { statistic, raters: [first, second], unitS: DEFAULT_UNIT_S, overlap: DEFAULT_OVERLAP, unlabelled: 'left out' }),
+        measureAgreement(db, { statistic, raters: [first, second], unitS: DEFAULT_UNIT_S, overlap: DEFAULT_OVERLAP, unlabelled: 'left out' }, ratings),
       );
     } catch {
       // No video that both labelled.
