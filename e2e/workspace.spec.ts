@@ -193,7 +193,6 @@ test('blind coding stays after a reload, and asks before it ends; both are steps
   await expect(page.getByLabel('Blind')).toBeChecked();
   await expect(studio.tier('Tier model')).toBeHidden();
   await page.reload();
-  await studio.review('all-six.mp4');
   await expect(page.getByLabel('Blind')).toBeChecked();
   await expect(studio.tier('Tier model')).toBeHidden();
   await page.getByLabel('Blind').click();
