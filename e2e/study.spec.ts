@@ -79,7 +79,8 @@ test('session and condition are edited in the table by keys, trials are drawn in
   await page.keyboard.press('Control+z');
   await expect(trials).toHaveCount(1);
   // A blind coder does not see what to expect.
-  await page.getByRole('checkbox', { name: 'Blind' }).check();
+  await page.getByRole('checkbox', { name: 'Blind' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Blind' })).toBeChecked();
   await expect(lane).toBeHidden();
 });
 
@@ -287,6 +288,8 @@ test('a person who comes back as another face is merged by mouse and by keys, an
 
   // A split at the playhead chooses the new face; the history names it.
   await chooser.selectOption('1');
+  await studio.scrubber.fill('0');
+  await expect(studio.position).toHaveText(/^0 s/);
   await studio.scrubber.focus();
   for (let i = 0; i < 2; i++) await page.keyboard.press('Shift+ArrowRight');
   await expect(studio.position).toHaveText(/^2 s/);

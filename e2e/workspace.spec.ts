@@ -195,6 +195,10 @@ test('blind coding stays after a reload, and asks before it ends; both are steps
   await page.reload();
   await expect(page.getByLabel('Blind')).toBeChecked();
   await expect(studio.tier('Tier model')).toBeHidden();
+  // Undo does not end it without the question.
+  await page.keyboard.press('Control+z');
+  await expect(studio.toast).toContainText('ends only by the switch');
+  await expect(studio.tier('Tier model')).toBeHidden();
   await page.getByLabel('Blind').click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByLabel('Blind')).toBeChecked();
@@ -204,4 +208,28 @@ test('blind coding stays after a reload, and asks before it ends; both are steps
   await studio.tab('History');
   await expect(page.getByRole('tabpanel')).toContainText('Begin blind coding');
   await expect(page.getByRole('tabpanel')).toContainText('End blind coding');
+});
+
+test('two labels in quick succession are two labels; the last frame is labelled to its end; a small move of the mouse is a click', async ({ page, host }) => {
+  const studio = await open(page, host);
+  await studio.scrubber.fill('499');
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await expect(studio.position).toContainText('frame 499');
+  await page.keyboard.press('1');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual(['happiness, 19.96 to 20.00 s']);
+  await studio.scrubber.fill('0');
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await expect(studio.position).toContainText('frame 0');
+  // The second one relabels what the first one made, instead of making a label over it.
+  await page.keyboard.press('4');
+  await page.keyboard.press('5');
+  await expect.poll(() => studio.labelsIn(OWN)).toEqual(['surprise, 0.00 to 1.00 s', 'happiness, 19.96 to 20.00 s']);
+  const label = studio.tier(OWN).getByRole('button', { name: /^surprise/ });
+  const box = (await label.boundingBox())!;
+  await page.mouse.move(box.x + 20, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 22, box.y + 10);
+  await page.mouse.up();
+  await expect(label).toHaveAttribute('aria-pressed', 'false');
+  expect(await studio.labelsIn(OWN)).toContain('surprise, 0.00 to 1.00 s');
 });

@@ -97,9 +97,9 @@ export function goToStep(db: ProjectDatabase, coderId: string, id: number): Appl
 }
 
 /** The entry that the next `undo` or `redo` of a coder changes; null if there is none. */
-export function nextEntry(db: ProjectDatabase, coderId: string, direction: 'undo' | 'redo'): { step: Step; changes: RowChange[] } | null {
+export function nextEntry(db: ProjectDatabase, coderId: string, direction: 'undo' | 'redo'): { id: number; step: Step; changes: RowChange[] } | null {
   const entry = db.row(lastEntry(db, coderId, direction === 'undo' ? 'done' : 'undone').orderBy('id', direction === 'undo' ? 'desc' : 'asc'));
-  return entry === undefined ? null : { step: stepOf(entry), changes: JSON.parse(entry.changes) as RowChange[] };
+  return entry === undefined ? null : { id: entry.id, step: stepOf(entry), changes: JSON.parse(entry.changes) as RowChange[] };
 }
 
 /** A coder's history, newest first. */

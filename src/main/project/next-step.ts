@@ -5,6 +5,8 @@ import type { ProjectDatabase } from './store/database.ts';
 
 /** The step that the next undo or redo of a coder changes. */
 export interface NextStep {
+  /** Id of its entry in the journal. */
+  readonly entry: number;
   readonly step: Step;
   /** Ids of the videos whose rows it changes; empty for a step of the whole project, such as a change of the coding scheme. */
   readonly videos: readonly string[];
@@ -14,9 +16,9 @@ export interface NextStep {
 export function nextStep(db: ProjectDatabase, coderId: string, direction: 'undo' | 'redo'): NextStep | null {
   const entry = nextEntry(db, coderId, direction);
   if (entry === null) return null;
-  if (entry.step.kind === 'labels.change') return { step: entry.step, videos: [] };
+  if (entry.step.kind === 'labels.change') return { entry: entry.id, step: entry.step, videos: [] };
   const ids = entry.changes.flatMap((change) => videoOfChange(db, change, entry.changes));
-  return { step: entry.step, videos: [...new Set(ids)] };
+  return { entry: entry.id, step: entry.step, videos: [...new Set(ids)] };
 }
 
 function videoOfChange(db: ProjectDatabase, { table, id, before, after }: RowChange, all: readonly RowChange[]): string[] {

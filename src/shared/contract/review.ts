@@ -111,7 +111,7 @@ export const edits = {
   /** The step that the next undo or redo changes, and the ids of its videos (empty for a step of the whole project); null if there is none. */
   next: procedure
     .input(z.object({ coder: idSchema, direction: z.enum(['undo', 'redo']) }))
-    .output(z.object({ step: stepSchema, videos: z.array(z.string()).readonly() }).nullable()),
+    .output(z.object({ entry: z.int(), step: stepSchema, videos: z.array(z.string()).readonly() }).nullable()),
   /** Newest first. */
   history: procedure
     .input(z.object({ coder: idSchema, most: z.int().min(1).max(1000).default(100) }))

@@ -43,46 +43,65 @@ const WIDGET_KEYS: readonly { readonly selector: string; readonly keys: Readonly
   { selector: 'input[type="color"], input[type="date"]', keys: new Set([' ', 'Enter', 'ArrowUp', 'ArrowDown']) },
 ];
 
+/** Keys of a menu; in the menu of labels, all others are those of the labels. */
+const MENU_KEYS: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'Enter', ' ', 'Escape', 'Tab', 'Home', 'End']);
+
 /** Whether an open dialog or menu, or the focused field or widget, handles the key itself. */
 export function isHandledElsewhere(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
   if (document.querySelector('dialog[open]') !== null) return true;
   // An open menu or popover closes itself.
   if (event.key === 'Escape' && document.querySelector('[data-dismissable-layer]') !== null) return true;
-  if (target.closest('[role="menu"]') !== null) return !/^\d$/.test(event.key);
+  if (target.closest('[role="menu"]') !== null) return target.closest('[data-label-menu]') === null || MENU_KEYS.has(event.key);
   if (target.matches(INPUT_SELECTOR)) return !event.ctrlKey && !event.metaKey;
   // With Shift, arrows are shortcuts of the review: sliders do not use them.
   if (event.shiftKey && target.matches('input[type="range"]')) return false;
   return WIDGET_KEYS.some(({ selector, keys }) => target.matches(selector) && keys.has(event.key));
 }
 
-/** After a press with the mouse, a button does not keep the focus: Space would press it again instead of playing the video. */
-function releaseFocus(event: MouseEvent): void {
+/** Whether the person used the mouse last, and not the keyboard. */
+let isByMouse = false;
+const RELEASED = 'button, select, input[type="checkbox"], input[type="range"], [role="separator"], g[role="button"]';
+/** After the mouse, a widget does not keep the focus: Space would press it again, and a letter would choose in a list, instead of playing and labelling. */
+function releaseFocus(event: Event): void {
   const focused = document.activeElement;
-  // `detail` is 0 for a press by the keyboard.
-  if (event.detail > 0 && focused instanceof HTMLButtonElement && focused.closest('[role="menu"], [role="dialog"], dialog') === null) focused.blur();
+  // The list of a select is open after the click; it is closed after the change.
+  if (!isByMouse || (event.type === 'click' && focused instanceof HTMLSelectElement)) return;
+  if (focused?.matches(RELEASED) === true && focused.closest('[role="menu"], [role="dialog"], dialog') === null) (focused as HTMLElement).blur();
 }
 
 /** Shortcuts that edit the text while a field has the focus. */
 const TEXT_SHORTCUTS = new Set(['Ctrl+Z', 'Ctrl+Shift+Z', 'Ctrl+A', 'Ctrl+C', 'Ctrl+V', 'Ctrl+X']);
 
+/** Actions that a held key repeats. */
+const REPEATED = /^(frame|second|peak|segment|zoom|edge)\.|^(faster|slower)$/;
+
 /** Handles the shortcuts of the whole window. Only the root component may use it. */
 export function useKeys(): void {
   const settings = useSettings();
   function onKeyDown(event: KeyboardEvent): void {
+    isByMouse = false;
     if (event.defaultPrevented || isHandledElsewhere(event)) return;
     const name = keyName(event);
     if ((event.target as HTMLElement).matches(INPUT_SELECTOR) && TEXT_SHORTCUTS.has(name)) return;
     const id = settings.actionByKey.get(name);
-    if (id !== undefined && perform(id)) event.preventDefault();
+    if (id === undefined) return;
+    // A key that is held decides or deletes once; only movements repeat.
+    if (event.repeat && !REPEATED.test(id)) event.preventDefault();
+    else if (perform(id)) event.preventDefault();
   }
+  const onPointerDown = (): void => void (isByMouse = true);
   onMounted(() => {
+    window.addEventListener('pointerdown', onPointerDown, { capture: true });
+    window.addEventListener('change', releaseFocus);
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('click', releaseFocus);
   });
   onBeforeUnmount(() => {
     window.removeEventListener('keydown', onKeyDown);
     window.removeEventListener('click', releaseFocus);
+    window.removeEventListener('change', releaseFocus);
+    window.removeEventListener('pointerdown', onPointerDown, { capture: true });
   });
 }
 

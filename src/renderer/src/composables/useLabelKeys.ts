@@ -61,13 +61,19 @@ export function useLabelKeys(
     if (event.timeStamp - now.pressedAt < TAP_MS) growing.value = { ...now, isTapped: true };
     else finish();
   }
+  /** The release of a held key goes to the other window. */
+  function onWindowBlur(): void {
+    if (growing.value?.isTapped === false) finish();
+  }
   onMounted(() => {
+    window.addEventListener('blur', onWindowBlur);
     window.addEventListener('keydown', onKeyDown, { capture: true });
     window.addEventListener('keyup', onKeyUp);
   });
   onBeforeUnmount(() => {
     window.removeEventListener('keydown', onKeyDown, { capture: true });
     window.removeEventListener('keyup', onKeyUp);
+    window.removeEventListener('blur', onWindowBlur);
   });
   /** Gives up the label that is being given. @returns whether there was one */
   function drop(): boolean {

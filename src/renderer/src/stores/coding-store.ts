@@ -25,7 +25,7 @@ import {
 import type { CutLabel, Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
 import { studio } from '../api/api.ts';
-import { useHistory } from './history-store.ts';
+import { endsBlind, useHistory } from './history-store.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
 import { blindEdit, useReview } from './review-store.ts';
@@ -82,11 +82,12 @@ export const useCoding = defineStore('coding', () => {
   async function edit(undoStep: Step, rows: readonly RowEdit[]): Promise<boolean> {
     const currentCoder = coder.value;
     if (currentCoder === null || rows.length === 0) return false;
-    const isDone = await project.attempt(async () => {
-      await review.showEdit(await studio.edits.apply({ coderId: currentCoder.id, step: undoStep, rows: [...rows] }));
+    return project.attempt(async () => {
+      const applied = await studio.edits.apply({ coderId: currentCoder.id, step: undoStep, rows: [...rows] });
+      await review.showEdit(applied);
+      const undo = (): unknown => steps.apply('undo', currentCoder.id, { only: applied.entry });
+      toasts.show(stepText(undoStep), { undo: endsBlind('undo', undoStep) ? null : undo });
     });
-    if (isDone) toasts.show(stepText(undoStep), { undo: () => applyHistory('undo') });
-    return isDone;
   }
 
   /** The edits that prevent overlaps of the coder's labels with a span; none if overlaps are allowed. */
@@ -100,6 +101,7 @@ export const useCoding = defineStore('coding', () => {
   }
 
   async function create(name: string, span: Span): Promise<void> {
+    if (span.endS - span.startS < SHORTEST_S) return;
     const { id, creation } = layerFor('coder');
     const insertion = createSegment(id, face.value, name, span, author());
     if (await edit(step('segment.create', { label: name, ...cutBy(span) }), [...creation, ...overlapEdits(span), insertion]))
@@ -293,33 +295,42 @@ export const useCoding = defineStore('coding', () => {
     if (row === null || currentCoder === null) return;
     const change: RowEdit = { table: 'video', kind: 'update', id: row.id, revision: row.revision, set: { review: state } };
     await project.attempt(async () => {
-      const { clock } = await studio.edits.apply({ coderId: currentCoder.id, step: step(REVIEW_STEPS[state], {}), rows: [change] });
-      video.value = { ...row, review: state, revision: clock };
+      await review.showEdit(await studio.edits.apply({ coderId: currentCoder.id, step: step(REVIEW_STEPS[state], {}), rows: [change] }));
     });
   }
 
+  /** One after the other: an edit is made from the rows that the one before left. */
+  let last: Promise<unknown> = Promise.resolve();
+  function inTurn<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    return (...args) => {
+      const done = last.then(() => work(...args));
+      last = done.catch(() => undefined);
+      return done;
+    };
+  }
+
   return {
-    create,
-    label,
-    accept,
-    rejectProposals,
-    setRemark,
-    removeSelected,
-    resizeSegment,
-    splitSelected,
-    mergeSelected,
-    relabelAll,
-    changeLabels,
-    addPeak,
-    acceptModelPeak,
-    movePeak,
-    setBlind,
-    writeNote,
-    changeNote,
-    deleteNote,
-    adjudicate,
-    applyHistory,
-    goToStep,
-    setReview,
+    create: inTurn(create),
+    label: inTurn(label),
+    accept: inTurn(accept),
+    rejectProposals: inTurn(rejectProposals),
+    setRemark: inTurn(setRemark),
+    removeSelected: inTurn(removeSelected),
+    resizeSegment: inTurn(resizeSegment),
+    splitSelected: inTurn(splitSelected),
+    mergeSelected: inTurn(mergeSelected),
+    relabelAll: inTurn(relabelAll),
+    changeLabels: inTurn(changeLabels),
+    addPeak: inTurn(addPeak),
+    acceptModelPeak: inTurn(acceptModelPeak),
+    movePeak: inTurn(movePeak),
+    setBlind: inTurn(setBlind),
+    writeNote: inTurn(writeNote),
+    changeNote: inTurn(changeNote),
+    deleteNote: inTurn(deleteNote),
+    adjudicate: <S extends FaceSpan>(spans: readonly S[], decide: (span: S) => string | null): Promise<void> => inTurn(() => adjudicate(spans, decide))(),
+    applyHistory: inTurn(applyHistory),
+    goToStep: inTurn(goToStep),
+    setReview: inTurn(setReview),
   };
 });

@@ -1,5 +1,6 @@
 import { defineStore, storeToRefs } from 'pinia';
 import type { AppliedEdit } from '../../../shared/annotation/editable-rows.ts';
+import type { Step } from '../../../shared/annotation/steps.ts';
 import { isStudyStep } from '../../../shared/annotation/study-edits.ts';
 import { studio } from '../api/api.ts';
 import { i18n } from '../texts/i18n.ts';
@@ -23,11 +24,21 @@ export const useHistory = defineStore('history', () => {
   const toasts = useToasts();
   const { video } = storeToRefs(review);
 
-  /** @param onApplied called with the edit that undid or redid the step @returns whether no error occurred; an error is shown */
-  function apply(direction: Direction, coderId: string, onApplied: (edit: AppliedEdit) => unknown = () => undefined): Promise<boolean> {
+  /**
+   * @param onApplied called with the edit that undid or redid the step
+   * @param only the entry that may be undone or redone; by default the next one, whatever it is
+   * @returns whether no error occurred; an error is shown
+   */
+  function apply(
+    direction: Direction,
+    coderId: string,
+    { onApplied = () => undefined, only }: { onApplied?: (edit: AppliedEdit) => unknown; only?: number } = {},
+  ): Promise<boolean> {
     return project.attempt(async () => {
       const next = await studio.edits.next({ coder: coderId, direction });
       if (next === null) toasts.show(i18n.global.t(`coding.nothingTo.${direction}`), { kind: 'problem' });
+      else if (only !== undefined && next.entry !== only) toasts.show(i18n.global.t('coding.notLast'), { kind: 'problem' });
+      else if (endsBlind(direction, next.step)) toasts.show(i18n.global.t('coding.blindBySwitch'), { kind: 'problem' });
       else if (isHere(next)) await perform(direction, coderId, onApplied);
       else askToGo(direction, next, () => void project.attempt(() => goAndPerform(direction, coderId, next, onApplied)));
     });
@@ -65,3 +76,6 @@ export const useHistory = defineStore('history', () => {
 
   return { apply };
 });
+
+/** Whether a step ends blind coding: that happens only by its switch, which asks first. */
+export const endsBlind = (direction: Direction, { kind }: Step): boolean => kind === (direction === 'undo' ? 'blind.begin' : 'blind.end');

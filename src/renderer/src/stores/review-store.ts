@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { AppliedEdit, EditableRows, RowChange, RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { LayerContents, LayerRow } from '../../../shared/annotation/video-annotations.ts';
 import { applyChanges, noAnnotations } from '../../../shared/annotation/video-annotations.ts';
@@ -13,6 +13,7 @@ import type { StudioClient } from '../api/api.ts';
 import { studio } from '../api/api.ts';
 import type { LibraryVideo } from './project-store.ts';
 import { useProject } from './project-store.ts';
+import { useToasts } from './toasts-store.ts';
 
 /** One layer with its labels. */
 export interface OpenLayer extends LayerContents {
@@ -35,11 +36,14 @@ export const blindEdit = ({ id, revision }: EditableRows['coder'], isBlind: bool
 export const CODER_KEY = 'adatosk.coder';
 
 type Media = Awaited<ReturnType<StudioClient['library']['media']>>;
+/** Length of the only frame of a video. */
+const DEFAULT_FRAME_S = 0.04;
 const NOT_PLAYABLE: Media = { address: '', playable: false, proxy: false, reason: null };
 
 /** The video that is open for review: its faces, timelines, layers and playback state. */
 export const useReview = defineStore('review', () => {
   const project = useProject();
+  const toasts = useToasts();
   const video = shallowRef<LibraryVideo | null>(null);
   const run = ref<string | null>(null);
   const faces = shallowRef<readonly { face: number; firstSlot: number; slots: number }[]>([]);
@@ -77,8 +81,13 @@ export const useReview = defineStore('review', () => {
     ),
   );
   const adjudicated = computed(() => layers.value.find(({ layer }) => layer.kind === 'adjudicated'));
-  const selectedPeak = computed(() => layers.value.flatMap(({ peaks }) => peaks).find(({ id }) => id === selected.value));
-  const selectedSegment = computed(() => layers.value.flatMap(({ segments }) => segments).find(({ id }) => id === selected.value));
+  const selectedPeak = computed(() => visibleLayers.value.flatMap(({ peaks }) => peaks).find(({ id }) => id === selected.value));
+  const selectedSegment = computed(() => visibleLayers.value.flatMap(({ segments }) => segments).find(({ id }) => id === selected.value));
+  /** Where labels can begin and end: the starts of all frames, and the end of the last one. */
+  const edges = computed(() => {
+    const [last, before] = [times.value.at(-1), times.value.at(-2)];
+    return last === undefined ? times.value : Float64Array.from([...times.value, last + (before === undefined ? DEFAULT_FRAME_S : last - before)]);
+  });
   const duration = computed(() => video.value?.durationS ?? times.value.at(-1) ?? 0);
 
   const nameOf = ({ kind, coder_id }: LayerRow): string =>
@@ -112,6 +121,8 @@ export const useReview = defineStore('review', () => {
       face.value = faces.value.find((each) => each.face === at.face)?.face ?? mostSeen(faces.value);
       times.value = new Float64Array(frames);
       playhead.value = at.playhead ?? times.value[0] ?? 0;
+      columns.value = null;
+      boxes.value = new Map();
       video.value = found;
       annotations.value = noAnnotations(id);
       try {
@@ -217,12 +228,16 @@ export const useReview = defineStore('review', () => {
 
   /** Edits that arrived while the layers were being read. The response may be older than these edits. */
   let editsWhileReading: AppliedEdit[] = [];
+  let layerReadings = 0;
+  let isReadingLayers = false;
 
   /** Reads all layers, notes, decisions and trials of the video. */
   async function readLayers(): Promise<void> {
     if (video.value === null) return;
     const requested = { video: video.value.id };
+    const reading = ++layerReadings;
     editsWhileReading = [];
+    isReadingLayers = true;
     const [rows, known, notesRead, decisionsRead, trialsRead] = await Promise.all([
       studio.layers.list(requested),
       studio.people.coders(),
@@ -231,10 +246,13 @@ export const useReview = defineStore('review', () => {
       studio.trials.list(requested),
     ]);
     const contents = await Promise.all(rows.map(async (layer) => ({ layer, ...(await studio.layers.read({ layer: layer.id })) })));
-    if (requested.video !== video.value?.id) return;
+    // A later reading has newer rows.
+    if (requested.video !== video.value?.id || reading !== layerReadings) return;
     coders.value = known;
     const read = { ...noAnnotations(requested.video), layers: contents, notes: notesRead, decisions: decisionsRead, trials: trialsRead };
     annotations.value = editsWhileReading.reduce(applyChanges, read);
+    isReadingLayers = false;
+    editsWhileReading = [];
   }
 
   /**
@@ -242,13 +260,19 @@ export const useReview = defineStore('review', () => {
    * @returns when labels and coders that the edit changed are read, too
    */
   async function showEdit(edit: AppliedEdit): Promise<void> {
-    editsWhileReading.push(edit);
+    if (isReadingLayers) editsWhileReading.push(edit);
     annotations.value = applyChanges(annotations.value, edit);
     for (const { table, id, after } of edit.changes) {
+      if (table === 'video' && id === video.value?.id && after !== null && Number(after['revision']) > video.value.revision)
+        video.value = { ...video.value, review: after['review'] as LibraryVideo['review'], revision: Number(after['revision']) };
       if (table !== 'coder' || after === null) continue;
       const row = after as unknown as EditableRows['coder'];
       coders.value = coders.value.map((each) => (each.id === id ? row : each));
-      if (coder.value?.id === id && row.revision > coder.value.revision) coder.value = row;
+      if (coder.value?.id === id && row.revision > coder.value.revision) {
+        // What is hidden now cannot stay selected.
+        if (coder.value.is_blind !== row.is_blind) selected.value = null;
+        coder.value = row;
+      }
     }
     const reads: (() => Promise<unknown>)[] = [];
     if (edit.changes.some(({ table }) => table === 'label')) reads.push(readLabels);
@@ -268,12 +292,21 @@ export const useReview = defineStore('review', () => {
       void project.inBackground(() => Promise.all([run.value === null ? readLayers() : readFaces(), readLabels()]));
   }
   project.onEvent(applyEvent);
+  // The analysis of the open video has ended: its results are shown.
+  watch(
+    () => project.videos.find(({ id }) => id === video.value?.id)?.analysed?.run ?? null,
+    (newest) => {
+      if (video.value !== null && newest !== null && run.value === null) void open(video.value.id, { face: face.value, playhead: playhead.value });
+    },
+  );
 
   /** Sets the coder of this window. */
   async function setCoder(name: string): Promise<void> {
     await project.attempt(async () => {
       const row = await studio.people.addCoder({ name });
       localStorage.setItem(CODER_KEY, name.trim());
+      selected.value = null;
+      toasts.close();
       const mustBegin = isNextBlind.value && row.is_blind !== 1;
       isNextBlind.value = false;
       // Shown only when it is blind: what was seen cannot be forgotten.
@@ -286,6 +319,7 @@ export const useReview = defineStore('review', () => {
   /** Signs the coder out, so that another one can use the same computer. */
   function clearCoder(): void {
     isNextBlind.value = isBlind.value;
+    toasts.close();
     coder.value = null;
     selected.value = null;
     localStorage.removeItem(CODER_KEY);
@@ -310,6 +344,7 @@ export const useReview = defineStore('review', () => {
     visibleLayers,
     labels,
     times,
+    edges,
     media,
     playhead,
     selected,

@@ -16,6 +16,8 @@ const settingsSchema = z.object({
   /** Shortcuts that differ from the defaults, by action; '' for none. */
   keys: z.record(z.string(), z.string()).catch({}),
   tracks: z.array(z.object({ name: z.enum(TRACK_NAMES), shown: z.boolean(), height: z.number().min(0.25).max(4) })).catch([]),
+  /** Whether videos play without sound. */
+  isMuted: z.boolean().catch(false),
   /** How the probabilities are drawn. */
   probabilities: z.enum(['ribbons', 'lines']).catch('ribbons'),
   heat: z.enum(HEAT_MAP_NAMES).catch('final'),

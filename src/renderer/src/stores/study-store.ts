@@ -75,8 +75,10 @@ export const useStudy = defineStore('study', () => {
       const coder = (await studio.people.coders()).find(({ name }) => name === coderName());
       if (coder === undefined) toasts.show(i18n.global.t(`coding.nothingTo.${direction}`), { kind: 'problem' });
       else
-        await steps.apply(direction, coder.id, ({ changes, clock }) => {
-          for (const { table, id } of changes) if (table === 'video') revisions.set(id, clock);
+        await steps.apply(direction, coder.id, {
+          onApplied: ({ changes, clock }) => {
+            for (const { table, id } of changes) if (table === 'video') revisions.set(id, clock);
+          },
         });
     });
   }

@@ -671,6 +671,8 @@ export const de: Translated<typeof en> = {
   },
   tabs: { coding: 'Auswahl', proposals: 'Prüfen', compare: 'Vergleichen', notes: 'Notizen', history: 'Schritte' },
   coding: {
+    notLast: 'Seitdem wurde etwas anderes geändert. Verwenden Sie Rückgängig.',
+    blindBySwitch: 'Blindes Kodieren endet nur mit dem Schalter „Blind“, der zuerst nachfragt.',
     label: 'Label',
     holding: '{label}, bis Sie die Taste loslassen…',
     tapped: '{label}: Die Taste noch einmal drücken, um es zu beenden, oder Escape, um es zu verwerfen.',

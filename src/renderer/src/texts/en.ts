@@ -654,6 +654,8 @@ export const en = {
   },
   tabs: { coding: 'Selection', proposals: 'To review', compare: 'Compare', notes: 'Notes', history: 'History' },
   coding: {
+    notLast: 'Something else was changed since then. Use Undo.',
+    blindBySwitch: 'Blind coding ends only by the switch “Blind”, which asks first.',
     label: 'Label',
     holding: 'Labelling {label} until you release the key…',
     tapped: 'Labelling {label}: press its key again to end it, or Escape to drop it.',

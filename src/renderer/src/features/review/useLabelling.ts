@@ -1,6 +1,6 @@
 import { storeToRefs } from 'pinia';
 import type { Ref } from 'vue';
-import { computed, ref } from 'vue';
+import { computed, ref, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 import type { GrowingLabel } from '../../composables/useLabelKeys.ts';
 import { useLabelKeys } from '../../composables/useLabelKeys.ts';
@@ -40,7 +40,7 @@ export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean,
   const { t } = useI18n();
   const review = useReview();
   const coding = useCoding();
-  const { labels, times, playhead, selected, selectedSegment, selectedPeak, coder } = storeToRefs(review);
+  const { video, face, labels, edges, playhead, selected, selectedSegment, selectedPeak, coder } = storeToRefs(review);
   /** Start of the new label, in seconds: set by the key I; null if not set. */
   const markedIn = ref<number | null>(null);
   const drawn = ref<DrawnSpan | null>(null);
@@ -58,7 +58,11 @@ export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean,
     if (span !== null) await coding.create(label, span);
     else if (from !== null) await coding.create(label, { startS: Math.min(from, playhead.value), endS: Math.max(from, frameEnd.value) });
     else if (isAtSelection.value) await coding.label(label);
-    else await coding.create(label, { startS: playhead.value, endS: Math.min(playhead.value + NEW_LABEL_S, times.value.at(-1) ?? Infinity) });
+    else
+      await coding.create(label, {
+        startS: playhead.value,
+        endS: Math.max(frameEnd.value, Math.min(playhead.value + NEW_LABEL_S, edges.value.at(-1) ?? Infinity)),
+      });
   }
   const { growing, drop } = useLabelKeys(labels, {
     isEnabled: () => coder.value !== null && isEnabled(),
@@ -71,6 +75,8 @@ export function useLabelling({ frameEnd }: Navigation, isPlaying: () => boolean,
     },
   });
 
+  // A label that was begun belongs to its video, face and coder.
+  watch([() => video.value?.id, face, () => coder.value?.id], () => void cancel());
   function cancel(): boolean {
     if (drop()) return true;
     const wasActive = drawn.value !== null || markedIn.value !== null;

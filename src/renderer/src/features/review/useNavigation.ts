@@ -24,6 +24,7 @@ export interface Navigation {
   readonly onFrame: (index: number) => void;
   readonly goTo: (seconds: number) => void;
   readonly goToFrame: (index: number) => void;
+  readonly step: (frames: number) => void;
   readonly select: (id: string) => void;
   readonly goToProposal: (segment: SegmentRow) => Promise<void>;
   readonly goToSpan: (span: { face: number; startS: number; endS: number }) => void;
@@ -38,7 +39,7 @@ export interface Navigation {
 const GIVE_UP_MS = 1500;
 
 export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view: TimeView): Navigation {
-  const { video, face, times, playhead, selected, selectedSegment, selectedPeak, own, proposals, isBlind } = storeToRefs(useReview());
+  const { video, face, times, edges, playhead, selected, selectedSegment, selectedPeak, own, proposals, isBlind } = storeToRefs(useReview());
   const frame = shallowRef(0);
   const requested = shallowRef<number | null>(null);
   const pictures = shallowRef(0);
@@ -50,12 +51,16 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
   watch([() => video.value?.id, times], wholeVideo, { immediate: true });
   watch(
     () => video.value?.id,
-    () => (loop.value = null),
+    () => {
+      clearTimeout(givingUp);
+      [loop.value, requested.value] = [null, null];
+      frame.value = frameAt(playhead.value);
+    },
   );
   // The player appears only after the check that the file is playable: it then seeks to the current playhead.
   watch(player, (mounted) => mounted?.seek(playhead.value));
 
-  const frameEnd = computed(() => times.value[lowerBound(times.value, playhead.value + 1e-6)] ?? playhead.value + 0.04);
+  const frameEnd = computed(() => edges.value[lowerBound(edges.value, playhead.value + 1e-6)] ?? edges.value.at(-1) ?? playhead.value);
   /** The frame that is shown at a moment. */
   const frameAt = (seconds: number): number => Math.max(0, lowerBound(times.value, seconds + 1e-6) - 1);
 
@@ -85,6 +90,11 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     player.value?.seekFrame(wanted);
     playhead.value = times.value[wanted] ?? 0;
     view.follow(playhead.value);
+  }
+  /** From the frame that was requested last, so that steps in quick succession count. */
+  function step(frames: number): void {
+    player.value?.pause();
+    goToFrame(frame.value + frames);
   }
   const goTo = (seconds: number): void => goToFrame(frameAt(seconds));
 
@@ -148,6 +158,7 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     onFrame,
     goTo,
     goToFrame,
+    step,
     select,
     goToProposal,
     goToSpan,

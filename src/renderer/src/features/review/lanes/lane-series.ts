@@ -116,15 +116,33 @@ export function absences({ slots, times, values }: TimelineColumns): Span[] {
 }
 
 /** Range of the values: 0 to 1. For mask weights and similarities, which vary little, the range of this face's values. */
-export function rangeOf(columns: TimelineColumns, name: LaneName, maps: FaceMaps | null): { min: number; max: number } {
+export function rangeOf(columns: TimelineColumns, name: LaneName, maps: FaceMaps | null): Range {
   if (name !== 'masks' && name !== 'similarity') return { min: 0, max: 1 };
+  const owner = name === 'masks' ? columns : maps;
+  if (owner === null) return { min: 0, max: 1 };
+  let range = ranges.get(owner);
+  if (range === undefined) ranges.set(owner, (range = measuredRange(columns, name, maps)));
+  return range;
+}
+
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+/** Ranges of masks by columns, and of similarities by maps: lanes need them in every frame. */
+const ranges = new WeakMap<object, Range>();
+
+function measuredRange(columns: TimelineColumns, name: LaneName, maps: FaceMaps | null): Range {
   let [low, high] = [Infinity, -Infinity];
   for (const { column } of LANES[name].lines)
     for (const value of valuesOf(columns, column, maps)) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
-  return high < low ? { min: 0, max: 1 } : { min: Math.floor(10 * low) / 10, max: Math.ceil(10 * high) / 10 };
+  if (high < low) return { min: 0, max: 1 };
+  const min = Math.floor(10 * low) / 10;
+  // All values can be equal.
+  return { min, max: Math.max(min + 0.1, Math.ceil(10 * high) / 10) };
 }
 
 /** Space between two lanes in pixels. */
