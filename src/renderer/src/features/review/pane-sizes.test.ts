@@ -12,5 +12,5 @@ test('the video keeps a width for its height, and the lanes most of the window',
     expect(height - 36 - top).toBeGreaterThan(0.5 * (height - 36));
     expect(width - labels - face - inspector).toBeGreaterThan(1.4 * top);
   }
-  expect(paneSizes(1920, 1080)).toEqual({ top: 448, leastTop: 160, labels: 260, face: 392, inspector: 400 });
+  expect(paneSizes(1920, 1080)).toEqual({ top: 444, leastTop: 160, labels: 260, face: 388, inspector: 400 });
 });

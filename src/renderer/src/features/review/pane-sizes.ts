@@ -18,7 +18,7 @@ const between = (least: number, value: number, most: number): number => Math.rou
  * coder's own tier are in sight; the face is as large as its row is high. @param width of the window @param height of the window
  */
 export function paneSizes(width: number, height: number): PaneSizes {
-  const top = between(200, 0.43 * (height - HEADER), 448);
+  const top = between(200, 0.425 * (height - HEADER), 448);
   return {
     top,
     leastTop: 160,

@@ -47,7 +47,7 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
   onBeforeUnmount(() => clearTimeout(givingUp));
   const loop = ref<{ startS: number; endS: number } | null>(null);
 
-  const wholeVideo = (): void => view.reset(times.value[0] ?? 0, times.value.at(-1) ?? 1);
+  const wholeVideo = (): void => view.reset(times.value[0] ?? 0, edges.value.at(-1) ?? 1);
   watch([() => video.value?.id, times], wholeVideo, { immediate: true });
   watch(
     () => video.value?.id,
