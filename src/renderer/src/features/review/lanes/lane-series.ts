@@ -158,7 +158,7 @@ export function placesOf(lanes: readonly ShownLane[], available: number): { top:
   const rest = Math.max(0, available - gaps - sum(least));
   let top = 0;
   return lanes.map((_, i) => {
-    const height = Math.round(least[i]! + (rest * preferred[i]!) / Math.max(1, sum(preferred)));
+    const height = Math.floor(least[i]! + (rest * preferred[i]!) / Math.max(1, sum(preferred)));
     const place = { top, height };
     top += height + LANE_GAP;
     return place;
