@@ -70,6 +70,7 @@ const STEPS = {
   'trial.create': { trial: label, type: label },
   'trial.change': { trial: label, type: label },
   'trial.delete': { trial: label, type: label },
+  'participant.attributes': { participant: z.string().max(100_000) },
   'trials.set': { count, file: z.string().max(32_768) },
   'participants.set': { count, file: z.string().max(32_768) },
   /** A step of another program or of an older version, with its original text. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StudyVideo } from './study-edits.ts';
-import { studyEdits, studyStep } from './study-edits.ts';
+import { attributeEdits, attributesOf, studyEdits, studyStep } from './study-edits.ts';
 
 const video = (id: string, more: Partial<StudyVideo> = {}): StudyVideo => ({ id, revision: 7, participant: null, session: null, condition: '', ...more });
 const known = {
@@ -39,4 +39,13 @@ describe('a change of participant, session or condition', () => {
     expect(studyStep({ condition: '' }, 3)).toEqual({ kind: 'video.study', parameters: { count: 3 } });
     expect(studyStep({ participant: 'P01', condition: 'rest' }, 2)).toEqual({ kind: 'video.study', parameters: { count: 2 } });
   });
+});
+
+test('attributes of a participant: only what differs is written; an empty text takes one away', () => {
+  const row = { ...known.participants[0]!, attributes: '{"age":"31","group":"a"}' };
+  expect(attributesOf(row)).toEqual({ age: '31', group: 'a' });
+  expect(attributeEdits(row, { age: '31', sex: '' })).toEqual([]);
+  expect(attributeEdits(row, { age: '', sex: 'f' })).toEqual([
+    { table: 'participant', kind: 'update', id: 'p1', revision: 1, set: { attributes: '{"group":"a","sex":"f"}' } },
+  ]);
 });

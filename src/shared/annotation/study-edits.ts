@@ -66,6 +66,18 @@ function idOf(name: string | undefined, known: string | undefined, newId: () => 
   return id;
 }
 
+/** The attributes of a participant: free columns such as age and group. */
+export const attributesOf = ({ attributes }: Pick<EditableRows['participant'], 'attributes'>): Readonly<Record<string, string>> =>
+  JSON.parse(attributes) as Record<string, string>;
+
+/** The edit that gives a participant other attributes; '' takes one away, a missing one stays. @returns no edits if nothing differs */
+export function attributeEdits(row: EditableRows['participant'], changes: Readonly<Record<string, string>>): RowEdit[] {
+  const before = attributesOf(row);
+  const after = Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== ''));
+  const isSame = Object.keys({ ...before, ...after }).every((name) => before[name] === after[name]);
+  return isSame ? [] : [{ table: 'participant', kind: 'update', id: row.id, revision: row.revision, set: { attributes: JSON.stringify(after) } }];
+}
+
 /** The undo step of a change. */
 export function studyStep({ participant, session, condition }: StudyChange, videos: number): Step {
   const given = [participant, session, condition].filter((value) => value !== undefined);
@@ -89,6 +101,7 @@ export function removalStep(names: readonly string[]): Step {
 
 const STUDY_STEPS: ReadonlySet<string> = new Set([
   ...['video.participant', 'video.session', 'video.condition', 'video.study', 'video.remove', 'video.removeMany'],
+  'participant.attributes',
   ...['conflict.keep', 'conflict.take', 'conflict.both'],
 ]);
 /** Whether a step was made in the library. */

@@ -2,8 +2,9 @@ import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import type { Step } from '../../../shared/annotation/steps.ts';
+import { step } from '../../../shared/annotation/steps.ts';
 import type { KnownStudy, StudyChange, StudyVideo } from '../../../shared/annotation/study-edits.ts';
-import { removalEdits, removalStep, studyEdits, studyStep } from '../../../shared/annotation/study-edits.ts';
+import { attributeEdits, removalEdits, removalStep, studyEdits, studyStep } from '../../../shared/annotation/study-edits.ts';
 import { studio } from '../api/api.ts';
 import { i18n } from '../texts/i18n.ts';
 import { stepText } from '../texts/step-text.ts';
@@ -58,6 +59,19 @@ export const useStudy = defineStore('study', () => {
     });
   }
 
+  /** Gives a participant other attributes, as one step. @returns whether it succeeded; an error is shown */
+  function changeAttributes(code: string, changes: Readonly<Record<string, string>>): Promise<boolean> {
+    return project.attempt(async () => {
+      const coder = await studio.people.addCoder({ name: coderName() });
+      await readKnown();
+      const row = known.value.participants.find((each) => each.code === code);
+      const rows = row === undefined ? [] : attributeEdits(row, changes);
+      if (rows.length === 0) return;
+      await apply(coder.id, step('participant.attributes', { participant: code }), rows);
+      await readKnown();
+    });
+  }
+
   /** Removes videos from the project; their files and what was made in them stay. @returns whether it succeeded; an error is shown */
   function remove(videos: readonly LibraryVideo[]): Promise<boolean> {
     return project.attempt(async () => {
@@ -83,5 +97,5 @@ export const useStudy = defineStore('study', () => {
     });
   }
 
-  return { known, readKnown, coderName, setCoderName, change, remove, applyHistory };
+  return { known, readKnown, coderName, setCoderName, change, changeAttributes, remove, applyHistory };
 });

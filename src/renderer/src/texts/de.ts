@@ -66,6 +66,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'trial.create': '{type} {trial} hinzugefügt',
   'trial.change': '{type} {trial} geändert',
   'trial.delete': '{type} {trial} gelöscht',
+  'participant.attributes': 'Merkmale der Person {participant}',
   'trials.set': 'Durchgänge aus {file} übernommen',
   'participants.set': 'Personen aus {file} übernommen',
 };
@@ -255,6 +256,10 @@ export const de: Translated<typeof en> = {
     differs: 'verschiedene Werte',
     condition: 'Bedingung',
     by: 'Kodierende Person',
+    attributes: 'Merkmale von {code}',
+    attributeName: 'Neues Merkmal',
+    attributeExample: 'zum Beispiel Alter oder Gruppe',
+    attributeValue: 'Wert',
     about:
       'Statistik und Trainingssätze trennen Personen nach diesem Kürzel. Verwenden Sie ein Kürzel, keinen Namen. Verschiedene Werte bleiben, wenn Sie keinen eingeben.',
     keep: 'Speichern',

@@ -53,6 +53,7 @@ const STEPS: Readonly<Record<Exclude<StepKind, 'other'>, string>> = {
   'trial.create': 'Add {type} {trial}',
   'trial.change': 'Change {type} {trial}',
   'trial.delete': 'Delete {type} {trial}',
+  'participant.attributes': 'Attributes of participant {participant}',
   'trials.set': 'Set trials from {file}',
   'participants.set': 'Set participants from {file}',
 };
@@ -244,6 +245,10 @@ export const en = {
     differs: 'different values',
     condition: 'Condition',
     by: 'Coder',
+    attributes: 'Attributes of {code}',
+    attributeName: 'New attribute',
+    attributeExample: 'for example age or group',
+    attributeValue: 'Value',
     about: 'Statistics and fine-tuning sets separate people by this code. Use a code, not a name. Different values stay as they are if you enter none.',
     keep: 'Save',
   },

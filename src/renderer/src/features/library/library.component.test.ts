@@ -172,6 +172,30 @@ describe('participant, session and condition', () => {
     dialog.unmount();
   });
 
+  test('attributes of a participant are added and changed in the dialog, and undone as one step', async () => {
+    const attributesOfP01 = async (): Promise<unknown> => JSON.parse((await api.people.participants()).find(({ code }) => code === 'P01')!.attributes);
+    const one = [useProject().videos.find(({ participant }) => participant === 'P01')!];
+    const dialog = await mountInWindow(ParticipantDialog, { props: { videos: one } });
+    await until(() => dialog.find('fieldset').exists() && dialog.text().includes('Attributes of P01'));
+    await dialog.find('input[aria-label="New attribute"]').setValue('age');
+    await dialog.find('input[aria-label="Value"]').setValue('31');
+    await dialog.find('form').trigger('submit');
+    await until(() => dialog.emitted('saved') !== undefined);
+    expect(await attributesOfP01()).toEqual({ age: '31' });
+    dialog.unmount();
+    const again = await mountInWindow(ParticipantDialog, { props: { videos: one } });
+    await until(() => again.find('fieldset label').exists());
+    expect(again.find('button.primary').attributes('disabled')).toBeDefined();
+    await again.find('fieldset label input').setValue('32');
+    await again.find('form').trigger('submit');
+    await until(() => again.emitted('saved') !== undefined);
+    expect(await attributesOfP01()).toEqual({ age: '32' });
+    await useStudy().applyHistory('undo');
+    await useStudy().applyHistory('undo');
+    expect(await attributesOfP01()).toEqual({});
+    again.unmount();
+  });
+
   test('an undo in the library leaves the labels and notes of videos alone', async () => {
     const coder = await api.people.addCoder({ name: 'Ann' });
     await api.edits.apply({
