@@ -30,8 +30,8 @@ describe('sampled frames are the nearest by PTS, and each picture is that of its
     expect(seen.grid.table.findings.variableRate).toBe(true);
     expectNearest(seen);
     const inHole = [...seen.greys.keys()].filter((k) => seen.grid.isInHole(k));
-    // Frame 20 is at 0.81 s and shown for 0.1 s, frame 21 is at 2.54 s.
-    expect(inHole).toEqual(Array.from({ length: 15 }, (_, i) => 10 + i));
+    // Frame 20 is at 0.81 s and shown for 0.04 s as the others are, frame 21 is at 2.54 s.
+    expect(inHole).toEqual(Array.from({ length: 16 }, (_, i) => 9 + i));
     expect(seen.grid.table.holes()).toEqual([{ startS: expect.closeTo(0.808, 3), endS: expect.closeTo(2.54, 3) }]);
   });
 
@@ -41,7 +41,8 @@ describe('sampled frames are the nearest by PTS, and each picture is that of its
       await countingVideo(path, 40, 25, `(PTS-STARTPTS)+if(gte(N\\,20)\\,(5+3600*${hours})/TB\\,0)`);
       const seen = await samplesOf(path);
       expectNearest(seen);
-      expect(seen.greys.filter((grey) => !Number.isNaN(grey))).toHaveLength(17);
+      // 0.8 s of pictures before the hole and 0.8 s after it.
+      expect(seen.greys.filter((grey) => !Number.isNaN(grey))).toHaveLength(16);
     }
   });
 
