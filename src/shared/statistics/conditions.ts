@@ -1,3 +1,4 @@
+import { byName } from '../domain/name-order.ts';
 import { mean } from '../domain/mean.ts';
 import { bootstrapInterval } from './agreement/bootstrap.ts';
 import type { Interval } from './agreement/tables.ts';
@@ -82,7 +83,7 @@ export function linesWithin(values: readonly ConditionValue[], conditions: reado
   const byCondition = Map.groupBy(values, ({ condition }) => condition);
   const people = conditions.map((condition) => valueOfEach(byCondition.get(condition) ?? []));
   return [...new Set(values.map(({ participant }) => participant))]
-    .sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+    .sort(byName)
     .map((participant) => ({ participant, values: people.map((own) => own.get(participant) ?? null) }))
     .filter((line) => line.values.filter((value) => value !== null).length > 1);
 }

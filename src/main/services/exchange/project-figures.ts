@@ -1,3 +1,4 @@
+import { byName } from '../../../shared/domain/name-order.ts';
 import type { ProjectFigures } from '../../../shared/contract/figures.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { pairedUnits, UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';
@@ -59,9 +60,7 @@ export function projectFigures(db: ProjectDatabase, { layer, participant, values
   return {
     layer,
     labels,
-    people: [...new Set(everybody.flatMap((face) => (face.participant === '' ? [] : [face.participant])))].sort((a, b) =>
-      a.localeCompare(b, undefined, { numeric: true }),
-    ),
+    people: [...new Set(everybody.flatMap((face) => (face.participant === '' ? [] : [face.participant])))].sort(byName),
     baselines: baselineCounts(observed, baselines),
     dyads: dyadNames(observed),
     faces: faces.length,

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { byName } from '../../../shared/domain/name-order.ts';
 import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { InspectedCopy, MergedCopy, MergeFacts } from '../../../shared/contract/copies.ts';
 import { coderOfCopy } from '../../project/given-copies.ts';
@@ -92,7 +93,7 @@ function findCopies(db: ProjectDatabase, paths: readonly string[]): string[] {
 
 /** Projects in the subfolders, and project files with other names, by name. */
 function projectsIn(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  const entries = readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => byName(a.name, b.name));
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return existsSync(projectFile(path)) ? [path] : [];
@@ -145,7 +146,7 @@ function factsOf(db: ProjectDatabase, other: ProjectDatabase, { layers, coders, 
     ...counts,
     coders: coders
       .map(({ coderId, ...each }) => ({ coder: coderId === null ? 'adjudicated' : (names.get(coderId) ?? ''), ...each }))
-      .sort((a, b) => a.coder.localeCompare(b.coder, undefined, { numeric: true })),
+      .sort((a, b) => byName(a.coder, b.coder)),
     tables: [...tables],
     layers: namesOfLayers(db, layers),
     videos: allVideos(other).length,
