@@ -2,7 +2,7 @@ import boundaries from 'eslint-plugin-boundaries';
 import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
 
-const SHARED = ['domain', 'statistics', 'annotation', 'contract', 'app'].map((name) => `shared/${name}`);
+const SHARED = ['basics', 'domain', 'statistics', 'annotation', 'contract', 'app'].map((name) => `shared/${name}`);
 
 /**
  * The modules and what each may import (docs/developer/architecture.md). Arrows run one way: hosts -> services -> modules
@@ -10,23 +10,24 @@ const SHARED = ['domain', 'statistics', 'annotation', 'contract', 'app'].map((na
  */
 const MODULES = {
   'shared/app': [],
-  'shared/domain': ['shared/app'],
-  'shared/statistics': ['shared/domain'],
-  'shared/annotation': ['shared/app', 'shared/domain', 'shared/statistics'],
-  'shared/contract': ['shared/domain', 'shared/statistics', 'shared/annotation', 'shared/app'],
+  'shared/basics': [],
+  'shared/domain': ['shared/app', 'shared/basics'],
+  'shared/statistics': ['shared/basics', 'shared/domain'],
+  'shared/annotation': ['shared/app', 'shared/basics', 'shared/domain', 'shared/statistics'],
+  'shared/contract': ['shared/basics', 'shared/domain', 'shared/statistics', 'shared/annotation', 'shared/app'],
 
   process: [],
-  'adatosk/graph': ['shared/domain'],
-  'adatosk/model': ['shared/domain', 'adatosk/graph'],
+  'adatosk/graph': ['shared/basics', 'shared/domain'],
+  'adatosk/model': ['shared/basics', 'shared/domain', 'adatosk/graph'],
   'adatosk/onnx': ['shared/app', 'adatosk/graph', 'adatosk/model'],
   'adatosk/runtime': [...SHARED, 'process', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx'],
-  'adatosk/training': ['shared/app', 'shared/domain', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime'],
+  'adatosk/training': ['shared/app', 'shared/basics', 'shared/domain', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime'],
   media: SHARED,
   face: SHARED,
   'formats/annotations': [...SHARED, 'formats'],
   formats: SHARED,
   analysis: [...SHARED, 'adatosk/model', 'adatosk/runtime', 'media', 'face'],
-  'synthesis/random': ['shared/domain'],
+  'synthesis/random': ['shared/basics', 'shared/domain'],
   'synthesis/face': [...SHARED, 'synthesis/random', 'face'],
   'synthesis/rendering': [...SHARED, 'synthesis/random', 'synthesis/face', 'face'],
   'synthesis/set': [...SHARED, 'synthesis/random', 'synthesis/face', 'synthesis/rendering', 'face'],
@@ -76,7 +77,7 @@ const allIn = (name) => Object.keys(MODULES).filter((module) => module === name 
 const NUMERIC = [
   ...['adatosk', 'analysis', 'face', 'media', 'synthesis', 'training'].map((folder) => `src/main/${folder}/**`),
   'src/main/project/store/packed-*.ts',
-  ...['shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/lanes,review/player,review/timeline}/**'].map(
+  ...['shared/basics/**', 'shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/lanes,review/player,review/timeline}/**'].map(
     (files) => `src/${files}`,
   ),
 ];

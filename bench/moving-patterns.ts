@@ -1,4 +1,4 @@
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { FRAMES_PER_CLIP } from '../src/main/adatosk/model/config.ts';
 import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 

@@ -2,7 +2,7 @@ import { startChildProcessEngine } from '../src/main/adatosk/runtime/child-proce
 import { clipFeeds } from '../src/main/adatosk/runtime/clip-feeds.ts';
 import { Engine } from '../src/main/adatosk/runtime/engine.ts';
 import type { TimedSession } from '../src/main/adatosk/runtime/engine.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { ensureModelFile, findModel } from '../src/main/adatosk/runtime/models.ts';
 import type { Model } from '../src/main/adatosk/runtime/models.ts';
 import { defaultThreads } from '../src/main/adatosk/runtime/providers.ts';

@@ -1,7 +1,7 @@
 import * as ort from '../src/main/adatosk/runtime/onnxruntime.ts';
 import sharp from 'sharp';
 import { Graph } from '../src/main/adatosk/graph/graph.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { loadGraph } from '../src/main/adatosk/training/learner.ts';
 import { writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
 import type { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';

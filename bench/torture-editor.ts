@@ -6,7 +6,7 @@
 import { step } from '../src/shared/annotation/steps.ts';
 import type { AppliedEdit, RowEdit } from '../src/shared/annotation/editable-rows.ts';
 import { StudioError } from '../src/shared/app/errors.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import type { ProjectDatabase } from '../src/main/project/store/database.ts';
 import { applyEdit, newId, redo, undo } from '../src/main/project/edits.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';

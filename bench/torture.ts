@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RowChange } from '../src/shared/annotation/editable-rows.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import type { ProjectDatabase } from '../src/main/project/store/database.ts';
 import { newId, redo, undo } from '../src/main/project/edits.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';

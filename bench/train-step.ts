@@ -5,7 +5,7 @@
 import * as ort from '../src/main/adatosk/runtime/onnxruntime.ts';
 import { median } from 'simple-statistics';
 import { Graph } from '../src/main/adatosk/graph/graph.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { Learner, loadGraph } from '../src/main/adatosk/training/learner.ts';
 import { writeOnnx, writeOnnxWithWeightsAsInputs } from '../src/main/adatosk/onnx/file.ts';
 import { ParameterStore } from '../src/main/adatosk/training/parameter-store.ts';

@@ -9,7 +9,7 @@ import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { PerExpression } from '../src/shared/domain/expressions.ts';
 import type { RunRecord, VideoResult } from '../src/shared/domain/results.ts';
 import type { TimelineRow } from '../src/shared/domain/timeline.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { probeVideo } from '../src/main/media/probe.ts';
 import { findProgram } from '../src/main/media/programs.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';

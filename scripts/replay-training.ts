@@ -15,7 +15,7 @@ import type { FaceClip, FaceSet } from '../src/shared/domain/face-set.ts';
 import { FACE_SET_FILE, faceSetSchema } from '../src/shared/domain/face-set.ts';
 import type { LineageSet, LineageTraining } from '../src/shared/domain/lineage.ts';
 import { lineageSchema } from '../src/shared/domain/lineage.ts';
-import { randomStream } from '../src/shared/domain/random.ts';
+import { randomStream } from '../src/shared/basics/random.ts';
 import { findModel } from '../src/main/adatosk/runtime/models.ts';
 import { startNetwork } from '../src/main/adatosk/runtime/providers.ts';
 import { startChildProcessEngine } from '../src/main/services/studio/processes.ts';

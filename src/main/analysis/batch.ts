@@ -1,7 +1,7 @@
 import { isCancelled, StudioError, toFact } from '../../shared/app/errors.ts';
 import type { Fact, Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
-import { mean } from '../../shared/domain/mean.ts';
+import { mean } from '../../shared/basics/mean.ts';
 import type { VideoResult, VideoSummary } from '../../shared/domain/results.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import { hashFile } from '../media/content-hash.ts';

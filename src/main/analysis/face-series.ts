@@ -2,7 +2,7 @@ import type { SamplingGrid } from '../../shared/domain/time.ts';
 import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/domain/timeline.ts';
 import type { FaceMaps } from '../../shared/domain/mask-maps.ts';
 import { MASK_COUNT } from '../../shared/domain/mask-maps.ts';
-import { mean } from '../../shared/domain/mean.ts';
+import { mean } from '../../shared/basics/mean.ts';
 import { EXPRESSIONS, intensityOf, strongest } from '../../shared/domain/expressions.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/model/config.ts';

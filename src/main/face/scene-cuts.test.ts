@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Picture } from '../../shared/domain/picture.ts';
-import { randomStream } from '../../shared/domain/random.ts';
+import { randomStream } from '../../shared/basics/random.ts';
 import { lookOf, SAME_PERSON, similarity } from './look.ts';
 import { SceneCuts } from './scene-cuts.ts';
 

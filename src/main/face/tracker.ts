@@ -1,4 +1,4 @@
-import { mean } from '../../shared/domain/mean.ts';
+import { mean } from '../../shared/basics/mean.ts';
 import { placeOf } from './alignment.ts';
 import type { Detection } from './face-geometry.ts';
 import { centreOf, distance, overlap, turnedOver } from './face-geometry.ts';

@@ -1,6 +1,6 @@
 import type { ModelEvaluation, MomentErrors } from '../../shared/statistics/evaluation.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
-import { required } from '../../shared/domain/required.ts';
+import { required } from '../../shared/basics/required.ts';
 import { escapeHtml, htmlPage, shown } from './html-page.ts';
 import type { Estimate } from '../../shared/statistics/recognition.ts';
 

@@ -1,7 +1,7 @@
 import type { AnnotatedSegment } from '../../shared/annotation/annotation-document.ts';
 import type { LabelFigures } from '../../shared/statistics/summaries.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
-import { lowerBound } from '../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../shared/basics/sorted-search.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import type { Cell } from './tables.ts';
 

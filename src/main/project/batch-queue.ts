@@ -3,7 +3,7 @@ import { StudioError } from '../../shared/app/errors.ts';
 import type { Fact } from '../../shared/app/facts.ts';
 import { readFact } from '../../shared/app/notices.ts';
 import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
-import { required } from '../../shared/domain/required.ts';
+import { required } from '../../shared/basics/required.ts';
 import type { Approval, SignedJob } from './approval.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';

@@ -1,6 +1,6 @@
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { StudioError } from '../../shared/app/errors.ts';
-import { byName } from '../../shared/domain/name-order.ts';
+import { byName } from '../../shared/basics/name-order.ts';
 import type { LibraryVideo } from '../../shared/contract/project.ts';
 import type { StoredSummary, VideoSummary } from '../../shared/domain/results.ts';
 import { summaryOf } from '../../shared/domain/results.ts';

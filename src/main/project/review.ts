@@ -1,5 +1,5 @@
 import { StudioError } from '../../shared/app/errors.ts';
-import { byName } from '../../shared/domain/name-order.ts';
+import { byName } from '../../shared/basics/name-order.ts';
 import { parseTrackEdits } from '../../shared/domain/face-tracks.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import { newId } from './edits.ts';

@@ -1,4 +1,4 @@
-import { required } from './required.ts';
+import { required } from '../basics/required.ts';
 
 /** The seven expression classes, always in this order (that of DFEW). */
 export const EXPRESSIONS = ['happiness', 'sadness', 'neutral', 'anger', 'surprise', 'disgust', 'fear'] as const;

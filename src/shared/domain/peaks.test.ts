@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EXPRESSIONS, intensityOf, strongest } from './expressions.ts';
 import type { Expression } from './expressions.ts';
 import { DEFAULT_PEAK_OPTIONS, findPeaks, findSummits, smooth } from './peaks.ts';
-import { randomStream } from './random.ts';
+import { randomStream } from '../basics/random.ts';
 import { findSegments } from './segments.ts';
 import type { TimelineRow } from './timeline.ts';
 

@@ -1,6 +1,6 @@
 import type { Expression } from './expressions.ts';
 import { EXPRESSIONS } from './expressions.ts';
-import { mean } from './mean.ts';
+import { mean } from '../basics/mean.ts';
 import { readableSpans } from './peaks.ts';
 import type { Segment, TimelineRow } from './timeline.ts';
 

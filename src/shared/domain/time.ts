@@ -3,7 +3,7 @@
  * timing table contains the PTS of every frame; viewer, model and exports share it. Time 0 is the start of the container, as
  * in players and in ELAN, Praat and BORIS: the least start of its streams. Intervals are [start, end).
  */
-import { nearestIndex, upperBound } from './sorted-search.ts';
+import { nearestIndex, upperBound } from '../basics/sorted-search.ts';
 
 /** Properties of a file's timestamps, for the user and for the tables. */
 export interface TimingFindings {

@@ -1,5 +1,5 @@
-import { byName } from '../domain/name-order.ts';
-import { mean } from '../domain/mean.ts';
+import { byName } from '../basics/name-order.ts';
+import { mean } from '../basics/mean.ts';
 import { bootstrapInterval } from './agreement/bootstrap.ts';
 import type { Interval } from './agreement/tables.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../domain/random.ts';
+import { randomStream } from '../basics/random.ts';
 import type { LagCorrelation } from './dyads.ts';
 import { coOccurrences, laggedSynchrony } from './dyads.ts';
 

@@ -1,6 +1,6 @@
 /** Two people of one video: labels at the same time, and how far their intensities go together. */
 
-import { randomStream } from '../domain/random.ts';
+import { randomStream } from '../basics/random.ts';
 import type { LabelledSpan } from './agreement/layers.ts';
 import { joinedSpans, totalSeconds } from './excluded.ts';
 

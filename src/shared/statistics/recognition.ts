@@ -1,5 +1,5 @@
 import { quantileSorted } from 'simple-statistics';
-import { mean } from '../domain/mean.ts';
+import { mean } from '../basics/mean.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 
 /** The predicted probabilities and the true class of one clip. */

@@ -1,7 +1,7 @@
 /** Summary figures of expressions over time, for plots and for R. Times are in seconds, spans are half-open. */
 
-import { mean } from '../domain/mean.ts';
-import { upperBound } from '../domain/sorted-search.ts';
+import { mean } from '../basics/mean.ts';
+import { upperBound } from '../basics/sorted-search.ts';
 import { secondsOf } from './agreement/layers.ts';
 
 /** One face in one video with the labels of one layer. */

@@ -1,7 +1,7 @@
 /** Figures of faces within trials, and mean courses around markers. Times are seconds of the video, spans are half-open. */
 
-import { mean } from '../domain/mean.ts';
-import { lowerBound, upperBound } from '../domain/sorted-search.ts';
+import { mean } from '../basics/mean.ts';
+import { lowerBound, upperBound } from '../basics/sorted-search.ts';
 import type { LabelFigures, ObservedFace, ObservedSlots } from './summaries.ts';
 import { figuresOf, valueAt } from './summaries.ts';
 import { roundSeconds } from '../domain/time.ts';

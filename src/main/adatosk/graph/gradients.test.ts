@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { mlp } from '../model/encoder.ts';
 import { writeOnnx } from '../onnx/file.ts';
 import * as ort from '../runtime/onnxruntime.ts';

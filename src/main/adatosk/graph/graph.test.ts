@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
 import { modelProto } from '../onnx/schema.ts';
 import * as ort from '../runtime/onnxruntime.ts';

@@ -1,4 +1,4 @@
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 
 /** The values of a parameter before training. */
 export type InitialValue =

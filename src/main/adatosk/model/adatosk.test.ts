@@ -2,7 +2,7 @@ import * as ort from '../runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { erf, referenceNetwork } from '../../../../testing/reference-network.ts';
 import { costByPart, multiplyAddsAt, parameterCount } from './cost.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import { buildInferenceGraph, INPUTS, OUTPUTS } from './adatosk.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';

@@ -8,7 +8,7 @@ import { clipFeeds } from './clip-feeds.ts';
 import { Engine } from './engine.ts';
 import type { EngineStarter, TimedModel, TimedSession } from './engine.ts';
 import type { Provider } from './engine-messages.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { MirroredNetwork } from './mirrored-network.ts';
 import { OUTPUTS } from '../model/adatosk.ts';
 

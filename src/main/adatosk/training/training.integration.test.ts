@@ -2,7 +2,7 @@ import * as ort from '../runtime/onnxruntime.ts';
 import { describe, expect, test } from 'vitest';
 import { gradientsOf } from '../graph/gradients.ts';
 import { Graph } from '../graph/graph.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import type { TrainingData } from './training-data.ts';
 import { emptyTrainingData } from './training-data.ts';

@@ -4,7 +4,7 @@ import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, ReadAnnotatio
 import { XMLParser } from 'fast-xml-parser';
 import { readSheet } from 'read-excel-file/node';
 import { ANNOTATION_FORMATS, filesOf, readerOf } from './annotation-formats.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 
 const NASTY = [
   'happiness',

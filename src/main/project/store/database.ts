@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import type { Tables } from './schema.ts';
 
 /** A Kysely query with the type of its rows. */

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { EXPRESSIONS, intensityOf, NEUTRAL_INDEX, strongest } from '../../../shared/domain/expressions.ts';
 import type { Expression, PerExpression } from '../../../shared/domain/expressions.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { SeriesName, TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
 import { SERIES } from '../../../shared/domain/timeline-columns.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { cancelled, toFact } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import type { DetectorEngine } from '../../adatosk/runtime/providers.ts';

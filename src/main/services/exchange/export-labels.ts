@@ -2,7 +2,7 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { lanesOf } from '../../../shared/annotation/annotation-document.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { LabelTrack } from '../../formats/label-tables.ts';
 import {

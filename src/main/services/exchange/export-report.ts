@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LibraryVideo } from '../../../shared/contract/project.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
-import { mean } from '../../../shared/domain/mean.ts';
+import { mean } from '../../../shared/basics/mean.ts';
 import { sentenceOfFact } from '../../../shared/app/facts.ts';
 import type { ConditionDifference, ConditionMean, ConditionValue } from '../../../shared/statistics/conditions.ts';
 import { differencesWithin, meansByCondition } from '../../../shared/statistics/conditions.ts';

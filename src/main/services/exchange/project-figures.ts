@@ -1,4 +1,4 @@
-import { byName } from '../../../shared/domain/name-order.ts';
+import { byName } from '../../../shared/basics/name-order.ts';
 import type { ProjectFigures } from '../../../shared/contract/figures.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { pairedUnits, UNLABELLED } from '../../../shared/statistics/agreement/layers.ts';

@@ -5,7 +5,7 @@ import { expressionAt, EXPRESSIONS } from '../../../shared/domain/expressions.ts
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
 import type { FineTuningForm } from '../../../shared/domain/fine-tuning.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { encodeStrips } from '../../face/face-strips.ts';

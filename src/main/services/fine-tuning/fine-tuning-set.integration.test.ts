@@ -12,7 +12,7 @@ import type { FineTuningForm, FineTuningOptions } from '../../../shared/domain/f
 import { FINE_TUNING_FORMS, fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
 import { assignGroups, connectedGroups } from '../../../shared/domain/stratified-groups.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { probeVideo } from '../../media/probe.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';

@@ -9,7 +9,7 @@ import { noticeOf, readFact } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FineTuningOptions } from '../../../shared/domain/fine-tuning.ts';
 import { fineTuningOptionsSchema } from '../../../shared/domain/fine-tuning.ts';
-import { required } from '../../../shared/domain/required.ts';
+import { required } from '../../../shared/basics/required.ts';
 import { modelIdFrom } from '../../adatosk/runtime/models.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { Project } from '../../project/store/open-project.ts';

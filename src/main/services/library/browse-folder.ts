@@ -3,7 +3,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
-import { byName } from '../../../shared/domain/name-order.ts';
+import { byName } from '../../../shared/basics/name-order.ts';
 import { readableFormatOf } from '../../formats/annotations/annotation-formats.ts';
 import { isVideoName } from '../../media/video-files.ts';
 import { PROJECT_FILE_ENDING, projectFile } from '../../project/store/project-file.ts';

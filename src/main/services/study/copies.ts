@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cancelled, StudioError } from '../../../shared/app/errors.ts';
 import { doubleCoded } from '../../../shared/domain/double-coding.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { forgetGivenCopy, recordGivenCopy } from '../../project/given-copies.ts';
 import { selectVideos } from '../../project/library.ts';
 import { addCoder } from '../../project/review.ts';

@@ -4,7 +4,7 @@ import { step } from '../../../shared/annotation/steps.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { TimeSpan, TrackEdits } from '../../../shared/domain/face-tracks.ts';
 import { ALWAYS, facesShown, movedTo, parseTrackEdits, storedTrackEdits } from '../../../shared/domain/face-tracks.ts';
-import { lowerBound } from '../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../shared/basics/sorted-search.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 import type { TimelineRow } from '../../../shared/domain/timeline.ts';
 import { applyEdit, newId } from '../../project/edits.ts';

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { byName } from '../../../shared/domain/name-order.ts';
+import { byName } from '../../../shared/basics/name-order.ts';
 import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { InspectedCopy, MergedCopy, MergeFacts } from '../../../shared/contract/copies.ts';
 import { coderOfCopy } from '../../project/given-copies.ts';

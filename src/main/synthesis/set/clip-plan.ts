@@ -1,5 +1,5 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { Blend } from '../face/blend.ts';
 import { WRINKLE_COUNT } from '../face/wrinkles.ts';
 import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';

@@ -1,7 +1,7 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { FacePlace } from '../../face/alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from '../../face/alignment.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { Blend } from '../face/blend.ts';
 import { blendedShape, blendSkin } from '../face/blend.ts';
 import type { ClipPlan } from './clip-plan.ts';

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { portraitNames, portraitsOf } from './subjects.ts';
 import { Draw } from '../random/draw.ts';
 import type { Texture } from '../face/texture.ts';

@@ -1,5 +1,5 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { RenderedVideo } from './video.ts';
 import { videoStyle } from './video.ts';
 import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';

@@ -1,4 +1,4 @@
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { Subjects } from './subjects.ts';
 import type { ClipPlan } from './clip-plan.ts';
 import { drawVariation } from './clip-plan.ts';

@@ -1,5 +1,5 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { StepSettings } from '../../adatosk/model/training-step.ts';
 import type { TrainingData } from '../../adatosk/training/training-data.ts';
 import { emptyTrainingData } from '../../adatosk/training/training-data.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../../shared/domain/random.ts';
-import { mean } from '../../../shared/domain/mean.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
+import { mean } from '../../../shared/basics/mean.ts';
 import { augment } from './augmentation.ts';
 import { sampleValues } from './clip-source.ts';
 import { fillTubeMask } from './hard-mask.ts';

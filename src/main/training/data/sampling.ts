@@ -1,5 +1,5 @@
 import { EXPRESSIONS, NEUTRAL_INDEX } from '../../../shared/domain/expressions.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../../adatosk/model/config.ts';
 import type { ClipFacts, SampleValues } from './clip-source.ts';
 import { valueAt } from './clip-source.ts';

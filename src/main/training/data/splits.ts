@@ -3,7 +3,7 @@ import { notice } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { ClipRow } from './clip-set.ts';
 import { refuse } from './clip-set.ts';
 

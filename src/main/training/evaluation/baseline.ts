@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
-import { mean } from '../../../shared/domain/mean.ts';
+import { mean } from '../../../shared/basics/mean.ts';
 import type { ModelSession } from '../../../shared/domain/model-session.ts';
 import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { FRAMES_PER_CLIP } from '../../adatosk/model/config.ts';

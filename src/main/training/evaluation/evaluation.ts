@@ -10,7 +10,7 @@ import type { Estimate, Prediction } from '../../../shared/statistics/recognitio
 import { aucOf, bootstrap, calibrationErrorOf, confusionOf, recallOf, reliability, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import { SamplingGrid, TimingTable } from '../../../shared/domain/time.ts';
 import type { ExpressionPeak, TimelineRow } from '../../../shared/domain/timeline.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { readClip } from '../../analysis/analyse-video.ts';
 import { FaceSeries } from '../../analysis/face-series.ts';
 import type { ClipFacts, ClipSource, TrueMoments } from '../data/clip-source.ts';

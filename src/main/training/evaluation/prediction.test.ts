@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { logLossOf, uarOf } from '../../../shared/statistics/recognition.ts';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import type { Calibration } from './prediction.ts';
 import { calibrated, favouringNeutral, fitCalibration, fitTemperature } from './prediction.ts';
 

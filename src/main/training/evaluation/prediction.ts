@@ -1,6 +1,6 @@
 import { EXPRESSIONS, NEUTRAL_INDEX } from '../../../shared/domain/expressions.ts';
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
-import { mean } from '../../../shared/domain/mean.ts';
+import { mean } from '../../../shared/basics/mean.ts';
 import type { ModelSession } from '../../../shared/domain/model-session.ts';
 import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { logLossOf, uarOf } from '../../../shared/statistics/recognition.ts';

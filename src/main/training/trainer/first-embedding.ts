@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import { randomStream } from '../../../shared/domain/random.ts';
+import { randomStream } from '../../../shared/basics/random.ts';
 import { TUBE } from '../../adatosk/model/config.ts';
 import type { ClipSource } from '../data/clip-source.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mean } from '../../../shared/domain/mean.ts';
+import { mean } from '../../../shared/basics/mean.ts';
 import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';

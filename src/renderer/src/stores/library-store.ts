@@ -1,7 +1,7 @@
 import { defineStore, storeToRefs } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { z } from 'zod';
-import { byName } from '../../../shared/domain/name-order.ts';
+import { byName } from '../../../shared/basics/name-order.ts';
 import type { LibraryFilter, VideoState } from './video-state.ts';
 import { ANALYSIS_FILTERS, matchesFilter, newestJobs, REVIEW_FILTERS, stateOf } from './video-state.ts';
 import type { LibraryVideo } from './project-store.ts';

@@ -1,4 +1,4 @@
-import { randomStream } from '../../domain/random.ts';
+import { randomStream } from '../../basics/random.ts';
 import type { Interval } from './tables.ts';
 
 export interface BootstrapInterval extends Interval {

@@ -1,4 +1,4 @@
-import { upperBound } from '../../domain/sorted-search.ts';
+import { upperBound } from '../../basics/sorted-search.ts';
 import type { LabelledSpan } from './layers.ts';
 import { UNLABELLED } from './layers.ts';
 import type { JointCounts } from './tables.ts';

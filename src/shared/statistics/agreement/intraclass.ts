@@ -1,4 +1,4 @@
-import { mean } from '../../domain/mean.ts';
+import { mean } from '../../basics/mean.ts';
 import { fQuantile } from './f-distribution.ts';
 import type { Interval } from './tables.ts';
 import { sum } from './tables.ts';

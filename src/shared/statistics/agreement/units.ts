@@ -1,4 +1,4 @@
-import { mean } from '../../domain/mean.ts';
+import { mean } from '../../basics/mean.ts';
 import { cohenKappa, f1ByCategory, percentAgreement } from './cohen-kappa.ts';
 import { eventKappa } from './events.ts';
 import { fleissKappa } from './fleiss-kappa.ts';

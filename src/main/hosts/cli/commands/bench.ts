@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { required } from '../../../../shared/domain/required.ts';
+import { required } from '../../../../shared/basics/required.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 /** A benchmark prints lines while it runs and returns a flat object of numbers. Ratios are named a_over_b. */

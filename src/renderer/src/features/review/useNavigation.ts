@@ -2,7 +2,7 @@ import { storeToRefs } from 'pinia';
 import type { Ref, ShallowRef } from 'vue';
 import { computed, nextTick, onBeforeUnmount, ref, shallowRef, watch } from 'vue';
 import type { SegmentRow } from '../../../../shared/annotation/segment-edits.ts';
-import { lowerBound } from '../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../shared/basics/sorted-search.ts';
 import type { TimeView } from '../../composables/useTimeView.ts';
 import { useReview } from '../../stores/review-store.ts';
 import type VideoPlayer from './player/VideoPlayer.vue';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../../shared/basics/sorted-search.ts';
 import { countIn, decimate, highestInColumns, rangeInColumns } from './decimation.ts';
 
 const x = Float64Array.from({ length: 45_000 }, (_, i) => i * 0.2);

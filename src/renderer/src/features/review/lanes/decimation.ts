@@ -1,4 +1,4 @@
-import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../../shared/basics/sorted-search.ts';
 
 /**
  * Reduces a series to at most four points per pixel column: first, lowest, highest, last, and in addition one missing value (NaN), so

@@ -1,6 +1,6 @@
 import type { TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
 import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
-import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../../shared/basics/sorted-search.ts';
 
 /** Bounding box of a face in pixels of the video. */
 export interface FaceBox {

@@ -1,6 +1,6 @@
 import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
 import { CROP_MIDDLE } from '../../../../../shared/domain/mask-maps.ts';
-import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../../shared/basics/sorted-search.ts';
 import type { TimelineColumns } from '../../../../../shared/domain/timeline-columns.ts';
 import { seriesOf } from '../../../../../shared/domain/timeline-columns.ts';
 import { slotAt } from './face-boxes.ts';

@@ -1,6 +1,6 @@
 import type { FaceMaps, MapMask } from '../../../../../shared/domain/mask-maps.ts';
 import { MAP_MASKS, MASK_COUNT } from '../../../../../shared/domain/mask-maps.ts';
-import { lowerBound } from '../../../../../shared/domain/sorted-search.ts';
+import { lowerBound } from '../../../../../shared/basics/sorted-search.ts';
 
 /** The weights of a mask as a picture that covers the aligned crop of the face. */
 export interface HeatMap {
