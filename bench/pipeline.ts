@@ -1,8 +1,12 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startChildProcessEngine } from '../src/main/adatosk/runtime/child-process-engine.ts';
 import { ensureModelFile, findModel, modelsFolder } from '../src/main/adatosk/runtime/models.ts';
 import { startEngines } from '../src/main/adatosk/runtime/providers.ts';
+import { AnalysisJournal } from '../src/main/analysis/analysis-journal.ts';
 import { analyseVideo } from '../src/main/analysis/analyse-video.ts';
 import { detectorFiles } from '../src/main/face/detector-files.ts';
 import { findProgram } from '../src/main/media/programs.ts';
@@ -13,7 +17,8 @@ const MINUTES = 2;
 
 /**
  * Speed of the whole analysis with the tiny model on the CPU, as a multiple of real time, and the share of each stage.
- * Decoding alone by ffmpeg, before and after, is the reference that makes results of different computers comparable.
+ * Decoding alone by ffmpeg, before and after, is the reference that makes results of different computers comparable. An
+ * analysis that was interrupted at its end is compared with the whole.
  */
 export async function benchPipeline(line: (text: string) => void): Promise<Record<string, number>> {
   line(`making a ${MINUTES}-minute video of 1280 x 720 …`);
@@ -21,6 +26,8 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
   const model = await findModel('tiny');
   await ensureModelFile(model);
   const engines = await startEngines(startChildProcessEngine, model, detectorFiles(modelsFolder()), 'cpu');
+  const journals = await mkdtemp(join(tmpdir(), 'adatosk-bench-journal-'));
+  const openJournal = (): Promise<AnalysisJournal> => AnalysisJournal.open(journals, { videoSha256: video, modelSha256: '', options: '' }, true);
   try {
     const before = await bareDecoding(video);
     const tools = { network: engines.network, detectors: engines.detectors, model: model.manifest };
@@ -29,11 +36,17 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
     const spent = (): number => detectors.search.milliseconds + detectors.near.milliseconds;
     const started = { network: session.milliseconds, detectors: spent() };
     line('analysing …');
-    const { stages, video: probed, faces, rows } = await analyseVideo(video, tools, options, () => undefined);
+    const journal = await openJournal();
+    const { stages, video: probed, faces, rows } = await analyseVideo(video, tools, options, journal, () => undefined);
+    await journal.close();
     const decoding = (before + (await bareDecoding(video))) / 2;
     const seconds = probed.timing.duration;
     const network = session.milliseconds - started.network;
     const detector = spent() - started.detectors;
+    const runs = { search: detectors.search.runs, near: detectors.near.runs, network: session.runs };
+    const interrupted = await openJournal();
+    const resumed = await analyseVideo(video, tools, options, interrupted, () => undefined);
+    await interrupted.discard();
     line('Stages run side by side on the same cores: their shares may add up to more than 1.');
     return {
       times_real_time: (1000 * seconds) / stages.total,
@@ -44,15 +57,17 @@ export async function benchPipeline(line: (text: string) => void): Promise<Recor
       share_detectors: detector / stages.total,
       share_cropping: stages.cropping / stages.total,
       share_network: network / stages.total,
-      search_runs: detectors.search.runs,
-      near_runs: detectors.near.runs,
-      network_runs: session.runs,
+      search_runs: runs.search,
+      near_runs: runs.near,
+      network_runs: runs.network,
+      resumed_over_whole: resumed.stages.total / stages.total,
       faces,
       slots_with_a_face: rows.filter(({ status }) => status !== 'no_face').length,
       slots: rows.length,
     };
   } finally {
     engines.stop();
+    await rm(journals, { recursive: true, force: true });
   }
 }
 

@@ -19,6 +19,7 @@ import { FaceObserver } from '../face/face-observer.ts';
 import { probeVideo } from '../media/probe.ts';
 import type { ProbedVideo } from '../media/probe.ts';
 import { sampleFrames } from '../media/sampled-frames.ts';
+import type { AnalysisJournal } from './analysis-journal.ts';
 import type { Clip, ClipReading } from './face-series.ts';
 import { FaceSeries, rowsWithoutFace } from './face-series.ts';
 import { packMaps } from './mask-maps.ts';
@@ -75,6 +76,7 @@ const MOST_SUBSTITUTED = 0.05;
 
 /**
  * Analyses one video from start to end: timing table, sampled frames, faces, clips, network, timelines, peaks, segments.
+ * @param journal what an interrupted analysis of the video has found and read; null to keep none
  * @param onProgress called after each sample with the finished share of the video, 0..1, and its length in seconds
  * @throws StudioError with the name of the file
  */
@@ -82,6 +84,7 @@ export async function analyseVideo(
   path: string,
   tools: AnalysisTools,
   options: AnalysisOptions,
+  journal: AnalysisJournal | null,
   onProgress: (share: number, seconds: number) => void,
   signal?: AbortSignal,
 ): Promise<VideoAnalysis> {
@@ -90,8 +93,8 @@ export async function analyseVideo(
   const probing = performance.now() - begun;
   const grid = new SamplingGrid(video.timing, tools.model.clip.sampleRateHz, options.span ?? null);
   if (grid.span.endS <= grid.span.startS) throw new StudioError('wrong-usage/span-outside', { file: basename(path), end: roundSeconds(video.timing.end) });
-  const observer = new FaceObserver(tools.detectors, video.stream, grid.rate, tools.model.clip.width, options.face);
-  const reader = new SeriesReader(tools, options.tokenBudget);
+  const observer = new FaceObserver(tools.detectors, video.stream, grid.rate, tools.model.clip.width, options.face, journal);
+  const reader = new SeriesReader(tools, options.tokenBudget, journal);
 
   let waitingForFrames = 0;
   let substituted = 0;
@@ -159,13 +162,15 @@ function describe(
 class SeriesReader {
   readonly #tools: AnalysisTools;
   readonly #tokenBudget: number;
+  readonly #journal: AnalysisJournal | null;
   readonly #open = new Map<number, FaceSeries>();
   readonly #all: FaceSeries[] = [];
   #running: Promise<void>[] = [];
 
-  constructor(tools: AnalysisTools, tokenBudget: number) {
+  constructor(tools: AnalysisTools, tokenBudget: number, journal: AnalysisJournal | null) {
     this.#tools = tools;
     this.#tokenBudget = tokenBudget;
+    this.#journal = journal;
   }
 
   async add(observation: FaceObservation): Promise<void> {
@@ -195,7 +200,9 @@ class SeriesReader {
 
   async #read(series: FaceSeries, clip: Clip | undefined): Promise<void> {
     if (clip === undefined) return;
-    const running = readClip(this.#tools, clip.pixels, this.#tokenBudget).then((reading) => series.read(clip, reading));
+    const read = (): Promise<Required<ClipReading>> => readClip(this.#tools, clip.pixels, this.#tokenBudget);
+    const reading = this.#journal === null ? read() : this.#journal.reading(series.faceId, clip.firstSample, read);
+    const running = reading.then((values) => series.read(clip, values));
     running.catch(() => undefined);
     this.#running.push(running);
     if (this.#running.length > CLIPS_AHEAD) await this.#running.shift();
@@ -203,7 +210,7 @@ class SeriesReader {
 }
 
 /** Runs the network on one clip and averages each mask over the patches of each slot. */
-export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, pixels: Uint8Array, tokenBudget: number): Promise<ClipReading> {
+export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, pixels: Uint8Array, tokenBudget: number): Promise<Required<ClipReading>> {
   const outputs = await tools.network.run(clipFeeds(tools.model.clip, pixels, tokenBudget));
   const perSlot = (name: string): Float32Array => {
     const { data } = outputs[name]!;

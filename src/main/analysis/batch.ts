@@ -7,6 +7,7 @@ import type { TimingTable } from '../../shared/domain/time.ts';
 import { hashFile } from '../media/content-hash.ts';
 import type { StreamSummary } from '../media/choose-stream.ts';
 import type { VideoFile } from '../media/video-files.ts';
+import { AnalysisJournal, IncompleteJournal } from './analysis-journal.ts';
 import type { AnalysisOptions, AnalysisTools, VideoAnalysis } from './analyse-video.ts';
 import { analyseVideo } from './analyse-video.ts';
 import type { ResultKey, ResultParts } from './result-parts.ts';
@@ -20,8 +21,10 @@ export interface VideoJob {
   readonly options: AnalysisOptions;
   /** Storage for results beside the tables; null where only a project stores them. */
   readonly parts: ResultParts | null;
-  /** Whether to reuse stored results with the same video, model and options. */
+  /** Whether to reuse stored results with the same video, model and options, and to go on with interrupted analyses. */
   readonly resume: boolean;
+  /** Folder for what long analyses have found so far, so that they go on after an interruption. */
+  readonly journals: string;
   /** Called with the result of each video before its summary is reported; the timing table is null for a reused result. */
   readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
 }
@@ -158,23 +161,39 @@ export async function runVideo(
       await job.onResult?.(video, kept, null);
       return { summary: kept.summary, resumed: true };
     }
-    const analysis = await analyseVideo(
-      video.path,
-      await job.tools(),
-      job.options,
-      (share, seconds) => onShare(share, (1000 * seconds) / (performance.now() - begun)),
-      signal,
-    );
-    const summary = describe(video.name, sha256, analysis, (performance.now() - begun) / 1000);
-    const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments, maps: analysis.maps };
-    await job.parts?.write(video.name, key, result);
-    await job.onResult?.(video, result, analysis.video.timing);
-    return { summary, resumed: false };
+    const journal = sha256 === null ? null : await AnalysisJournal.open(job.journals, key, job.resume);
+    const seconds = (): number => ((journal?.earlierMs ?? 0) + performance.now() - begun) / 1000;
+    const analyse = async (memory: AnalysisJournal | null): Promise<VideoAnalysis> =>
+      analyseVideo(video.path, await job.tools(), job.options, memory, (share, done) => onShare(share, done / seconds()), signal);
+    return await keepingJournal(journal, signal, async () => {
+      const analysis = await analyse(journal).catch((error: unknown) => {
+        if (error instanceof IncompleteJournal) return analyse(null);
+        throw error;
+      });
+      const summary = describe(video.name, sha256, analysis, seconds());
+      const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments, maps: analysis.maps };
+      await job.parts?.write(video.name, key, result);
+      await job.onResult?.(video, result, analysis.video.timing);
+      return { summary, resumed: false };
+    });
   } catch (error) {
     // After an abort, every error is a consequence of the abort.
     if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', null), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
     return { summary: { ...emptySummary(video.name, 'failed', toFact(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
+  }
+}
+
+/** Deletes the journal once a video is done or has failed; keeps it where the analysis was interrupted. */
+async function keepingJournal<T>(journal: AnalysisJournal | null, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let isOver = true;
+  try {
+    return await work();
+  } catch (error) {
+    isOver = !signal.aborted && !(error instanceof StudioError && STOPS_THE_BATCH.has(error.code));
+    throw error;
+  } finally {
+    await (isOver ? journal?.discard() : journal?.close());
   }
 }
 

@@ -40,6 +40,24 @@ export interface DetectorSessions {
   readonly near: ModelSession;
 }
 
+/** One search, by all that its result depends on within a video. */
+export interface FaceSearch {
+  readonly sample: number;
+  readonly model: keyof DetectorSessions;
+  readonly region: Region;
+  readonly threshold: number;
+  /** Quarter turns, clockwise, of the faces to find. */
+  readonly turn: number;
+}
+
+/** Knows what earlier searches in the same video found. */
+export interface DetectionMemory {
+  /** Crops of samples before this one are not needed again. */
+  readonly firstCrop: number;
+  /** @param find searches where the result is not known */
+  detections(search: FaceSearch, find: () => Promise<Detection[]>): Promise<Detection[]>;
+}
+
 /** BlazeFace (Bazarevsky et al. 2019). */
 export class FaceDetector {
   readonly #session: ModelSession;

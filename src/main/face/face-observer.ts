@@ -2,7 +2,7 @@ import type { Picture } from '../../shared/domain/picture.ts';
 import type { FaceStatus, PictureBox } from '../../shared/domain/timeline.ts';
 import type { FacePlace } from './alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
-import type { DetectorSessions } from './detector.ts';
+import type { DetectionMemory, DetectorSessions, Region } from './detector.ts';
 import { FaceDetector, joinOverlapping, NEAR_SIDE, SAME_FACE_OVERLAP, SEARCH_SIDE } from './detector.ts';
 import type { Detection } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
@@ -80,12 +80,14 @@ const LONGEST_MISS = 1;
  * picture. `see` must get the pictures in order. It returns observations a few samples later, in order for each face.
  */
 export class FaceObserver {
-  readonly #search: FaceDetector;
-  readonly #near: FaceDetector;
+  readonly #detectors: Readonly<Record<keyof DetectorSessions, FaceDetector>>;
+  readonly #memory: DetectionMemory | null;
   readonly #plan: SearchPlan;
   readonly #options: FaceOptions;
   readonly #tracker: FaceTracker;
   readonly #cropSide: number;
+  /** Stands for all crops that are not needed. */
+  readonly #noCrop: Uint8Array;
   readonly #waiting: ObservablePicture[] = [];
   readonly #cutFinder = new SceneCuts();
   /** The next picture: whether it begins another scene is known when the one after it has come. */
@@ -101,15 +103,18 @@ export class FaceObserver {
   /** Time spent on cropping, in milliseconds. */
   cropMilliseconds = 0;
 
+  /** @param memory what an interrupted analysis of the same video has found; null without one */
   constructor(
     detectors: DetectorSessions,
     size: { readonly width: number; readonly height: number },
     sampleRate: number,
     cropSide: number,
     options: FaceOptions,
+    memory: DetectionMemory | null = null,
   ) {
-    this.#search = new FaceDetector(detectors.search, SEARCH_SIDE);
-    this.#near = new FaceDetector(detectors.near, NEAR_SIDE);
+    this.#detectors = { search: new FaceDetector(detectors.search, SEARCH_SIDE), near: new FaceDetector(detectors.near, NEAR_SIDE) };
+    this.#memory = memory;
+    this.#noCrop = new Uint8Array(cropSide * cropSide * 3);
     this.#plan = new SearchPlan(size, options.smallestFace);
     this.#options = options;
     this.#cropSide = cropSide;
@@ -152,6 +157,12 @@ export class FaceObserver {
     return { observations, gone: ended.map(({ id }) => id) };
   }
 
+  /** Searches a region of the picture of a sample, unless the result is known. */
+  #find(model: keyof DetectorSessions, sample: number, picture: Picture, region: Region, turn = 0): Promise<Detection[]> {
+    const find = (): Promise<Detection[]> => this.#detectors[model].detect(picture, region, CONTINUE_SCORE, turn);
+    return this.#memory === null ? find() : this.#memory.detections({ sample, model, region, threshold: CONTINUE_SCORE, turn }, find);
+  }
+
   #isDetectionDue(sample: number): boolean {
     return sample % this.#options.searchEvery === 0;
   }
@@ -161,13 +172,13 @@ export class FaceObserver {
     if (picture === null) return [];
     const tracks = this.#tracker.candidates;
     const detection = sample / this.#options.searchEvery;
-    const near = (await Promise.all(tracks.map((track) => this.#detectNear(track, picture, detection)))).flat();
+    const near = (await Promise.all(tracks.map((track) => this.#detectNear(track, sample, picture)))).flat();
     const reliable = joinOverlapping(near.filter(({ score }) => score >= RELIABLE_SCORE));
     const isSeen = ({ latest }: Track): boolean => reliable.some(({ box }) => overlap(box, latest.box) > 0);
     const isLost = this.#wasCut || !(tracks.length > 0 && tracks.every(isSeen));
     this.#wasCut = false;
     const regions = this.#plan.regionsFor(detection, isLost);
-    const found = await Promise.all(regions.map((region) => this.#search.detect(picture, region, CONTINUE_SCORE)));
+    const found = await Promise.all(regions.map((region) => this.#find('search', sample, picture, region)));
     // A reliable close-up detection is not averaged with detections of the search model: their points differ slightly, and
     // the crop would jump at every search.
     const others = [...near, ...found.flat()].filter(({ box }) => reliable.every((face) => overlap(face.box, box) <= SAME_FACE_OVERLAP));
@@ -175,13 +186,13 @@ export class FaceObserver {
   }
 
   /** Searches the close-up of a known face, in its direction; at first, and where it is hardly recognised, also turned over. */
-  async #detectNear(track: Track, picture: Picture, detection: number): Promise<Detection[]> {
+  async #detectNear(track: Track, sample: number, picture: Picture): Promise<Detection[]> {
     const region = closeUpOf(track.latest.box);
-    const faces = await this.#near.detect(picture, region, CONTINUE_SCORE, track.turn);
+    const faces = await this.#find('near', sample, picture, region, track.turn);
     const score = faces[0]?.score ?? 0;
-    const isDue = track.comparisons < FIRST_COMPARISONS || (score < UPRIGHT_SCORE && detection % DETECTIONS_PER_COMPARISON === 0);
+    const isDue = track.comparisons < FIRST_COMPARISONS || (score < UPRIGHT_SCORE && (sample / this.#options.searchEvery) % DETECTIONS_PER_COMPARISON === 0);
     if (!isDue || track.isBeforeCut) return faces;
-    const over = await this.#near.detect(picture, region, CONTINUE_SCORE, (track.turn + 2) % 4);
+    const over = await this.#find('near', sample, picture, region, (track.turn + 2) % 4);
     const before = track.turn;
     track.compare(score, over[0]?.score ?? 0);
     return track.turn === before ? faces : over;
@@ -193,7 +204,7 @@ export class FaceObserver {
     for (const { sample, picture } of this.#waiting) {
       const found = track.detections.get(sample);
       if (picture === null || found === undefined) continue;
-      const [face] = await this.#near.detect(picture, closeUpOf(found.box), CONTINUE_SCORE, track.turn);
+      const [face] = await this.#find('near', sample, picture, closeUpOf(found.box), track.turn);
       if (face !== undefined) track.replace(sample, { ...face, look: lookOf(picture, face) });
     }
   }
@@ -283,8 +294,9 @@ export class FaceObserver {
     for (const [key, { points }] of track.detections) {
       if (Math.abs(key - sample) <= LOOK_AHEAD && !this.#isCutBetween(key, sample)) around.set(key, placeOf(points));
     }
-    const crop = new Uint8Array(this.#cropSide * this.#cropSide * 3);
     const place = smoothedPlace(sample, around);
+    if (sample < (this.#memory?.firstCrop ?? 0)) return { crop: this.#noCrop, place };
+    const crop = new Uint8Array(this.#cropSide * this.#cropSide * 3);
     resampleRgb(picture, cropPlacement(place, this.#cropSide), this.#cropSide, this.#cropSide, crop, 'edge');
     this.cropMilliseconds += performance.now() - start;
     return { crop, place };

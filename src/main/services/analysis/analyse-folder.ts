@@ -83,6 +83,7 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
       options,
       parts,
       resume: request.resume,
+      journals: join(out, '.adatosk', 'unfinished'),
       atOnce: request.atOnce,
       signal,
       onProgress: events.onProgress,

@@ -26,8 +26,9 @@ export function hostQueue(start: EngineStarter, publish: (event: QueueEvent) => 
     } else if (order.kind === 'open') {
       await close();
       const project = await openProject(order.folder);
-      open = { project, worker: new QueueWorker(project.db, start, publish) };
+      open = { project, worker: new QueueWorker(project.db, order.folder, start, publish) };
       open.worker.wake();
+      await open.worker.deleteOldJournals();
     } else if (order.kind === 'wake') open?.worker.wake();
     else open?.worker.cancel(order.jobs);
   };

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
+import { AnalysisJournal } from '../../analysis/analysis-journal.ts';
 import { WorkerPool, runVideo } from '../../analysis/batch.ts';
 import { findProgram } from '../../media/programs.ts';
 import type { TakenJob } from '../../project/batch-queue.ts';
@@ -31,6 +33,7 @@ export class QueueWorker {
   readonly #db: ProjectDatabase;
   readonly #start: EngineStarter;
   readonly #publish: (event: QueueEvent) => void;
+  readonly #journals: string;
   readonly #name: string;
   readonly #pool: WorkerPool<TakenJob>;
   readonly #batches = new Map<string, Promise<OpenBatch>>();
@@ -38,8 +41,10 @@ export class QueueWorker {
   #working: Promise<void> | undefined;
   #stopping = false;
 
-  constructor(db: ProjectDatabase, start: EngineStarter, publish: (event: QueueEvent) => void, name = workerName()) {
+  /** @param folder the project's */
+  constructor(db: ProjectDatabase, folder: string, start: EngineStarter, publish: (event: QueueEvent) => void, name = workerName()) {
     this.#db = db;
+    this.#journals = join(folder, 'unfinished');
     this.#start = start;
     this.#publish = publish;
     this.#name = name;
@@ -56,6 +61,11 @@ export class QueueWorker {
     releaseOrphanedJobs(this.#db);
     if (this.#working === undefined) this.#working = this.#drain().finally(() => (this.#working = undefined));
     else this.#pool.fill();
+  }
+
+  /** Deletes what interrupted analyses have left that nobody continued for a long time. */
+  deleteOldJournals(): Promise<void> {
+    return AnalysisJournal.deleteOld(this.#journals);
   }
 
   /** Stops running jobs that were cancelled. */
@@ -113,7 +123,8 @@ export class QueueWorker {
           modelSha256,
           options,
           parts: null,
-          resume: false,
+          resume: true,
+          journals: this.#journals,
           onResult: (video, result, timing) => recorder.keep(video, result, timing, signal),
         },
         { path, name, bytes },
