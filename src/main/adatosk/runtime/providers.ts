@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
@@ -54,9 +54,18 @@ export interface ReadyEngines {
   stop(): void;
 }
 
+/**
+ * The cores that this process may use: those of its container or affinity, and not more than Slurm has given to a task. On a
+ * cluster, a node has many more.
+ */
+export function allowedCores(environment: NodeJS.ProcessEnv = process.env): number {
+  const perTask = Number(environment['SLURM_CPUS_PER_TASK'] ?? NaN);
+  return perTask >= 1 ? Math.min(availableParallelism(), Math.floor(perTask)) : availableParallelism();
+}
+
 /** All cores but one, which is left to decoding, the face detectors and the window. */
 export function defaultThreads(): number {
-  return Math.max(1, cpus().length - 1);
+  return Math.max(1, allowedCores() - 1);
 }
 
 /** The network in its own engine. */

@@ -1,10 +1,10 @@
 /** Defaults and available values of options, for all hosts. */
-import { cpus } from 'node:os';
 import { DEFAULT_PEAK_OPTIONS } from '../../../shared/domain/peaks.ts';
 import { DEFAULT_SEGMENT_OPTIONS } from '../../../shared/domain/segments.ts';
 import { PROVIDERS } from '../../adatosk/runtime/engine-messages.ts';
 import type { SizeName } from '../../adatosk/model/config.ts';
 import { SIZES } from '../../adatosk/model/config.ts';
+import { allowedCores } from '../../adatosk/runtime/providers.ts';
 import { DEFAULT_FACE_OPTIONS } from '../../face/face-observer.ts';
 
 export { defaultThreads } from '../../adatosk/runtime/providers.ts';
@@ -22,7 +22,7 @@ export const MODEL_SIZES = Object.keys(SIZES) as SizeName[];
 
 /** Number of threads for training, which uses all cores. */
 export function allThreads(): number {
-  return cpus().length;
+  return allowedCores();
 }
 
 export const DEVICES = ['auto', ...PROVIDERS] as const;
