@@ -77,6 +77,7 @@ const allIn = (name) => Object.keys(MODULES).filter((module) => module === name 
 const NUMERIC = [
   ...['adatosk', 'analysis', 'face', 'media', 'synthesis', 'training'].map((folder) => `src/main/${folder}/**`),
   'src/main/project/store/packed-*.ts',
+  'src/main/services/analysis/shards/share.ts',
   ...['shared/basics/**', 'shared/domain/**', 'shared/statistics/**', 'renderer/src/features/{figures,review/lanes,review/player,review/timeline}/**'].map(
     (files) => `src/${files}`,
   ),

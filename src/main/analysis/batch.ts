@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isCancelled, StudioError, toFact } from '../../shared/app/errors.ts';
 import type { Fact, Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
@@ -25,7 +26,7 @@ export interface VideoJob {
   readonly resume: boolean;
   /** Folder for what long analyses have found so far, so that they go on after an interruption. */
   readonly journals: string;
-  /** Called with the result of each video before its summary is reported; the timing table is null for a reused result. */
+  /** Called with the result of each video before its summary is reported; the timing table is null for a reused result of versions before 0.2. */
   readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
 }
 
@@ -152,14 +153,19 @@ export async function runVideo(
   signal: AbortSignal,
 ): Promise<{ summary: VideoSummary; resumed: boolean }> {
   const begun = performance.now();
-  if (video.problem !== undefined) return { summary: emptySummary(video.name, 'failed', toFact(video.problem)), resumed: false };
+  const fail = async (error: unknown, secondsTaken: number | null): Promise<{ summary: VideoSummary; resumed: boolean }> => {
+    const summary = { ...emptySummary(video.name, 'failed', toFact(error)), secondsTaken };
+    await job.parts?.writeFailure(video.name, summary);
+    return { summary, resumed: false };
+  };
+  if (video.problem !== undefined) return fail(video.problem, null);
   try {
     const sha256 = await hashFile(video.path, signal).catch(() => null);
     const key: ResultKey = { videoSha256: sha256 ?? '', modelSha256: job.modelSha256, options: optionsHash(job.options) };
     const kept = job.resume && sha256 !== null ? await job.parts?.read(video.name, key) : undefined;
     if (kept !== undefined) {
-      await job.onResult?.(video, kept, null);
-      return { summary: kept.summary, resumed: true };
+      await job.onResult?.(video, kept.result, kept.timing);
+      return { summary: kept.result.summary, resumed: true };
     }
     const journal = sha256 === null ? null : await AnalysisJournal.open(job.journals, key, job.resume);
     const seconds = (): number => ((journal?.earlierMs ?? 0) + performance.now() - begun) / 1000;
@@ -172,7 +178,7 @@ export async function runVideo(
       });
       const summary = describe(video.name, sha256, analysis, seconds());
       const result: VideoResult = { summary, rows: analysis.rows, peaks: analysis.peaks, segments: analysis.segments, maps: analysis.maps };
-      await job.parts?.write(video.name, key, result);
+      await job.parts?.write(video.name, { key, result, timing: analysis.video.timing });
       await job.onResult?.(video, result, analysis.video.timing);
       return { summary, resumed: false };
     });
@@ -180,9 +186,11 @@ export async function runVideo(
     // After an abort, every error is a consequence of the abort.
     if (isCancelled(error) || signal.aborted) return { summary: emptySummary(video.name, 'cancelled', null), resumed: false };
     if (error instanceof StudioError && STOPS_THE_BATCH.has(error.code)) throw error;
-    return { summary: { ...emptySummary(video.name, 'failed', toFact(error)), secondsTaken: (performance.now() - begun) / 1000 }, resumed: false };
+    return fail(error, (performance.now() - begun) / 1000);
   }
 }
+
+const SIGNAL_MAY_COME_MS = 200;
 
 /** Deletes the journal once a video is done or has failed; keeps it where the analysis was interrupted. */
 async function keepingJournal<T>(journal: AnalysisJournal | null, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
@@ -190,6 +198,8 @@ async function keepingJournal<T>(journal: AnalysisJournal | null, signal: AbortS
   try {
     return await work();
   } catch (error) {
+    // A scheduler ends all processes of a job at once: the own signal may come after the end of ffmpeg or of an engine.
+    if (!signal.aborted) await wait(SIGNAL_MAY_COME_MS);
     isOver = !signal.aborted && !(error instanceof StudioError && STOPS_THE_BATCH.has(error.code));
     throw error;
   } finally {

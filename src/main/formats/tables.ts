@@ -121,13 +121,13 @@ export async function* rowsOf<R extends VideoResult>(table: Table<R>, results: A
 export const tableText = <R extends VideoResult>(table: Table<R>, results: AsyncIterable<R>): AsyncGenerator<string> =>
   csvText(table.columns, rowsOf(table, results));
 
-/** A CSV file with a header, in chunks. */
+/** A CSV file with a header, in chunks; without columns, its further rows. */
 export async function* csvText(
-  columns: readonly string[],
+  columns: readonly string[] | null,
   rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
   dialect: CsvDialect = STANDARD_CSV,
 ): AsyncGenerator<string> {
-  yield `${dialect.hasMark ? BYTE_ORDER_MARK : ''}${csvLines([columns], dialect)}`;
+  if (columns !== null) yield `${dialect.hasMark ? BYTE_ORDER_MARK : ''}${csvLines([columns], dialect)}`;
   let chunk: (readonly Cell[])[] = [];
   for await (const row of rows) {
     chunk.push(row);

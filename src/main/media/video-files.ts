@@ -1,5 +1,5 @@
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { cancelled, isCancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
 
 /** File extensions of videos in folders. A file that is given by its path is accepted with any extension. */
@@ -54,6 +54,28 @@ export async function findVideos(paths: readonly string[], signal?: AbortSignal)
     }
   }
   return withUniqueNames([...found.values()], folders);
+}
+
+/**
+ * Videos that are listed by their paths, each once, in order. Their names are their paths below the deepest folder that
+ * contains all of them. No file is opened or looked for; see `sizedVideo`.
+ */
+export function listedVideos(paths: readonly string[]): Omit<VideoFile, 'bytes'>[] {
+  const found = [...new Set(paths.map((path) => resolve(path)))];
+  const root = found.map(dirname).reduce((common, folder) => commonFolder(common, folder), dirname(found[0] ?? '.'));
+  return found.map((path) => ({ path, name: relative(root, path).split(sep).join('/') }));
+}
+
+function commonFolder(a: string, b: string): string {
+  let common = a;
+  while (common !== dirname(common) && b !== common && !b.startsWith(common.endsWith(sep) ? common : `${common}${sep}`)) common = dirname(common);
+  return common;
+}
+
+/** A listed video with its present size, or with the reason why it cannot be read. */
+export async function sizedVideo({ path, name }: Pick<VideoFile, 'path' | 'name'>): Promise<VideoFile> {
+  const kind = await kindOf(path, name);
+  return { path, name, ...(kind === 'folder' ? unreadable(new StudioError('file-unreadable/no-file', { file: name })) : kind) };
 }
 
 type Kind = 'folder' | Pick<VideoFile, 'bytes' | 'problem'>;

@@ -161,6 +161,7 @@ export const ERROR_TEXTS = {
   },
 
   'program-failed/unexpected': { message: 'The program failed unexpectedly. ({detail})', remedy: '' },
+  'program-failed/slurm': { message: 'Slurm did not accept the job. ({detail})', remedy: 'Correct the options, or ask the support of the cluster.' },
   'program-failed/media': {
     message: '{program} could not read {file}. ({detail})',
     remedy: 'Open the file in a video player. If that fails too, convert it to H.264 in an MP4 file.',
@@ -492,6 +493,25 @@ export const ERROR_TEXTS = {
   },
   'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
   'wrong-usage/folder-not-empty': { message: '{folder} is not empty; nothing was changed.', remedy: 'Choose an empty folder.' },
+  'wrong-usage/paths-or-list': { message: 'The videos are named either by paths or by a list.', remedy: 'Name one of the two.' },
+  'wrong-usage/shard-with-project': {
+    message: 'A share of the videos cannot be stored in a project: several programs would write to it at once.',
+    remedy: 'Leave the project out, and name it when you merge the shares.',
+  },
+  'wrong-usage/line-break': { message: 'The path of {path} contains a line break, and cannot be in a list.', remedy: 'Rename the file or the folder.' },
+  'wrong-usage/no-parts': { message: '{folder} contains no parts of an analysis.', remedy: 'Choose the folder into which the analysis writes.' },
+  'wrong-usage/lists-differ': {
+    message: 'The shards {shards} in {folder} have listed different videos: a video was added or removed between their starts.',
+    remedy: 'List the videos once in a file, and analyse that list.',
+  },
+  'wrong-usage/parts-differ': {
+    message: 'The shards {shards} in {folder} have another model or other options than the others.',
+    remedy: 'Run them again with the same model and options.',
+  },
+  'wrong-usage/part-differs': {
+    message: 'The stored result of {video} has other options than the rest.',
+    remedy: 'Analyse this video again with the same options.',
+  },
   'wrong-usage/other-contents': {
     message: '{folder} contains other files ({names}); nothing was changed.',
     remedy: 'Choose an empty folder.',

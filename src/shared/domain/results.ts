@@ -78,6 +78,10 @@ export interface RunRecord {
   readonly start: string;
   readonly end: string;
   readonly cancelled: boolean;
+  /** Number of the shards of a divided run. */
+  readonly shards?: number;
+  /** Identifies the videos, the model and the options of a merged run, so that it is not stored twice. */
+  readonly merged?: string;
 }
 
 /** The warnings of a run as facts. Those of older versions are sentences, which stay as they are. */

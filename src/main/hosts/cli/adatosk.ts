@@ -3,14 +3,18 @@ import { APP_VERSION } from '../../services/settings/app-version.ts';
 import { addAgreement } from './commands/agreement.ts';
 import { addAnalyze } from './commands/analyze.ts';
 import { addBench } from './commands/bench.ts';
+import { addCluster } from './commands/cluster.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addFineTuningSet } from './commands/fine-tuning-set.ts';
+import { addList } from './commands/list.ts';
+import { addMerge } from './commands/merge.ts';
 import { addModels } from './commands/models.ts';
 import { addMethods } from './commands/methods.ts';
 import { addProject } from './commands/project.ts';
 import { addServe } from './commands/serve.ts';
+import { addStatus } from './commands/status.ts';
 import { addSynthesize } from './commands/synthesize.ts';
 import { addTrain } from './commands/train.ts';
 import { EXIT, reportError } from './terminal/output.ts';
@@ -21,6 +25,10 @@ process.env['ORT_DISABLE_TELEMETRY'] = '1';
 /** The commands of the command line. Each one is a file. */
 const COMMANDS = [
   addAnalyze,
+  addList,
+  addMerge,
+  addStatus,
+  addCluster,
   addSynthesize,
   addTrain,
   addEvaluate,

@@ -225,8 +225,11 @@ describe('wrong usage', () => {
     ['a folder without videos', ['analyze', at('nothing'), '--out', at('nothing-out')]],
     ['an unknown model', ['analyze', ONE_FACE, '--out', at('x'), '--model', 'huge']],
     ['an unknown device', ['analyze', ONE_FACE, '--out', at('x'), '--device', 'tpu']],
-    ['an unavailable device', ['analyze', ONE_FACE, '--out', at('x'), '--device', 'cuda']],
     ['a token budget above 1', ['analyze', ONE_FACE, '--out', at('x'), '--token-budget', '1.5']],
+    ['paths and a list', ['analyze', ONE_FACE, '--list', ONE_FACE, '--out', at('x')]],
+    ['neither paths nor a list', ['analyze', '--out', at('x')]],
+    ['a share that does not exist', ['analyze', ONE_FACE, '--out', at('x'), '--shard', '4/3']],
+    ['a share with a project', ['analyze', ONE_FACE, '--out', at('x'), '--shard', '1/3', '--project', at('x')]],
     ['an unknown command', ['analyse', ONE_FACE]],
   ])('%s: exit code 2 and a message', async (_, args) => {
     await mkdir(at('nothing'), { recursive: true });
@@ -234,6 +237,12 @@ describe('wrong usage', () => {
     expect(code).toBe(2);
     expect(stderr.length).toBeGreaterThan(20);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('an unavailable device and a missing ffmpeg: exit code 4', async () => {
+    const args = ['analyze', ONE_FACE, '--out', at('x'), '--device'];
+    expect((await command(...args, 'cuda')).code).toBe(4);
+    expect((await startCommand([...args, 'cpu'], { FFMPEG_PATH: '/no/such/ffmpeg' }).finished).code).toBe(4);
   });
 
   test('a folder that cannot be written gives a message before the analysis', async () => {

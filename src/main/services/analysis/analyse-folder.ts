@@ -10,22 +10,29 @@ import { findModel } from '../../adatosk/runtime/models.ts';
 import type { ProviderFinding } from '../../adatosk/runtime/providers.ts';
 import type { BatchProgress } from '../../analysis/batch.ts';
 import { emptySummary, runBatch } from '../../analysis/batch.ts';
-import { ResultParts } from '../../analysis/result-parts.ts';
-import { writeAtomically } from '../../formats/atomic-file.ts';
-import { TABLES, tableText } from '../../formats/tables.ts';
-import { findVideos } from '../../media/video-files.ts';
+import { optionsHash, ResultParts } from '../../analysis/result-parts.ts';
+import { sizedVideo } from '../../media/video-files.ts';
 import type { VideoFile } from '../../media/video-files.ts';
 import { findProgram } from '../../media/programs.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
+import { freezeList } from './shards/frozen-list.ts';
+import { mergedId, writeShardRecord } from './shards/shard-records.ts';
+import type { Shard } from './shards/share.ts';
+import { shareOf } from './shards/share.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { writeTables } from './write-tables.ts';
 
 export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
   /** Id, size or folder. */
   readonly model: string;
   /** Videos and folders of videos. */
   readonly paths: readonly string[];
+  /** File with one path a line, instead of paths; null without one. */
+  readonly list: string | null;
+  /** Analyses this share of the videos only, and writes no tables (see merge-parts.ts); null for all. */
+  readonly shard: Shard | null;
   /** Folder for the tables; created if it does not exist. */
   readonly out: string;
   readonly resume: boolean;
@@ -56,16 +63,17 @@ export interface AnalyseOutcome {
 
 /**
  * Analyses videos and writes timeline.csv, peaks.csv, segments.csv, summary.csv and run.json, each atomically. If the
- * analysis is stopped, the tables contain the finished videos.
+ * analysis is stopped, the tables contain the finished videos. A shard of a divided run writes only its parts.
  * @throws StudioError for wrong paths, an unusable model or device, or a folder that cannot be written
  */
 export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
   const begun = new Date();
-  const videos = await findVideos(request.paths, signal);
-  if (videos.length === 0) throw new StudioError('wrong-usage/no-video', { paths: [...request.paths] });
-  await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
   const out = resolve(request.out);
+  await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
   await prepareOut(out);
+  const list = await freezeList(out, request, signal);
+  const shard = request.shard ?? { index: 1, of: 1 };
+  const videos = await presentVideos(shareOf(list.videos, shard), request.list !== null);
   const parts = new ResultParts(out);
   await parts.prepare();
   const session = await AnalysisSession.open({ ...request, model: await findModel(request.model) }, start);
@@ -75,7 +83,15 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
     const { provider, findings } = await session.engines();
     events.onReady({ videos, model, device: provider, findings, warnings: session.warnings });
     const clock = performance.now();
-    const recorder = project === null ? null : RunRecorder.begin(project.db, session.record(begun, false), request.resume);
+    if (!request.resume) for (const { name } of videos) await parts.remove(name);
+    const recordNow = (): RunRecord => {
+      const record = session.record(begun, signal.aborted);
+      return { ...record, merged: mergedId(list.id, record) };
+    };
+    const describe = (run: RunRecord, ended: boolean): Promise<void> =>
+      writeShardRecord(out, { ...shard, list: list.id, options: optionsHash(options), run, ended });
+    await describe(recordNow(), false);
+    const recorder = project === null ? null : RunRecorder.begin(project.db, recordNow(), request.resume);
     const summaries = await runBatch({
       videos,
       tools: () => session.tools(),
@@ -89,14 +105,20 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
       onProgress: events.onProgress,
       ...(recorder === null ? {} : { onResult: (video, result, timing) => recorder.keep(video, result, timing, signal) }),
     });
-    const record = session.record(begun, signal.aborted);
+    const record = recordNow();
     recorder?.end(record);
-    await writeTables(out, summaries, (video) => parts.read(video), record);
+    await describe(record, true);
+    if (request.shard === null) await writeTables(out, finishedResults(summaries, parts), record);
     return { summaries, record, timesRealTime: overallSpeed(summaries, (performance.now() - clock) / 1000), pids: session.pids };
   } finally {
     session.stop();
     project?.close();
   }
+}
+
+/** The videos of a share as they are now: a list may be older. */
+async function presentVideos(videos: readonly VideoFile[], isListed: boolean): Promise<VideoFile[]> {
+  return isListed ? Promise.all(videos.map(sizedVideo)) : [...videos];
 }
 
 /** Checks that the folder can be written, so that a problem is reported before hours of work. */
@@ -111,38 +133,19 @@ export async function prepareOut(out: string): Promise<void> {
   }
 }
 
-/**
- * Writes the tables from stored results. Only one result is in memory at a time.
- * @param read reads the stored result of a video by its name in the summaries
- */
-export async function writeTables(
-  out: string,
-  summaries: readonly VideoSummary[],
-  read: (video: string) => Promise<VideoResult | undefined>,
-  record: RunRecord,
-): Promise<void> {
-  async function* results(): AsyncGenerator<VideoResult> {
-    for (const summary of summaries) {
-      const result = summary.status === 'done' ? await read(summary.video) : undefined;
-      if (summary.status === 'done' && result === undefined)
-        yield {
-          summary: emptySummary(summary.video, 'failed', toFact(new StudioError('file-unreadable/result', { video: summary.video }))),
-          rows: [],
-          peaks: [],
-          segments: [],
-        };
-      else yield { rows: [], peaks: [], segments: [], ...result, summary };
-    }
+/** The stored results of a run, one at a time. */
+async function* finishedResults(summaries: readonly VideoSummary[], parts: ResultParts): AsyncGenerator<VideoResult> {
+  for (const summary of summaries) {
+    const part = summary.status === 'done' ? await parts.read(summary.video) : undefined;
+    if (summary.status === 'done' && part === undefined)
+      yield {
+        summary: emptySummary(summary.video, 'failed', toFact(new StudioError('file-unreadable/result', { video: summary.video }))),
+        rows: [],
+        peaks: [],
+        segments: [],
+      };
+    else yield { rows: [], peaks: [], segments: [], ...part?.result, summary };
   }
-  for (const table of TABLES) await writeAtomically(join(out, table.file), tableText(table, results()));
-  await writeRunRecord(out, record);
-}
-
-/** Writes run.json: the settings, the model and the device of a run. @returns the path of the file */
-export async function writeRunRecord(out: string, record: RunRecord): Promise<string> {
-  const file = join(out, 'run.json');
-  await writeAtomically(file, [`${JSON.stringify(record, null, 2)}\n`]);
-  return file;
 }
 
 /** Seconds of video per second of work, over the videos of this analysis; null if there were none. */

@@ -126,6 +126,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
 
   'program-failed/unexpected': { message: 'Im Programm ist ein unerwarteter Fehler aufgetreten. ({detail})', remedy: '' },
+  'program-failed/slurm': {
+    message: 'Slurm hat den Auftrag nicht angenommen. ({detail})',
+    remedy: 'Berichtigen Sie die Optionen, oder fragen Sie die Betreuung des Clusters.',
+  },
   'program-failed/media': {
     message: '{program} konnte {file} nicht lesen. ({detail})',
     remedy: 'Öffnen Sie die Datei in einem Videoprogramm. Wenn auch das nicht geht, wandeln Sie sie in H.264 (MP4) um.',
@@ -550,6 +554,31 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Geben Sie dem neuen Modell einen anderen Namen.',
   },
   'wrong-usage/folder-not-empty': { message: '{folder} ist nicht leer; es wurde nichts verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
+  'wrong-usage/paths-or-list': { message: 'Die Videos werden entweder durch Pfade oder durch eine Liste angegeben.', remedy: 'Geben Sie eines von beiden an.' },
+  'wrong-usage/shard-with-project': {
+    message: 'Ein Teil der Videos kann nicht in einem Projekt gespeichert werden: Mehrere Programme würden zugleich hineinschreiben.',
+    remedy: 'Lassen Sie das Projekt weg, und nennen Sie es, wenn Sie die Teile zusammenführen.',
+  },
+  'wrong-usage/line-break': {
+    message: 'Der Pfad von {path} enthält einen Zeilenumbruch und kann nicht in einer Liste stehen.',
+    remedy: 'Benennen Sie die Datei oder den Ordner um.',
+  },
+  'wrong-usage/no-parts': {
+    message: '{folder} enthält keine Teile einer Analyse.',
+    remedy: 'Wählen Sie den Ordner, in den die Analyse schreibt.',
+  },
+  'wrong-usage/lists-differ': {
+    message: 'Die Teilläufe {shards} in {folder} haben verschiedene Videos aufgelistet: Zwischen ihren Starts kam ein Video hinzu oder wurde entfernt.',
+    remedy: 'Listen Sie die Videos einmal in einer Datei auf, und analysieren Sie diese Liste.',
+  },
+  'wrong-usage/parts-differ': {
+    message: 'Die Teilläufe {shards} in {folder} haben ein anderes Modell oder andere Optionen als die übrigen.',
+    remedy: 'Starten Sie sie erneut, mit demselben Modell und denselben Optionen.',
+  },
+  'wrong-usage/part-differs': {
+    message: 'Das gespeicherte Ergebnis von {video} hat andere Optionen als die übrigen.',
+    remedy: 'Analysieren Sie dieses Video erneut mit denselben Optionen.',
+  },
   'wrong-usage/other-contents': {
     message: '{folder} enthält andere Dateien ({names}); es wurde nichts verändert.',
     remedy: 'Wählen Sie einen leeren Ordner.',

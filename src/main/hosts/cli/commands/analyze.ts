@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { resolve } from 'node:path';
+import { fromFact, StudioError } from '../../../../shared/app/errors.ts';
 import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
 import type { VideoSummary } from '../../../../shared/domain/results.ts';
@@ -9,8 +10,9 @@ import type { AnalyseOutcome, AnalyseRequest } from '../../../services/analysis/
 import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
-import { numberBetween, wholeBetween } from '../terminal/options.ts';
-import { counted, EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import type { Shard } from '../../../services/analysis/shards/share.ts';
+import { numberBetween, readShard, wholeBetween } from '../terminal/options.ts';
+import { counted, EXIT, exitCodeOf, Output, stopOnRequest } from '../terminal/output.ts';
 import { ProgressLine } from '../terminal/progress-line.ts';
 
 interface AnalyzeOptions {
@@ -22,6 +24,9 @@ interface AnalyzeOptions {
   atOnce: number;
   resume: boolean;
   project?: string;
+  list?: string;
+  shard?: Shard;
+  allowFailures: boolean;
   json: boolean;
   confidentScore: number;
   confidentWidth: number;
@@ -41,8 +46,11 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
   program
     .command('analyze')
     .description('analyse videos: write the faces and the proposed expressions over time as tables')
-    .argument('<path...>', 'videos or folders; subfolders are included')
+    .argument('[path...]', 'videos or folders; subfolders are included')
     .requiredOption('--out <folder>', 'folder for the tables')
+    .option('--list <file>', 'file with one path a line, instead of paths (see: adatosk list)')
+    .option('--shard <I/N>', 'analyse shard I of N only and write no tables; "slurm" takes both from the array job (see: adatosk merge)', readShard)
+    .option('--allow-failures', 'exit with 0 even if some videos failed', false)
     .option('--model <id>', 'model (see: adatosk models list)', DEFAULT_MODEL)
     .addOption(new Option('--device <name>', 'device that runs the network').choices(DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
@@ -65,6 +73,8 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
 }
 
 async function analyze(paths: string[], options: AnalyzeOptions): Promise<number> {
+  if ((paths.length === 0) === (options.list === undefined)) throw new StudioError('wrong-usage/paths-or-list', {});
+  if (options.shard !== undefined && options.project !== undefined) throw new StudioError('wrong-usage/shard-with-project', {});
   const output = new Output(options.json);
   const signal = stopOnRequest();
   let progress: ProgressLine | undefined;
@@ -85,12 +95,14 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
     },
     signal,
   );
-  return conclude(outcome, resolve(options.out), output, signal.aborted);
+  return conclude(outcome, options, output, signal.aborted);
 }
 
 function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
   return {
     paths,
+    list: options.list ?? null,
+    shard: options.shard ?? null,
     out: options.out,
     model: options.model,
     device: options.device,
@@ -122,12 +134,14 @@ function lineFor(summary: VideoSummary, resumed: boolean): string {
   return `done      ${summary.video}: ${counted(summary.faces ?? 0, 'face')}, ${counted(summary.peaks ?? 0, 'peak')}, ${speed}${summary.warnings.length === 0 ? '' : ` (${sentencesOf(summary.warnings).join(' ')})`}`;
 }
 
-function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: string, output: Output, stopped: boolean): number {
+function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, options: AnalyzeOptions, output: Output, stopped: boolean): number {
+  const out = resolve(options.out);
+  const { shard } = options;
   const count = (status: VideoSummary['status']): number => summaries.filter((summary) => summary.status === status).length;
   const [finished, failed] = [count('done'), count('failed')];
   const speed = timesRealTime === null ? '' : `, ${timesRealTime.toFixed(1)} times real time`;
   const note = record.warnings.join('; ');
-  const text = `${finished} of ${summaries.length} done, ${failed} failed${stopped ? ', stopped on request' : ''}${speed}; tables in ${out}${note === '' ? '' : ` (${note})`}`;
+  const text = `${finished} of ${summaries.length} done, ${failed} failed${stopped ? ', stopped on request' : ''}${speed}; ${shard === undefined ? 'tables' : `parts of shard ${shard.index} of ${shard.of}`} in ${out}${note === '' ? '' : ` (${note})`}`;
   output.result(
     {
       videos: summaries.length,
@@ -140,9 +154,12 @@ function conclude({ summaries, record, timesRealTime }: AnalyseOutcome, out: str
       trained: record.model.trained,
       note,
       out,
+      ...(shard === undefined ? {} : { shard: shard.index, of: shard.of }),
     },
     text,
   );
   if (stopped) return EXIT.interrupted;
-  return failed > 0 ? EXIT.someFailed : EXIT.done;
+  const failures = summaries.flatMap(({ failure }) => (failure === null ? [] : [exitCodeOf(fromFact(failure).code)]));
+  if (failures.includes(EXIT.tryAgain)) return EXIT.tryAgain;
+  return failed > 0 && !options.allowFailures ? EXIT.someFailed : EXIT.done;
 }

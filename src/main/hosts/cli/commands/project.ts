@@ -81,6 +81,6 @@ async function runs(folder: string, output: Output): Promise<number> {
     output.line(
       `${id}  ${record.start}  ${record.model.id} on ${record.device}, ${counted(count, 'video')}${ended === null ? ', not ended' : ''}${record.warnings.length > 0 ? ` (${record.warnings.join('; ')})` : ''}`,
     );
-  output.result({ runs: all.map(({ id, record, videos: count, ended }) => ({ id, videos: count, ended, ...record })) }, `${all.length} runs`);
+  output.result({ runs: all.map(({ id, record, videos: count, ended }) => ({ id, videos: count, ended, ...record })) }, counted(all.length, 'run'));
   return EXIT.done;
 }

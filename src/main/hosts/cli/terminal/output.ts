@@ -2,8 +2,11 @@ import type { ErrorId, StudioErrorCode } from '../../../../shared/app/errors.ts'
 import { StudioError } from '../../../../shared/app/errors.ts';
 import { linesOfFact } from '../../../../shared/app/facts.ts';
 
-/** Exit codes of every command. */
-export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, interrupted: 130 } as const;
+/**
+ * Exit codes of every command. tryAgain: the same command can succeed later or go on (the disk was full, an engine ended).
+ * cannot: this computer cannot do it (ffmpeg or the device is missing).
+ */
+export const EXIT = { done: 0, someFailed: 1, wrongUsage: 2, tryAgain: 3, cannot: 4, interrupted: 130 } as const;
 
 /** @returns '1 peak' or '3 peaks' */
 export function counted(count: number, noun: string): string {
@@ -51,16 +54,24 @@ const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
   'project-sound': 'Option: --backup.',
 };
 
+const CODES: readonly (readonly [code: number, errors: readonly StudioErrorCode[]])[] = [
+  [EXIT.wrongUsage, ['wrong-usage', 'file-missing', 'model-missing', 'data-set-invalid']],
+  [EXIT.tryAgain, ['disk-full', 'engine-died', 'project-busy']],
+  [EXIT.cannot, ['program-missing', 'provider-unavailable']],
+  [EXIT.interrupted, ['cancelled']],
+];
+
+export function exitCodeOf(error: StudioErrorCode): number {
+  return CODES.find(([, errors]) => errors.includes(error))?.[0] ?? EXIT.someFailed;
+}
+
 /** Prints an error. @returns the exit code of the command */
 export function reportError(error: unknown): number {
   if (error instanceof StudioError) {
     const hint = HINTS[error.id];
     process.stderr.write(`adatosk: ${linesOfFact(error).join('\n')}${hint === undefined ? '' : ` ${hint}`}\n`);
     if (INTERRUPTING.includes(error.code)) process.stderr.write('analyze and train go on with --resume.\n');
-    if (error.code === 'cancelled') return EXIT.interrupted;
-    return ['wrong-usage', 'file-missing', 'model-missing', 'provider-unavailable', 'data-set-invalid'].includes(error.code)
-      ? EXIT.wrongUsage
-      : EXIT.someFailed;
+    return exitCodeOf(error.code);
   }
   process.stderr.write(`adatosk: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.someFailed;
