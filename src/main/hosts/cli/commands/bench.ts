@@ -40,6 +40,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../../bench/timeline.ts')).benchTimeline,
     about: 'frames a second of the review with two hours of eleven series, in Chromium, beside the same window at rest',
   },
+  shards: {
+    load: async () => (await import('../../../../../bench/shards.ts')).benchShards,
+    about: '10,000 parts of 100 shards: list, status and merge, in seconds and MB',
+  },
   memory: {
     load: async () => (await import('../../../../../bench/memory.ts')).benchMemory,
     about: 'peak memory of all processes at 1, 5 and 20 minutes of video',
