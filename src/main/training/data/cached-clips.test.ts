@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type * as nodeOs from 'node:os';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as sharpModule from 'sharp';
@@ -9,7 +8,7 @@ import { openClipSource } from './cached-clips.ts';
 
 const counts = vi.hoisted(() => ({ opened: 0 }));
 // No free memory: the cache keeps no decoded strip.
-vi.mock('node:os', async (original) => ({ ...(await original<typeof nodeOs>()), freemem: () => 0 }));
+vi.spyOn(process, 'availableMemory').mockReturnValue(0);
 vi.mock('sharp', async (original) => {
   const { default: sharp } = await original<typeof sharpModule>();
   const counted = (...input: Parameters<typeof sharp>): ReturnType<typeof sharp> => {

@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { freemem } from 'node:os';
 import sharp from 'sharp';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
@@ -90,7 +89,7 @@ export function openClipSource(options: unknown): Promise<ClipSource> {
 class StripReader {
   readonly #side: number;
   readonly #kept = new Map<string, Uint8Array>();
-  readonly #limit = Math.min(KEPT.bytes, KEPT.share * freemem());
+  readonly #limit = Math.min(KEPT.bytes, KEPT.share * process.availableMemory());
   #bytes = 0;
 
   constructor(side: number) {
