@@ -42,6 +42,29 @@ describe('a scene begins', () => {
   });
 });
 
+/** Means of the cells by their definition: every second pixel in both directions, 32 cells a side. */
+function cellsByDefinition({ width, height, y }: Picture): number[] {
+  const cells = Array.from({ length: 32 * 32 }, () => [] as number[]);
+  for (let row = 0; row < height; row += 2)
+    for (let column = 0; column < width; column += 2)
+      cells[Math.floor((row * 32) / height) * 32 + Math.floor((column * 32) / width)]!.push(y[row * width + column]!);
+  return cells.map((values) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length));
+}
+
+test.each([
+  [1280, 720],
+  [642, 362],
+  [50, 40],
+])('the change of a picture is the mean change of its cells: %i x %i', (width, height) => {
+  const chroma = new Uint8Array((width * height) / 4);
+  const noisy = (): Picture => ({ width, height, matrix: 'bt709', y: Uint8Array.from({ length: width * height }, () => 256 * random()), u: chroma, v: chroma });
+  const [a, b] = [noisy(), noisy()];
+  const finder = new SceneCuts();
+  finder.change(a);
+  const [before, after] = [cellsByDefinition(a), cellsByDefinition(b)];
+  expect(finder.change(b)).toBeCloseTo(after.reduce((sum, value, i) => sum + Math.abs(value - before[i]!), 0) / 1024, 5);
+});
+
 test('the look of a face stays plainly the same in other light, and differs from another pattern', () => {
   const points = (x: number) => ({
     rightEye: { x: x - 8, y: 26 },

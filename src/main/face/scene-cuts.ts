@@ -49,15 +49,29 @@ export class SceneCuts {
 
 /** Mean brightness of each cell, from every second pixel in both directions. */
 function cellsOf({ width, height, y }: Picture): Float32Array {
-  const sums = new Float32Array(CELLS * CELLS);
-  const counts = new Uint32Array(CELLS * CELLS);
+  const cells = new Float32Array(CELLS * CELLS);
+  // The first column of each cell that is read; they are even.
+  const firsts = Uint32Array.from({ length: CELLS + 1 }, (_, cell) => 2 * Math.ceil((cell * width) / CELLS / 2));
+  const sums = new Uint32Array(CELLS);
+  let rows = 0;
   for (let row = 0; row < height; row += 2) {
-    const first = Math.floor((row * CELLS) / height) * CELLS;
-    for (let column = 0; column < width; column += 2) {
-      const cell = first + Math.floor((column * CELLS) / width);
-      sums[cell]! += y[row * width + column]!;
-      counts[cell]! += 1;
+    const start = row * width;
+    for (let cell = 0; cell < CELLS; cell++) {
+      const end = start + firsts[cell + 1]!;
+      let sum = 0;
+      for (let at = start + firsts[cell]!; at < end; at += 2) sum += y[at]!;
+      sums[cell]! += sum;
     }
+    rows += 1;
+    const cellRow = Math.floor((row * CELLS) / height);
+    const isLast = row + 2 >= height || Math.floor(((row + 2) * CELLS) / height) !== cellRow;
+    if (!isLast) continue;
+    for (let cell = 0; cell < CELLS; cell++) {
+      const count = (rows * (firsts[cell + 1]! - firsts[cell]!)) / 2;
+      cells[cellRow * CELLS + cell] = sums[cell]! / Math.max(1, count);
+    }
+    sums.fill(0);
+    rows = 0;
   }
-  return sums.map((sum, i) => sum / Math.max(1, counts[i]!));
+  return cells;
 }
