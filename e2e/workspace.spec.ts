@@ -1,12 +1,7 @@
-import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import type { OpenHost } from './fixtures/web-host.ts';
+import { OWN, openSixExpressions as open } from './fixtures/six-expressions.ts';
 import { expect, test } from './fixtures/web-host.ts';
 import { MARGIN } from '../src/renderer/src/composables/axis.ts';
-import { StudioWindow } from './page-objects/studio-window.ts';
-
-const OWN = 'Tier Ann (you)';
 
 /** Share of the pixels of a canvas that are painted. */
 function paintedShare(element: Element): number {
@@ -15,23 +10,6 @@ function paintedShare(element: Element): number {
   let painted = 0;
   for (let i = 3; i < data.length; i += 4) if (data[i]! > 0) painted += 1;
   return (4 * painted) / data.length;
-}
-
-/** Opens a video with six expressions as Ann. */
-async function open(page: Page, host: OpenHost): Promise<StudioWindow> {
-  const folder = join(host.folder, 'six');
-  mkdirSync(folder);
-  cpSync('samples/all-six.mp4', join(folder, 'all-six.mp4'));
-  await page.goto(host.address);
-  const studio = new StudioWindow(page);
-  await studio.newProject(host.folder, 'project');
-  await studio.addVideos(folder);
-  await studio.analyseNew();
-  await studio.review('all-six.mp4');
-  await studio.codeAs('Ann');
-  await expect(studio.timelines).toBeVisible();
-  await expect(studio.position).toContainText('frame 0');
-  return studio;
 }
 
 async function expectInWindow(page: Page, parts: Readonly<Record<string, Locator>>): Promise<void> {

@@ -25,3 +25,12 @@ test('a thumbnail is small, and a file that is not a video has none', async () =
   expect(picture!.length).toBeLessThan(20_000);
   expect(await thumbnail(import.meta.filename, 0)).toBeUndefined();
 });
+
+test('a thumbnail shows the moment that is asked for', async () => {
+  const path = join(await temporaryFolder(), 'two-halves.mp4');
+  const halves = ['color=black:s=160x90:d=1', 'color=white:s=160x90:d=1'].flatMap((source) => ['-f', 'lavfi', '-i', source]);
+  await ffmpeg(...halves, '-filter_complex', '[0][1]concat', '-g', '250', '-pix_fmt', 'yuv420p', path);
+  const brightness = async (atS: number): Promise<number> => (await sharp(await thumbnail(path, atS)).stats()).channels[0]!.mean;
+  expect(await brightness(0.9)).toBeLessThan(20);
+  expect(await brightness(1.1)).toBeGreaterThan(230);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acceleratorOf, ACTIONS, keyName, shownKey } from './actions.ts';
+import { acceleratorOf, ACTIONS, keyName, keysOfActions, shownKey } from './actions.ts';
 
 const none = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 
@@ -22,4 +22,24 @@ test('each action has its own key, with a text for display and one for menus', (
   expect(new Set(ACTIONS.map(({ id }) => id)).size).toBe(ACTIONS.length);
   expect(['Shift+ArrowRight', '+', 'Ctrl+Shift+Z', 'Ctrl++'].map(shownKey)).toEqual(['Shift →', '+', 'Ctrl Shift Z', 'Ctrl +']);
   expect(['Shift+ArrowRight', 'Ctrl+Shift+A', 'Ctrl++'].map(acceleratorOf)).toEqual(['Shift+Right', 'CmdOrCtrl+Shift+A', 'CmdOrCtrl+Plus']);
+});
+
+test('J, K and L play with the keys of video editors; the actions that had them get free keys', () => {
+  const keys = keysOfActions({}, true);
+  expect(new Set(keys.values()).size).toBe(keys.size);
+  expect((['transport.backwards', 'transport.pause', 'transport.forwards', 'proposal.next', 'peak.add', 'loop'] as const).map((id) => keys.get(id))).toEqual([
+    'J',
+    'K',
+    'L',
+    'U',
+    'X',
+    'O',
+  ]);
+  const usual = keysOfActions({}, false);
+  expect([usual.get('proposal.next'), usual.get('transport.backwards'), usual.get('loop')]).toEqual(['J', undefined, 'L']);
+});
+
+test('a person’s own key takes precedence over the default of another action', () => {
+  const keys = keysOfActions({ 'note.add': 'J', accept: '' }, true);
+  expect([keys.get('note.add'), keys.get('transport.backwards'), keys.get('accept')]).toEqual(['J', undefined, undefined]);
 });

@@ -37,6 +37,7 @@ const REVIEW = [
   { id: 'second.next', key: 'Shift+ArrowRight' },
   { id: 'second.previous', key: 'Shift+ArrowLeft' },
   { id: 'time.goTo', key: 'Ctrl+G' },
+  { id: 'find.open', key: 'Ctrl+F' },
   { id: 'peak.next', key: 'N' },
   { id: 'peak.previous', key: 'P' },
   { id: 'segment.next', key: 'PageDown' },
@@ -45,6 +46,12 @@ const REVIEW = [
   { id: 'faster', key: 'ArrowUp' },
   { id: 'slower', key: 'ArrowDown' },
   { id: 'loop', key: 'L' },
+  { id: 'mark.loopStart', key: 'Shift+I' },
+  { id: 'mark.loopEnd', key: 'Shift+O' },
+  { id: 'transport.backwards' },
+  { id: 'transport.pause' },
+  { id: 'transport.forwards' },
+  { id: 'sound.mute', key: 'Shift+M' },
   { id: 'mark.in', key: 'I' },
   { id: 'edge.start', key: '[' },
   { id: 'edge.end', key: ']' },
@@ -76,6 +83,33 @@ export const ACTIONS: readonly Action[] = [
   ...EVERYWHERE.map((action) => ({ ...action, place: 'everywhere' as const })),
   ...REVIEW.map((action) => ({ ...action, place: 'review' as const })),
 ];
+
+/** J, K and L as in video editors, and other keys for the actions that have these by default. */
+const TRANSPORT_KEYS: Partial<Record<ActionId, string>> = {
+  'transport.backwards': 'J',
+  'transport.pause': 'K',
+  'transport.forwards': 'L',
+  'proposal.next': 'U',
+  'peak.add': 'X',
+  'peak.here': 'Shift+X',
+  loop: 'O',
+};
+
+/**
+ * The key of each action; an action without one is left out. A person's own key takes precedence: another action that has the same one by
+ * default has none then.
+ * @param own keys by action; '' for none @param hasTransportKeys whether J, K and L play
+ */
+export function keysOfActions(own: Readonly<Record<string, string>>, hasTransportKeys: boolean): Map<ActionId, string> {
+  const keys = new Map<ActionId, string>();
+  const taken = new Set(Object.values(own));
+  for (const { id, key } of ACTIONS) {
+    const byDefault = (hasTransportKeys ? TRANSPORT_KEYS[id] : undefined) ?? key;
+    const chosen = own[id] ?? (byDefault !== undefined && taken.has(byDefault) ? '' : byDefault);
+    if (chosen !== undefined && chosen !== '') keys.set(id, chosen);
+  }
+  return keys;
+}
 
 /** Keys of other programs for actions that have a key of their own here. A person's own keys take precedence. */
 export const FURTHER_KEYS: Readonly<Record<string, ActionId>> = { 'Ctrl+Y': 'edit.redo' };

@@ -1,4 +1,4 @@
-import { serveThumbnail, THUMBNAIL_PATH } from '../library/thumbnails.ts';
+import { serveThumbnail, THUMBNAIL_PATH, thumbnailOf } from '../library/thumbnails.ts';
 import { MEDIA_PATH, serveMedia } from '../library/media-library.ts';
 import type { Studio } from './studio.ts';
 import { serveWindowFile } from '../library/window-files.ts';
@@ -14,8 +14,10 @@ export interface WindowRequest {
 /** Serves a request of a window to its own origin, for all hosts: files of the window, videos and thumbnails. */
 export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
   if (path.startsWith(THUMBNAIL_PATH)) {
-    const id = decoded(path.slice(THUMBNAIL_PATH.length));
-    return id === undefined || !studio.hasProject || method !== 'GET' ? new Response(null, { status: 404 }) : serveThumbnail(studio.project.db, id);
+    const asked = thumbnailOf(path);
+    const id = asked === undefined ? undefined : decoded(asked.id);
+    const isServed = id !== undefined && studio.hasProject && method === 'GET';
+    return isServed ? serveThumbnail(studio.project.db, id, asked?.atS) : new Response(null, { status: 404 });
   }
   if (!path.startsWith(MEDIA_PATH)) return method === 'GET' ? serveWindowFile(files, path) : new Response(null, { status: 405 });
   const id = decoded(path.slice(MEDIA_PATH.length));

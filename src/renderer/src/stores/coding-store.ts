@@ -24,6 +24,9 @@ import {
 } from '../../../shared/annotation/segment-edits.ts';
 import type { CutLabel, Step } from '../../../shared/annotation/steps.ts';
 import { step } from '../../../shared/annotation/steps.ts';
+import type { TrialRow } from '../../../shared/annotation/trial-edits.ts';
+import { changeTrial } from '../../../shared/annotation/trial-edits.ts';
+import { roundSeconds } from '../../../shared/domain/time.ts';
 import { studio } from '../api/api.ts';
 import { endsBlind, useHistory } from './history-store.ts';
 import type { LibraryVideo } from './project-store.ts';
@@ -179,6 +182,13 @@ export const useCoding = defineStore('coding', () => {
       ]);
   }
 
+  /** Moves a trial or marker, or an edge of a trial. The program refuses one that overlaps with another of its type. */
+  async function moveTrial(trial: TrialRow, { startS, endS }: Span): Promise<void> {
+    const { id, video_id, revision, ...draft } = trial;
+    const moved = { ...draft, start_s: roundSeconds(startS), end_s: trial.end_s === null ? null : roundSeconds(endS) };
+    await edit(step('trial.change', { trial: trial.name, type: trial.type }), changeTrial(trial, moved));
+  }
+
   async function splitSelected(): Promise<void> {
     const segment = selectedSegment.value;
     if (segment !== undefined && review.isOwn(segment)) await edit(step('segment.split', { label: segment.label }), split(segment, playhead.value, author()));
@@ -317,6 +327,7 @@ export const useCoding = defineStore('coding', () => {
     setRemark: inTurn(setRemark),
     removeSelected: inTurn(removeSelected),
     resizeSegment: inTurn(resizeSegment),
+    moveTrial: inTurn(moveTrial),
     splitSelected: inTurn(splitSelected),
     mergeSelected: inTurn(mergeSelected),
     relabelAll: inTurn(relabelAll),

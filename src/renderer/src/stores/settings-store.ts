@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, watch } from 'vue';
 import { z } from 'zod';
 import type { ActionId } from '../../../shared/app/actions.ts';
-import { ACTIONS, FURTHER_KEYS } from '../../../shared/app/actions.ts';
+import { FURTHER_KEYS, keysOfActions } from '../../../shared/app/actions.ts';
 import { desktop } from '../api/api.ts';
 import { HEAT_MAP_NAMES } from './heat-map-names.ts';
 import type { TrackName } from './tracks.ts';
@@ -18,6 +18,10 @@ const settingsSchema = z.object({
   tracks: z.array(z.object({ name: z.enum(TRACK_NAMES), shown: z.boolean(), height: z.number().min(0.25).max(4) })).catch([]),
   /** Whether videos play without sound. */
   isMuted: z.boolean().catch(false),
+  /** Of the sound, 0 to 1. */
+  volume: z.number().min(0).max(1).catch(1),
+  /** Whether J, K and L play, as in video editors. */
+  hasTransportKeys: z.boolean().catch(false),
   /** How the probabilities are drawn. */
   probabilities: z.enum(['ribbons', 'lines']).catch('ribbons'),
   heat: z.enum(HEAT_MAP_NAMES).catch('final'),
@@ -29,6 +33,9 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** Tracks that a person switches on. The lane of trials is also shown for a video that has trials. */
 const HIDDEN_AT_FIRST: ReadonlySet<TrackName> = new Set<TrackName>(['confidence', 'similarity', 'trials']);
+/** In a lower window, the lane of pictures would take the place of the charts. */
+const PICTURES_FROM_PIXELS = 1000;
+const isShownAtFirst = (name: TrackName): boolean => (name === 'thumbnails' ? window.innerHeight >= PICTURES_FROM_PIXELS : !HIDDEN_AT_FIRST.has(name));
 
 const STORAGE_KEY = 'adatosk.settings';
 
@@ -68,25 +75,16 @@ export const useSettings = defineStore('settings', () => {
     get: () => {
       const known = settings.value.tracks.filter(({ name }, i, all) => all.findIndex((each) => each.name === name) === i);
       const rest = TRACK_NAMES.filter((name) => !known.some((each) => each.name === name));
-      return [...known, ...rest.map((name) => ({ name, shown: !HIDDEN_AT_FIRST.has(name), height: 1 }))];
+      return [...known, ...rest.map((name) => ({ name, shown: isShownAtFirst(name), height: 1 }))];
     },
     set: (value) => (settings.value.tracks = value),
   });
 
+  const keys = computed(() => keysOfActions(settings.value.keys, settings.value.hasTransportKeys));
   /** The key of an action, undefined for none. */
-  function keyOf(id: ActionId): string | undefined {
-    const key = settings.value.keys[id] ?? ACTIONS.find((action) => action.id === id)?.key;
-    return key === '' ? undefined : key;
-  }
+  const keyOf = (id: ActionId): string | undefined => keys.value.get(id);
   const actionByKey = computed(
-    () =>
-      new Map<string, ActionId>([
-        ...Object.entries(FURTHER_KEYS),
-        ...ACTIONS.flatMap(({ id }): [string, ActionId][] => {
-          const key = keyOf(id);
-          return key === undefined ? [] : [[key, id]];
-        }),
-      ]),
+    () => new Map<string, ActionId>([...Object.entries(FURTHER_KEYS), ...[...keys.value].map(([id, key]): [string, ActionId] => [key, id])]),
   );
 
   /** Sets the key of an action ('' for none). @returns the action that already has the key; nothing is changed in that case */

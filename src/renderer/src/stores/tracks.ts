@@ -1,5 +1,5 @@
 /** Tracks over the time axis, in their default order. */
-export const TRACK_NAMES = ['probabilities', 'intensity', 'masks', 'similarity', 'confidence', 'sound', 'trials'] as const;
+export const TRACK_NAMES = ['probabilities', 'intensity', 'masks', 'similarity', 'confidence', 'thumbnails', 'sound', 'trials'] as const;
 export type TrackName = (typeof TRACK_NAMES)[number];
 
 export interface TrackSetting {

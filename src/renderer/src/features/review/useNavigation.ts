@@ -1,11 +1,12 @@
 import { storeToRefs } from 'pinia';
 import type { Ref, ShallowRef } from 'vue';
-import { computed, nextTick, onBeforeUnmount, ref, shallowRef, watch } from 'vue';
-import type { SegmentRow } from '../../../../shared/annotation/segment-edits.ts';
+import { computed, nextTick, onBeforeUnmount, shallowRef, watch } from 'vue';
+import type { SegmentRow, Span } from '../../../../shared/annotation/segment-edits.ts';
 import { lowerBound } from '../../../../shared/basics/sorted-search.ts';
 import type { TimeView } from '../../composables/useTimeView.ts';
 import { useReview } from '../../stores/review-store.ts';
 import type VideoPlayer from './player/VideoPlayer.vue';
+import { useLoop } from './useLoop.ts';
 
 export type Player = InstanceType<typeof VideoPlayer>;
 
@@ -20,17 +21,23 @@ export interface Navigation {
   /** End of the frame at the playhead, in seconds. */
   readonly frameEnd: Ref<number>;
   /** The span that is repeated; null without one. */
-  readonly loop: Ref<{ startS: number; endS: number } | null>;
+  readonly loop: Ref<Span | null>;
   readonly onFrame: (index: number) => void;
+  /** The video has played to its end. */
+  readonly onEnded: () => void;
   readonly goTo: (seconds: number) => void;
   readonly goToFrame: (index: number) => void;
   readonly step: (frames: number) => void;
   readonly select: (id: string) => void;
   readonly goToProposal: (segment: SegmentRow) => Promise<void>;
+  /** Like goToProposal, but the zoom stays. */
+  readonly goToLabel: (segment: SegmentRow) => Promise<void>;
   readonly goToSpan: (span: { face: number; startS: number; endS: number }) => void;
   readonly jumpToPeak: (direction: 1 | -1) => void;
   readonly selectNeighbour: (direction: 1 | -1) => void;
   readonly toggleLoop: () => void;
+  readonly setLoop: (span: Span | null) => void;
+  readonly markLoop: (edge: 'start' | 'end') => void;
   readonly showSpan: (startS: number, endS: number) => void;
   readonly wholeVideo: () => void;
 }
@@ -45,7 +52,6 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
   const pictures = shallowRef(0);
   let givingUp: ReturnType<typeof setTimeout> | undefined;
   onBeforeUnmount(() => clearTimeout(givingUp));
-  const loop = ref<{ startS: number; endS: number } | null>(null);
 
   const wholeVideo = (): void => view.reset(times.value[0] ?? 0, edges.value.at(-1) ?? 1);
   watch([() => video.value?.id, times], wholeVideo, { immediate: true });
@@ -53,13 +59,14 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     () => video.value?.id,
     () => {
       clearTimeout(givingUp);
-      [loop.value, requested.value] = [null, null];
+      requested.value = null;
       frame.value = frameAt(playhead.value);
     },
   );
   // The player appears only after the check that the file is playable: it then seeks to the current playhead.
   watch(player, (mounted) => mounted?.seek(playhead.value));
 
+  const { loop, ...looping } = useLoop((seconds) => player.value?.seekFrame(frameAt(seconds)));
   const frameEnd = computed(() => edges.value[lowerBound(edges.value, playhead.value + 1e-6)] ?? edges.value.at(-1) ?? playhead.value);
   /** The frame that is shown at a moment. */
   const frameAt = (seconds: number): number => Math.max(0, lowerBound(times.value, seconds + 1e-6) - 1);
@@ -79,8 +86,14 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     requested.value = null;
     playhead.value = times.value[index] ?? 0;
     if (player.value?.isPlaying !== true) return;
-    if (loop.value !== null && frameEnd.value >= loop.value.endS) player.value.seekFrame(frameAt(loop.value.startS));
+    looping.follow({ startS: playhead.value, endS: frameEnd.value }, player.value);
     view.follow(playhead.value);
+  }
+  /** A loop up to the last frame ends with the video. */
+  function onEnded(): void {
+    if (loop.value === null) return;
+    goTo(loop.value.startS);
+    player.value?.play();
   }
   /** Sets the playhead at once, so that a label given while the player seeks gets the requested time. */
   function goToFrame(index: number): void {
@@ -115,6 +128,14 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     goTo(segment.start_s);
     showSpan(segment.start_s, segment.end_s);
   }
+  async function goToLabel(segment: SegmentRow): Promise<void> {
+    if (segment.face_id !== face.value) face.value = segment.face_id;
+    await nextTick();
+    selected.value = segment.id;
+    goTo(segment.start_s);
+    const [from, to] = [view.from.value, view.to.value];
+    if (segment.start_s < from || segment.end_s > to) view.show(segment.start_s - 0.1 * (to - from), segment.start_s + 0.9 * (to - from));
+  }
   function goToSpan({ face: of, startS, endS }: { face: number; startS: number; endS: number }): void {
     face.value = of;
     selected.value = null;
@@ -143,11 +164,15 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
       goTo(next.start_s);
     }
   }
+  function setLoop(span: Span | null): void {
+    looping.set(span);
+    if (span !== null && (playhead.value < span.startS || playhead.value >= span.endS)) goTo(span.startS);
+  }
   function toggleLoop(): void {
-    const segment = selectedSegment.value;
-    loop.value = loop.value !== null || segment === undefined ? null : { startS: segment.start_s, endS: segment.end_s };
+    looping.toggle();
     if (loop.value !== null) goTo(loop.value.startS);
   }
+  const markLoop = (edge: 'start' | 'end'): void => looping.mark(edge, edge === 'start' ? playhead.value : frameEnd.value);
 
   return {
     frame,
@@ -156,15 +181,19 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
     frameEnd,
     loop,
     onFrame,
+    onEnded,
     goTo,
     goToFrame,
     step,
     select,
     goToProposal,
+    goToLabel,
     goToSpan,
     jumpToPeak,
     selectNeighbour,
     toggleLoop,
+    setLoop,
+    markLoop,
     showSpan,
     wholeVideo,
   };

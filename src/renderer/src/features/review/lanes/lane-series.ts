@@ -8,7 +8,7 @@ import { styleAt } from '../../../ui/label-styles.ts';
 import type { TrackName } from '../../../stores/tracks.ts';
 
 /** The lanes that are charts of the model's series; the sound and the trials are drawn by components of their own. */
-export type LaneName = Exclude<TrackName, 'sound' | 'trials'>;
+export type LaneName = Exclude<TrackName, 'sound' | 'thumbnails' | 'trials'>;
 
 /** Similarities are part of the mask maps, not of the timeline columns. */
 type SimilarityName = `similarity ${Expression}`;

@@ -4,8 +4,10 @@ import type { Studio } from '../../../../../main/services/studio/studio.ts';
 import { studio as api } from '../../../api/api.ts';
 import { useTimeView } from '../../../composables/useTimeView.ts';
 import { useCoding } from '../../../stores/coding-store.ts';
+import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { MARGIN } from '../../../composables/axis.ts';
+import { decimal } from '../../../texts/formats.ts';
 import TrialLane from './TrialLane.vue';
 
 let studio: Studio;
@@ -26,13 +28,19 @@ async function mountLane(): Promise<Lane> {
 }
 const MARGIN_PIXELS = MARGIN.left;
 async function drag(lane: Lane, fromS: number, toS: number): Promise<void> {
-  const at = (seconds: number): object => ({ clientX: MARGIN_PIXELS + 100 * seconds, pointerId: 1, button: 0 });
   (lane.element as HTMLElement).setPointerCapture = () => undefined;
   await lane.trigger('pointerdown', at(fromS));
   await lane.trigger('pointermove', at((fromS + toS) / 2));
   await lane.trigger('pointermove', at(toS));
   await lane.trigger('pointerup', at(toS));
 }
+const at = (seconds: number): object => ({ clientX: MARGIN_PIXELS + 100 * seconds, pointerId: 1, button: 0 });
+/** Presses a trial or its edge. */
+async function grab(lane: Lane, part: string, atS: number): Promise<void> {
+  (lane.find(part).element as HTMLElement).setPointerCapture = () => undefined;
+  await lane.find(part).trigger('pointerdown', at(atS));
+}
+const pull = (lane: Lane, part: string, toS: number, keys = {}): Promise<void> => lane.find(part).trigger('pointermove', { ...at(toS), ...keys });
 async function save(lane: Lane, fields: Record<string, string>): Promise<void> {
   await until(() => lane.find('form').exists());
   for (const [name, value] of Object.entries(fields)) await lane.find(`input[name="${name}"]`).setValue(value);
@@ -121,6 +129,72 @@ describe('the lane of trials', () => {
     });
     await until(() => titles(lane).length === 1);
     await useCoding().applyHistory('undo');
+    await until(() => titles(lane).length === 0);
+    lane.unmount();
+  });
+
+  test('a trial is moved and trimmed by dragging, as one step each; Alt suspends snapping and Escape puts it back', async () => {
+    const review = useReview();
+    review.playhead = 4.04;
+    const lane = await mountLane();
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'film', start: '1', end: '3' });
+    await until(() => titles(lane).length === 1);
+    const chip = (): string => lane.find('.chip').text();
+    await grab(lane, '.edge.end', 3);
+    await pull(lane, '.edge.end', 4);
+    // The playhead is within reach.
+    expect(chip()).toContain('1 s – 4.04 s');
+    await pull(lane, '.edge.end', 4, { altKey: true });
+    expect(chip()).toContain('1 s – 4 s · frames 25 to 99 (75)');
+    await pull(lane, '.edge.end', 4);
+    await lane.find('.edge.end').trigger('pointerup');
+    await until(() => titles(lane)[0] === 'film 1, 1.00 to 4.04 s');
+    expect(lane.emitted('trim')!.length).toBe(3);
+
+    await grab(lane, '.trial', 2);
+    await pull(lane, '.trial', 3);
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));
+    await lane.find('.trial').trigger('pointerup');
+    await lane.find('.trial').trigger('click');
+    expect([lane.find('.chip').exists(), lane.find('form').exists(), titles(lane)]).toEqual([false, false, ['film 1, 1.00 to 4.04 s']]);
+
+    await grab(lane, '.trial', 2);
+    await pull(lane, '.trial', 3);
+    await lane.find('.trial').trigger('pointerup');
+    await until(() => titles(lane)[0] === 'film 1, 2.00 to 5.04 s');
+    const steps = await api.edits.history({ coder: review.coder!.id, most: 2 });
+    expect(steps.map(({ step }) => step)).toEqual(Array(2).fill({ kind: 'trial.change', parameters: { trial: '1', type: 'film' } }));
+    for (const title of ['film 1, 1.00 to 4.04 s', 'film 1, 1.00 to 3.00 s', undefined]) {
+      await useCoding().applyHistory('undo');
+      await until(() => titles(lane)[0] === title);
+    }
+    lane.unmount();
+  });
+
+  test('a trial that is dragged over another one of its type goes back, with the reason; a marker moves', async () => {
+    const lane = await mountLane();
+    for (const [start, end] of [
+      ['1', '3'],
+      ['5', '7'],
+      ['7.4', ''],
+    ] as const) {
+      await lane.find('button.add').trigger('click');
+      await save(lane, { type: end === '' ? 'bell' : 'film', start, end });
+      await until(() => titles(lane).some((title) => title.includes(decimal(Number(start), 2))));
+    }
+    await grab(lane, '.edge.end', 3);
+    await pull(lane, '.edge.end', 6);
+    expect(lane.find('.trial').classes()).toContain('refused');
+    await lane.find('.edge.end').trigger('pointerup');
+    await until(() => useProject().problem !== null);
+    expect(useProject().problem!.message).toContain('“1” was not saved, because it overlaps with “2” of the same type “film” (5 to 7 s)');
+    expect(titles(lane)[0]).toBe('film 1, 1.00 to 3.00 s');
+    await grab(lane, '.flag', 7.4);
+    await pull(lane, '.flag', 0.8);
+    await lane.find('.flag').trigger('pointerup');
+    await until(() => titles(lane).includes('bell 1, marker at 0.80 s'));
+    for (let left = 4; left > 0; left--) await useCoding().applyHistory('undo');
     await until(() => titles(lane).length === 0);
     lane.unmount();
   });
