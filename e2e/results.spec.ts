@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync, cpSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { picturesInAllLooks } from './fixtures/looks.ts';
+import { choose, expectOptions } from './page-objects/select-box.ts';
 import { ResultsWindow } from './page-objects/results-window.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'adatosk-e2e-'));
@@ -34,9 +35,9 @@ test('results are opened, chosen and drawn; what the model was trained on is sai
   await expect(window.videos).toHaveCount(4);
   await expect(window.warning).toContainText('trained on rendered faces');
   await window.choose('two-faces.mp4');
-  await expect(window.face.locator('option')).toHaveText(['1', '2']);
+  await expectOptions(window.face, ['1', '2']);
   await expect(window.timelines).toHaveAccessibleName('Timelines of face 1 in two-faces.mp4');
-  await window.face.selectOption('2');
+  await choose(page, 'Face', '2');
   await expect(window.timelines).toHaveAccessibleName('Timelines of face 2 in two-faces.mp4');
   const drawn = await window.timelines.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);

@@ -141,7 +141,7 @@ test('the example is there at the first start, and the project is among the rece
   const studio = new StudioWindow(page);
   await page.getByRole('button', { name: /^Try the example/ }).click();
   await expect(studio.row('two-people.mp4')).toBeVisible();
-  await expect(studio.library.getByRole('cell', { name: /face/ }).first()).toBeVisible({ timeout: 60_000 });
+  await expect(studio.library.getByRole('cell', { name: /face/ }).first()).toBeVisible();
   await studio.closeProject();
   await page.getByRole('button', { name: /^Example project/ }).click();
   await expect(studio.row('two-people.mp4')).toBeVisible();

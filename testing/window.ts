@@ -1,6 +1,6 @@
 /** Helpers for component tests: the window's components in a document of happy-dom, connected to the real program with a project of version 0.1. */
 import { createRouterClient } from '@orpc/server';
-import { mount } from '@vue/test-utils';
+import { mount, TeleportStub } from '@vue/test-utils';
 import type { ComponentMountingOptions, VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { Component } from 'vue';
+import { nextTick } from 'vue';
 import { router } from '../src/main/services/api/router.ts';
 import { CHILD_PROCESSES } from '../src/main/services/studio/processes.ts';
 import { Studio } from '../src/main/services/studio/studio.ts';
@@ -42,7 +43,11 @@ export function clientOf(studio: () => Studio): unknown {
 /** Mounts a component with the window's stores and texts. */
 export async function mountInWindow<C extends Component>(component: C, options: ComponentMountingOptions<C> = {}): Promise<VueWrapper> {
   const { i18n } = await import('../src/renderer/src/texts/i18n.ts');
-  return mount(component as never, { ...options, global: { plugins: [i18n] }, attachTo: document.body } as never) as unknown as VueWrapper;
+  // What the component library draws at the end of the page stays in the wrapper, where a test finds it.
+  const global = { plugins: [i18n], stubs: { Teleport: TeleportStub } };
+  const wrapper = mount(component as never, { ...options, global, attachTo: document.body } as never) as unknown as VueWrapper;
+  await nextTick();
+  return wrapper;
 }
 
 /** Replaces all stores by new ones. */

@@ -26,6 +26,7 @@ const EVERYWHERE = [
   { id: 'figures.open', menu: 'view', key: 'Ctrl+Shift+P' },
   { id: 'training.open', menu: 'view' },
   { id: 'help.keys', menu: 'help', key: '?' },
+  { id: 'help.introduction', menu: 'help' },
   { id: 'help.computer', menu: 'help' },
   { id: 'help.about', menu: 'help' },
 ] as const;

@@ -79,7 +79,7 @@ export const about = {
 
 export const project = {
   open: procedure.input(z.object({ folder: pathSchema, create: z.boolean().default(false) })).output(projectStateSchema),
-  /** Opens a project with the included sample videos. They are analysed when it is first opened. */
+  /** Opens a project with the included sample videos and their analysis. If it is of another model, they are analysed. */
   openExample: procedure.output(projectStateSchema),
   /** Projects opened on this computer, most recent first. */
   recent: procedure.output(z.array(z.object({ folder: z.string(), name: z.string(), openedAt: z.string() }))),

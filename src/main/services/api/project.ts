@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { proxyFolder } from '../../media/playback-proxy.ts';
 import { toFact } from '../../../shared/app/errors.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
@@ -20,6 +20,7 @@ import { APP_VERSION } from '../settings/app-version.ts';
 import { DEFAULT_MODEL } from '../settings/defaults.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { samplesFolder, settingsFolder } from '../settings/personal-folders.ts';
+import { exampleFolder, prepareExample } from '../studio/example-project.ts';
 import { backupsOf } from '../studio/project-overview.ts';
 import type { Studio } from '../studio/studio.ts';
 import { api } from './context.ts';
@@ -58,7 +59,9 @@ export const about = {
 export const project = {
   open: api.project.open.handler(({ input, context: { studio } }) => opened(studio, input.folder, input.create)),
   openExample: api.project.openExample.handler(async ({ context: { studio } }) => {
-    const state = await opened(studio, join(settingsFolder(), 'Example project'), true);
+    const folder = exampleFolder();
+    if (!studio.isOpen(folder)) await prepareExample(folder);
+    const state = await opened(studio, folder, true);
     const { db } = studio.project;
     if (listVideos(db).length === 0) {
       await enqueue(db, await findVideos([samplesFolder()]), await defaultBatchSettings(), false);

@@ -67,11 +67,15 @@ export class Studio {
     return this.#open !== undefined;
   }
 
+  isOpen(folder: string): boolean {
+    return this.#open?.project.state.folder === resolve(folder);
+  }
+
   /** Opens a project and closes the open one. @throws StudioError the errors of openProject; the old project then stays open */
   async openProject(folder: string, create: boolean): Promise<Project> {
     if (!isAbsolute(folder)) throw new StudioError('wrong-usage/relative-path', { path: folder });
     return this.#inSeries(async () => {
-      if (this.#open?.project.state.folder === resolve(folder)) return this.#open.project;
+      if (this.#open !== undefined && this.isOpen(folder)) return this.#open.project;
       const project = await openProject(folder, { create });
       try {
         const fineTuning = await FineTuning.of(project, this.launchers, () => this.publish({ kind: 'training' }));
@@ -106,7 +110,7 @@ export class Studio {
    */
   async restoreProject(folder: string, backup: string | undefined): Promise<Restored> {
     return this.#inSeries(async () => {
-      if (this.#open?.project.state.folder === resolve(folder)) await this.#close();
+      if (this.isOpen(folder)) await this.#close();
       return restoreProject(folder, { backup });
     });
   }

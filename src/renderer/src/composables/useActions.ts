@@ -2,6 +2,7 @@ import { computed, onBeforeUnmount, onMounted, shallowReactive } from 'vue';
 import type { Action, ActionId } from '../../../shared/app/actions.ts';
 import { ACTIONS, keyName, shownKey } from '../../../shared/app/actions.ts';
 import { useSettings } from '../stores/settings-store.ts';
+import { isModalOpen } from './open-dialog.ts';
 
 type Handlers = Partial<Record<ActionId, () => unknown>>;
 
@@ -30,7 +31,7 @@ export function perform(id: ActionId): boolean {
 /** The actions that are available now. */
 export const available = computed(() => ACTIONS.filter(({ id }) => handlerOf(id) !== undefined));
 
-const INPUT_SELECTOR = 'input[type="text"], input[type="search"], input[type="number"], textarea, select';
+const INPUT_SELECTOR = 'input[type="text"], input[type="search"], input[type="number"], textarea, [role="combobox"]';
 
 /** Keys of widgets that are no text fields. */
 const WIDGET_KEYS: readonly { readonly selector: string; readonly keys: ReadonlySet<string> }[] = [
@@ -46,10 +47,10 @@ const WIDGET_KEYS: readonly { readonly selector: string; readonly keys: Readonly
 /** Keys of a menu; in the menu of labels, all others are those of the labels. */
 const MENU_KEYS: ReadonlySet<string> = new Set(['ArrowUp', 'ArrowDown', 'Enter', ' ', 'Escape', 'Tab', 'Home', 'End']);
 
-/** Whether an open dialog or menu, or the focused field or widget, handles the key itself. */
+/** Whether an open dialog, list or menu, or the focused field or widget, handles the key itself. */
 export function isHandledElsewhere(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement;
-  if (document.querySelector('dialog[open]') !== null) return true;
+  if (isModalOpen()) return true;
   // An open menu or popover closes itself.
   if (event.key === 'Escape' && document.querySelector('[data-dismissable-layer]') !== null) return true;
   if (target.closest('[role="menu"]') !== null) return target.closest('[data-label-menu]') === null || MENU_KEYS.has(event.key);
@@ -61,13 +62,13 @@ export function isHandledElsewhere(event: KeyboardEvent): boolean {
 
 /** Whether the person used the mouse last, and not the keyboard. */
 let isByMouse = false;
-const RELEASED = 'button, select, input[type="checkbox"], input[type="range"], [role="separator"], g[role="button"]';
+export const wasByMouse = (): boolean => isByMouse;
+const RELEASED = 'button, input[type="checkbox"], input[type="range"], [role="separator"], g[role="button"]';
 /** After the mouse, a widget does not keep the focus: Space would press it again, and a letter would choose in a list, instead of playing and labelling. */
-function releaseFocus(event: Event): void {
+function releaseFocus(): void {
   const focused = document.activeElement;
-  // The list of a select is open after the click; it is closed after the change.
-  if (!isByMouse || (event.type === 'click' && focused instanceof HTMLSelectElement)) return;
-  if (focused?.matches(RELEASED) === true && focused.closest('[role="menu"], [role="dialog"], dialog') === null) (focused as HTMLElement).blur();
+  if (!isByMouse) return;
+  if (focused?.matches(RELEASED) === true && focused.closest('[role="menu"], [role="dialog"]') === null) (focused as HTMLElement).blur();
 }
 
 /** Shortcuts that edit the text while a field has the focus. */

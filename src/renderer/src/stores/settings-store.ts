@@ -26,6 +26,8 @@ const settingsSchema = z.object({
   probabilities: z.enum(['ribbons', 'lines']).catch('ribbons'),
   heat: z.enum(HEAT_MAP_NAMES).catch('final'),
   heatOpacity: z.number().min(0).max(1).catch(0.55),
+  /** Whether the marks that explain the review were shown. */
+  hasSeenIntroduction: z.boolean().catch(false),
   model: z.string().catch(''),
   device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
 });

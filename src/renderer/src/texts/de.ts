@@ -101,7 +101,7 @@ export const de: Translated<typeof en> = {
     openAbout: 'Mit einem Ihrer Projekte fortfahren.',
     openIt: 'Öffnen',
     example: 'Beispiel ausprobieren',
-    exampleAbout: 'Beispielvideos mit gerenderten Gesichtern. Die Analyse beginnt sofort.',
+    exampleAbout: 'Beispielvideos mit gerenderten Gesichtern, schon analysiert.',
     tables: 'Ergebnisse öffnen',
     tablesAbout: 'Tabellen, die adatosk analyze geschrieben hat.',
     recent: 'Letzte Projekte',
@@ -621,6 +621,35 @@ export const de: Translated<typeof en> = {
       vtt: { name: 'Untertitel (WebVTT)', about: 'Labels über dem Video in jedem Abspieler' },
       srt: { name: 'Untertitel (SRT)', about: 'dasselbe für ältere' },
       json: { name: 'Alles (JSON)', about: 'das ganze Projekt, als Archiv oder für andere Computer' },
+    },
+  },
+  introduction: {
+    title: 'Einführung',
+    count: '{at} von {of}',
+    skip: 'Überspringen',
+    back: 'Zurück',
+    next: 'Weiter',
+    done: 'Fertig',
+    later: 'Die Einführung erscheint, wenn Sie ein analysiertes Video öffnen.',
+    face: {
+      title: 'Video und Gesicht',
+      text: 'Klicken Sie im Video auf ein Gesicht, um es zu wählen. Hier ist seine Nahaufnahme. Die Farben zeigen, wohin das Modell sieht, von niedrigen bis hohen Gewichten.',
+    },
+    probabilities: {
+      title: 'Wahrscheinlichkeiten',
+      text: 'Eine Zeile für jeden Ausdruck. Je kräftiger die Farbe, desto höher die Wahrscheinlichkeit. Ein Klick in eine Zeile führt zu diesem Moment.',
+    },
+    masks: {
+      title: 'Masken',
+      text: 'Die Linien zeigen, wie sehr das Modell auf jeden Moment sieht: klassenunabhängig, klassenbezogen und endgültig. Es sind Gewichte des Modells, keine Emotionen.',
+    },
+    proposals: {
+      title: 'Vorschläge des Modells',
+      text: '{accept} nimmt den Vorschlag beim Abspielkopf an, {reject} lehnt ihn ab. {next} führt zum nächsten. Nichts zählt, bevor ein Mensch entscheidet.',
+    },
+    labels: {
+      title: 'Ihre eigenen Labels',
+      text: 'Geben Sie zuerst Ihren Namen ein. Drücken Sie dann eine Zahl oder ziehen Sie in Ihrer Zeile, um ein Label zu machen. {undo} macht den letzten Schritt rückgängig.',
     },
   },
   review: {

@@ -92,7 +92,7 @@ export const en = {
     openAbout: 'Continue with one of your projects.',
     openIt: 'Open',
     example: 'Try the example',
-    exampleAbout: 'Sample videos with rendered faces. The analysis starts at once.',
+    exampleAbout: 'Sample videos with rendered faces, already analysed.',
     tables: 'Open results',
     tablesAbout: 'Tables written by adatosk analyze.',
     recent: 'Recent projects',
@@ -605,6 +605,35 @@ export const en = {
       vtt: { name: 'Subtitles (WebVTT)', about: 'labels over the video in any player' },
       srt: { name: 'Subtitles (SRT)', about: 'the same for older players' },
       json: { name: 'Everything (JSON)', about: 'the whole project, for archives and other computers' },
+    },
+  },
+  introduction: {
+    title: 'Introduction',
+    count: '{at} of {of}',
+    skip: 'Skip',
+    back: 'Back',
+    next: 'Next',
+    done: 'Done',
+    later: 'The introduction appears when you open an analysed video.',
+    face: {
+      title: 'Video and face',
+      text: 'Click a face in the video to choose it. Its close-up is here. The colours show where the model looks, from low to high weights.',
+    },
+    probabilities: {
+      title: 'Probabilities',
+      text: 'One row for each expression. The stronger the colour, the higher the probability. Press a row to go to that moment.',
+    },
+    masks: {
+      title: 'Masks',
+      text: 'The lines show how much the model looks at each moment: agnostic, semantic and final. They are weights of the model, not emotions.',
+    },
+    proposals: {
+      title: 'Proposals of the model',
+      text: '{accept} accepts the proposal at the playhead, {reject} rejects it. {next} goes to the next one. Nothing counts until a person decides.',
+    },
+    labels: {
+      title: 'Your own labels',
+      text: 'Enter your name first. Then press a number, or drag in your tier, to make a label. {undo} undoes the last step.',
     },
   },
   review: {

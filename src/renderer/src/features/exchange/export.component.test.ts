@@ -9,6 +9,7 @@ import { useProject } from '../../stores/project-store.ts';
 import { useSettings } from '../../stores/settings-store.ts';
 import { readExportChoice, storeExportChoice } from './export-choice.ts';
 import ExportDialog from './ExportDialog.vue';
+import ReplaceFilesDialog from './ReplaceFilesDialog.vue';
 
 let studio: Studio;
 let folder: string;
@@ -64,7 +65,12 @@ describe('the export dialog', () => {
     const dialog = await opened();
     await press(dialog, 'Export');
     await until(() => dialog.text().includes('Replace 1 file?'));
-    expect(dialog.findAll('dialog dialog li').map((each) => each.text())).toEqual(['statistics_faces.csv']);
+    expect(
+      dialog
+        .findComponent(ReplaceFilesDialog)
+        .findAll('li')
+        .map((each) => each.text()),
+    ).toEqual(['statistics_faces.csv']);
     await press(dialog, 'Cancel');
     expect(await readFile(join(out, 'statistics_faces.csv'), 'utf8')).toBe('mine');
     await press(dialog, 'Export');

@@ -358,9 +358,9 @@ describe('the dialog for files in a browser', () => {
   test('a name with a slash is rejected instead of making folders inside each other', async () => {
     const dialog = await open({ newName: true });
     await until(() => dialog.findAll('.file').length === 3);
-    const name = dialog.find('footer input');
+    const name = dialog.find('.dialog-footer input');
     await name.setValue('study/one');
-    expect(dialog.find('footer [role="alert"]').text()).toContain('cannot contain / or \\');
+    expect(dialog.find('.dialog-footer [role="alert"]').text()).toContain('cannot contain / or \\');
     expect(dialog.find('button.primary').attributes('disabled')).toBeDefined();
     await name.setValue('study');
     expect(dialog.find('button.primary').attributes('disabled')).toBeUndefined();

@@ -14,6 +14,7 @@ import { useSignals } from '../../../stores/signals-store.ts';
 import AddSignalsDialog from '../signals/AddSignalsDialog.vue';
 import RemoveSignalsDialog from '../signals/RemoveSignalsDialog.vue';
 import FolderDialog from '../../../ui/FolderDialog.vue';
+import SelectBox from '../../../ui/SelectBox.vue';
 import SignalChoices from './SignalChoices.vue';
 import SignalLanes from './SignalLanes.vue';
 
@@ -102,9 +103,9 @@ describe('adding signals', () => {
     const dialog = await mountInWindow(AddSignalsDialog, { props: { video: useReview().video! } });
     await choose(dialog, `t,RESP,PUPIL,event\n${Array.from({ length: 50 }, (_, i) => `${i * 20},${i},3.5,x`).join('\n')}\n`);
     expect(dialog.findAll('.preview th').map((each) => each.text())).toEqual(['t', 'RESP', 'PUPIL']);
-    const [timeColumn, unit] = dialog.findAll('select');
-    expect(timeColumn!.find('option').text()).toBe('t (found)');
-    await unit!.setValue('ms');
+    const [timeColumn, unit] = dialog.findAllComponents(SelectBox);
+    expect(timeColumn!.text()).toBe('t (found)');
+    unit!.vm.$emit('update:modelValue', 'ms');
     await dialog.find('input[type="checkbox"][value="PUPIL"]').setValue(false);
     await dialog.find('li input[type="text"]').setValue('mV');
     const offset = dialog.findAll('label').find((each) => each.text().startsWith('Offset, s'))!;
