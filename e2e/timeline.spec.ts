@@ -9,7 +9,7 @@ const MOST_HEAP_MB = 500;
 
 test('the timelines of two hours are drawn, zoomed and dragged in limited memory', async ({ page, host }) => {
   const folder = join(host.folder, 'long');
-  execFileSync(process.execPath, ['bench/two-hours.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['bench/long-review.ts', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   await page.addInitScript(() => {
     const tasks: number[] = [];
     (window as unknown as { longTasks: number[] }).longTasks = tasks;

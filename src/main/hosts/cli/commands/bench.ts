@@ -40,6 +40,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../../bench/timeline.ts')).benchTimeline,
     about: 'frames a second of the review with two hours of eleven series, in Chromium, beside the same window at rest',
   },
+  window: {
+    load: async () => (await import('../../../../../bench/window.ts')).benchWindow,
+    about: 'opening 40 minutes of video, jumps and labels in the window, in Chromium, in milliseconds',
+  },
   shards: {
     load: async () => (await import('../../../../../bench/shards.ts')).benchShards,
     about: '10,000 parts of 100 shards: list, status and merge, in seconds and MB',

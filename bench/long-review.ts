@@ -1,10 +1,10 @@
 /**
- * Makes a project with one video of two hours: 45,000 slots of ten series, 2,000 segments, 500 peaks. It is the test case for
- * the speed of the window's timelines. Usage: two-hours.ts FOLDER
+ * Makes a project with one long analysed video: for two hours 45,000 slots of ten series, 2,000 segments and 500 peaks, which are made
+ * up. It is the test case for the speed of the window. Usage: long-review.ts FOLDER [VIDEO]; without a video, one of two hours is made.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { PerExpression } from '../src/shared/domain/expressions.ts';
 import type { RunRecord, VideoResult } from '../src/shared/domain/results.ts';
@@ -16,24 +16,30 @@ import { openProject } from '../src/main/project/store/open-project.ts';
 import { RECORD } from '../testing/results.ts';
 import { beginRun, endRun, recordResult } from '../src/main/project/recorded-results.ts';
 
-const SECONDS = 7200;
-const SLOTS = 45_000;
-const SEGMENTS = 2000;
-const PEAKS = 500;
+const TWO_HOURS = 7200;
+const SLOTS_PER_SECOND = 6.25;
+const SECONDS_PER_SEGMENT = 3.6;
+const SECONDS_PER_PEAK = 14.4;
 
-const [folder] = process.argv.slice(2) as [string];
+const [folder, given] = process.argv.slice(2) as [string, string?];
 mkdirSync(folder, { recursive: true });
-const path = join(folder, 'two-hours.mp4');
-const ffmpeg = await findProgram('ffmpeg');
-const source = `testsrc=size=160x120:rate=5:duration=${SECONDS}`;
-const { status, stderr } = spawnSync(
-  ffmpeg.path,
-  ['-v', 'error', '-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p', path],
-  {
-    encoding: 'utf8',
-  },
-);
-if (status !== 0) throw new Error(stderr);
+const path = given ?? (await makeTwoHours(join(folder, 'two-hours.mp4')));
+const name = basename(path);
+const { timing } = await probeVideo(path);
+const SECONDS = Math.round(timing.duration);
+const SLOTS = Math.round(SECONDS * SLOTS_PER_SECOND);
+const SEGMENTS = Math.floor(SECONDS / SECONDS_PER_SEGMENT);
+const PEAKS = Math.floor(SECONDS / SECONDS_PER_PEAK);
+const FPS = timing.frames / timing.duration;
+
+async function makeTwoHours(to: string): Promise<string> {
+  const ffmpeg = await findProgram('ffmpeg');
+  const source = `testsrc=size=160x120:rate=5:duration=${TWO_HOURS}`;
+  const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-pix_fmt', 'yuv420p'];
+  const { status, stderr } = spawnSync(ffmpeg.path, ['-v', 'error', '-f', 'lavfi', '-i', source, ...encoder, to], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return to;
+}
 
 const random = randomStream(1, 'two hours');
 const step = SECONDS / SLOTS;
@@ -46,8 +52,8 @@ const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
     slot,
     startS: slot * step,
     endS: (slot + 1) * step,
-    startFrame: Math.floor(slot * step * 5),
-    endFrame: Math.floor((slot + 1) * step * 5),
+    startFrame: Math.floor(slot * step * FPS),
+    endFrame: Math.floor((slot + 1) * step * FPS),
     faceId: 1,
     status: away ? 'no_face' : 'ok',
     faceConfidence: away ? null : 0.9,
@@ -59,18 +65,18 @@ const rows: TimelineRow[] = Array.from({ length: SLOTS }, (_, slot) => {
 });
 const result: VideoResult = {
   summary: {
-    video: 'two-hours.mp4',
+    video: name,
     sha256: 'ab',
     durationS: SECONDS,
-    frames: SECONDS * 5,
-    fps: 5,
+    frames: timing.frames,
+    fps: FPS,
     variableRate: false,
     faces: 1,
     faceShare: 0.97,
     meanConfidence: 0.9,
     peaks: PEAKS,
     secondsTaken: 1,
-    timesRealTime: 7200,
+    timesRealTime: SECONDS,
     status: 'done',
     failure: null,
     warnings: [],
@@ -90,6 +96,6 @@ const result: VideoResult = {
 const { db, close } = await openProject(join(folder, 'project'), { create: true });
 const record: RunRecord = { ...RECORD, model: { id: 'bench', sha256: 'ab', trained: false }, warnings: ['made up, to measure the window'] };
 const run = beginRun(db, record);
-recordResult(db, run, { path, name: 'two-hours.mp4', size: statSync(path).size, modifiedMs: statSync(path).mtimeMs }, result, (await probeVideo(path)).timing);
+recordResult(db, run, { path, name, size: statSync(path).size, modifiedMs: statSync(path).mtimeMs }, result, timing);
 endRun(db, run, record);
 close();
