@@ -262,6 +262,9 @@ test('a person who comes back as another face is merged by mouse and by keys, an
   // The label has moved with its face, which is one timeline now.
   await expect.poll(() => studio.labelsIn('Tier Ann (you)')).toEqual(labels);
   await expect(studio.timelines).toHaveAccessibleName(/face 1/);
+  await page.getByRole('button', { name: 'Library' }).click();
+  await expect(studio.row('leaves-and-returns.mp4')).toContainText('1 face');
+  await studio.review('leaves-and-returns.mp4');
   await page.reload();
   await expect(chip).toHaveText('Face 1: no participant');
   await expect(chooser).toBeHidden();

@@ -115,6 +115,7 @@ test('a number changes the selection only where the playhead is in it; Enter cle
   await page.keyboard.press('4');
   await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^sadness, 0\.00/), expect.stringMatching(/^anger, 3\.00/)]);
   await expect(studio.toast).toContainText('anger');
+  await expect(studio.toast).toBeInViewport({ ratio: 1 });
   await studio.toast.getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => studio.labelsIn(OWN)).toEqual([expect.stringMatching(/^sadness, 0\.00/)]);
   await page.keyboard.press('Control+y');

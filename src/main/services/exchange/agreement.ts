@@ -28,6 +28,15 @@ export const DEFINITIONS: Readonly<Record<Statistic, string>> = {
   f1: 'F1 of each label over units of time, the first rater being the truth; the value is their mean',
 };
 
+/** Why a value is undefined, in English. */
+export const UNDEFINED_TEXTS: Readonly<Record<UndefinedReason, string>> = {
+  'no-units': 'there are no units',
+  'no-variation': 'nothing varies',
+  'few-units': 'too few units',
+  'few-videos': 'too few videos',
+  'no-formula': 'the statistic has no formula for it',
+};
+
 export interface AgreementRequest {
   readonly statistic: Statistic;
   /** Names of coders, 'model' (the newest run of each video) or 'adjudicated'. An empty list means all coders with labels. */

@@ -190,7 +190,8 @@ describe('an export', () => {
     const { out } = await exported('report');
     const page = await readFile(join(out, 'report.html'), 'utf8');
     for (const part of ['Sample', 'Quality', 'Time by expression', 'Agreement', 'Methods', 'not validated', 'a.mp4']) expect(page).toContain(part);
-    expect(page).not.toMatch(/<script|src=|href=|http:|https:/);
+    expect(page).toContain('<td>P, 1</td>');
+    expect(page).not.toMatch(/<script|src=|href=|http:|https:|unitS/);
   });
 
   test('the methods paragraph states what was recorded', () => {

@@ -5,6 +5,7 @@ import { mean } from '../../../shared/basics/mean.ts';
 import { sentenceOfFact } from '../../../shared/app/facts.ts';
 import type { ConditionDifference, ConditionMean, ConditionValue } from '../../../shared/statistics/conditions.ts';
 import { differencesWithin, meansByCondition } from '../../../shared/statistics/conditions.ts';
+import { peopleOf } from '../../../shared/domain/people.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.ts';
 import { figuresOf } from '../../../shared/statistics/summaries.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
@@ -14,7 +15,7 @@ import { projectName } from '../../project/review.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { observedFaces } from '../analysis/observed-faces.ts';
 import type { Agreement } from './agreement.ts';
-import { codersWithLayers, DEFINITIONS, measureAgreement, Ratings } from './agreement.ts';
+import { codersWithLayers, DEFINITIONS, measureAgreement, Ratings, UNDEFINED_TEXTS } from './agreement.ts';
 import type { WrittenExport } from './export-tables.ts';
 import { methodsFacts, methodsText } from './methods.ts';
 
@@ -59,15 +60,16 @@ function sampleSection(videos: readonly LibraryVideo[], participants: number): s
 }
 
 function qualitySection(videos: readonly LibraryVideo[]): string {
-  const rows = videos.map(({ name, participant, durationS, analysed }) => {
+  const rows = videos.map((video) => {
+    const { name, durationS, analysed } = video;
     const remarks =
       analysed === null
         ? 'not analysed'
         : [...(analysed.failure === null ? [] : [analysed.failure]), ...analysed.warnings].map((fact) => sentenceOfFact(fact)).join(' ');
     const share = analysed?.faceShare ?? null;
-    return `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(participant ?? '')}</td><td>${shown(durationS, 1)}</td><td>${analysed?.faces ?? '–'}</td><td>${share === null ? '–' : `${Math.round(100 * share)}%`}</td><td class="text">${escapeHtml(remarks)}</td></tr>`;
+    return `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(peopleOf(video).join(', '))}</td><td>${shown(durationS, 1)}</td><td>${analysed?.faces ?? '–'}</td><td>${share === null ? '–' : `${Math.round(100 * share)}%`}</td><td class="text">${escapeHtml(remarks)}</td></tr>`;
   });
-  return `<section><h2>Quality</h2><p>Share of the time with a face, and what to know about each video.</p><table><tr><th>video</th><th>participant</th><th>seconds</th><th>faces</th><th>face time</th><th>remarks</th></tr>${rows.join('')}</table></section>`;
+  return `<section><h2>Quality</h2><p>Share of the time with a face, and what to know about each video.</p><table><tr><th>video</th><th>participants</th><th>seconds</th><th>faces</th><th>face time</th><th>remarks</th></tr>${rows.join('')}</table></section>`;
 }
 
 function expressionSections(db: ProjectDatabase, videos: readonly string[]): string[] {
@@ -141,7 +143,7 @@ function agreementSection(db: ProjectDatabase): string {
   if (measured.length === 0) return '<section><h2>Agreement</h2><p>No video was labelled by two coders.</p></section>';
   const rows = measured.map(
     ({ statistic, raters, value, bootstrap, reasons, units, videos }) =>
-      `<tr><th>${escapeHtml(raters.join(', '))}</th><td class="text">${statistic}</td><td>${shown(value, 2)}</td><td>${bootstrap === null ? `not defined (${reasons.bootstrap ?? ''})` : `${shown(bootstrap.low, 2)} to ${shown(bootstrap.high, 2)}`}</td><td>${units}</td><td>${videos}</td></tr>`,
+      `<tr><th>${escapeHtml(raters.join(', '))}</th><td class="text">${statistic}</td><td>${shown(value, 2)}</td><td>${bootstrap === null ? `not defined: ${reasons.bootstrap === null ? '' : UNDEFINED_TEXTS[reasons.bootstrap]}` : `${shown(bootstrap.low, 2)} to ${shown(bootstrap.high, 2)}`}</td><td>${units}</td><td>${videos}</td></tr>`,
   );
   return `<section><h2>Agreement</h2><p>kappa: ${escapeHtml(DEFINITIONS.kappa)} of ${DEFAULT_UNIT_S} s; time that no rater labelled is left out. event-kappa: ${escapeHtml(DEFINITIONS['event-kappa'])}. Intervals: bootstrap over videos.</p><table><tr><th>coders</th><th>statistic</th><th>value</th><th>95% interval</th><th>units</th><th>videos</th></tr>${rows.join('')}</table></section>`;
 }

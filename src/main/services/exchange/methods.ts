@@ -17,7 +17,7 @@ import { BASELINE_TYPE, EXCLUDED_TYPE } from '../../../shared/annotation/trial-e
 import { trackEditsOf } from '../../project/tracked-faces.ts';
 import { excludedSpans, listTrials } from '../../project/trials.ts';
 import type { Agreement } from './agreement.ts';
-import { codersWithLayers, measureAgreement } from './agreement.ts';
+import { codersWithLayers, measureAgreement, UNDEFINED_TEXTS } from './agreement.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S } from '../../../shared/statistics/agreement/statistics.ts';
 import { totalSeconds } from '../../../shared/statistics/excluded.ts';
 
@@ -160,7 +160,7 @@ function thresholdSentences({ thresholds }: RunRecord): string[] {
 function studySentences({ coders, agreement, trialTypes, excludedS }: ProjectFacts): string[] {
   const trials = trialTypes.filter((type) => type !== BASELINE_TYPE && type !== EXCLUDED_TYPE);
   return [
-    ...(excludedS === 0 ? [] : [`Breaks and other spans with a total of ${(excludedS / 60).toFixed(1)} minutes were excluded from all statistics.`]),
+    ...(excludedS === 0 ? [] : [`Breaks and other spans with a total of ${lengthOf(excludedS)} were excluded from all statistics.`]),
     ...(coders.length === 0 ? [] : [`Labels of ${counted(coders.length, 'coder')} are part of the project.`]),
     ...(agreement === null ? [] : [agreementSentence(agreement)]),
     ...(trials.length === 0 ? [] : [`Statistics by trial refer to the trials and markers of the types ${listed(trials)}.`]),
@@ -170,13 +170,21 @@ function studySentences({ coders, agreement, trialTypes, excludedS }: ProjectFac
   ];
 }
 
+const lengthOf = (seconds: number): string => (seconds < 60 ? `${seconds.toFixed(1)} seconds` : `${(seconds / 60).toFixed(1)} minutes`);
+
+/** Names of the parameters of an agreement in a text. */
+const PARAMETER_TEXTS: Readonly<Record<string, (value: string | number) => string>> = {
+  unitS: (value) => `units of ${value} s`,
+  unlabelled: (value) => `time that no rater labelled ${value}`,
+};
+
 function agreementSentence({ definition, value, bootstrap, units, videos, parameters, reasons }: Agreement): string {
-  const how = Object.entries(parameters).map(([name, each]) => `${name} ${each}`);
+  const how = Object.entries(parameters).map(([name, each]) => PARAMETER_TEXTS[name]?.(each) ?? `${name} ${each}`);
   const interval =
     bootstrap === null
       ? 'no interval: too few videos or no variation'
       : `95% bootstrap interval over videos ${bootstrap.low.toFixed(2)} to ${bootstrap.high.toFixed(2)}`;
-  const result = value === null ? `is not defined (${reasons.value ?? 'no variation'})` : `was ${value.toFixed(2)} (${interval})`;
+  const result = value === null ? `is not defined (${UNDEFINED_TEXTS[reasons.value ?? 'no-variation']})` : `was ${value.toFixed(2)} (${interval})`;
   return `Their agreement (${definition}; ${how.join(', ')}; ${units} units of ${counted(videos, 'video')}) ${result}.`;
 }
 

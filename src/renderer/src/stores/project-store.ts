@@ -15,6 +15,9 @@ export type Run = Answer<StudioClient['runs']['list']>[number];
 /** Delay before the window reconnects to the event stream. */
 const RECONNECT_MS = 1000;
 
+/** Tables whose rows the library shows. */
+const IN_LIBRARY: ReadonlySet<string> = new Set(['video', 'participant', 'session', 'face_participant', 'face_tracks']);
+
 /** The open project in this window: library, runs and queue, kept up to date by the program's events. */
 export const useProject = defineStore('project', () => {
   const state = ref<ProjectState | null>(null);
@@ -96,7 +99,7 @@ export const useProject = defineStore('project', () => {
     else if (event.kind === 'changed') reload.all();
     else if (event.kind === 'project') reload.all();
     else if (event.kind === 'problem') problem.value = problemFrom(event);
-    else if (event.kind === 'edited' && event.edit.changes.some(({ table }) => ['video', 'participant', 'session'].includes(table))) reload.library();
+    else if (event.kind === 'edited' && event.edit.changes.some(({ table }) => IN_LIBRARY.has(table))) reload.library();
     for (const listener of listeners) listener(event);
   }
 

@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Statistic, UndefinedReason } from '../../../../shared/statistics/agreement/statistics.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS } from '../../../../shared/statistics/agreement/statistics.ts';
 import type { Agreement } from '../../../services/exchange/agreement.ts';
-import { DEFINITIONS } from '../../../services/exchange/agreement.ts';
+import { DEFINITIONS, UNDEFINED_TEXTS } from '../../../services/exchange/agreement.ts';
 import { agreementIn } from '../../../services/studio/project-overview.ts';
 import { numberBetween } from '../terminal/options.ts';
 import { counted, EXIT, Output } from '../terminal/output.ts';
@@ -48,14 +48,6 @@ export function addAgreement(program: Command, done: (code: number) => void): vo
     });
 }
 
-const REASONS: Readonly<Record<UndefinedReason, string>> = {
-  'no-units': 'there are no units',
-  'no-variation': 'nothing varies',
-  'few-units': 'too few units',
-  'few-videos': 'too few videos',
-  'no-formula': 'the statistic has no formula for it',
-};
-
 function described({
   statistic,
   definition,
@@ -72,12 +64,12 @@ function described({
   notUsedByAll,
 }: Agreement): string {
   const rangeOf = (given: { low: number; high: number } | null, reason: UndefinedReason | null): string =>
-    given === null ? `not defined (${reason === null ? '' : REASONS[reason]})` : `${given.low.toFixed(3)} to ${given.high.toFixed(3)}`;
+    given === null ? `not defined (${reason === null ? '' : UNDEFINED_TEXTS[reason]})` : `${given.low.toFixed(3)} to ${given.high.toFixed(3)}`;
   const valuesOf = (values: Agreement['byLabel']): string[] =>
     Object.entries(values ?? {}).map(([name, each]) => `  ${name}: ${each === null ? 'not defined' : each.toFixed(3)}`);
   const how = Object.entries(parameters).map(([name, what]) => `${name} ${what}`);
   return [
-    `${statistic} ${value === null ? `is not defined: ${reasons.value === null ? '' : REASONS[reasons.value]}` : value.toFixed(3)}`,
+    `${statistic} ${value === null ? `is not defined: ${reasons.value === null ? '' : UNDEFINED_TEXTS[reasons.value]}` : value.toFixed(3)}`,
     `  95% interval by bootstrap over videos: ${rangeOf(bootstrap, reasons.bootstrap)}`,
     `  95% interval by formula, for independent units: ${rangeOf(interval, reasons.interval)}`,
     ...valuesOf(byForm),

@@ -5,7 +5,7 @@ import type { Studio } from '../../../../main/services/studio/studio.ts';
 import { useReview } from '../../stores/review-store.ts';
 import { useToasts } from '../../stores/toasts-store.ts';
 import { useLoop } from './useLoop.ts';
-import type { Player } from './useNavigation.ts';
+import type { Player } from './player/player.ts';
 
 let studio: Studio;
 vi.mock('../../api/api.ts', async (original) => ({ ...(await original<object>()), studio: clientOf(() => studio) }));

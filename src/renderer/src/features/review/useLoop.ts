@@ -5,7 +5,7 @@ import { useI18n } from 'vue-i18n';
 import type { Span } from '../../../../shared/annotation/segment-edits.ts';
 import { useReview } from '../../stores/review-store.ts';
 import { useToasts } from '../../stores/toasts-store.ts';
-import type { Player } from './useNavigation.ts';
+import type { Player } from './player/player.ts';
 
 interface Loop {
   /** null without one. */

@@ -5,10 +5,8 @@ import type { SegmentRow, Span } from '../../../../shared/annotation/segment-edi
 import { lowerBound } from '../../../../shared/basics/sorted-search.ts';
 import type { TimeView } from '../../composables/useTimeView.ts';
 import { useReview } from '../../stores/review-store.ts';
-import type VideoPlayer from './player/VideoPlayer.vue';
+import type { Player } from './player/player.ts';
 import { useLoop } from './useLoop.ts';
-
-export type Player = InstanceType<typeof VideoPlayer>;
 
 /** Moves the playhead, the video, the selection and the view. */
 export interface Navigation {

@@ -4,7 +4,8 @@ import { onBeforeUnmount, ref } from 'vue';
 import { lowerBound } from '../../../../shared/basics/sorted-search.ts';
 import { useReview } from '../../stores/review-store.ts';
 import { doubleRate, RATES } from './player/playback-rates.ts';
-import type { Navigation, Player } from './useNavigation.ts';
+import type { Player } from './player/player.ts';
+import type { Navigation } from './useNavigation.ts';
 
 /** Playing forwards and backwards as in video editors (J, K and L). */
 export interface Shuttle {
