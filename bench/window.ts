@@ -38,6 +38,7 @@ export async function benchWindow(line: (text: string) => void): Promise<Record<
 
 /** What the page's own script uses of its window: this file has no types of browsers. */
 interface PageWindow {
+  measured: Promise<number>;
   requestAnimationFrame(callback: () => void): number;
   readonly document: {
     querySelector(selector: string): (PageElement & { click(): void }) | null;
@@ -79,24 +80,20 @@ async function jumpTimes(page: Page): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < JUMPS; i++) {
     const share = ((i * 7) % JUMPS) / JUMPS + 0.03;
-    const seeked = page.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const own = globalThis as unknown as PageWindow & PageElement;
-          own.addEventListener(
-            'pointerdown',
-            () => {
-              const begun = performance.now();
-              own.document
-                .querySelector('video')
-                ?.addEventListener('seeked', () => own.requestAnimationFrame(() => resolve(performance.now() - begun)), { once: true });
-            },
-            { once: true },
-          );
-        }),
-    );
+    await page.evaluate(() => {
+      const own = globalThis as unknown as PageWindow & PageElement;
+      own.measured = new Promise<number>((resolve, reject) => {
+        const press = (): void => {
+          const begun = performance.now();
+          const arrived = (): void => void own.requestAnimationFrame(() => resolve(performance.now() - begun));
+          own.document.querySelector('video')?.addEventListener('seeked', arrived, { once: true });
+          setTimeout(() => reject(new Error('The video did not jump.')), 20_000);
+        };
+        own.addEventListener('pointerdown', press, { once: true });
+      });
+    });
     await page.mouse.click(box.x + share * box.width, box.y + box.height / 2);
-    times.push(await seeked);
+    times.push(await measured(page));
     await page.waitForTimeout(300);
   }
   return times;
@@ -111,25 +108,33 @@ async function labelTimes(page: Page): Promise<number[]> {
     await page.keyboard.press('Escape');
     for (let second = 0; second < 3; second++) await page.keyboard.press('Shift+ArrowRight');
     await page.waitForTimeout(400);
-    const drawn = page.evaluate(
-      () =>
-        new Promise<number>((resolve, reject) => {
-          const own = globalThis as unknown as PageWindow & PageElement;
-          const look = (begun: number): void => {
-            own.requestAnimationFrame(() => {
-              if (own.document.querySelector('.tier:has(> .own) .segment.selected') !== null) resolve(performance.now() - begun);
-              else if (performance.now() - begun > 10_000) reject(new Error('No label was drawn.'));
-              else look(begun);
-            });
-          };
-          own.addEventListener('keydown', () => look(performance.now()), { once: true });
-        }),
-    );
+    await page.evaluate(() => {
+      const own = globalThis as unknown as PageWindow & PageElement;
+      own.measured = new Promise<number>((resolve, reject) => {
+        const look = (begun: number): void => {
+          own.requestAnimationFrame(() => {
+            if (own.document.querySelector('.tier:has(> .own) .segment.selected') !== null) resolve(performance.now() - begun);
+            else if (performance.now() - begun > 20_000) reject(new Error('No label was drawn.'));
+            else look(begun);
+          });
+        };
+        own.addEventListener(
+          'keydown',
+          () => {
+            look(performance.now());
+          },
+          { once: true },
+        );
+      });
+    });
     await page.keyboard.press('1');
-    times.push(await drawn);
+    times.push(await measured(page));
   }
   return times;
 }
+
+/** What the page has measured since it was asked to: it must listen before the press. */
+const measured = (page: Page): Promise<number> => page.evaluate(() => (globalThis as unknown as PageWindow).measured);
 
 /** Nearest rank. */
 function quantile(values: readonly number[], share: number): number {
