@@ -293,6 +293,8 @@ export const de: Translated<typeof en> = {
     participant: 'Eine Person der Studie mit dem Kürzel:',
     nobody: 'Jemand, der nicht teilnimmt, zum Beispiel die Versuchsleitung',
     about: 'Statistiken und Exporte gehen nach Personen. Ein Gesicht ohne Person ist eine eigene Zeile.',
+    condition: 'Bedingung dieses Gesichts',
+    conditionOfVideo: 'die des Videos, der Sitzung oder der Person',
     needsCoder: 'Geben Sie zuerst Ihren Namen als kodierende Person ein.',
   },
   restore: {

@@ -281,6 +281,8 @@ export const en = {
     participant: 'A participant, with the code:',
     nobody: 'A person who does not take part, for example an experimenter',
     about: 'Statistics and exports go by participant. A face without a participant is a row of its own.',
+    condition: 'Condition of this face',
+    conditionOfVideo: 'that of the video, the session or the participant',
     needsCoder: 'Enter your name as coder first.',
   },
   restore: {
