@@ -1,6 +1,5 @@
-import { EXCLUDED_TYPE } from '../../shared/annotation/trial-edits.ts';
+import { excludedAmong } from '../../shared/annotation/excluded-spans.ts';
 import type { TrialSpan } from '../../shared/statistics/trials.ts';
-import { joinedSpans } from '../../shared/statistics/excluded.ts';
 import type { ProjectDatabase } from './store/database.ts';
 import type { TrialRow } from './store/schema.ts';
 
@@ -14,7 +13,6 @@ export const trialsOf = (db: ProjectDatabase, video: string): TrialRow[] =>
 
 /** The excluded spans of each video, in order of time and joined. */
 export function excludedSpans(db: ProjectDatabase): Map<string, TrialSpan[]> {
-  const rows = listTrials(db).filter(({ type, end_s }) => type === EXCLUDED_TYPE && end_s !== null);
-  const spans = Map.groupBy(rows, ({ video_id }) => video_id);
-  return new Map([...spans].map(([video, own]) => [video, joinedSpans(own.map(({ start_s, end_s }) => ({ startS: start_s, endS: end_s ?? start_s })))]));
+  const byVideo = Map.groupBy(listTrials(db), ({ video_id }) => video_id);
+  return new Map([...byVideo].map(([video, own]) => [video, excludedAmong(own)] as const).filter(([, spans]) => spans.length > 0));
 }

@@ -10,6 +10,7 @@ import { figuresOf, meanCurve, ownerOf, pooled, transitions } from '../../../sha
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { listSchemes } from '../../project/review.ts';
 import type { LayerRow } from '../../project/store/schema.ts';
+import { excludedSpans } from '../../project/trials.ts';
 import { codersWithLayers } from './agreement.ts';
 import type { Baselines } from './baselines.ts';
 import { minusBaseline, readBaselines } from './baselines.ts';
@@ -133,11 +134,12 @@ function confusionOf(
   const key = ({ videoId, face }: ObservedFace): string => `${face} ${videoId}`;
   const known = new Map(own.map((face) => [key(face), face]));
   const categories = [...labels, UNLABELLED];
+  const excluded = excludedSpans(db);
   const pairs: [string, string][] = [];
   for (const second of observedFaces(db, { layer: other })) {
     const first = known.get(key(second));
     if (first === undefined) continue;
-    for (const pair of pairedUnits(first.segments, second.segments, DEFAULT_UNIT_S)) pairs.push(pair);
+    for (const pair of pairedUnits(first.segments, second.segments, DEFAULT_UNIT_S, excluded.get(first.videoId))) pairs.push(pair);
   }
   return { raters: [...raters], labels: categories, unitS: DEFAULT_UNIT_S, counts: jointCounts(pairs, categories).map((row) => [...row]) };
 }

@@ -48,10 +48,15 @@ export function unitsOf(
 
 const EXCLUDED = 'excluded';
 
-/** The labels of two layers in each unit of time, up to the end of the last span. */
-export function pairedUnits(first: readonly LabelledSpan[], second: readonly LabelledSpan[], unitS: number): [string, string][] {
+/** The labels of two layers in each unit of time, up to the end of the last span. @param excluded as for unitsOf */
+export function pairedUnits(
+  first: readonly LabelledSpan[],
+  second: readonly LabelledSpan[],
+  unitS: number,
+  excluded: readonly Pick<LabelledSpan, 'startS' | 'endS'>[] = [],
+): [string, string][] {
   const endS = [...first, ...second].reduce((last, span) => Math.max(last, span.endS), 0);
-  return unitsOf([first, second], endS, unitS).map(([a, b]) => [a!, b!]);
+  return unitsOf([first, second], endS, unitS, false, excluded).map(([a, b]) => [a!, b!]);
 }
 
 /** Time in seconds that spans with a label cover. Time that several of them cover counts once. */
