@@ -65,6 +65,9 @@ test('session and condition are edited in the table by keys, trials are drawn in
   await dialog.getByRole('button', { name: 'Save' }).click();
   const trials = lane.getByRole('button', { name: /^film|^baseline/ });
   await expect(trials).toHaveCount(1);
+  await page.getByRole('button', { name: 'Lanes' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Trials and markers' })).toBeChecked();
+  await page.keyboard.press('Escape');
   await lane.getByRole('button', { name: '+ Trial' }).click();
   await dialog.getByLabel('Start (s)').fill('3');
   await dialog.getByLabel('End (s)').fill('4');
@@ -196,6 +199,8 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await page.getByRole('button', { name: 'Lanes' }).click();
   await page.getByRole('button', { name: 'Add signal…' }).click();
   const dialog = page.getByRole('dialog', { name: /^Add signals to/ });
+  await expect(dialog).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Lanes' })).toBeHidden();
   await dialog.getByRole('button', { name: 'Choose file…' }).click();
   const where = page.getByRole('dialog', { name: 'Choose a table' });
   await studio.goToFolder(host.folder, where);
@@ -217,6 +222,7 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await expectAccessible(page, 'remove signals');
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await expect(lane).toBeVisible();
+  await page.getByRole('button', { name: 'Lanes' }).click();
   await page.getByRole('button', { name: 'Remove EDA (µS)…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(lane).toBeHidden();

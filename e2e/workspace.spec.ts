@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { OWN, openSixExpressions as open } from './fixtures/six-expressions.ts';
 import { expect, test } from './fixtures/web-host.ts';
+import { choose } from './page-objects/select-box.ts';
 import { MARGIN } from '../src/renderer/src/composables/axis.ts';
 
 /** Share of the pixels of a canvas that are painted. */
@@ -57,6 +58,68 @@ test('video, face, own tier, probabilities and masks are in sight together at 13
   await page.getByRole('button', { name: 'Other coders (2)' }).click();
   await page.setViewportSize({ width: 1920, height: 1080 });
   await expectInWindow(page, parts);
+});
+
+test('the menu of the lanes scrolls in a low window, names of rows do not overlap, and boxes are level with their text', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1366, height: 650 });
+  await open(page, host);
+  await page.getByRole('button', { name: 'Lanes' }).click();
+  const menu = page.getByRole('dialog', { name: 'Lanes' });
+  await expect(menu).toBeInViewport({ ratio: 1 });
+  await menu.getByRole('button', { name: 'Add signal…' }).scrollIntoViewIfNeeded();
+  await expect(menu.getByRole('button', { name: 'Add signal…' })).toBeInViewport({ ratio: 1 });
+  await choose(page, 'Height of Probability', '0.5×');
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeHidden();
+  const names = page.locator('.header[data-part="probabilities"] .line > span');
+  await expect.poll(() => names.count()).toBeLessThan(7);
+  const rows = await names.evaluateAll((each) => each.map((element) => element.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })));
+  expect(rows.length).toBeGreaterThan(1);
+  for (const [i, { top }] of rows.slice(1).entries()) expect(top).toBeGreaterThanOrEqual(rows[i]!.bottom - 1);
+  // The box and its text have the same middle.
+  const offset = await page.getByRole('checkbox', { name: 'Blind' }).evaluate((box) => {
+    const range = document.createRange();
+    range.selectNodeContents(box.nextSibling!);
+    const [text, own] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
+    return (own.top + own.bottom) / 2 - (text.top + text.bottom) / 2;
+  });
+  expect(Math.abs(offset)).toBeLessThan(1.5);
+});
+
+test('the labels of a disagreement at the end of a long list are in sight, and have the keys of the label panel', async ({ page, host }) => {
+  await page.setViewportSize({ width: 1366, height: 650 });
+  const studio = await open(page, host);
+  for (const [name, key] of [
+    ['Ann', '4'],
+    ['Ben', '2'],
+  ] as const) {
+    if (name !== 'Ann') await studio.changeCoder(name);
+    await studio.scrubber.fill('0');
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    for (let made = 1; made <= 8; made++) {
+      await page.keyboard.press(key);
+      await expect(studio.tier(`Tier ${name} (you)`).getByRole('button')).toHaveCount(made);
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('Shift+ArrowRight');
+    }
+  }
+  await studio.tab('Compare');
+  const panel = page.getByRole('tabpanel');
+  await expect(panel.getByRole('status')).toContainText('8 of 8 disagreements open');
+  await panel.getByRole('listitem').last().getByRole('button').first().click();
+  const group = panel.getByRole('group', { name: 'Choose the label' });
+  await expect(group).toBeInViewport({ ratio: 1 });
+  const captions = (within: Locator): Promise<string[]> =>
+    within.getByRole('button').evaluateAll((buttons) => buttons.map((button) => button.textContent.replaceAll(/\s+/g, ' ').trim()).toSorted());
+  const panelLabels = page.getByRole('group', { name: 'Label', exact: true });
+  const spaced = (await captions(panelLabels)).map((text) => text.replace(/^(\d) ?/, '$1 '));
+  expect(await captions(group)).toEqual(['0 no label', ...spaced]);
+  await page.keyboard.press('2');
+  await expect(panel.getByRole('status')).toContainText('7 of 8 disagreements open');
+  // The next disagreement is shown. Elsewhere, 0 shows the whole video.
+  await studio.tab('Selection');
+  await page.keyboard.press('0');
+  await expect.poll(() => studio.labelsIn('Tier adjudicated')).toEqual([expect.stringMatching(/^sadness/)]);
 });
 
 test('"next peak" goes on to every peak, wherever the apex lies in its frame', async ({ page, host }) => {
@@ -224,6 +287,9 @@ test('two labels in quick succession are two labels; the last frame is labelled 
   await page.mouse.down();
   await page.mouse.move(box.x + 22, box.y + 10);
   await page.mouse.up();
-  await expect(label).toHaveAttribute('aria-pressed', 'false');
+  // A click on a selected label keeps it selected; one on an empty place clears the selection.
+  await expect(label).toHaveAttribute('aria-pressed', 'true');
   expect(await studio.labelsIn(OWN)).toContain('surprise, 0.00 to 1.00 s');
+  await page.mouse.click(box.x + 300, box.y + 10);
+  await expect(label).toHaveAttribute('aria-pressed', 'false');
 });

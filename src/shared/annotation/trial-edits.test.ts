@@ -1,12 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { TrialRow } from './trial-edits.ts';
-import { changeTrial, createTrial, freeName, overlapsOf, removeTrial } from './trial-edits.ts';
+import { changeTrial, createTrial, freeName, freeSpan, overlapsOf, removeTrial } from './trial-edits.ts';
 
 const trial = (id: string, start_s: number, end_s: number | null, more: Partial<TrialRow> = {}): TrialRow => ({
   ...{ id, video_id: 'v', name: id, type: 'film', item: '', condition: '', start_s, end_s, revision: 3 },
   ...more,
 });
 const pairs = (...trials: TrialRow[]): string[] => overlapsOf(trials).map(({ earlier, later }) => `${earlier.id} ${later.id}`);
+
+test('a new trial fits between those of its type, or follows the one that the moment lies in', () => {
+  const trials = [trial('b', 4, 6), trial('a', 1, 2), trial('c', 6, 7), trial('bell', 9, null)];
+  const span = (fromS: number): readonly number[] | null => {
+    const found = freeSpan(trials, fromS, 5, 20);
+    return found && [found.startS, found.endS];
+  };
+  expect([0, 1.5, 2, 4, 5.9, 8, 9, 18, 20].map(span)).toEqual([[0, 1], [2, 4], [2, 4], [7, 9], [7, 9], [8, 9], [9, 14], [18, 20], null]);
+});
 
 describe('overlaps of trials', () => {
   test('spans are half-open: one that begins where another ends does not overlap with it', () => {

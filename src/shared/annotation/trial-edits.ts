@@ -35,6 +35,27 @@ export function freeName(trials: readonly Pick<TrialRow, 'name' | 'type'>[], typ
   return String(number);
 }
 
+/** The type that a new trial probably has: that of the last one, because trials of one type are drawn one after the other. */
+export const nextType = (trials: readonly Pick<TrialRow, 'type'>[]): string => trials.at(-1)?.type ?? DEFAULT_TYPE;
+
+/**
+ * A span for a new trial of a type that overlaps with no other one of it: from a moment or, if that lies in a trial, from its end; up to the next
+ * trial or marker of the type.
+ * @param trials of one type and video
+ * @returns null if there is no room up to the end
+ */
+export function freeSpan(
+  trials: readonly Pick<TrialRow, 'start_s' | 'end_s'>[],
+  fromS: number,
+  lengthS: number,
+  lastS: number,
+): { readonly startS: number; readonly endS: number } | null {
+  let startS = fromS;
+  for (const { start_s, end_s } of trials.toSorted((a, b) => a.start_s - b.start_s)) if (start_s <= startS && end_s !== null) startS = Math.max(startS, end_s);
+  const endS = Math.min(lastS, startS + lengthS, ...trials.flatMap(({ start_s }) => (start_s > startS ? [start_s] : [])));
+  return endS > startS ? { startS, endS } : null;
+}
+
 /**
  * Pairs of trials of one type and video that overlap, or where a marker is within a span: each trial with the one before it that
  * ends last. Spans are half-open. O(n log n).

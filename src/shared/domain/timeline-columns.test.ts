@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { someRow } from '../../../testing/results.ts';
-import { columnsOf, seriesOf, withGaps } from './timeline-columns.ts';
+import { columnsOf, isSplitBy, seriesOf, withGaps } from './timeline-columns.ts';
 
 test('a gap between slots becomes one row without values, so that no line is drawn across it', () => {
   const columns = columnsOf([0, 1, 5, 6, 9].map((slot) => someRow(1, slot)));
@@ -16,4 +16,10 @@ test('a gap between slots becomes one row without values, so that no line is dra
 test('columns without gaps are the same object', () => {
   const columns = columnsOf([3, 4, 5].map((slot) => someRow(1, slot)));
   expect(withGaps(columns)).toBe(columns);
+});
+
+test('a face is split only by a moment before and after which it is visible', () => {
+  const columns = columnsOf([3, 4, 5].map((slot) => someRow(1, slot)));
+  const [first, last] = [columns.times[0]!, columns.times.at(-1)!];
+  expect([0, first, (first + last) / 2, last, last + 1].map((at) => isSplitBy(columns, at))).toEqual([false, false, true, false, false]);
 });

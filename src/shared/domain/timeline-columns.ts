@@ -69,3 +69,16 @@ export function withGaps(columns: TimelineColumns): TimelineColumns {
     values: Float32Array.from(SERIES.flatMap((_, column) => rows.map((row) => (row === null ? NaN : valueAt(columns.values, column, row))))),
   };
 }
+
+/** Whether the face is visible before and after a moment: only there can it be split into two. A slot belongs to the side on which its middle is. */
+export function isSplitBy(columns: TimelineColumns, atS: number): boolean {
+  const { slots, times } = columns;
+  const boxes = seriesOf(columns, 'box_x');
+  let [isBefore, isAfter] = [false, false];
+  for (let i = 0; i < slots.length; i++) {
+    if (Number.isNaN(boxes[i]!)) continue;
+    if ((times[i]! + times[slots.length + i]!) / 2 >= atS) isAfter = true;
+    else isBefore = true;
+  }
+  return isBefore && isAfter;
+}

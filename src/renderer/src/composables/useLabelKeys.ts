@@ -28,6 +28,11 @@ export interface GrowingLabel {
 /** A shorter press is a tap. */
 const TAP_MS = 250;
 
+/** The label whose key was pressed, also on the numeric keypad. */
+export function labelOfKey<L extends { readonly key: string }>(labels: readonly L[], event: KeyboardEvent): L | undefined {
+  return labels.find(({ key }) => key !== '' && (key === keyName(event) || key === event.key));
+}
+
 /**
  * Handles the label keys, including the numeric keypad. They take precedence over all other shortcuts. While the video plays, a key
  * labels for as long as it is held; a tap starts a label, and the next tap of it ends the label. The key of another label ends it and
@@ -45,7 +50,7 @@ export function useLabelKeys(
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (isHandledElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const label = labels.value.find(({ key }) => key === keyName(event) || key === event.key);
+    const label = labelOfKey(labels.value, event);
     if (label === undefined || !options.isEnabled()) return;
     event.preventDefault();
     if (event.repeat) return;

@@ -271,6 +271,7 @@ export const de: Translated<typeof en> = {
     noOther: 'Dieses Video hat kein anderes Gesicht.',
     split: 'Bei {at} teilen',
     splitAbout: 'Von hier an ist es jemand anderes: Am Abspielpunkt beginnt ein neues Gesicht.',
+    noSplit: 'Nichts zu teilen: Das Gesicht ist nicht vor und nach dem Abspielpunkt sichtbar.',
     earlierRun: 'Gesichter dieses Videos wurden nach einer früheren Analyse vereint oder geteilt. Für die neueste gilt das nicht.',
     mergeTitle: 'Gesicht {face} mit einem anderen vereinen',
     mergeAbout:
@@ -766,6 +767,8 @@ export const de: Translated<typeof en> = {
     rejectOne: '{label} ablehnen',
   },
   compare: {
+    face: 'Gesicht {face}',
+    faceOf: 'Gesicht {face} · {participant}',
     kappas: 'Cohens Kappa jedes Paars, Einheiten von {unit} s',
     blind: 'Blind: die Labels anderer sind verborgen.',
     withModel: 'Modell einbeziehen',
@@ -808,6 +811,7 @@ export const de: Translated<typeof en> = {
   history: { about: 'Ihre Schritte in diesem Projekt', goTo: 'Zu diesem Schritt zurück oder vor', undone: 'zurückgenommen', none: 'Noch keine Schritte.' },
   tracks: {
     choose: 'Spuren',
+    trialsShown: 'Diese Spur ist immer sichtbar, solange das Video Durchgänge oder Marker hat.',
     probabilities: 'Wahrsch.',
     intensity: 'Intensität',
     masks: 'Masken',

@@ -259,6 +259,7 @@ export const en = {
     noOther: 'This video has no other face.',
     split: 'Split at {at}',
     splitAbout: 'From here on, this is another person: a new face begins at the playhead.',
+    noSplit: 'Nothing to split: the face is not visible both before and after the playhead.',
     earlierRun: 'Faces of this video were merged or split after an earlier analysis. That does not apply to the newest one.',
     mergeTitle: 'Merge face {face} into another face',
     mergeAbout:
@@ -749,6 +750,8 @@ export const en = {
     rejectOne: 'Reject {label}',
   },
   compare: {
+    face: 'Face {face}',
+    faceOf: 'Face {face} · {participant}',
     kappas: 'Cohen’s kappa of each pair, units of {unit} s',
     blind: 'Blind: other coders’ labels are hidden.',
     withModel: 'Include the model',
@@ -791,6 +794,7 @@ export const en = {
   history: { about: 'Your steps in this project', goTo: 'Go back or forward to this step', undone: 'undone', none: 'No steps yet.' },
   tracks: {
     choose: 'Lanes',
+    trialsShown: 'This lane is always shown while the video has trials or markers.',
     probabilities: 'Probability',
     intensity: 'Intensity',
     masks: 'Masks',

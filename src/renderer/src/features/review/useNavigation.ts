@@ -26,7 +26,8 @@ export interface Navigation {
   readonly goTo: (seconds: number) => void;
   readonly goToFrame: (index: number) => void;
   readonly step: (frames: number) => void;
-  readonly select: (id: string) => void;
+  /** Selects a label or peak and goes to it; null clears the selection. */
+  readonly select: (id: string | null) => void;
   readonly goToProposal: (segment: SegmentRow) => Promise<void>;
   /** Like goToProposal, but the zoom stays. */
   readonly goToLabel: (segment: SegmentRow) => Promise<void>;
@@ -109,8 +110,8 @@ export function useNavigation(player: Readonly<ShallowRef<Player | null>>, view:
   }
   const goTo = (seconds: number): void => goToFrame(frameAt(seconds));
 
-  function select(id: string): void {
-    selected.value = selected.value === id ? null : id;
+  function select(id: string | null): void {
+    selected.value = id;
     const [segment, peak] = [selectedSegment.value, selectedPeak.value];
     if (segment !== undefined && (playhead.value < segment.start_s || playhead.value >= segment.end_s)) goTo(segment.start_s);
     if (peak !== undefined) goTo(peak.apex_s);

@@ -14,6 +14,7 @@ import CodingTab from './CodingTab.vue';
 import CompareTab from './CompareTab.vue';
 import FaceMenu from '../player/FaceMenu.vue';
 import HistoryTab from './HistoryTab.vue';
+import LabelsPane from './LabelsPane.vue';
 import NotesTab from './NotesTab.vue';
 import ProposalsTab from './ProposalsTab.vue';
 
@@ -168,6 +169,38 @@ describe('the comparison', () => {
     expect(openOf()).toBe(before);
     tab.unmount();
   });
+
+  test('names the faces, and the key of a label decides as that label, whatever the coders chose', async () => {
+    const [review, coding] = [useReview(), useCoding()];
+    review.isOverlapAllowed = true;
+    await review.setCoder('Ben');
+    review.face = 2;
+    await coding.create('fear', { startS: 50, endS: 52 });
+    review.face = 1;
+    await coding.create('anger', { startS: 60, endS: 62 });
+    await coding.create('fear', { startS: 64, endS: 65 });
+    await review.setCoder('Ann');
+    const tab = await mountInWindow(CompareTab);
+    await until(() => tab.findAll('h3').length > 1);
+    expect(texts(tab.findAll('h3'))).toEqual([expect.stringMatching(/^Face 1/), expect.stringMatching(/^Face 2/)]);
+    const row = tab.findAll('li').find((each) => each.text().startsWith('1:00–1:02'))!;
+    const press = (key: string): boolean => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    // Without a chosen disagreement, nothing is decided.
+    expect(press('2')).toBe(false);
+    await row.find('.go').trigger('click');
+    const caps = Object.fromEntries(tab.findAll('.choices button').map((each) => [each.text().split(' ').at(-1), each.find('kbd').text()]));
+    expect(caps).toEqual({ ...Object.fromEntries(review.labels.map(({ name, key }) => [name, key])), label: '0' });
+    const second = review.labels.find(({ key }) => key === '2')!.name;
+    press('2');
+    await until(() => review.adjudicated?.segments.some(({ start_s, label }) => start_s === 60 && label === second));
+    // The next one is of the same face, although the other face has an earlier one.
+    await until(() => tab.find('.chosen').text().startsWith('1:04–1:05'));
+    await coding.applyHistory('undo');
+    await review.setCoder('Ben');
+    for (let i = 0; i < 3; i++) await coding.applyHistory('undo');
+    await review.setCoder('Ann');
+    tab.unmount();
+  });
 });
 
 describe('a video that is opened while another is still being read', () => {
@@ -179,6 +212,20 @@ describe('a video that is opened while another is still being read', () => {
     await first;
     expect(review.video?.id).toBe(id);
     expect(review.layers.filter(({ layer }) => layer.kind === 'model')).toHaveLength(2);
+  });
+});
+
+describe('the form for the name', () => {
+  test('has the cursor after "Another coder…", but not when a video is opened', async () => {
+    const review = useReview();
+    const first = await mountInWindow(LabelsPane, { props: { held: null, hint: '' } });
+    review.clearCoder();
+    await until(() => first.find('input').exists());
+    expect(document.activeElement).toBe(first.find('input').element);
+    first.unmount();
+    const second = await mountInWindow(LabelsPane, { props: { held: null, hint: '' } });
+    expect(document.activeElement).not.toBe(second.find('input').element);
+    second.unmount();
   });
 });
 
@@ -219,6 +266,14 @@ describe('the menu of the chosen face', () => {
     await until(() => menu.find('.chip').exists() && review.columns !== null);
     const before = review.faces.map(({ face }) => face);
     const slots = review.columns!.slots.length;
+    // At its start there is nothing to split.
+    review.playhead = 0;
+    await menu.find('.chip').trigger('keydown', { key: 'Enter' });
+    await until(() => document.querySelectorAll('[role="menuitem"]').length === 3);
+    expect(document.querySelectorAll('[role="menuitem"]')[2]!.hasAttribute('data-disabled')).toBe(true);
+    await menu.find('.chip').trigger('keydown', { key: 'Escape' });
+    document.querySelector('[role="menu"]')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    await until(() => document.querySelector('[role="menu"]') === null);
     review.playhead = review.columns!.times[slots >> 1]!;
     await choose(menu, 2);
     const toasts = useToasts();

@@ -16,6 +16,7 @@ import RemoveSignalsDialog from '../signals/RemoveSignalsDialog.vue';
 import FolderDialog from '../../../ui/FolderDialog.vue';
 import SelectBox from '../../../ui/SelectBox.vue';
 import SignalChoices from './SignalChoices.vue';
+import TrackMenu from './TrackMenu.vue';
 import SignalLanes from './SignalLanes.vue';
 
 let studio: Studio;
@@ -135,8 +136,11 @@ describe('adding signals', () => {
 
 test('a signal, or all of its file, is removed after a confirmation', async () => {
   const signals = useSignals();
-  const menu = await mountInWindow(SignalChoices);
+  const menu = await mountInWindow(TrackMenu);
+  await menu.find('.trigger').trigger('click');
+  await until(() => menu.find('button[aria-label="Remove ECG…"]').exists());
   await menu.find('button[aria-label="Remove ECG…"]').trigger('click');
+  await until(() => menu.findComponent(RemoveSignalsDialog).exists());
   const dialog = menu.findComponent(RemoveSignalsDialog);
   expect(dialog.text()).toContain('This cannot be undone. The file a.csv is not changed');
   await dialog.find('input[type="checkbox"]').setValue(true);

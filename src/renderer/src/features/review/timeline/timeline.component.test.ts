@@ -8,6 +8,8 @@ import { useProject } from '../../../stores/project-store.ts';
 import { useReview } from '../../../stores/review-store.ts';
 import { MARGIN } from '../../../composables/axis.ts';
 import { decimal } from '../../../texts/formats.ts';
+import SegmentTier from './SegmentTier.vue';
+import TrackMenu from './TrackMenu.vue';
 import TrialLane from './TrialLane.vue';
 
 let studio: Studio;
@@ -118,6 +120,37 @@ describe('the lane of trials', () => {
     lane.unmount();
   });
 
+  test('the proposed span ends where the next trial of the type begins; a saved trial also clears the problem of a refused one', async () => {
+    const [review, project] = [useReview(), useProject()];
+    const lane = await mountLane();
+    const times = (): string[] => ['start', 'end'].map((name) => (lane.find(`input[name="${name}"]`).element as HTMLInputElement).value);
+    review.playhead = 2;
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'film', start: '4', end: '6' });
+    await until(() => titles(lane).length === 1);
+    await lane.find('button.add').trigger('click');
+    await until(() => lane.find('form').exists());
+    expect(times()).toEqual(['2', '4']);
+    await save(lane, {});
+    await until(() => titles(lane).length === 2);
+    review.playhead = 5;
+    await useCoding().moveTrial(
+      review.trials.find(({ start_s }) => start_s === 4)!,
+      { startS: 3, endS: 5 },
+    );
+    expect(project.problem).not.toBeNull();
+    await lane.find('button.add').trigger('click');
+    await until(() => lane.find('form').exists());
+    // The video ends at 8 s.
+    expect(times()).toEqual(['6', '8']);
+    await save(lane, {});
+    await until(() => titles(lane).length === 3);
+    expect(project.problem).toBeNull();
+    for (let i = 0; i < 3; i++) await useCoding().applyHistory('undo');
+    await until(() => titles(lane).length === 0);
+    lane.unmount();
+  });
+
   test('an edit of another window is shown', async () => {
     const review = useReview();
     const lane = await mountLane();
@@ -192,10 +225,74 @@ describe('the lane of trials', () => {
     expect(titles(lane)[0]).toBe('film 1, 1.00 to 3.00 s');
     await grab(lane, '.flag', 7.4);
     await pull(lane, '.flag', 0.8);
+    // Its line through the lane moves with it, and the video shows its moment.
+    expect(lane.findAll('path').map((each) => each.attributes('d')!.split(' ')[0])).toContain(`M${MARGIN_PIXELS + 80 - 0.5}`);
+    expect(lane.emitted('trim')!.at(-1)).toEqual([0.8]);
     await lane.find('.flag').trigger('pointerup');
     await until(() => titles(lane).includes('bell 1, marker at 0.80 s'));
     for (let left = 4; left > 0; left--) await useCoding().applyHistory('undo');
     await until(() => titles(lane).length === 0);
     lane.unmount();
+  });
+});
+
+describe('the menu of the lanes', () => {
+  const mountMenu = async (): Promise<Lane> => {
+    const menu = await mountInWindow(TrackMenu);
+    await menu.find('.trigger').trigger('click');
+    await until(() => document.querySelector('[role="dialog"] ul') !== null);
+    return menu;
+  };
+  const trialsBox = (): HTMLInputElement =>
+    [...document.querySelectorAll<HTMLLabelElement>('[role="dialog"] label')].find((each) => each.textContent?.includes('Trials'))!.querySelector('input')!;
+
+  test('shows that the lane of the trials is shown while there are some', async () => {
+    const menu = await mountMenu();
+    expect([trialsBox().checked, trialsBox().disabled]).toEqual([false, false]);
+    const lane = await mountLane();
+    await lane.find('button.add').trigger('click');
+    await save(lane, { type: 'film', start: '1', end: '2' });
+    await until(() => trialsBox().disabled);
+    expect(trialsBox().checked).toBe(true);
+    await useCoding().applyHistory('undo');
+    await until(() => !trialsBox().disabled);
+    lane.unmount();
+    menu.unmount();
+  });
+
+  test('closes for the dialog that it opens, and its button has the focus afterwards', async () => {
+    const menu = await mountMenu();
+    [...document.querySelectorAll<HTMLButtonElement>('button.add')].at(-1)!.click();
+    await until(() => document.querySelector('[data-modal-dialog]') !== null);
+    await until(() => document.querySelector('[role="dialog"] ul') === null);
+    expect(document.querySelector('[data-modal-dialog]')).not.toBeNull();
+    [...document.querySelectorAll<HTMLElement>('[data-modal-dialog] button')].find((button) => button.textContent?.trim() === 'Close')!.click();
+    await until(() => document.querySelector('[data-modal-dialog]') === null);
+    await until(() => document.activeElement === menu.find('.trigger').element);
+    menu.unmount();
+  });
+});
+
+describe('a tier', () => {
+  test('a click keeps a selected label selected; its key, or a press on an empty place of the own tier, clears the selection', async () => {
+    const [review, coding] = [useReview(), useCoding()];
+    await coding.create('fear', { startS: 5, endS: 7 });
+    const segment = review.own!.segments.find(({ start_s }) => start_s === 5)!;
+    const view = useTimeView();
+    view.reset(0, 10);
+    const tier = await mountInWindow(SegmentTier, {
+      props: {
+        ...{ name: 'Ann', segments: [segment], peaks: [], selected: segment.id, own: true, view, width: 1000, moments: [], playhead: 0 },
+        frames: review.edges,
+      },
+    });
+    (tier.element as HTMLElement).setPointerCapture = () => undefined;
+    await tier.find('.segment').trigger('click', { detail: 1 });
+    await tier.find('.segment').trigger('click', { detail: 0 });
+    await tier.trigger('pointerdown', at(2));
+    await tier.trigger('pointerup', at(2));
+    expect(tier.emitted('select')).toEqual([[segment.id], [null], [null]]);
+    await coding.applyHistory('undo');
+    tier.unmount();
   });
 });

@@ -23,7 +23,7 @@ interface SpanDragOptions<T extends Placed> {
   readonly snapped: (seconds: number, isFree: boolean) => number;
   /** The last moment at which a span can end, in seconds. */
   readonly lastS: () => number;
-  /** An edge is being dragged: the moment that the video should show. */
+  /** An edge, or a span without length, is being dragged: the moment that the video should show. */
   readonly onTrim?: (seconds: number) => void;
   readonly onDrop: (row: T, span: { readonly startS: number; readonly endS: number }) => void;
 }
@@ -64,6 +64,7 @@ export function useSpanDrag<T extends Placed>(
       const length = row.end_s - row.start_s;
       const startS = Math.max(0, Math.min(options.lastS() - length, options.snapped(options.secondsAt(event) - grabOffset, event.altKey)));
       dragged.value = { id: row.id, part, startS, endS: startS + length };
+      if (length === 0) options.onTrim?.(startS);
       return;
     }
     const at = options.snapped(options.secondsAt(event), event.altKey);
