@@ -12,8 +12,8 @@ const placeSchema = z.object({
   /** Seconds. */
   playhead: z.number(),
   tab: z.string(),
-  /** The visible span of the timeline in seconds; null for the whole video. */
-  view: z.object({ from: z.number(), to: z.number() }).nullable(),
+  /** The visible span of a video's timeline in seconds; null for the whole video. */
+  view: z.object({ video: z.string(), from: z.number(), to: z.number() }).nullable(),
 });
 const STORAGE_KEY = 'adatosk.place';
 /** The playhead moves with every frame; it is stored at most this often. */
