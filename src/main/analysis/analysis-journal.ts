@@ -82,7 +82,7 @@ export class AnalysisJournal implements DetectionMemory {
     return journal;
   }
 
-  /** Deletes journals of analyses that nobody continued. */
+  /** Deletes journals of analyses that were not continued. */
   static async deleteOld(folder: string, now = Date.now()): Promise<void> {
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter((each) => each.endsWith('.journal'))) {

@@ -39,7 +39,7 @@ export function freeName(trials: readonly Pick<TrialRow, 'name' | 'type'>[], typ
 export const nextType = (trials: readonly Pick<TrialRow, 'type'>[]): string => trials.at(-1)?.type ?? DEFAULT_TYPE;
 
 /**
- * A span for a new trial of a type that overlaps with no other one of it: from a moment or, if that lies in a trial, from its end; up to the next
+ * A span for a new trial of a type that overlaps with no other one of it: from a moment or, if that is in a trial, from its end; up to the next
  * trial or marker of the type.
  * @param trials of one type and video
  * @returns null if there is no room up to the end

@@ -18,7 +18,7 @@ test.each([
   expect(isOnNetworkShare(tmpdir(), () => type)).toBe(expected);
 });
 
-test('a folder whose file system cannot be told counts as local', () => {
+test('a folder whose file system is not known counts as local', () => {
   expect(
     isOnNetworkShare(tmpdir(), () => {
       throw new Error('ENOSYS');

@@ -63,7 +63,7 @@ export class QueueWorker {
     else this.#pool.fill();
   }
 
-  /** Deletes what interrupted analyses have left that nobody continued for a long time. */
+  /** Deletes the journals of interrupted analyses that were not continued for a long time. */
   deleteOldJournals(): Promise<void> {
     return AnalysisJournal.deleteOld(this.#journals);
   }

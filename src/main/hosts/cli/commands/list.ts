@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { StudioError } from '../../../../shared/app/errors.ts';
 import { findListableVideos } from '../../../services/analysis/shards/frozen-list.ts';
 import { EXIT } from '../terminal/output.ts';
 
@@ -10,7 +9,6 @@ export function addList(program: Command, done: (code: number) => void): void {
     .argument('<path...>', 'videos or folders; subfolders are included')
     .action(async (paths: string[]) => {
       const { videos, problems } = await findListableVideos(paths);
-      for (const { path } of videos) if (/[\r\n]/.test(path)) throw new StudioError('wrong-usage/line-break', { path: JSON.stringify(path) });
       for (const { sentence } of problems) process.stderr.write(`adatosk: ${sentence}\n`);
       process.stdout.write(videos.map(({ path }) => `${path}\n`).join(''));
       done(problems.length > 0 ? EXIT.someFailed : EXIT.done);

@@ -42,9 +42,15 @@ export async function freezeList(
   return store(out, videos);
 }
 
-/** The videos in paths that can be read, and the reasons why others cannot. @throws StudioError for a path that does not exist */
+/**
+ * The videos in paths that can be read, and the reasons why others cannot.
+ * @throws StudioError for a path that does not exist, and for one with a line break, which a list cannot hold
+ */
 export async function findListableVideos(paths: readonly string[]): Promise<{ videos: VideoFile[]; problems: StudioError[] }> {
-  return readableVideos(await findVideos(paths));
+  const found = readableVideos(await findVideos(paths));
+  const broken = found.videos.find(({ path }) => /[\r\n]/.test(path));
+  if (broken !== undefined) throw new StudioError('wrong-usage/line-break', { path: JSON.stringify(broken.path) });
+  return found;
 }
 
 /** A stored list, or undefined where there is none. */

@@ -58,8 +58,6 @@ async function prepareList({ paths, out }: ClusterRequest): Promise<{ list: stri
   await prepareOut(out);
   const { videos, problems } = await findListableVideos(paths);
   if (videos.length === 0) throw problems[0] ?? new StudioError('wrong-usage/no-video', { paths: [...paths] });
-  const broken = videos.find(({ path }) => /[\r\n]/.test(path));
-  if (broken !== undefined) throw new StudioError('wrong-usage/line-break', { path: JSON.stringify(broken.path) });
   const list = join(out, 'cluster', 'videos.txt');
   await writeAtomically(list, [videos.map(({ path }) => `${path}\n`).join('')]);
   return { list, folders: paths.map((path) => resolve(path)), videos: videos.length };

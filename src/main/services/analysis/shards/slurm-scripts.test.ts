@@ -28,7 +28,7 @@ test('the scripts are valid for bash', () => {
   for (const script of [arrayScript(run), mergeScript(run), submitScript(run)]) expect(bash('-n', '-c', script)).toMatchObject({ status: 0, stderr: '' });
 });
 
-test('a task knows its shard, goes on with finished videos, and is told before its end', () => {
+test('a task knows its shard, goes on with finished videos, and gets a signal before its end', () => {
   const script = arrayScript(run);
   for (const option of ['--array=1-12', '--partition=gpu', '--cpus-per-task=4', '--mem=8G', '--gres=gpu:1', '--signal=B:TERM@120', '--requeue'])
     expect(script).toContain(`#SBATCH ${option}\n`);

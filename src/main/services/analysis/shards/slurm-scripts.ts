@@ -22,7 +22,7 @@ export interface SlurmRun {
   readonly gpus: number;
 }
 
-/** Time before the end of a task at which it is told to stop. It needs less than 20 s for that. */
+/** Time before the end of a task at which it gets a signal to stop. It needs less than 20 s for that. */
 const STOPS_BEFORE_S = 120;
 /** How often a task that was interrupted puts itself back into the queue. */
 const MOST_RESTARTS = 10;
@@ -38,7 +38,7 @@ function header(run: SlurmRun, own: readonly string[]): string[] {
 }
 
 /**
- * The script of the array. A task that is told to stop (its time is over, or the node is needed) keeps what is finished, and
+ * The script of the array. A task that gets the signal to stop (its time is over, or the node is needed) keeps what is finished, and
  * puts itself back into the queue; so does one that found the disk full or lost its engine. It goes on where it was.
  */
 export function arrayScript(run: SlurmRun): string {
