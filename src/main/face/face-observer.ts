@@ -6,6 +6,8 @@ import type { DetectionMemory, DetectorSessions, Region } from './detector.ts';
 import { FaceDetector, joinOverlapping, NEAR_SIDE, SAME_FACE_OVERLAP, SEARCH_SIDE } from './detector.ts';
 import type { Detection } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
+import type { PictureCells } from './picture-cells.ts';
+import { cellsOf } from './picture-cells.ts';
 import { resampleRgb } from './resample.ts';
 import { lookOf } from './look.ts';
 import { SceneCuts } from './scene-cuts.ts';
@@ -63,6 +65,13 @@ export interface ObservablePicture {
   release(): void;
 }
 
+/** A picture with its cells and how much they changed since the picture before; null where there is none. */
+interface SeenPicture {
+  readonly seen: ObservablePicture;
+  readonly cells: PictureCells | null;
+  readonly change: number | null;
+}
+
 /** Observations are returned this many samples later: alignment uses as many samples after a sample as before it. */
 const LOOK_AHEAD = 6;
 /** If a close-up detection of a known face has a lower score, the whole picture is searched too. */
@@ -89,9 +98,11 @@ export class FaceObserver {
   /** Stands for all crops that are not needed. */
   readonly #noCrop: Uint8Array;
   readonly #waiting: ObservablePicture[] = [];
+  /** Whether the oldest waiting picture can be observed: all that its crops depend on is known. */
+  #isOldestDue = false;
   readonly #cutFinder = new SceneCuts();
   /** The next picture: whether it begins another scene is known when the one after it has come. */
-  #next: { readonly seen: ObservablePicture; readonly change: number | null } | undefined;
+  #next: SeenPicture | undefined;
   /** The first samples of scenes, and of recordings after a hole. */
   readonly #cuts: number[] = [];
   #wasCut = false;
@@ -132,13 +143,14 @@ export class FaceObserver {
    */
   async see(seen: ObservablePicture): Promise<{ observations: FaceObservation[]; gone: number[] }> {
     if (seen.picture === null) this.#cutFinder.restart();
-    const change = seen.picture === null ? null : this.#cutFinder.change(seen.picture);
+    const cells = seen.picture === null ? null : cellsOf(seen.picture);
+    const change = cells === null ? null : this.#cutFinder.change(cells);
     const before = this.#next;
-    this.#next = { seen, change };
-    return before === undefined ? { observations: [], gone: [] } : this.#process(before.seen, before.change, change);
+    this.#next = { seen, cells, change };
+    return before === undefined ? { observations: [], gone: [] } : this.#process(before, change);
   }
 
-  async #process(seen: ObservablePicture, change: number | null, nextChange: number | null): Promise<{ observations: FaceObservation[]; gone: number[] }> {
+  async #process({ seen, cells, change }: SeenPicture, nextChange: number | null): Promise<{ observations: FaceObservation[]; gone: number[] }> {
     const isCut = change !== null && this.#cutFinder.isCut(change, nextChange);
     if (isCut) {
       this.#tracker.cut();
@@ -146,14 +158,17 @@ export class FaceObserver {
     }
     if (isCut || (this.#wasHole && seen.picture !== null)) this.#cuts.push(seen.sample);
     this.#wasHole = seen.picture === null;
-    const ended = this.#isDetectionDue(seen.sample) ? this.#tracker.step(seen.sample, await this.#detect(seen)) : [];
+    const detecting = this.#isDetectionDue(seen.sample) ? this.#detect(seen, cells) : null;
+    // Cropping takes about as long as a detection, which another process makes meanwhile.
+    const observations = this.#observeDue();
+    const ended = detecting === null ? [] : this.#tracker.step(seen.sample, await detecting);
     this.#waiting.push(seen);
     for (const track of this.#tracker.candidates) if (track.turn !== track.turnRead) await this.#readTurned(track);
     for (const track of ended) {
       this.#away.delete(track);
       this.#lastObserved.delete(track);
     }
-    const observations = this.#waiting.length > LOOK_AHEAD ? this.#observeOldest() : [];
+    this.#isOldestDue = this.#waiting.length > LOOK_AHEAD;
     return { observations, gone: ended.map(({ id }) => id) };
   }
 
@@ -168,8 +183,8 @@ export class FaceObserver {
   }
 
   /** Detects known faces in close-up regions, then searches the regions that are due. */
-  async #detect({ sample, picture }: ObservablePicture): Promise<Detection[]> {
-    if (picture === null) return [];
+  async #detect({ sample, picture }: ObservablePicture, cells: PictureCells | null): Promise<Detection[]> {
+    if (picture === null || cells === null) return [];
     const tracks = this.#tracker.candidates;
     const detection = sample / this.#options.searchEvery;
     const near = (await Promise.all(tracks.map((track) => this.#detectNear(track, sample, picture)))).flat();
@@ -177,7 +192,7 @@ export class FaceObserver {
     const isSeen = ({ latest }: Track): boolean => reliable.some(({ box }) => overlap(box, latest.box) > 0);
     const isLost = this.#wasCut || !(tracks.length > 0 && tracks.every(isSeen));
     this.#wasCut = false;
-    const regions = this.#plan.regionsFor(detection, isLost);
+    const regions = this.#plan.regionsFor(detection, { cells, isLost, known: reliable.map(({ box }) => closeUpOf(box)) });
     const found = await Promise.all(regions.map((region) => this.#find('search', sample, picture, region)));
     // A reliable close-up detection is not averaged with detections of the search model: their points differ slightly, and
     // the crop would jump at every search.
@@ -212,12 +227,19 @@ export class FaceObserver {
   /** Must be called after the last picture. Returns the remaining observations. */
   async finish(): Promise<FaceObservation[]> {
     const rest: FaceObservation[] = [];
-    if (this.#next !== undefined) rest.push(...(await this.#process(this.#next.seen, this.#next.change, null)).observations);
+    if (this.#next !== undefined) rest.push(...(await this.#process(this.#next, null)).observations);
     this.#next = undefined;
+    rest.push(...this.#observeDue());
     const last = this.#waiting.at(-1);
     if (last !== undefined) this.#tracker.finish(last.sample);
     while (this.#waiting.length > 0) rest.push(...this.#observeOldest());
     return rest;
+  }
+
+  #observeDue(): FaceObservation[] {
+    if (!this.#isOldestDue) return [];
+    this.#isOldestDue = false;
+    return this.#observeOldest();
   }
 
   #observeOldest(): FaceObservation[] {

@@ -10,6 +10,7 @@ import type { FacePlace } from './alignment.ts';
 import { FaceDetector, joinOverlapping, wholePicture } from './detector.ts';
 import type { Box, Detection, FacePoints } from './face-geometry.ts';
 import { resampleRgb } from './resample.ts';
+import type { SearchedPicture } from './search-plan.ts';
 import { SearchPlan } from './search-plan.ts';
 import { FaceTracker, withoutParts } from './tracker.ts';
 
@@ -30,6 +31,8 @@ const points = (x: number, y: number, width: number): FacePoints => ({
   rightEar: { x: x - 0.4 * width, y },
   leftEar: { x: x + 0.4 * width, y },
 });
+/** A picture in which nothing happens. */
+const still: SearchedPicture = { cells: new Float32Array(1024).fill(100), known: [], isLost: false };
 const face = (x: number, y = 100, width = 60, score = 0.9): Detection => ({
   score,
   box: { x: x - width / 2, y: y - width / 2, width, height: width },
@@ -231,9 +234,30 @@ describe('the search plan', () => {
         expect(plan.tiles.some((tile) => tile.side === finest && x >= tile.x && x <= tile.x + tile.side && y >= tile.y && y <= tile.y + tile.side)).toBe(true);
       }
     }
-    expect(plan.regionsFor(0, false)).toHaveLength(plan.tiles.length + 1);
-    const later = new Set(Array.from({ length: 600 }, (_, look) => plan.regionsFor(look + 1, true).slice(1)).flat());
+    expect(plan.regionsFor(0, still)).toHaveLength(plan.tiles.length + 1);
+    const later = new Set(Array.from({ length: 600 }, (_, look) => plan.regionsFor(look + 1, { ...still, isLost: true }).slice(1)).flat());
     expect(later.size).toBe(plan.tiles.length);
+  });
+
+  /** The detections in which the whole picture is searched, of a minute. */
+  const wholes = (pictures: (detection: number) => SearchedPicture): number[] => {
+    const plan = new SearchPlan({ width: 320, height: 320 }, 12);
+    return Array.from({ length: 300 }, (_, i) => i).filter((i) => plan.regionsFor(i, pictures(i)).some(({ side }) => side === 320));
+  };
+  const cellsWith = (grey: number, cells: readonly number[]): Float32Array => Float32Array.from({ length: 1024 }, (_, i) => (cells.includes(i) ? grey : 100));
+
+  test('the whole picture is searched every two seconds where nothing happens, and a second after the last search where something does', () => {
+    expect(wholes(() => still)).toEqual(Array.from({ length: 30 }, (_, i) => 10 * i));
+    // Somebody comes in at detection 33.
+    expect(wholes((i) => ({ ...still, cells: cellsWith(i < 33 ? 100 : 180, [500, 501, 532, 533]) })).slice(3, 6)).toEqual([30, 35, 45]);
+    // The same where a face is known is no news.
+    const known = [{ x: 190, y: 140, side: 60 }];
+    expect(wholes((i) => ({ ...still, known, cells: cellsWith(i < 33 ? 100 : 180, [500, 501, 532, 533]) })).slice(3, 6)).toEqual([30, 40, 50]);
+  });
+
+  test('a moving camera is no news, and neither is what always moves', () => {
+    expect(wholes((i) => ({ ...still, cells: Float32Array.from({ length: 1024 }, (_, cell) => 100 + 50 * Math.sin(cell + i)) }))).toHaveLength(30);
+    expect(wholes((i) => ({ ...still, cells: cellsWith(100 + ((i * 37) % 97), [40]) })).length).toBeLessThan(36);
   });
 
   test('a small picture needs no tiles', () => {

@@ -99,13 +99,11 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
   const { y: luma, u: blue, v: red, width: w, height: h } = picture;
   const { rv, gu, gv, bu } = CONVERSION[picture.matrix];
   const share = LUMA_GAIN / (n * n);
-  const inside = staysInside(p, width, height, w, h);
+  const sum = staysInside(p, width, height, w, h) ? (n === 2 ? sumOfFour : sumOfNine) : sumNearEdge;
   // Offset from the centre of an output pixel to its first sample, then the steps between samples along the crop's x and y.
   const back = (1 / n - 1) / 2;
-  const stepXx = toFixed(p.a / n);
-  const stepXy = toFixed(p.d / n);
-  const stepYx = toFixed(p.b / n);
-  const stepYy = toFixed(p.e / n);
+  const [backX, backY] = [back * (p.a + p.b), back * (p.d + p.e)];
+  const steps = { xx: toFixed(p.a / n), xy: toFixed(p.d / n), yx: toFixed(p.b / n), yy: toFixed(p.e / n) };
   let at = 0;
   for (let oy = 0; oy < height; oy++) {
     for (let ox = 0; ox < width; ox++, at += 3) {
@@ -115,24 +113,8 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
         out[at] = out[at + 1] = out[at + 2] = 0;
         continue;
       }
-      let lineX = toFixed(cx + back * (p.a + p.b));
-      let lineY = toFixed(cy + back * (p.d + p.e));
-      let sum = 0;
-      for (let j = 0; j < n; j++) {
-        let x = lineX;
-        let y = lineY;
-        for (let i = 0; i < n; i++) {
-          const sx = x >> FRACTION_BITS;
-          const sy = y >> FRACTION_BITS;
-          sum += inside ? luma[sy * w + sx]! : luma[within(sy, h) * w + within(sx, w)]!;
-          x = (x + stepXx) | 0;
-          y = (y + stepXy) | 0;
-        }
-        lineX = (lineX + stepYx) | 0;
-        lineY = (lineY + stepYy) | 0;
-      }
       const chroma = (within(cy | 0, h) >> 1) * (w >> 1) + (within(cx | 0, w) >> 1);
-      const grey = (sum - 16 * n * n) * share;
+      const grey = (sum(luma, w, h, toFixed(cx + backX), toFixed(cy + backY), steps, n) - 16 * n * n) * share;
       const u = blue[chroma]! - 128;
       const v = red[chroma]! - 128;
       out[at] = grey + rv * v;
@@ -140,6 +122,57 @@ function drawAveraged(picture: Picture, p: Placement, width: number, height: num
       out[at + 2] = grey + bu * u;
     }
   }
+}
+
+/** Steps between samples in fixed-point numbers: along the crop's x (xx, xy) and along its y (yx, yy). */
+interface Steps {
+  readonly xx: number;
+  readonly xy: number;
+  readonly yx: number;
+  readonly yy: number;
+}
+
+/** Sum of two by two samples inside the picture, from (x, y), in fixed-point numbers. */
+function sumOfFour(luma: Uint8Array, w: number, _h: number, x: number, y: number, { xx, xy, yx, yy }: Steps): number {
+  const below = x + yx;
+  const row = y + yy;
+  return (
+    luma[(y >> FRACTION_BITS) * w + (x >> FRACTION_BITS)]! +
+    luma[((y + xy) >> FRACTION_BITS) * w + ((x + xx) >> FRACTION_BITS)]! +
+    luma[(row >> FRACTION_BITS) * w + (below >> FRACTION_BITS)]! +
+    luma[((row + xy) >> FRACTION_BITS) * w + ((below + xx) >> FRACTION_BITS)]!
+  );
+}
+
+/** Sum of three by three samples inside the picture. */
+function sumOfNine(luma: Uint8Array, w: number, _h: number, x: number, y: number, steps: Steps): number {
+  const { yx, yy } = steps;
+  return (
+    sumOfThree(luma, w, x, y, steps) + sumOfThree(luma, w, (x + yx) | 0, (y + yy) | 0, steps) + sumOfThree(luma, w, (x + 2 * yx) | 0, (y + 2 * yy) | 0, steps)
+  );
+}
+
+function sumOfThree(luma: Uint8Array, w: number, x: number, y: number, { xx, xy }: Steps): number {
+  return (
+    luma[(y >> FRACTION_BITS) * w + (x >> FRACTION_BITS)]! +
+    luma[((y + xy) >> FRACTION_BITS) * w + ((x + xx) >> FRACTION_BITS)]! +
+    luma[((y + 2 * xy) >> FRACTION_BITS) * w + ((x + 2 * xx) >> FRACTION_BITS)]!
+  );
+}
+
+/** Sum of n by n samples, each of the nearest pixel of the picture. */
+function sumNearEdge(luma: Uint8Array, w: number, h: number, x: number, y: number, { xx, xy, yx, yy }: Steps, n: number): number {
+  let sum = 0;
+  for (let j = 0; j < n; j++) {
+    let sx = (x + j * yx) | 0;
+    let sy = (y + j * yy) | 0;
+    for (let i = 0; i < n; i++) {
+      sum += luma[within(sy >> FRACTION_BITS, h) * w + within(sx >> FRACTION_BITS, w)]!;
+      sx = (sx + xx) | 0;
+      sy = (sy + xy) | 0;
+    }
+  }
+  return sum;
 }
 
 /** Clamps a position to the picture. */

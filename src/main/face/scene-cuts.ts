@@ -1,7 +1,5 @@
-import type { Picture } from '../../shared/domain/picture.ts';
+import type { PictureCells } from './picture-cells.ts';
 
-/** The picture is compared as a grid of so many cells a side. */
-const CELLS = 32;
 /** Smallest mean change of the cells at a cut, in grey levels. */
 const SMALLEST_CHANGE = 5;
 /** A cut changes the picture more than its neighbours do, by these factors. A moving camera or a flash does not. */
@@ -18,13 +16,12 @@ const REPEATED = 0.05;
  * movements change them by up to 40, but over several samples.
  */
 export class SceneCuts {
-  #cells: Float32Array | undefined;
+  #cells: PictureCells | undefined;
   /** The last changes, the newest last, without those of repeated frames. */
   #changes: number[] = [];
 
   /** Adds the next picture. @returns how much it differs from the one before, in grey levels; null for the first */
-  change(picture: Picture): number | null {
-    const cells = cellsOf(picture);
+  change(cells: PictureCells): number | null {
     const before = this.#cells;
     this.#cells = cells;
     return before === undefined ? null : cells.reduce((sum, value, i) => sum + Math.abs(value - before[i]!), 0) / cells.length;
@@ -45,33 +42,4 @@ export class SceneCuts {
     this.#cells = undefined;
     this.#changes = [];
   }
-}
-
-/** Mean brightness of each cell, from every second pixel in both directions. */
-function cellsOf({ width, height, y }: Picture): Float32Array {
-  const cells = new Float32Array(CELLS * CELLS);
-  // The first column of each cell that is read; they are even.
-  const firsts = Uint32Array.from({ length: CELLS + 1 }, (_, cell) => 2 * Math.ceil((cell * width) / CELLS / 2));
-  const sums = new Uint32Array(CELLS);
-  let rows = 0;
-  for (let row = 0; row < height; row += 2) {
-    const start = row * width;
-    for (let cell = 0; cell < CELLS; cell++) {
-      const end = start + firsts[cell + 1]!;
-      let sum = 0;
-      for (let at = start + firsts[cell]!; at < end; at += 2) sum += y[at]!;
-      sums[cell]! += sum;
-    }
-    rows += 1;
-    const cellRow = Math.floor((row * CELLS) / height);
-    const isLast = row + 2 >= height || Math.floor(((row + 2) * CELLS) / height) !== cellRow;
-    if (!isLast) continue;
-    for (let cell = 0; cell < CELLS; cell++) {
-      const count = (rows * (firsts[cell + 1]! - firsts[cell]!)) / 2;
-      cells[cellRow * CELLS + cell] = sums[cell]! / Math.max(1, count);
-    }
-    sums.fill(0);
-    rows = 0;
-  }
-  return cells;
 }

@@ -1,48 +1,106 @@
 import type { Region } from './detector.ts';
 import { SEARCH_SIDE, wholePicture } from './detector.ts';
 import type { Box } from './face-geometry.ts';
+import type { PictureCells } from './picture-cells.ts';
+import { hasNews } from './picture-cells.ts';
 
 /** Smallest width in the detector's input, in pixels, at which it finds faces. */
 const SMALLEST_SEEN = 10;
 /** Share by which neighbouring tiles overlap, so that a face at an edge is complete in one of them. */
 const TILE_OVERLAP = 0.2;
-/** All tiles are searched once within this many detections. */
-const DETECTIONS_PER_SWEEP = 144;
-/** Some tiles are searched in every sixth detection. */
+/** Some tiles are searched in every sixth detection where they have news, and in every twelfth in turn. */
 const DETECTIONS_PER_TILE = 6;
-/** While every known face is found in its close-up, the whole picture is searched in every fifth detection (once a second). */
+/** All tiles with news are searched once within this many detections. */
+const DETECTIONS_PER_SWEEP = 144;
+/**
+ * While every known face is found in its close-up, the whole picture is searched once a second (five detections) where it has news,
+ * and every two seconds where it has none.
+ */
 const DETECTIONS_PER_WHOLE = 5;
+const QUIET = 2;
+/** Where so many searches in a row had news, news are usual, as when the camera moves, and mean nothing. */
+const USUAL_NEWS = 5;
 /** Side of a close-up region in widths of the face; a face may move by more than half its width and stay inside. */
 const CLOSE_UP_SIDE = 2.5;
 
+/** The picture of a detection, as far as it decides where to search. */
+export interface SearchedPicture {
+  readonly cells: PictureCells;
+  /** Close-up regions in which a face was found. */
+  readonly known: readonly Region[];
+  /** Whether a known face was not found in its close-up, or no face is known. */
+  readonly isLost: boolean;
+}
+
+/** A region that is searched again and again, with the detection and the picture of its last search. */
+interface SearchedRegion {
+  readonly region: Region;
+  last: number;
+  cells: PictureCells | null;
+  /** Searches in a row that had news. */
+  news: number;
+}
+
 /**
- * Chooses the regions in which to detect faces. Each known face has a close-up region. The whole picture is searched at
- * intervals, and immediately where a known face is lost or no face is known. Small faces in a large picture are too small
- * in the reduced whole picture, so tiles are searched too: all of them first, then some in every sixth detection, in turn.
+ * Chooses the regions in which to detect faces. Each known face has a close-up region. The whole picture is searched immediately
+ * where a known face is lost or no face is known, else where it has news, and at intervals. Small faces in a large picture are too
+ * small in the reduced whole picture, so tiles are searched too: all of them first, then some now and then, those with news more often.
  */
 export class SearchPlan {
-  readonly whole: Region;
-  readonly tiles: readonly Region[];
+  readonly #picture: { readonly width: number; readonly height: number };
+  readonly #whole: SearchedRegion;
+  readonly #tiles: SearchedRegion[];
   readonly #perDetection: number;
 
   /** @param smallestFace width of the smallest face to find, in picture pixels */
   constructor(picture: { readonly width: number; readonly height: number }, smallestFace: number) {
-    this.whole = wholePicture(picture);
-    this.tiles = tilesDownTo(picture, (smallestFace * SEARCH_SIDE) / SMALLEST_SEEN);
-    this.#perDetection = Math.ceil((DETECTIONS_PER_TILE * this.tiles.length) / DETECTIONS_PER_SWEEP);
+    this.#picture = picture;
+    this.#whole = { region: wholePicture(picture), last: 0, cells: null, news: 0 };
+    this.#tiles = tilesDownTo(picture, (smallestFace * SEARCH_SIDE) / SMALLEST_SEEN).map((region) => ({ region, last: 0, cells: null, news: 0 }));
+    this.#perDetection = Math.ceil((DETECTIONS_PER_TILE * this.#tiles.length) / DETECTIONS_PER_SWEEP);
+  }
+
+  get tiles(): readonly Region[] {
+    return this.#tiles.map(({ region }) => region);
   }
 
   /**
    * Regions to search in addition to the close-ups.
    * @param detection number of the detection, from 0
-   * @param lost whether a known face was not found in its close-up, or no face is known
    */
-  regionsFor(detection: number, lost: boolean): Region[] {
-    if (detection === 0) return [this.whole, ...this.tiles];
-    const regions = lost || detection % DETECTIONS_PER_WHOLE === 0 ? [this.whole] : [];
-    if (this.tiles.length === 0 || detection % DETECTIONS_PER_TILE !== 0) return regions;
-    const first = (detection / DETECTIONS_PER_TILE - 1) * this.#perDetection;
-    return [...regions, ...Array.from({ length: this.#perDetection }, (_, i) => this.tiles[(first + i) % this.tiles.length]!)];
+  regionsFor(detection: number, picture: SearchedPicture): Region[] {
+    const due = detection === 0 ? [this.#whole, ...this.#tiles] : [...this.#wholeIfDue(detection, picture), ...this.#dueTiles(detection, picture)];
+    for (const each of due) {
+      each.news = this.#hasChanged(each, picture) ? each.news + 1 : 0;
+      each.last = detection;
+      each.cells = picture.cells;
+    }
+    return due.map(({ region }) => region);
+  }
+
+  #wholeIfDue(detection: number, picture: SearchedPicture): SearchedRegion[] {
+    const waited = detection - this.#whole.last;
+    const isDue = picture.isLost || waited >= QUIET * DETECTIONS_PER_WHOLE || (waited >= DETECTIONS_PER_WHOLE && this.#hasNews(this.#whole, picture));
+    return isDue ? [this.#whole] : [];
+  }
+
+  /** Of the tiles that are due, those whose last search is the longest ago. */
+  #dueTiles(detection: number, picture: SearchedPicture): SearchedRegion[] {
+    if (this.#tiles.length === 0 || detection % DETECTIONS_PER_TILE !== 0) return [];
+    const isTurn = detection % (QUIET * DETECTIONS_PER_TILE) === 0;
+    const due: SearchedRegion[] = [];
+    const oldest = [...this.#tiles].sort((a, b) => a.last - b.last);
+    for (const tile of oldest) if (due.length < this.#perDetection && this.#hasNews(tile, picture)) due.push(tile);
+    const others = isTurn ? oldest.filter((tile) => !due.includes(tile)) : [];
+    return [...due, ...others].slice(0, this.#perDetection);
+  }
+
+  #hasNews(each: SearchedRegion, picture: SearchedPicture): boolean {
+    return each.news < USUAL_NEWS && this.#hasChanged(each, picture);
+  }
+
+  #hasChanged({ region, cells }: SearchedRegion, picture: SearchedPicture): boolean {
+    return cells === null || hasNews(cells, picture.cells, this.#picture, region, picture.known);
   }
 }
 
