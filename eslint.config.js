@@ -22,7 +22,7 @@ const MODULES = {
   'adatosk/onnx': ['shared/app', 'adatosk/graph', 'adatosk/model'],
   'adatosk/runtime': [...SHARED, 'process', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx'],
   'adatosk/training': ['shared/app', 'shared/basics', 'shared/domain', 'adatosk/graph', 'adatosk/model', 'adatosk/onnx', 'adatosk/runtime'],
-  media: SHARED,
+  media: [...SHARED, 'process'],
   face: SHARED,
   'formats/annotations': [...SHARED, 'formats'],
   formats: SHARED,
@@ -37,7 +37,7 @@ const MODULES = {
   'project/store': SHARED,
   project: [...SHARED, 'project/store'],
 
-  'services/settings': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'project'],
+  'services/settings': [...SHARED, 'process', 'adatosk', 'face', 'formats', 'media', 'synthesis', 'project'],
   'services/models': [...SHARED, 'adatosk', 'face', 'media', 'project', 'training/trainer', 'services/settings'],
   'services/analysis': [...SHARED, 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
   'services/training': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'training', 'services/settings', 'services/models', 'services/analysis'],

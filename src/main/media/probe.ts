@@ -25,6 +25,8 @@ export interface VideoStream {
   readonly pixelFormat: string;
   /** YUV matrix; 'rgb' for streams that are not YUV. */
   readonly matrix: 'bt601' | 'bt709' | 'bt2020' | 'rgb';
+  /** Whether brightness uses all values of a byte (0..255), as the file says; else 16..235. */
+  readonly isFullRange: boolean;
   /** Seconds per unit of the timestamps, as a fraction of two integers. */
   readonly timeBase: { readonly numerator: number; readonly denominator: number };
   /** False for interlaced video, and where the file does not say it. */
@@ -57,6 +59,7 @@ const streamSchema = z.object({
   height: z.number().default(0),
   pix_fmt: z.string().default('unknown'),
   color_space: z.string().optional(),
+  color_range: z.string().optional(),
   sample_aspect_ratio: z.string().optional(),
   time_base: z.string().default('1/1000'),
   start_pts: z.number().optional(),
@@ -181,6 +184,7 @@ function describeStream(raw: RawStream, isFirst: boolean): VideoStream {
     rotation,
     pixelFormat: raw.pix_fmt,
     matrix: matrixOf(raw.pix_fmt, raw.color_space, height),
+    isFullRange: raw.color_range === 'pc' || raw.pix_fmt.startsWith('yuvj'),
     timeBase: { numerator: numerator ?? 1, denominator: denominator ?? 1000 },
     isProgressive: raw.field_order === 'progressive',
     isFirst,

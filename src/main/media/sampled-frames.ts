@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import { cancelled, StudioError } from '../../shared/app/errors.ts';
+import { allowedCores } from '../process/allowed-cores.ts';
 import type { SamplingGrid } from '../../shared/domain/time.ts';
 import type { Picture } from '../../shared/domain/picture.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo, VideoStream } from './probe.ts';
 import { inputName } from './input-name.ts';
+import { BufferPool, openPictureOutput } from './picture-output.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 import { secondsOf, straightExpression } from './timing-table.ts';
@@ -48,8 +50,12 @@ export async function* sampleFrames(
   const announced: number[] = [];
   let arrival: (() => void) | undefined;
   const program = await findProgram('ffmpeg');
+  const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
+  if (signal?.aborted === true) throw cancelled();
+  const output = await openPictureOutput(pool);
   const run = new RunningProgram(program, decodeArguments(video, grid), {
     signal,
+    output: output.forProgram,
     onMessage: (line) => {
       const pts = /\] n: *\d+ pts: *(-?\d+|NOPTS) /.exec(line)?.[1];
       if (pts !== undefined) {
@@ -70,7 +76,6 @@ export async function* sampleFrames(
     return announced.shift();
   };
 
-  const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
   let sample = 0;
   let frame = -1;
   /** The last picture, kept until the next one arrives. It replaces frames at the end that could not be decoded. */
@@ -85,7 +90,7 @@ export async function* sampleFrames(
     release,
   });
   try {
-    for await (const buffer of wholePictures(run, pool)) {
+    for await (const buffer of output.pictures(() => run.output)) {
       const printed = await nextPts();
       if (printed === undefined) break;
       // A frame without a timestamp has the index after that of the frame before.
@@ -125,9 +130,9 @@ function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
   const { width, height, index } = video.stream;
   const straight = straightExpression(video.container.format, video.clock);
   const clock = straight === null ? '' : `setpts='${straight}'`;
-  const filters = [clock, selection(grid), `scale=${width}:${height}:flags=bilinear:${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
+  const filters = [clock, selection(grid), `scale=${width}:${height}:flags=bilinear${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
   return [
-    ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info', '-copyts'],
+    ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info', '-copyts', '-threads', String(decoderThreads())],
     ...['-i', inputName(video.path), '-map', `0:${index}`, '-fps_mode', 'passthrough'],
     ...['-vf', filters.filter((filter) => filter !== '').join(','), '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
   ];
@@ -150,11 +155,23 @@ function selection(grid: SamplingGrid): string {
   return `select='lte(abs(mod((t-(${first}))*${rate}+1.5,1)-0.5),${reach.toFixed(6)})*between(t,${from},${to})+gte(t,${last})'`;
 }
 
-/** All pictures are converted to limited-range BT.601 or BT.709, so that cropping needs only two conversions to RGB. */
+/** With more threads than this, decoding is no longer the slowest part of an analysis. */
+const MOST_DECODER_THREADS = 4;
+
+/** Threads cost ffmpeg processor time, a fifth with two of them, which the rest of the analysis needs where there are few cores. */
+function decoderThreads(): number {
+  return Math.max(1, Math.min(MOST_DECODER_THREADS, Math.floor(allowedCores() / 2)));
+}
+
+/**
+ * All pictures are converted to limited-range BT.601 or BT.709, so that cropping needs only two conversions to RGB. Where they
+ * are that already, nothing is said about colours: then ffmpeg passes pictures of the right size on without a copy.
+ */
 function colour(stream: VideoStream): string {
+  if (stream.pixelFormat === 'yuv420p' && !stream.isFullRange && stream.matrix === outputMatrix(stream)) return '';
   const to = outputMatrix(stream);
   const from = stream.matrix === 'rgb' ? '' : `in_color_matrix=${stream.matrix}:`;
-  return `${from}out_color_matrix=${to}:out_range=limited`;
+  return `:${from}out_color_matrix=${to}:out_range=limited`;
 }
 
 function outputMatrix(stream: VideoStream): Picture['matrix'] {
@@ -171,48 +188,4 @@ function pictureOf(buffer: Uint8Array, stream: VideoStream): Picture {
     u: buffer.subarray(luma, luma + luma / 4),
     v: buffer.subarray(luma + luma / 4, luma + luma / 2),
   };
-}
-
-/** Splits ffmpeg's output into pictures. The caller must lease each buffer and release it. */
-async function* wholePictures(run: RunningProgram, pool: BufferPool): AsyncGenerator<Uint8Array> {
-  let buffer = pool.take();
-  let filled = 0;
-  for await (const chunk of run.output as AsyncIterable<Uint8Array>) {
-    let used = 0;
-    while (used < chunk.length) {
-      const count = Math.min(chunk.length - used, buffer.length - filled);
-      buffer.set(chunk.subarray(used, used + count), filled);
-      used += count;
-      filled += count;
-      if (filled === buffer.length) {
-        yield buffer;
-        buffer = pool.take();
-        filled = 0;
-      }
-    }
-  }
-}
-
-/** A pool of picture buffers. It grows to the largest number of buffers in use at the same time. */
-class BufferPool {
-  readonly #size: number;
-  readonly #free: Uint8Array[] = [];
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  take(): Uint8Array {
-    return this.#free.pop() ?? new Uint8Array(this.#size);
-  }
-
-  /** Returns a function that frees the buffer when it has been called `holders` times. With 0 holders, the buffer is freed at once. */
-  lease(buffer: Uint8Array, holders: number): () => void {
-    if (holders === 0) this.#free.push(buffer);
-    let left = holders;
-    return () => {
-      left -= 1;
-      if (left === 0) this.#free.push(buffer);
-    };
-  }
 }

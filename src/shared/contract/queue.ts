@@ -16,7 +16,7 @@ export const queue = {
         paths: z.array(pathSchema).max(10_000).default([]),
         videos: z.array(idSchema).max(100_000).default([]),
         model: z.string().max(1000).optional(),
-        device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).default('auto'),
+        device: z.enum(['auto', 'cpu', 'cpu-int8', 'cuda', 'dml', 'coreml', 'webgpu']).default('auto'),
         tokenBudget: z.number().min(0.01).max(1).optional(),
         first: z.boolean().default(false),
       }),

@@ -11,8 +11,10 @@ export type Outputs = readonly [Tensor, ...Tensor[]];
 
 /** An ONNX operation applied to tensors. Its function in ops/ defines all of it, including its gradient. */
 export interface Operation {
-  /** The operation's name in ONNX (opset 17). */
+  /** The operation's name in ONNX (opset 17), or in its own domain. */
   readonly type: string;
+  /** Who defines the operation; absent for ONNX. */
+  readonly domain?: 'com.microsoft';
   readonly inputs: readonly Tensor[];
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   /** Returns the types of the outputs. Throws an Error with a full sentence where the inputs do not fit. */
@@ -47,11 +49,14 @@ export interface Parameter {
   readonly initial: InitialValue;
 }
 
+/** The values of a constant. */
+export type ConstantValues = Float32Array | BigInt64Array | Int8Array | Uint8Array;
+
 /** A tensor that training does not change (positions, shapes, small numbers). */
 export interface Constant {
   readonly tensor: Tensor;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: ConstantValues;
 }
 
 /** A graph under construction. The nodes are in an order in which they can run. */
@@ -123,6 +128,11 @@ export class Graph {
     return this.#constant(name ?? (values.length === 1 ? `const.${dims.join('x')}.${values[0]}` : this.#unique('const')), 'float32', dims, values);
   }
 
+  /** A fixed tensor of whole numbers of 8 bits. Its name must be new. */
+  bytes(values: Int8Array | Uint8Array, dims: readonly number[], name: string): Tensor {
+    return this.#constant(name, values instanceof Int8Array ? 'int8' : 'uint8', dims, values);
+  }
+
   /** A fixed int64 tensor, for example a shape or a list of axes. Equal tensors are shared. */
   integers(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
     return this.#constant(`ints.${dims.length === 1 ? '' : `${dims.join('x')}.`}${values.join('_')}`, 'int64', dims, BigInt64Array.from(values, BigInt));
@@ -143,7 +153,7 @@ export class Graph {
     return outputs;
   }
 
-  #constant(unprefixed: string, type: ElementType, dims: readonly number[], data: Float32Array | BigInt64Array): Tensor {
+  #constant(unprefixed: string, type: ElementType, dims: readonly number[], data: ConstantValues): Tensor {
     const name = this.#prefix + unprefixed;
     const known = this.constants.get(name);
     if (known !== undefined) return known.tensor;

@@ -1,10 +1,10 @@
 /** A size that is known when the graph is built, or the name of a size that is known only at run time ('batch', 'kept'). */
 export type Dim = number | string;
 
-export type ElementType = 'float32' | 'int64' | 'uint8';
+export type ElementType = 'float32' | 'int64' | 'uint8' | 'int8';
 
 /** TensorProto.DataType of the element types in use. */
-export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7, uint8: 2 };
+export const ELEMENT_CODE: Record<ElementType, number> = { float32: 1, int64: 7, uint8: 2, int8: 3 };
 
 export interface TensorType {
   readonly type: ElementType;

@@ -5,6 +5,7 @@ import { costByPart, multiplyAddsAt, parameterCount } from './cost.ts';
 import { randomStream } from '../../../shared/basics/random.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import { buildInferenceGraph, INPUTS, OUTPUTS } from './adatosk.ts';
+import { buildProcessorGraph } from './processor-graph.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
 import type { NetworkSize } from './config.ts';
 import { FRAMES_PER_CLIP, patchesOf, SIZES, SLOTS_PER_CLIP, tokensKept, tokensOf } from './config.ts';
@@ -142,5 +143,51 @@ describe('sizes and costs', () => {
       expect((await runModel(bytes, SMALL, clip, budget))[OUTPUTS.tokensKept]![0], `budget ${budget}`).toBe(tokensKept(SMALL, budget));
     }
     expect([0.1, 0.4, 0.5].map((budget) => tokensKept(SIZES.base, budget))).toEqual([80, 320, 400]);
+  });
+});
+
+describe('the graph for processors', () => {
+  const bytes = randomModel(SMALL);
+  const { weights } = readOnnx(bytes);
+  const read = (name: string): Float32Array => weights.get(name)!.values;
+  const random = randomStream(4, 'bytes of a clip');
+  const { cropSide: side } = SMALL;
+  const pixels = Uint8Array.from({ length: FRAMES_PER_CLIP * side ** 2 * 3 }, () => 256 * random());
+  const mirrored = Uint8Array.from(pixels, (_, i) => {
+    const [pixel, channel] = [Math.floor(i / 3), i % 3];
+    return pixels[3 * (pixel - (pixel % side) + side - 1 - (pixel % side)) + channel]!;
+  });
+  const runBytes = async (isMirrored: boolean): Promise<Record<string, Float32Array>> => {
+    const session = await ort.InferenceSession.create(writeOnnx(buildProcessorGraph(SMALL, read, isMirrored), read, 0), { logSeverityLevel: 3 });
+    const outputs = await session.run({
+      [INPUTS.clip]: new ort.Tensor('uint8', pixels, [1, FRAMES_PER_CLIP, side, side, 3]),
+      [INPUTS.tokenBudget]: new ort.Tensor('float32', [0.7], [1]),
+    });
+    await session.release();
+    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tensor.data as Float32Array]));
+  };
+  const floats = (values: Uint8Array): Promise<Record<string, Float32Array>> =>
+    runModel(
+      bytes,
+      SMALL,
+      Float32Array.from(values, (value) => value / 255),
+      0.7,
+    );
+
+  test('has the masks of the graph of floats, and its probabilities but for rounding', async () => {
+    const [fast, exact] = [await runBytes(false), await floats(pixels)];
+    for (const name of [OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final, OUTPUTS.similarity]) expectClose(fast[name]!, [...exact[name]!], 2e-3);
+    for (const name of [OUTPUTS.probabilities, OUTPUTS.slotProbabilities]) expectClose(fast[name]!, [...exact[name]!], 0.02);
+  });
+
+  test('returns the outputs of the mirror image after those of the clip', async () => {
+    const both = await runBytes(true);
+    for (const [half, values] of [pixels, mirrored].entries()) {
+      const exact = await floats(values);
+      for (const name of [OUTPUTS.final, OUTPUTS.probabilities]) {
+        const { length } = exact[name]!;
+        expectClose(both[name]!.subarray(half * length, (half + 1) * length), [...exact[name]!], 0.02);
+      }
+    }
   });
 });

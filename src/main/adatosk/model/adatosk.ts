@@ -1,5 +1,6 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { Graph } from '../graph/graph.ts';
+import type { Tensor } from '../graph/tensor.ts';
 import type { NetworkSize } from './config.ts';
 import { FRAMES_PER_CLIP } from './config.ts';
 import { blocks } from './encoder.ts';
@@ -33,12 +34,23 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   const clip = graph.input(INPUTS.clip, ['batch', FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3]);
   const budget = graph.input(INPUTS.tokenBudget, [1]);
 
+  const embedded = patchEmbed(tubesOf(clip), size.width).add(positionsOf(graph, size));
+  const encode: Encode = (x, first, end, logMask) => blocks(x, first, end, size.heads, logMask);
+  readTokens(embedded, budget, size, encode);
+  return graph;
+}
+
+/** Runs the blocks `first` to `end` (not included) on x, [batch, tokens, width]. */
+export type Encode = (x: Tensor, first: number, end: number, logMask?: Tensor) => Tensor;
+
+/** Adds all that follows the embedding: the blocks, the soft mask, the heads and the outputs. @param embedded [batch, tokens, width] */
+export function readTokens(embedded: Tensor, budget: Tensor, size: NetworkSize, encode: Encode): void {
+  const { graph } = embedded;
   const positions = positionsOf(graph, size);
-  const embedded = patchEmbed(tubesOf(clip), size.width).add(positions);
-  const x = blocks(embedded, 0, size.blocksBeforeMask, size.heads);
+  const x = encode(embedded, 0, size.blocksBeforeMask);
   const mask = graph.scope('mask', () => softMask(x, positions, EXPRESSIONS.length));
   const kept = graph.scope('keep', () => keepTokens(x, mask.final, budget, size));
-  const latent = blocks(kept.tokens, size.blocksBeforeMask, size.blocks, size.heads, kept.logMask);
+  const latent = encode(kept.tokens, size.blocksBeforeMask, size.blocks, kept.logMask);
   const logits = classify(latent, kept.weights);
   const features = slotFeatures(latent, kept);
 
@@ -49,5 +61,4 @@ export function buildInferenceGraph(size: NetworkSize): Graph {
   graph.output(OUTPUTS.final, mask.final);
   graph.output(OUTPUTS.similarity, mask.similarity);
   graph.output(OUTPUTS.tokensKept, kept.count);
-  return graph;
 }

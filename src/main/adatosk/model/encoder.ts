@@ -26,14 +26,25 @@ function block(x: Tensor, heads: number, logMask?: Tensor): Tensor {
 
 /** Attention of every token to all tokens: x and the result [batch, tokens, width]. */
 function attention(x: Tensor, heads: number, logMask?: Tensor): Tensor {
-  const [batch, tokens, width] = x.dims as [Dim, Dim, number];
-  const qkv = queriesKeysValues(x, heads)
+  return linear(attend(queriesKeysValues(x, heads), heads, logMask), 'proj', widthOf(x));
+}
+
+/**
+ * The values that each token attends to.
+ * @param qkv queries, already scaled, keys and values side by side, [batch, tokens, 3 * width]
+ * @param logMask see `block`
+ * @returns [batch, tokens, width]
+ */
+export function attend(qkv: Tensor, heads: number, logMask?: Tensor): Tensor {
+  const [batch, tokens] = qkv.dims as [Dim, Dim];
+  const width = widthOf(qkv) / 3;
+  const [q, k, v] = qkv
     .reshape([batch, tokens, 3, heads, width / heads])
-    .permute([2, 0, 3, 1, 4]);
-  const [q, k, v] = qkv.unbind(0) as [Tensor, Tensor, Tensor];
+    .permute([2, 0, 3, 1, 4])
+    .unbind(0) as [Tensor, Tensor, Tensor];
   const scores = q.matMul(k.transpose(-2, -1));
   const attn = (logMask === undefined ? scores : scores.add(logMask)).softmax();
-  return linear(attn.matMul(v).transpose(1, 2).reshape([batch, tokens, width]), 'proj', width);
+  return attn.matMul(v).transpose(1, 2).reshape([batch, tokens, width]);
 }
 
 /**

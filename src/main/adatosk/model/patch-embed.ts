@@ -6,8 +6,8 @@ import { tokensOf, TUBE, TUBE_VALUES } from './config.ts';
 import { linear } from './encoder.ts';
 
 /** ImageNet's channel means and standard deviations, RGB, for pixels in 0..1, as in VideoMAE and MAE-DFER. */
-const PIXEL_MEAN = [0.485, 0.456, 0.406];
-const PIXEL_STD = [0.229, 0.224, 0.225];
+export const PIXEL_MEAN = [0.485, 0.456, 0.406];
+export const PIXEL_STD = [0.229, 0.224, 0.225];
 
 /**
  * Cuts a clip into tubes of 2 x 16 x 16 pixels, slot-major.

@@ -1,9 +1,9 @@
-import type { AttributeValue, Constant, GraphNode } from '../graph/graph.ts';
+import type { AttributeValue, Constant, ConstantValues, GraphNode } from '../graph/graph.ts';
 import { Graph } from '../graph/graph.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
 import { modelProto } from './schema.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { Dim } from '../graph/tensor-type.ts';
+import type { Dim, ElementType } from '../graph/tensor-type.ts';
 import { ELEMENT_CODE, elements } from '../graph/tensor-type.ts';
 
 /** Returns the values of a parameter, or `undefined` to use its initial values. */
@@ -42,10 +42,15 @@ function modelBytes(graph: Graph, inputs: readonly Tensor[], weights: readonly o
       ir_version: IR_VERSION,
       producer_name: 'AdaTosk Studio',
       graph: graphProto(graph, inputs, weights),
-      opset_import: [{ domain: '', version: OPSET }],
+      opset_import: [{ domain: '', version: OPSET }, ...domainsOf(graph).map((domain) => ({ domain, version: 1 }))],
       metadata_props: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     })
     .finish();
+}
+
+/** The domains of operations that ONNX does not define. */
+function domainsOf(graph: Graph): string[] {
+  return [...new Set(graph.nodes.flatMap(({ domain }) => domain ?? []))];
 }
 
 function graphProto(graph: Graph, inputs: readonly Tensor[], weights: readonly object[]): object {
@@ -104,15 +109,21 @@ function usedConstants(graph: Graph): [string, Constant][] {
   return [...graph.constants].filter(([name]) => used.has(name));
 }
 
-function tensorProto(name: string, dims: readonly number[], data: Float32Array | BigInt64Array): object {
-  const type = data instanceof Float32Array ? 'float32' : 'int64';
-  return { name, dims, data_type: ELEMENT_CODE[type], raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+function tensorProto(name: string, dims: readonly number[], data: ConstantValues): object {
+  return { name, dims, data_type: ELEMENT_CODE[elementTypeOf(data)], raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+function elementTypeOf(data: ConstantValues): ElementType {
+  if (data instanceof Float32Array) return 'float32';
+  if (data instanceof Int8Array) return 'int8';
+  return data instanceof Uint8Array ? 'uint8' : 'int64';
 }
 
 function nodeProto(node: GraphNode): object {
   return {
     name: node.name,
     op_type: node.type,
+    ...(node.domain === undefined ? {} : { domain: node.domain }),
     input: node.inputs.map(({ name }) => name),
     output: node.outputs.map(({ name }) => name),
     attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),

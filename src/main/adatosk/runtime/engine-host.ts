@@ -5,18 +5,25 @@
  *
  * The CLI and the web host start it as a child process, the desktop host as Electron's utilityProcess.
  */
+import { readFile } from 'node:fs/promises';
 import * as ort from './onnxruntime.ts';
 import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';
 import { floatsOf } from '../../../shared/domain/model-session.ts';
 import type { UtilityPort } from '../../process/parent.ts';
 import { listenToParent, sendToParent } from '../../process/parent.ts';
 import { inSeries } from '../../process/serial.ts';
-import type { EngineAnswer, EngineRequest } from './engine-messages.ts';
+import { SIZES } from '../model/config.ts';
+import { buildProcessorGraph } from '../model/processor-graph.ts';
+import { readOnnx, writeOnnx } from '../onnx/file.ts';
+import type { EngineAnswer, EngineRequest, NetworkForm } from './engine-messages.ts';
+import { isProcessor } from './engine-messages.ts';
 
 interface LoadedModel {
   readonly session: ort.InferenceSession;
   /** Buffers for float inputs by name, reused in every run. */
   readonly floats: Map<string, Float32Array>;
+  /** Inputs that are bytes. */
+  readonly bytes: ReadonlySet<string>;
 }
 
 /** Errors only: onnxruntime logs a warning for each unused initialiser. */
@@ -34,20 +41,37 @@ function answer(message: EngineAnswer): void {
 }
 
 async function load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<EngineAnswer> {
-  const session = await ort.InferenceSession.create(request.file, {
-    executionProviders: [request.provider],
-    ...(request.provider === 'cpu' ? { intraOpNumThreads: request.threads, interOpNumThreads: 1, extra: NO_SPINNING } : {}),
+  const { file, provider, network } = request;
+  const options: Parameters<typeof ort.InferenceSession.create>[1] = {
+    executionProviders: [isProcessor(provider) ? 'cpu' : provider],
+    ...(isProcessor(provider) ? { intraOpNumThreads: request.threads, interOpNumThreads: 1, extra: NO_SPINNING } : {}),
     graphOptimizationLevel: 'all',
     logSeverityLevel: LOG_ERRORS_ONLY,
-  });
-  return { id: request.id, ok: true, session: models.push({ session, floats: new Map() }) - 1 };
+  };
+  const session = await (provider === 'cpu-int8'
+    ? ort.InferenceSession.create(await processorModel(file, network), options)
+    : ort.InferenceSession.create(file, options));
+  const bytes = new Set(session.inputMetadata.filter((input) => input.isTensor && input.type === 'uint8').map(({ name }) => name));
+  return { id: request.id, ok: true, session: models.push({ session, floats: new Map(), bytes }) - 1 };
+}
+
+/** The ONNX model of processor-graph.ts with the weights of a file. */
+async function processorModel(file: string, form: NetworkForm | undefined): Promise<Uint8Array> {
+  if (form === undefined) throw new Error('only the network can be computed in whole numbers');
+  const { weights } = readOnnx(await readFile(file));
+  const read = (name: string): Float32Array => {
+    const found = weights.get(name);
+    if (found === undefined) throw new Error(`the file has no weights '${name}'`);
+    return found.values;
+  };
+  return writeOnnx(buildProcessorGraph(SIZES[form.size], read, form.isMirrored), read, 0);
 }
 
 async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineAnswer> {
   const model = models[request.session];
   if (model === undefined) throw new Error(`no model ${request.session} is loaded`);
   const feeds: Record<string, ort.Tensor> = {};
-  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = new ort.Tensor('float32', valuesOf(model, name, feed), feed.dims);
+  for (const [name, feed] of Object.entries(request.feeds)) feeds[name] = tensorOf(model, name, feed);
   const start = performance.now();
   const results = await model.session.run(feeds);
   const milliseconds = performance.now() - start;
@@ -74,6 +98,12 @@ function collectGarbage(bytes: number): void {
 
 function bytesOf(feeds: Readonly<Record<string, Feed>>): number {
   return Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function tensorOf(model: LoadedModel, name: string, feed: Feed): ort.Tensor {
+  if (!model.bytes.has(name)) return new ort.Tensor('float32', valuesOf(model, name, feed), feed.dims);
+  if (feed.data instanceof Float32Array) throw new Error(`'${name}' must be bytes`);
+  return new ort.Tensor('uint8', feed.data, feed.dims);
 }
 
 /** The values of a feed as floats; byte feeds are converted into a reused buffer. */

@@ -78,10 +78,10 @@ describe('the engine', () => {
 
 describe('execution providers', () => {
   test('are tried in the order of the platform', () => {
-    expect(providerOrder('linux')).toEqual(['cuda', 'webgpu', 'cpu']);
-    expect(providerOrder('win32')).toEqual(['dml', 'webgpu', 'cpu']);
-    expect(providerOrder('darwin')).toEqual(['coreml', 'webgpu', 'cpu']);
-    expect(providerOrder('freebsd')).toEqual(['cpu']);
+    expect(providerOrder('linux')).toEqual(['cuda', 'webgpu', 'cpu-int8', 'cpu']);
+    expect(providerOrder('win32')).toEqual(['dml', 'webgpu', 'cpu-int8', 'cpu']);
+    expect(providerOrder('darwin')).toEqual(['coreml', 'webgpu', 'cpu-int8', 'cpu']);
+    expect(providerOrder('freebsd')).toEqual(['cpu-int8', 'cpu']);
   });
 
   test('that cannot be used report the reason; the CPU always works', async () => {

@@ -1,6 +1,6 @@
 import type { Feed, FloatTensor, ModelSession } from '../../../shared/domain/model-session.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
-import type { EngineAnswer, EnginePort, EngineRequest, Provider } from './engine-messages.ts';
+import type { EngineAnswer, EnginePort, EngineRequest, NetworkForm, Provider } from './engine-messages.ts';
 
 /** Starts an engine process. Each host has its own implementation. */
 export type EngineStarter = () => EnginePort;
@@ -35,11 +35,12 @@ export class Engine {
 
   /**
    * Loads an ONNX file.
-   * @param threads processor threads where the provider is 'cpu'
+   * @param threads threads where the processor computes
+   * @param network required for 'cpu-int8'
    * @throws StudioError 'model-invalid' with onnxruntime's reason, or 'engine-died'
    */
-  async load(file: string, provider: Provider, threads: number): Promise<TimedSession> {
-    const answer = await this.#request({ kind: 'load', file, provider, threads }).catch((error: unknown) => {
+  async load(file: string, provider: Provider, threads: number, network?: NetworkForm): Promise<TimedSession> {
+    const answer = await this.#request({ kind: 'load', file, provider, threads, ...(network === undefined ? {} : { network }) }).catch((error: unknown) => {
       if (error instanceof StudioError) throw error;
       throw new StudioError('model-invalid/not-loaded', { file, device: provider, detail: error instanceof Error ? error.message : String(error) }, error);
     });

@@ -15,9 +15,12 @@ const TINY = 1e-12;
  */
 export class MirroredNetwork implements TimedModel {
   readonly #network: TimedModel;
+  readonly #isInside: boolean;
 
-  constructor(network: TimedModel) {
+  /** @param isInside whether the network makes the mirror images itself and returns the outputs of both, as processor-graph.ts does */
+  constructor(network: TimedModel, { isInside = false }: { readonly isInside?: boolean } = {}) {
     this.#network = network;
+    this.#isInside = isInside;
   }
 
   get runs(): number {
@@ -30,7 +33,7 @@ export class MirroredNetwork implements TimedModel {
 
   async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FloatTensor>> {
     const clip = feeds[INPUTS.clip]!;
-    const both = await this.#network.run({ ...feeds, [INPUTS.clip]: withMirrorImage(clip) });
+    const both = await this.#network.run(this.#isInside ? feeds : { ...feeds, [INPUTS.clip]: withMirrorImage(clip) });
     return Object.fromEntries(Object.entries(both).map(([name, tensor]) => [name, name === OUTPUTS.tokensKept ? tensor : meanOfHalves(name, tensor)]));
   }
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
@@ -8,6 +7,7 @@ import { clipFeeds } from './clip-feeds.ts';
 import { Engine } from './engine.ts';
 import type { EngineStarter, TimedModel, TimedSession } from './engine.ts';
 import type { Provider } from './engine-messages.ts';
+import { allowedCores } from '../../process/allowed-cores.ts';
 import { randomStream } from '../../../shared/basics/random.ts';
 import { MirroredNetwork } from './mirrored-network.ts';
 import { OUTPUTS } from '../model/adatosk.ts';
@@ -16,13 +16,13 @@ export type Device = 'auto' | Provider;
 
 /** The execution providers in each platform's build of onnxruntime-node, best first. */
 const ORDER: Readonly<Partial<Record<NodeJS.Platform, readonly Provider[]>>> = {
-  linux: ['cuda', 'webgpu', 'cpu'],
-  win32: ['dml', 'webgpu', 'cpu'],
-  darwin: ['coreml', 'webgpu', 'cpu'],
+  linux: ['cuda', 'webgpu', 'cpu-int8', 'cpu'],
+  win32: ['dml', 'webgpu', 'cpu-int8', 'cpu'],
+  darwin: ['coreml', 'webgpu', 'cpu-int8', 'cpu'],
 };
 
 export function providerOrder(platform: NodeJS.Platform = process.platform): readonly Provider[] {
-  return ORDER[platform] ?? ['cpu'];
+  return ORDER[platform] ?? ['cpu-int8', 'cpu'];
 }
 
 /** Largest difference between a provider's and the CPU's probabilities that counts as agreement. */
@@ -54,15 +54,6 @@ export interface ReadyEngines {
   stop(): void;
 }
 
-/**
- * The cores that this process may use: those of its container or affinity, and not more than Slurm has given to a task. On a
- * cluster, a node has many more.
- */
-export function allowedCores(environment: NodeJS.ProcessEnv = process.env): number {
-  const perTask = Number(environment['SLURM_CPUS_PER_TASK'] ?? NaN);
-  return perTask >= 1 ? Math.min(availableParallelism(), Math.floor(perTask)) : availableParallelism();
-}
-
 /** All cores but one, which is left to decoding, the face detectors and the window. */
 export function defaultThreads(): number {
   return Math.max(1, allowedCores() - 1);
@@ -87,8 +78,7 @@ export async function startNetwork(start: EngineStarter, model: Model, device: D
     const tried = await tryProvider(start, model, provider, threads);
     findings.push(tried.finding);
     if (tried.engine === undefined) continue;
-    const network = model.manifest.mirrored === true ? new MirroredNetwork(tried.network) : tried.network;
-    return { engine: tried.engine, network, provider, findings };
+    return { engine: tried.engine, network: tried.network, provider, findings };
   }
   throw new StudioError('provider-unavailable', { device, reason: findings.at(-1)!.reason });
 }
@@ -153,12 +143,12 @@ export async function examineProviders(start: EngineStarter, model: Model, threa
   return findings;
 }
 
-type TriedProvider = { finding: ProviderFinding; engine: Engine; network: TimedSession } | { finding: ProviderFinding; engine?: undefined };
+type TriedProvider = { finding: ProviderFinding; engine: Engine; network: TimedModel } | { finding: ProviderFinding; engine?: undefined };
 
 async function tryProvider(start: EngineStarter, model: Model, provider: Provider, threads: number): Promise<TriedProvider> {
   const engine = new Engine(start);
   try {
-    const network = await engine.load(model.file, provider, threads);
+    const network = await load(engine, model, provider, threads);
     if (provider === 'cpu') return { engine, network, finding: { name: provider, available: true, reason: notice('device/reference', {}), maxDifference: 0 } };
     const maxDifference = await compareWithCpu(engine, network, model, threads);
     if (maxDifference < PARITY) return { engine, network, finding: { name: provider, available: true, reason: notice('device/agrees', {}), maxDifference } };
@@ -179,8 +169,19 @@ async function tryProvider(start: EngineStarter, model: Model, provider: Provide
   }
 }
 
+/** The network as it is used: with mirror images where its manifest says so. */
+async function load(engine: Engine, { file, manifest }: Model, provider: Provider, threads: number): Promise<TimedModel> {
+  const isMirrored = manifest.mirrored === true;
+  if (provider === 'cpu-int8') {
+    const session = await engine.load(file, provider, threads, { size: manifest.size, isMirrored });
+    return isMirrored ? new MirroredNetwork(session, { isInside: true }) : session;
+  }
+  const session = await engine.load(file, provider, threads);
+  return isMirrored ? new MirroredNetwork(session) : session;
+}
+
 async function compareWithCpu(engine: Engine, network: ModelSession, model: Model, threads: number): Promise<number> {
-  const reference = await engine.load(model.file, 'cpu', threads);
+  const reference = await load(engine, model, 'cpu', threads);
   const feeds = fixedClip(model);
   const [ours, cpu] = [await network.run(feeds), await reference.run(feeds)];
   return largestDifference(ours[OUTPUTS.probabilities]!.data, cpu[OUTPUTS.probabilities]!.data);
@@ -200,7 +201,8 @@ export function largestDifference(a: Float32Array, b: Float32Array): number {
 /** A fixed clip of noise, at the default token budget. */
 function fixedClip({ manifest }: Model): Parameters<ModelSession['run']>[0] {
   const { frames, height, width } = manifest.clip;
-  const pixels = Float32Array.from({ length: frames * height * width * 3 }, randomStream(1, 'parity clip'));
+  const random = randomStream(1, 'parity clip');
+  const pixels = Uint8Array.from({ length: frames * height * width * 3 }, () => 256 * random());
   return clipFeeds(manifest.clip, pixels, manifest.defaultTokenBudget);
 }
 
@@ -210,6 +212,7 @@ const HOW_TO = {
   dml: 'device/failed-dml',
   coreml: 'device/failed-coreml',
   cpu: 'device/failed',
+  'cpu-int8': 'device/failed',
 } as const;
 
 function providerReason(provider: Provider, error: unknown): Notice {

@@ -14,7 +14,7 @@ export interface TrainingData {
   readonly tokenBudget?: Float32Array;
 }
 
-const ARRAY_OF = { uint8: Uint8Array, float32: Float32Array, int64: BigInt64Array } as const;
+const ARRAY_OF = { uint8: Uint8Array, int8: Int8Array, float32: Float32Array, int64: BigInt64Array } as const;
 
 /** Zero-filled arrays of the right lengths for one run of the training graph. Data that the graph does not read are absent. */
 export function emptyTrainingData({ step, steps, microBatches }: TrainingSettings): TrainingData {

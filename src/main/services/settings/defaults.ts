@@ -4,7 +4,7 @@ import { DEFAULT_SEGMENT_OPTIONS } from '../../../shared/domain/segments.ts';
 import { PROVIDERS } from '../../adatosk/runtime/engine-messages.ts';
 import type { SizeName } from '../../adatosk/model/config.ts';
 import { SIZES } from '../../adatosk/model/config.ts';
-import { allowedCores } from '../../adatosk/runtime/providers.ts';
+import { allowedCores } from '../../process/allowed-cores.ts';
 import { DEFAULT_FACE_OPTIONS } from '../../face/face-observer.ts';
 
 export { defaultThreads } from '../../adatosk/runtime/providers.ts';
@@ -26,6 +26,8 @@ export function allThreads(): number {
 }
 
 export const DEVICES = ['auto', ...PROVIDERS] as const;
+/** Training computes in floats. */
+export const TRAINING_DEVICES = DEVICES.filter((device) => device !== 'cpu-int8');
 
 export const DEFAULT_OPTIONS = { face: DEFAULT_FACE_OPTIONS, peaks: DEFAULT_PEAK_OPTIONS, segments: DEFAULT_SEGMENT_OPTIONS };
 

@@ -29,7 +29,7 @@ const settingsSchema = z.object({
   /** Whether the marks that explain the review were shown. */
   hasSeenIntroduction: z.boolean().catch(false),
   model: z.string().catch(''),
-  device: z.enum(['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
+  device: z.enum(['auto', 'cpu', 'cpu-int8', 'cuda', 'dml', 'coreml', 'webgpu']).catch('auto'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { join } from 'node:path';
 import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
-import { allThreads, DEVICES, MODEL_SIZES } from '../../../services/settings/defaults.ts';
+import { allThreads, MODEL_SIZES, TRAINING_DEVICES } from '../../../services/settings/defaults.ts';
 import type { TrainOutcome, TrainRequest } from '../../../services/training/train-model.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
 import { duration, EXIT, Output, stopOnRequest } from '../terminal/output.ts';
@@ -72,7 +72,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .addOption(new Option('--stills <rounds>').argParser(numberBetween(0, 1e5)).default(0).hideHelp())
     .option('--validation-share <share>', 'share of the participants for validation, if the set has no splits', numberBetween(0, 0.5), 0.15)
     .option('--patience <n>', 'stop after this number of validations without an improvement', wholeBetween(1, 10000), 12)
-    .addOption(new Option('--device <name>', 'device that runs the network').choices(DEVICES).default('auto'))
+    .addOption(new Option('--device <name>', 'device that runs the network').choices(TRAINING_DEVICES).default('auto'))
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--resume', 'continue a training that was stopped or killed', false)
     .option('--checkpoint-every <s>', 'seconds between checkpoints', numberBetween(1, 86400), 180)
