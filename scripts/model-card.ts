@@ -70,16 +70,19 @@ const share = (value: number | null): string => (value === null ? 'not recorded'
 
 function data({ sets, credits, photographShare }: Lineage): string {
   const total = (split: keyof LineageSet['clips']): string => count(sets.reduce((sum, { clips }) => sum + clips[split], 0));
-  const row = ({ seed, clips, classes, condition, blended, toned, subdued, varied, lined }: LineageSet): string[] => [
+  // Models before this option have no column for it.
+  const hasDisplays = sets.some(({ displays }) => displays !== 0);
+  const row = ({ seed, clips, classes, condition, blended, toned, subdued, varied, lined, displays }: LineageSet): string[] => [
     ...[String(seed), count(clips.train), classes?.join(', ') ?? 'all', condition === 'usual' ? '–' : condition],
-    ...[blended, toned, subdued, varied, lined].map(share),
+    ...[blended, toned, subdued, varied, lined, ...(hasDisplays ? [displays] : [])].map(share),
   ];
+  const head = ['seed', 'training clips', 'classes', 'condition', 'two people mixed', 'darker skin', 'weak displays', 'varied shape', 'lines at rest'];
   return `## Data
 
 Rendered clips: ${total('train')} for training, ${total('validation')} for validation and ${total('test')} for testing, made by \`adatosk synthesize\`
 (docs/developer/synthesis.md). The classes have equal shares where a set has all of them. No portrait is in two of the three splits.
 
-${table(['seed', 'training clips', 'classes', 'condition', 'two people mixed', 'darker skin', 'weak displays', 'varied shape', 'lines at rest'], sets.map(row))}
+${table([...head, ...(hasDisplays ? ['varied displays'] : [])], sets.map(row))}
 
 Photographs of training people in front of a moving camera are ${share(photographShare)} of the draws of their classes, where a training used them.
 

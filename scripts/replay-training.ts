@@ -50,7 +50,7 @@ for (const [i, training] of lineage.trainings.entries()) {
 print(`# then: scripts/publish-default-model.ts ${modelFolder(lineage.trainings.at(-1)!)} ${setFolder(1)} ${join(photographs, 'clips.csv')} CONDITIONS`);
 
 function synthesizeArguments({ seed, clips, classes, condition, ...shares }: LineageSet): string[] {
-  const chances = (['blended', 'toned', 'subdued', 'varied', 'lined'] as const).flatMap((name) => {
+  const chances = (['blended', 'toned', 'subdued', 'varied', 'lined', 'displays'] as const).flatMap((name) => {
     if (shares[name] === null) print(`# seed ${seed}: --${name} was not recorded; 0 is used`);
     return shares[name] === null || shares[name] === 0 ? [] : [`--${name}`, String(shares[name])];
   });

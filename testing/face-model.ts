@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { ACTION_UNITS, activationIndex, shapeWeights } from '../src/main/synthesis/face/action-units.ts';
+import { activationIndex, shapeWeights, SHOWN_UNITS } from '../src/main/synthesis/face/action-units.ts';
 
 const COLUMNS = 61;
 const ROWS = 81;
@@ -57,8 +57,8 @@ const depthAt = (x: number, y: number): number => EGG.z * Math.sqrt(Math.max(0.0
 
 /** Names of all shapes that action units use. */
 function shapeNames(): string[] {
-  const all = new Float32Array(2 * ACTION_UNITS.length);
-  for (const unit of ACTION_UNITS) for (const side of [0, 1] as const) all[activationIndex(unit, side)] = 1;
+  const all = new Float32Array(2 * SHOWN_UNITS.length);
+  for (const unit of SHOWN_UNITS) for (const side of [0, 1] as const) all[activationIndex(unit, side)] = 1;
   return [...shapeWeights(all).keys()];
 }
 

@@ -21,6 +21,7 @@ const setSchema = z.strictObject({
   subdued: shareOrUnknown.default(0),
   varied: shareOrUnknown.default(0),
   lined: shareOrUnknown.default(0),
+  displays: shareOrUnknown.default(0),
 });
 
 /** Clips that a rule is about; of several rules for a set the first that fits a clip counts. */

@@ -1,21 +1,28 @@
-/** The action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show. */
+/** The action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show and that the truth of a clip has, in its order. */
 export const ACTION_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 45] as const;
-export type ActionUnit = (typeof ACTION_UNITS)[number];
+/**
+ * Movements that only varied displays have: 30 jaw sideways, 32 lip bite, 34 cheek puff, 64 lids that follow lowered eyes. They
+ * are not in the truth, because all sets that train together have the same units.
+ */
+export const FURTHER_UNITS = [30, 32, 34, 64] as const;
+/** All units that the face model can show. */
+export const SHOWN_UNITS = [...ACTION_UNITS, ...FURTHER_UNITS] as const;
+export type ActionUnit = (typeof SHOWN_UNITS)[number];
 
 /** Strength of some action units, from 0 (absent) to 1 (E, the strongest display). */
 export type UnitStrengths = Partial<Record<ActionUnit, number>>;
 
-/** Strength of every action unit on the right and the left side of the face, in the order of ACTION_UNITS: [2 units]. */
+/** Strength of every action unit on the right and the left side of the face, in the order of SHOWN_UNITS: [2 units]. */
 export type Activation = Float32Array;
 
 export function activationIndex(unit: ActionUnit, side: 0 | 1): number {
-  return 2 * ACTION_UNITS.indexOf(unit) + side;
+  return 2 * SHOWN_UNITS.indexOf(unit) + side;
 }
 
 /**
  * The shapes of the model that make up each action unit at full strength. Some gains exceed 1, because the model's shapes
  * are from people who posed a clear display, and strength E is the strongest possible display. Names have no suffix for the
- * side; a name with '*' is a shape for both sides together.
+ * side; a name with '*' is a shape for both sides together, and '%' is the word for the side.
  */
 const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]>> = {
   1: [['browInnerUp', 1.3]],
@@ -69,15 +76,31 @@ const SHAPES: Readonly<Record<ActionUnit, readonly (readonly [string, number])[]
     ['mouthRollLower*', 0.7],
   ],
   45: [['eyeBlink', 1]],
+  30: [['jaw%', 1.4]],
+  // No shape bites the lip: the lower lip rolls in and rises a little, as behind the upper teeth.
+  32: [
+    ['mouthRollLower*', 0.95],
+    ['mouthShrugLower*', 0.2],
+  ],
+  34: [
+    ['cheekPuff', 1.5],
+    ['mouthPress', 0.4],
+  ],
+  64: [['eyeLookDown', 1]],
 };
 
 const SIDES = ['R', 'L'] as const;
+const SIDE_WORDS = { R: 'Right', L: 'Left' } as const;
+
+function contribution(name: string, gain: number, side: (typeof SIDES)[number]): readonly [string, number] {
+  if (name.endsWith('*')) return [name.slice(0, -1), gain / 2];
+  if (name.endsWith('%')) return [`${name.slice(0, -1)}${SIDE_WORDS[side]}`, gain];
+  return [`${name}_${side}`, gain];
+}
 
 /** The [shape, gain] pairs of each element of an activation. A shape for both sides gets the mean of both. */
-const CONTRIBUTIONS: readonly (readonly (readonly [string, number])[])[] = ACTION_UNITS.flatMap((unit) =>
-  SIDES.map((side) =>
-    SHAPES[unit].map(([name, gain]): readonly [string, number] => (name.endsWith('*') ? [name.slice(0, -1), gain / 2] : [`${name}_${side}`, gain])),
-  ),
+const CONTRIBUTIONS: readonly (readonly (readonly [string, number])[])[] = SHOWN_UNITS.flatMap((unit) =>
+  SIDES.map((side) => SHAPES[unit].map(([name, gain]) => contribution(name, gain, side))),
 );
 
 /** Weights of the model's shapes for an activation. Opposing brow movements weaken each other, as muscles do. */

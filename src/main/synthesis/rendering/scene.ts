@@ -49,14 +49,22 @@ interface Cover {
   readonly turn: number;
 }
 
-/** The conditions of the robustness table: recording conditions, and faces with lines at rest ('lined'). 'usual' draws from all recording conditions. */
-export const CONDITIONS = ['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned', 'lined'] as const;
+/**
+ * The conditions of the robustness table: recording conditions, and faces with lines at rest ('lined'). 'usual' draws from all
+ * recording conditions. 'displays' does so too, and all displays are varied (display-variants.ts).
+ */
+export const CONDITIONS = ['usual', 'plain', 'dark', 'side-light', 'blur', 'mouth-covered', 'eyes-covered', 'turned', 'lined', 'displays'] as const;
 export type Condition = (typeof CONDITIONS)[number];
+
+/** Whether a condition draws from all recording conditions. */
+export function isUsual(condition: Condition): boolean {
+  return condition === 'usual' || condition === 'displays';
+}
 
 const SIDE = 24;
 
 export function drawScene(draw: Draw, condition: Condition): Scene {
-  const usual = condition === 'usual';
+  const usual = isUsual(condition);
   const side = condition === 'side-light' ? draw.sign() * draw.between(1.15, 1.45) : usual ? draw.between(-1.3, 1.3) : draw.between(-0.5, 0.5);
   const height = draw.between(-0.75, 0.25);
   const direction = [Math.sin(side) * Math.cos(height), Math.sin(height), Math.cos(side) * Math.cos(height)] as const;

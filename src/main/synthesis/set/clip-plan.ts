@@ -2,12 +2,13 @@ import type { Expression } from '../../../shared/domain/expressions.ts';
 import { randomStream } from '../../../shared/basics/random.ts';
 import type { Blend } from '../face/blend.ts';
 import { WRINKLE_COUNT } from '../face/wrinkles.ts';
-import type { Episode, Liveliness, ExpressionSequence } from './expression-sequence.ts';
+import type { Episode, EpisodeTimes, Liveliness, ExpressionSequence } from './expression-sequence.ts';
 import { drawEpisode, drawExpressionSequence, drawTimes, restingOtherwise, STRENGTHS, DEFAULT_LIVELINESS } from './expression-sequence.ts';
 import { Draw } from '../random/draw.ts';
 import type { Condition, Scene } from '../rendering/scene.ts';
-import { drawScene } from '../rendering/scene.ts';
+import { drawScene, isUsual } from '../rendering/scene.ts';
 import type { Variation } from '../face/subject.ts';
+import { drawMovements, drawVariedEpisode, drawVariedTimes, VARIED_LIVELINESS } from './varied-displays.ts';
 
 /** Everything that is to be drawn for one clip: person, expressions, scene. The same seed and name give the same plan. */
 export interface ClipPlan {
@@ -44,9 +45,11 @@ export interface Mixing {
   readonly varied: number;
   /** The face at rest has permanent lines, and its brows, lids and lips differ from the photograph. */
   readonly lined: number;
+  /** The display is one of many combinations with a course of its own (display-variants.ts), instead of a prototype. */
+  readonly displays: number;
 }
 
-export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0, lined: 0 };
+export const UNMIXED: Mixing = { blended: 0, toned: 0, subdued: 0, varied: 0, lined: 0, displays: 0 };
 
 /** Draws the plan of a clip. @param portraits names of the photographs to choose from */
 export function planClip(seed: number, name: string, label: Expression, portraits: readonly string[], condition: Condition, mixing = UNMIXED): ClipPlan {
@@ -55,8 +58,10 @@ export function planClip(seed: number, name: string, label: Expression, portrait
   const apart = (what: string): Draw => new Draw(randomStream(seed, `${name} ${what}`));
   const portrait = draw.pick(portraits);
   const course = label === 'neutral' ? 'held' : drawCourse(draw, condition);
-  const { episodes: drawn, durationS } = drawEpisodes(draw, label, course);
+  const { episodes: drawn, durationS } = drawEpisodes(draw, label, course, PROTOTYPES);
   const episodes = subdue(apart('display'), drawn, mixing.subdued);
+  const displays = apart('displays');
+  const isVaried = displays.chance(condition === 'displays' ? 1 : mixing.displays);
   const rest = apart('rest');
   const rests = rest.chance(condition === 'lined' ? 1 : mixing.lined);
   const lively: Liveliness = condition === 'turned' ? { ...DEFAULT_LIVELINESS, yaw: draw.sign() * 0.35 } : DEFAULT_LIVELINESS;
@@ -66,7 +71,9 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     skinLight: drawSkinLight(apart('skin'), mixing.toned),
     lines: rests ? drawLines(rest) : [],
   };
-  const expressions = drawExpressionSequence(draw, episodes, durationS, lively);
+  // Drawn for varied displays too, so that they do not change the scene.
+  const prototypes = drawExpressionSequence(draw, episodes, durationS, lively);
+  const expressions = isVaried ? drawVariedSequence(displays, label, course, apart('display'), mixing.subdued) : prototypes;
   return {
     name,
     label,
@@ -79,6 +86,13 @@ export function planClip(seed: number, name: string, label: Expression, portrait
     finding: { lasting: 0.03, each: 0.012 },
     seed: Math.floor(2 ** 31 * draw.next()),
   };
+}
+
+/** @param weak random numbers that decide whether the display is weak, with the chance `subdued` */
+function drawVariedSequence(draw: Draw, label: Expression, course: Course, weak: Draw, subdued: number): ExpressionSequence {
+  const { episodes, durationS } = drawEpisodes(draw, label, course, VARIED);
+  const movements = drawMovements(draw, label, durationS);
+  return drawExpressionSequence(draw, [...subdue(weak, episodes, subdued), ...movements], durationS, VARIED_LIVELINESS);
 }
 
 function drawBlend(draw: Draw, portrait: string, portraits: readonly string[], chance: number): Blend | null {
@@ -119,30 +133,38 @@ function drawLines(draw: Draw): number[] {
 function drawCourse(draw: Draw, condition: Condition): Course {
   const share = draw.next();
   // Clips for the robustness table always contain the whole expression.
-  if (condition !== 'usual') return 'whole';
+  if (!isUsual(condition)) return 'whole';
   return share < 0.55 ? 'whole' : share < 0.75 ? 'cut' : 'held';
 }
 
-function drawEpisodes(draw: Draw, label: Expression, course: Course): { episodes: Episode[]; durationS: number } {
+/** How the times and the units of an episode are drawn. */
+interface Displays {
+  readonly times: (draw: Draw, label: Expression, held: boolean) => EpisodeTimes;
+  readonly episode: (draw: Draw, label: Expression, onsetS: number, times: EpisodeTimes) => Episode;
+}
+const PROTOTYPES: Displays = { times: drawTimes, episode: drawEpisode };
+const VARIED: Displays = { times: drawVariedTimes, episode: drawVariedEpisode };
+
+function drawEpisodes(draw: Draw, label: Expression, course: Course, displays: Displays): { episodes: Episode[]; durationS: number } {
   if (label === 'neutral') return { episodes: [], durationS: draw.between(1.7, 2.6) };
-  const times = drawTimes(draw, label, false);
+  const times = displays.times(draw, label, false);
   const total = times.rise + times.beforeApex + times.afterApex + times.fall;
   if (course === 'held') {
     const durationS = draw.between(1.7, 2.4);
-    return { episodes: [drawEpisode(draw, label, -3, { rise: 1, beforeApex: 2 + draw.between(0, durationS), afterApex: 5, fall: 1 })], durationS };
+    return { episodes: [displays.episode(draw, label, -3, { rise: 1, beforeApex: 2 + draw.between(0, durationS), afterApex: 5, fall: 1 })], durationS };
   }
   const [before, after] = [draw.between(0.1, 0.8), draw.between(0.2, 0.9)];
   if (course === 'cut') {
-    const held = drawTimes(draw, label, true);
+    const held = displays.times(draw, label, true);
     const all = held.rise + held.beforeApex + held.afterApex + held.fall;
     const fromStart = draw.chance(0.5);
     const onsetS = fromStart ? -held.rise - 0.5 * held.beforeApex : before;
     return {
-      episodes: [drawEpisode(draw, label, onsetS, fromStart ? held : { ...held, afterApex: held.afterApex + 3 })],
+      episodes: [displays.episode(draw, label, onsetS, fromStart ? held : { ...held, afterApex: held.afterApex + 3 })],
       durationS: Math.max(1.7, fromStart ? onsetS + all + after : before + held.rise + held.beforeApex + draw.between(0.3, 0.9)),
     };
   }
-  return { episodes: [drawEpisode(draw, label, before, times)], durationS: Math.max(1.7, before + total + after) };
+  return { episodes: [displays.episode(draw, label, before, times)], durationS: Math.max(1.7, before + total + after) };
 }
 
 export function drawVariation(draw: Draw): Variation {

@@ -107,7 +107,8 @@ export function truthOf(
   rate: number,
   samples: number,
 ): ClipTruth {
-  const [episode] = expressions.episodes.filter((each) => each.label === label);
+  // Episodes of neutral faces are movements that are no expression.
+  const episode = label === 'neutral' ? undefined : expressions.episodes.find((each) => each.label === label);
   const within = (seconds: number | undefined): number | null =>
     seconds === undefined || seconds < 0 || seconds * rate > samples ? null : round(seconds, 1000);
   const whole = within(episode?.onsetS) !== null && within(episode?.offsetS) !== null;

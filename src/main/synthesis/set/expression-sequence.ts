@@ -1,7 +1,7 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ActionUnit, Activation, UnitStrengths } from '../face/action-units.ts';
-import { ACTION_UNITS, activationIndex } from '../face/action-units.ts';
+import { ACTION_UNITS, activationIndex, SHOWN_UNITS } from '../face/action-units.ts';
 import type { FaceState } from '../face/pose.ts';
 import type { Draw } from '../random/draw.ts';
 import { AU_RECIPES } from './au-recipes.ts';
@@ -22,13 +22,37 @@ export interface Episode {
   readonly sides: readonly [number, number];
   /** Delay of each action unit in seconds. */
   readonly lags: UnitStrengths;
+  /** What only varied displays have. */
+  readonly course?: EpisodeCourse;
+}
+
+/** Details of the course of a varied display. */
+export interface EpisodeCourse {
+  /** Factors on the strength of single units on the right and the left side, besides those of the episode. */
+  readonly uneven: Readonly<Partial<Record<ActionUnit, readonly [number, number]>>>;
+  /** Delay of the right and the left side in seconds. */
+  readonly sideLags: readonly [number, number];
+  /** Units that begin later during the rise, and the share of the rise before they begin. They are complete when the others are. */
+  readonly second: { readonly units: readonly ActionUnit[]; readonly from: number } | null;
+  /** A level that goes down by `depth` and up again `rate` times a second; it is complete at the apex. */
+  readonly flicker: { readonly rate: number; readonly depth: number } | null;
+  /** Units that show for a moment after the offset, as when a face passes its resting position. */
+  readonly rebound: { readonly units: UnitStrengths; readonly durationS: number } | null;
+  /** Movement of head and eyes at the apex, in radians as in FaceState. */
+  readonly posture: Readonly<Record<'yaw' | 'pitch' | 'roll' | 'gazeX' | 'gazeY', number>>;
 }
 
 /** Level at the beginning and the end of a held expression. In between it increases to the apex and decreases again. */
 const HELD = 0.86;
 
 /** Level of an episode at a time, from 0 (before the onset, after the offset) to 1 (apex). */
-export function levelAt({ onsetS, risenS, apexS, fallingS, offsetS }: Omit<Episode, 'label'>, seconds: number): number {
+export function levelAt(episode: Omit<Episode, 'label'>, seconds: number): number {
+  const flicker = episode.course?.flicker ?? null;
+  const level = steadyLevelAt(episode, seconds);
+  return flicker === null ? level : level * (1 - 0.5 * flicker.depth * (1 - Math.cos(2 * Math.PI * flicker.rate * (seconds - episode.apexS))));
+}
+
+function steadyLevelAt({ onsetS, risenS, apexS, fallingS, offsetS }: Omit<Episode, 'label'>, seconds: number): number {
   if (seconds <= onsetS || seconds >= offsetS) return 0;
   const [beforeApex, afterApex] = [apexS > risenS ? HELD : 1, fallingS > apexS ? HELD : 1];
   if (seconds < risenS) return beforeApex * ease((seconds - onsetS) / (risenS - onsetS));
@@ -215,20 +239,13 @@ const BLINK_S = 0.3;
 /** State of the face at a time of the sequence, in seconds. */
 export function stateAt({ episodes, distractors }: ExpressionSequence, seconds: number): FaceState {
   const { habits, blinks, speech, gaze, head, rest } = distractors;
-  const activation: Activation = new Float32Array(2 * ACTION_UNITS.length);
-  const raise = (unit: ActionUnit, side: 0 | 1, strength: number): void => {
+  const activation: Activation = new Float32Array(2 * SHOWN_UNITS.length);
+  const raise: Raise = (unit, side, strength) => {
     const i = activationIndex(unit, side);
     activation[i] = Math.min(1.3, Math.max(activation[i]!, strength) + 0.3 * Math.min(activation[i]!, strength));
   };
   let strongest = 0;
-  for (const episode of episodes) {
-    for (const [name, strength] of Object.entries(episode.units)) {
-      const unit = Number(name) as ActionUnit;
-      const level = levelAt(episode, seconds - (episode.lags[unit] ?? 0)) * episode.strength;
-      strongest = Math.max(strongest, level);
-      for (const side of [0, 1] as const) raise(unit, side, level * strength * episode.sides[side]);
-    }
-  }
+  for (const episode of episodes) strongest = Math.max(strongest, raiseUnits(episode, seconds, raise));
   for (const [name, strength] of Object.entries(habits))
     for (const side of [0, 1] as const) raise(Number(name) as ActionUnit, side, strength * (1 - 0.7 * strongest));
   speak(speech, seconds, raise, strongest);
@@ -239,23 +256,69 @@ export function stateAt({ episodes, distractors }: ExpressionSequence, seconds: 
   const look = gaze.findLast(({ from }) => from <= seconds) ?? gaze[0]!;
   const sum = (waves: readonly Wave[]): number =>
     waves.reduce((total, { size, rate, phase }) => total + size * Math.sin(2 * Math.PI * rate * seconds + phase), 0);
-  const yaw = rest.yaw + sum(head.yaw);
-  const pitch = rest.pitch + sum(head.pitch);
+  const posture = postureAt(episodes, seconds);
+  const yaw = rest.yaw + sum(head.yaw) + posture.yaw;
+  const pitch = rest.pitch + sum(head.pitch) + posture.pitch;
   return {
     activation,
     yaw,
     pitch,
-    roll: rest.roll + sum(head.roll),
+    roll: rest.roll + sum(head.roll) + posture.roll,
     shiftX: sum(head.shiftX),
     shiftY: sum(head.shiftY),
     // The eyes compensate half of the head's rotation, as when they fixate a point.
-    gazeX: clamp(look.x - 0.5 * yaw, 0.45),
-    gazeY: clamp(look.y - 0.5 * pitch, 0.3),
+    gazeX: clamp(clamp(look.x - 0.5 * yaw, 0.45) + posture.gazeX, 0.6),
+    gazeY: clamp(clamp(look.y - 0.5 * pitch, 0.3) + posture.gazeY, 0.5),
   };
 }
 
+type Raise = (unit: ActionUnit, side: 0 | 1, strength: number) => void;
+
+/** Raises the units of an episode. @returns the largest level of a unit, 0 to 1 */
+function raiseUnits(episode: Episode, seconds: number, raise: Raise): number {
+  const { course, strength: display, sides } = episode;
+  let strongest = 0;
+  for (const [name, strength] of Object.entries(episode.units)) {
+    const unit = Number(name) as ActionUnit;
+    const own = course?.second?.units.includes(unit) === true ? delayed(episode, course.second.from) : episode;
+    const at = seconds - (episode.lags[unit] ?? 0);
+    const level = levelAt(own, at) * display;
+    strongest = Math.max(strongest, level);
+    for (const side of [0, 1] as const) {
+      const here = course === undefined ? level : levelAt(own, at - course.sideLags[side]) * display * (course.uneven[unit]?.[side] ?? 1);
+      raise(unit, side, here * strength * sides[side]);
+    }
+  }
+  const rebound = course?.rebound ?? null;
+  const after = rebound === null ? 0 : (seconds - episode.offsetS) / rebound.durationS;
+  if (rebound !== null && after > 0 && after < 1)
+    for (const [name, strength] of Object.entries(rebound.units))
+      for (const side of [0, 1] as const) raise(Number(name) as ActionUnit, side, display * strength * Math.sin(Math.PI * after));
+  return strongest;
+}
+
+/** The same episode with a later onset, by a share of its rise. */
+function delayed(episode: Episode, share: number): Episode {
+  return { ...episode, onsetS: episode.onsetS + share * (episode.risenS - episode.onsetS) };
+}
+
+/** Movement of head and eyes by the episodes. Its onset and offset are those of the display. */
+function postureAt(episodes: readonly Episode[], seconds: number): EpisodeCourse['posture'] {
+  const total: Record<keyof typeof STILL, number> = { ...STILL };
+  for (const { course, ...episode } of episodes) {
+    if (course === undefined) continue;
+    // Without `course` the level does not flicker: the head does not shake with the face.
+    const level = levelAt(episode, seconds);
+    for (const axis of ['yaw', 'pitch', 'roll', 'gazeX', 'gazeY'] as const) total[axis] += level * course.posture[axis];
+  }
+  return total;
+}
+
+/** No movement of head and eyes. */
+export const STILL = { yaw: 0, pitch: 0, roll: 0, gazeX: 0, gazeY: 0 } as const satisfies EpisodeCourse['posture'];
+
 /** Adds speech: syllables open jaw and lips, vowels round or spread the lips. An expression reduces these movements. */
-function speak(speech: Distractors['speech'], seconds: number, raise: (unit: ActionUnit, side: 0 | 1, strength: number) => void, expression: number): void {
+function speak(speech: Distractors['speech'], seconds: number, raise: Raise, expression: number): void {
   for (const { from, to, rate, loudness, phase } of speech) {
     if (seconds < from || seconds > to) continue;
     const fade = Math.min(1, (seconds - from) / 0.15, (to - seconds) / 0.15) * loudness * (1 - 0.35 * expression);

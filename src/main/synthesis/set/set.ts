@@ -68,20 +68,30 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
   return set;
 }
 
-async function plannedClips({ place, counts, classes, condition, mixing }: SetOptions): Promise<SetClip[]> {
-  const names = await portraitNames(place.portraits);
+async function plannedClips(options: SetOptions): Promise<SetClip[]> {
+  const names = await portraitNames(options.place.portraits);
   return SPLITS.flatMap((split) => {
     const portraits = portraitsOf(split, names);
-    return Array.from({ length: counts[split] }, (_, i) => ({
-      name: `${split}-${String(i).padStart(5, '0')}`,
-      label: classes[i % classes.length]!,
-      split,
-      portraits,
-      condition,
-      // Validation and test clips have no modifications.
-      mixing: split === 'train' ? mixing : UNMIXED,
-    }));
+    return Array.from({ length: options.counts[split] }, (_, i) => plannedClip(options, split, portraits, i));
   });
+}
+
+/** The clip of a split at an index. @param portraits names of the split's portraits */
+export function plannedClip(
+  { classes, condition, mixing }: Pick<SetOptions, 'classes' | 'condition' | 'mixing'>,
+  split: Split,
+  portraits: readonly string[],
+  index: number,
+): SetClip {
+  return {
+    name: `${split}-${String(index).padStart(5, '0')}`,
+    label: classes[index % classes.length]!,
+    split,
+    portraits,
+    condition,
+    // Validation and test clips have no modifications. The condition applies to all splits.
+    mixing: split === 'train' ? mixing : UNMIXED,
+  };
 }
 
 /** Size of V8's young generation. With the default of 16 MB, garbage collection takes a quarter of the time. */

@@ -118,21 +118,23 @@ function viewOf(pose: Pose, { x, y, between }: Actor, scale: number, aside: numb
 export function truthOfVideo({ actors }: RenderedVideo): VideoTruth[] {
   const round = (value: number): number => Math.round(value * 1000) / 1000;
   return actors.flatMap(({ expressions, x, y }, face) =>
-    expressions.episodes.map(({ label, onsetS, apexS, offsetS, strength }) => ({
-      face: face + 1,
-      x: Math.round(x),
-      y: Math.round(y),
-      label,
-      onsetS: round(onsetS),
-      apexS: round(apexS),
-      offsetS: round(offsetS),
-      strength: round(strength),
-      units: Object.fromEntries(
-        Object.entries(unitsOf(stateAt(expressions, apexS).activation))
-          .filter(([, value]) => value > 0.05)
-          .map(([unit, value]) => [unit, round(value)]),
-      ),
-    })),
+    expressions.episodes
+      .filter(({ label }) => label !== 'neutral')
+      .map(({ label, onsetS, apexS, offsetS, strength }) => ({
+        face: face + 1,
+        x: Math.round(x),
+        y: Math.round(y),
+        label,
+        onsetS: round(onsetS),
+        apexS: round(apexS),
+        offsetS: round(offsetS),
+        strength: round(strength),
+        units: Object.fromEntries(
+          Object.entries(unitsOf(stateAt(expressions, apexS).activation))
+            .filter(([, value]) => value > 0.05)
+            .map(([unit, value]) => [unit, round(value)]),
+        ),
+      })),
   );
 }
 

@@ -23,6 +23,7 @@ interface SynthesizeOptions {
   subdued: number;
   varied: number;
   lined: number;
+  displays: number;
   seed: number;
   threads: number;
   json: boolean;
@@ -59,13 +60,16 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
     .option('--test <n>', 'number of test clips; nobody is in two splits', count, 1505)
     .addOption(new Option('--classes <name...>', 'only clips of these expressions (kind faces)').choices(EXPRESSIONS).default(EXPRESSIONS, 'all seven'))
     .addOption(
-      new Option('--condition <name>', 'recording condition, or lined: faces with lines and their own resting expression').choices(CONDITIONS).default('usual'),
+      new Option('--condition <name>', 'recording condition; lined: faces with lines and their own resting expression; displays: all displays are varied')
+        .choices(CONDITIONS)
+        .default('usual'),
     )
     .option('--blended <share>', 'chance that a training clip shows a face mixed from two people (kind faces)', numberBetween(0, 1), 0)
     .option('--toned <share>', 'chance that a training clip shows a skin darker than the photograph (kind faces)', numberBetween(0, 1), 0)
     .option('--subdued <share>', 'chance that a training clip shows a weak display (kind faces)', numberBetween(0, 1), 0)
     .option('--varied <share>', 'chance that the face of a training clip has a shape far from that of the photograph (kind faces)', numberBetween(0, 1), 0)
     .option('--lined <share>', 'chance that a training clip shows a face with lines and its own resting expression (kind faces)', numberBetween(0, 1), 0)
+    .option('--displays <share>', 'chance that a training clip shows a varied display instead of a prototype (kind faces)', numberBetween(0, 1), 0)
     .option('--seed <n>', 'the same seed gives the same clips', wholeBetween(0, 2 ** 31 - 1), 1)
     .option('--threads <n>', 'processor threads', wholeBetween(1, 256), allThreads())
     .option('--json', 'print one JSON object as the last line of standard output', false)
@@ -74,7 +78,26 @@ export function addSynthesize(program: Command, done: (code: number) => void): v
 }
 
 async function run(options: SynthesizeOptions): Promise<number> {
-  const { kind, faceModel, portraits, out, train, validation, test, classes, condition, blended, toned, subdued, varied, lined, seed, threads, json } = options;
+  const {
+    kind,
+    faceModel,
+    portraits,
+    out,
+    train,
+    validation,
+    test,
+    classes,
+    condition,
+    blended,
+    toned,
+    subdued,
+    varied,
+    lined,
+    displays,
+    seed,
+    threads,
+    json,
+  } = options;
   const output = new Output(json);
   const line = new TaskLine();
   const { synthesize } = await import('../../../services/training/synthesize.ts');
@@ -87,7 +110,7 @@ async function run(options: SynthesizeOptions): Promise<number> {
       counts: { train, validation, test },
       classes,
       condition,
-      mixing: { blended, toned, subdued, varied, lined },
+      mixing: { blended, toned, subdued, varied, lined, displays },
       threads,
     },
     (finished, total) => line.share('drawing clips', finished, total),
