@@ -39,7 +39,7 @@ const MODULES = {
 
   'services/settings': [...SHARED, 'process', 'adatosk', 'face', 'formats', 'media', 'synthesis', 'project'],
   'services/models': [...SHARED, 'adatosk', 'face', 'media', 'project', 'training/trainer', 'services/settings'],
-  'services/analysis': [...SHARED, 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
+  'services/analysis': [...SHARED, 'process', 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
   'services/training': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'synthesis', 'training', 'services/settings', 'services/models', 'services/analysis'],
   'services/queue': [...SHARED, 'process', 'adatosk', 'analysis', 'media', 'project', 'services/settings', 'services/models', 'services/analysis'],
   'services/library': [...SHARED, 'formats', 'media', 'project', 'services/settings', 'services/analysis', 'services/queue'],

@@ -19,6 +19,11 @@ interface Pace {
   readonly writesEveryMs: number;
 }
 
+/** The folder of a run's journals. @param out folder of the run */
+export function journalsFolder(out: string): string {
+  return join(out, '.adatosk', 'unfinished');
+}
+
 const PACE: Pace = { beginsAfterMs: 20_000, writesEveryMs: 5_000 };
 /** A journal that nothing was added to for so long is deleted. */
 const KEPT_DAYS = 14;

@@ -30,8 +30,17 @@ export interface VideoJob {
   readonly onResult?: (video: VideoFile, result: VideoResult, timing: TimingTable | null) => Promise<void>;
 }
 
-export interface BatchRun extends VideoJob {
+/** How the analysis of a video ended. */
+export interface FinishedVideo {
+  readonly summary: VideoSummary;
+  /** Whether the result is that of an earlier run. */
+  readonly resumed: boolean;
+}
+
+export interface BatchRun {
   readonly videos: readonly VideoFile[];
+  /** Analyses one video, as runVideo does. */
+  readonly run: (video: VideoFile, onShare: (share: number, timesRealTime: number) => void, signal: AbortSignal) => Promise<FinishedVideo>;
   /** Largest number of videos to analyse in parallel. */
   readonly atOnce: number;
   readonly signal: AbortSignal;
@@ -70,7 +79,7 @@ export async function runBatch(run: BatchRun): Promise<VideoSummary[]> {
     async (index, stop) => {
       const video = videos[index]!;
       const onShare = (share: number, timesRealTime: number): void => onProgress({ video, index, share, timesRealTime, resumed: false });
-      const { summary, resumed } = await runVideo(run, video, onShare, stop);
+      const { summary, resumed } = await run.run(video, onShare, stop);
       end(index, summary, resumed);
     },
   );
@@ -151,9 +160,9 @@ export async function runVideo(
   video: VideoFile,
   onShare: (share: number, timesRealTime: number) => void,
   signal: AbortSignal,
-): Promise<{ summary: VideoSummary; resumed: boolean }> {
+): Promise<FinishedVideo> {
   const begun = performance.now();
-  const fail = async (error: unknown, secondsTaken: number | null): Promise<{ summary: VideoSummary; resumed: boolean }> => {
+  const fail = async (error: unknown, secondsTaken: number | null): Promise<FinishedVideo> => {
     const summary = { ...emptySummary(video.name, 'failed', toFact(error)), secondsTaken };
     await job.parts?.writeFailure(video.name, summary);
     return { summary, resumed: false };

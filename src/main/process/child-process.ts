@@ -9,9 +9,19 @@ const LONGEST_STDERR = 2000;
  * Starts a module as a child process of this process (CLI and web host).
  * @param entry URL of the module
  * @param nodeOptions command-line options for Node in the child process
+ * @param environment variables of the child process in addition to those of this process
  */
-export function startChildProcess<Sent extends object, Received>(entry: URL, nodeOptions: readonly string[] = []): ProcessPort<Sent, Received> {
-  const child = fork(fileURLToPath(entry), [], { serialization: 'advanced', execArgv: [...nodeOptions], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+export function startChildProcess<Sent extends object, Received>(
+  entry: URL,
+  nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): ProcessPort<Sent, Received> {
+  const child = fork(fileURLToPath(entry), [], {
+    serialization: 'advanced',
+    execArgv: [...nodeOptions],
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const lastError = lastErrorLineOf(child);
   return {
     pid: child.pid,

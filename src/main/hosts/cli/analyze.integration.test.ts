@@ -190,6 +190,23 @@ describe('an interrupted run', () => {
     expect(JSON.parse(await readFile(at('stopped', 'run.json'), 'utf8'))).toMatchObject({ cancelled: true });
   });
 
+  test('of two videos at once ends with 130, too; to its end it gives the tables of one at a time, and its project the same results', async () => {
+    const args = ['analyze', at('batch'), '--at-once', '2', '--device', 'cpu', '--out'];
+    const { child, finished, seen } = startCommand([...args, at('two-stopped'), '--json']);
+    await seen(/done {6}p[01]/);
+    child.kill('SIGINT');
+    const { code, json } = await finished;
+    expect(code).toBe(130);
+    expect(json['cancelled']).toBeGreaterThan(0);
+    const resumed = await command(...args, at('two-stopped'), '--resume', '--project', at('two-project'));
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(resumed.stdout + resumed.stderr).toMatch(/2 at once/);
+    expect(await contents(at('two-stopped'))).toEqual(await contents(at('whole')));
+    const exported = await command('export', '--project', at('two-project'), '--format', 'tables', '--out', at('two-tables'));
+    expect(exported.code).toBe(0);
+    expect(await readTable(at('two-tables', 'timeline.csv'))).toHaveLength((await readTable(at('whole', 'timeline.csv'))).length);
+  });
+
   test('is not resumed with another model, option or video', async () => {
     const again = await command('analyze', at('batch'), '--out', at('whole'), '--device', 'cpu', '--resume', '--token-budget', '0.25');
     expect(again.stderr).not.toMatch(/from an earlier run/);

@@ -6,14 +6,18 @@ import type { Notice } from '../../../shared/app/facts.ts';
 import type { RunRecord, VideoResult, VideoSummary } from '../../../shared/domain/results.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Model } from '../../adatosk/runtime/models.ts';
+import { isProcessor } from '../../adatosk/runtime/engine-messages.ts';
 import { findModel } from '../../adatosk/runtime/models.ts';
 import type { ProviderFinding } from '../../adatosk/runtime/providers.ts';
-import type { BatchProgress } from '../../analysis/batch.ts';
-import { emptySummary, runBatch } from '../../analysis/batch.ts';
+import { defaultThreads } from '../../adatosk/runtime/providers.ts';
+import { journalsFolder } from '../../analysis/analysis-journal.ts';
+import type { BatchProgress, BatchRun, VideoJob } from '../../analysis/batch.ts';
+import { emptySummary, runBatch, runVideo } from '../../analysis/batch.ts';
 import { optionsHash, ResultParts } from '../../analysis/result-parts.ts';
 import { sizedVideo } from '../../media/video-files.ts';
 import type { VideoFile } from '../../media/video-files.ts';
 import { findProgram } from '../../media/programs.ts';
+import { allowedCores } from '../../process/allowed-cores.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
@@ -22,9 +26,11 @@ import { mergedId, writeShardRecord } from './shards/shard-records.ts';
 import type { Shard } from './shards/share.ts';
 import { shareOf } from './shards/share.ts';
 import { RunRecorder } from './run-recorder.ts';
+import type { WorkerStarter } from './workers/video-worker-messages.ts';
+import { VideoWorkers, videosAtOnce } from './workers/video-workers.ts';
 import { writeTables } from './write-tables.ts';
 
-export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
+export interface AnalyseRequest extends Omit<SessionRequest, 'model' | 'threads'> {
   /** Id, size or folder. */
   readonly model: string;
   /** Videos and folders of videos. */
@@ -36,16 +42,26 @@ export interface AnalyseRequest extends Omit<SessionRequest, 'model'> {
   /** Folder for the tables; created if it does not exist. */
   readonly out: string;
   readonly resume: boolean;
-  /** Largest number of videos that are analysed in parallel. */
-  readonly atOnce: number;
+  /** Threads of the network; null for those of the cores that an analysis has. */
+  readonly threads: number | null;
+  /** Largest number of videos that are analysed in parallel; 'auto' for what this computer has cores and memory for. */
+  readonly atOnce: number | 'auto';
   /** Folder of a project that also stores the run; created if it does not exist. Null stores the tables only. */
   readonly project: string | null;
+}
+
+/** The processes that an analysis starts. */
+export interface AnalyseLaunchers {
+  readonly startEngine: EngineStarter;
+  readonly startWorker: WorkerStarter;
 }
 
 export interface AnalyseEvents {
   /** Called once, before the first video. */
   readonly onReady: (ready: {
     videos: readonly VideoFile[];
+    /** Number of videos that are analysed at the same time. */
+    atOnce: number;
     model: Model;
     device: string;
     findings: readonly ProviderFinding[];
@@ -66,7 +82,7 @@ export interface AnalyseOutcome {
  * analysis is stopped, the tables contain the finished videos. A shard of a divided run writes only its parts.
  * @throws StudioError for wrong paths, an unusable model or device, or a folder that cannot be written
  */
-export async function analyseFolder(request: AnalyseRequest, start: EngineStarter, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
+export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseLaunchers, events: AnalyseEvents, signal: AbortSignal): Promise<AnalyseOutcome> {
   const begun = new Date();
   const out = resolve(request.out);
   await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
@@ -76,12 +92,15 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
   const videos = await presentVideos(shareOf(list.videos, shard), request.list !== null);
   const parts = new ResultParts(out);
   await parts.prepare();
-  const session = await AnalysisSession.open({ ...request, model: await findModel(request.model) }, start);
+  const shared = { ...request, model: await findModel(request.model), threads: request.threads ?? defaultThreads() };
+  const session = await AnalysisSession.open(shared, launchers.startEngine);
   const project = request.project === null ? null : await openProject(request.project, { create: true });
+  let workers: VideoWorkers | undefined;
   try {
     const { model, options, modelSha256 } = session;
     const { provider, findings } = await session.engines();
-    events.onReady({ videos, model, device: provider, findings, warnings: session.warnings });
+    const atOnce = Math.max(1, Math.min(videos.length, request.atOnce === 'auto' ? videosAtOnce(provider) : request.atOnce));
+    events.onReady({ videos, atOnce, model, device: provider, findings, warnings: session.warnings });
     const clock = performance.now();
     if (!request.resume) for (const { name } of videos) await parts.remove(name);
     const recordNow = (): RunRecord => {
@@ -92,28 +111,40 @@ export async function analyseFolder(request: AnalyseRequest, start: EngineStarte
       writeShardRecord(out, { ...shard, list: list.id, options: optionsHash(options), run, ended });
     await describe(recordNow(), false);
     const recorder = project === null ? null : RunRecorder.begin(project.db, recordNow(), request.resume);
-    const summaries = await runBatch({
-      videos,
-      tools: () => session.tools(),
-      modelSha256,
-      options,
-      parts,
-      resume: request.resume,
-      journals: join(out, '.adatosk', 'unfinished'),
-      atOnce: request.atOnce,
-      signal,
-      onProgress: events.onProgress,
-      ...(recorder === null ? {} : { onResult: (video, result, timing) => recorder.keep(video, result, timing, signal) }),
-    });
+    const keep: VideoJob['onResult'] = recorder === null ? undefined : (video, result, timing) => recorder.keep(video, result, timing, signal);
+    let run: BatchRun['run'];
+    if (atOnce > 1 && isProcessor(provider)) {
+      // On a graphics card the engines are shared; on the processor each video has a process with engines of its own.
+      session.stop();
+      const cores = Math.max(1, Math.floor(allowedCores() / atOnce));
+      const threads = request.threads ?? Math.max(1, cores - 1);
+      workers = new VideoWorkers({ ...shared, device: provider, threads, out, resume: request.resume }, launchers.startWorker, cores);
+      run = storedBy(workers, parts, keep);
+    } else {
+      const job = { tools: () => session.tools(), modelSha256, options, parts, resume: request.resume, journals: journalsFolder(out) };
+      run = (video, onShare, stop) => runVideo(keep === undefined ? job : { ...job, onResult: keep }, video, onShare, stop);
+    }
+    const summaries = await runBatch({ videos, run, atOnce, signal, onProgress: events.onProgress });
     const record = recordNow();
     recorder?.end(record);
     await describe(record, true);
     if (request.shard === null) await writeTables(out, finishedResults(summaries, parts), record);
-    return { summaries, record, timesRealTime: overallSpeed(summaries, (performance.now() - clock) / 1000), pids: session.pids };
+    return { summaries, record, timesRealTime: overallSpeed(summaries, (performance.now() - clock) / 1000), pids: workers?.pids ?? session.pids };
   } finally {
+    workers?.stop();
     session.stop();
     project?.close();
   }
+}
+
+/** Analyses videos in workers, which store the results beside the tables; a project gets them from there. */
+function storedBy(workers: VideoWorkers, parts: ResultParts, keep: VideoJob['onResult']): BatchRun['run'] {
+  return async (video, onShare, signal) => {
+    const finished = await workers.run(video, onShare, signal);
+    const part = keep === undefined || finished.summary.status !== 'done' ? undefined : await parts.read(video.name);
+    if (part !== undefined) await keep?.(video, part.result, part.timing);
+    return finished;
+  };
 }
 
 /** The videos of a share as they are now: a list may be older. */

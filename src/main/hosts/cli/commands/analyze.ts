@@ -4,12 +4,13 @@ import { resolve } from 'node:path';
 import { fromFact, StudioError } from '../../../../shared/app/errors.ts';
 import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
+import { startChildProcessWorker } from '../../../services/analysis/workers/video-workers.ts';
 import type { VideoSummary } from '../../../../shared/domain/results.ts';
 import { analyseFolder } from '../../../services/analysis/analyse-folder.ts';
 import type { AnalyseOutcome, AnalyseRequest } from '../../../services/analysis/analyse-folder.ts';
 import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
-import { DEFAULT_MODEL, DEFAULT_OPTIONS, defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
+import { DEFAULT_MODEL, DEFAULT_OPTIONS, DEVICES } from '../../../services/settings/defaults.ts';
 import type { Shard } from '../../../services/analysis/shards/share.ts';
 import { numberBetween, readShard, wholeBetween } from '../terminal/options.ts';
 import { counted, EXIT, exitCodeOf, Output, stopOnRequest } from '../terminal/output.ts';
@@ -19,9 +20,9 @@ interface AnalyzeOptions {
   out: string;
   model: string;
   device: Device;
-  threads: number;
+  threads?: number;
   tokenBudget?: number;
-  atOnce: number;
+  atOnce: number | 'auto';
   resume: boolean;
   project?: string;
   list?: string;
@@ -53,8 +54,8 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .option('--allow-failures', 'exit with 0 even if some videos failed', false)
     .option('--model <id>', 'model (see: adatosk models list)', DEFAULT_MODEL)
     .addOption(new Option('--device <name>', 'device that runs the network').choices(DEVICES).default('auto'))
-    .option('--threads <n>', 'processor threads for the network', wholeBetween(1, 256), defaultThreads())
-    .option('--at-once <n>', 'videos that are analysed in parallel (more than one helps if the network runs on a graphics card)', wholeBetween(1, 64), 1)
+    .option('--threads <n>', 'processor threads for the network (default: all cores of an analysis but one)', wholeBetween(1, 256))
+    .option('--at-once <n>', 'videos that are analysed in parallel, or auto: as many as this computer has cores and memory for', autoOrWhole, 'auto')
     .option('--token-budget <share>', 'share of the tokens that the network keeps, 0.01 to 1 (default: that of the model)', numberBetween(0.01, 1))
     .option('--from <s>', 'analyse each video from this moment on', numberBetween(0, 1e7))
     .option('--to <s>', 'analyse each video up to this moment', numberBetween(0, 1e7))
@@ -80,10 +81,10 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
   let progress: ProgressLine | undefined;
   const outcome = await analyseFolder(
     requestOf(paths, options),
-    startChildProcessEngine,
+    { startEngine: startChildProcessEngine, startWorker: startChildProcessWorker },
     {
-      onReady: ({ videos, model, device, findings, warnings }) => {
-        output.line(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'}, model ${model.manifest.id}, on ${device}`);
+      onReady: ({ videos, atOnce, model, device, findings, warnings }) => {
+        output.line(`${counted(videos.length, 'video')}, model ${model.manifest.id}, on ${device}${atOnce > 1 ? `, ${atOnce} at once` : ''}`);
         for (const { name, available, reason } of findings) if (!available) output.line(`  not on ${name}: ${sentenceOfFact(reason)}`);
         for (const warning of sentencesOf(warnings)) output.line(`  warning: ${warning}`);
         progress = new ProgressLine(videos.map(({ bytes }) => bytes));
@@ -98,6 +99,11 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
   return conclude(outcome, options, output, signal.aborted);
 }
 
+/** 'auto' or a whole number, 1 to 64. */
+function autoOrWhole(text: string): number | 'auto' {
+  return text === 'auto' ? text : wholeBetween(1, 64)(text);
+}
+
 function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
   return {
     paths,
@@ -106,7 +112,7 @@ function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
     out: options.out,
     model: options.model,
     device: options.device,
-    threads: options.threads,
+    threads: options.threads ?? null,
     resume: options.resume,
     atOnce: options.atOnce,
     project: options.project ?? null,

@@ -16,6 +16,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../../bench/pipeline.ts')).benchPipeline,
     about: 'a 2-minute 1280 x 720 video all the way, beside bare decoding',
   },
+  'at-once': {
+    load: async () => (await import('../../../../../bench/at-once.ts')).benchAtOnce,
+    about: 'several videos at once, each with processes of its own: throughput, memory, share of the ideal',
+  },
   train: {
     load: async () => (await import('../../../../../bench/train.ts')).benchTrain,
     about: 'training steps of tiny and small beside their forward pass; tiny on moving patterns (ten minutes at most)',
