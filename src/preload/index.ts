@@ -12,6 +12,7 @@ const bridge: DesktopBridge = {
   chooseVideos: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseVideos, title) as Promise<readonly string[]>,
   chooseLabels: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseLabels, title) as Promise<readonly string[]>,
   chooseTables: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseTables, title) as Promise<readonly string[]>,
+  chooseModels: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseModels, title) as Promise<readonly string[]>,
   chooseProjects: (title) => ipcRenderer.invoke(DESKTOP_CHANNELS.chooseProjects, title) as Promise<readonly string[]>,
   showInFolder: (path) => ipcRenderer.send(DESKTOP_CHANNELS.showInFolder, path),
   setLanguage: (language) => ipcRenderer.send(DESKTOP_CHANNELS.language, language),

@@ -148,7 +148,7 @@ interface MenuTexts {
     >
   >;
   /** File filters of the dialogs. */
-  readonly files: Readonly<Record<'videos' | 'labels' | 'projects' | 'tables' | 'all', string>>;
+  readonly files: Readonly<Record<'videos' | 'labels' | 'projects' | 'tables' | 'models' | 'all', string>>;
 }
 
 /** The other texts of the desktop menu and of the file dialogs. */
@@ -170,7 +170,7 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoom',
       front: 'Bring all to front',
     },
-    files: { videos: 'Videos', labels: 'Labels', projects: 'Project files', tables: 'Tables', all: 'All files' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Project files', tables: 'Tables', models: 'Models', all: 'All files' },
   },
   de: {
     menus: { file: 'Datei', edit: 'Bearbeiten', view: 'Ansicht', window: 'Fenster', help: 'Hilfe' },
@@ -189,6 +189,6 @@ export const MENU_TEXTS: Readonly<Record<LanguageCode, MenuTexts>> = {
       zoom: 'Zoomen',
       front: 'Alle nach vorne bringen',
     },
-    files: { videos: 'Videos', labels: 'Labels', projects: 'Projektdateien', tables: 'Tabellen', all: 'Alle Dateien' },
+    files: { videos: 'Videos', labels: 'Labels', projects: 'Projektdateien', tables: 'Tabellen', models: 'Modelle', all: 'Alle Dateien' },
   },
 };

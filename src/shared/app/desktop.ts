@@ -9,6 +9,7 @@ export const DESKTOP_CHANNELS = {
   chooseLabels: 'studio:choose-labels',
   chooseProjects: 'studio:choose-projects',
   chooseTables: 'studio:choose-tables',
+  chooseModels: 'studio:choose-models',
   showInFolder: 'studio:show-in-folder',
   /** Sets the language of the menu. */
   language: 'studio:language',
@@ -26,6 +27,8 @@ export interface DesktopBridge {
   chooseLabels(title: string): Promise<readonly string[]>;
   /** Tables with time series. */
   chooseTables(title: string): Promise<readonly string[]>;
+  /** Files of models that can be imported. */
+  chooseModels(title: string): Promise<readonly string[]>;
   /** Project files. */
   chooseProjects(title: string): Promise<readonly string[]>;
   /** Shows a file or a folder in the system's file manager. */

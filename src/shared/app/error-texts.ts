@@ -215,11 +215,11 @@ export const ERROR_TEXTS = {
   'model-invalid/unreadable': { message: '{file} cannot be read as a model. ({detail})', remedy: 'Download it or save it again.' },
   'model-invalid/other-shapes': {
     message: '{file} is not an AdaTosk network of any size: its weights have other shapes.',
-    remedy: 'The names and shapes are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors.',
+    remedy: 'The names and shapes are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors, .pth, .pt and .bin.',
   },
   'model-invalid/missing-weights': {
     message: "{file} is not an AdaTosk network of any size: {missing} of {total} weights are missing, for example '{name}'.",
-    remedy: 'The names are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors.',
+    remedy: 'The names are in docs/developer/network.md. Encoders of VideoMAE are imported from .safetensors, .pth, .pt and .bin.',
   },
   'model-invalid/no-tubes': {
     message: '{file} has no tube embedding (patch_embed.proj.weight), which encoders of VideoMAE have.',
@@ -230,8 +230,39 @@ export const ERROR_TEXTS = {
     remedy: 'Choose another file.',
   },
   'model-invalid/mae-dfer': {
-    message: 'The tokens of {file} have {width} values. The networks of this program have {known}.',
-    remedy: 'The encoder of MAE-DFER is built differently and cannot be imported.',
+    message:
+      'Nothing was imported from {file}: it is an encoder of MAE-DFER (LGI-Former) with {blocks} blocks and tokens of {width} values. {own} of its {total} tensors belong to the attention within regions and through region tokens, which the networks of this program do not have. Its tube embedding and the MLPs of its blocks have counterparts, but tokens of another width: {known}.',
+    remedy: 'Import an encoder of VideoMAE (ViT-S or ViT-B), also one that was trained with the code of MAE-DFER.',
+  },
+  'model-invalid/other-tubes': {
+    message:
+      'Nothing was imported from {file}: the kernel of its tube embedding is {found}, and the networks of this program have {expected} (channels, frames, rows, columns).',
+    remedy: 'Only encoders of the kind of VideoMAE can be imported. Encoders of pictures have no tubes.',
+  },
+  'model-invalid/other-blocks': {
+    message:
+      'Nothing was imported from {file}: {count} weight of its encoder has no place in the network of this program. {problems} | Nothing was imported from {file}: {count} weights of its encoder have no place in the network of this program. {problems}',
+    remedy: 'Only encoders of the kind of VideoMAE can be imported.',
+  },
+  'model-invalid/incomplete-encoder': {
+    message:
+      "Nothing was imported from {file}: {count} weight of an encoder of the size {size} is missing, '{name}'. | Nothing was imported from {file}: {count} weights of an encoder of the size {size} are missing, for example '{name}'.",
+    remedy: 'Save the whole encoder again, or choose another file.',
+  },
+  'model-invalid/refused-name': {
+    message: '{file} was not read: besides weights, it names {name}. PyTorch would run what a file names; this program does not.',
+    remedy:
+      "Use the weights as .safetensors. If you trust the source of the file, save only its weights in PyTorch: torch.save(torch.load('old.pth', map_location='cpu', weights_only=False)['model'], 'new.pth'). Otherwise delete the file.",
+  },
+  'model-invalid/old-checkpoint': {
+    message: '{file} was saved in the format that PyTorch had before version 1.6. This program does not read it.',
+    remedy:
+      "If you trust the source of the file, save it again in PyTorch: torch.save(torch.load('old.pth', map_location='cpu', weights_only=False), 'new.pth').",
+  },
+  'model-invalid/script': {
+    message: '{file} is a program for TorchScript. This program reads weights only.',
+    remedy:
+      "If you trust the source of the file, save its weights in PyTorch: torch.save(torch.jit.load('old.pt', map_location='cpu').state_dict(), 'new.pth').",
   },
 
   'provider-unavailable': {
@@ -488,8 +519,8 @@ export const ERROR_TEXTS = {
   'wrong-usage/parallel-videos': { message: 'From 1 to 64 videos can be analysed at the same time.', remedy: 'Choose a number from 1 to 64.' },
   'wrong-usage/model-exists': { message: '{folder} already contains a model; nothing was changed.', remedy: 'Choose another name or another folder.' },
   'wrong-usage/model-format': {
-    message: '{file} is neither an .onnx nor a .safetensors file.',
-    remedy: 'A PyTorch checkpoint can be saved as .safetensors.',
+    message: '{file} is no file that a model can be imported from.',
+    remedy: 'Choose a file that ends in .onnx, .safetensors, .pth, .pt or .bin.',
   },
   'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
   'wrong-usage/folder-not-empty': { message: '{folder} is not empty; nothing was changed.', remedy: 'Choose an empty folder.' },

@@ -25,6 +25,27 @@ export const NOTICE_TEXTS = {
   'model/imported-untrained': 'imported with untrained weights',
   'model/imported-encoder': 'an imported encoder with a random mask and head: fine-tune it before use',
 
+  'import/blocks': 'The encoder fills a network of the size {size}: the tube embedding and {blocks} of its {found} blocks were taken over.',
+  'import/last-blocks': 'The last block was left: the network has no place for it. | The last {count} blocks were left: the network has no place for them.',
+  'import/decoder-left':
+    '{count} tensor of the decoder was left. Fine-tuning does not need it. | {count} tensors of the decoder were left. Fine-tuning does not need them.',
+  'import/head-left': 'The head was left: it names other classes.',
+  'import/norm-left': 'The normalisation after the last block was left. Fine-tuning learns it again.',
+  'import/positions': 'Learned positions were left. The positions of the network are fixed.',
+  'import/other-crop':
+    'The encoder was trained on pictures of {found} pixels. The network reads crops of {side} pixels, with the fixed positions for this size.',
+  'import/others-left': '{count} other tensor was left. | {count} other tensors were left.',
+  'import/random-parts': 'The mask and the head begin with random values. Fine-tune the model before use.',
+  'import/named': '{name}: {notice}.',
+  'import/no-counterpart': 'has no counterpart',
+  'import/decoder': 'belongs to the decoder',
+  'import/head': 'belongs to the head, which names other classes',
+  'import/token-norm': 'normalises each token after the last block, which this network does not do',
+  'import/last-norm': 'belongs after the last block, which this network does not have',
+  'import/later-block': 'belongs to a later block than the {blocks} of this network',
+  'import/shape': 'has the shape {found}, which does not make {expected}',
+  'import/twice': 'is a second tensor for {name}',
+
   'video/substituted':
     '{count} sample shows a neighbouring frame, because its own frame could not be decoded. | {count} samples show a neighbouring frame, because their own frames could not be decoded.',
   'video/decoder-errors':

@@ -113,6 +113,8 @@ export const library = {
       projects: z.array(z.object({ name: z.string(), path: z.string() })),
       /** Tables (CSV, TSV, text). */
       tables: z.array(z.object({ name: z.string(), path: z.string() })),
+      /** Files that a model can be imported from. */
+      models: z.array(z.object({ name: z.string(), path: z.string() })),
       /** Annotation files that can be imported. */
       labels: z.array(z.object({ name: z.string(), path: z.string() })),
       isProject: z.boolean(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
-import { procedure } from './base.ts';
+import { pathSchema, procedure } from './base.ts';
 
 /** Evaluation of a model on the clips of held-out people. */
 const measuredSchema = z.object({
@@ -69,6 +69,11 @@ export const training = {
   state: procedure.output(fineTuningStateSchema),
   /** The labels available for fine-tuning in a layer ('adjudicated' or a coder's name). */
   material: procedure.input(z.object({ layer: z.string().min(1).max(200) })).output(trainingMaterialSchema),
+  /**
+   * Imports the weights of a file into a new model, to fine-tune it: a network of this program, or an encoder of VideoMAE.
+   * `notes` tell what was taken over and what was not.
+   */
+  importModel: procedure.input(z.object({ file: pathSchema })).output(z.object({ model: z.string(), notes: z.array(factSchema) })),
   /** Makes a fine-tuning set from the corrected labels, split by person, and starts training. */
   begin: procedure.input(fineTuningRequestSchema),
   /** Saves a checkpoint and stops. `resume` continues from it, also after a restart. */

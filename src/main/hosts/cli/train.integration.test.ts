@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { command, startCommand } from '../../../../testing/command.ts';
+import { call, checkpoint, global, safetensorsOf, text as pickledText, videoMaeEncoder } from '../../../../testing/pytorch-file.ts';
 import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../../testing/videos.ts';
-import { mapForeignWeights } from '../../adatosk/onnx/imported-weights.ts';
-import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
 import { readOnnx } from '../../adatosk/onnx/file.ts';
-import { SIZES } from '../../adatosk/model/config.ts';
 
 const folder = await temporaryFolder();
 const at = (...parts: string[]): string => join(folder, ...parts);
@@ -199,40 +197,22 @@ describe('an unusable set gives a message with its rows, and nothing is written'
 });
 
 describe('imported models', () => {
-  /** Writes a .safetensors file of floats. */
-  function safetensors(tensors: Record<string, { shape: number[]; values: Float32Array }>): Buffer {
-    let offset = 0;
-    const header = Object.entries(tensors).map(([name, { shape, values }]) => {
-      const entry = { dtype: 'F32', shape, data_offsets: [offset, (offset += values.byteLength)] };
-      return [name, entry] as const;
-    });
-    const text = Buffer.from(JSON.stringify(Object.fromEntries(header)));
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(text.length));
-    return Buffer.concat([length, text, ...Object.values(tensors).map(({ values }) => Buffer.from(values.buffer))]);
-  }
   const ramp = (count: number): Float32Array => Float32Array.from({ length: count }, (_, i) => i);
 
-  test('a VideoMAE encoder is mapped, with lists of used, unused and random weights', async () => {
+  test('an encoder of VideoMAE is imported, with lists of used, unused and random weights', async () => {
     const width = 192;
-    await writeFile(
-      at('encoder.safetensors'),
-      safetensors({
-        'encoder.patch_embed.proj.weight': { shape: [width, 3, 2, 16, 16], values: ramp(width * 1536) },
-        'encoder.blocks.0.attn.qkv.weight': { shape: [3 * width, width], values: ramp(3 * width * width) },
-        'encoder.blocks.0.attn.q_bias': { shape: [width], values: ramp(width) },
-        'encoder.blocks.30.norm1.weight': { shape: [width], values: ramp(width) },
-        'encoder.blocks.1.mlp.fc1.weight': { shape: [7, width], values: ramp(7 * width) },
-        'decoder.head.weight': { shape: [4], values: ramp(4) },
-      }),
+    const encoder = videoMaeEncoder(width, 9).map((each) =>
+      /qkv|patch_embed.proj.weight/.test(each.name) ? { ...each, values: ramp(each.values.length) } : each,
     );
+    const decoder = { name: 'decoder.head.weight', dims: [4], values: ramp(4) };
+    await writeFile(at('encoder.safetensors'), safetensorsOf([...encoder, decoder]));
     const { code, json, stdout, stderr } = await command('models', 'import', at('encoder.safetensors'), '--out', at('imported'), '--json');
     expect(code, stderr).toBe(0);
-    expect(json).toMatchObject({ id: 'encoder', size: 'tiny', trained: false, mapped: 3 });
+    expect(json).toMatchObject({ id: 'encoder', size: 'tiny', trained: false, mapped: 2 + 8 * 13 });
     const left = Object.fromEntries((json['left'] as { name: string; reason: string }[]).map(({ name, reason }) => [name, reason]));
-    expect(left['encoder.blocks.30.norm1.weight']).toMatch(/not in this size/);
-    expect(left['encoder.blocks.1.mlp.fc1.weight']).toMatch(/has the shape 7 x 192/);
-    expect(left['decoder.head.weight']).toMatch(/no counterpart/);
+    expect(left['encoder.blocks.8.norm1.weight']).toMatch(/belongs to a later block than the 8/);
+    expect(left['decoder.head.weight']).toMatch(/belongs to the decoder/);
+    expect(json['notes']).toContain('The last block was left: the network has no place for it.');
     expect(json['missing']).toContain('head.fc1.weight');
     expect(stdout).not.toBe('');
     const { weights } = readOnnx(await readFile(at('imported', 'model.onnx')));
@@ -242,25 +222,19 @@ describe('imported models', () => {
     expect(weights.get('patch_embed.proj.weight')!.values[(((1 * 16 + 2) * 16 + 4) * 3 + 1) * width + 3]).toBe((3 * 3 + 1) * 512 + (1 * 16 + 2) * 16 + 4);
   });
 
-  test("the names of Hugging Face's VideoMAE are also mapped", () => {
-    const tensor = { dims: [192, 192], values: ramp(192 * 192) };
-    const { used } = mapForeignWeights(
-      new Map([['videomae.encoder.layer.3.attention.attention.query.weight', tensor]]),
-      buildInferenceGraph(SIZES.tiny).parameters,
-    );
-    expect(used).toHaveLength(1);
-  });
-
   test('an .onnx file with the names of this program is imported completely; others are rejected with a reason', async () => {
     const { code, json } = await command('models', 'import', at('model', 'model.onnx'), '--id', 'mine', '--out', at('mine'), '--json');
     expect(code).toBe(0);
     expect(json).toMatchObject({ id: 'mine', size: 'tiny', trained: true, missing: [] });
     const [from, to] = await Promise.all([at('model'), at('mine')].map(async (each) => readOnnx(await readFile(join(each, 'model.onnx'))).weights));
     for (const [name, { values }] of from!) expect(to!.get(name)!.values).toEqual(values);
-    await writeFile(at('wide.safetensors'), safetensors({ 'patch_embed.proj.weight': { shape: [512, 1], values: ramp(512) } }));
+    await writeFile(at('wide.safetensors'), safetensorsOf(videoMaeEncoder(8, 1)));
+    await writeFile(at('hostile.pth'), checkpoint(call(global('os', 'system'), pickledText('true'))));
     for (const [file, message] of [
-      [at('wide.safetensors'), /512 values.*MAE-DFER/],
-      [at('text.mp4'), /neither an \.onnx nor a \.safetensors/],
+      [at('wide.safetensors'), /8 values.*768 \(base\)/],
+      [at('hostile.pth'), /names os\.system.*weights_only/],
+      [at('text.mp4'), /ends in \.onnx, \.safetensors, \.pth/],
+      [at('missing.pt'), /cannot be read/],
       [at('set', 'none.onnx'), /cannot be read/],
     ] as const) {
       const refused = await command('models', 'import', file, '--out', at('refused'));

@@ -5,6 +5,7 @@ import type { IpcMainEvent, IpcMainInvokeEvent, OpenDialogOptions } from 'electr
 import type { LanguageCode } from '../../../shared/app/action-texts.ts';
 import { LANGUAGES, MENU_TEXTS } from '../../../shared/app/action-texts.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
+import { MODEL_FILE_ENDINGS } from '../../../shared/domain/model-files.ts';
 import { READABLE_FORMATS, readerOf, VIDEO_ENDINGS } from '../../services/settings/defaults.ts';
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
@@ -15,6 +16,7 @@ const EXTENSIONS = {
   labels: [...new Set(READABLE_FORMATS.flatMap((name) => readerOf(name).endings.flatMap((ending) => ending.split('.').slice(-1))))],
   projects: ['adatosk'],
   tables: ['csv', 'tsv', 'txt'],
+  models: [...MODEL_FILE_ENDINGS],
   all: ['*'],
 } as const;
 
@@ -57,6 +59,7 @@ export function connectWindows(studio: Studio, origin: string, language: Languag
   ipcMain.handle(DESKTOP_CHANNELS.chooseVideos, choose(['openFile', 'multiSelections'], 'videos', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseLabels, choose(['openFile', 'multiSelections'], 'labels', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseTables, choose(['openFile'], 'tables', 'all'));
+  ipcMain.handle(DESKTOP_CHANNELS.chooseModels, choose(['openFile'], 'models', 'all'));
   ipcMain.handle(DESKTOP_CHANNELS.chooseProjects, choose(['openFile', 'multiSelections'], 'projects', 'all'));
   ipcMain.on(DESKTOP_CHANNELS.showInFolder, (event, path: unknown) => {
     // The file manager only selects it: nothing is opened or run.

@@ -23,7 +23,7 @@ registerHooks({
 });
 
 const OUT = new URL('../../../../out/', import.meta.url);
-const { connect, chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables, showInFolder, language, action } = DESKTOP_CHANNELS;
+const { connect, chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables, chooseModels, showInFolder, language, action } = DESKTOP_CHANNELS;
 
 beforeAll(async () => {
   // The Node 24 binary runs vitest and the build.
@@ -136,13 +136,14 @@ describe('the built desktop program', () => {
 
 describe('the bridge of the window', () => {
   test('the preload script and the host use exactly the same channels', async () => {
-    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables].sort());
+    expect([...seen.handled.keys()].sort()).toEqual([chooseFolder, chooseVideos, chooseLabels, chooseProjects, chooseTables, chooseModels].sort());
     expect(ipcMain.eventNames().sort()).toEqual([connect, language, showInFolder].sort());
     const bridge = await runPreload();
     expect(Object.keys(bridge.exposed)).toEqual(['studio']);
     expect(Object.keys(bridge.exposed['studio'] as object).sort()).toEqual([
       'chooseFolder',
       'chooseLabels',
+      'chooseModels',
       'chooseProjects',
       'chooseTables',
       'chooseVideos',
@@ -157,6 +158,7 @@ describe('the bridge of the window', () => {
     (bridge.exposed['studio'] as { chooseLabels: (title: string) => void }).chooseLabels('x');
     (bridge.exposed['studio'] as { chooseProjects: (title: string) => void }).chooseProjects('x');
     (bridge.exposed['studio'] as { chooseTables: (title: string) => void }).chooseTables('x');
+    (bridge.exposed['studio'] as { chooseModels: (title: string) => void }).chooseModels('x');
     (bridge.exposed['studio'] as { showInFolder: (path: string) => void }).showInFolder('/copies');
     (bridge.exposed['studio'] as { setLanguage: (code: string) => void }).setLanguage('de');
     bridge.emit({ source: bridge.window, data: connect, ports: ['a port'] });
@@ -168,6 +170,7 @@ describe('the bridge of the window', () => {
       `invoke ${chooseLabels}`,
       `invoke ${chooseProjects}`,
       `invoke ${chooseTables}`,
+      `invoke ${chooseModels}`,
       `send ${showInFolder} /copies`,
       `send ${language} de`,
       `post ${connect} a port`,

@@ -1,14 +1,16 @@
 import { step } from '../../../shared/annotation/steps.ts';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { command } from '../../../../testing/command.ts';
+import { checkpointOf, videoMaeEncoder } from '../../../../testing/pytorch-file.ts';
 import { openTestHost } from '../../../../testing/web-host.ts';
 import { ONE_FACE, temporaryFolder, TWO_FACES } from '../../../../testing/videos.ts';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
+import { readOnnx } from '../../adatosk/onnx/file.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
 import { addCoder, layersOf, readLayer } from '../../project/review.ts';
@@ -101,6 +103,23 @@ describe('fine-tuning in the program', () => {
     await client.queue.add({ videos: [video!.id], model, device: 'cpu' });
     for (let i = 0; i < 300 && (await client.runs.list()).length < 2; i++) await wait(100);
     expect((await client.runs.list()).map((run) => run.model)).toEqual(['ours-1', 'adatosk-tiny']);
+  });
+
+  test('an encoder from a checkpoint of PyTorch is imported and fine-tuned', async () => {
+    const file = join(await temporaryFolder(), 'videomae.pth');
+    await writeFile(file, checkpointOf(videoMaeEncoder(192, 12)));
+    const { model, notes } = await client.training.importModel({ file });
+    expect(notes.map(({ id }) => id)).toEqual(['import/blocks', 'import/last-blocks', 'import/random-parts']);
+    expect((await client.about.models()).find(({ id }) => id === model)).toMatchObject({ name: 'videomae', trained: false });
+    await client.training.begin({ ...request, name: 'From VideoMAE', from: model, rounds: 1 });
+    const { before: untrained, after, losses } = await until(['ready']);
+    expect(losses.length).toBeGreaterThan(0);
+    for (const measured of [untrained, after]) expect(measured!.clips).toBeGreaterThan(0);
+    // With this few labels only the head learns, so the encoder stays the imported one.
+    const { model: kept } = await client.training.keep();
+    const [imported, tuned] = await Promise.all([model, kept].map(async (folder) => readOnnx(await readFile(join(folder, 'model.onnx'))).weights));
+    expect(tuned!.get('blocks.7.attn.v.weight')).toEqual(imported!.get('blocks.7.attn.v.weight'));
+    expect(tuned!.get('head.fc2.weight')).not.toEqual(imported!.get('head.fc2.weight'));
   });
 
   test('a discarded model is deleted, and too few people are reported', async () => {

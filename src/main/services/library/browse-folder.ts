@@ -4,6 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { byName } from '../../../shared/basics/name-order.ts';
+import { modelFileEnding } from '../../../shared/domain/model-files.ts';
 import { readableFormatOf } from '../../formats/annotations/annotation-formats.ts';
 import { isVideoName } from '../../media/video-files.ts';
 import { PROJECT_FILE_ENDING, projectFile } from '../../project/store/project-file.ts';
@@ -22,6 +23,8 @@ export interface FolderListing {
   readonly projects: NamedFile[];
   /** Tables (CSV, TSV, text). */
   readonly tables: NamedFile[];
+  /** Files that a model can be imported from. */
+  readonly models: NamedFile[];
   /** Files that labels can be read from. */
   readonly labels: NamedFile[];
   readonly isProject: boolean;
@@ -47,6 +50,7 @@ export async function browseFolder(path: string): Promise<FolderListing> {
     videos: files(isVideoName),
     projects: files((name) => name.endsWith(PROJECT_FILE_ENDING)),
     tables: files((name) => /\.(?:csv|tsv|txt)$/i.test(name)),
+    models: files((name) => modelFileEnding(name) !== undefined),
     labels: files((name) => readableFormatOf(name) !== undefined),
     isProject: existsSync(projectFile(folder)),
   };

@@ -195,11 +195,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'model-invalid/other-shapes': {
     message: '{file} ist kein AdaTosk-Netz irgendeiner Größe: die Gewichte haben andere Formen.',
-    remedy: 'Namen und Formen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors importiert.',
+    remedy: 'Namen und Formen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors, .pth, .pt und .bin importiert.',
   },
   'model-invalid/missing-weights': {
     message: '{file} ist kein AdaTosk-Netz irgendeiner Größe: {missing} von {total} Gewichten fehlen, zum Beispiel „{name}“.',
-    remedy: 'Die Namen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors importiert.',
+    remedy: 'Die Namen stehen in docs/developer/network.md. Encoder von VideoMAE werden aus .safetensors, .pth, .pt und .bin importiert.',
   },
   'model-invalid/no-tubes': {
     message: '{file} hat keine Einbettung von Videostücken (patch_embed.proj.weight), wie Encoder von VideoMAE sie haben.',
@@ -210,8 +210,40 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Wählen Sie eine andere Datei.',
   },
   'model-invalid/mae-dfer': {
-    message: 'Die Token von {file} haben {width} Werte. Die Netze dieses Programms haben {known}.',
-    remedy: 'Der Encoder von MAE-DFER ist anders gebaut und kann nicht importiert werden.',
+    message:
+      'Aus {file} wurde nichts importiert: es ist ein Encoder von MAE-DFER (LGI-Former) mit {blocks} Blöcken und Token von {width} Werten. {own} seiner {total} Tensoren gehören zur Aufmerksamkeit in Regionen und über Regionstoken, die die Netze dieses Programms nicht haben. Die Einbettung der Videostücke und die MLPs der Blöcke haben Entsprechungen, aber Token von anderer Breite: {known}.',
+    remedy: 'Importieren Sie einen Encoder von VideoMAE (ViT-S oder ViT-B), auch einen, der mit dem Code von MAE-DFER trainiert wurde.',
+  },
+  'model-invalid/other-tubes': {
+    message:
+      'Aus {file} wurde nichts importiert: der Kern der Einbettung von Videostücken ist {found}, die Netze dieses Programms haben {expected} (Kanäle, Bilder, Zeilen, Spalten).',
+    remedy: 'Nur Encoder nach Art von VideoMAE können importiert werden. Encoder für Bilder haben keine Videostücke.',
+  },
+  'model-invalid/other-blocks': {
+    message:
+      'Aus {file} wurde nichts importiert: {count} Gewicht des Encoders hat im Netz dieses Programms keinen Platz. {problems} | Aus {file} wurde nichts importiert: {count} Gewichte des Encoders haben im Netz dieses Programms keinen Platz. {problems}',
+    remedy: 'Nur Encoder nach Art von VideoMAE können importiert werden.',
+  },
+  'model-invalid/incomplete-encoder': {
+    message:
+      'Aus {file} wurde nichts importiert: {count} Gewicht eines Encoders der Größe {size} fehlt, „{name}“. | Aus {file} wurde nichts importiert: {count} Gewichte eines Encoders der Größe {size} fehlen, zum Beispiel „{name}“.',
+    remedy: 'Speichern Sie den ganzen Encoder erneut, oder wählen Sie eine andere Datei.',
+  },
+  'model-invalid/refused-name': {
+    message:
+      '{file} wurde nicht gelesen: außer Gewichten nennt die Datei {name}. PyTorch würde ausführen, was eine Datei nennt; dieses Programm tut das nicht.',
+    remedy:
+      "Verwenden Sie die Gewichte als .safetensors. Wenn Sie der Quelle der Datei vertrauen, speichern Sie in PyTorch nur die Gewichte: torch.save(torch.load('old.pth', map_location='cpu', weights_only=False)['model'], 'new.pth'). Löschen Sie die Datei sonst.",
+  },
+  'model-invalid/old-checkpoint': {
+    message: '{file} wurde in dem Format gespeichert, das PyTorch vor Version 1.6 hatte. Dieses Programm liest es nicht.',
+    remedy:
+      "Wenn Sie der Quelle der Datei vertrauen, speichern Sie sie in PyTorch erneut: torch.save(torch.load('old.pth', map_location='cpu', weights_only=False), 'new.pth').",
+  },
+  'model-invalid/script': {
+    message: '{file} ist ein Programm für TorchScript. Dieses Programm liest nur Gewichte.',
+    remedy:
+      "Wenn Sie der Quelle der Datei vertrauen, speichern Sie die Gewichte in PyTorch: torch.save(torch.jit.load('old.pt', map_location='cpu').state_dict(), 'new.pth').",
   },
 
   'provider-unavailable': {
@@ -546,8 +578,8 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Wählen Sie einen anderen Namen oder einen anderen Ordner.',
   },
   'wrong-usage/model-format': {
-    message: '{file} ist weder eine .onnx- noch eine .safetensors-Datei.',
-    remedy: 'Ein Zwischenstand von PyTorch lässt sich als .safetensors speichern.',
+    message: '{file} ist keine Datei, aus der ein Modell importiert werden kann.',
+    remedy: 'Wählen Sie eine Datei, die auf .onnx, .safetensors, .pth, .pt oder .bin endet.',
   },
   'wrong-usage/model-name': {
     message: 'Es gibt schon ein Modell mit dem Namen {name}.',

@@ -23,6 +23,28 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'model/imported-untrained': 'mit nicht trainierten Gewichten importiert',
   'model/imported-encoder': 'ein importierter Encoder mit zufälliger Maske und zufälligem Kopf: vor der Verwendung nachtrainieren',
 
+  'import/blocks': 'Der Encoder füllt ein Netz der Größe {size}: die Einbettung der Videostücke und {blocks} seiner {found} Blöcke wurden übernommen.',
+  'import/last-blocks':
+    'Der letzte Block wurde ausgelassen: das Netz hat keinen Platz für ihn. | Die letzten {count} Blöcke wurden ausgelassen: das Netz hat keinen Platz für sie.',
+  'import/decoder-left':
+    '{count} Tensor des Decoders wurde ausgelassen. Das Nachtrainieren braucht ihn nicht. | {count} Tensoren des Decoders wurden ausgelassen. Das Nachtrainieren braucht sie nicht.',
+  'import/head-left': 'Der Kopf wurde ausgelassen: er nennt andere Klassen.',
+  'import/norm-left': 'Die Normalisierung nach dem letzten Block wurde ausgelassen. Beim Nachtrainieren wird sie neu gelernt.',
+  'import/positions': 'Gelernte Positionen wurden ausgelassen. Die Positionen des Netzes sind fest.',
+  'import/other-crop':
+    'Der Encoder wurde auf Bildern von {found} Pixeln trainiert. Das Netz liest Ausschnitte von {side} Pixeln, mit den festen Positionen für diese Größe.',
+  'import/others-left': '{count} weiterer Tensor wurde ausgelassen. | {count} weitere Tensoren wurden ausgelassen.',
+  'import/random-parts': 'Die Maske und der Kopf beginnen mit zufälligen Werten. Trainieren Sie das Modell vor der Verwendung nach.',
+  'import/named': '{name}: {notice}.',
+  'import/no-counterpart': 'hat keine Entsprechung',
+  'import/decoder': 'gehört zum Decoder',
+  'import/head': 'gehört zum Kopf, der andere Klassen nennt',
+  'import/token-norm': 'normalisiert jeden Token nach dem letzten Block, was dieses Netz nicht tut',
+  'import/last-norm': 'gehört hinter den letzten Block, den dieses Netz nicht hat',
+  'import/later-block': 'gehört zu einem späteren Block als den {blocks} dieses Netzes',
+  'import/shape': 'hat die Form {found}, aus der sich {expected} nicht bilden lässt',
+  'import/twice': 'ist ein zweiter Tensor für {name}',
+
   'video/substituted':
     '{count} Abtastung zeigt ein Nachbarbild, weil ihr eigenes Bild nicht dekodiert werden konnte. | {count} Abtastungen zeigen ein Nachbarbild, weil ihre eigenen Bilder nicht dekodiert werden konnten.',
   'video/decoder-errors':

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { noticeOf, sentencesOf } from '../../../../shared/app/notices.ts';
+import { MODEL_FILE_ENDINGS } from '../../../../shared/domain/model-files.ts';
 import type { ImportRequest } from '../../../services/models/import-model.ts';
 import { importModel } from '../../../services/models/import-model.ts';
 import { inspectModel, listManifests } from '../../../services/models/inspect-model.ts';
@@ -23,8 +25,8 @@ export function addModels(program: Command, done: (code: number) => void): void 
     .action(async (id: string, { json, tokenBudget }: { json: boolean; tokenBudget?: number }) => done(await inspect(id, tokenBudget, new Output(json))));
   models
     .command('import')
-    .description('import an AdaTosk network (.onnx) or the weights of a VideoMAE-style encoder (.safetensors)')
-    .argument('<file>', 'the .onnx or .safetensors file')
+    .description('import an AdaTosk network (.onnx) or the weights of an encoder of VideoMAE (.safetensors, or a checkpoint of PyTorch)')
+    .argument('<file>', `the file, ${MODEL_FILE_ENDINGS.map((ending) => `.${ending}`).join(', ')}`)
     .option('--id <id>', 'id of the new model (default: the file name)')
     .option('--out <folder>', 'folder of the new model (default: in the folder of models)')
     .option('--json', 'print one JSON object as the last line of standard output', false)
@@ -38,16 +40,19 @@ const NAMES_LISTED = 20;
 
 async function importFile(request: ImportRequest, output: Output): Promise<number> {
   const outcome = await importModel(request);
-  const { id, folder, size, trained, mapped, left, missing } = outcome;
+  const { id, folder, size, trained, mapped, missing } = outcome;
+  const left = outcome.left.map(({ name, reason }) => ({ name, reason: sentenceOfFact(reason) }));
+  const notes = sentencesOf(outcome.notes);
   output.line(`${mapped} tensors taken over into a network of size ${size}`);
+  for (const note of notes) output.line(note);
   output.line(`${left.length} left`);
   for (const { name, reason } of left.slice(0, NAMES_LISTED)) output.line(`  ${name}: ${reason}`);
   if (left.length > NAMES_LISTED) output.line(`  and ${left.length - NAMES_LISTED} more`);
   output.line(
-    `${missing.length} weights begin with random values${missing.length === 0 ? '' : `: ${missing.slice(0, NAMES_LISTED).join(', ')}${missing.length > NAMES_LISTED ? ' …' : ''}`}`,
+    `${missing.length} weights keep their first values${missing.length === 0 ? '' : `: ${missing.slice(0, NAMES_LISTED).join(', ')}${missing.length > NAMES_LISTED ? ' …' : ''}`}`,
   );
   const next = trained ? '' : `\nFine-tune it before use: adatosk train --from ${JSON.stringify(request.out === null ? id : folder)} --data SET --out DIR`;
-  output.result({ ...outcome }, `The model ${id} is in ${folder}.${next}`);
+  output.result({ ...outcome, left, notes }, `The model ${id} is in ${folder}.${next}`);
   return EXIT.done;
 }
 
