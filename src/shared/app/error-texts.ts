@@ -84,6 +84,7 @@ export const ERROR_TEXTS = {
   'file-unreadable/no-file': { message: '{file} is not a file but a named pipe or a device.', remedy: 'Move it out of the folder of the videos.' },
   'file-unreadable/folder': { message: 'This account has no permission to read the folder {folder}.', remedy: 'Ask for the permission.' },
   'file-unreadable/not-opened': { message: 'The folder {folder} cannot be opened.', remedy: 'Choose another folder.' },
+  'file-missing/run': { message: '{file} cannot be read.', remedy: 'Name the folder of an analysis that has ended, with its tables and run.json.' },
   'file-unreadable/result': { message: 'The result of {video} can no longer be read.', remedy: 'Analyse the video again.' },
   'file-unreadable/cached-faces': {
     message: 'The cached faces in {file} cannot be read.',
@@ -200,6 +201,10 @@ export const ERROR_TEXTS = {
     remedy: 'Choose another device, or import the model again.',
   },
   'model-invalid/manifest': { message: '{file} is not a model manifest. ({detail})', remedy: 'Import the model again.' },
+  'model-invalid/other-than-run': {
+    message: 'The model {model} is not the one of the run (SHA-256 {found}…, expected {expected}…).',
+    remedy: 'Install the version of the program or the model of the run.',
+  },
   'model-invalid/other-file': {
     message: '{file} is not the file that its manifest names (SHA-256 {found}…, expected {expected}…).',
     remedy: 'Import the model again.',
@@ -524,6 +529,14 @@ export const ERROR_TEXTS = {
   },
   'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
   'wrong-usage/folder-not-empty': { message: '{folder} is not empty; nothing was changed.', remedy: 'Choose an empty folder.' },
+  'data-set-invalid/run': {
+    message: '{file} does not describe a run that can be repeated. ({detail})',
+    remedy: 'Name run.json of an analysis by the command line of this version or a newer one.',
+  },
+  'wrong-usage/config-with-option': {
+    message: 'A repeated run has the options of its file: {option} cannot be changed.',
+    remedy: 'Leave the option out, or analyse without --config.',
+  },
   'wrong-usage/paths-or-list': { message: 'The videos are named either by paths or by a list.', remedy: 'Name one of the two.' },
   'wrong-usage/shard-with-project': {
     message: 'A share of the videos cannot be stored in a project: several programs would write to it at once.',

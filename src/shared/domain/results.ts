@@ -59,6 +59,16 @@ export interface PackedMaps {
   readonly packed: string;
 }
 
+/** Versions of what computes in an analysis. */
+export interface RunSystem {
+  readonly ffmpeg: string;
+  readonly onnxruntime: string;
+  readonly node: string;
+  /** System, its version, architecture. */
+  readonly platform: string;
+  readonly processor: string;
+}
+
 /** run.json: how a set of tables was made. */
 export interface RunRecord {
   readonly appVersion: string;
@@ -78,6 +88,14 @@ export interface RunRecord {
   readonly start: string;
   readonly end: string;
   readonly cancelled: boolean;
+  /** What computed; absent in records of versions before 0.2. */
+  readonly system?: RunSystem;
+  /** The words of the command after the program's name; absent for a run of the window. */
+  readonly command?: readonly string[];
+  /** What was to be analysed: paths, absolute, or a file with their list; absent for a run of the window. */
+  readonly sources?: { readonly paths: readonly string[]; readonly list: string | null };
+  /** The videos by their names in the tables, with the SHA-256 of their files; absent for a run of the window and of shards. */
+  readonly inputs?: readonly { readonly video: string; readonly sha256: string | null }[];
   /** Number of the shards of a divided run. */
   readonly shards?: number;
   /** Identifies the videos, the model and the options of a merged run, so that it is not stored twice. */

@@ -9,6 +9,7 @@ import { addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addFineTuningSet } from './commands/fine-tuning-set.ts';
 import { addList } from './commands/list.ts';
+import { addCompare } from './commands/compare.ts';
 import { addMerge } from './commands/merge.ts';
 import { addModels } from './commands/models.ts';
 import { addMethods } from './commands/methods.ts';
@@ -26,6 +27,7 @@ process.env['ORT_DISABLE_TELEMETRY'] = '1';
 const COMMANDS = [
   addAnalyze,
   addList,
+  addCompare,
   addMerge,
   addStatus,
   addCluster,

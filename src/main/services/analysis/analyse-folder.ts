@@ -21,6 +21,7 @@ import { allowedCores } from '../../process/allowed-cores.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
+import { runSystem } from './runs/run-system.ts';
 import { freezeList } from './shards/frozen-list.ts';
 import { mergedId, writeShardRecord } from './shards/shard-records.ts';
 import type { Shard } from './shards/share.ts';
@@ -46,6 +47,8 @@ export interface AnalyseRequest extends Omit<SessionRequest, 'model' | 'threads'
   readonly threads: number | null;
   /** Largest number of videos that are analysed in parallel; 'auto' for what this computer has cores and memory for. */
   readonly atOnce: number | 'auto';
+  /** The words of the command after the program's name, for run.json. */
+  readonly command: readonly string[];
   /** Folder of a project that also stores the run; created if it does not exist. Null stores the tables only. */
   readonly project: string | null;
 }
@@ -103,9 +106,10 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
     events.onReady({ videos, atOnce, model, device: provider, findings, warnings: session.warnings });
     const clock = performance.now();
     if (!request.resume) for (const { name } of videos) await parts.remove(name);
+    const system = await runSystem();
     const recordNow = (): RunRecord => {
       const record = session.record(begun, signal.aborted);
-      return { ...record, merged: mergedId(list.id, record) };
+      return { ...record, system, command: request.command, sources: sourcesOf(request), merged: mergedId(list.id, record) };
     };
     const describe = (run: RunRecord, ended: boolean): Promise<void> =>
       writeShardRecord(out, { ...shard, list: list.id, options: optionsHash(options), run, ended });
@@ -125,7 +129,8 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
       run = (video, onShare, stop) => runVideo(keep === undefined ? job : { ...job, onResult: keep }, video, onShare, stop);
     }
     const summaries = await runBatch({ videos, run, atOnce, signal, onProgress: events.onProgress });
-    const record = recordNow();
+    const inputs = summaries.map(({ video, sha256 }) => ({ video, sha256 }));
+    const record = { ...recordNow(), ...(request.shard === null ? { inputs } : {}) };
     recorder?.end(record);
     await describe(record, true);
     if (request.shard === null) await writeTables(out, finishedResults(summaries, parts), record);
@@ -135,6 +140,11 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
     session.stop();
     project?.close();
   }
+}
+
+/** What was to be analysed, so that it is found from every folder. */
+function sourcesOf({ paths, list }: AnalyseRequest): NonNullable<RunRecord['sources']> {
+  return { paths: paths.map((path) => resolve(path)), list: list === null ? null : resolve(list) };
 }
 
 /** Analyses videos in workers, which store the results beside the tables; a project gets them from there. */

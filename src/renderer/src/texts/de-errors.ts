@@ -46,6 +46,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'file-unreadable/folder': { message: 'Dieses Benutzerkonto darf den Ordner {folder} nicht lesen.', remedy: 'Bitten Sie um die Berechtigung.' },
   'file-unreadable/not-opened': { message: 'Der Ordner {folder} kann nicht geöffnet werden.', remedy: 'Wählen Sie einen anderen Ordner.' },
+  'file-missing/run': {
+    message: '{file} kann nicht gelesen werden.',
+    remedy: 'Nennen Sie den Ordner einer beendeten Analyse mit ihren Tabellen und run.json.',
+  },
   'file-unreadable/result': { message: 'Das Ergebnis von {video} kann nicht mehr gelesen werden.', remedy: 'Analysieren Sie das Video erneut.' },
   'file-unreadable/cached-faces': {
     message: 'Die zwischengespeicherten Gesichter in {file} können nicht gelesen werden.',
@@ -586,6 +590,18 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Geben Sie dem neuen Modell einen anderen Namen.',
   },
   'wrong-usage/folder-not-empty': { message: '{folder} ist nicht leer; es wurde nichts verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
+  'data-set-invalid/run': {
+    message: '{file} beschreibt keinen Lauf, der wiederholt werden kann. ({detail})',
+    remedy: 'Nennen Sie run.json einer Analyse durch die Befehlszeile dieser oder einer neueren Version.',
+  },
+  'wrong-usage/config-with-option': {
+    message: 'Ein wiederholter Lauf hat die Optionen seiner Datei: {option} kann nicht geändert werden.',
+    remedy: 'Lassen Sie die Option weg, oder analysieren Sie ohne --config.',
+  },
+  'model-invalid/other-than-run': {
+    message: 'Das Modell {model} ist nicht das des Laufs (SHA-256 {found}…, erwartet {expected}…).',
+    remedy: 'Installieren Sie die Version des Programms oder das Modell des Laufs.',
+  },
   'wrong-usage/paths-or-list': { message: 'Die Videos werden entweder durch Pfade oder durch eine Liste angegeben.', remedy: 'Geben Sie eines von beiden an.' },
   'wrong-usage/shard-with-project': {
     message: 'Ein Teil der Videos kann nicht in einem Projekt gespeichert werden: Mehrere Programme würden zugleich hineinschreiben.',

@@ -8,6 +8,8 @@ import { startChildProcessWorker } from '../../../services/analysis/workers/vide
 import type { VideoSummary } from '../../../../shared/domain/results.ts';
 import { analyseFolder } from '../../../services/analysis/analyse-folder.ts';
 import type { AnalyseOutcome, AnalyseRequest } from '../../../services/analysis/analyse-folder.ts';
+import type { RepeatedRun } from '../../../services/analysis/runs/repeat-run.ts';
+import { readRepeatedRun } from '../../../services/analysis/runs/repeat-run.ts';
 import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { DEFAULT_MODEL, DEFAULT_OPTIONS, DEVICES } from '../../../services/settings/defaults.ts';
@@ -17,6 +19,7 @@ import { counted, EXIT, exitCodeOf, Output, stopOnRequest } from '../terminal/ou
 import { ProgressLine } from '../terminal/progress-line.ts';
 
 interface AnalyzeOptions {
+  config?: string;
   out: string;
   model: string;
   device: Device;
@@ -49,6 +52,7 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .description('analyse videos: write the faces and the proposed expressions over time as tables')
     .argument('[path...]', 'videos or folders; subfolders are included')
     .requiredOption('--out <folder>', 'folder for the tables')
+    .option('--config <file>', 'repeat the analysis of this run.json: its videos, model, device and options')
     .option('--list <file>', 'file with one path a line, instead of paths (see: adatosk list)')
     .option('--shard <I/N>', 'analyse shard I of N only and write no tables; "slurm" takes both from the array job (see: adatosk merge)', readShard)
     .option('--allow-failures', 'exit with 0 even if some videos failed', false)
@@ -70,17 +74,22 @@ export function addAnalyze(program: Command, done: (code: number) => void): void
     .option('--peak-prominence <p>', 'smallest rise of intensity that is a peak', numberBetween(0, 1), peaks.prominence)
     .option('--peak-height <p>', 'smallest intensity of a peak', numberBetween(0, 1), peaks.height)
     .option('--peak-duration <s>', 'shortest peak, onset to offset', numberBetween(0, 60), peaks.minimumDuration)
-    .action(async (paths: string[], options: AnalyzeOptions) => done(await analyze(paths, options)));
+    .action(async (paths: string[], options: AnalyzeOptions, command: Command) => done(await analyze(paths, options, command)));
 }
 
-async function analyze(paths: string[], options: AnalyzeOptions): Promise<number> {
-  if ((paths.length === 0) === (options.list === undefined)) throw new StudioError('wrong-usage/paths-or-list', {});
+/** The options that may differ where a run is repeated. */
+const FREE_OPTIONS: ReadonlySet<string> = new Set(['config', 'out', 'threads', 'atOnce', 'resume', 'project', 'allowFailures', 'json']);
+
+async function analyze(paths: string[], options: AnalyzeOptions, command: Command): Promise<number> {
+  const repeated = options.config === undefined ? null : await readRepeatedRun(options.config);
+  if (repeated !== null) refuseOtherOptions(paths, options, command);
+  else if ((paths.length === 0) === (options.list === undefined)) throw new StudioError('wrong-usage/paths-or-list', {});
   if (options.shard !== undefined && options.project !== undefined) throw new StudioError('wrong-usage/shard-with-project', {});
   const output = new Output(options.json);
   const signal = stopOnRequest();
   let progress: ProgressLine | undefined;
   const outcome = await analyseFolder(
-    requestOf(paths, options),
+    { ...requestOf(paths, options), ...repeated?.request },
     { startEngine: startChildProcessEngine, startWorker: startChildProcessWorker },
     {
       onReady: ({ videos, atOnce, model, device, findings, warnings }) => {
@@ -96,7 +105,22 @@ async function analyze(paths: string[], options: AnalyzeOptions): Promise<number
     },
     signal,
   );
+  if (repeated !== null) warnOfChangedVideos(outcome, repeated);
   return conclude(outcome, options, output, signal.aborted);
+}
+
+function refuseOtherOptions(paths: readonly string[], options: AnalyzeOptions, command: Command): void {
+  const given = Object.keys(options).filter((name) => command.getOptionValueSource(name) === 'cli' && !FREE_OPTIONS.has(name));
+  const other = paths[0] ?? (given[0] === undefined ? undefined : `--${given[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (other !== undefined) throw new StudioError('wrong-usage/config-with-option', { option: other });
+}
+
+function warnOfChangedVideos({ summaries }: AnalyseOutcome, { inputs }: RepeatedRun): void {
+  for (const { video, sha256 } of summaries) {
+    const before = inputs.get(video);
+    if (before !== undefined && before !== null && sha256 !== null && before !== sha256)
+      process.stderr.write(`warning: ${video} is not the file of the run that is repeated (SHA-256 ${sha256.slice(0, 12)}…, then ${before.slice(0, 12)}…)\n`);
+  }
 }
 
 /** 'auto' or a whole number, 1 to 64. */
@@ -107,6 +131,7 @@ function autoOrWhole(text: string): number | 'auto' {
 function requestOf(paths: string[], options: AnalyzeOptions): AnalyseRequest {
   return {
     paths,
+    command: process.argv.slice(2),
     list: options.list ?? null,
     shard: options.shard ?? null,
     out: options.out,
