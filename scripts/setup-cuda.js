@@ -1,6 +1,8 @@
 // npm run setup:cuda (Linux x64): downloads onnxruntime's CUDA libraries from NuGet (about 350 MB), which the npm package does
 // not contain. Requires an NVIDIA driver, CUDA 12 and cuDNN 9. Not yet tested on a machine with a GPU.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportLibraries } from './cuda-libraries.js';
 import { install, ownNode, PROJECT, run } from './install.js';
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -12,6 +14,12 @@ const status = run(ownNode(), ['script/install.js'], {
   cwd: join(PROJECT, 'node_modules', 'onnxruntime-node'),
   env: { ...process.env, npm_config_onnxruntime_node_install: 'true', ONNXRUNTIME_NODE_INSTALL: 'true' },
 });
-if (status === 0) process.exit(run(ownNode(), ['src/main/hosts/cli/adatosk.ts', 'doctor']));
-process.stderr.write('The CUDA libraries could not be fetched: this needs a connection to api.nuget.org.\n');
-process.exitCode = 1;
+if (status !== 0) {
+  process.stderr.write('The CUDA libraries could not be fetched: this needs a connection to api.nuget.org.\n');
+  process.exit(1);
+}
+const bin = join(PROJECT, 'node_modules', 'onnxruntime-node', 'bin');
+const folder = join(bin, readdirSync(bin).find((name) => name.startsWith('napi')) ?? '', 'linux', 'x64');
+const isComplete = reportLibraries(folder, (line) => process.stdout.write(`${line}\n`));
+const checked = run(ownNode(), ['src/main/hosts/cli/adatosk.ts', 'doctor']);
+process.exit(isComplete ? checked : 1);

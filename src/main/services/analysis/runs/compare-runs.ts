@@ -117,8 +117,9 @@ async function compareTable({ file, keys, ignored }: (typeof TABLES)[number], fi
       open += 1;
       const [video, rows] = next.value;
       result.rows[side] += rows.length;
-      const other = waiting[1 - side]!.get(video);
-      waiting[1 - side]!.delete(video);
+      const ofOther = side === 0 ? waiting[1] : waiting[0];
+      const other = ofOther.get(video);
+      ofOther.delete(video);
       if (other === undefined) waiting[side].set(video, rows);
       else compareVideo(...(side === 0 ? ([rows, other] as const) : ([other, rows] as const)));
     }

@@ -29,11 +29,11 @@ async function analyse(video: VideoFile): Promise<void> {
   const { out, resume } = task;
   stop = new AbortController();
   session ??= AnalysisSession.open(task, startChildProcessEngine);
-  const { modelSha256, options } = await session;
+  const opened = await session;
   const job = {
-    tools: async () => (await session!).tools(),
-    modelSha256,
-    options,
+    tools: () => opened.tools(),
+    modelSha256: opened.modelSha256,
+    options: opened.options,
     parts: new ResultParts(out),
     resume,
     journals: journalsFolder(out),
