@@ -2,12 +2,12 @@ import { copyFile, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../testing/videos.ts';
-import { checkLibrary, findNvidia } from './cuda-libraries.js';
+import { checkLibrary, findNvidia } from './cuda-libraries.ts';
 
 const folder = await temporaryFolder();
 const at = (name: string): string => join(folder, name);
 
-test.runIf(process.platform === 'linux')('a fetched library must be there, whole, and a library', async () => {
+test.skipIf(process.platform !== 'linux')('a fetched library must be there, whole, and a library', async () => {
   // Any ELF file of this system.
   await copyFile(process.execPath, at('whole.so'));
   const bytes = await readFile(at('whole.so'));
@@ -19,7 +19,7 @@ test.runIf(process.platform === 'linux')('a fetched library must be there, whole
   expect(checkLibrary(at('missing.so')).problem).toMatch(/not there/);
 });
 
-test.runIf(process.platform === 'linux')("NVIDIA's libraries are found in the system's list and in LD_LIBRARY_PATH, with their versions", async () => {
+test.skipIf(process.platform !== 'linux')("NVIDIA's libraries are found in the system's list and in LD_LIBRARY_PATH, with their versions", async () => {
   await writeFile(at('libcudnn.so.9.4.0'), '');
   await symlink(at('libcudnn.so.9.4.0'), at('libcudnn.so.9'));
   const listing = `

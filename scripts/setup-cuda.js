@@ -2,7 +2,6 @@
 // not contain. Requires an NVIDIA driver, CUDA 12 and cuDNN 9. Not yet tested on a machine with a GPU.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { reportLibraries } from './cuda-libraries.js';
 import { install, ownNode, PROJECT, run } from './install.js';
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
@@ -20,6 +19,6 @@ if (status !== 0) {
 }
 const bin = join(PROJECT, 'node_modules', 'onnxruntime-node', 'bin');
 const folder = join(bin, readdirSync(bin).find((name) => name.startsWith('napi')) ?? '', 'linux', 'x64');
-const isComplete = reportLibraries(folder, (line) => process.stdout.write(`${line}\n`));
+const isComplete = run(ownNode(), ['scripts/cuda-libraries.ts', folder]) === 0;
 const checked = run(ownNode(), ['src/main/hosts/cli/adatosk.ts', 'doctor']);
 process.exit(isComplete ? checked : 1);
