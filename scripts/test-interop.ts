@@ -7,9 +7,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENCODER_WEIGHTS } from '../testing/interop/encoder-weights.ts';
+import { TABLES } from '../testing/interop/tables.ts';
 import type { InteropCheck, InteropRow } from '../testing/interop/interop-check.ts';
 
-const CHECKS: readonly (readonly [name: string, check: InteropCheck])[] = [['encoder-weights', ENCODER_WEIGHTS]];
+const CHECKS: readonly (readonly [name: string, check: InteropCheck])[] = [
+  ['encoder-weights', ENCODER_WEIGHTS],
+  ['tables', TABLES],
+];
 
 /** Names of checks; none means all. */
 const chosen = process.argv.slice(2);

@@ -95,7 +95,7 @@ describe('an export', () => {
   test('can be limited to videos by name or id; unknown videos give an error', async () => {
     const out = await temporaryFolder();
     const chosen = (videos: readonly string[]) => writeProject(db, { format: 'labels', run: null, layers: [], videos }, out);
-    expect((await chosen(['a.mp4'])).files.length).toBe(4);
+    expect((await chosen(['a.mp4'])).files.length).toBe(6);
     await expect(chosen(['b.mp4'])).rejects.toMatchObject({ code: 'wrong-usage' });
   });
 

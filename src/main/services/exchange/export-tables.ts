@@ -7,6 +7,7 @@ import type { CsvDialect } from '../../formats/csv-dialect.ts';
 import { STANDARD_CSV, wordsOfDialect } from '../../formats/csv-dialect.ts';
 import type { DescribedTable } from '../../formats/data-dictionary.ts';
 import { DICTIONARY_COLUMNS, dictionaryRows } from '../../formats/data-dictionary.ts';
+import { loadScripts } from '../../formats/load-scripts.ts';
 import type { ExportTable } from '../../formats/tables.ts';
 import { csvText } from '../../formats/tables.ts';
 
@@ -25,13 +26,17 @@ export interface TableSet {
 
 export const DICTIONARY_FILE = 'data-dictionary.csv';
 
-/** Writes each table, then the data dictionary. @returns the paths of the files */
+/** Writes each table, scripts that load them, and the data dictionary. @returns the paths of the files */
 export async function writeCsvTables(out: string, tables: readonly ExportTable[], dialect: CsvDialect): Promise<string[]> {
   const files: string[] = [];
   for (const { file, columns, rows } of tables) {
     const path = join(out, file);
     await writeAtomically(path, csvText(columns, rows(), dialect));
     files.push(path);
+  }
+  for (const { file, text } of loadScripts(dialect)) {
+    await writeAtomically(join(out, file), [text]);
+    files.push(join(out, file));
   }
   return [...files, await writeDictionary(out, tables, dialect)];
 }

@@ -8,6 +8,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { fileNameFor } from './exchange-annotations.ts';
 
 const BESIDE_TABLES = ['data-dictionary.csv', 'run.json', 'runs.json'];
+const BESIDE_CSV = [...BESIDE_TABLES, 'load.R', 'load.py'];
 const RESULTS = ['timeline', 'peaks', 'segments', 'summary'];
 const OF_STATISTICS = [
   ...['statistics_faces', 'statistics_participants', 'statistics_groups', 'statistics_trials', 'event_locked'],
@@ -17,13 +18,13 @@ const csv = (names: readonly string[]): string[] => names.map((name) => `${name}
 
 /** Names that a format writes once for the whole project; of formats with files for each video see ENDINGS. */
 const FIXED_NAMES: Readonly<Partial<Record<ExportFormat, readonly string[]>>> = {
-  tables: [...csv(RESULTS), ...BESIDE_TABLES],
+  tables: [...csv(RESULTS), ...BESIDE_CSV],
   parquet: [...RESULTS.map((name) => `${name}.parquet`), ...BESIDE_TABLES],
   xlsx: ['results.xlsx'],
-  labels: [...csv(['labels', 'label_peaks', 'notes', 'decisions']), ...BESIDE_TABLES],
-  frames: [...csv(['frames_long', 'frames_wide']), ...BESIDE_TABLES],
-  statistics: [...csv(OF_STATISTICS), ...BESIDE_TABLES],
-  signals: [...csv(['signals']), ...BESIDE_TABLES],
+  labels: [...csv(['labels', 'label_peaks', 'notes', 'decisions']), ...BESIDE_CSV],
+  frames: [...csv(['frames_long', 'frames_wide']), ...BESIDE_CSV],
+  statistics: [...csv(OF_STATISTICS), ...BESIDE_CSV],
+  signals: [...csv(['signals']), ...BESIDE_CSV],
   report: ['report.html'],
   json: ['project.jsonl'],
 };
