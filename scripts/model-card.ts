@@ -6,6 +6,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noticeOf, sentencesOf } from '../src/shared/app/notices.ts';
+import type { ActionUnitNumber } from '../src/shared/domain/action-units.ts';
+import { UNIT_NAMES, UNITS_CAUTION } from '../src/shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { Lineage, LineageSet, LineageTraining } from '../src/shared/domain/lineage.ts';
 import { lineageSchema } from '../src/shared/domain/lineage.ts';
@@ -13,6 +15,7 @@ import { manifestSchema } from '../src/shared/domain/manifest.ts';
 import type { ModelManifest } from '../src/shared/domain/manifest.ts';
 import type { ModelEvaluation } from '../src/shared/statistics/evaluation.ts';
 import type { Estimate } from '../src/shared/statistics/recognition.ts';
+import { UNIT_LIMITS } from '../src/shared/statistics/unit-figures.ts';
 import { buildInferenceGraph } from '../src/main/adatosk/model/adatosk.ts';
 import { SIZES } from '../src/main/adatosk/model/config.ts';
 import { multiplyAddsAt, parameterCount } from '../src/main/adatosk/model/cost.ts';
@@ -34,7 +37,15 @@ export async function modelCard(folder: string): Promise<string> {
   const lineage = lineageSchema.parse(await read('training.json'));
   if (lineage.sha256 !== manifest.sha256) throw new Error(`training.json is about other weights (${lineage.sha256.slice(0, 12)}…) than manifest.json`);
   const evaluation = (await read('evaluation.json')) as PublishedEvaluation;
-  const parts = [introduction(manifest), data(lineage), training(lineage), rendered(evaluation), portraits(evaluation), masks(manifest, evaluation)];
+  const parts = [
+    introduction(manifest),
+    data(lineage),
+    training(lineage),
+    rendered(evaluation),
+    portraits(evaluation),
+    masks(manifest, evaluation),
+    ...units(evaluation),
+  ];
   const text = [...parts, robustness(evaluation), LIMITS].join('\n\n');
   const file = join(folder, 'MODEL_CARD.md');
   return format(text, { ...(await resolveConfig(file)), filepath: file });
@@ -42,7 +53,7 @@ export async function modelCard(folder: string): Promise<string> {
 
 function introduction(manifest: ModelManifest): string {
   const size = SIZES[manifest.size];
-  const graph = buildInferenceGraph(size);
+  const graph = buildInferenceGraph(size, manifest.actionUnits?.length);
   const giga = (budget: number): string => (multiplyAddsAt(size, budget, graph) / 1e9).toFixed(2);
   const budget = manifest.defaultTokenBudget;
   const twice = manifest.mirrored === true ? '; twice that, since each clip is also read mirrored' : '';
@@ -192,6 +203,26 @@ ${table(
 Which part chooses the tokens that are kept, with the same weights and no new training (validation clips, budget ${defaultTokenBudget}): ${choices
     .map(({ choice, uar }) => `${choice} UAR ${uar.toFixed(3)}`)
     .join(', ')}.`;
+}
+
+function units({ test }: PublishedEvaluation): string[] {
+  const { units: figures = null } = test;
+  if (figures === null) return [];
+  const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
+  return [
+    `## Action units (${UNITS_CAUTION})
+
+Intensities of FACS action units in each slot of 0.2 s, on the rendered faces of unseen people above. They were never compared with
+the codes of a FACS coder. AUC: slots with a strength of at least ${UNIT_LIMITS.present} against those below ${UNIT_LIMITS.absent}.
+
+${table(
+  ['action unit', 'correlation', 'mean absolute error', 'AUC', 'present'],
+  figures.map(({ unit, correlation, meanAbsoluteError, auc, presentShare }) => [
+    `${unit} ${UNIT_NAMES[unit as ActionUnitNumber]}`,
+    ...[shown(correlation), shown(meanAbsoluteError), shown(auc), `${(100 * presentShare).toFixed(0)}%`],
+  ]),
+)}`,
+  ];
 }
 
 function robustness({ conditions }: PublishedEvaluation): string {

@@ -10,6 +10,8 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quantile } from 'simple-statistics';
+import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import { notice } from '../src/shared/app/notices.ts';
 import type { ModelEvaluation } from '../src/shared/statistics/evaluation.ts';
 import type { ModelManifest } from '../src/shared/domain/manifest.ts';
@@ -26,7 +28,10 @@ import type { EvaluateRequest } from '../src/main/services/training/evaluate-mod
 import { openClipSet } from '../src/main/services/analysis/prepare-clips.ts';
 import { heldRepetitions } from '../src/main/services/training/train-model.ts';
 import { cachedClips } from '../src/main/training/data/cached-clips.ts';
+import type { ClipSource } from '../src/main/training/data/clip-source.ts';
 import { openSource } from '../src/main/training/data/clip-source.ts';
+import { evenWindows } from '../src/main/training/data/sampling.ts';
+import { readClip } from '../src/main/analysis/analyse-video.ts';
 import { WINDOWS } from '../src/main/training/evaluation/evaluation.ts';
 import { exportModel } from '../src/main/training/trainer/export-model.ts';
 import { calibrated, favouringNeutral, fitCalibration, predict } from '../src/main/training/evaluation/prediction.ts';
@@ -100,7 +105,9 @@ async function calibrate(trained: Model): Promise<void> {
   const facts = { ...trained.manifest, ...USE, card: await readFile(join(trained.folder, 'MODEL_CARD.md'), 'utf8') };
   await exportModel(modelPath, source, { ...facts, temperature: 1 });
   const { engine, network } = await startNetwork(startChildProcessEngine, await findModel(modelPath), 'cpu', 2);
-  const [rendered, photographed] = [await validationPredictions(network, set), await validationPredictions(network, photographs)];
+  const [renderedClips, photographedClips] = [await validationClips(set), await validationClips(photographs)];
+  const [rendered, photographed] = [await predictionsOf(network, renderedClips), await predictionsOf(network, photographedClips)];
+  const leastSimilarity = await leastSimilarityOf(network, renderedClips);
   engine.stop();
   const ofTheirClasses = rendered.filter(({ label }) => photographed.some((each) => each.label === label)).length;
   // Photographs count among clips of their classes as they do in training.
@@ -112,12 +119,24 @@ async function calibrate(trained: Model): Promise<void> {
     const tell = (values: readonly Prediction[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
     process.stderr.write(`validation clips, ${name} (${predictions.length}), before: ${tell(predictions)}; after: ${tell(after)}\n`);
   }
-  process.stderr.write(`${JSON.stringify(calibration)}\n`);
-  await exportModel(modelPath, source, { ...facts, ...calibration });
+  process.stderr.write(`${JSON.stringify({ ...calibration, leastSimilarity })}\n`);
+  await exportModel(modelPath, source, { ...facts, ...calibration, leastSimilarity });
 }
 
-/** What a network says of a set's validation clips. */
-async function validationPredictions(network: ModelSession, data: string): Promise<Prediction[]> {
+/** The similarity that one in a hundred slots of validation clips is below (manifest: leastSimilarity). Calibration does not change similarities. */
+async function leastSimilarityOf(network: ModelSession, source: ClipSource): Promise<number> {
+  const { manifest: uncalibrated } = await findModel(modelPath);
+  const largest: number[] = [];
+  for (const [clip, facts] of source.clips.entries()) {
+    for (const window of evenWindows(facts, WINDOWS)) {
+      const { similarity } = await readClip({ network, model: uncalibrated }, await source.read(clip, window), uncalibrated.defaultTokenBudget);
+      for (let at = 0; at < similarity.length; at += EXPRESSIONS.length) largest.push(Math.max(...similarity.subarray(at, at + EXPRESSIONS.length)));
+    }
+  }
+  return Math.round(1e4 * quantile(largest, 0.01)) / 1e4;
+}
+
+async function validationClips(data: string): Promise<ClipSource> {
   const clipSet = await openClipSet(data, never);
   const { clip } = (await findModel(modelPath)).manifest;
   const rows = clipSet.rows.filter(({ split }) => split === 'validation');
@@ -128,12 +147,17 @@ async function validationPredictions(network: ModelSession, data: string): Promi
     () => undefined,
     never,
   );
-  const source = await openSource(
+  return openSource(
     cachedClips(
       clip.height,
       prepared.map((each) => each.clip),
     ),
   );
+}
+
+/** What a network says of clips. */
+async function predictionsOf(network: ModelSession, source: ClipSource): Promise<Prediction[]> {
+  const { clip } = (await findModel(modelPath)).manifest;
   const all = source.clips.map((_, i) => i);
   return predict(network, clip, source, all, { tokenBudget: USE.defaultTokenBudget, windows: WINDOWS });
 }

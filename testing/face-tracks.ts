@@ -13,7 +13,8 @@ function expressive(faceId: number, slot: number, intensity: number): TimelineRo
   });
 }
 
-const absent = (faceId: number, slot: number): TimelineRow => someRow(faceId, slot, { status: 'no_face', faceConfidence: null, box: null, reading: null });
+const absent = (faceId: number, slot: number): TimelineRow =>
+  someRow(faceId, slot, { status: 'no_face', faceConfidence: null, box: null, reading: null, pose: null, unusual: null });
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 /** One smile of 1.6 s around a slot. */
 const smile = (slot: number, apex: number): number => Math.max(0, 0.9 - Math.abs(slot - apex) * 0.22);

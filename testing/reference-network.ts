@@ -13,6 +13,8 @@ export type Weights = ReadonlyMap<string, { readonly dims: readonly number[]; re
 export interface ReferenceOutputs {
   probabilities: number[];
   slotProbabilities: Matrix;
+  /** Empty for a model without action units. */
+  actionUnits: Matrix;
   classAgnostic: Matrix;
   classSemantic: Matrix;
   final: Matrix;
@@ -102,12 +104,13 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     'head.fc2',
   )[0]!;
   const slotOf = (i: number): number => Math.floor(i / patchesOf(size));
-  const own = similarity.map((_, slot) => {
+  const features = similarity.map((_, slot) => {
     const members = kept.flatMap((token, i) => (slotOf(token) === slot ? [i] : []));
     const sum = members.reduce((all, i) => all + mask[i]!, 0) + 1e-6;
     const average = Array.from({ length: size.width }, (__, d) => members.reduce((all, i) => all + mask[i]! * x[i]![d]!, 0) / sum);
-    return linear(norm([average], 'head.slot_norm'), 'head.slot')[0]!;
+    return norm([average], 'head.slot_norm')[0]!;
   });
+  const own = linear(features, 'head.slot');
   const clipShare = softplus(scalar('head.slot_share'));
   const usualSimilarity = EXPRESSIONS.map((_, c) => mean(similarity.map((row) => row[c]!)));
   const tilt = softplus(scalar('head.slot_tilt'));
@@ -118,6 +121,7 @@ export function referenceNetwork(size: NetworkSize, weights: Weights, clip: Arra
     classSemantic,
     final,
     similarity,
+    actionUnits: weights.has('units.fc.bias') ? linear(features, 'units.fc').map((row) => row.map(sigmoid)) : [],
     kept,
   };
 }

@@ -32,13 +32,15 @@ export function someRow(faceId: number, slot: number, more: Partial<TimelineRow>
     faceConfidence: 1 / 3,
     box: { x: 100 / 3, y: -20 / 3, width: 123.456, height: 234.567 },
     reading: { probabilities, label: strongest(probabilities), intensity: 1 - probabilities[2]!, classAgnostic: 1 / 7, classSemantic: 2 / 7, final: 3 / 7 },
+    pose: { yaw: -20 / 3, pitch: 10 / 3, roll: 0 },
+    unusual: slot % 3 === 0 ? ['turned', 'mirror_differs'] : [],
     ...more,
   };
 }
 
 export function someResult(video: string): VideoResult {
   const rows = [...Array.from({ length: 20 }, (_, slot) => [someRow(1, slot), someRow(2, slot)]).flat()];
-  rows.push(someRow(0, 20, { status: 'no_face', faceConfidence: null, box: null, reading: null }));
+  rows.push(someRow(0, 20, { status: 'no_face', faceConfidence: null, box: null, reading: null, pose: null, unusual: null }));
   const at = { startS: 1.4, endS: 2.4, startFrame: 0, endFrame: 30 };
   return {
     summary: {

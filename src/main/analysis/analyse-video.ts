@@ -11,8 +11,9 @@ import type { AnalysedSpan } from '../../shared/domain/time.ts';
 import { roundSeconds, SamplingGrid } from '../../shared/domain/time.ts';
 import type { ExpressionPeak, Segment, TimelineRow } from '../../shared/domain/timeline.ts';
 import { clipFeeds } from '../adatosk/runtime/clip-feeds.ts';
-import { OUTPUTS } from '../adatosk/model/adatosk.ts';
+import { MIRROR_DIFFERENCE, OUTPUTS } from '../adatosk/model/adatosk.ts';
 import { SLOTS_PER_CLIP } from '../adatosk/model/config.ts';
+import { ACTION_UNITS, inUnitOrder } from '../../shared/domain/action-units.ts';
 import type { DetectorSessions } from '../face/detector.ts';
 import type { FaceObservation, FaceOptions } from '../face/face-observer.ts';
 import { FaceObserver } from '../face/face-observer.ts';
@@ -38,7 +39,7 @@ export interface AnalysisOptions {
 export interface AnalysisTools {
   readonly network: ModelSession;
   readonly detectors: DetectorSessions;
-  readonly model: Pick<ModelManifest, 'id' | 'clip'>;
+  readonly model: Pick<ModelManifest, 'id' | 'clip' | 'actionUnits' | 'leastSimilarity'>;
 }
 
 /** Time of each stage in milliseconds. Stages overlap, so their sum may exceed `total`. */
@@ -176,7 +177,7 @@ class SeriesReader {
   async add(observation: FaceObservation): Promise<void> {
     let series = this.#open.get(observation.faceId);
     if (series === undefined) {
-      series = new FaceSeries(observation);
+      series = new FaceSeries(observation, this.#tools.model.leastSimilarity ?? null);
       this.#open.set(observation.faceId, series);
       this.#all.push(series);
     }
@@ -227,7 +228,16 @@ export async function readClip(tools: Pick<AnalysisTools, 'network' | 'model'>, 
     final: perSlot(OUTPUTS.final),
     similarity: outputs[OUTPUTS.similarity]!.data,
     maps: mapsOf([OUTPUTS.classAgnostic, OUTPUTS.classSemantic, OUTPUTS.final].map((name) => outputs[name]!.data)),
+    actionUnits: unitsOf(outputs[OUTPUTS.actionUnits]?.data, tools.model.actionUnits),
+    mirrorDifference: outputs[MIRROR_DIFFERENCE]?.data ?? new Float32Array(SLOTS_PER_CLIP).fill(NaN),
   };
+}
+
+/** Intensities in the order of ACTION_UNITS, [slots, units]; NaN for units that the model does not have. */
+function unitsOf(intensities: Float32Array | undefined, units: readonly number[] | undefined): Float32Array {
+  if (intensities === undefined || units === undefined) return new Float32Array(SLOTS_PER_CLIP * ACTION_UNITS.length).fill(NaN);
+  const slots = Array.from({ length: SLOTS_PER_CLIP }, (_, s) => inUnitOrder(units, intensities.subarray(s * units.length, (s + 1) * units.length)));
+  return Float32Array.from(slots.flat(), (value) => value ?? NaN);
 }
 
 /** Joins masks of [slots, patches] each into [slots, masks, patches]. */

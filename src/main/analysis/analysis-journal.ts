@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { crc32 } from 'node:zlib';
 import { SLOTS_PER_CLIP } from '../adatosk/model/config.ts';
+import { ACTION_UNITS } from '../../shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { DetectionMemory, FaceSearch } from '../face/detector.ts';
 import type { Detection } from '../face/face-geometry.ts';
@@ -34,7 +35,12 @@ const KEPT_DAYS = 14;
 const SAMPLES_WITH_CROPS = 200;
 
 type Entry =
-  { readonly search: string; readonly found: readonly Detection[] } | { readonly clip: string; readonly values: string } | { readonly spentMs: number };
+  | { readonly search: string; readonly found: readonly Detection[] }
+  | { readonly clip: string; readonly values: string; readonly layout?: number }
+  | { readonly spentMs: number };
+
+/** Of the numbers of a reading. Those of another version are read again. */
+const LAYOUT = 2;
 
 /** The journal is damaged so that the analysis must begin again without it. */
 export class IncompleteJournal extends Error {
@@ -133,7 +139,7 @@ export class AnalysisJournal implements DetectionMemory {
     if (known !== undefined) return known;
     if (firstSample < this.firstCrop) throw new IncompleteJournal();
     const reading = await read();
-    this.#add({ clip: key, values: packed(reading) });
+    this.#add({ clip: key, values: packed(reading), layout: LAYOUT });
     return reading;
   }
 
@@ -212,8 +218,9 @@ export class AnalysisJournal implements DetectionMemory {
     if ('search' in entry) {
       this.#detections.set(entry.search, entry.found);
       this.#lastSample = Math.max(this.#lastSample, Number(entry.search.split(' ')[0]));
-    } else if ('clip' in entry) this.#readings.set(entry.clip, { at, length });
-    else this.#earlierMs = Math.max(this.#earlierMs, entry.spentMs);
+    } else if ('clip' in entry) {
+      if (entry.layout === LAYOUT) this.#readings.set(entry.clip, { at, length });
+    } else this.#earlierMs = Math.max(this.#earlierMs, entry.spentMs);
   }
 }
 
@@ -234,8 +241,8 @@ function entryOf(line: string): Entry | undefined {
 }
 
 /** All numbers of a reading one after the other, in base64. */
-function packed({ slotProbabilities, classAgnostic, classSemantic, final, similarity, maps }: Required<ClipReading>): string {
-  const parts = [slotProbabilities, classAgnostic, classSemantic, final, similarity, maps];
+function packed({ slotProbabilities, classAgnostic, classSemantic, final, similarity, actionUnits, mirrorDifference, maps }: Required<ClipReading>): string {
+  const parts = [slotProbabilities, classAgnostic, classSemantic, final, similarity, actionUnits, mirrorDifference, maps];
   return Buffer.concat(parts.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))).toString('base64');
 }
 
@@ -251,6 +258,8 @@ function unpacked(values: string): Required<ClipReading> {
     classSemantic: take(SLOTS_PER_CLIP),
     final: take(SLOTS_PER_CLIP),
     similarity: take(ofClasses),
+    actionUnits: take(SLOTS_PER_CLIP * ACTION_UNITS.length),
+    mirrorDifference: take(SLOTS_PER_CLIP),
     maps: take(all.length - at),
   };
 }

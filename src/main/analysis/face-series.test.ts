@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ACTION_UNITS } from '../../shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import { SamplingGrid, TimingTable } from '../../shared/domain/time.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
@@ -55,6 +56,59 @@ describe('clips of a face', () => {
     expect(clips.map(({ firstSample }) => firstSample)).toEqual([0, 12]);
     const weights = series.rows(grid).map(({ reading }) => reading!.final);
     expect(weights).toEqual([0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.4, 0.4, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6].map((value) => expect.closeTo(value, 6)));
+  });
+
+  test('average the action units of overlapping clips; a model without them has none', () => {
+    const readWith = (unitsOf: ((clip: Clip) => number) | null): FaceSeries => {
+      const series = new FaceSeries(seen(0));
+      const clips = [...Array.from({ length: 28 }, (_, i) => series.add(seen(i))), series.end()].filter((clip) => clip !== undefined);
+      for (const clip of clips) {
+        const perSlot = new Float32Array(8);
+        const actionUnits = new Float32Array(8 * ACTION_UNITS.length).map((_, i) => (i % ACTION_UNITS.length === 3 ? NaN : (unitsOf?.(clip) ?? NaN)));
+        series.read(clip, {
+          ...{ slotProbabilities: new Float32Array(56).fill(1 / 7), classAgnostic: perSlot, classSemantic: perSlot, final: perSlot },
+          ...(unitsOf === null ? {} : { actionUnits }),
+        });
+      }
+      return series;
+    };
+    const units = readWith(({ firstSample }) => (firstSample === 0 ? 0.2 : 0.6))
+      .rows(grid)
+      .map(({ reading }) => reading!.actionUnits!);
+    expect([0, 6, 8].map((slot) => units[slot]![0])).toEqual([0.2, 0.4, 0.6].map((value) => expect.closeTo(value, 6) as number));
+    expect(units[0]).toHaveLength(ACTION_UNITS.length);
+    expect(units[0]![3]).toBeNull();
+    expect(
+      readWith(null)
+        .rows(grid)
+        .every(({ reading }) => reading!.actionUnits === undefined),
+    ).toBe(true);
+  });
+
+  test('of a face that is turned by more than 40 degrees are low_confidence and unusual', () => {
+    const poses = [0, 39, -41, 60].map((yaw) => ({ yaw, pitch: 0, roll: 179 }));
+    const samples = Array.from({ length: 8 }, (_, i) => ({ ...seen(i), pose: i % 2 === 0 ? poses[i / 2]! : null }));
+    const rows = run(samples).series.rows(grid);
+    expect(rows.map(({ status }) => status)).toEqual(['ok', 'ok', 'low_confidence', 'low_confidence']);
+    expect(rows.map(({ unusual }) => unusual)).toEqual([[], [], ['turned'], ['turned']]);
+    expect(rows.map(({ pose }) => pose)).toEqual(poses);
+  });
+
+  test('average angles of a pose across 180 degrees', () => {
+    const [row] = run([179, -179].map((roll, i) => ({ ...seen(i), pose: { yaw: 0, pitch: 0, roll } }))).series.rows(grid);
+    expect(Math.abs(row!.pose!.roll)).toBeCloseTo(180, 6);
+  });
+
+  test('that resemble no class, or are read differently in a mirror, are unusual', () => {
+    const series = new FaceSeries(seen(0), 0.06);
+    const clip = [...Array.from({ length: 16 }, (_, i) => series.add(seen(i)))].find((each) => each !== undefined)!;
+    const perSlot = new Float32Array(8);
+    series.read(clip, {
+      ...{ slotProbabilities: new Float32Array(56).fill(1 / 7), classAgnostic: perSlot, classSemantic: perSlot, final: perSlot },
+      similarity: Float32Array.from({ length: 56 }, (_, i) => (i < 7 ? 0.05 : i % 7 === 2 ? 0.2 : 0)),
+      mirrorDifference: Float32Array.from({ length: 8 }, (_, slot) => (slot === 1 ? 0.7 : 0.1)),
+    });
+    expect(series.rows(grid).map(({ unusual }) => unusual)).toEqual([['unlike_classes'], ['mirror_differs'], [], [], [], [], [], []]);
   });
 
   test.each([16, 21, 6])('end at a cut after %s samples and begin again after it: no clip shows both sides', (cut) => {

@@ -1,8 +1,11 @@
 import type { SamplingGrid } from '../../shared/domain/time.ts';
-import type { FaceStatus, SlotReading, TimelineRow } from '../../shared/domain/timeline.ts';
+import type { FaceStatus, HeadPose, SlotReading, TimelineRow } from '../../shared/domain/timeline.ts';
 import type { FaceMaps } from '../../shared/domain/mask-maps.ts';
 import { MASK_COUNT } from '../../shared/domain/mask-maps.ts';
 import { mean } from '../../shared/basics/mean.ts';
+import { ACTION_UNITS } from '../../shared/domain/action-units.ts';
+import type { SlotSigns } from '../../shared/statistics/doubt.ts';
+import { isTurned, unusualReasons } from '../../shared/statistics/doubt.ts';
 import { EXPRESSIONS, intensityOf, strongest } from '../../shared/domain/expressions.ts';
 import type { FaceObservation } from '../face/face-observer.ts';
 import { FRAMES_PER_CLIP, SLOTS_PER_CLIP, TUBE } from '../adatosk/model/config.ts';
@@ -33,6 +36,10 @@ export interface ClipReading {
   readonly maps?: Float32Array;
   /** [8, 7]: similarity to each class. */
   readonly similarity?: Float32Array;
+  /** [8, ACTION_UNITS]: intensities of the action units; NaN for units that the model does not have. */
+  readonly actionUnits?: Float32Array;
+  /** [8]: difference from the reading of the mirror image, 0..1; NaN for a model that does not read mirror images. */
+  readonly mirrorDifference?: Float32Array;
 }
 
 interface SlotSum {
@@ -44,11 +51,14 @@ interface SlotSum {
   /** [3, patches] */
   maps: Float32Array | null;
   similarity: number[];
+  actionUnits: number[];
+  mirrorDifference: number;
 }
 
 /** One face from its first to its last sample. It cuts clips and averages the network's outputs by slot. */
 export class FaceSeries {
   readonly faceId: number;
+  readonly #leastSimilarity: number | null;
   /** The first sample of the present clips: of the series, or after a cut. */
   #firstSample: number;
   readonly #observations: Omit<FaceObservation, 'crop'>[] = [];
@@ -59,8 +69,10 @@ export class FaceSeries {
   #clippedTo = 0;
   readonly #sums = new Map<number, SlotSum>();
 
-  constructor(first: FaceObservation) {
+  /** @param leastSimilarity see the model's manifest; null for none */
+  constructor(first: FaceObservation, leastSimilarity: number | null = null) {
     this.faceId = first.faceId;
+    this.#leastSimilarity = leastSimilarity;
     this.#firstSample = first.sample;
   }
 
@@ -114,6 +126,8 @@ export class FaceSeries {
           final: 0,
           maps: null,
           similarity: EXPRESSIONS.map(() => 0),
+          actionUnits: ACTION_UNITS.map(() => 0),
+          mirrorDifference: 0,
         };
         this.#sums.set(slot, sum);
       }
@@ -125,6 +139,8 @@ export class FaceSeries {
       sum.classAgnostic += reading.classAgnostic[s]!;
       sum.classSemantic += reading.classSemantic[s]!;
       sum.final += reading.final[s]!;
+      for (let u = 0; u < ACTION_UNITS.length; u++) sum.actionUnits[u]! += reading.actionUnits?.[s * ACTION_UNITS.length + u] ?? NaN;
+      sum.mirrorDifference += reading.mirrorDifference?.[s] ?? NaN;
       if (reading.maps !== undefined) addMaps(sum, reading.maps, s);
     }
   }
@@ -163,7 +179,9 @@ export class FaceSeries {
   }
 
   #row(grid: SamplingGrid, slot: number, observations: readonly Omit<FaceObservation, 'crop'>[]): TimelineRow {
-    const status = statusOf(observations);
+    const pose = poseOf(observations);
+    const found = statusOf(observations);
+    const status = found === 'ok' && isTurned(pose) ? 'low_confidence' : found;
     const scores = observations.flatMap(({ score }) => (score === null ? [] : [score]));
     const boxes = observations.flatMap(({ box }) => (box === null ? [] : [box]));
     return {
@@ -181,6 +199,21 @@ export class FaceSeries {
               height: mean(boxes.map(({ height }) => height)),
             },
       reading: status === 'no_face' ? null : this.#reading(slot),
+      pose,
+      unusual: status === 'no_face' ? null : unusualReasons({ pose, faceConfidence: scores.length === 0 ? null : mean(scores), ...this.#signs(slot) }),
+    };
+  }
+
+  /** What the network's outputs say about how usual the face is. */
+  #signs(slot: number): Pick<SlotSigns, 'similarity' | 'leastSimilarity' | 'mirrorDifference'> {
+    const sum = this.#sums.get(slot);
+    const leastSimilarity = this.#leastSimilarity;
+    if (sum === undefined) return { similarity: null, leastSimilarity, mirrorDifference: null };
+    const { readings, similarity, mirrorDifference } = sum;
+    return {
+      similarity: Math.max(...similarity) / readings,
+      leastSimilarity,
+      mirrorDifference: Number.isNaN(mirrorDifference) ? null : mirrorDifference / readings,
     };
   }
 
@@ -195,6 +228,7 @@ export class FaceSeries {
       classAgnostic: sum.classAgnostic / sum.readings,
       classSemantic: sum.classSemantic / sum.readings,
       final: sum.final / sum.readings,
+      ...unitsOf(sum),
     };
   }
 
@@ -225,6 +259,23 @@ function addMaps(sum: SlotSum, maps: Float32Array, slot: number): void {
   else for (let i = 0; i < size; i++) sum.maps[i]! += own[i]!;
 }
 
+function unitsOf({ actionUnits, readings }: SlotSum): Pick<SlotReading, 'actionUnits'> {
+  if (actionUnits.every((sum) => Number.isNaN(sum))) return {};
+  return { actionUnits: actionUnits.map((sum) => (Number.isNaN(sum) ? null : sum / readings)) };
+}
+
+/** The mean pose over a slot; null where the face was not detected in it. */
+function poseOf(observations: readonly Pick<FaceObservation, 'pose'>[]): HeadPose | null {
+  const poses = observations.flatMap(({ pose }) => (pose === null || pose === undefined ? [] : [pose]));
+  const [first] = poses;
+  if (first === undefined) return null;
+  /** Angles near 180 degrees have values of both signs. */
+  const angle = (of: (pose: HeadPose) => number): number => wrapped(of(first) + mean(poses.map((pose) => wrapped(of(pose) - of(first)))));
+  return { yaw: angle(({ yaw }) => yaw), pitch: angle(({ pitch }) => pitch), roll: angle(({ roll }) => roll) };
+}
+
+const wrapped = (degrees: number): number => degrees - 360 * Math.round(degrees / 360);
+
 function statusOf(observations: readonly { status: FaceStatus }[]): FaceStatus {
   if (observations.every(({ status }) => status === 'no_face')) return 'no_face';
   return observations.every(({ status }) => status === 'ok') ? 'ok' : 'low_confidence';
@@ -245,7 +296,7 @@ export function rowsWithoutFace(grid: SamplingGrid, occupied: ReadonlySet<number
     const { endS, endFrame } = slotSpan(grid, last);
     const isLong = endS - span.startS > LONGEST_HOLE_IN_SLOTS_S;
     const covered = isLong ? { ...span, endS, endFrame } : span;
-    rows.push({ ...covered, faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null });
+    rows.push({ ...covered, faceId: 0, status: 'no_face', faceConfidence: null, box: null, reading: null, pose: null, unusual: null });
     if (isLong) slot = last;
   }
   return rows;

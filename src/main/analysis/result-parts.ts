@@ -37,7 +37,7 @@ interface StoredPart {
 }
 
 /** Must be increased with any change of the analysis that changes its numbers. */
-export const ANALYSIS_VERSION = 3;
+export const ANALYSIS_VERSION = 4;
 
 export function optionsHash(options: unknown): string {
   return createHash('sha256')

@@ -1,11 +1,12 @@
 import type { Picture } from '../../shared/domain/picture.ts';
-import type { FaceStatus, PictureBox } from '../../shared/domain/timeline.ts';
+import type { FaceStatus, HeadPose, PictureBox } from '../../shared/domain/timeline.ts';
 import type { FacePlace } from './alignment.ts';
 import { cropPlacement, placeOf, smoothedPlace } from './alignment.ts';
 import type { DetectionMemory, DetectorSessions, Region } from './detector.ts';
 import { FaceDetector, joinOverlapping, NEAR_SIDE, SAME_FACE_OVERLAP, SEARCH_SIDE } from './detector.ts';
 import type { Detection } from './face-geometry.ts';
 import { overlap } from './face-geometry.ts';
+import { headPoseOf } from './head-pose.ts';
 import type { PictureCells } from './picture-cells.ts';
 import { cellsOf } from './picture-cells.ts';
 import { resampleRgb } from './resample.ts';
@@ -53,6 +54,8 @@ export interface FaceObservation {
   readonly crop: Uint8Array | null;
   /** The place of the crop in the picture. */
   readonly place?: FacePlace | null;
+  /** Of a detected face; absent between two detections. */
+  readonly pose?: HeadPose | null;
   /** Whether the picture changed to another scene, or the recording had a hole, since the face's last observation. */
   readonly isAfterCut?: boolean;
 }
@@ -266,9 +269,7 @@ export class FaceObserver {
     const { crop, place } = this.#cutOut(track, sample, picture);
     const observed: FaceObservation[] = [
       ...absences,
-      detection === undefined
-        ? { ...this.#interpolated(track, sample, between, crop), place }
-        : { faceId: track.id, sample, status: this.#statusOf(detection), score: detection.score, box: detection.box, crop, place },
+      detection === undefined ? { ...this.#interpolated(track, sample, between, crop), place } : { ...this.#detected(track, sample, detection, crop), place },
     ];
     return observed.map((each) => this.#withCut(track, each));
   }
@@ -304,6 +305,11 @@ export class FaceObserver {
   #interpolated(track: Track, sample: number, between: readonly Detection[], crop: Uint8Array): FaceObservation {
     const due = !this.#isDetectionDue(sample) && between.every((detection) => this.#statusOf(detection) === 'ok');
     return { faceId: track.id, sample, status: due ? 'ok' : 'low_confidence', score: null, box: null, crop };
+  }
+
+  #detected(track: Track, sample: number, detection: Detection, crop: Uint8Array): FaceObservation {
+    const { score, box, points } = detection;
+    return { faceId: track.id, sample, status: this.#statusOf(detection), score, box, crop, pose: headPoseOf(points) };
   }
 
   #statusOf({ score, box }: Detection): FaceStatus {

@@ -1,3 +1,6 @@
+import { ACTION_UNITS, unitColumn, UNIT_NAMES, UNITS_CAUTION } from '../../shared/domain/action-units.ts';
+import { LARGEST_TURN } from '../../shared/statistics/doubt.ts';
+import { UNUSUAL_REASONS } from '../../shared/domain/timeline.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
 
 /** Description of a column. */
@@ -26,7 +29,9 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   peaks: whole('peaks', 'expression peaks; empty for a coder who marks none in the project'),
   seconds_taken: number('seconds', 'how long the analysis took'),
   times_real_time: number('ratio', "the video's length by the time that its analysis took"),
-  status: text('of a video: done, failed, cancelled; of a slot: ok, low_confidence, no_face'),
+  status: text(
+    `of a video: done, failed, cancelled; of a slot: ok, low_confidence (small, low score, or turned by more than ${LARGEST_TURN} degrees), no_face`,
+  ),
   error: text('why a video failed, in English; empty for others'),
   warnings: text("what must be known of a done video: ids of warnings, separated by '; '; empty for none"),
   face_id: whole('', 'number of the face in its video, from 1, after faces were merged or split by hand; empty where no face is in the picture'),
@@ -53,6 +58,22 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   mask_class_agnostic: number('weight, 0 to 1', 'mean weight of the class-agnostic mask: how much changes in the face'),
   mask_class_semantic: number('weight, 0 to 1', 'mean weight of the class-semantic mask: how typical of an expression'),
   mask_final: number('weight, 0 to 1', 'mean weight of both masks together'),
+  yaw_deg: number('degrees', "how far the head is turned to the person's left; negative: to the right; rough, beyond 45 read as about 45"),
+  pitch_deg: number('degrees', 'how far the head looks down; negative: up; rough, larger angles are underestimated'),
+  roll_deg: number('degrees', "how far the head leans to the person's left shoulder; negative: to the right; rough"),
+  entropy: number('share, 0 to 1', 'doubt: entropy of the probabilities; 0 where one class is certain, 1 where all are equally probable'),
+  unusual: {
+    type: 'boolean',
+    unit: '',
+    meaning: 'whether the face is unlike those that detector and model know well, so that its reading deserves a check; does not find every such face',
+  },
+  unusual_reasons: text(`why: ${UNUSUAL_REASONS.join(', ')}, separated by '; '; empty for a usual face`),
+  ...Object.fromEntries(
+    ACTION_UNITS.map((unit) => [
+      unitColumn(unit),
+      number('intensity, 0 to 1', `action unit ${unit} of FACS, ${UNIT_NAMES[unit]}: ${UNITS_CAUTION}; empty for a model without action units`),
+    ]),
+  ),
   peak_id: whole('', 'number of the peak in its video'),
   onset_s: number('seconds', 'where the expression begins to rise'),
   apex_s: number('seconds', 'its strongest moment'),

@@ -1,5 +1,7 @@
 import type { ModelEvaluation, MomentErrors } from '../../shared/statistics/evaluation.ts';
+import { UNITS_CAUTION } from '../../shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import { UNIT_LIMITS } from '../../shared/statistics/unit-figures.ts';
 import { required } from '../../shared/basics/required.ts';
 import { escapeHtml, htmlPage, shown } from './html-page.ts';
 import type { Estimate } from '../../shared/statistics/recognition.ts';
@@ -16,6 +18,7 @@ ${figures(evaluation)}
 <section><h2>Calibration</h2><p>On the diagonal a confidence of 0.8 is right 8 times out of 10. Area of a point: clips.</p>${reliabilityPlot(evaluation)}</section>
 ${evaluation.budgets.length > 1 ? `<section><h2>Accuracy against token budget</h2><p>How much is lost when more tokens are dropped.</p>${budgetPlot(evaluation)}</section>` : ''}
 ${momentsTable(evaluation)}
+${unitsTable(evaluation)}
 ${groupsTable(evaluation)}
 <footer>Model SHA-256 ${escapeHtml(sha256)}</footer>`;
   return htmlPage(`${model} on ${data}`, body);
@@ -118,6 +121,15 @@ function momentsTable({ onset, apex, offset }: ModelEvaluation): string {
   );
   if (rows.length === 0) return '';
   return `<section><h2>Errors of the moments</h2><p>Distance between the true moment and that of the peak found for it.</p><table><tr><th></th><th>median</th><th>95% interval</th><th>90th percentile</th><th>95% interval</th></tr>${rows.join('')}</table></section>`;
+}
+
+function unitsTable({ units = null }: ModelEvaluation): string {
+  if (units === null) return '';
+  const rows = units.map(
+    ({ unit, correlation, meanAbsoluteError, auc, presentShare }) =>
+      `<tr><th>AU${unit}</th><td>${shown(correlation, 2)}</td><td>${shown(meanAbsoluteError, 2)}</td><td>${shown(auc, 2)}</td><td>${shown(100 * presentShare, 0)}%</td></tr>`,
+  );
+  return `<section><h2>Action units (${UNITS_CAUTION})</h2><p>In slots of 0.2 s. AUC: slots with a strength of at least ${UNIT_LIMITS.present} against those below ${UNIT_LIMITS.absent}.</p><table><tr><th></th><th>correlation</th><th>mean absolute error</th><th>AUC</th><th>present</th></tr>${rows.join('')}</table></section>`;
 }
 
 function groupsTable({ groups }: ModelEvaluation): string {

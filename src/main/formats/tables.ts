@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { sentenceOfFact } from '../../shared/app/facts.ts';
-import { EXPRESSIONS } from '../../shared/domain/expressions.ts';
+import { ACTION_UNITS, UNIT_COLUMNS } from '../../shared/domain/action-units.ts';
+import { entropyOf, EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import type { CsvDialect } from './csv-dialect.ts';
@@ -23,6 +24,7 @@ function rounded(value: number | null | undefined, digits = 6): number | null {
   return Math.round(value * factor) / factor;
 }
 
+const degrees = (value: number | undefined): number | null => rounded(value, 1);
 const pixels = (value: number | undefined): number | null => rounded(value, 1);
 
 export const TIMELINE: Table = {
@@ -31,15 +33,19 @@ export const TIMELINE: Table = {
     ...['video', 'face_id', 'slot', 'start_s', 'end_s', 'start_frame', 'end_frame', 'status', 'face_confidence'],
     ...['box_x', 'box_y', 'box_w', 'box_h', ...EXPRESSIONS, 'label', 'intensity'],
     ...['mask_class_agnostic', 'mask_class_semantic', 'mask_final'],
+    ...['yaw_deg', 'pitch_deg', 'roll_deg', 'entropy', 'unusual', 'unusual_reasons', ...UNIT_COLUMNS],
   ],
   *rows({ summary, rows }) {
     for (const row of rows) {
-      const { reading, box } = row;
+      const { reading, box, pose, unusual = null } = row;
       yield [
         ...[summary.video, row.faceId === 0 ? null : row.faceId, row.slot, roundSeconds(row.startS), roundSeconds(row.endS), row.startFrame, row.endFrame],
         ...[row.status, rounded(row.faceConfidence), pixels(box?.x), pixels(box?.y), pixels(box?.width), pixels(box?.height)],
         ...EXPRESSIONS.map((_, i) => rounded(reading?.probabilities[i])),
         ...[reading?.label ?? null, rounded(reading?.intensity), rounded(reading?.classAgnostic), rounded(reading?.classSemantic), rounded(reading?.final)],
+        ...[degrees(pose?.yaw), degrees(pose?.pitch), degrees(pose?.roll), reading === null ? null : rounded(entropyOf(reading.probabilities))],
+        ...[unusual === null ? null : unusual.length > 0, unusual === null ? null : unusual.join('; ')],
+        ...ACTION_UNITS.map((_, i) => rounded(reading?.actionUnits?.[i])),
       ];
     }
   },

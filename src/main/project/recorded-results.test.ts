@@ -2,7 +2,8 @@ import { step } from '../../shared/annotation/steps.ts';
 import { describe, expect, test } from 'vitest';
 import { FILE, RECORD, someResult, someRow, timing } from '../../../testing/results.ts';
 import { furnish, makeProject, someSegment } from '../../../testing/project.ts';
-import { columnsOf } from '../../shared/domain/timeline-columns.ts';
+import { ACTION_UNITS } from '../../shared/domain/action-units.ts';
+import { columnsOf, hasUnits, seriesOf } from '../../shared/domain/timeline-columns.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { TimingTable } from '../../shared/domain/time.ts';
 import { tableText, TABLES } from '../formats/tables.ts';
@@ -121,6 +122,24 @@ describe('packed columns', () => {
     expect(first!.box!.y).toBeCloseTo(-6.7, 10);
     expect(second).toMatchObject({ faceId: 3, slot: 1, status: 'no_face', box: null, reading: null, faceConfidence: null });
     expect(() => unpackTimeline(packTimeline(rows).subarray(0, 40), 3)).toThrow();
+  });
+
+  test('of a timeline with action units have them after the other series', () => {
+    const units = ACTION_UNITS.map((_, i) => (i === 1 ? null : i / 23));
+    const plain = someRow(3, 1);
+    const rows = [someRow(3, 0, { unusual: [] }), { ...plain, reading: { ...plain.reading!, actionUnits: units }, pose: null, unusual: null }];
+    const packed = packTimeline(rows);
+    const [first, second] = unpackTimeline(packed, 3);
+    expect(first!.reading!.actionUnits).toBeUndefined();
+    expect(first).toMatchObject({ pose: { yaw: -6.7, pitch: 3.3, roll: 0 }, unusual: [] });
+    expect(second).toMatchObject({ pose: null, unusual: null });
+    second!.reading!.actionUnits!.forEach((value, i) => (i === 1 ? expect(value).toBeNull() : expect(value).toBeCloseTo(i / 23, 6)));
+    const columns = unpackColumns(packed);
+    expect(columns).toEqual(columnsOf(unpackTimeline(packed, 3)));
+    expect(hasUnits(columns)).toBe(true);
+    expect(hasUnits(unpackColumns(packTimeline([plain])))).toBe(false);
+    expect(seriesOf(columns, 'au45_intensity')[1]).toBeCloseTo(22 / 23, 6);
+    expect([...seriesOf(unpackColumns(packTimeline([plain])), 'au45_intensity')]).toEqual([NaN]);
   });
 
   test('of an hour with a constant rate are small, and times are exact to the microsecond', () => {

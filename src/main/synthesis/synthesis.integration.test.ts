@@ -9,7 +9,8 @@ import { writeSmallFaceModel, writeSmallPortrait } from '../../../testing/face-m
 import { randomStream } from '../../shared/basics/random.ts';
 import { cropPlacement, placeOf } from '../face/alignment.ts';
 import { readFaceSet } from '../training/data/face-set.ts';
-import { ACTION_UNITS, activationIndex, shapeWeights } from './face/action-units.ts';
+import { ACTION_UNITS } from '../../shared/domain/action-units.ts';
+import { activationIndex, shapeWeights } from './face/action-units.ts';
 import type { ActionUnit } from './face/action-units.ts';
 import { Subjects, portraitNames, portraitsOf } from './set/subjects.ts';
 import type { ClipPlan } from './set/clip-plan.ts';

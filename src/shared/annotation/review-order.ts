@@ -1,8 +1,10 @@
+import type { TimelineColumns } from '../domain/timeline-columns.ts';
+import { seriesOf } from '../domain/timeline-columns.ts';
 import type { DecisionRow } from './decisions.ts';
 import { isRejected } from './decisions.ts';
 import type { SegmentRow } from './segment-edits.ts';
 
-/** Lowest confidence first, highest confidence first, or by time. */
+/** Most doubtful first, highest confidence first, or by time. */
 export type ReviewOrder = 'doubtful' | 'strong' | 'time';
 
 /** Share of a proposal that the coder's own labels must cover for it to count as decided. */
@@ -53,11 +55,37 @@ function coveredShare(segment: SegmentRow, own: readonly SegmentRow[]): number {
   return coveredSeconds(segment, own) / (segment.end_s - segment.start_s);
 }
 
-/** A proposal without confidence counts as confidence 0. */
-export function inReviewOrder(proposals: readonly SegmentRow[], order: ReviewOrder): SegmentRow[] {
+/**
+ * How doubtful a proposal is: its mean entropy plus the share of its slots in which the face is unusual, 0..2. Null where no slot of the
+ * timeline is in it.
+ */
+export function doubtIn(columns: TimelineColumns, { start_s, end_s }: Pick<SegmentRow, 'start_s' | 'end_s'>): number | null {
+  const { slots, times } = columns;
+  const [entropy, unusual] = [seriesOf(columns, 'entropy'), seriesOf(columns, 'unusual')];
+  let [known, total] = [0, 0];
+  for (let i = 0; i < slots.length; i++) {
+    const middle = ((times[i] ?? NaN) + (times[slots.length + i] ?? NaN)) / 2;
+    const own = entropy[i] ?? NaN;
+    if (!(middle >= start_s && middle < end_s) || Number.isNaN(own)) continue;
+    known += 1;
+    total += own + (unusual[i] === 1 ? 1 : 0);
+  }
+  return known === 0 ? null : total / known;
+}
+
+/**
+ * A proposal without confidence counts as confidence 0.
+ * @param timelines of the faces, where they are known; the doubt of a proposal of another face is 1 minus its confidence
+ */
+export function inReviewOrder(proposals: readonly SegmentRow[], order: ReviewOrder, timelines: ReadonlyMap<number, TimelineColumns> = new Map()): SegmentRow[] {
   const confidence = (segment: SegmentRow): number => segment.confidence ?? 0;
+  const doubts = new Map(order === 'doubtful' ? proposals.map((segment) => [segment, doubtOf(segment)] as const) : []);
+  function doubtOf(segment: SegmentRow): number {
+    const columns = timelines.get(segment.face_id);
+    return (columns === undefined ? null : doubtIn(columns, segment)) ?? 1 - confidence(segment);
+  }
   const keys: Readonly<Record<ReviewOrder, (a: SegmentRow, b: SegmentRow) => number>> = {
-    doubtful: (a, b) => confidence(a) - confidence(b),
+    doubtful: (a, b) => (doubts.get(b) ?? 0) - (doubts.get(a) ?? 0),
     strong: (a, b) => confidence(b) - confidence(a),
     time: () => 0,
   };

@@ -4,8 +4,13 @@ import { isRejected, reject, resolveWithoutLabel, spansWithoutLabel } from './de
 import { compareLayers, isResolved } from './disagreements.ts';
 import type { PeakRow } from './peak-edits.ts';
 import { acceptPeak, createPeak, moveApex, relabelPeak, removePeak } from './peak-edits.ts';
-import { inReviewOrder, proposalStates, undecided } from './review-order.ts';
+import { doubtIn, inReviewOrder, proposalStates, undecided } from './review-order.ts';
 import type { SegmentRow } from './segment-edits.ts';
+import { someRow } from '../../../testing/results.ts';
+import type { PerExpression } from '../domain/expressions.ts';
+import { EXPRESSIONS } from '../domain/expressions.ts';
+import { columnsOf } from '../domain/timeline-columns.ts';
+import type { TimelineRow } from '../domain/timeline.ts';
 import { UNLABELLED } from '../statistics/agreement/layers.ts';
 import { figuresOf, meanCurve, pooled, transitions } from '../statistics/summaries.ts';
 import type { ObservedFace } from '../statistics/summaries.ts';
@@ -73,6 +78,19 @@ describe('undecided proposals', () => {
     expect(order('doubtful')).toEqual(['s2', 's4', 's6', 's0']);
     expect(order('strong')).toEqual(['s0', 's4', 's6', 's2']);
     expect(order('time')).toEqual(['s0', 's2', 's4', 's6']);
+  });
+
+  test('are most doubtful where the probabilities are even or the face is unusual', () => {
+    const even = { probabilities: EXPRESSIONS.map(() => 1 / 7) as unknown as PerExpression };
+    const sure = { probabilities: EXPRESSIONS.map((_, i) => (i === 0 ? 1 : 0)) as unknown as PerExpression };
+    const rowAt = (at: number): TimelineRow => {
+      const row = someRow(1, at * 5, { startS: at, endS: at + 1, unusual: at === 4 ? ['turned'] : [] });
+      return { ...row, reading: { ...row.reading!, ...(at < 2 ? even : sure) } };
+    };
+    const timelines = new Map([[1, columnsOf([0, 1, 2, 3, 4, 5, 6, 7].map(rowAt))]]);
+    const spans = [segment(0, 2), segment(2, 4), segment(4, 6), segment(6, 8, { face_id: 2, confidence: 0.9 })];
+    expect(inReviewOrder(spans, 'doubtful', timelines).map(({ id }) => id)).toEqual(['s0', 's4', 's6', 's2']);
+    expect(doubtIn(timelines.get(1)!, segment(20, 21))).toBeNull();
   });
 });
 

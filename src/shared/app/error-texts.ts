@@ -535,7 +535,7 @@ export const ERROR_TEXTS = {
   },
   'wrong-usage/config-with-option': {
     message: 'A repeated run has the options of its file: {option} cannot be changed.',
-    remedy: 'Leave the option out, or analyse without --config.',
+    remedy: 'Leave the option out, or begin a new analysis.',
   },
   'wrong-usage/paths-or-list': { message: 'The videos are named either by paths or by a list.', remedy: 'Name one of the two.' },
   'wrong-usage/shard-with-project': {

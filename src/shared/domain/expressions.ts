@@ -26,3 +26,19 @@ export function strongest(values: PerExpression): Expression {
 export function intensityOf(probabilities: PerExpression): number {
   return 1 - (probabilities[NEUTRAL_INDEX] ?? 0);
 }
+
+/** Precision of a probability in tables and in the project store. */
+const DIGITS = 1e6;
+
+/**
+ * How uncertain the network is between the classes: the entropy of the probabilities by that of equal ones, 0 (one class is certain)
+ * to 1 (all are equal). It is computed from probabilities as the tables have them, so that it is the same everywhere.
+ */
+export function entropyOf(probabilities: readonly number[]): number {
+  let entropy = 0;
+  for (const probability of probabilities) {
+    const p = Math.round(probability * DIGITS) / DIGITS;
+    if (p > 0) entropy -= p * Math.log(p);
+  }
+  return Math.max(0, Math.min(1, entropy / Math.log(EXPRESSIONS.length)));
+}

@@ -36,6 +36,8 @@ export const faceSetSchema = z.object({
   /** Crops a second. */
   rate: z.number().positive(),
   seed: z.number().int(),
+  /** FACS numbers of the action units of the clips, in their order. Sets of version 0.2 and before have those of ACTION_UNITS. */
+  actionUnits: z.array(z.number().int().positive()).optional(),
   /** Sources of the clips, for the card of every model that is trained on them. */
   credits: z.array(z.string()),
   clips: z.array(faceClipSchema),

@@ -24,6 +24,13 @@ export const manifestSchema = z.object({
   mirrored: z.boolean().optional(),
   /** Calibration temperature by which the logits were divided after training. The weights already include it. */
   temperature: z.number().positive().optional(),
+  /**
+   * One in a hundred slots of the model's validation clips has a largest similarity to a class below this value, -1..1. A face below it is
+   * marked as unusual. Models that this program did not publish have none.
+   */
+  leastSimilarity: z.number().min(-1).max(1).optional(),
+  /** FACS numbers of the action units in the output `action_units`, in its order. Models without that output have none. */
+  actionUnits: z.array(z.number().int().positive()).nonempty().optional(),
   /** SHA-256 of model.onnx. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

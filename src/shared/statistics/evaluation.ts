@@ -1,4 +1,5 @@
 import type { MaskEffects } from './mask-effects.ts';
+import type { UnitFigures } from './unit-figures.ts';
 import type { Estimate, ReliabilityBin } from './recognition.ts';
 
 /** Absolute errors of a moment in seconds, over the clips in which the expression was found. */
@@ -38,6 +39,8 @@ export interface Evaluation {
   readonly peaksFound: number | null;
   /** Whether the mask weights have their intended meaning, for sets with the strength of expressions at each sample. */
   readonly masks: MaskEffects;
+  /** Experimental. Null where the model or the set has no action units; absent in evaluations of earlier versions. */
+  readonly units?: readonly UnitFigures[] | null;
   readonly groups: readonly GroupResult[];
   readonly budgets: readonly BudgetResult[];
 }

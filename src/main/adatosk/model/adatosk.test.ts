@@ -4,7 +4,7 @@ import { erf, referenceNetwork } from '../../../../testing/reference-network.ts'
 import { costByPart, multiplyAddsAt, parameterCount } from './cost.ts';
 import { randomStream } from '../../../shared/basics/random.ts';
 import { drawInitialValues } from '../graph/initial-values.ts';
-import { buildInferenceGraph, INPUTS, OUTPUTS } from './adatosk.ts';
+import { buildInferenceGraph, INPUTS, OUTPUTS, UNITS_HEAD } from './adatosk.ts';
 import { buildProcessorGraph } from './processor-graph.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
 import type { NetworkSize } from './config.ts';
@@ -13,9 +13,9 @@ import { FRAMES_PER_CLIP, patchesOf, SIZES, SLOTS_PER_CLIP, tokensKept, tokensOf
 const SMALL: NetworkSize = { name: 'tiny', width: 24, heads: 3, blocks: 4, blocksBeforeMask: 2, cropSide: 32, defaultTokenBudget: 0.5 };
 
 /** Random values for all weights, including norms and biases, so that the test notices a weight that the graph ignores. */
-function randomModel(size: NetworkSize): Uint8Array {
+function randomModel(size: NetworkSize, units = 0): Uint8Array {
   return writeOnnx(
-    buildInferenceGraph(size),
+    buildInferenceGraph(size, units),
     (name, dims) => {
       const count = dims.reduce((product, dim) => product * dim, 1);
       const values = drawInitialValues({ kind: 'uniform', range: name.endsWith('norm.weight') ? 0.5 : 0.3 }, name, count, 5);
@@ -45,7 +45,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
 }
 
 describe('the graph agrees with a direct implementation of the formulas', () => {
-  const bytes = randomModel(SMALL);
+  const bytes = randomModel(SMALL, 5);
   const { weights } = readOnnx(bytes);
 
   test.each([1, 0.5, 0.25, 0.01])('at token budget %s', async (budget) => {
@@ -58,6 +58,7 @@ describe('the graph agrees with a direct implementation of the formulas', () => 
     expectClose(outputs[OUTPUTS.similarity]!, expected.similarity.flat());
     expectClose(outputs[OUTPUTS.probabilities]!, expected.probabilities);
     expectClose(outputs[OUTPUTS.slotProbabilities]!, expected.slotProbabilities.flat());
+    expectClose(outputs[OUTPUTS.actionUnits]!, expected.actionUnits.flat());
     expectClose(outputs[OUTPUTS.tokensKept]!, [expected.kept.length]);
   });
 
@@ -189,5 +190,38 @@ describe('the graph for processors', () => {
         expectClose(both[name]!.subarray(half * length, (half + 1) * length), [...exact[name]!], 0.02);
       }
     }
+  });
+});
+
+describe('the head for action units', () => {
+  const UNITS = 5;
+  const bytes = randomModel(SMALL, UNITS);
+  const { weights, outputs: names } = readOnnx(bytes);
+  const read = (name: string): Float32Array => weights.get(name)!.values;
+  const random = randomStream(4, 'bytes of a clip');
+  const pixels = Uint8Array.from({ length: FRAMES_PER_CLIP * SMALL.cropSide ** 2 * 3 }, () => 256 * random());
+  const clip = Float32Array.from(pixels, (value) => value / 255);
+
+  test('is one more output of slots by units, 0 to 1, and changes no other output', async () => {
+    expect(names).toContain(OUTPUTS.actionUnits);
+    expect(readOnnx(randomModel(SMALL)).outputs).not.toContain(OUTPUTS.actionUnits);
+    expect(weights.get(UNITS_HEAD.weight)!.dims).toEqual([SMALL.width, UNITS]);
+    const [outputs, without] = [await runModel(bytes, SMALL, clip, 0.7), await runModel(randomModel(SMALL), SMALL, clip, 0.7)];
+    const units = outputs[OUTPUTS.actionUnits]!;
+    expect(units).toHaveLength(SLOTS_PER_CLIP * UNITS);
+    expect(units.every((value) => value > 0 && value < 1)).toBe(true);
+    for (const [name, values] of Object.entries(without)) expectClose(outputs[name]!, [...values], 1e-6);
+  });
+
+  test('is in the graph of whole numbers, too', async () => {
+    const session = await ort.InferenceSession.create(writeOnnx(buildProcessorGraph(SMALL, read, true, UNITS), read, 0), { logSeverityLevel: 3 });
+    const both = await session.run({
+      [INPUTS.clip]: new ort.Tensor('uint8', pixels, [1, FRAMES_PER_CLIP, SMALL.cropSide, SMALL.cropSide, 3]),
+      [INPUTS.tokenBudget]: new ort.Tensor('float32', [0.7], [1]),
+    });
+    await session.release();
+    expect(both[OUTPUTS.actionUnits]!.dims).toEqual([2, SLOTS_PER_CLIP, UNITS]);
+    const exact = await runModel(bytes, SMALL, clip, 0.7);
+    expectClose((both[OUTPUTS.actionUnits]!.data as Float32Array).subarray(0, SLOTS_PER_CLIP * UNITS), [...exact[OUTPUTS.actionUnits]!], 0.03);
   });
 });

@@ -43,6 +43,15 @@ export function slotFeatures(x: Tensor, { weights, slots }: Pick<MaskedTokens, '
 }
 
 /**
+ * Logits of the action units in each slot, from the features of the slots alone.
+ * @param features [batch, slots, width]
+ * @returns [batch, slots, units]
+ */
+export function unitLogits(features: Tensor, units: number): Tensor {
+  return features.graph.scope('units', () => linear(features, 'fc', units));
+}
+
+/**
  * Logits of each slot: the sum of the clip's logits times a learned share, the logits from the slot's own tokens, and the
  * difference of the slot's similarity from the clip's mean times a learned factor. The similarity is computed before the
  * mask, so that it also exists for a slot of which no token was kept.

@@ -1,5 +1,6 @@
 import type { Tensor } from '../graph/tensor.ts';
 import { layerNorm, linear } from './encoder.ts';
+import { unitLogits } from './head.ts';
 import type { SoftMask } from './soft-mask.ts';
 import { SUPPORT_TEMPERATURE } from './soft-mask.ts';
 
@@ -42,17 +43,16 @@ export interface ActionUnits {
 }
 
 /**
- * Loss of the action units, predicted from the features of the slots with one sigmoid each. Only training uses this head,
- * like the decoder. Action units show where in a face a class is visible; class labels alone need many more clips for that.
+ * Loss of the action units, predicted from the features of the slots with one sigmoid each. Action units show where in a
+ * face a class is visible; class labels alone need many more clips for that. The exported model has this head as an output.
  * @param features [clips, slots, width]
  */
 export function unitsLoss(features: Tensor, units: ActionUnits): Tensor {
-  const logits = features.graph.scope('units', () => linear(features, 'fc', units.strengths.dims[2] as number));
-  return sigmoidCrossEntropy(logits, units);
+  return sigmoidCrossEntropy(unitLogits(features, units.strengths.dims[2] as number), units);
 }
 
 /**
- * The same loss from all tokens of a single slot, with separate weights for each patch. The mean over the patches has no
+ * The same loss from all tokens of a single slot, with separate weights for each patch. Only training uses this head, like the decoder. The mean over the patches has no
  * information about position; this loss gives each token a gradient for its own patch from the first step on.
  * @param latent [clips, patches, width]
  */

@@ -1,6 +1,6 @@
 import { Graph } from '../graph/graph.ts';
-import type { QuantisedMatrix } from '../graph/ops/quantised.ts';
-import { bytesTimesMatrix, gelu, quantisedLinear } from '../graph/ops/quantised.ts';
+import type { QuantisedMatrix } from '../graph/quantised.ts';
+import { bytesTimesMatrix, gelu, quantisedLinear } from '../graph/quantised.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Encode } from './adatosk.ts';
 import { INPUTS, readTokens } from './adatosk.ts';
@@ -27,15 +27,16 @@ const IMAGES = 'images';
  * The input `clip` is uint8 [batch, 16, side, side, 3], RGB. With mirror images, all outputs are [2 * batch, …]: those of the clips,
  * then those of their mirror images.
  * @param isMirrored whether the mirror image of each clip is read, too
+ * @param units number of action units; 0 for a model without them
  */
-export function buildProcessorGraph(size: NetworkSize, weights: ReadWeights, isMirrored: boolean): Graph {
+export function buildProcessorGraph(size: NetworkSize, weights: ReadWeights, isMirrored: boolean, units = 0): Graph {
   const graph = new Graph(`adatosk-${size.name}-int8`);
   const clip = graph.input(INPUTS.clip, ['batch', FRAMES_PER_CLIP, size.cropSide, size.cropSide, 3], 'uint8');
   const budget = graph.input(INPUTS.tokenBudget, [1]);
   const embedded = embed(clip, size, weights, isMirrored).add(positionsOf(graph, size));
   const encode: Encode = (x, first, end, logMask) =>
     logMask === undefined ? blocks(x, first, end, size.heads) : quantisedBlocks(x, first, end, size, weights, logMask);
-  readTokens(embedded, budget, size, encode);
+  readTokens(embedded, budget, { ...size, units }, encode);
   return graph;
 }
 

@@ -13,6 +13,7 @@ import type { UtilityPort } from '../../process/parent.ts';
 import { listenToParent, sendToParent } from '../../process/parent.ts';
 import { inSeries } from '../../process/serial.ts';
 import { SIZES } from '../model/config.ts';
+import { UNITS_HEAD } from '../model/adatosk.ts';
 import { buildProcessorGraph } from '../model/processor-graph.ts';
 import { readOnnx, writeOnnx } from '../onnx/file.ts';
 import type { EngineAnswer, EngineRequest, NetworkForm } from './engine-messages.ts';
@@ -64,7 +65,8 @@ async function processorModel(file: string, form: NetworkForm | undefined): Prom
     if (found === undefined) throw new Error(`the file has no weights '${name}'`);
     return found.values;
   };
-  return writeOnnx(buildProcessorGraph(SIZES[form.size], read, form.isMirrored), read, 0);
+  const units = weights.get(UNITS_HEAD.bias)?.values.length ?? 0;
+  return writeOnnx(buildProcessorGraph(SIZES[form.size], read, form.isMirrored, units), read, 0);
 }
 
 async function run(request: Extract<EngineRequest, { kind: 'run' }>): Promise<EngineAnswer> {

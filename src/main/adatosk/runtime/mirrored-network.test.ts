@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';
 import { MirroredNetwork } from './mirrored-network.ts';
-import { INPUTS, OUTPUTS } from '../model/adatosk.ts';
+import { INPUTS, MIRROR_DIFFERENCE, OUTPUTS } from '../model/adatosk.ts';
 
 /** A network whose outputs depend on the brightness of a clip's left and right halves, and are mirrored for the mirror image. */
 const halves = {
@@ -19,8 +19,10 @@ const halves = {
     const map = left.flatMap((sum) => (sum > 0 ? [1, 0, 1, 0] : [0, 1, 0, 1]));
     return Promise.resolve({
       [OUTPUTS.probabilities]: { dims: [clips, 7], data: Float32Array.from(probabilities) },
+      [OUTPUTS.slotProbabilities]: { dims: [clips, 1, 7], data: Float32Array.from(probabilities) },
       [OUTPUTS.final]: { dims: [clips, 1, 4], data: Float32Array.from(map) },
       [OUTPUTS.tokensKept]: { dims: [1], data: Float32Array.of(3) },
+      [OUTPUTS.actionUnits]: { dims: [clips, 1, 2], data: Float32Array.from(left.flatMap((sum) => (sum > 0 ? [0.25, 0] : [0.75, 0.5]))) },
     });
   },
 };
@@ -38,6 +40,9 @@ describe('a network that also runs on the mirror image', () => {
     // The mirror image is bright on the right. Mirrored back, it is bright on the left, like the clip.
     expect(outputs[OUTPUTS.final]).toEqual({ dims: [1, 1, 4], data: Float32Array.of(1, 0, 1, 0) });
     expect(outputs[OUTPUTS.tokensKept]).toEqual({ dims: [1], data: Float32Array.of(3) });
+    expect(outputs[MIRROR_DIFFERENCE]!.dims).toEqual([1, 1]);
+    expect(outputs[MIRROR_DIFFERENCE]!.data[0]).toBeCloseTo(0.8, 6);
+    expect(outputs[OUTPUTS.actionUnits]).toEqual({ dims: [1, 1, 2], data: Float32Array.of(0.5, 0.25) });
   });
 
   test('a clip and its mirror image get the same outputs, as bytes and as floats', async () => {

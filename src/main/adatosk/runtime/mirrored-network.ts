@@ -1,7 +1,7 @@
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Feed, FloatTensor } from '../../../shared/domain/model-session.ts';
 import type { TimedModel } from './engine.ts';
-import { INPUTS, OUTPUTS } from '../model/adatosk.ts';
+import { INPUTS, MIRROR_DIFFERENCE, OUTPUTS } from '../model/adatosk.ts';
 
 /** Outputs that are probabilities. They are combined by the geometric mean, normalised to sum 1, which averages the logits. */
 const PROBABILITIES: ReadonlySet<string> = new Set([OUTPUTS.probabilities, OUTPUTS.slotProbabilities]);
@@ -12,6 +12,8 @@ const TINY = 1e-12;
 /**
  * A network that runs on each clip and on its mirror image and returns the mean of both outputs (manifest: mirrored). A
  * mirrored face shows the same expression, and a small network makes different errors on it. It takes twice the time.
+ *
+ * A further output, `mirror_difference` [clips, slots], is half the sum of the differences between both slot probabilities, 0..1.
  */
 export class MirroredNetwork implements TimedModel {
   readonly #network: TimedModel;
@@ -34,7 +36,9 @@ export class MirroredNetwork implements TimedModel {
   async run(feeds: Readonly<Record<string, Feed>>): Promise<Record<string, FloatTensor>> {
     const clip = feeds[INPUTS.clip]!;
     const both = await this.#network.run(this.#isInside ? feeds : { ...feeds, [INPUTS.clip]: withMirrorImage(clip) });
-    return Object.fromEntries(Object.entries(both).map(([name, tensor]) => [name, name === OUTPUTS.tokensKept ? tensor : meanOfHalves(name, tensor)]));
+    const means = Object.entries(both).map(([name, tensor]) => [name, name === OUTPUTS.tokensKept ? tensor : meanOfHalves(name, tensor)] as const);
+    const slots = both[OUTPUTS.slotProbabilities];
+    return { ...Object.fromEntries(means), ...(slots === undefined ? {} : { [MIRROR_DIFFERENCE]: differenceOfHalves(slots) }) };
   }
 }
 
@@ -53,6 +57,14 @@ function withMirrorImage(feed: Feed): Feed {
   }
   const dims = [2 * clips, frames, height, width, channels];
   return 'scale' in feed ? { dims, data: both as Uint8Array, scale: feed.scale, offset: feed.offset } : { dims, data: both as Float32Array };
+}
+
+function differenceOfHalves({ dims, data }: FloatTensor): FloatTensor {
+  const classes = EXPRESSIONS.length;
+  const half = data.length / 2;
+  const differences = new Float32Array(half / classes);
+  for (let i = 0; i < half; i++) differences[Math.floor(i / classes)]! += Math.abs(data[i]! - data[half + i]!) / 2;
+  return { dims: [dims[0]! / 2, ...dims.slice(1, -1)], data: differences };
 }
 
 function meanOfHalves(name: string, { dims, data }: FloatTensor): FloatTensor {

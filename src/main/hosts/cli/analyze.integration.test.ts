@@ -66,8 +66,13 @@ describe('a folder with readable and damaged files', () => {
       expect(text.split('\r\n')[0]).toBe(columns.join(','));
       await readTable(at('mixed-out', file));
     }
+    // Columns of earlier versions come first.
     expect(TIMELINE.columns.join()).toBe(
-      'video,face_id,slot,start_s,end_s,start_frame,end_frame,status,face_confidence,box_x,box_y,box_w,box_h,happiness,sadness,neutral,anger,surprise,disgust,fear,label,intensity,mask_class_agnostic,mask_class_semantic,mask_final',
+      'video,face_id,slot,start_s,end_s,start_frame,end_frame,status,face_confidence,box_x,box_y,box_w,box_h,happiness,sadness,neutral,anger,surprise,disgust,fear,label,intensity,mask_class_agnostic,mask_class_semantic,mask_final,yaw_deg,pitch_deg,roll_deg,entropy,unusual,unusual_reasons,' +
+        '1,2,4,5,6,7,9,10,12,14,15,16,17,18,20,22,23,24,25,26,27,28,45'
+          .split(',')
+          .map((unit) => `au${unit.padStart(2, '0')}_intensity`)
+          .join(),
     );
   });
 

@@ -9,8 +9,11 @@ import { importProject } from '../../services/exchange/export-project.ts';
 import { Approval } from '../approval.ts';
 import { readQueue } from '../batch-queue.ts';
 import { hasFileClock } from '../clocks.ts';
+import { columnsOf, hasUnits, seriesOf } from '../../../shared/domain/timeline-columns.ts';
 import { history, redo, undo } from '../edits.ts';
 import { listVideos } from '../library.ts';
+import { listRuns } from '../recorded-results.ts';
+import { readColumns, readDetected } from '../tracked-faces.ts';
 import { decisionsOf, layersOf, listCoders, notesOf, readLayer } from '../review.ts';
 import { listBackups } from './backups.ts';
 import { NEWEST } from './migrations.ts';
@@ -49,6 +52,19 @@ describe.each(['the project file', 'its JSON export'])('%s of version 0.1', (kin
 
   test('its analysed video keeps the clock on which its labels were made', () => {
     expect(hasFileClock(project.db, video!)).toBe(true);
+  });
+
+  test('its timelines can be read: they have doubt, but no pose, no unusual faces and no action units', () => {
+    const { db } = project;
+    const run = listRuns(db)[0]!.id;
+    const rows = readDetected(db, run, video!, 1);
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.every(({ pose, unusual }) => pose === undefined && unusual === undefined)).toBe(true);
+    const columns = readColumns(db, run, video!, 1);
+    expect(columns).toEqual(columnsOf(rows));
+    expect(hasUnits(columns)).toBe(false);
+    expect([...seriesOf(columns, 'yaw_deg')].every((value) => Number.isNaN(value))).toBe(true);
+    expect([...seriesOf(columns, 'entropy')].some((value) => value > 0)).toBe(true);
   });
 
   test('its rejections become decisions on the proposals of each run with the same proposal', () => {

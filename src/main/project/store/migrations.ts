@@ -17,6 +17,7 @@ import * as givenCopies from './migrations/0150-given-copies.ts';
 import * as modifiersOfLabels from './migrations/0160-modifiers-of-labels.ts';
 import * as removedVideos from './migrations/0170-removed-videos.ts';
 import * as blindCoders from './migrations/0180-blind-coders.ts';
+import * as unitsAndPose from './migrations/0190-units-and-pose.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
 interface Migration {
@@ -47,6 +48,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 160, up: modifiersOfLabels.up },
   { number: 170, up: removedVideos.up },
   { number: 180, up: blindCoders.up },
+  { number: 190, up: unitsAndPose.up },
 ];
 
 /** user_version of a database with all migrations. */

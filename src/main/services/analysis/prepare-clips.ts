@@ -15,7 +15,7 @@ import type { ClipRow } from '../../training/data/clip-set.ts';
 import { readClipSet, refuse } from '../../training/data/clip-set.ts';
 import type { CachedFace } from '../../training/data/face-cache.ts';
 import { FaceCache } from '../../training/data/face-cache.ts';
-import { isFaceSet, readFaceSet, refuseOtherCrops } from '../../training/data/face-set.ts';
+import { isFaceSet, readFaceSet, refuseOtherCrops, unitsOfSet } from '../../training/data/face-set.ts';
 import type { KnownRow } from '../../training/data/splits.ts';
 
 /** A usable row and its crops in the cache. */
@@ -39,6 +39,8 @@ export type PrepareProgress = (done: number, total: number, name: string) => voi
 /** An open clip set: its rows, and a function that makes face crops of selected rows. */
 export interface OpenClipSet {
   readonly rows: readonly KnownRow[];
+  /** FACS numbers of the action units that its clips have; null without them. */
+  readonly actionUnits: readonly number[] | null;
   readonly prepare: (
     rows: readonly KnownRow[],
     options: PrepareOptions,
@@ -52,14 +54,16 @@ export interface OpenClipSet {
 export async function openClipSet(data: string, signal: AbortSignal): Promise<OpenClipSet> {
   if (!isFaceSet(data)) {
     const rows = await withHashes(await readClipSet(data), signal);
-    return { rows, prepare: (selected, ...rest) => prepareClips(data, selected, ...rest) };
+    return { rows, actionUnits: null, prepare: (selected, ...rest) => prepareClips(data, selected, ...rest) };
   }
   const { set, clips } = await readFaceSet(data);
   // `prepare` must not capture `set`: its lists of values are large.
+  const actionUnits = unitsOfSet(set);
   const crops = { side: set.side, rate: set.rate };
   const byRow = new Map(clips.map((each) => [each.row, each]));
   return {
     rows: clips.map(({ row }) => row),
+    actionUnits,
     prepare: (selected, { side, rate }) => {
       refuseOtherCrops(data, crops, side, rate);
       return Promise.resolve(selected.map((row) => required(byRow.get(row), 'a row of the set')));

@@ -248,7 +248,7 @@ test('an ELAN file links a table of the curves of the model: one row per slot, o
   expect(await readFile(files[0]!, 'utf8')).toContain('RELATIVE_LINK_URL="./a_signals.csv"');
   const rows = parse(await readFile(files[1]!), { columns: true }) as unknown as Row[];
   expect(rows).toHaveLength(20);
-  expect(Object.keys(rows[0]!)).toHaveLength(1 + 2 * 12);
+  expect(Object.keys(rows[0]!)).toHaveLength(1 + 2 * 17);
   expect(Number(rows[3]!['time_s'])).toBeCloseTo(1.4 + 3.5 / 5, 6);
   const sum = EXPRESSIONS.reduce((total, name) => total + Number(rows[3]![`face 2 ${name}`]), 0);
   expect(sum).toBeCloseTo(1, 3);

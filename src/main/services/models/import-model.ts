@@ -22,6 +22,7 @@ import { SIZES } from '../../adatosk/model/config.ts';
 import type { ModelFacts } from '../../training/trainer/export-model.ts';
 import { exportModel } from '../../training/trainer/export-model.ts';
 import { ownModelsFolder } from '../settings/personal-folders.ts';
+import { unitsIn } from '../../training/trainer/kept-units.ts';
 
 export interface ImportRequest {
   readonly file: string;
@@ -48,6 +49,7 @@ export interface ImportOutcome {
 interface Imported {
   readonly size: SizeName;
   readonly trained: boolean;
+  readonly actionUnits?: number[] | undefined;
   readonly weights: WeightSource;
   readonly mapped: number;
   readonly left: ImportOutcome['left'];
@@ -102,9 +104,11 @@ async function readModelFile(file: string): Promise<Imported> {
   }
 }
 
-function factsOf(id: string, file: string, { size, trained, warning, mapped, left, missing, notes }: Imported): ModelFacts {
+function factsOf(id: string, file: string, { size, trained, actionUnits, warning, mapped, left, missing, notes }: Imported): ModelFacts {
+  const [first, ...others] = actionUnits ?? [];
   const lines = sentencesOf(notes).map((each) => `- ${each}\n`);
   return {
+    ...(first === undefined ? {} : { actionUnits: [first, ...others] }),
     id,
     name: id,
     size,
@@ -125,10 +129,21 @@ async function fromOnnx(file: string): Promise<Imported> {
     const { parameters } = buildInferenceGraph(SIZES[size]);
     const fits = [...parameters].filter(([name, { dims }]) => contents.weights.get(name)?.dims.join() === dims.join());
     if (fits.length < parameters.size) continue;
-    const left = [...contents.weights.keys()].filter((name) => !parameters.has(name)).map((name) => ({ name, reason: notice('import/no-counterpart', {}) }));
+    const own = buildInferenceGraph(SIZES[size], unitsIn(contents)?.length).parameters;
+    const left = [...contents.weights.keys()].filter((name) => !own.has(name)).map((name) => ({ name, reason: notice('import/no-counterpart', {}) }));
     const trained = contents.metadata['trained'] !== 'false';
     const warning = notice(trained ? 'model/imported' : 'model/imported-untrained', {});
-    return { size, trained, weights: (name) => contents.weights.get(name)?.values, mapped: fits.length, left, missing: [], notes: [], warning };
+    return {
+      size,
+      trained,
+      actionUnits: unitsIn(contents),
+      weights: (name) => contents.weights.get(name)?.values,
+      mapped: fits.length,
+      left,
+      missing: [],
+      notes: [],
+      warning,
+    };
   }
   const { parameters } = buildInferenceGraph(SIZES.tiny);
   const missing = [...parameters.keys()].filter((name) => !contents.weights.has(name));

@@ -15,6 +15,8 @@ export interface ModelInspection {
   readonly trained: boolean;
   readonly parameters: number;
   readonly classes: readonly string[];
+  /** FACS numbers of the action units (experimental); empty for a model without them. */
+  readonly actionUnits: readonly number[];
   readonly clip: ModelManifest['clip'];
   readonly defaultTokenBudget: number;
   readonly tokens: number;
@@ -44,7 +46,7 @@ export async function listManifests(): Promise<ModelManifest[]> {
 export async function inspectModel(id: string, budget?: number): Promise<ModelInspection> {
   const { manifest } = await findModel(id);
   const size = SIZES[manifest.size];
-  const graph = buildInferenceGraph(size);
+  const graph = buildInferenceGraph(size, manifest.actionUnits?.length);
   const at = (tokenBudget: number): number => multiplyAddsAt(size, tokenBudget, graph);
   return {
     id: manifest.id,
@@ -52,6 +54,7 @@ export async function inspectModel(id: string, budget?: number): Promise<ModelIn
     trained: manifest.trained,
     parameters: parameterCount(graph),
     classes: manifest.classes,
+    actionUnits: manifest.actionUnits ?? [],
     clip: manifest.clip,
     defaultTokenBudget: manifest.defaultTokenBudget,
     tokens: tokensOf(size),

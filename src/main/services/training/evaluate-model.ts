@@ -73,7 +73,7 @@ export async function evaluateModel(
       started.network,
       source,
       people,
-      { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED },
+      { model: model.manifest, budgets: request.budgets, seed: BOOTSTRAP_SEED, actionUnits: set.actionUnits },
       events.onProgress,
     );
     const baseline = request.baseline ? await baselineEvaluation(started.engine, source, people, events.onProgress) : null;

@@ -135,7 +135,7 @@ export async function trainModel(
     resume: request.resume,
     from: from?.file ?? null,
     exportTo: out,
-    facts: factsOf(request, out, size.name, from, labelled, clips, learns),
+    facts: { ...factsOf(request, out, size.name, from, labelled, clips, learns), ...unitsFact(job, set.actionUnits, from) },
   };
   const summary = await trainInProcess(task, events, signal, startTrainer);
   if (!summary.stopped) {
@@ -283,6 +283,14 @@ function unitCountOf(clips: readonly PreparedClip['clip'][]): number {
   return counts.size === 1 ? count : 0;
 }
 
+/** The action units of the trained model: those of the set; where it has none and only the heads learn, those of the first model. */
+function unitsFact({ phases }: TrainingJob, ofSet: readonly number[] | null, from: Model | null): Pick<TrainerTask['facts'], 'actionUnits'> {
+  const step = phases.at(-1)?.settings.step;
+  const kept = step?.learns === 'head' ? from?.manifest.actionUnits : undefined;
+  const [first, ...others] = (step?.units === 0 ? kept : ofSet) ?? [];
+  return first === undefined ? {} : { actionUnits: [first, ...others] };
+}
+
 /** 'auto' tries CUDA on Linux, else it uses the CPU. Other GPU providers must be selected explicitly (docs/developer/training.md). */
 function providersFor(device: Device): Provider[] {
   if (device !== 'auto') return [device];
@@ -316,6 +324,8 @@ function factsOf(
     provenance: `Trained by its user with AdaTosk Studio on ${labelled} labelled clips of ${basename(data)}, beginning with ${basis}; ${what} learned.`,
     defaultTokenBudget: from?.manifest.defaultTokenBudget ?? SIZES[size].defaultTokenBudget,
     ...(from?.manifest.mirrored === undefined ? {} : { mirrored: from.manifest.mirrored }),
+    // The heads alone do not change similarities.
+    ...(learns !== 'head' || from?.manifest.leastSimilarity === undefined ? {} : { leastSimilarity: from.manifest.leastSimilarity }),
     card: `## Data\n\n${labelled} labelled clips (${counts})${people === 0 ? '' : ` of ${people} participants`}, ${clips.unlabelled.length} further unlabelled ones.${fromName === null ? '' : ` Began with ${fromName}.`} Not for diagnosis or for decisions about people.`,
   };
 }

@@ -1,5 +1,5 @@
-/** The action units of FACS (Ekman, Friesen and Hager 2002) that the face model can show and that the truth of a clip has, in its order. */
-export const ACTION_UNITS = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 22, 23, 24, 25, 26, 27, 28, 45] as const;
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
+
 /**
  * Movements that only varied displays have: 30 jaw sideways, 32 lip bite, 34 cheek puff, 64 lids that follow lowered eyes. They
  * are not in the truth, because all sets that train together have the same units.

@@ -1,5 +1,6 @@
 import type { Point } from '../../face/face-geometry.ts';
-import { ACTION_UNITS, activationIndex, shapeWeights } from './action-units.ts';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
+import { activationIndex, shapeWeights } from './action-units.ts';
 import type { Activation } from './action-units.ts';
 import { wrinkleStrength } from './wrinkles.ts';
 import type { Subject } from './subject.ts';

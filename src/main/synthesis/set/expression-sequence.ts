@@ -1,7 +1,8 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ActionUnit, Activation, UnitStrengths } from '../face/action-units.ts';
-import { ACTION_UNITS, activationIndex, SHOWN_UNITS } from '../face/action-units.ts';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
+import { activationIndex, SHOWN_UNITS } from '../face/action-units.ts';
 import type { FaceState } from '../face/pose.ts';
 import type { Draw } from '../random/draw.ts';
 import { AU_RECIPES } from './au-recipes.ts';

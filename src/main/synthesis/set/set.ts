@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import writeFileAtomic from 'write-file-atomic';
 import { cancelled, fromFact, writeError } from '../../../shared/app/errors.ts';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
@@ -60,7 +61,7 @@ export async function synthesizeSet(options: SetOptions, onProgress: SetProgress
   // Clips are interleaved between the threads, so that all threads end at about the same time.
   const shares = Array.from({ length: Math.min(threads, clips.length) }, (_, n) => clips.filter((__, i) => i % threads === n));
   await Promise.all(shares.map((share) => drawShare({ place, folder, side, rate, seed, clips: share }, progress, signal)));
-  const set: FaceSet = { format: 'adatosk-faces', version: 1, side, rate, seed, credits: CREDITS, clips: [] };
+  const set: FaceSet = { format: 'adatosk-faces', version: 1, side, rate, seed, actionUnits: [...ACTION_UNITS], credits: CREDITS, clips: [] };
   for (const clip of clips) set.clips.push(await faceClip(folder, clip));
   await writeFileAtomic(join(out, FACE_SET_FILE), JSON.stringify(set)).catch((error: unknown) => {
     throw writeError(out, error);

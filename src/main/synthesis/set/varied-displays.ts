@@ -1,6 +1,6 @@
 import type { Expression } from '../../../shared/domain/expressions.ts';
 import type { ActionUnit, UnitStrengths } from '../face/action-units.ts';
-import { ACTION_UNITS } from '../face/action-units.ts';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
 import type { Draw } from '../random/draw.ts';
 import type { DisplayVariant, Posture, Range } from './display-variants.ts';
 import { DISPLAY_VARIANTS } from './display-variants.ts';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE, faceSetSchema } from '../../../shared/domain/face-set.ts';
@@ -27,6 +28,14 @@ export async function readFaceSet(folder: string): Promise<{ set: FaceSet; clips
     throw new StudioError('data-set-invalid/face-set', { file: path }, error);
   }
   return { set, clips: set.clips.map((clip) => ({ row: rowOf(folder, clip), clip: clipIn(folder, set, clip) })) };
+}
+
+/** FACS numbers of the units of a set's clips; null for a set without units, and where they are not known. */
+export function unitsOfSet({ actionUnits, clips }: FaceSet): readonly number[] | null {
+  const count = clips.find(({ units }) => units !== null)?.units?.[0]?.length ?? 0;
+  if (count === 0) return null;
+  const numbers = actionUnits ?? ACTION_UNITS;
+  return numbers.length === count ? numbers : null;
 }
 
 function rowOf(folder: string, { name, label, split, participant, group, onsetS, apexS, offsetS }: FaceClip): KnownRow {

@@ -16,7 +16,9 @@ import { FaceSeries } from '../../analysis/face-series.ts';
 import type { ClipFacts, ClipSource, TrueMoments } from '../data/clip-source.ts';
 import { valueAt } from '../data/clip-source.ts';
 import { predictByBaseline } from './baseline.ts';
+import type { PredictionOptions } from './prediction.ts';
 import { predict } from './prediction.ts';
+import { UnitReadings } from './unit-readings.ts';
 
 /** The person in a clip, for resampling and for figures by group. */
 export interface ClipPeople {
@@ -26,7 +28,9 @@ export interface ClipPeople {
 }
 
 export interface EvaluationOptions {
-  readonly model: Pick<ModelManifest, 'id' | 'clip' | 'defaultTokenBudget'>;
+  readonly model: Pick<ModelManifest, 'id' | 'clip' | 'defaultTokenBudget' | 'actionUnits'>;
+  /** FACS numbers of the action units that the clips have; null without them. */
+  readonly actionUnits?: readonly number[] | null;
   /** Further token budgets at which to measure accuracy, 0..1. */
   readonly budgets: readonly number[];
   readonly seed: number;
@@ -43,19 +47,22 @@ export async function evaluate(
   session: ModelSession,
   source: ClipSource,
   people: readonly ClipPeople[],
-  { model, budgets, seed }: EvaluationOptions,
+  { model, budgets, seed, actionUnits = null }: EvaluationOptions,
   onProgress: (done: number, total: number) => void,
 ): Promise<Evaluation> {
   const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
   const timed = clips.filter((i) => source.clips[i]!.moments !== null);
   const total = clips.length * (1 + budgets.length) + timed.length;
   let before = 0;
-  const predictAt = async (tokenBudget: number): Promise<Prediction[]> => {
+  const unitReadings = new UnitReadings(model.actionUnits, actionUnits);
+  const predictAt = async (tokenBudget: number, onOutputs?: PredictionOptions['onOutputs']): Promise<Prediction[]> => {
     const begun = before;
     before += clips.length;
-    return predict(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS }, (done) => onProgress(begun + done, total));
+    return predict(session, model.clip, source, clips, { tokenBudget, windows: WINDOWS, ...(onOutputs && { onOutputs }) }, (done) =>
+      onProgress(begun + done, total),
+    );
   };
-  const predictions = await predictAt(model.defaultTokenBudget);
+  const predictions = await predictAt(model.defaultTokenBudget, (...outputs) => unitReadings.add(...outputs));
   const random = randomStream(seed, 'bootstrap');
   const units = unitsOf(predictions, clips, people);
   const estimate = (statistic: (values: readonly Prediction[]) => number, over = units): Estimate => bootstrap(over, statistic, random);
@@ -75,6 +82,7 @@ export async function evaluate(
     ...momentErrors(moments, timed, people, random),
     peaksFound: timed.length === 0 ? null : moments.filter(({ found }) => found !== null).length / timed.length,
     masks: maskEffects(moments, timed, people, random),
+    units: unitReadings.figures(),
     groups: groupsOf(predictions, clips, people).map(({ group, predictions: own, units: within }) => ({
       group,
       clips: own.length,

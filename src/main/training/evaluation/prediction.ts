@@ -1,18 +1,20 @@
 import { EXPRESSIONS, NEUTRAL_INDEX } from '../../../shared/domain/expressions.ts';
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
 import { mean } from '../../../shared/basics/mean.ts';
-import type { ModelSession } from '../../../shared/domain/model-session.ts';
+import type { FloatTensor, ModelSession } from '../../../shared/domain/model-session.ts';
 import type { Prediction } from '../../../shared/statistics/recognition.ts';
 import { logLossOf, uarOf } from '../../../shared/statistics/recognition.ts';
 import { clipFeeds } from '../../adatosk/runtime/clip-feeds.ts';
 import { OUTPUTS } from '../../adatosk/model/adatosk.ts';
-import type { ClipSource } from '../data/clip-source.ts';
+import type { ClipFacts, ClipSource } from '../data/clip-source.ts';
 import { evenWindows } from '../data/sampling.ts';
 
 export interface PredictionOptions {
   readonly tokenBudget: number;
   /** Number of windows per clip, whose probabilities are averaged; a clip that is no longer than a window has one. */
   readonly windows: number;
+  /** Is given all outputs for each window of a clip. */
+  readonly onOutputs?: (facts: ClipFacts, window: readonly number[], outputs: Readonly<Record<string, FloatTensor>>) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function predict(
   shape: ModelManifest['clip'],
   source: ClipSource,
   clips: readonly number[],
-  { tokenBudget, windows }: PredictionOptions,
+  { tokenBudget, windows, onOutputs }: PredictionOptions,
   onClip: (done: number) => void = () => undefined,
 ): Promise<Prediction[]> {
   const predictions: Prediction[] = [];
@@ -35,6 +37,7 @@ export async function predict(
     const outputsOfWindows: number[][] = [];
     for (const window of evenWindows(facts, windows)) {
       const outputs = await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget));
+      onOutputs?.(facts, window, outputs);
       outputsOfWindows.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
     }
     predictions.push({ label: facts.label, probabilities: EXPRESSIONS.map((_, c) => mean(outputsOfWindows.map((each) => each[c]!))) });

@@ -5,14 +5,18 @@ import { writeError } from '../../../shared/app/errors.ts';
 import { noticeOf, sentencesOf } from '../../../shared/app/notices.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { ModelManifest } from '../../../shared/domain/manifest.ts';
-import { buildInferenceGraph } from '../../adatosk/model/adatosk.ts';
+import { buildInferenceGraph, UNITS_HEAD } from '../../adatosk/model/adatosk.ts';
 import type { WeightSource } from '../../adatosk/onnx/file.ts';
 import { writeOnnx } from '../../adatosk/onnx/file.ts';
 import { SIZES } from '../../adatosk/model/config.ts';
 import { clipShape } from '../../adatosk/model/clip-shape.ts';
+import { UNITS_METADATA } from './kept-units.ts';
 
 /** Contents of a model's manifest and card. */
-export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored'> {
+export interface ModelFacts extends Pick<
+  ModelManifest,
+  'id' | 'name' | 'size' | 'trained' | 'warnings' | 'provenance' | 'defaultTokenBudget' | 'mirrored' | 'leastSimilarity' | 'actionUnits'
+> {
   readonly temperature?: number;
   /** Added to the logits after division by the temperature, one for each class. */
   readonly bias?: readonly number[];
@@ -22,14 +26,16 @@ export interface ModelFacts extends Pick<ModelManifest, 'id' | 'name' | 'size' |
 
 /**
  * Writes model.onnx, MODEL_CARD.md and manifest.json into a folder. The manifest is last, so that a folder with a manifest
- * is complete.
+ * is complete. The model has action units if the facts name them and the weights have their head.
  * @throws StudioError 'disk-full' or 'cannot-write'
  */
 export async function exportModel(folder: string, weights: WeightSource, facts: ModelFacts): Promise<ModelManifest> {
   const size = SIZES[facts.size];
   const { id, temperature, bias } = facts;
   const calibrated = withBias(withTemperature(weights, temperature ?? 1), bias);
-  const bytes = writeOnnx(buildInferenceGraph(size), calibrated, 0, { model: id, trained: String(facts.trained) });
+  const actionUnits = unitsOf(weights, facts);
+  const metadata = { model: id, trained: String(facts.trained), ...(actionUnits === undefined ? {} : { [UNITS_METADATA]: actionUnits.join() }) };
+  const bytes = writeOnnx(buildInferenceGraph(size, actionUnits?.length), calibrated, 0, metadata);
   const manifest: ModelManifest = {
     id,
     name: facts.name,
@@ -42,6 +48,8 @@ export async function exportModel(folder: string, weights: WeightSource, facts: 
     defaultTokenBudget: facts.defaultTokenBudget,
     ...(facts.mirrored === undefined ? {} : { mirrored: facts.mirrored }),
     ...(temperature === undefined ? {} : { temperature }),
+    ...(facts.leastSimilarity === undefined ? {} : { leastSimilarity: facts.leastSimilarity }),
+    ...(actionUnits === undefined ? {} : { actionUnits }),
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
   const files: [string, string | Buffer][] = [
@@ -55,6 +63,13 @@ export async function exportModel(folder: string, weights: WeightSource, facts: 
     });
   }
   return manifest;
+}
+
+function unitsOf(weights: WeightSource, { actionUnits }: ModelFacts): ModelFacts['actionUnits'] {
+  const count = weights(UNITS_HEAD.bias, [])?.length;
+  if (actionUnits === undefined || count === undefined) return undefined;
+  if (count !== actionUnits.length) throw new Error(`the weights have ${count} action units, not ${actionUnits.length}`);
+  return actionUnits;
 }
 
 function cardText({ name, id, warnings, provenance, card }: ModelFacts): string {

@@ -4,11 +4,13 @@ import { StudioError, toFact } from '../../../shared/app/errors.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { calibrationErrorOf, uarOf, warOf } from '../../../shared/statistics/recognition.ts';
 import type { Provider } from '../../adatosk/runtime/engine-messages.ts';
-import type { WeightSource } from '../../adatosk/onnx/file.ts';
+import { UNITS_HEAD } from '../../adatosk/model/adatosk.ts';
+import type { OnnxContents, WeightSource } from '../../adatosk/onnx/file.ts';
 import { readOnnx } from '../../adatosk/onnx/file.ts';
 import { exitAfterLastMessage, listenToParent, sendToParent } from '../../process/parent.ts';
 import { exportModel } from './export-model.ts';
 import { atTemperature } from '../evaluation/prediction.ts';
+import { firstWeights, unitsHeadAfter } from './kept-units.ts';
 import { train } from './trainer.ts';
 import type { TrainingOutcome } from './trainer.ts';
 import type { TrainerMessage, TrainerRequest, TrainerTask } from './trainer-messages.ts';
@@ -26,20 +28,15 @@ listenToParent<TrainerRequest>(receive);
 
 async function run(task: TrainerTask): Promise<void> {
   try {
-    const weights = task.from === null ? () => undefined : await weightsOf(task.from);
-    const { outcome, provider } = await trainOnFirst(task, weights);
-    const sha256 = outcome.stopped ? null : await exportOutcome(task, outcome);
+    const from = task.from === null ? null : readOnnx(await readFile(task.from));
+    const { outcome, provider } = await trainOnFirst(task, from === null ? () => undefined : firstWeights(from, task.facts.actionUnits));
+    const sha256 = outcome.stopped ? null : await exportOutcome(task, outcome, from);
     const { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times } = outcome;
     await publish({ kind: 'done', summary: { steps, seconds, best, stoppedEarly, stopped, predictions, temperature, times, provider, sha256 } });
   } catch (error) {
     await publish({ kind: 'failed', fact: toFact(error) });
   }
   await exitAfterLastMessage();
-}
-
-async function weightsOf(file: string): Promise<WeightSource> {
-  const { weights } = readOnnx(await readFile(file));
-  return (name) => weights.get(name)?.values;
 }
 
 /** Trains on the first provider that can load the training graph. @throws the error of the last provider where none can */
@@ -62,10 +59,13 @@ async function trainOnFirst(task: TrainerTask, weights: WeightSource): Promise<{
   throw new Error('no provider to train on');
 }
 
-async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: TrainingOutcome): Promise<string> {
+async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: TrainingOutcome, from: OnnxContents | null): Promise<string> {
   const { store, temperature, predictions, steps, seconds } = outcome;
   store.arrays.average.set(outcome.weights);
-  const weights: WeightSource = (name) => (store.has(name) ? store.view('average', name) : undefined);
+  const trained: WeightSource = (name) => (store.has(name) ? store.view('average', name) : undefined);
+  // Where only the other heads have learned, the head for action units is kept.
+  const keptUnits = from !== null && facts.actionUnits !== undefined && !store.has(UNITS_HEAD.bias) ? unitsHeadAfter(from, trained) : null;
+  const weights: WeightSource = (name, dims) => trained(name, dims) ?? keptUnits?.(name, dims);
   const calibrated = predictions.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) }));
   const results =
     predictions.length === 0

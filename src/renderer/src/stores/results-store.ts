@@ -3,6 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
 import { i18n } from '../texts/i18n.ts';
 import type { TimelineColumns } from '../../../shared/domain/timeline-columns.ts';
+import { UNIT_COLUMNS } from '../../../shared/domain/action-units.ts';
 import { SERIES } from '../../../shared/domain/timeline-columns.ts';
 import type { RunRecord } from '../../../shared/domain/results.ts';
 
@@ -74,13 +75,16 @@ export const useResults = defineStore('results', () => {
 
 /** Converts a face's rows of timeline.csv to columns; an empty cell becomes NaN. */
 function columnsOfTable(rows: readonly TableRow[]): TimelineColumns {
-  const numbers = (column: string): number[] => rows.map((row) => (row[column] === '' ? NaN : Number(row[column])));
+  const numbers = (column: string): number[] => rows.map((row) => (row[column] === '' ? NaN : numberIn(row[column])));
   return {
     times: Float64Array.from([...numbers('start_s'), ...numbers('end_s')]),
     slots: Int32Array.from(numbers('slot')),
-    values: Float32Array.from(SERIES.flatMap(numbers)),
+    values: Float32Array.from([...SERIES, ...(rows.some((row) => (row[UNIT_COLUMNS[0] ?? ''] ?? '') !== '') ? UNIT_COLUMNS : [])].flatMap(numbers)),
   };
 }
+
+/** A number or a truth value; NaN for a column that the table does not have. */
+const numberIn = (cell: string | undefined): number => (cell === 'true' ? 1 : cell === 'false' ? 0 : Number(cell));
 
 function byVideo(rows: readonly TableRow[]): Map<string, TableRow[]> {
   const groups = new Map<string, TableRow[]>();

@@ -34,7 +34,7 @@ const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** Tracks that a person switches on. The lane of trials is also shown for a video that has trials. */
-const HIDDEN_AT_FIRST: ReadonlySet<TrackName> = new Set<TrackName>(['confidence', 'similarity', 'trials']);
+const HIDDEN_AT_FIRST: ReadonlySet<TrackName> = new Set<TrackName>(['confidence', 'similarity', 'units', 'pose', 'doubt', 'trials']);
 /** In a lower window, the lane of pictures would take the place of the charts. */
 const PICTURES_FROM_PIXELS = 1000;
 const isShownAtFirst = (name: TrackName): boolean => (name === 'thumbnails' ? window.innerHeight >= PICTURES_FROM_PIXELS : !HIDDEN_AT_FIRST.has(name));

@@ -596,7 +596,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'wrong-usage/config-with-option': {
     message: 'Ein wiederholter Lauf hat die Optionen seiner Datei: {option} kann nicht geändert werden.',
-    remedy: 'Lassen Sie die Option weg, oder analysieren Sie ohne --config.',
+    remedy: 'Lassen Sie die Option weg, oder beginnen Sie eine neue Analyse.',
   },
   'model-invalid/other-than-run': {
     message: 'Das Modell {model} ist nicht das des Laufs (SHA-256 {found}…, erwartet {expected}…).',

@@ -757,7 +757,7 @@ export const de: Translated<typeof en> = {
     blind: 'Blind: Vorschläge sind verborgen.',
     left: '{left} von {all} übrig',
     order: 'Sortieren nach',
-    doubtful: 'niedrigste Sicherheit zuerst',
+    doubtful: 'zweifelhafteste zuerst',
     strong: 'höchste Sicherheit zuerst',
     time: 'Zeit',
     reviewed: 'Geprüfte Vorschläge',
@@ -817,6 +817,9 @@ export const de: Translated<typeof en> = {
     masks: 'Masken',
     similarity: 'Ähnlichkeit',
     confidence: 'Gesicht',
+    units: 'Action Units (experimentell)',
+    pose: 'Kopfhaltung',
+    doubt: 'Zweifel',
     about: {
       probabilities: 'Vorschlag des Modells: die Wahrscheinlichkeit jedes Ausdrucks. Je kräftiger die Farbe, desto höher die Wahrscheinlichkeit.',
       intensity: 'Vorschlag des Modells: 1 minus die Wahrscheinlichkeit von neutral, mit den Scheiteln der Spitzen.',
@@ -824,6 +827,11 @@ export const de: Translated<typeof en> = {
         'Wie sehr das Modell auf jeden Moment sieht. Unabhängig: wie sehr sich das Gesicht ändert, gleich in welchem Ausdruck. Bezogen: wie sehr der Moment für eine Klasse spricht. Endgültig: beides zusammen; das Modell behält die Momente mit den höchsten Werten.',
       similarity: 'Wie ähnlich jeder Moment dem ist, was das Modell von jeder Klasse gelernt hat.',
       confidence: 'Wie sicher die Gesichtssuche ist.',
+      units:
+        'Experimentell, an gerenderten Gesichtern gelernt: die Intensität von Action Units (FACS), je eine Zeile. Je kräftiger die Farbe, desto höher die Intensität. Nicht mit den Kodes von FACS-Kodierenden verglichen. Leer bei einem Modell ohne Action Units.',
+      pose: 'Wie der Kopf gedreht ist, in Grad, aus den Punkten der Gesichtssuche. Drehung: zur linken Seite der Person. Nicken: nach unten. Neigung: zur linken Schulter. Die Werte sind grob: große Winkel werden unterschätzt.',
+      doubt:
+        'Wo ein zweiter Blick lohnt. Zweifel: 0, wo ein Ausdruck sicher ist, 1, wo alle gleich wahrscheinlich sind. Ungewöhnlich: Das Gesicht ist abgewandt, kaum als Gesicht zu erkennen, keiner Klasse ähnlich oder wird gespiegelt anders gelesen. Nicht jedes verdeckte oder ungewöhnliche Gesicht wird gefunden.',
     },
     range: '{low} bis {high}',
     ribbons: 'Wahrscheinlichkeiten als Bänder',
@@ -851,7 +859,15 @@ export const de: Translated<typeof en> = {
       offset: 'Versatz von {name} in Sekunden',
       hint: 'Alt gedrückt halten und ziehen, um die Signale von {file} auf der Zeitachse zu verschieben.',
     },
-    lines: { intensity: 'Intensität', face_confidence: 'Sicherheit der Gesichtssuche' },
+    lines: {
+      intensity: 'Intensität',
+      face_confidence: 'Sicherheit der Gesichtssuche',
+      yaw_deg: 'Drehung',
+      pitch_deg: 'Nicken',
+      roll_deg: 'Neigung',
+      entropy: 'Zweifel',
+      unusual: 'ungewöhnlich',
+    },
   },
   addSignals: {
     open: 'Signal hinzufügen…',

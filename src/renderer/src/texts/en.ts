@@ -740,7 +740,7 @@ export const en = {
     blind: 'Blind: proposals are hidden.',
     left: '{left} of {all} left',
     order: 'Sort by',
-    doubtful: 'lowest confidence first',
+    doubtful: 'most doubtful first',
     strong: 'highest confidence first',
     time: 'time',
     reviewed: 'Reviewed proposals',
@@ -800,6 +800,9 @@ export const en = {
     masks: 'Masks',
     similarity: 'Similarity',
     confidence: 'Face',
+    units: 'Action units (experimental)',
+    pose: 'Head pose',
+    doubt: 'Doubt',
     about: {
       probabilities: 'Model proposal: the probability of each expression. The stronger the colour, the higher the probability.',
       intensity: 'Model proposal: 1 minus the probability of neutral, with the apexes of the peaks.',
@@ -807,6 +810,11 @@ export const en = {
         'How much the model looks at each moment. Agnostic: how much the face changes, whatever the expression. Semantic: how much the moment supports a class. Final: both together; the model keeps the moments with the highest values.',
       similarity: 'How similar each moment is to what the model has learned of each class.',
       confidence: 'How certain the face detector is.',
+      units:
+        'Experimental, learned from rendered faces: the intensity of FACS action units, one row each. The stronger the colour, the higher the intensity. Not compared with the codes of FACS coders. Empty for a model without action units.',
+      pose: 'How the head is turned, in degrees, from the points of the face detector. Yaw: to the person’s left. Pitch: downwards. Roll: to the left shoulder. It is rough: large angles are underestimated.',
+      doubt:
+        'Where to look twice. Doubt: 0 where one expression is certain, 1 where all are equally probable. Unusual: the face is turned away, hardly recognised as a face, unlike all classes, or read differently in a mirror. Not every covered or unusual face is found.',
     },
     range: '{low} to {high}',
     ribbons: 'Probabilities as ribbons',
@@ -834,7 +842,15 @@ export const en = {
       offset: 'Offset of {name} in seconds',
       hint: 'Hold Alt and drag to move the signals of {file} on the time axis.',
     },
-    lines: { intensity: 'intensity', face_confidence: 'face confidence' },
+    lines: {
+      intensity: 'intensity',
+      face_confidence: 'face confidence',
+      yaw_deg: 'yaw',
+      pitch_deg: 'pitch',
+      roll_deg: 'roll',
+      entropy: 'doubt',
+      unusual: 'unusual',
+    },
   },
   addSignals: {
     open: 'Add signal…',

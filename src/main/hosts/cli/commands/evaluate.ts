@@ -6,6 +6,7 @@ import type { Device } from '../../../services/settings/defaults.ts';
 import { startChildProcessEngine } from '../../../services/studio/processes.ts';
 import { defaultThreads, DEVICES } from '../../../services/settings/defaults.ts';
 import type { EvaluateRequest } from '../../../services/training/evaluate-model.ts';
+import { UNITS_CAUTION } from '../../../../shared/domain/action-units.ts';
 import { numberBetween, wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
 import { TaskLine } from '../terminal/progress-line.ts';
@@ -74,7 +75,8 @@ async function evaluate(model: string, options: EvaluateOptions): Promise<number
 
 /** The JSON output. Its names are documented (docs/developer/exchange-formats.md) and must not change; new ones may be added. */
 function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
-  const { uar, war, ece, recall, onset, apex, offset, peaksFound, masks, groups, budgets, baseline, model, sha256, trained, warnings, split } = evaluation;
+  const { uar, war, ece, recall, onset, apex, offset, peaksFound, masks, units, groups, budgets, baseline, model, sha256, trained, warnings, split } =
+    evaluation;
   return {
     ...scoresOf(evaluation),
     onsetErrorMedian: onset?.median.value ?? null,
@@ -83,6 +85,7 @@ function objectOf(evaluation: ModelEvaluation): Record<string, unknown> {
     peaksFound,
     baseline: baseline === null ? null : scoresOf(baseline),
     masks,
+    units: units ?? null,
     intervals: { uar, war, ece, recall, onset, apex, offset },
     groups,
     budgets,
@@ -120,6 +123,7 @@ function describe({
   offset,
   peaksFound,
   masks,
+  units,
   groups,
   budgets,
   auc,
@@ -156,6 +160,7 @@ function describe({
             `${name}: ${effect.here.toFixed(3)} and ${effect.there.toFixed(3)}, d ${show(effect.effect)}, larger in ${(100 * effect.share).toFixed(0)}% of ${effect.clips} clips`,
           ],
     ),
+    ...unitLines(units ?? []),
     ...(baseline === null
       ? []
       : [
@@ -164,5 +169,17 @@ function describe({
         ]),
     ...groups.map((each) => `group ${each.group} (${each.clips} clips): UAR ${show(each.uar)}`),
     ...(budgets.length < 2 ? [] : [`UAR by token budget: ${budgets.map((each) => `${each.tokenBudget}: ${each.uar.toFixed(3)}`).join(', ')}`]),
+  ];
+}
+
+function unitLines(units: NonNullable<ModelEvaluation['units']>): string[] {
+  if (units.length === 0) return [];
+  const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(2));
+  return [
+    `action units (${UNITS_CAUTION}), in slots:`,
+    ...units.map(
+      ({ unit, correlation, meanAbsoluteError, auc, presentShare }) =>
+        `  AU${String(unit).padEnd(3)} correlation ${shown(correlation)}, mean absolute error ${shown(meanAbsoluteError)}, AUC ${shown(auc)}, present in ${(100 * presentShare).toFixed(0)}%`,
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UNITS_CAUTION } from '../../../../shared/domain/action-units.ts';
 import { sentenceOfFact } from '../../../../shared/app/facts.ts';
 import { noticeOf, sentencesOf } from '../../../../shared/app/notices.ts';
 import { MODEL_FILE_ENDINGS } from '../../../../shared/domain/model-files.ts';
@@ -81,6 +82,7 @@ function describe(model: ModelInspection, budget: number): string[] {
     `parameters   ${(model.parameters / 1e6).toFixed(2)} M`,
     `input        ${clip.frames} frames of ${clip.width} x ${clip.height}, ${clip.sampleRateHz} a second; ${model.tokens} tokens`,
     `classes      ${model.classes.join(', ')}`,
+    ...(model.actionUnits.length === 0 ? [] : [`action units ${model.actionUnits.join(', ')} (${UNITS_CAUTION})`]),
     `multiply-adds of a clip by token budget: ${Object.entries(model.macs)
       .map(([name, macs]) => `${name}${name === 'default' ? ` (${model.defaultTokenBudget})` : ''} ${giga(macs)}`)
       .join(', ')}`,

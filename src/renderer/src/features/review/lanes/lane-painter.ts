@@ -51,7 +51,7 @@ export function paintLanes(context: CanvasRenderingContext2D, picture: LanePictu
     context.fillRect(0, place.top, picture.width, place.height);
     paintAbsences(context, picture, place, gone);
     const { drawing, lines } = LANES[lane.name];
-    if (drawing === 'ribbons' && picture.isRibbons) paintRibbons(context, picture, place, lines);
+    if (drawing === 'rows' || (drawing === 'ribbons' && picture.isRibbons)) paintRibbons(context, picture, place, lines);
     else paintLines(context, picture, place, lane, drawing === 'area');
     if (lane.name === 'intensity') paintPeaks(context, picture, place);
     context.restore();

@@ -1,3 +1,4 @@
+import { UNIT_COLUMNS } from '../../../../../shared/domain/action-units.ts';
 import type { Expression } from '../../../../../shared/domain/expressions.ts';
 import { EXPRESSIONS } from '../../../../../shared/domain/expressions.ts';
 import type { FaceMaps } from '../../../../../shared/domain/mask-maps.ts';
@@ -39,12 +40,24 @@ const MASKS: readonly Line[] = [
   { column: 'mask_final', style: MASK_STYLES.final },
 ];
 
+const POSE: readonly Line[] = (['yaw_deg', 'pitch_deg', 'roll_deg'] as const).map((column, i) => ({
+  column,
+  style: [MASK_STYLES.final, MASK_STYLES.semantic, MASK_STYLES.agnostic][i] ?? MASK_STYLES.final,
+}));
+const DOUBT: readonly Line[] = [
+  { column: 'entropy', style: styleAt(1) },
+  { column: 'unusual', style: styleAt(3) },
+];
+
 interface LaneKind {
   readonly lines: readonly Line[];
   /** Heights in pixels: preferred, and the least that can be read. */
   readonly height: number;
   readonly least: number;
-  readonly drawing: 'ribbons' | 'lines' | 'area';
+  /** 'ribbons' are lines if the user chooses that; 'rows' are always ribbons, because so many lines cannot be told apart. */
+  readonly drawing: 'ribbons' | 'rows' | 'lines' | 'area';
+  /** Range of the values; 0 to 1 if it is absent. */
+  readonly range?: Range;
 }
 export const LANES: Readonly<Record<LaneName, LaneKind>> = {
   probabilities: { lines: EXPRESSIONS.map((column, i) => ({ column, style: styleAt(i) })), height: 84, least: 70, drawing: 'ribbons' },
@@ -57,6 +70,9 @@ export const LANES: Readonly<Record<LaneName, LaneKind>> = {
     drawing: 'lines',
   },
   confidence: { lines: [{ column: 'face_confidence', style: styleAt(2) }], height: 28, least: 22, drawing: 'lines' },
+  units: { lines: UNIT_COLUMNS.map((column, i) => ({ column, style: styleAt(i) })), height: 138, least: 92, drawing: 'rows' },
+  pose: { lines: POSE, height: 56, least: 44, drawing: 'lines', range: { min: -60, max: 60 } },
+  doubt: { lines: DOUBT, height: 36, least: 26, drawing: 'area' },
 };
 
 /** Starts, ends and midpoints of the slots in seconds, ascending; cached for each face. */
@@ -115,9 +131,9 @@ export function absences({ slots, times, values }: TimelineColumns): Span[] {
   return spans;
 }
 
-/** Range of the values: 0 to 1. For mask weights and similarities, which vary little, the range of this face's values. */
+/** Range of the values: that of the lane. For mask weights and similarities, which vary little, the range of this face's values. */
 export function rangeOf(columns: TimelineColumns, name: LaneName, maps: FaceMaps | null): Range {
-  if (name !== 'masks' && name !== 'similarity') return { min: 0, max: 1 };
+  if (name !== 'masks' && name !== 'similarity') return LANES[name].range ?? { min: 0, max: 1 };
   const owner = name === 'masks' ? columns : maps;
   if (owner === null) return { min: 0, max: 1 };
   let range = ranges.get(owner);

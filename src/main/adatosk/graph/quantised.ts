@@ -1,5 +1,5 @@
-import type { Tensor } from '../tensor.ts';
-import { show } from '../tensor-type.ts';
+import type { Tensor } from './tensor.ts';
+import { show } from './tensor-type.ts';
 
 /** onnxruntime's own operations. They have no gradients: only inference uses them. */
 const DOMAIN = 'com.microsoft';
