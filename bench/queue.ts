@@ -103,7 +103,7 @@ async function uninterrupted(project: string, videos: string): Promise<{ answers
   };
   for (let i = 0; ; i++) {
     await timed(() => client.library.list());
-    const row = { id: newId(), code: `P${i}`, condition: '', note: '' };
+    const row = { id: newId(), code: `P${i}`, condition: '', note: '', attributes: '{}' };
     await timed(() =>
       client.edits.apply({ coderId, step: step('other', { text: 'Add a participant' }), rows: [{ table: 'participant', kind: 'insert', row }] }),
     );

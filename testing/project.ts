@@ -15,7 +15,7 @@ export async function makeProject(options: OpenOptions = {}): Promise<Project & 
 }
 
 /** Adds a video, two coders with one layer each, and a layer of a model to a project, without journal entries. */
-export function furnish({ db }: Project): { video: string; ann: string; ben: string; annLayer: string; benLayer: string; modelLayer: string } {
+export function furnish({ db }: Pick<Project, 'db'>): { video: string; ann: string; ben: string; annLayer: string; benLayer: string; modelLayer: string } {
   const at = '2026-11-24T10:00:00.000Z';
   const [video, ann, ben, annLayer, benLayer, modelLayer, run] = Array.from({ length: 7 }, newId) as [string, string, string, string, string, string, string];
   db.transaction(() => {

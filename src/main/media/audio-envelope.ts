@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { StudioError } from '../../shared/app/errors.ts';
 import { ENVELOPE_RATE } from '../../shared/domain/sound.ts';
+import { fileInput } from './media-input.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
@@ -15,7 +17,7 @@ export async function audioEnvelope(path: string, signal?: AbortSignal): Promise
   const ffmpeg = await findProgram('ffmpeg');
   // Pads sound that starts late, so that points and frames share one clock.
   const sound = ['-map', '0:a:0?', '-ac', '1', '-af', 'aresample=async=1:first_pts=0', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
-  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-vn', '-sn', '-dn', '-i', path, ...sound], { signal });
+  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-vn', '-sn', '-dn', ...fileInput(path), ...sound], { signal });
   const envelope = new Growing();
   let [low, high, count] = [0, 0, 0];
   let odd: number | undefined;
@@ -33,6 +35,7 @@ export async function audioEnvelope(path: string, signal?: AbortSignal): Promise
   }
   await program.ended;
   if (program.wasCancelled) throw new StudioError('cancelled/sound', {});
+  program.throwIfStopped(basename(path));
   return envelope.values;
 }
 

@@ -1,6 +1,6 @@
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cancelled } from '../../shared/app/errors.ts';
-import { inputName } from './input-name.ts';
+import { fileInput } from './media-input.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
@@ -74,7 +74,7 @@ function compare(a: Measured<StreamFacts>, b: Measured<StreamFacts>): number {
 
 /** Counts the packets of several streams and measures their lengths, because not every container states them. */
 async function measure<S extends StreamFacts>(path: string, streams: readonly S[], signal?: AbortSignal): Promise<Measured<S>[]> {
-  const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=stream_index,pts_time,dts_time', '-of', 'csv=p=0', inputName(path)];
+  const args = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'packet=stream_index,pts_time,dts_time', '-of', 'csv=p=0', ...fileInput(path)];
   const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
   const spans = new Map<number, { packets: number; from: number; to: number }>();
   for await (const line of createInterface({ input: run.output })) {
@@ -86,7 +86,7 @@ async function measure<S extends StreamFacts>(path: string, streams: readonly S[
     spans.set(Number(index), span);
   }
   await run.ended;
-  if (run.wasCancelled) throw cancelled();
+  run.throwIfStopped(basename(path));
   return streams.map((stream) => {
     const { packets, from, to } = spans.get(stream.index) ?? { packets: 0, from: 0, to: 0 };
     const { index, width, height } = stream;

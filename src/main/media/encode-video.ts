@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { StudioError, writeError } from '../../shared/app/errors.ts';
+import { picturesInput } from './media-input.ts';
 import { findProgram } from './programs.ts';
+import { startError } from './running-program.ts';
 
 export interface VideoFormat {
   /** Even numbers of pixels. */
@@ -24,13 +26,16 @@ export async function encodeVideo(
   signal?: AbortSignal,
 ): Promise<void> {
   const ffmpeg = await findProgram('ffmpeg');
-  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', String(fps), '-i', 'pipe:0'];
   const colours = ['-vf', 'scale=out_color_matrix=bt709:out_range=limited', '-pix_fmt', 'yuv420p', '-colorspace', 'bt709', '-color_range', 'tv'];
   const output = ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(quality), ...colours, '-movflags', '+faststart', path];
-  const child = spawn(ffmpeg.path, ['-y', '-v', 'error', ...input, ...output], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn(ffmpeg.path, ['-y', '-v', 'error', ...picturesInput({ width, height, fps }), ...output], { stdio: ['pipe', 'ignore', 'pipe'] });
+  const ended = (once(child, 'close') as Promise<[number | null]>).catch((error: unknown) => {
+    throw startError(ffmpeg, error as Error);
+  });
+  // Without free file handles there are no pipes.
+  if (child.pid === undefined) await ended;
   let messages = '';
   child.stderr.on('data', (chunk: Buffer) => (messages = (messages + chunk.toString()).slice(-2000)));
-  const ended = once(child, 'close') as Promise<[number | null]>;
   // If ffmpeg exits early, writing fails with a broken pipe. Ignored, because the exit code and messages give the reason.
   child.stdin.on('error', () => undefined);
   try {

@@ -2,8 +2,12 @@ import { StudioError } from '../../shared/app/errors.ts';
 import type { ProgramName } from './programs.ts';
 import { variableOf } from './programs.ts';
 
+const PICTURE_TOO_LARGE = /exceeds specified max pixel count/;
+
 /** Error messages of ffmpeg and ffprobe, which give no codes, with the corresponding errors. The first match wins. */
 const MEANINGS = [
+  { match: /Format not on whitelist|Protocol '.*' not on whitelist/, id: 'not-a-video/format' },
+  { match: PICTURE_TOO_LARGE, id: 'unsupported-codec/picture-size' },
   {
     match: /moov atom not found|partial file|File ended prematurely|Truncating packet|stream \d+, offset 0x[0-9a-f]+: partial/i,
     id: 'damaged-video/cut-off',
@@ -14,6 +18,11 @@ const MEANINGS = [
   { match: /Invalid data found when processing input|Invalid argument|EBML header parsing failed|End of file/i, id: 'not-a-video' },
   { match: /Cannot allocate memory/i, id: 'program-failed/memory' },
 ] as const;
+
+/** Whether ffmpeg or ffprobe left pictures out because of their size (MOST_PIXELS). */
+export function isPictureTooLarge(messages: readonly string[]): boolean {
+  return messages.some((line) => PICTURE_TOO_LARGE.test(line));
+}
 
 /**
  * The error for a file with which ffmpeg or ffprobe failed.

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { temporaryFolder } from '../process/private-files.ts';
 
 /** Reads pictures of a fixed size from ffmpeg. */
 export interface PictureOutput {
@@ -27,7 +27,7 @@ export async function openPictureOutput(pool: BufferPool, platform: NodeJS.Platf
   // A program on Windows cannot write to the asynchronous pipes that Node would make there.
   if (platform === 'win32') return overPipe;
   // Only this user can open the folder, and so nobody else the socket.
-  const folder = await mkdtemp(join(tmpdir(), 'adatosk-out-'));
+  const folder = temporaryFolder('out');
   try {
     return await overSocket(join(folder, 's'), pool);
   } catch {
@@ -64,7 +64,8 @@ async function overSocket(path: string, pool: BufferPool): Promise<PictureOutput
     await once(server, 'listening');
     const accepted = once(server, 'connection');
     const reader = new SocketReader(path, pool);
-    const [forProgram] = (await accepted) as [Socket];
+    // Without free file handles no connection is accepted.
+    const [forProgram] = (await Promise.race([accepted, reader.closed.then(() => Promise.reject(new Error('the socket was closed')))])) as [Socket];
     return { forProgram, pictures: () => reader.pictures() };
   } finally {
     server.close();
@@ -81,15 +82,19 @@ class SocketReader {
   #isOver = false;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
+  readonly closed: Promise<void>;
 
   constructor(path: string, pool: BufferPool) {
     this.#pool = pool;
     this.#buffer = pool.take();
     this.#socket = connect({ path, onread: { buffer: () => this.#buffer.subarray(this.#filled), callback: (count) => this.#received(count) } });
     this.#socket.once('error', (error) => (this.#failure = error));
-    this.#socket.once('close', () => {
-      this.#isOver = true;
-      this.#wake();
+    this.closed = new Promise((resolve) => {
+      this.#socket.once('close', () => {
+        this.#isOver = true;
+        this.#wake();
+        resolve();
+      });
     });
   }
 

@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ffmpeg, temporaryFolder } from '../../../testing/videos.ts';
+import { ffmpeg, ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
 import { playabilityOf } from './playback.ts';
 import { existingProxy, makeProxy, thinProxies } from './playback-proxy.ts';
 import { probeVideo } from './probe.ts';
@@ -128,4 +129,29 @@ describe('a file is served in ranges', async () => {
     expect((await serveFile(path, 'video/mp4', 'PUT', null)).status).toBe(405);
     expect((await serveFile(`${path}-gone`, 'video/mp4', 'GET', null)).status).toBe(404);
   });
+});
+
+test('what a killed process left of a proxy is deleted, and counts in the limit until then', async () => {
+  const cache = join(folder, 'left');
+  await mkdir(cache);
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  const make = async (name: string, hours: number): Promise<string> => {
+    await writeFile(join(cache, name), Buffer.alloc(1000));
+    await utimes(join(cache, name), Date.now() / 1000 - 3600 * hours, Date.now() / 1000 - 3600 * hours);
+    return name;
+  };
+  const names = [
+    await make(`a.mp4.${pid}.part`, 2),
+    await make(`b.mp4.${pid}.part`, 0.5),
+    await make(`c.mp4.${process.pid}.part`, 2),
+    await make(`d.mp4.${process.pid}.part`, 30),
+    await make('e.mp4', 40),
+  ];
+  await thinProxies(cache, 5000);
+  expect((await readdir(cache)).sort()).toEqual(names);
+  await thinProxies(cache, 4500);
+  expect(await readdir(cache)).not.toContain('e.mp4');
+  await ffmpeg('-i', ONE_FACE, '-t', '1', '-c:v', 'mpeg4', join(folder, 'left.avi'));
+  await makeProxy(await probeVideo(join(folder, 'left.avi')), () => undefined, undefined, cache);
+  expect((await readdir(cache)).filter((name) => name.endsWith('.part')).sort()).toEqual([names[1], names[2]]);
 });

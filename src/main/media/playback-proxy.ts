@@ -4,14 +4,15 @@ import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { cancelled, StudioError, writeError } from '../../shared/app/errors.ts';
+import { StudioError, writeError } from '../../shared/app/errors.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
+import { isRunning, makePrivate } from '../process/private-files.ts';
 import type { ProbedVideo } from './probe.ts';
-import { inputName } from './input-name.ts';
+import { fileInput } from './media-input.ts';
 import { probeVideo } from './probe.ts';
 import { findProgram } from './programs.ts';
-import { RunningProgram } from './running-program.ts';
+import { LONGEST_STANDSTILL_S, RunningProgram } from './running-program.ts';
 import { straightExpression } from './timing-table.ts';
 
 /** The folder of the proxies: in ADATOSK_CACHE, else in the cache folder of the operating system. */
@@ -32,6 +33,8 @@ export const PROXY_LIMIT_BYTES = 20e9;
 const KEY_FRAMES = 24;
 /** Largest time difference of a frame in the proxy: half a tick of MPEG's clock plus rounding. */
 const LARGEST_DIFFERENCE_S = 0.001;
+/** The last frame may be reported by its start. */
+const LAST_SECOND_S = 1;
 /** Ticks per second of the proxy's track: MPEG's clock, which is a multiple of all common frame rates. */
 const TRACK_TICKS = 90_000;
 
@@ -65,15 +68,23 @@ export async function makeProxy(video: ProbedVideo, onShare: (share: number) => 
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw writeError(folder, error);
   });
+  makePrivate(folder);
+  await deleteLeftParts(folder);
   const unfinished = `${file}.${process.pid}.part`;
   try {
-    const run = new RunningProgram(await findProgram('ffmpeg'), proxyArguments(video, unfinished), { signal });
+    const reached: Record<string, number> = {};
+    // ffmpeg reports its state all the time, also when it stands still. Moving the index to the front is not reported.
+    const isEncoded = (): boolean => (reached['out_time_us'] ?? 0) / 1e6 >= timing.duration - LAST_SECOND_S;
+    const standstill = { limitS: LONGEST_STANDSTILL_S, progress: () => (isEncoded() ? Symbol('the index moves') : Object.values(reached).join(' ')) };
+    const run = new RunningProgram(await findProgram('ffmpeg'), proxyArguments(video, unfinished), { signal, standstill });
     for await (const line of createInterface({ input: run.output })) {
-      const done = /^out_time_us=(\d+)/.exec(line)?.[1];
-      if (done !== undefined && timing.duration > 0) onShare(Math.min(1, Number(done) / 1e6 / timing.duration));
+      const [, name, value] = /^(total_size|out_time_us)=(\d+)/.exec(line) ?? [];
+      if (name === undefined) continue;
+      reached[name] = Number(value);
+      if (name === 'out_time_us' && timing.duration > 0) onShare(Math.min(1, Number(value) / 1e6 / timing.duration));
     }
     const code = await run.ended;
-    if (run.wasCancelled) throw cancelled();
+    run.throwIfStopped(basename(path));
     if (code !== 0) {
       // ffmpeg gives no code for a full disk: this is its own text.
       if (run.messages.some((line) => line.includes('No space left'))) throw writeError(file, { code: 'ENOSPC' });
@@ -133,7 +144,7 @@ function proxyArguments({ path, stream, timing, container, clock }: ProbedVideo,
     '2',
   ];
   const file = ['-video_track_timescale', String(TRACK_TICKS), '-movflags', '+faststart', '-map_metadata', '-1', '-f', 'mp4'];
-  return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', '-i', inputName(path), ...video, ...picture, ...sound, ...file, to];
+  return ['-y', '-nostdin', '-v', 'error', '-progress', 'pipe:1', '-copyts', ...fileInput(path), ...video, ...picture, ...sound, ...file, to];
 }
 
 function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTable): void {
@@ -145,16 +156,32 @@ function refuseOtherFrames(name: string, original: TimingTable, proxy: TimingTab
   }
 }
 
+/** Unfinished proxies, with their process. */
+const PART = /\.mp4\.(\d+)\.part$/;
+const HOUR_MS = 3_600_000;
+
+/**
+ * Deletes the unfinished proxies of processes that were killed: those that were not written to for an hour and whose process is gone, and
+ * all after a day. A process of another computer may use the same folder.
+ */
+async function deleteLeftParts(folder: string): Promise<void> {
+  for (const { path, mtimeMs } of await filesOf(folder, PART)) {
+    const age = Date.now() - mtimeMs;
+    if (age > 24 * HOUR_MS || (age > HOUR_MS && !isRunning(Number(PART.exec(path)?.[1])))) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+async function filesOf(folder: string, name: RegExp): Promise<{ path: string; size: number; mtimeMs: number }[]> {
+  const paths = (await readdir(folder)).filter((each) => name.test(each)).map((each) => join(folder, each));
+  // Another process may delete a file in the meantime.
+  const found = await Promise.all(paths.map(async (path) => ({ path, ...(await stat(path).catch(() => ({ size: 0, mtimeMs: Date.now() }))) })));
+  return found.map(({ path, size, mtimeMs }) => ({ path, size, mtimeMs }));
+}
+
 /** Deletes the least recently used proxies until the others take at most `limit` bytes. @param keep proxy that must not be deleted */
 export async function thinProxies(folder: string, limit: number, keep?: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.mp4'));
-  const files = await Promise.all(
-    names.map(async (name) => {
-      const { size, mtimeMs } = await stat(join(folder, name));
-      return { path: join(folder, name), size, mtimeMs };
-    }),
-  );
-  let total = files.reduce((sum, { size }) => sum + size, 0);
+  const files = await filesOf(folder, /\.mp4$/);
+  let total = [...files, ...(await filesOf(folder, PART))].reduce((sum, { size }) => sum + size, 0);
   for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
     if (total <= limit) return;
     if (path === keep) continue;

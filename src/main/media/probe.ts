@@ -2,12 +2,12 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { cancelled, sentenceOf, StudioError } from '../../shared/app/errors.ts';
+import { sentenceOf, StudioError } from '../../shared/app/errors.ts';
 import type { TimingTable } from '../../shared/domain/time.ts';
 import type { StreamSummary } from './choose-stream.ts';
 import { chooseStream } from './choose-stream.ts';
-import { explainFailure } from './ffmpeg-messages.ts';
-import { inputName } from './input-name.ts';
+import { explainFailure, isPictureTooLarge } from './ffmpeg-messages.ts';
+import { fileInput, MOST_PIXELS } from './media-input.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 import type { ClockJump, Container, StreamClock } from './timing-table.ts';
@@ -105,11 +105,11 @@ export interface ProbedStream extends Pick<ProbedVideo, 'stream' | 'container' |
  */
 export async function probeStream(path: string, signal?: AbortSignal): Promise<ProbedStream> {
   const name = basename(path);
-  const args = ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', inputName(path)];
+  const args = ['-v', 'error', '-show_streams', '-show_format', '-of', 'json', ...fileInput(path)];
   const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
   const printed = await text(run.output);
   const code = await run.ended;
-  if (run.wasCancelled) throw cancelled();
+  run.throwIfStopped(name);
   if (code !== 0) throw explainFailure(name, 'ffprobe', (await looksLikeMp4(path)) ? run : { messages: withoutMoov(run.messages), crashed: run.crashed });
   const { streams, format } = probeSchema.parse(JSON.parse(printed));
   const { chosen: picture, summary, others } = await chooseStream(path, streams, signal);
@@ -117,8 +117,9 @@ export async function probeStream(path: string, signal?: AbortSignal): Promise<P
     throw new StudioError(streams.length > 0 ? 'no-video-stream/other-streams' : 'no-video-stream', { file: name });
   }
   if (picture.codec_name === 'unknown' || picture.width === 0 || picture.height === 0) {
-    throw new StudioError('unsupported-codec', { file: name });
+    throw new StudioError(isPictureTooLarge(run.messages) ? 'unsupported-codec/picture-size' : 'unsupported-codec', { file: name });
   }
+  if (picture.width * picture.height > MOST_PIXELS) throw new StudioError('unsupported-codec/picture-size', { file: name });
   return {
     stream: describeStream(picture, streams.find(({ codec_type }) => codec_type === 'video') === picture),
     statedFrames: picture.nb_frames,

@@ -5,10 +5,10 @@ import type { SamplingGrid } from '../../shared/domain/time.ts';
 import type { Picture } from '../../shared/domain/picture.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo, VideoStream } from './probe.ts';
-import { inputName } from './input-name.ts';
+import { fileInput } from './media-input.ts';
 import { BufferPool, openPictureOutput } from './picture-output.ts';
 import { findProgram } from './programs.ts';
-import { RunningProgram } from './running-program.ts';
+import { LONGEST_STANDSTILL_S, RunningProgram } from './running-program.ts';
 import { secondsOf, straightExpression } from './timing-table.ts';
 
 /** One sample of the grid with its picture. */
@@ -49,6 +49,7 @@ export async function* sampleFrames(
 ): AsyncGenerator<SampledFrame> {
   const announced: number[] = [];
   let arrival: (() => void) | undefined;
+  let [received, isWaiting] = [0, true];
   const program = await findProgram('ffmpeg');
   const pool = new BufferPool((video.stream.width * video.stream.height * 3) / 2);
   if (signal?.aborted === true) throw cancelled();
@@ -56,6 +57,10 @@ export async function* sampleFrames(
   const run = new RunningProgram(program, decodeArguments(video, grid), {
     signal,
     output: output.forProgram,
+    standstill: {
+      limitS: LONGEST_STANDSTILL_S + 2 * Math.max(grid.span.startS - grid.table.start, grid.table.end - grid.span.endS),
+      progress: () => (isWaiting ? received : Symbol('the caller is busy')),
+    },
     onMessage: (line) => {
       const pts = /\] n: *\d+ pts: *(-?\d+|NOPTS) /.exec(line)?.[1];
       if (pts !== undefined) {
@@ -91,7 +96,9 @@ export async function* sampleFrames(
   });
   try {
     for await (const buffer of output.pictures(() => run.output)) {
+      received += 1;
       const printed = await nextPts();
+      isWaiting = false;
       if (printed === undefined) break;
       // A frame without a timestamp has the index after that of the frame before.
       frame = Number.isNaN(printed) ? Math.min(frame + 1, grid.table.frames - 1) : grid.table.nearestFrame(printed);
@@ -106,9 +113,10 @@ export async function* sampleFrames(
       for (const k of ended) yield hole(k);
       for (const k of own) yield show(k, last.picture, releaseBuffer);
       for (const k of inHole.slice(ended.length)) yield hole(k);
+      isWaiting = true;
     }
     await run.ended;
-    if (run.wasCancelled) throw cancelled();
+    run.throwIfStopped(basename(video.path));
     const missing = grid.samples - sample;
     if (last === undefined || missing > Math.max(1, MOST_MISSING * grid.samples)) {
       throw decodeFailure(basename(video.path), last !== undefined, sample / grid.samples, run);
@@ -133,7 +141,8 @@ function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
   const filters = [clock, selection(grid), `scale=${width}:${height}:flags=bilinear${colour(video.stream)}`, 'format=yuv420p', 'showinfo=checksum=0'];
   return [
     ...['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info', '-copyts', '-threads', String(decoderThreads())],
-    ...['-i', inputName(video.path), '-map', `0:${index}`, '-fps_mode', 'passthrough'],
+    ...fileInput(video.path),
+    ...['-map', `0:${index}`, '-fps_mode', 'passthrough'],
     ...['-vf', filters.filter((filter) => filter !== '').join(','), '-f', 'rawvideo', '-pix_fmt', 'yuv420p', 'pipe:1'],
   ];
 }

@@ -1,4 +1,4 @@
-import { inputName } from './input-name.ts';
+import { fileInput } from './media-input.ts';
 import type { ProbedStream } from './probe.ts';
 import { probeStream } from './probe.ts';
 import { findProgram } from './programs.ts';
@@ -16,7 +16,7 @@ export async function thumbnail(path: string, atS: number, known?: ProbedStream,
   const probed = known ?? (await probeStream(path, signal).catch(() => undefined));
   if (probed === undefined) return undefined;
   const picture = ['-map', `0:${probed.stream.index}`, '-frames:v', '1', '-vf', `scale=-2:${HEIGHT}`, '-q:v', '5', '-f', 'mjpeg', 'pipe:1'];
-  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-ss', atS.toFixed(3), '-i', inputName(path), ...picture], { signal });
+  const program = new RunningProgram(ffmpeg, ['-v', 'error', '-nostdin', '-ss', atS.toFixed(3), ...fileInput(path), ...picture], { signal });
   const pieces: Buffer[] = [];
   for await (const piece of program.output as AsyncIterable<Buffer>) pieces.push(piece);
   const code = await program.ended;

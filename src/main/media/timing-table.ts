@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
-import { cancelled, StudioError } from '../../shared/app/errors.ts';
+import { StudioError } from '../../shared/app/errors.ts';
 import { TimingTable } from '../../shared/domain/time.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
-import { inputName } from './input-name.ts';
+import { fileInput } from './media-input.ts';
 import { findProgram } from './programs.ts';
 import { RunningProgram } from './running-program.ts';
 
@@ -67,6 +67,9 @@ const LARGEST_DECODING_STEP_BACK_S = 1;
 /** Formats of cameras and broadcasts, whose clock starts anywhere and starts again where a recording was joined. In these, a longer step forwards is a jump (as in ffmpeg). */
 const RUNNING_CLOCKS = /^(mpegts|mpeg|mpegvideo)$/;
 const LONGEST_STEP_S = 10;
+/** Timestamps that are further apart are wrong. Every tenth of a second costs time, also where nothing was recorded. */
+const LONGEST_DAYS = 14;
+const DAY_S = 86_400;
 
 /** Whether the format has the running clock of a camera or a broadcast. */
 export function hasRunningClock(format: string): boolean {
@@ -127,7 +130,9 @@ function timesOf(order: readonly number[], { pts: read, durations }: RawTimes, p
   const clock: StreamClock = { origin, stepOverJumps: found.length === 0 ? null : step };
   const pts = straight.map((time) => secondsOf(time, stream, clock));
   const stated = durations[read.indexOf(Math.max(...lastOf(read)))] ?? 0;
-  const gap = pts.length > 1 ? (pts[pts.length - 1]! - pts[0]!) / (pts.length - 1) : 0.04;
+  const last = pts[pts.length - 1]!;
+  if (!(last - pts[0]! < LONGEST_DAYS * DAY_S)) throw new StudioError('damaged-video/timestamps', { file: stream.name, days: LONGEST_DAYS });
+  const gap = pts.length > 1 ? (last - pts[0]!) / (pts.length - 1) : 0.04;
   const counts = {
     duplicateTimestamps: duplicates,
     missingTimestamps: packets.missing,
@@ -135,7 +140,7 @@ function timesOf(order: readonly number[], { pts: read, durations }: RawTimes, p
     origin: (origin * stream.timeBase.numerator) / stream.timeBase.denominator,
   };
   return {
-    table: new TimingTable(pts, stated > 0 ? stated * tick : gap, counts),
+    table: new TimingTable(pts, stated > 0 && stated * tick < LONGEST_DAYS * DAY_S ? stated * tick : gap, counts),
     clock,
     jumps: found.map((i) => ({ atS: pts[i]!, jumpS: (order[i]! - order[i - 1]!) * tick })),
   };
@@ -232,7 +237,7 @@ function mayHavePacketsWithoutPicture(pts: readonly number[], { codec, isProgres
 /** Reads times with ffprobe. Frames without a time have NaN; packets without one are only counted. */
 async function readTimes({ path, name, index }: TimedStream, what: 'packet' | 'frame', signal?: AbortSignal): Promise<RawTimes> {
   const entries = what === 'packet' ? 'packet=pts,dts,duration,flags' : 'frame=best_effort_timestamp';
-  const args = ['-v', 'error', '-select_streams', String(index), '-show_entries', entries, '-of', 'csv=p=0', inputName(path)];
+  const args = ['-v', 'error', '-select_streams', String(index), '-show_entries', entries, '-of', 'csv=p=0', ...fileInput(path)];
   const run = new RunningProgram(await findProgram('ffprobe'), args, { signal });
   const times: RawTimes = { pts: [], dts: [], durations: [], missing: 0, total: 0 };
   for await (const line of createInterface({ input: run.output })) {
@@ -249,7 +254,7 @@ async function readTimes({ path, name, index }: TimedStream, what: 'packet' | 'f
     times.durations.push(numberOf(duration) ?? 0);
   }
   const code = await run.ended;
-  if (run.wasCancelled) throw cancelled();
+  run.throwIfStopped(name);
   const cutOff = run.messages.some((line) => line.includes('ended prematurely'));
   if (cutOff || (code !== 0 && times.total === 0)) throw explainFailure(name, 'ffprobe', run);
   return times;

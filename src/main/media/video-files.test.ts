@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { ONE_FACE, temporaryFolder } from '../../../testing/videos.ts';
@@ -58,6 +59,43 @@ describe('videos among files and folders', () => {
       // The same for paths that are given, as a shell expands V/*.
       const given = await findVideos([at('old.mp4'), at('good.mp4'), at('pipe.mp4')]);
       expect(given.map(({ problem }) => problem?.id)).toEqual(['file-missing/link', undefined, 'file-unreadable/no-file']);
+    });
+
+    test.skipIf(process.platform === 'darwin')('because their names are not UTF-8 have a problem that says so, and so have sockets', async () => {
+      const place = join(folder, 'names');
+      const notUtf8 = (name: string): Buffer => Buffer.concat([Buffer.from(`${place}/`), Buffer.from(name, 'latin1')]);
+      await mkdir(place);
+      await writeFile(notUtf8('caf\xe9.mp4'), 'x');
+      await mkdir(notUtf8('Stra\xdfe'));
+      await writeFile(join(place, 'good.mp4'), 'x');
+      const server = createServer();
+      await new Promise<void>((ready) => server.listen(join(place, 'socket.mp4'), ready));
+      const found = await findVideos([place]);
+      server.close();
+      expect(found.map(({ name, problem }) => [name, problem?.id])).toEqual([
+        ['Stra\uFFFDe', 'file-unreadable/name'],
+        ['caf\uFFFD.mp4', 'file-unreadable/name'],
+        ['good.mp4', undefined],
+        ['socket.mp4', 'file-unreadable/no-file'],
+      ]);
+      await expect(findVideos([join(place, 'caf\uFFFD.mp4')])).rejects.toMatchObject({ id: 'file-unreadable/name' });
+    });
+
+    test('because the account may not read a subfolder have a problem', async () => {
+      const place = join(folder, 'locked');
+      await mkdir(join(place, 'sub'), { recursive: true });
+      await writeFile(join(place, 'good.mp4'), 'x');
+      const list = vi.mocked(readdir);
+      const actual = list.getMockImplementation()!;
+      // Permissions do not hold for root, who may run the tests.
+      list.mockImplementation((path, options) =>
+        String(path).endsWith('sub') ? Promise.reject(Object.assign(new Error('permission denied'), { code: 'EACCES' })) : (actual(path, options) as never),
+      );
+      const found = await findVideos([place]).finally(() => list.mockImplementation(actual));
+      expect(found.map(({ name, problem }) => [name, problem?.id])).toEqual([
+        ['good.mp4', undefined],
+        ['sub', 'file-unreadable/permission'],
+      ]);
     });
 
     test('are never opened', async () => {

@@ -40,7 +40,9 @@ export async function findVideos(paths: readonly string[], signal?: AbortSignal)
   for (const given of paths) {
     const path = resolve(given);
     await lstat(path).catch((error: unknown) => {
-      throw new StudioError('file-missing', { path: given }, error);
+      throw path.includes(UNDECODABLE)
+        ? new StudioError('file-unreadable/name', { file: given }, error)
+        : new StudioError('file-missing', { path: given }, error);
     });
     const kind = await kindOf(path, basename(path));
     if (kind === 'folder') {
@@ -78,6 +80,9 @@ export async function sizedVideo({ path, name }: Pick<VideoFile, 'path' | 'name'
   return { path, name, ...(kind === 'folder' ? unreadable(new StudioError('file-unreadable/no-file', { file: name })) : kind) };
 }
 
+/** Node has this character for the bytes of a name that are not UTF-8. No path leads to such a file. */
+const UNDECODABLE = '\uFFFD';
+
 type Kind = 'folder' | Pick<VideoFile, 'bytes' | 'problem'>;
 
 /** What a path leads to, over links. */
@@ -97,6 +102,7 @@ function unreadable(problem: StudioError): Pick<VideoFile, 'bytes' | 'problem'> 
 
 async function problemOf(path: string, name: string, error: unknown): Promise<StudioError> {
   const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && path.includes(UNDECODABLE)) return new StudioError('file-unreadable/name', { file: name }, error);
   if (code === 'ENOENT' || code === 'ELOOP') {
     const target = await readlink(path).catch(() => undefined);
     return target === undefined

@@ -23,12 +23,14 @@ export function startChildProcess<Sent extends object, Received>(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const lastError = lastErrorLineOf(child);
+  // Without free file handles the process does not start: it has no channel, and the error comes before anything else.
+  const notStarted = new Promise<string>((resolve) => child.on('error', (error) => resolve(error.message)));
   return {
     pid: child.pid,
-    send: (message) => void child.send(message, () => undefined),
+    send: (message) => void (child.pid === undefined ? undefined : child.send(message, () => undefined)),
     onMessage: (listener) => void child.on('message', (message) => listener(message as Received)),
     onEnd: (listener) => {
-      child.once('error', (error) => listener(error.message));
+      void notStarted.then(listener);
       child.once('exit', (code, signal) => listener(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${lastError()}`));
     },
     kill: () => void child.kill('SIGKILL'),
@@ -38,7 +40,7 @@ export function startChildProcess<Sent extends object, Received>(
 /** Returns a function that gives the last line of the child's standard error in brackets, or ''. onnxruntime also writes warnings there. */
 function lastErrorLineOf(child: ChildProcess): () => string {
   let text = '';
-  child.stderr?.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(-LONGEST_STDERR)));
+  (child.stderr as ChildProcess['stderr'] | undefined)?.setEncoding('utf8').on('data', (more: string) => (text = (text + more).slice(-LONGEST_STDERR)));
   return () => {
     const line = text.trim().split('\n').at(-1) ?? '';
     return line === '' ? '' : ` (${line})`;

@@ -1,4 +1,5 @@
 /** Communication of a started process with its parent. It works in a child process and in Electron's utilityProcess. */
+import './private-files.ts';
 
 /** Electron's message port outside windows (MessagePortMain). */
 export interface UtilityPort {

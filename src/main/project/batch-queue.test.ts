@@ -93,6 +93,26 @@ describe('the batch queue', () => {
     expect(states(db)).toEqual(['a waiting', 'b waiting']);
   });
 
+  test('a job whose worker dies three times fails with its name, and gets three more attempts by a retry', async () => {
+    const { db } = await makeProject();
+    addBatch(db, approval, settings, videos('a', 'b'));
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const die = (): void => {
+      expect(takeJob(db, approval, workerName(pid))?.name).toBe('a');
+      expect(releaseOrphanedJobs(db)).toBe(1);
+    };
+    // A worker that is stopped on request returns its job: that does not count.
+    const returned = { status: 'waiting', failure: null, secondsTaken: null, timesRealTime: null } as const;
+    for (let i = 0; i < 5; i++) finishJob(db, takeJob(db, approval, 'w')!.id, returned, 'w');
+    for (let i = 0; i < 3; i++) die();
+    const { jobs } = readQueue(db, approval);
+    expect(states(db)).toEqual(['a failed', 'b waiting']);
+    expect(jobs[0]!.failure).toEqual({ id: 'engine-died/attempts', parameters: { file: 'a', attempts: 3 } });
+    retryJobs(db);
+    die();
+    expect(states(db)).toEqual(['a waiting', 'b waiting']);
+  });
+
   test('a job that is cancelled while it runs stays cancelled when its worker finishes, and can be retried', async () => {
     const { db } = await makeProject();
     addBatch(db, approval, settings, videos('a', 'b'));
@@ -114,7 +134,7 @@ describe('the batch queue', () => {
     expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'failed', failure, attempts: 1 });
     retryJobs(db);
     expect(takeJob(db, approval, 'w')?.id).toBe(id);
-    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', failure: null, attempts: 2 });
+    expect(readQueue(db, approval).jobs[0]).toMatchObject({ status: 'running', failure: null, attempts: 1 });
   });
 
   test.each(['a is cut off. Copy it again.', '{"text": "no fact"}', '{', '3'])('a reason of an older version does not change: %s', async (text) => {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { StudioError } from '../../shared/app/errors.ts';
+import { StudioError, toFact } from '../../shared/app/errors.ts';
 import type { Fact } from '../../shared/app/facts.ts';
 import { readFact } from '../../shared/app/notices.ts';
 import type { QueueJob, QueueState } from '../../shared/domain/queue.ts';
@@ -34,6 +34,8 @@ export interface TakenJob {
   readonly bytes: number;
 }
 
+/** A job whose worker died this often fails: a video that ends the process would do so for ever. */
+const MOST_ATTEMPTS = 3;
 /** A worker without a heartbeat for this time is dead, even if its process id exists. */
 const HEARTBEAT_TIMEOUT_MS = 60_000;
 /** Priority of jobs that the user moved to the front; all others have 0. Higher priorities run first. */
@@ -231,11 +233,13 @@ export function finishJob(db: ProjectDatabase, id: string, { status, failure, se
     })
     .where('id', '=', id)
     .where('status', '=', 'running');
-  db.run(worker === undefined ? ended : ended.where('worker', '=', worker));
+  // A worker that returns a job was stopped on request: that is no attempt.
+  const counted = status === 'waiting' && worker !== undefined ? ended.set(({ eb }) => ({ attempts: eb('attempts', '-', 1) })) : ended;
+  db.run(worker === undefined ? counted : counted.where('worker', '=', worker));
 }
 
 /**
- * Releases the jobs of dead workers: they are done if their result was stored, else they wait again.
+ * Releases the jobs of dead workers: they are done if their result was stored, else they wait again, or fail after too many attempts.
  * @returns the number of released jobs
  */
 export function releaseOrphanedJobs(db: ProjectDatabase, now = new Date()): number {
@@ -245,13 +249,15 @@ export function releaseOrphanedJobs(db: ProjectDatabase, now = new Date()): numb
         db.sql
           .selectFrom('job')
           .innerJoin('batch', 'batch.id', 'job.batch_id')
-          .select(['job.id', 'path', 'worker', 'seen_at', 'run_id'])
+          .select(['job.id', 'path', 'job.name', 'attempts', 'worker', 'seen_at', 'run_id'])
           .where('status', '=', 'running'),
       )
       .filter(({ worker, seen_at }) => !isAlive(worker, seen_at, now));
-    for (const { id, path, run_id } of orphaned) {
+    for (const { id, path, name, attempts, run_id } of orphaned) {
       const isStored = run_id !== null && hasResult(db, run_id, path);
-      finishJob(db, id, { status: isStored ? 'done' : 'waiting', failure: null, secondsTaken: null, timesRealTime: null });
+      const isHopeless = !isStored && attempts >= MOST_ATTEMPTS;
+      const failure = isHopeless ? toFact(new StudioError('engine-died/attempts', { file: name, attempts })) : null;
+      finishJob(db, id, { status: isStored ? 'done' : isHopeless ? 'failed' : 'waiting', failure, secondsTaken: null, timesRealTime: null });
     }
     return orphaned.length;
   });
@@ -281,13 +287,13 @@ export function cancelJobs(db: ProjectDatabase, ids?: readonly string[]): string
   });
 }
 
-/** Makes jobs wait again. @param ids failed or cancelled jobs; undefined means all failed ones @returns their number */
+/** Makes jobs wait again, with new attempts. @param ids failed or cancelled jobs; undefined means all failed ones @returns their number */
 export function retryJobs(db: ProjectDatabase, ids?: readonly string[]): number {
   return db.transaction(() => {
     const ended = db
       .rows(db.sql.selectFrom('job').select(['id', 'status']).where('status', 'in', ['failed', 'cancelled']))
       .filter(({ id, status }) => (ids === undefined ? status === 'failed' : ids.includes(id)));
-    for (const { id } of ended) db.run(db.sql.updateTable('job').set({ status: 'waiting', error: '', ended_at: null }).where('id', '=', id));
+    for (const { id } of ended) db.run(db.sql.updateTable('job').set({ status: 'waiting', error: '', ended_at: null, attempts: 0 }).where('id', '=', id));
     return ended.length;
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chosenObject, limitedList } from '../basics/limited-input.ts';
 import { stepSchema } from './steps.ts';
 
 /**
@@ -197,25 +198,29 @@ export const decidedColumns = (table: EditableTable): readonly string[] | undefi
 };
 
 /** Edits of face tracks move labels of all coders: they have a procedure of their own (services/study/face-tracks.ts). */
-const rowEdits = EDITABLE.filter((table) => table !== 'face_tracks').flatMap((table) => {
-  const row = ROW_SCHEMAS[table] as z.ZodObject;
-  const decisions = DECISIONS[table];
-  const set = decisions === undefined ? row.omit({ id: true, revision: true }) : row.pick(decisions);
-  return [
-    ...(decisions !== undefined ? [] : [z.strictObject({ table: z.literal(table), kind: z.literal('insert'), row: row.omit({ revision: true }) })]),
-    z.strictObject({ table: z.literal(table), kind: z.literal('update'), id, revision, set: set.partial() }),
-    z.strictObject({ table: z.literal(table), kind: z.literal('delete'), id, revision }),
-  ];
-});
+const rowEdits = new Map(
+  EDITABLE.filter((table) => table !== 'face_tracks').flatMap((table): [string, z.ZodType][] => {
+    const row = ROW_SCHEMAS[table] as z.ZodObject;
+    const decisions = DECISIONS[table];
+    const set = decisions === undefined ? row.omit({ id: true, revision: true }) : row.pick(decisions);
+    const ofTable = { table: z.literal(table) };
+    const insert = z.strictObject({ ...ofTable, kind: z.literal('insert'), row: row.omit({ revision: true }) });
+    return [
+      ...(decisions !== undefined ? [] : [[`${table} insert`, insert] as [string, z.ZodType]]),
+      [`${table} update`, z.strictObject({ ...ofTable, kind: z.literal('update'), id, revision, set: set.partial() })],
+      [`${table} delete`, z.strictObject({ ...ofTable, kind: z.literal('delete'), id, revision })],
+    ];
+  }),
+);
 
 /** Validates the edit of one row. */
-export const rowEditSchema = z.union(rowEdits) as unknown as z.ZodType<RowEdit>;
+const rowEditSchema = chosenObject(({ table, kind }) => rowEdits.get(`${String(table)} ${String(kind)}`)) as z.ZodType<RowEdit, RowEdit>;
 
 /** One action of a person: one undo step, regardless of how many rows it changes. */
 export const editSchema = z.strictObject({
   coderId: id,
   step: stepSchema,
-  rows: z.array(rowEditSchema).min(1).max(100_000),
+  rows: limitedList(rowEditSchema, 100_000, 1),
 });
 export type Edit = z.infer<typeof editSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedList } from '../basics/limited-input.ts';
 
 const label = z.string().max(100_000);
 const count = z.int().nonnegative();
@@ -15,7 +16,7 @@ const cutLabelSchema = z.strictObject({
 export type CutLabel = z.infer<typeof cutLabelSchema>;
 
 /** A label whose span is cleared of others. Steps of earlier versions have no `cut`. */
-const oneInFreeSpan = { label, cut: z.array(cutLabelSchema).readonly().optional() };
+const oneInFreeSpan = { label, cut: limitedList(cutLabelSchema, 100_000).readonly().optional() };
 
 /** The kinds of undo steps, with the parameters of their descriptions. */
 const STEPS = {

@@ -81,7 +81,11 @@ export const ERROR_TEXTS = {
     remedy: 'Ask for the permission, or copy the file to a folder of your own.',
   },
   'file-unreadable/other': { message: '{file} cannot be read. ({detail})', remedy: 'Check the file and the drive that it is on.' },
-  'file-unreadable/no-file': { message: '{file} is not a file but a named pipe or a device.', remedy: 'Move it out of the folder of the videos.' },
+  'file-unreadable/no-file': { message: '{file} is not a file but a named pipe, a socket or a device.', remedy: 'Move it out of the folder of the videos.' },
+  'file-unreadable/name': {
+    message: 'The name of {file} contains characters that are not UTF-8, so it cannot be opened.',
+    remedy: 'Rename the file or the folder.',
+  },
   'file-unreadable/folder': { message: 'This account has no permission to read the folder {folder}.', remedy: 'Ask for the permission.' },
   'file-unreadable/not-opened': { message: 'The folder {folder} cannot be opened.', remedy: 'Choose another folder.' },
   'file-missing/run': { message: '{file} cannot be read.', remedy: 'Name the folder of an analysis that has ended, with its tables and run.json.' },
@@ -103,6 +107,11 @@ export const ERROR_TEXTS = {
   'not-a-video': {
     message: '{file} is not a video, or it is damaged from its beginning.',
     remedy: 'Open it in a video player. If that fails too, copy it again from its source.',
+  },
+
+  'not-a-video/format': {
+    message: '{file} is not a video but a playlist, a list of other files, or in a format that this program does not read.',
+    remedy: 'Choose the video itself, or convert it to H.264 in an MP4 file.',
   },
 
   'no-video-stream': { message: '{file} contains no video.', remedy: 'Choose the video file of this recording.' },
@@ -128,6 +137,10 @@ export const ERROR_TEXTS = {
     message: '{percent}% of the frames of {file} could not be decoded.',
     remedy: 'Copy it again from its source.',
   },
+  'damaged-video/timestamps': {
+    message: 'The timestamps of {file} are wrong: the video would take more than {days} days.',
+    remedy: 'Copy it again from its source, or write its timestamps again: convert it to MP4 with another program.',
+  },
   'damaged-video/proxy-count': {
     message: 'The copy of {file} for playing has {found} frames instead of {expected}.',
     remedy: 'Convert the video to MP4 with another program, and add that file.',
@@ -138,6 +151,11 @@ export const ERROR_TEXTS = {
   },
 
   'unsupported-codec': { message: 'ffmpeg cannot decode the video format of {file}.', remedy: 'Convert it to H.264 in an MP4 file.' },
+
+  'unsupported-codec/picture-size': {
+    message: 'The pictures of {file} have more than 67 million pixels (8192 × 8192).',
+    remedy: 'Make the video smaller with another program, for example 1920 × 1080 pixels, and choose that file.',
+  },
 
   'program-missing/linux': {
     message: '{program} was not found.',
@@ -174,6 +192,14 @@ export const ERROR_TEXTS = {
   'program-failed/crashed': {
     message: '{program} crashed while it read {file}.',
     remedy: 'Install a current ffmpeg, or set {variable} to another {program}.',
+  },
+  'program-failed/no-resources': {
+    message: '{program} could not be started, because too many files or programs are open. ({detail})',
+    remedy: 'Close other programs, or analyse fewer videos at the same time, and try again.',
+  },
+  'program-failed/standstill': {
+    message: '{program} made no progress with {file} for {minutes} minutes, and was ended.',
+    remedy: 'Check the drive that the file is on. If it is in order, the file is damaged: copy it again from its source.',
   },
   'program-failed/memory': { message: 'There was not enough memory to decode {file}.', remedy: 'Close other programs, and try again.' },
   'program-failed/encode': { message: 'ffmpeg could not write {path}. ({detail})', remedy: 'Choose another folder, or install a current ffmpeg.' },
@@ -288,6 +314,11 @@ export const ERROR_TEXTS = {
     remedy: 'Start the queue again. It continues with the video that was being analysed. If it happens again, analyse fewer videos at the same time.',
   },
 
+  'engine-died/attempts': {
+    message: 'The analysis of {file} was ended {attempts} times before it was done, and is not tried again by itself.',
+    remedy: 'Analyse fewer videos at the same time, then try it again. If it fails again, convert the video to H.264 in an MP4 file.',
+  },
+
   'cannot-write': { message: '{path} could not be written. ({detail})', remedy: 'Choose another folder.' },
   'cannot-write/permission': {
     message: 'This account has no permission to write {path}.',
@@ -388,6 +419,11 @@ export const ERROR_TEXTS = {
   'data-set-invalid/not-gzip': { message: '{file} cannot be unpacked.', remedy: 'Save it again, or unpack it with another program.' },
 
   'project-missing': { message: 'There is no project in {folder}.', remedy: 'Choose another folder, or make a new project there.' },
+
+  'project-missing/while-open': {
+    message: 'The project file {file} was deleted, moved or replaced while it was open. The last change was not saved.',
+    remedy: 'Put the file back into its place, then open the project again. The folder of its backups may still be there.',
+  },
 
   'project-damaged': { message: 'The project file {file} is damaged.', remedy: 'Restore a backup of it.' },
   'project-damaged/check': { message: 'The project file {file} is damaged. ({detail})', remedy: 'Restore a backup of it.' },

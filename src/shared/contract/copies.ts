@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedList } from '../basics/limited-input.ts';
 import type { EditableTable } from '../annotation/editable-rows.ts';
 import { appliedEditSchema, EDITABLE } from '../annotation/editable-rows.ts';
 import { factSchema } from '../app/facts.ts';
@@ -94,9 +95,9 @@ export const copies = {
   give: procedure
     .input(
       z.object({
-        coders: z.array(z.string().trim().min(1).max(200)).min(1).max(200),
+        coders: limitedList(z.string().trim().min(1).max(200), 200, 1),
         /** Ids; empty for all. */
-        videos: z.array(idSchema).max(100_000).default([]),
+        videos: limitedList(idSchema, 100_000).default([]),
         doubleShare: z.number().min(0).max(1),
         seed: z
           .int()
@@ -107,11 +108,9 @@ export const copies = {
     )
     .output(z.array(z.object({ coder: z.string(), folder: z.string(), videos: z.int(), shared: z.int() }))),
   /** The copies at these places (projects, project files, or folders with projects), and what they would bring; changes nothing. */
-  inspect: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(1000) })).output(z.array(inspectedCopySchema)),
+  inspect: procedure.input(z.object({ paths: limitedList(pathSchema, 1000, 1) })).output(z.array(inspectedCopySchema)),
   /** Merges copies into the project after a backup, each in one transaction. Aborting the call stops before the next copy. */
-  merge: procedure
-    .input(z.object({ paths: z.array(pathSchema).min(1).max(1000) }))
-    .output(z.object({ merged: z.array(mergedCopySchema), isStopped: z.boolean() })),
+  merge: procedure.input(z.object({ paths: limitedList(pathSchema, 1000, 1) })).output(z.object({ merged: z.array(mergedCopySchema), isStopped: z.boolean() })),
   conflicts: procedure.output(z.array(conflictSchema)),
   /** Decides a conflict, as one undo step of the coder. Errors: 'edit-stale', 'edit-invalid'. */
   decide: procedure

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedList, limitedRecord } from '../basics/limited-input.ts';
 import { LANGUAGES } from '../app/action-texts.ts';
 import { factSchema } from '../app/facts.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
@@ -37,10 +38,30 @@ export type LabelFile = z.infer<typeof labelFileSchema>;
 const exportChoiceSchema = z.object({
   format: z.enum(EXPORT_FORMATS),
   /** Labels: 'model', 'adjudicated' or coders' names; empty for all. */
-  layers: z.array(z.string().max(200)).max(1000).default([]),
+  layers: limitedList(z.string().max(200), 1000).default([]),
   /** Ids of videos; empty for all. */
-  videos: z.array(idSchema).max(100_000).default([]),
+  videos: limitedList(idSchema, 100_000).default([]),
   out: pathSchema,
+});
+
+/** A file of labels, and what of it is imported. */
+const placementSchema = z.object({
+  file: pathSchema,
+  video: idSchema,
+  recording: z.string().max(100_000).optional(),
+  /** Frames per second, for files that count frames. */
+  fps: z.number().positive().max(10_000).optional(),
+  layers: limitedList(
+    z.object({
+      name: z.string().max(10_000),
+      /** The coder who gets these labels; by default the coder of the import. */
+      coder: z.string().trim().min(1).max(200).optional(),
+      /** The face of these labels; by default those of the file. */
+      face: z.int().min(1).max(10_000).optional(),
+    }),
+    10_000,
+    1,
+  ),
 });
 
 const undefinedReason = z.enum(UNDEFINED_REASONS).nullable();
@@ -60,38 +81,15 @@ export const exchange = {
   /** Paths of files that this export would replace. */
   filesToReplace: procedure.input(exportChoiceSchema).output(z.array(z.string())),
   /** Previews of annotation files, also of those in the given folders; changes nothing. */
-  labelFiles: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(z.array(labelFileSchema)),
+  labelFiles: procedure.input(z.object({ paths: limitedList(pathSchema, 10_000, 1) })).output(z.array(labelFileSchema)),
   /** Imports labels and peaks into the layers of coders. If some labels cannot be imported and `partly` is false, nothing is imported. */
   importLabels: procedure
     .input(
       z.object({
-        files: z
-          .array(
-            z.object({
-              file: pathSchema,
-              video: idSchema,
-              recording: z.string().max(100_000).optional(),
-              /** Frames per second, for files that count frames. */
-              fps: z.number().positive().max(10_000).optional(),
-              layers: z
-                .array(
-                  z.object({
-                    name: z.string().max(10_000),
-                    /** The coder who gets these labels; by default the coder of the import. */
-                    coder: z.string().trim().min(1).max(200).optional(),
-                    /** The face of these labels; by default those of the file. */
-                    face: z.int().min(1).max(10_000).optional(),
-                  }),
-                )
-                .min(1)
-                .max(10_000),
-            }),
-          )
-          .min(1)
-          .max(10_000),
+        files: limitedList(placementSchema, 10_000, 1),
         coder: z.string().trim().min(1).max(200),
         /** New name by label name in the file; null leaves the label out. */
-        mapping: z.record(z.string(), z.string().min(1).max(100_000).nullable()).default({}),
+        mapping: limitedRecord(z.string().min(1).max(100_000).nullable(), 100_000).default({}),
         partly: z.boolean().default(false),
       }),
     )
@@ -133,7 +131,7 @@ export const exchange = {
     .input(
       z.object({
         statistic: z.enum(STATISTICS),
-        raters: z.array(z.string().max(200)).max(100),
+        raters: limitedList(z.string().max(200), 100),
         unitS: z.number().positive().max(60).default(DEFAULT_UNIT_S),
         overlap: z.number().min(0.01).max(1).default(DEFAULT_OVERLAP),
         unlabelled: z.enum(['left out', 'counted']).default('left out'),

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { limitedList } from '../basics/limited-input.ts';
 import { factSchema } from '../app/facts.ts';
 import { EXPRESSIONS } from '../domain/expressions.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
@@ -121,9 +122,9 @@ export const library = {
     }),
   ),
   /** Adds videos and the videos in folders, without analysing them. */
-  add: procedure.input(z.object({ paths: z.array(pathSchema).min(1).max(10_000) })).output(addedVideos),
+  add: procedure.input(z.object({ paths: limitedList(pathSchema, 10_000, 1) })).output(addedVideos),
   /** Checks all files: marks missing ones, and finds moved ones below `folders` by their contents. */
-  look: procedure.input(z.object({ folders: z.array(pathSchema).max(1000).default([]) })).output(z.object({ missing: z.int(), relinked: z.int() })),
+  look: procedure.input(z.object({ folders: limitedList(pathSchema, 1000).default([]) })).output(z.object({ missing: z.int(), relinked: z.int() })),
   /** Sets whether new videos in a folder are analysed automatically. */
   watch: procedure.input(z.object({ folder: pathSchema, watched: z.boolean() })),
   folders: procedure.output(
@@ -136,7 +137,7 @@ export const library = {
   forgetFolder: procedure.input(z.object({ folder: pathSchema })),
   /** What people made in videos: labels (with peaks) of how many coders, notes and trials. */
   contents: procedure
-    .input(z.object({ videos: z.array(idSchema).min(1).max(100_000) }))
+    .input(z.object({ videos: limitedList(idSchema, 100_000, 1) }))
     .output(z.object({ labels: z.int(), notes: z.int(), trials: z.int(), coders: z.int() })),
   /** The URL of a video, on the window's own origin. If it is not playable, `prepare` makes a proxy. */
   media: procedure

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { limitedList } from '../basics/limited-input.ts';
 import { factSchema } from '../app/facts.ts';
 import { queueStateSchema } from '../domain/queue.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
 
-const jobs = z.array(idSchema).max(100_000);
+const jobs = limitedList(idSchema, 100_000);
 /** Without `jobs`: all jobs that it applies to. */
 const someOrAll = procedure.input(z.object({ jobs: jobs.optional() }));
 
@@ -13,8 +14,8 @@ export const queue = {
   add: procedure
     .input(
       z.object({
-        paths: z.array(pathSchema).max(10_000).default([]),
-        videos: z.array(idSchema).max(100_000).default([]),
+        paths: limitedList(pathSchema, 10_000).default([]),
+        videos: limitedList(idSchema, 100_000).default([]),
         model: z.string().max(1000).optional(),
         device: z.enum(['auto', 'cpu', 'cpu-int8', 'cuda', 'dml', 'coreml', 'webgpu']).default('auto'),
         tokenBudget: z.number().min(0.01).max(1).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedList, limitedRecord } from '../basics/limited-input.ts';
 import { ROW_SCHEMAS } from '../annotation/editable-rows.ts';
 import { factSchema } from '../app/facts.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
@@ -38,9 +39,9 @@ const additionSchema = z.object({
   timeUnit: z.enum(['s', 'ms']).nullable().default(null),
   /** Samples per second of a table without times; null if it has times. */
   rateHz: z.number().positive().max(1e6).nullable().default(null),
-  columns: z.array(name).max(100_000).default([]),
+  columns: limitedList(name, 100_000).default([]),
   /** Units by column, for other units than those of the header. */
-  units: z.record(z.string(), z.string().max(200)).default({}),
+  units: limitedRecord(z.string().max(200), 100_000).default({}),
   /** The face, for tables with several. */
   face: name.nullable().default(null),
   offsetS: z.number().min(-1e9).max(1e9).default(0),
@@ -70,5 +71,5 @@ export const signals = {
   /** Adds all chosen series or none. Aborting the call stops it. */
   add: procedure.input(additionSchema).output(z.object({ signals: z.array(ROW_SCHEMAS.signal), notices: z.array(factSchema) })),
   /** Removes signals and their samples, which cannot be undone. */
-  remove: procedure.input(z.object({ signals: z.array(idSchema).min(1).max(10_000) })).output(z.object({ removed: z.int() })),
+  remove: procedure.input(z.object({ signals: limitedList(idSchema, 10_000, 1) })).output(z.object({ removed: z.int() })),
 };

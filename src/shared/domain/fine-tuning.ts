@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitedRecord } from '../basics/limited-input.ts';
 import type { Notice } from '../app/facts.ts';
 import { EXPRESSIONS } from './expressions.ts';
 
@@ -19,7 +20,7 @@ export const fineTuningOptionsSchema = z.object({
   /** Share of the other coders of a video who must have the same label over at least half of the span. */
   minAgreement: z.number().min(0).max(1).default(0),
   /** The class of each other label; null excludes a label. Labels of other coding schemes already have their own mapping. */
-  mapping: z.record(z.string(), z.enum(EXPRESSIONS).nullable()).default({}),
+  mapping: limitedRecord(z.enum(EXPRESSIONS).nullable(), 100_000).default({}),
   /** 'segment' for the whole segment, or a number of seconds around its apex (around its middle without a peak). */
   window: z.union([z.literal('segment'), z.number().positive().max(60)]).default('segment'),
   /** Shares of training, validation and test. */

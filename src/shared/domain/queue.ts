@@ -18,6 +18,7 @@ export const queueJobSchema = z.object({
   status: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   /** Why a failed job failed; null for others. */
   failure: factSchema.nullable(),
+  /** Since it was added, or was tried again on request. */
   attempts: z.int(),
   secondsTaken: z.number().nullable(),
   timesRealTime: z.number().nullable(),

@@ -18,6 +18,9 @@ export interface TimingFindings {
   readonly missingTimestamps: number;
 }
 
+/** No camera records slower than this. Wrong timestamps may be hours apart, all of them or that of the end alone. */
+const LONGEST_GAP_S = 10;
+
 export class TimingTable {
   /** PTS of each frame in seconds, ascending. */
   readonly pts: Float64Array;
@@ -86,17 +89,17 @@ export class TimingTable {
     return medianGap(this.pts) ?? this.lastDuration;
   }
 
-  /** Longest gap between neighbouring frames in seconds that is not a hole in the recording: a second, or more where the video is slow. */
+  /** Longest gap between neighbouring frames in seconds that is not a hole in the recording: a second, or up to ten where the video is slow. */
   get longestUsualGap(): number {
-    return Math.max(1, 3 * this.medianGap);
+    return Math.max(1, Math.min(LONGEST_GAP_S, 3 * this.medianGap));
   }
 
-  /** The holes of the recording: from the frame before each to the frame after it, in seconds. */
+  /** The holes of the recording: from the frame before each to the frame after it or to the end, in seconds. */
   holes(): { startS: number; endS: number }[] {
     const longest = this.longestUsualGap;
     const found: { startS: number; endS: number }[] = [];
-    for (let i = 1; i < this.pts.length; i++) {
-      const [startS, endS] = [this.pts[i - 1]!, this.pts[i]!];
+    for (let i = 1; i <= this.pts.length; i++) {
+      const [startS, endS] = [this.pts[i - 1]!, this.pts[i] ?? this.end];
       if (endS - startS > longest) found.push({ startS, endS });
     }
     return found;
@@ -153,8 +156,8 @@ export class SamplingGrid {
     this.#span = span;
     this.table = table;
     this.rate = rate;
-    this.#hold = table.medianGap;
     this.#longestGap = table.longestUsualGap;
+    this.#hold = Math.min(table.medianGap, this.#longestGap);
     // A remainder of less than half a sample belongs to the last sample: it is often a rounding error of the last frame's duration.
     this.samples = Math.max(1, Math.round(table.duration * rate));
   }
@@ -197,7 +200,7 @@ export class SamplingGrid {
     const { table, rate } = this;
     const at = this.moment(k);
     const frame = table.frameAt(at);
-    const [before, after] = [table.pts[frame]!, table.pts[frame + 1] ?? -Infinity];
+    const [before, after] = [table.pts[frame]!, table.pts[frame + 1] ?? table.end];
     return after - before > this.#longestGap && at - before >= this.#hold && after - at > 0.5 / rate;
   }
 

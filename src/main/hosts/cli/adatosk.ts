@@ -1,5 +1,7 @@
+import { deleteLeftFolders } from '../../process/private-files.ts';
 import { Command, CommanderError } from 'commander';
 import { APP_VERSION } from '../../services/settings/app-version.ts';
+import { makeSettingsPrivate } from '../../services/settings/personal-folders.ts';
 import { addAgreement } from './commands/agreement.ts';
 import { addAnalyze } from './commands/analyze.ts';
 import { addBench } from './commands/bench.ts';
@@ -77,4 +79,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.interrupted);
 });
+deleteLeftFolders();
+makeSettingsPrivate();
 process.exitCode = await main();

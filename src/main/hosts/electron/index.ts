@@ -2,6 +2,7 @@
  * The desktop host. It was never run in real Electron during development, because the binary was not available. The tests run
  * its built files with a stand-in for Electron's modules (desktop.integration.test.ts). See README, "Limits".
  */
+import { deleteLeftFolders } from '../../process/private-files.ts';
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
 import { sentenceOf } from '../../../shared/app/errors.ts';
@@ -20,6 +21,8 @@ process.env['ADATOSK_SAMPLES'] ??= join(outside, 'samples');
 // Inherited by every utility process; see src/main/adatosk/runtime/onnxruntime.ts.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
+
+deleteLeftFolders();
 
 /** Address of the development server; undefined in a packaged program, which serves its own files. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];

@@ -4,16 +4,21 @@ import type { IncomingMessage } from 'node:http';
 /**
  * Checks requests to the web host. A request needs the token and must come from a page of this host. The token alone is not
  * sufficient: any page in the browser can send requests to 127.0.0.1, and DNS rebinding can point any name to 127.0.0.1.
+ *
+ * The browser sends the cookie of this host to every port of 127.0.0.1, so to any other program that serves there. The cookie therefore has
+ * a value of its own. It is enough for the window's files, videos and pictures, whose addresses contain random ids. The API needs the token
+ * in a header.
  */
 export class RequestGuard {
   readonly token = randomBytes(32).toString('base64url');
+  readonly #cookieValue = randomBytes(32).toString('base64url');
   readonly #port: number;
 
   constructor(port: number) {
     this.#port = port;
   }
 
-  /** The address for the first visit, which moves the token from the address to a cookie. */
+  /** The address for the first visit, which gives the window its token and its cookie. */
   get address(): string {
     return `http://127.0.0.1:${this.#port}/?token=${this.token}`;
   }
@@ -24,17 +29,18 @@ export class RequestGuard {
   }
 
   get cookie(): string {
-    return `${this.#cookieName}=${this.token}; HttpOnly; SameSite=Strict; Path=/`;
+    return `${this.#cookieName}=${this.#cookieValue}; HttpOnly; SameSite=Strict; Path=/`;
   }
 
-  /** The reason to reject a request, for the log; undefined if it is allowed. */
-  refusal({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
+  /** The reason to reject a request for `what`, for the log; undefined if it is allowed. */
+  refusal({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>, what: 'api' | 'files'): string | undefined {
     const hosts = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
     if (!hosts.includes(headers.host ?? '')) return `Host is ${JSON.stringify(headers.host ?? null)}`;
     if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) return `Origin is ${JSON.stringify(headers.origin)}`;
     // The browser marks requests from pages of other sites.
     if (headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site') return `Sec-Fetch-Site is ${headers['sec-fetch-site']}`;
-    if (this.#isToken(this.tokenIn(url)) || this.#isToken(this.#cookieIn(headers.cookie)) || this.#isToken(bearerIn(headers.authorization))) return undefined;
+    if (isSame(bearerIn(headers.authorization), this.token)) return undefined;
+    if (what === 'files' && (isSame(this.tokenIn(url), this.token) || isSame(this.#cookieIn(headers.cookie), this.#cookieValue))) return undefined;
     return 'the token is missing or wrong';
   }
 
@@ -47,11 +53,11 @@ export class RequestGuard {
     const own = cookies?.split('; ').find((each) => each.startsWith(`${this.#cookieName}=`));
     return own?.slice(this.#cookieName.length + 1);
   }
+}
 
-  #isToken(given: string | undefined): boolean {
-    const [expected, actual] = [Buffer.from(this.token), Buffer.from(given ?? '')];
-    return expected.length === actual.length && timingSafeEqual(expected, actual);
-  }
+function isSame(given: string | undefined, secret: string): boolean {
+  const [expected, actual] = [Buffer.from(secret), Buffer.from(given ?? '')];
+  return expected.length === actual.length && timingSafeEqual(expected, actual);
 }
 
 function bearerIn(authorization: string | undefined): string | undefined {

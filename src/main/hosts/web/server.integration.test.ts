@@ -82,12 +82,28 @@ describe('the request guard', () => {
 
   test('the printed address sets a cookie for this host and redirects to an address without the token', async () => {
     const first = await sendRequest(host.address.slice(host.origin.length));
-    expect([first.status, first.headers['location']]).toEqual([303, '/']);
+    expect([first.status, first.headers['location']]).toEqual([303, `/#key=${token}`]);
     const cookie = String(first.headers['set-cookie']);
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     const page = await sendRequest('/', { cookie: cookie.split(';')[0]! });
     expect([page.status, page.body]).toEqual([200, '<p>window</p>']);
     expect(String(page.headers['content-security-policy'])).toMatch(/default-src 'none'/);
+  });
+
+  test('the cookie, which other ports of this computer receive too, is not the token and does not open the API', async () => {
+    const first = await sendRequest(host.address.slice(host.origin.length));
+    const cookie = String(first.headers['set-cookie']).split(';')[0]!;
+    expect(cookie).not.toContain(token);
+    const call = (headers: Record<string, string>, path = '/rpc/library/list'): Promise<{ status: number }> =>
+      sendRequest(path, { 'content-type': 'application/json', ...headers }, 'POST', '{"json":null}');
+    expect((await call(own)).status).toBe(200);
+    expect((await call({ cookie })).status).toBe(403);
+    expect((await call({}, `/rpc/library/list?token=${token}`)).status).toBe(403);
+    expect((await call({ authorization: `Bearer ${cookie.split('=')[1]}` })).status).toBe(403);
+    // Its value is no token for the address either, which would answer with the token.
+    expect((await sendRequest(`/?token=${cookie.split('=')[1]}`)).status).toBe(403);
+    expect(JSON.stringify(await sendRequest('/', { cookie }))).not.toContain(token);
+    expect((await sendRequest('/media/nothing', { cookie })).status).toBe(404);
   });
 
   test.each([

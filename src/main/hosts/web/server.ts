@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { KEY_IN_ADDRESS } from '../../../shared/app/web-key.ts';
 import type { CallContext } from '../../services/api/router.ts';
 import { router } from '../../services/api/router.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 import { serveWindowRequest } from '../../services/studio/window-requests.ts';
+import { KnownConnections, SLOW_CLIENTS } from './known-connections.ts';
 import { RequestGuard } from './request-guard.ts';
 
 export interface WebHost {
@@ -30,11 +32,12 @@ const LARGEST_BODY = 64 * 1024 * 1024;
  * @throws StudioError 'wrong-usage' if the port is in use
  */
 export async function openWebHost(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<WebHost> {
-  const server = createServer();
+  const server = createServer(SLOW_CLIENTS);
   // Browsers reuse connections. If the server closes one at the same moment, the request is lost, and browsers do not repeat
   // edits. Idle connections are therefore never closed; only the browser of this computer holds any.
   server.keepAliveTimeout = 0;
   await listen(server, port);
+  const connections = new KnownConnections(server, log);
   const guard = new RequestGuard((server.address() as AddressInfo).port);
   const rpc = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_BODY })] });
   const context: CallContext = {
@@ -42,7 +45,7 @@ export async function openWebHost(studio: Studio, files: string, port: number, l
     onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
   server.on('request', (request, response) => {
-    void answer({ guard, rpc, context, files, log }, request, response).catch((error: unknown) => {
+    void answer({ guard, connections, rpc, context, files, log }, request, response).catch((error: unknown) => {
       log(`failed   ${request.method} ${pathOf(request)}: ${String(error)}`);
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -61,28 +64,30 @@ export async function openWebHost(studio: Studio, files: string, port: number, l
 
 interface WebHostParts {
   readonly guard: RequestGuard;
+  readonly connections: KnownConnections;
   readonly rpc: RPCHandler<CallContext>;
   readonly context: CallContext;
   readonly files: string;
   readonly log: (line: string) => void;
 }
 
-async function answer({ guard, rpc, context, files, log }: WebHostParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer({ guard, connections, rpc, context, files, log }: WebHostParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request);
-  const refusal = guard.refusal(request);
+  const refusal = guard.refusal(request, isApi(path) ? 'api' : 'files');
   if (refusal !== undefined) {
     log(`refused  ${request.method} ${JSON.stringify(path)}: ${refusal}`);
     if (request.headers.accept?.includes('text/html') === true) refuse(response, 403, REFUSAL_PAGE, 'text/html; charset=utf-8');
     else refuse(response, 403, 'AdaTosk Studio: open the address that `adatosk serve` printed, with its token.\n');
     return;
   }
+  connections.add(request.socket);
   if (path === '/' && guard.tokenIn(request.url) !== undefined) {
-    // Removes the token from the address, and thereby from the history and from Referer headers.
-    response.writeHead(303, { location: '/', 'set-cookie': guard.cookie, 'referrer-policy': 'no-referrer' });
+    // The fragment of an address is in no request and in no Referer header. The window stores the token and removes it from the address.
+    response.writeHead(303, { location: `/#${KEY_IN_ADDRESS}${guard.token}`, 'set-cookie': guard.cookie, 'referrer-policy': 'no-referrer' });
     response.end();
     return;
   }
-  if (path.startsWith(`${RPC_PATH}/`)) {
+  if (isApi(path)) {
     const tooLarge = bodyRefusal(request);
     if (tooLarge !== undefined) {
       log(`refused  ${request.method} ${JSON.stringify(path)}: ${tooLarge}`);
@@ -102,6 +107,8 @@ async function answer({ guard, rpc, context, files, log }: WebHostParts, request
   if (result.status >= 400 && result.status !== 416) log(`refused  ${request.method} ${JSON.stringify(path)}: ${result.status}`);
   await send(result, response);
 }
+
+const isApi = (path: string): boolean => path.startsWith(`${RPC_PATH}/`);
 
 /** The status for a rejected body: 413 if it is too large, 411 if its length is missing; undefined if it is accepted. */
 function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefined {
@@ -152,7 +159,11 @@ function pathOf({ url }: IncomingMessage): string {
 
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new StudioError('wrong-usage/port', { port, detail: error.message }, error)));
-    server.listen(port, '127.0.0.1', resolve);
+    const fail = (error: Error): void => reject(new StudioError('wrong-usage/port', { port, detail: error.message }, error));
+    server.once('error', fail);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', fail);
+      resolve();
+    });
   });
 }

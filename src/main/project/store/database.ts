@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
 import { required } from '../../../shared/basics/required.ts';
+import { isOnNetworkShare } from './network-share.ts';
 import type { Tables } from './schema.ts';
 
 /** A Kysely query with the type of its rows. */
@@ -21,10 +23,13 @@ export class ProjectDatabase {
   readonly #database: Database.Database;
   readonly #path: string;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #inode: bigint | undefined | null;
+  #commits = 0;
 
   constructor(database: Database.Database, path: string) {
     this.#database = database;
     this.#path = path;
+    this.#inode = inodeOf(path);
     this.sql = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   }
 
@@ -51,12 +56,12 @@ export class ProjectDatabase {
   /** @returns the number of changed rows */
   run(query: TypedQuery<unknown>): number {
     const { sql, parameters } = query.compile();
-    return this.#guarded(() => this.#statement(sql).run(...parameters)).changes;
+    return this.#changing(() => this.#statement(sql).run(...parameters)).changes;
   }
 
   /** Runs a transaction. It is on the disk when this returns. Inner transactions are part of the outer one. */
   transaction<T>(work: () => T): T {
-    return this.#guarded(() => this.#database.transaction(work).immediate());
+    return this.#changing(() => this.#database.transaction(work).immediate());
   }
 
   /** Runs work in a transaction that is then rolled back: its result shows what the work would do. */
@@ -71,6 +76,22 @@ export class ProjectDatabase {
       if (error !== ROLLED_BACK) throw error;
     }
     return required(result, 'the result of a dry run').value;
+  }
+
+  /** Number of transactions that this connection has finished. */
+  get commits(): number {
+    return this.#commits;
+  }
+
+  /**
+   * Must be called before a change. SQLite goes on writing into a file that was deleted or moved: nothing of it would be there later.
+   * @throws StudioError 'project-missing' if the project file is not the one that was opened
+   */
+  refuseLostFile(): void {
+    const inode = inodeOf(this.#path);
+    if (inode === this.#inode || inode === null || this.#inode === null) return;
+    // Some shares number their files anew.
+    if (inode === undefined || !isOnNetworkShare(this.folder)) throw new StudioError('project-missing/while-open', { file: this.#path });
   }
 
   hasTable(name: string): boolean {
@@ -108,12 +129,30 @@ export class ProjectDatabase {
     return statement;
   }
 
+  /** Runs a change; within a transaction, the transaction has checked the file. */
+  #changing<T>(work: () => T): T {
+    if (this.#database.inTransaction) return this.#guarded(work);
+    this.refuseLostFile();
+    const result = this.#guarded(work);
+    this.#commits += 1;
+    return result;
+  }
+
   #guarded<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
       throw storeError(this.#path, error);
     }
+  }
+}
+
+/** The number of a file on its disk; undefined if there is none, null if the disk does not answer. */
+function inodeOf(path: string): bigint | undefined | null {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  } catch {
+    return null;
   }
 }
 

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { makePrivate } from '../../process/private-files.ts';
 import type { Backup } from './backups.ts';
 import { isBackupDue, makeBackup, removeOldBackups } from './backups.ts';
 import type { JournalMode } from './connection.ts';
@@ -9,13 +10,15 @@ import { setJournalMode, connect, refuseDamaged, refuseForeignSql, refuseOtherFi
 import { createProject, isIncomplete, replaceIncompleteProject } from './create-project.ts';
 import { ProjectDatabase, storeError } from './database.ts';
 import { migrate } from './migrations.ts';
-import { backupsFolder, projectFile } from './project-file.ts';
+import { backupsFolder, PROJECT_FILE, projectFile } from './project-file.ts';
 import { finishRestoring } from './restore-project.ts';
 
 export interface OpenOptions {
   readonly journal?: 'auto' | JournalMode;
   /** Creates the project if it does not exist. */
   readonly create?: boolean;
+  /** How long a change waits for another program that writes. All other work of this process waits with it. */
+  readonly busyMs?: number;
 }
 
 /** Information about an open project, for the status bar and for `doctor`. */
@@ -38,7 +41,7 @@ export interface Project {
  * @throws StudioError 'project-missing', 'project-damaged' (nothing was changed; see restoreProject),
  *   'project-unsafe', 'not-a-project', 'project-busy', 'cannot-write', 'disk-full'
  */
-export async function openProject(folder: string, { journal = 'auto', create = false }: OpenOptions = {}): Promise<Project> {
+export async function openProject(folder: string, { journal = 'auto', create = false, busyMs }: OpenOptions = {}): Promise<Project> {
   const path = resolve(folder);
   const file = projectFile(path);
   finishRestoring(path);
@@ -46,8 +49,27 @@ export async function openProject(folder: string, { journal = 'auto', create = f
     if (!create) throw new StudioError('project-missing', { folder: path });
     createIfMissing(path);
   }
-  return Promise.resolve(open(path, file, journal));
+  const project = open(path, file, journal);
+  if (busyMs !== undefined) project.db.pragma(`busy_timeout = ${busyMs}`);
+  return Promise.resolve(project);
 }
+
+/** Takes the rights of others away from the files of a project of an earlier version. The folder may contain other files: it stays as it is. */
+function makeProjectPrivate(path: string): void {
+  for (const name of namesIn(path)) if (name.includes(PROJECT_FILE) || PRIVATE_FOLDERS.includes(name)) makePrivate(join(path, name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // A folder may be entered, but not listed.
+    return [];
+  }
+}
+
+/** The folders that this program makes in a project. */
+const PRIVATE_FOLDERS: readonly string[] = ['backups', 'unfinished', 'fine-tuning'];
 
 function createIfMissing(path: string): void {
   try {
@@ -69,6 +91,8 @@ function open(path: string, file: string, journal: 'auto' | JournalMode): Projec
     }
     refuseOtherFiles(database, file);
     refuseForeignSql(database, file);
+    // SQLite gives its log the permissions of the file.
+    makeProjectPrivate(path);
     const mode = setJournalMode(database, path, journal);
     refuseDamaged(database, file);
     const db = new ProjectDatabase(database, file);

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import { setTimeout as wait } from 'node:timers/promises';
 import { problemData, StudioError } from '../../../shared/app/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
 import type { Studio } from '../studio/studio.ts';
@@ -22,4 +23,26 @@ export const api = implement(contract)
       if (signal?.aborted !== true) context.onFault(path.join('.'), error);
       throw error;
     }
+  })
+  .use(async ({ next, context, path }) => {
+    const end = Date.now() + LONGEST_WAIT_MS;
+    for (;;) {
+      const before = commitsOf(context.studio);
+      try {
+        return await next();
+      } catch (error) {
+        const isBusy = error instanceof StudioError && error.id === 'project-busy';
+        const isUnchanged = commitsOf(context.studio) === before;
+        if (!isBusy || !isUnchanged || NOT_REPEATED.includes(path[0] ?? '') || Date.now() > end) throw error;
+      }
+      await wait(WAIT_MS);
+    }
   });
+
+/** Another program writes to the project. Between two attempts, other windows get their answers. */
+const LONGEST_WAIT_MS = 5000;
+const WAIT_MS = 100;
+/** These do more than to change the project. */
+const NOT_REPEATED: readonly string[] = ['project', 'training'];
+
+const commitsOf = (studio: Studio): number => (studio.hasProject ? studio.project.db.commits : 0);

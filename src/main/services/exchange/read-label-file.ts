@@ -121,6 +121,8 @@ export function recordingFor({ recordings }: ReadAnnotations, video: VideoRow, w
 export async function readLabels(file: string, context: ReadContext, formatName?: ReadableFormatName): Promise<ReadAnnotations> {
   const reader = formatName === undefined ? readableFormatOf(file, true)?.reader : readerOf(formatName);
   if (reader === undefined) throw new StudioError('wrong-usage/format-unknown', { file: basename(file), known: [...READABLE_FORMATS] });
+  // Opening a named pipe would wait for ever. A path that leads nowhere fails below.
+  if ((await stat(file).catch(() => undefined))?.isFile() === false) throw new StudioError('file-unreadable/no-file', { file: basename(file) });
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new StudioError('file-unreadable', { file }, error);
   });

@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import { ensureModelFile, findModel, listModels, modelsFolder } from '../../adatosk/runtime/models.ts';
 import type { ProviderFinding } from '../../adatosk/runtime/providers.ts';
@@ -14,6 +12,7 @@ import { openProject } from '../../project/store/open-project.ts';
 import { toFact } from '../../../shared/app/errors.ts';
 import type { Fact } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
+import { temporaryFolder } from '../../process/private-files.ts';
 
 export interface ProgramFinding {
   readonly path: string | null;
@@ -74,7 +73,7 @@ async function examineProgram(name: ProgramName): Promise<ProgramFinding> {
 
 /** Creates and removes a test project. */
 async function examineStore(): Promise<StoreFinding> {
-  const folder = await mkdtemp(join(tmpdir(), 'adatosk-doctor-'));
+  const folder = temporaryFolder('doctor');
   try {
     const { state, db, close } = await openProject(folder, { create: true });
     const [journal, synchronous] = [String(db.pragma('journal_mode')), db.pragma('synchronous') === 2 ? 'FULL' : 'EXTRA'];

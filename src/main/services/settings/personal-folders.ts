@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makePrivate } from '../../process/private-files.ts';
 
 const NAME = 'AdaTosk Studio';
 
@@ -11,6 +12,11 @@ export function settingsFolder(): string {
   if (process.platform === 'win32') return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), NAME);
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', NAME);
   return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'adatosk-studio');
+}
+
+/** Takes the rights of others away from the folder of the settings, which names projects. A folder that the user named stays as it is. */
+export function makeSettingsPrivate(): void {
+  if (process.env['ADATOSK_CONFIG'] === undefined) makePrivate(settingsFolder());
 }
 
 /** Folder of the models that were fine-tuned on this computer. */

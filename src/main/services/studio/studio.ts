@@ -27,6 +27,10 @@ export interface ProcessLaunchers {
 
 /** Interval of the check whether another program has changed the database. */
 const CHECK_INTERVAL_MS = 200;
+/** Every how many checks the project file is looked for. */
+const FILE_CHECK = 10;
+/** While a change waits for another program, no window gets an answer. Calls of windows are repeated instead (services/api/context.ts). */
+const BUSY_MS = 200;
 
 interface OpenProject {
   readonly project: Project;
@@ -76,7 +80,7 @@ export class Studio {
     if (!isAbsolute(folder)) throw new StudioError('wrong-usage/relative-path', { path: folder });
     return this.#inSeries(async () => {
       if (this.#open !== undefined && this.isOpen(folder)) return this.#open.project;
-      const project = await openProject(folder, { create });
+      const project = await openProject(folder, { create, busyMs: BUSY_MS });
       try {
         const fineTuning = await FineTuning.of(project, this.launchers, () => this.publish({ kind: 'training' }));
         const { jobs } = readQueue(project.db, ownApproval());
@@ -178,10 +182,15 @@ export class Studio {
     const { db } = project;
     const seen = { version: db.pragma('data_version'), clock: clockOf(db), results: resultCount(db) };
     let problem = '';
+    let checks = 0;
     return setInterval(() => {
       try {
+        if (++checks % FILE_CHECK === 0) db.refuseLostFile();
         const version = db.pragma('data_version');
-        if (version === seen.version) return;
+        if (version === seen.version) {
+          if (checks % FILE_CHECK === 0) problem = '';
+          return;
+        }
         seen.version = version;
         const clock = clockOf(db);
         // Edits of this process advance the clock but not data_version; windows already know them.

@@ -1,5 +1,4 @@
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { byName } from '../../../shared/basics/name-order.ts';
@@ -15,6 +14,7 @@ import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject } from '../../project/store/open-project.ts';
 import { backupsFolder, PROJECT_FILE, PROJECT_FILE_ENDING, projectFile } from '../../project/store/project-file.ts';
 import type { CopiesWatch } from './copies.ts';
+import { temporaryFolder } from '../../process/private-files.ts';
 
 /** Merging back the copies that were given out. A copy is a project's folder, or a project file that has another name (a download). */
 
@@ -114,7 +114,7 @@ async function inCopy<T>(db: ProjectDatabase, path: string, work: (other: Projec
       if (!isCopyOf(db, other)) throw new StudioError('wrong-usage/not-a-copy', { folder: path });
       return work(other);
     });
-  const folder = file === path ? mkdtempSync(join(tmpdir(), 'adatosk-copy-')) : undefined;
+  const folder = file === path ? temporaryFolder('copy') : undefined;
   try {
     if (folder === undefined) return await open(path);
     for (const ending of ['', '-wal']) if (existsSync(path + ending)) copyFileSync(path + ending, projectFile(folder) + ending);

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { sentencesOf } from '../../../shared/app/notices.ts';
@@ -21,6 +20,7 @@ import { writeAtomically } from '../../formats/atomic-file.ts';
 import type { PrepareProgress } from '../analysis/prepare-clips.ts';
 import { openClipSet } from '../analysis/prepare-clips.ts';
 import { warningsOf } from '../models/model-warnings.ts';
+import { temporaryFolder } from '../../process/private-files.ts';
 
 export interface EvaluateRequest {
   readonly model: string;
@@ -57,7 +57,7 @@ export async function evaluateModel(
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
   const selected = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
   if (selected.length === 0) throw new StudioError('data-set-invalid/no-labelled-clip', { data: request.data, split });
-  const faces = request.faces ?? (await mkdtemp(join(tmpdir(), 'adatosk-faces-')));
+  const faces = request.faces ?? temporaryFolder('faces');
   let engine: Engine | undefined;
   try {
     const { height, sampleRateHz } = model.manifest.clip;
@@ -106,7 +106,7 @@ async function baselineEvaluation(
   people: readonly ClipPeople[],
   onProgress: (done: number, total: number) => void,
 ): Promise<BaselineEvaluation> {
-  const folder = await mkdtemp(join(tmpdir(), 'adatosk-baseline-'));
+  const folder = temporaryFolder('baseline');
   try {
     const file = join(folder, 'baseline.onnx');
     await writeFile(file, await baselineModel());

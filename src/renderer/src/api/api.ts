@@ -5,10 +5,14 @@ import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../../shared/contract/index.ts';
 import type { DesktopBridge } from '../../../shared/app/desktop.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
+import { KEY_IN_ADDRESS } from '../../../shared/app/web-key.ts';
 import type { ProblemData, StudioErrorCode } from '../../../shared/app/errors.ts';
 import { problemsIn, withoutList } from '../../../shared/app/facts.ts';
 import { textsOfFact, wordsOf } from '../texts/facts.ts';
 import { i18n } from '../texts/i18n.ts';
+
+/** Name of the web host's token in the storage. */
+const KEY = 'adatosk.key';
 
 /** Client of the program's API; the same for every host. */
 export type StudioClient = ContractRouterClient<Contract>;
@@ -17,8 +21,24 @@ export type StudioClient = ContractRouterClient<Contract>;
 export const desktop = (window as { studio?: DesktopBridge }).studio;
 
 export const studio: StudioClient = createORPCClient(
-  desktop === undefined ? new HttpLink({ url: `${location.origin}/rpc` }) : new PortLink({ port: portToDesktop() }),
+  desktop === undefined ? new HttpLink({ url: `${location.origin}/rpc`, headers: authorization }) : new PortLink({ port: portToDesktop() }),
 );
+
+/**
+ * Must be called before the first call. Stores the token of the web host, so that it survives a reload and further tabs have it, and removes it from the address. The storage
+ * belongs to this port alone; a cookie would be sent to all ports of 127.0.0.1.
+ */
+export function takeKeyFromAddress(): void {
+  if (desktop !== undefined || !location.hash.startsWith(`#${KEY_IN_ADDRESS}`)) return;
+  localStorage.setItem(KEY, location.hash.slice(1 + KEY_IN_ADDRESS.length));
+  history.replaceState(null, '', location.pathname);
+}
+
+/** Read for each request: another tab may have opened the address of a host that was started again. */
+function authorization(): Record<string, string> {
+  const key = localStorage.getItem(KEY);
+  return key === null ? {} : { authorization: `Bearer ${key}` };
+}
 
 /** A message port to the desktop host. The preload script forwards its other end. */
 function portToDesktop(): MessagePort {

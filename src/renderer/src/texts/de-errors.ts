@@ -41,8 +41,12 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
   'file-unreadable/other': { message: '{file} kann nicht gelesen werden. ({detail})', remedy: 'Prüfen Sie die Datei und ihr Laufwerk.' },
   'file-unreadable/no-file': {
-    message: '{file} ist keine Datei, sondern eine benannte Pipe oder ein Gerät.',
+    message: '{file} ist keine Datei, sondern eine benannte Pipe, ein Socket oder ein Gerät.',
     remedy: 'Verschieben Sie sie aus dem Ordner der Videos.',
+  },
+  'file-unreadable/name': {
+    message: 'Der Name von {file} enthält Zeichen, die nicht UTF-8 sind. Deshalb kann die Datei nicht geöffnet werden.',
+    remedy: 'Benennen Sie die Datei oder den Ordner um.',
   },
   'file-unreadable/folder': { message: 'Dieses Benutzerkonto darf den Ordner {folder} nicht lesen.', remedy: 'Bitten Sie um die Berechtigung.' },
   'file-unreadable/not-opened': { message: 'Der Ordner {folder} kann nicht geöffnet werden.', remedy: 'Wählen Sie einen anderen Ordner.' },
@@ -73,6 +77,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Öffnen Sie die Datei in einem Videoprogramm. Wenn auch das nicht geht, kopieren Sie sie erneut von ihrer Quelle.',
   },
 
+  'not-a-video/format': {
+    message: '{file} ist kein Video, sondern eine Wiedergabeliste, eine Liste anderer Dateien oder in einem Format, das dieses Programm nicht liest.',
+    remedy: 'Wählen Sie das Video selbst, oder wandeln Sie es in H.264 (MP4) um.',
+  },
+
   'no-video-stream': { message: '{file} enthält kein Bild.', remedy: 'Wählen Sie die Videodatei dieser Aufnahme.' },
   'no-video-stream/other-streams': {
     message: '{file} enthält kein Bild, nur Ton oder Daten.',
@@ -96,6 +105,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{percent} % der Bilder von {file} konnten nicht dekodiert werden.',
     remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle.',
   },
+  'damaged-video/timestamps': {
+    message: 'Die Zeitstempel von {file} sind falsch: das Video würde länger als {days} Tage dauern.',
+    remedy: 'Kopieren Sie die Datei erneut von ihrer Quelle, oder schreiben Sie ihre Zeitstempel neu: wandeln Sie sie mit einem anderen Programm in MP4 um.',
+  },
   'damaged-video/proxy-count': {
     message: 'Die Kopie von {file} zum Abspielen hat {found} statt {expected} Bilder.',
     remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, und fügen Sie diese Datei hinzu.',
@@ -106,6 +119,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
 
   'unsupported-codec': { message: 'ffmpeg kann das Videoformat von {file} nicht dekodieren.', remedy: 'Wandeln Sie die Datei in H.264 (MP4) um.' },
+
+  'unsupported-codec/picture-size': {
+    message: 'Die Bilder von {file} haben mehr als 67 Millionen Pixel (8192 × 8192).',
+    remedy: 'Verkleinern Sie das Video mit einem anderen Programm, zum Beispiel auf 1920 × 1080 Pixel, und wählen Sie diese Datei.',
+  },
 
   'program-missing/linux': {
     message: '{program} wurde nicht gefunden.',
@@ -145,6 +163,14 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'program-failed/crashed': {
     message: '{program} ist beim Lesen von {file} abgestürzt.',
     remedy: 'Installieren Sie ein aktuelles ffmpeg, oder setzen Sie {variable} auf ein anderes {program}.',
+  },
+  'program-failed/no-resources': {
+    message: '{program} konnte nicht gestartet werden, weil zu viele Dateien oder Programme offen sind. ({detail})',
+    remedy: 'Schließen Sie andere Programme, oder analysieren Sie weniger Videos gleichzeitig, und versuchen Sie es erneut.',
+  },
+  'program-failed/standstill': {
+    message: '{program} kam bei {file} {minutes} Minuten lang nicht voran und wurde beendet.',
+    remedy: 'Prüfen Sie das Laufwerk der Datei. Wenn es in Ordnung ist, ist die Datei beschädigt: kopieren Sie sie erneut von ihrer Quelle.',
   },
   'program-failed/memory': {
     message: 'Der Arbeitsspeicher reichte nicht, um {file} zu dekodieren.',
@@ -263,6 +289,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Der Prozess des Trainings wurde beendet. ({detail})',
     remedy:
       'Setzen Sie das Training fort: es wurde gespeichert. Wenn es wieder geschieht, fehlt wahrscheinlich Arbeitsspeicher. Schließen Sie andere Programme, oder verwenden Sie kleinere Stapel.',
+  },
+  'engine-died/attempts': {
+    message: 'Die Analyse von {file} wurde {attempts}-mal beendet, bevor sie fertig war, und wird nicht von selbst wiederholt.',
+    remedy: 'Analysieren Sie weniger Videos gleichzeitig, und versuchen Sie es dann erneut. Wenn es wieder geschieht, wandeln Sie das Video in H.264 (MP4) um.',
   },
   'engine-died/queue': {
     message: 'Der Prozess, der Videos analysiert, wurde beendet. ({detail})',
@@ -406,6 +436,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   },
 
   'project-missing': { message: 'In {folder} ist kein Projekt.', remedy: 'Wählen Sie einen anderen Ordner, oder legen Sie dort ein neues Projekt an.' },
+
+  'project-missing/while-open': {
+    message: 'Die Projektdatei {file} wurde gelöscht, verschoben oder ersetzt, während sie offen war. Die letzte Änderung wurde nicht gespeichert.',
+    remedy: 'Legen Sie die Datei an ihren Ort zurück, und öffnen Sie das Projekt dann erneut. Der Ordner ihrer Sicherungen ist vielleicht noch da.',
+  },
 
   'project-damaged': { message: 'Die Projektdatei {file} ist beschädigt.', remedy: 'Stellen Sie eine Sicherung wieder her.' },
   'project-damaged/check': { message: 'Die Projektdatei {file} ist beschädigt. ({detail})', remedy: 'Stellen Sie eine Sicherung wieder her.' },

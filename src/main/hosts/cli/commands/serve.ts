@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../../../shared/app/errors.ts';
+import { withPublicFiles } from '../../../process/private-files.ts';
 import { CHILD_PROCESSES } from '../../../services/studio/processes.ts';
 import { Studio } from '../../../services/studio/studio.ts';
 import { openWebHost } from '../../web/server.ts';
@@ -51,7 +52,7 @@ function buildWindow(): void {
   }
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...['src/renderer', 'src/shared'].map((folder) => lastChangeIn(join(PROGRAM, folder))))) return;
   process.stderr.write('Building the window (some seconds) …\n');
-  const { status, stderr } = spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' });
+  const { status, stderr } = withPublicFiles(() => spawnSync(process.execPath, [builder, 'build'], { cwd: PROGRAM, encoding: 'utf8' }));
   if (status !== 0) throw new StudioError('program-failed/window-build', { detail: stderr.trim().split('\n').at(-1) ?? '' });
 }
 
