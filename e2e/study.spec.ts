@@ -214,7 +214,8 @@ test('a signal file is added in the window, with its columns and offset, and rem
   await dialog.getByLabel('Offset, s').press('Enter');
   await expect(dialog).toBeHidden();
   const lane = page.getByRole('img', { name: /^EDA/ });
-  await expect(lane).toBeVisible();
+  // On a busy machine, the table is read in several seconds.
+  await expect(lane).toBeVisible({ timeout: 30_000 });
   await page.reload();
   await expect(lane).toBeVisible();
   await page.getByRole('button', { name: 'Lanes' }).click();
