@@ -52,6 +52,8 @@ async function load(request: Extract<EngineRequest, { kind: 'load' }>): Promise<
   const session = await (provider === 'cpu-int8'
     ? ort.InferenceSession.create(await processorModel(file, network), options)
     : ort.InferenceSession.create(file, options));
+  // The weights were in memory several times.
+  if (provider === 'cpu-int8') collector?.();
   const bytes = new Set(session.inputMetadata.filter((input) => input.isTensor && input.type === 'uint8').map(({ name }) => name));
   return { id: request.id, ok: true, session: models.push({ session, floats: new Map(), bytes }) - 1 };
 }
