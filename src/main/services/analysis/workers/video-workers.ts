@@ -1,4 +1,3 @@
-import { freemem } from 'node:os';
 import { fromFact, StudioError, toFact } from '../../../../shared/app/errors.ts';
 import type { Provider } from '../../../adatosk/runtime/engine-messages.ts';
 import { isProcessor } from '../../../adatosk/runtime/engine-messages.ts';
@@ -16,8 +15,8 @@ const MEMORY_PER_VIDEO = 1e9;
 /** On a graphics card, a second video fills the gaps of the first. */
 const VIDEOS_PER_CARD = 2;
 
-/** The number of videos at once that this computer has cores and free memory for. */
-export function videosAtOnce(provider: Provider, cores = allowedCores(), memory = freemem()): number {
+/** The number of videos at once that this process has cores and free memory for, within the limits of its container or of its task on a cluster. */
+export function videosAtOnce(provider: Provider, cores = allowedCores(), memory = process.availableMemory()): number {
   if (!isProcessor(provider)) return VIDEOS_PER_CARD;
   return Math.max(1, Math.min(Math.floor(cores / CORES_PER_VIDEO), Math.floor(memory / MEMORY_PER_VIDEO)));
 }
