@@ -28,10 +28,13 @@ test('a run is repeated by its run.json with equal tables; a changed value and a
   expect(same).toMatchObject({ code: 0, json: { equal: true, settings: [] } });
 
   const timeline = await readFile(at('second', 'timeline.csv'), 'utf8');
-  await writeFile(
-    at('second', 'timeline.csv'),
-    timeline.replace(/^(b\.mp4,1,0,.*),([^,\r\n]+)/m, (_, before: string, last: string) => `${before},${Number(last) + 0.25}`),
-  );
+  const column = timeline.split('\r\n', 1)[0]!.split(',').indexOf('mask_final');
+  const withMore = (row: string): string =>
+    row
+      .split(',')
+      .map((cell, i) => (i === column ? String(Number(cell) + 0.25) : cell))
+      .join(',');
+  await writeFile(at('second', 'timeline.csv'), timeline.replace(/^b\.mp4,1,0,[^\r\n]*/m, withMore));
   const changed = await command('compare', at('first'), at('second'), '--json');
   expect(changed).toMatchObject({ code: 1, json: { equal: false } });
   const [table] = changed.json['tables'] as { differing: number; largest: Record<string, number>; examples: string[] }[];

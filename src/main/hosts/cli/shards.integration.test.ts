@@ -59,7 +59,9 @@ describe('three shards at once', () => {
     expect(await summary(at('divided'))).toEqual(await summary(at('whole')));
     const record = JSON.parse(await readFile(at('divided', 'run.json'), 'utf8')) as Record<string, unknown>;
     const single = JSON.parse(await readFile(at('whole', 'run.json'), 'utf8')) as Record<string, unknown>;
-    expect({ ...record, start: '', end: '' }).toEqual({ ...single, start: '', end: '', shards: 3 });
+    // The command of one shard is not that of the run, and a list of a million videos has no place in run.json.
+    const { command: _, inputs: __, ...rest } = single;
+    expect({ ...record, start: '', end: '' }).toEqual({ ...rest, start: '', end: '', shards: 3 });
     expect((await command('merge', at('divided'), '--allow-failures')).code).toBe(0);
   });
 

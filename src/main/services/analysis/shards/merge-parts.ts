@@ -78,8 +78,11 @@ async function withoutResult(parts: ResultParts, video: VideoFile): Promise<Vide
 function recordOf({ list, of, newest, shards }: ShardedRun): RunRecord {
   const records = [...shards.values()].sort((a, b) => a.index - b.index).map(({ run }) => run);
   const devices = new Set(records.map(({ device }) => device));
+  // The command is that of one shard.
+  const { command, ...run } = newest.run;
   return {
-    ...newest.run,
+    ...(of === 1 && command !== undefined ? { command } : {}),
+    ...run,
     device: [...devices].join(', '),
     start: records.map(({ start }) => start).reduce((a, b) => (a < b ? a : b)),
     end: records.map(({ end }) => end).reduce((a, b) => (a > b ? a : b)),
