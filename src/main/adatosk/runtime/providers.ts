@@ -55,8 +55,8 @@ export interface ReadyEngines {
 }
 
 /** All cores but one, which is left to decoding, the face detectors and the window. */
-export function defaultThreads(): number {
-  return Math.max(1, allowedCores() - 1);
+export function defaultThreads(cores = allowedCores()): number {
+  return Math.max(1, cores - 1);
 }
 
 /** The network in its own engine. */

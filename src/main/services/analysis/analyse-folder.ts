@@ -121,7 +121,7 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
       // On a graphics card the engines are shared; on the processor each video has a process with engines of its own.
       session.stop();
       const cores = Math.max(1, Math.floor(allowedCores() / atOnce));
-      const threads = request.threads ?? Math.max(1, cores - 1);
+      const threads = request.threads ?? defaultThreads(cores);
       workers = new VideoWorkers({ ...shared, device: provider, threads, out, resume: request.resume }, launchers.startWorker, cores);
       run = storedBy(workers, parts, keep);
     } else {

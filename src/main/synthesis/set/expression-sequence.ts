@@ -88,7 +88,22 @@ export function drawTimes(draw: Draw, label: Expression, held: boolean): Episode
 /** Range of the strength of a display, as a share of its recipe. */
 export const STRENGTHS = { weakest: 0.5, strongest: 1 } as const;
 
-export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { rise, beforeApex, afterApex, fall }: EpisodeTimes): Episode {
+/** The moments of an episode that begins at `onsetS`, in seconds. */
+export function momentsOf(
+  onsetS: number,
+  { rise, beforeApex, afterApex, fall }: EpisodeTimes,
+): Pick<Episode, 'onsetS' | 'risenS' | 'apexS' | 'fallingS' | 'offsetS'> {
+  const risenS = onsetS + rise;
+  return {
+    onsetS,
+    risenS,
+    apexS: risenS + beforeApex,
+    fallingS: risenS + beforeApex + afterApex,
+    offsetS: risenS + beforeApex + afterApex + fall,
+  };
+}
+
+export function drawEpisode(draw: Draw, label: Expression, onsetS: number, times: EpisodeTimes): Episode {
   const recipe: UnitStrengths = { ...draw.pick(AU_RECIPES[label]) };
   const units: UnitStrengths = {};
   const names = Object.keys(recipe).map(Number) as ActionUnit[];
@@ -98,14 +113,9 @@ export function drawEpisode(draw: Draw, label: Expression, onsetS: number, { ris
   if (draw.chance(0.12)) mixIn(units, draw.pick(AU_RECIPES[draw.pick(EXPRESSIONS)]), draw.between(0.2, 0.4));
   const uneven = draw.chance(0.15) ? draw.between(0.15, 0.5) : draw.between(0, 0.15);
   const weaker = draw.chance(0.5);
-  const risenS = onsetS + rise;
   return {
     label,
-    onsetS,
-    risenS,
-    apexS: risenS + beforeApex,
-    fallingS: risenS + beforeApex + afterApex,
-    offsetS: risenS + beforeApex + afterApex + fall,
+    ...momentsOf(onsetS, times),
     strength: draw.between(STRENGTHS.weakest, STRENGTHS.strongest),
     units,
     sides: weaker ? [1 - uneven, 1] : [1, 1 - uneven],

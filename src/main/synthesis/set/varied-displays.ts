@@ -5,7 +5,7 @@ import type { Draw } from '../random/draw.ts';
 import type { DisplayVariant, Posture, Range } from './display-variants.ts';
 import { DISPLAY_VARIANTS } from './display-variants.ts';
 import type { Episode, EpisodeCourse, EpisodeTimes, Liveliness } from './expression-sequence.ts';
-import { drawTimes, STILL, STRENGTHS } from './expression-sequence.ts';
+import { drawTimes, momentsOf, STILL, STRENGTHS } from './expression-sequence.ts';
 
 /**
  * Draws varied displays: one of many combinations of units, uneven sides, and courses other than one rise and one fall. All
@@ -74,25 +74,13 @@ function drawUnits(draw: Draw, { units, optional = {} }: DisplayVariant): UnitSt
   return drawn;
 }
 
-function episodeOf(
-  draw: Draw,
-  label: Expression,
-  variant: DisplayVariant,
-  units: UnitStrengths,
-  onsetS: number,
-  { rise, beforeApex, afterApex, fall }: EpisodeTimes,
-): Episode {
-  const risenS = onsetS + rise;
+function episodeOf(draw: Draw, label: Expression, variant: DisplayVariant, units: UnitStrengths, onsetS: number, times: EpisodeTimes): Episode {
   const uneven = draw.chance(0.3) ? draw.between(0.2, 0.6) : draw.between(0, 0.15);
   const weaker = draw.chance(0.5);
   const course = drawCourse(draw, variant, Object.keys(units).map(Number) as ActionUnit[]);
   return {
     label,
-    onsetS,
-    risenS,
-    apexS: risenS + beforeApex,
-    fallingS: risenS + beforeApex + afterApex,
-    offsetS: risenS + beforeApex + afterApex + fall,
+    ...momentsOf(onsetS, times),
     strength: draw.between(WEAKEST, STRENGTHS.strongest),
     units: { ...units, ...(course.posture.gazeY > 0 && { 64: course.posture.gazeY / LOWEST_GAZE }) },
     sides: weaker ? [1 - uneven, 1] : [1, 1 - uneven],
