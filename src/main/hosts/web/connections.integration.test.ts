@@ -51,7 +51,9 @@ test('a body without the token is not read', async () => {
 });
 
 test('hundreds of connections without the token do not keep the window out, and are closed', async () => {
-  const idle = await Promise.all(Array.from({ length: 1200 }, open));
+  // In waves: where more wait than the system lets wait, the system drops some, and their clients never learn that they are closed.
+  const idle: Socket[] = [];
+  while (idle.length < 1200) idle.push(...(await Promise.all(Array.from({ length: 20 }, open))));
   const ended = Promise.all(idle.map((socket) => new Promise<void>((closed) => (socket.destroyed ? closed() : socket.once('close', () => closed())))));
   for (let i = 0; i < 5; i++) expect(await isAnswered()).toBe(true);
   // A request that is refused does not keep its connection open, and one that is never complete ends.
@@ -59,4 +61,4 @@ test('hundreds of connections without the token do not keep the window out, and 
   for (const socket of idle.slice(-40, -20)) socket.write('GET / HTTP/1.1\r\nHost: ');
   await ended;
   expect(await isAnswered()).toBe(true);
-}, 300_000);
+}, 120_000);
