@@ -12,16 +12,20 @@ export function evaluationPage(evaluation: ModelEvaluation): string {
   const body = `<h1>${escapeHtml(model)}</h1>
 <p>${clips} clips of <code>${escapeHtml(data)}</code> (${escapeHtml(split)}). A proposal of a model is not an emotion: these figures say how often its first proposal agrees with the set's labels.</p>
 ${warnings.map((warning) => `<p class="warning">${escapeHtml(warning)}</p>`).join('\n')}
-${figures(evaluation)}
-<section><h2>Recall by class</h2><p>Bars: share of each class's clips that were recognised. Lines: 95% bootstrap intervals over people (videos, where people are not known).</p>${recallPlot(evaluation)}</section>
-<section><h2>Confusion</h2><p>Rows: label of the set. Columns: first proposal. Shade: share of the row.</p>${confusionTable(evaluation)}</section>
-<section><h2>Calibration</h2><p>On the diagonal a confidence of 0.8 is right 8 times out of 10. Area of a point: clips.</p>${reliabilityPlot(evaluation)}</section>
-${evaluation.budgets.length > 1 ? `<section><h2>Accuracy against token budget</h2><p>How much is lost when more tokens are dropped.</p>${budgetPlot(evaluation)}</section>` : ''}
-${momentsTable(evaluation)}
+${clips === 0 ? '' : ofExpressions(evaluation)}
 ${unitsTable(evaluation)}
 ${groupsTable(evaluation)}
 <footer>Model SHA-256 ${escapeHtml(sha256)}</footer>`;
   return htmlPage(`${model} on ${data}`, body);
+}
+
+function ofExpressions(evaluation: ModelEvaluation): string {
+  return `${figures(evaluation)}
+<section><h2>Recall by class</h2><p>Bars: share of each class's clips that were recognised. Lines: 95% bootstrap intervals over people (videos, where people are not known).</p>${recallPlot(evaluation)}</section>
+<section><h2>Confusion</h2><p>Rows: label of the set. Columns: first proposal. Shade: share of the row.</p>${confusionTable(evaluation)}</section>
+<section><h2>Calibration</h2><p>On the diagonal a confidence of 0.8 is right 8 times out of 10. Area of a point: clips.</p>${reliabilityPlot(evaluation)}</section>
+${evaluation.budgets.length > 1 ? `<section><h2>Accuracy against token budget</h2><p>How much is lost when more tokens are dropped.</p>${budgetPlot(evaluation)}</section>` : ''}
+${momentsTable(evaluation)}`;
 }
 
 function interval({ value, low, high }: Estimate, digits = 3): string {

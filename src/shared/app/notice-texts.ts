@@ -190,6 +190,8 @@ export const NOTICE_TEXTS = {
   'set/contradictory':
     '{count} pair of labels of one face overlaps with different classes ({videos}). A network would learn both for the same pictures. | {count} pairs of labels of one face overlap with different classes ({videos}). A network would learn both for the same pictures.',
   'set/video': '{video} was left out. {problem}',
+  'set/units':
+    '{count} label of action units is used ({units}). Units that this layer nowhere has are unknown, not absent. | {count} labels of action units are used ({units}). Units that this layer nowhere has are unknown, not absent.',
   'set/unseen':
     '{count} label was left out: its face is not visible in most of the span. | {count} labels were left out: their faces are not visible in most of the span.',
   'set/missing-classes': 'There is no clip for training of {labels}.',
@@ -197,6 +199,8 @@ export const NOTICE_TEXTS = {
   'set/proposals': "These are the model's own proposals. A model that learns from them learns nothing new.",
 
   'train/head': 'There are fewer than {limit} labelled clips ({clips}). Only the head is trained; the face features stay as they are.',
+  'train/units':
+    'The clips do not have two expressions, but action units ({clips} clips). Only the head for action units is trained; proposals of expressions stay as they are.',
   'train/all': 'There are {clips} labelled clips. All weights are trained.',
   'train/no-participants':
     'The set does not name its participants. Videos are kept apart, but the same person may be in several. Add a column participant for figures that can be trusted.',

@@ -7,10 +7,13 @@ import { pathSchema, procedure } from './base.ts';
 const measuredSchema = z.object({
   clips: z.int(),
   people: z.int(),
-  uar: z.number(),
-  war: z.number(),
-  calibrationError: z.number(),
+  /** Null without a clip of an expression. */
+  uar: z.number().nullable(),
+  war: z.number().nullable(),
+  calibrationError: z.number().nullable(),
   recall: z.array(z.number().nullable()).length(EXPRESSIONS.length),
+  /** Action units: area under the ROC curve and correlation of the intensities; null where the clips do not have both. Experimental. */
+  units: z.array(z.object({ unit: z.int(), auc: z.number().nullable(), correlation: z.number().nullable() })).default([]),
 });
 export type Measured = z.infer<typeof measuredSchema>;
 
@@ -42,6 +45,8 @@ export type FineTuningState = z.infer<typeof fineTuningStateSchema>;
 const trainingMaterialSchema = z.object({
   /** Number of labels of each class and of people with them, in the order of EXPRESSIONS. */
   classes: z.array(z.object({ labels: z.int(), people: z.int() })).length(EXPRESSIONS.length),
+  /** Number of labels of each action unit that has some, and of people with them. */
+  units: z.array(z.object({ unit: z.int(), labels: z.int(), people: z.int() })),
   people: z.int(),
   /** Videos without a participant. Each counts as a separate person. */
   unnamed: z.int(),

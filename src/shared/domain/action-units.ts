@@ -32,6 +32,19 @@ export const UNIT_NAMES: Readonly<Record<ActionUnitNumber, string>> = {
   45: 'blink',
 };
 
+/** Strengths of the intensities of FACS, in hundredths: five equal steps from trace (A) to maximum (E). */
+export const FACS_STRENGTH: Readonly<Record<string, number>> = { A: 20, B: 40, C: 60, D: 80, E: 100 };
+
+/** AU43 is the movement of AU45, for longer. */
+const SAME_MOVEMENT: Readonly<Record<number, number>> = { 43: 45 };
+
+/** The FACS number of a label such as 'AU12' or 'au 06'; null for other labels and for units that no model has. */
+export function unitOfLabel(label: string): ActionUnitNumber | null {
+  const digits = /^AU ?0*(\d{1,2})$/i.exec(label.trim())?.[1];
+  const number = SAME_MOVEMENT[Number(digits)] ?? Number(digits);
+  return ACTION_UNITS.find((unit) => unit === number) ?? null;
+}
+
 export type UnitColumn = `au${string}_intensity`;
 
 /** The name of a unit's column in tables, for example 'au01_intensity'. */

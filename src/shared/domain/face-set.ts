@@ -25,6 +25,8 @@ const faceClipSchema = z.object({
   shares: z.array(z.array(z.number().int().min(0).max(100)).length(EXPRESSIONS.length)).nullable(),
   /** Strength of the action units at each sample, in hundredths, with the same units in every clip; null where unknown. */
   units: z.array(z.array(z.number().int().nonnegative())).nullable(),
+  /** FACS numbers of the units that are known in this clip, where that is not all of them: those that its coder codes. */
+  knownUnits: z.array(z.number().int().positive()).optional(),
 });
 export type FaceClip = z.infer<typeof faceClipSchema>;
 

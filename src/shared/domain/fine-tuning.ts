@@ -36,6 +36,8 @@ export interface FineTuningReport {
   readonly clips: number;
   /** Number of clips of each class in training, validation and test. */
   readonly balance: readonly { readonly label: string; readonly train: number; readonly validation: number; readonly test: number }[];
+  /** Number of clips that have action units alone. */
+  readonly unitClips: { readonly train: number; readonly validation: number; readonly test: number };
   readonly people: { readonly train: number; readonly validation: number; readonly test: number };
   /** What was excluded, and what the user must know before using the set. */
   readonly notes: readonly Notice[];

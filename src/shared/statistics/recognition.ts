@@ -48,9 +48,10 @@ export function warOf(predictions: readonly Prediction[]): number {
 
 /**
  * Expected calibration error: the mean gap between confidence and accuracy over bins of equal width in confidence, weighted
- * by their number of clips (Guo et al. 2017, eq. 3).
+ * by their number of clips (Guo et al. 2017, eq. 3). NaN without clips.
  */
 export function calibrationErrorOf(predictions: readonly Prediction[], bins = 15): number {
+  if (predictions.length === 0) return NaN;
   let total = 0;
   for (const bin of reliability(predictions, bins)) total += (bin.clips / predictions.length) * Math.abs(bin.accuracy - bin.confidence);
   return total;

@@ -38,7 +38,7 @@ export function budgetLoss({ final }: SoftMask, budget: Tensor): Tensor {
 export interface ActionUnits {
   /** Strength of each action unit in each slot, 0..1: [clips, slots, units]. */
   readonly strengths: Tensor;
-  /** 1, or 0 for a clip whose action units are unknown: [clips, 1, 1]. */
+  /** 1, or 0 for an action unit that is unknown in a clip: [clips, 1, units]. */
   readonly known: Tensor;
 }
 
@@ -68,7 +68,7 @@ export function patchUnitsLoss(latent: Tensor, units: ActionUnits): Tensor {
   return sigmoidCrossEntropy(logits, units);
 }
 
-/** Mean over clips, slots and units of softplus(z) - y z: cross-entropy of sigmoid(z) with target y in 0..1. Clips with unknown y add no loss. */
+/** Mean over clips, slots and units of softplus(z) - y z: cross-entropy of sigmoid(z) with target y in 0..1. Unknown y add no loss. */
 function sigmoidCrossEntropy(logits: Tensor, { strengths, known }: ActionUnits): Tensor {
   return logits.softplus().sub(strengths.mul(logits)).mul(known).mean();
 }

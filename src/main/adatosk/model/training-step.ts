@@ -37,8 +37,8 @@ export interface StepSettings {
    * of faces before it learns how they change. Only 'soft' can reconstruct.
    */
   readonly masking: 'soft' | 'drop' | 'single-slot';
-  /** Which parameters learn. */
-  readonly learns: 'all' | 'head';
+  /** Which parameters learn: all, those of the heads, or those of the head for action units. */
+  readonly learns: 'all' | 'head' | 'units';
 }
 
 /** Weights of the smaller terms, relative to 1 for the cross-entropy of the clip. They are not from the paper (docs/developer/network.md). */
@@ -54,7 +54,7 @@ export type LossName = 'loss' | 'reconstruction' | 'classification' | 'slots' | 
  * visible, hidden [clips, n, 1]: token indices, slot-major; `hidden` are the tokens to reconstruct.
  * labels [clips, 7]: shares that add up to 1, or to 0 where the class is unknown; slotLabels [clips, 8, 7] likewise.
  * slotUnits [clips, 8, units]: strength of each action unit, 0..1.
- * unitsKnown [clips, 1, 1]: 1, or 0 for a clip whose action units are unknown.
+ * unitsKnown [clips, 1, units]: 1, or 0 for an action unit that is unknown in a clip.
  * tokenBudget [1]: the share of tokens to keep with masking 'drop', and the target of the mean of the final mask.
  */
 export type DataName = 'clip' | 'visible' | 'hidden' | 'labels' | 'slotLabels' | 'slotUnits' | 'unitsKnown' | 'tokenBudget';
@@ -75,7 +75,7 @@ export function dataTypes(settings: StepSettings): Map<DataName, TensorType> {
     types.set('labels', { type: 'float32', dims: [clips, EXPRESSIONS.length] });
     if (settings.units > 0) {
       types.set('slotUnits', { type: 'float32', dims: [clips, isSingleSlot ? 1 : SLOTS_PER_CLIP, settings.units] });
-      types.set('unitsKnown', { type: 'float32', dims: [clips, 1, 1] });
+      types.set('unitsKnown', { type: 'float32', dims: [clips, 1, settings.units] });
     }
     if (isSingleSlot) return types;
     types.set('slotLabels', { type: 'float32', dims: [clips, SLOTS_PER_CLIP, EXPRESSIONS.length] });
@@ -94,13 +94,15 @@ export function stepInputs(graph: Graph, settings: StepSettings, leading: readon
 
 /** The parameters of a graph that learn with these settings. */
 export function learningParameters(graph: Graph, settings: StepSettings): Parameter[] {
-  return [...graph.parameters.values()].filter(({ tensor }) => settings.learns === 'all' || isHead(tensor.name));
+  return [...graph.parameters.values()].filter(({ tensor }) => LEARNING[settings.learns].some((part) => tensor.name.startsWith(part)));
 }
 
-/** Whether a parameter belongs to the classification heads alone. A small data set suffices to train these. */
-function isHead(parameter: string): boolean {
-  return ['head.', 'units.', 'places.'].some((part) => parameter.startsWith(part));
-}
+/** The parts whose parameters learn. A small data set suffices to train heads. */
+const LEARNING: Readonly<Record<StepSettings['learns'], readonly string[]>> = {
+  all: [''],
+  head: ['head.', 'units.', 'places.'],
+  units: ['units.'],
+};
 
 export interface StepLoss {
   /** The loss and its terms, each a scalar, mean over the clips. */

@@ -57,7 +57,7 @@ function someData(settings: TrainingSettings, seed = 1): TrainingData {
     data.labels[clip * 7 + (clip % 7)] = 1;
     if (clip < clips - 1) for (let slot = 0; slot < SLOTS_PER_CLIP; slot++) data.slotLabels[(clip * SLOTS_PER_CLIP + slot) * 7 + ((clip + slot) % 7)] = 1;
   }
-  data.unitsKnown?.fill(1, 0, clips - 1);
+  data.unitsKnown?.forEach((_, i, known) => (known[i] = i < (clips - 1) * settings.step.units && i % 3 > 0 ? 1 : 0));
   data.slotUnits?.forEach((_, i, units) => (units[i] = next()));
   data.tokenBudget?.fill(0.5);
   return data;
@@ -92,13 +92,14 @@ describe('the gradient of the whole network agrees with finite differences', () 
     ['self-supervised alone', WARM_UP],
     ['classification with dropped tokens', DROPPING],
     ['the head alone', { ...DROPPING, learns: 'head' } as StepSettings],
+    ['the head for action units alone', { ...DROPPING, units: 5, learns: 'units' } as StepSettings],
   ])('%s', async (_, settings) => {
     const store = randomStore(settings);
     const graph = new Graph('whole');
     const { losses } = stepLoss(settings, stepInputs(graph, settings));
     const parameters = [...graph.parameters.values()]
       .map(({ tensor }) => tensor)
-      .filter(({ name }) => (settings.learns === 'all' || name.startsWith('head.')) && !(settings.masking === 'single-slot' && name === TILT));
+      .filter(({ name }) => (settings.learns === 'all' || name.startsWith(`${settings.learns}.`)) && !(settings.masking === 'single-slot' && name === TILT));
     gradientsOf(losses.get('loss')!, parameters).forEach((gradient, i) => graph.output(`gradient ${parameters[i]!.name}`, gradient));
     graph.output('loss', losses.get('loss')!);
     const session = await loadGraph(writeOnnxWithWeightsAsInputs(graph), 'cpu', 2);

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
 import { expressionAt, EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { FaceClip, FaceSet } from '../../../shared/domain/face-set.ts';
 import { FACE_SET_FILE } from '../../../shared/domain/face-set.ts';
@@ -11,6 +12,8 @@ import { SPLITS } from '../../../shared/domain/splits.ts';
 import { encodeStrips } from '../../face/face-strips.ts';
 import { encodeVideo } from '../../media/encode-video.ts';
 import { writeAtomically } from '../../formats/atomic-file.ts';
+import type { ClipUnits } from './fine-tuning-units.ts';
+import { sampledUnits } from './fine-tuning-units.ts';
 import type { Cell } from '../../formats/tables.ts';
 import { csvLines } from '../../formats/tables.ts';
 
@@ -18,8 +21,10 @@ import { csvLines } from '../../formats/tables.ts';
 export interface SetClip {
   /** Number with five digits, starting at 1. It must not reveal a person or a file. */
   readonly name: string;
-  /** Index into EXPRESSIONS. */
-  readonly label: number;
+  /** Index into EXPRESSIONS; null for a clip of action units alone, which only the form 'faces' has. */
+  readonly label: number | null;
+  /** Action units, in seconds of the video, and the start of the clip there; null where they are unknown. */
+  readonly units: (ClipUnits & { readonly clipStartS: number }) | null;
   readonly split: Split;
   /** Index of the fold, 0..4, for forms with folds. */
   readonly fold: number;
@@ -76,20 +81,17 @@ function facesWriter(out: string, { side, rate }: { side: number; rate: number }
         side,
         rate,
         seed: 0,
+        ...(clips.some(({ units }) => units !== null) && { actionUnits: [...ACTION_UNITS] }),
         credits: ['labels of a project of AdaTosk Studio'],
-        clips: clips.map(({ name, label, split, participant, onsetS, apexS, offsetS }): FaceClip => ({
-          name,
-          label: expressionAt(label),
-          split,
-          participant,
-          group: null,
-          onsetS,
-          apexS,
-          offsetS,
-          shares: null,
-          units: null,
-          ...required(written.get(name), 'a written clip'),
-        })),
+        clips: clips.map(({ name, label, split, participant, onsetS, apexS, offsetS, units }): FaceClip => {
+          const { samples, strips } = required(written.get(name), 'a written clip');
+          return {
+            ...{ name, label: label === null ? null : expressionAt(label), split, participant, group: null, samples, strips, onsetS, apexS, offsetS },
+            shares: null,
+            units: units && sampledUnits(units, ACTION_UNITS, units.clipStartS, samples, rate),
+            ...(units && { knownUnits: [...units.known] }),
+          };
+        }),
       };
       await writeAtomically(join(out, FACE_SET_FILE), [JSON.stringify(set)]);
     },
@@ -101,7 +103,7 @@ function videoMaeWriter(out: string): FineTuningWriter {
   return {
     ...STANDARD,
     add: async ({ name }, pictures) => writeMp4(join(out, 'clips'), name, pictures),
-    finish: (clips) => writeLists(out, clips, ({ name, label }) => `clips/${name}.mp4 ${label}`),
+    finish: (clips) => writeLists(out, clips, (clip) => `clips/${clip.name}.mp4 ${classOf(clip)}`),
   };
 }
 
@@ -118,8 +120,8 @@ function framesWriter(out: string): FineTuningWriter {
       await writeFrames(join(out, 'frames', name), crops, side, range(samples), 6);
     },
     finish: async (clips) => {
-      await writeLists(out, clips, ({ name, label }) => `frames/${name} ${label}`);
-      await writeLists(out, clips, ({ name, label }) => `frames/${name} ${counts.get(name)} ${label}`, 'rawframes_');
+      await writeLists(out, clips, (clip) => `frames/${clip.name} ${classOf(clip)}`);
+      await writeLists(out, clips, (clip) => `frames/${clip.name} ${counts.get(clip.name)} ${classOf(clip)}`, 'rawframes_');
     },
   };
 }
@@ -138,7 +140,7 @@ function dfewWriter(out: string): FineTuningWriter {
           ['train', (clip: SetClip) => clip.fold !== fold],
           ['test', (clip: SetClip) => clip.fold === fold],
         ] as const) {
-          const rows: Cell[][] = [['video_name', 'label'], ...clips.filter(isIn).map(({ name, label }): Cell[] => [Number(name), label + 1])];
+          const rows: Cell[][] = [['video_name', 'label'], ...clips.filter(isIn).map((clip): Cell[] => [Number(clip.name), classOf(clip) + 1])];
           await writeAtomically(join(out, 'EmoLabel_DataSplit', `${part}(single-labeled)`, `set_${fold + 1}.csv`), [csvLines(rows)]);
         }
     },
@@ -150,7 +152,7 @@ function dfewWriter(out: string): FineTuningWriter {
  * the folders that are there, and a missing one would shift the numbers.
  */
 function videoFolderWriter(out: string): FineTuningWriter {
-  const folderOf = ({ split, label }: SetClip): string => `${split}/${expressionAt(label)}`;
+  const folderOf = (clip: SetClip): string => `${clip.split}/${expressionAt(classOf(clip))}`;
   return {
     ...STANDARD,
     add: async (clip, pictures) => writeMp4(join(out, folderOf(clip)), clip.name, pictures),
@@ -159,14 +161,17 @@ function videoFolderWriter(out: string): FineTuningWriter {
       const rows: Cell[][] = [
         ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
         ...clips.map((clip): Cell[] => {
-          const { name, label, participant, onsetS, apexS, offsetS } = clip;
-          return [`${folderOf(clip)}/${name}.mp4`, expressionAt(label), participant, onsetS, apexS, offsetS];
+          const { name, participant, onsetS, apexS, offsetS } = clip;
+          return [`${folderOf(clip)}/${name}.mp4`, expressionAt(classOf(clip)), participant, onsetS, apexS, offsetS];
         }),
       ];
       await writeAtomically(join(out, 'metadata.csv'), [csvLines(rows)]);
     },
   };
 }
+
+/** The class of a clip in a form that has no others. */
+const classOf = ({ label }: SetClip): number => required(label ?? undefined, 'the class of a clip');
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

@@ -1,3 +1,5 @@
+import { ACTION_UNITS } from '../../../shared/domain/action-units.ts';
+import { required } from '../../../shared/basics/required.ts';
 import type { TrainingMaterial } from '../../../shared/contract/training.ts';
 import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import { StudioError } from '../../../shared/app/errors.ts';
@@ -11,6 +13,8 @@ import { videoSpan } from '../../project/recorded-results.ts';
 import { layerNames, layersOf, listSchemes, newestRun, readLayer } from '../../project/review.ts';
 import { knownFaces, subjectsOf } from '../../project/subjects.ts';
 import type { PeakRow, SegmentRow, VideoRow } from '../../project/store/schema.ts';
+import type { ClipUnits, CodedUnit } from './fine-tuning-units.ts';
+import { codedUnit, spansOfUnits, unitsWithin } from './fine-tuning-units.ts';
 
 /** A label that is selected for a set. Times are seconds of the video. */
 export interface ChosenLabel {
@@ -18,8 +22,12 @@ export interface ChosenLabel {
   /** The model run whose timeline contains the face boxes; null if the video was not analysed. */
   readonly run: string | null;
   readonly segment: SegmentRow;
-  /** Index into EXPRESSIONS. */
-  readonly label: number;
+  /** Index into EXPRESSIONS; null for a clip of action units alone. */
+  readonly label: number | null;
+  /** What the coder labelled. */
+  readonly original: string;
+  /** What is known of the action units, in seconds of the video; null where the coder codes none in this video. */
+  readonly units: ClipUnits | null;
   readonly startS: number;
   readonly endS: number;
   readonly peak: PeakRow | null;
@@ -49,16 +57,28 @@ export function trainingMaterial(db: ProjectDatabase, options: FineTuningOptions
   const countPeople = (labels: readonly ChosenLabel[]): number => new Set(labels.map(({ person }) => person)).size;
   return {
     classes: EXPRESSIONS.map((_, label) => chosen.filter((each) => each.label === label)).map((each) => ({ labels: each.length, people: countPeople(each) })),
+    units: unitMaterial(chosen),
     people: countPeople(chosen),
     unnamed: new Set(chosen.filter(({ isPersonKnown }) => !isPersonKnown).map(({ video }) => video.id)).size,
     notes,
   };
 }
 
+/** Counts the labels of each action unit. */
+function unitMaterial(chosen: readonly ChosenLabel[]): TrainingMaterial['units'] {
+  const labels = chosen.flatMap(({ units, person }) => (units?.events ?? []).map(({ unit, segment }) => ({ unit, id: segment.id, person })));
+  return ACTION_UNITS.flatMap((unit) => {
+    const own = labels.filter((each) => each.unit === unit);
+    return own.length === 0 ? [] : [{ unit, labels: new Set(own.map(({ id }) => id)).size, people: new Set(own.map(({ person }) => person)).size }];
+  });
+}
+
 function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen: ChosenLabel[]; notes: Notice[] } {
   const nameOf = layerNames(db);
   const personOf = peopleOf(db);
   const classOf = classesOf(db, options.mapping);
+  const takesUnits = options.form === 'faces';
+  const coded: VideoUnits[] = [];
   const chosen: ChosenLabel[] = [];
   const omitted = new Map<string, { reason: (count: number) => Notice; count: number }>();
   const omit = (key: string, reason: (count: number) => Notice): void => void omitted.set(key, { reason, count: (omitted.get(key)?.count ?? 0) + 1 });
@@ -70,9 +90,14 @@ function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen
     const { segments, peaks } = readLayer(db, layer.id);
     const bounds = videoSpan(db, video);
     const others = layers.filter(({ kind, id }) => kind === 'coder' && id !== layer.id).map(({ id }) => readLayer(db, id).segments);
+    const units: CodedUnit[] = [];
+    if (takesUnits) coded.push({ video, run, bounds, units });
     for (const segment of segments) {
       const label = classOf(segment.label);
       const agreement = others.length === 0 ? null : others.filter((each) => hasSameLabel(segment, each)).length / others.length;
+      const unit = takesUnits ? codedUnit(segment, options.minAgreement === 0 || (agreement ?? 0) >= options.minAgreement) : null;
+      if (unit !== null) units.push(unit);
+      if (label === null && unit !== null) continue;
       if (label === null) omit(`class ${segment.label}`, (count) => notice('set/no-class', { count, label: segment.label }));
       else if (segment.confidence !== null && segment.confidence < options.minConfidence)
         omit('confidence', (count) => notice('set/confidence', { count, limit: options.minConfidence }));
@@ -82,11 +107,54 @@ function usableLabels(db: ProjectDatabase, options: FineTuningOptions): { chosen
         const peak = peaks.find((each) => each.face_id === segment.face_id && each.apex_s >= segment.start_s && each.apex_s < segment.end_s) ?? null;
         const span = windowOf(segment, peak, options.window, bounds);
         if (span.endS - span.startS < SHORTEST_S) omit('short', (count) => notice('set/short', { count, limit: SHORTEST_S }));
-        else chosen.push({ video, run, segment, label, ...span, peak, ...personOf(video, segment.face_id), agreement });
+        else
+          chosen.push({
+            ...{ video, run, segment, label, original: segment.label, units: null, ...span, peak, ...personOf(video, segment.face_id), agreement },
+          });
       }
     }
   }
-  return { chosen, notes: [...[...omitted.values()].map(({ reason, count }) => reason(count)), ...contradictions(chosen)] };
+  const all = withUnits(chosen, coded, personOf);
+  const unitLabels = coded.flatMap(({ units }) => units);
+  const unitNotes = unitLabels.length === 0 ? [] : [notice('set/units', { count: unitLabels.length, units: unitNames(unitLabels) })];
+  return { chosen: all, notes: [...[...omitted.values()].map(({ reason, count }) => reason(count)), ...contradictions(chosen), ...unitNotes] };
+}
+
+/** The action units that the layer has in one video. */
+interface VideoUnits extends Pick<ChosenLabel, 'video' | 'run'> {
+  readonly bounds: ReturnType<typeof videoSpan>;
+  readonly units: readonly CodedUnit[];
+}
+
+const unitNames = (units: readonly CodedUnit[]): string[] => [...new Set(units.map(({ unit }) => unit))].sort((a, b) => a - b).map((unit) => `AU${unit}`);
+
+/**
+ * Adds what is known of action units to the chosen labels, and a clip for each span that shows action units alone. Units that the layer has
+ * nowhere are unknown, not absent: its coder may not code them.
+ */
+function withUnits(chosen: readonly ChosenLabel[], coded: readonly VideoUnits[], personOf: ReturnType<typeof peopleOf>): ChosenLabel[] {
+  const known = [...new Set(coded.flatMap(({ units }) => units.map(({ unit }) => unit)))].sort((a, b) => a - b);
+  const byVideo = new Map(coded.map((each) => [each.video.id, each]));
+  const ofFace = (video: string, face: number): CodedUnit[] => (byVideo.get(video)?.units ?? []).filter(({ segment }) => segment.face_id === face);
+  const labels = chosen.map((each): ChosenLabel => {
+    if ((byVideo.get(each.video.id)?.units.length ?? 0) === 0) return each;
+    return { ...each, units: unitsWithin(ofFace(each.video.id, each.segment.face_id), known, each) };
+  });
+  const alone = coded.flatMap(({ video, run, bounds, units }) =>
+    [...Map.groupBy(units, ({ segment }) => segment.face_id)].flatMap(([face, own]) => {
+      const clips = chosen.filter((each) => each.video.id === video.id && each.segment.face_id === face);
+      return spansOfUnits(own, clips, bounds).map((span): ChosenLabel => {
+        const within = unitsWithin(own, known, span);
+        const events = own.filter(({ startS, endS }) => startS < span.endS && endS > span.startS);
+        const { segment } = required(events[0] ?? own[0], 'an action unit');
+        const original = [...new Set(events.map((event) => event.segment.label))].join(' ');
+        return { video, run, segment, label: null, original, units: within, ...span, peak: null, ...personOf(video, face), agreement: null };
+      });
+    }),
+  );
+  const order = new Map(coded.map(({ video }, i) => [video.id, i]));
+  const at = ({ video }: ChosenLabel): number => order.get(video.id) ?? 0;
+  return alone.length === 0 ? labels : [...labels, ...alone].sort((a, b) => at(a) - at(b) || a.startS - b.startS);
 }
 
 /** Names the person of a face: by the participant's code, else by the video and face. Two videos with one name are told apart. */

@@ -75,7 +75,13 @@ const make = async (more: Parameters<typeof options>[0]) =>
 describe('labels for a set', () => {
   const chosen = (more: Partial<FineTuningOptions>) =>
     inProject(project, (db) => chooseLabels(db, options({ form: 'references', ...more }))).then(({ chosen: labels, notes }) => ({
-      labels: labels.map(({ segment, label, startS, endS, agreement }) => [EXPRESSIONS[label], segment.face_id, startS, endS, agreement]),
+      labels: labels.map(({ segment, label, startS, endS, agreement }) => [
+        label === null ? null : EXPRESSIONS[label],
+        segment.face_id,
+        startS,
+        endS,
+        agreement,
+      ]),
       notes,
     }));
 

@@ -96,7 +96,8 @@ function planClips(chosen: readonly ChosenLabel[], hashes: ReadonlyMap<string, s
   const unitOf = connectedGroups(chosen.map(({ person, video }) => [`person ${person}`, `file ${hashes.get(video.id) ?? video.id}`]));
   const groups = [...Map.groupBy(chosen, ({ person }) => unitOf(`person ${person}`))].map(([name, own]) => ({
     name,
-    counts: EXPRESSIONS.map((_, label) => own.filter((each) => each.label === label).length),
+    // Clips of action units alone are divided like those of a class.
+    counts: [...EXPRESSIONS.keys(), null].map((label) => own.filter((each) => each.label === label).length),
   }));
   const splits = assignGroups(groups, shares, randomStream(seed, 'parts'));
   const folds = assignGroups(groups, new Array<number>(FOLDS).fill(1 / FOLDS), randomStream(seed, 'folds'));
@@ -111,6 +112,7 @@ function planClips(chosen: readonly ChosenLabel[], hashes: ReadonlyMap<string, s
     const clip: SetClip = {
       name: String(i + 1).padStart(5, '0'),
       label: from.label,
+      units: from.units && { ...from.units, clipStartS: from.startS },
       split: required(SPLITS[splits.get(unit) ?? -1], "a person's split"),
       fold: required(folds.get(unit), "a person's fold"),
       participant: anonymise ? codeOf(from.person) : from.person,
@@ -243,7 +245,7 @@ async function referenceRows(db: ProjectDatabase, written: readonly PlannedClip[
       const seconds = (time: number): number => roundSeconds(time - required(shifts.get(video.id), "a video's clock"));
       const isInside = peak !== null && peak.onset_s >= startS && peak.offset_s <= endS;
       const moments = isInside ? [seconds(peak.onset_s), seconds(peak.apex_s), seconds(peak.offset_s)] : [null, null, null];
-      return [video.path, expressionAt(clip.label), seconds(startS), seconds(endS), ...moments, clip.participant, clip.split];
+      return [video.path, nameOf(clip), seconds(startS), seconds(endS), ...moments, clip.participant, clip.split];
     }),
   ];
 }
@@ -265,10 +267,10 @@ function provenanceRows(written: readonly PlannedClip[], { anonymise, layer }: F
   );
   return [
     PROVENANCE,
-    ...written.map(({ clip, from: { video, segment, startS, endS, agreement } }): Cell[] => [
-      ...[clip.name, expressionAt(clip.label), clip.split, clip.fold + 1, clip.participant],
+    ...written.map(({ clip, from: { video, segment, original, startS, endS, agreement } }): Cell[] => [
+      ...[clip.name, nameOf(clip), clip.split, clip.fold + 1, clip.participant],
       ...(anonymise ? [videoCode(video.id), null] : [video.name, video.sha256]),
-      ...[segment.face_id, startS, endS, anonymise && layer !== 'model' && layer !== 'adjudicated' ? 'coder' : layer, segment.label],
+      ...[segment.face_id, startS, endS, anonymise && layer !== 'model' && layer !== 'adjudicated' ? 'coder' : layer, original],
       ...[anonymise ? coderCode(segment.made_by) : segment.made_by, segment.made_at, segment.proposal_id, segment.model_sha256],
       ...[segment.confidence, agreement],
     ]),
@@ -281,12 +283,16 @@ function numbered(prefix: string, values: readonly string[]): (value: string) =>
   return (value) => required(codes.get(value), 'a code');
 }
 
+const nameOf = ({ label }: SetClip): string | null => (label === null ? null : expressionAt(label));
+
 function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { layer }: FineTuningOptions): FineTuningReport {
   const inSplit = (split: (typeof SPLITS)[number]): PlannedClip[] => written.filter(({ clip }) => clip.split === split);
   const count = (split: (typeof SPLITS)[number], label: number): number => inSplit(split).filter(({ clip }) => clip.label === label).length;
   const people = (split: (typeof SPLITS)[number]): number => new Set(inSplit(split).map(({ from }) => from.person)).size;
   const balance = EXPRESSIONS.map((label, i) => ({ label, train: count('train', i), validation: count('validation', i), test: count('test', i) }));
-  const missing = balance.filter(({ train }) => train === 0).map(({ label }) => label);
+  const unitsAlone = (split: (typeof SPLITS)[number]): number => inSplit(split).filter(({ clip }) => clip.label === null).length;
+  const isUnitsAlone = written.every(({ clip }) => clip.label === null);
+  const missing = isUnitsAlone ? [] : balance.filter(({ train }) => train === 0).map(({ label }) => label);
   const more = [
     ...(missing.length > 0 ? [notice('set/missing-classes', { labels: missing })] : []),
     ...(written.some(({ from }) => !from.isPersonKnown) ? [notice('set/no-participants', {})] : []),
@@ -295,6 +301,7 @@ function reportOf(written: readonly PlannedClip[], notes: readonly Notice[], { l
   return {
     clips: written.length,
     balance,
+    unitClips: { train: unitsAlone('train'), validation: unitsAlone('validation'), test: unitsAlone('test') },
     people: { train: people('train'), validation: people('validation'), test: people('test') },
     notes: [...notes, ...more],
   };
@@ -311,8 +318,9 @@ export const TRAINING_HINTS: Readonly<Record<FineTuningOptions['form'], string>>
 };
 
 /** Content of README.md, the dataset card. */
-function cardOf({ clips, balance, people, notes }: FineTuningReport, options: FineTuningOptions): string {
-  const rows = balance.map(({ label, train, validation, test }) => `| ${label} | ${train} | ${validation} | ${test} |`);
+function cardOf({ clips, balance, unitClips, people, notes }: FineTuningReport, options: FineTuningOptions): string {
+  const counts = [...balance, ...(Object.values(unitClips).some((count) => count > 0) ? [{ label: 'action units alone', ...unitClips }] : [])];
+  const rows = counts.map(({ label, train, validation, test }) => `| ${label} | ${train} | ${validation} | ${test} |`);
   return [
     '---\ntask_categories:\n  - video-classification\n---\n',
     `# Fine-tuning set: ${clips} clips\n`,

@@ -6,10 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { command } from '../../../../testing/command.ts';
 import { checkpointOf, videoMaeEncoder } from '../../../../testing/pytorch-file.ts';
+import { someSegment } from '../../../../testing/project.ts';
 import { openTestHost } from '../../../../testing/web-host.ts';
 import { ONE_FACE, temporaryFolder, TWO_FACES } from '../../../../testing/videos.ts';
 import type { RowEdit } from '../../../shared/annotation/editable-rows.ts';
 import { createSegment } from '../../../shared/annotation/segment-edits.ts';
+import { modelsFolder } from '../../adatosk/runtime/models.ts';
 import { readOnnx } from '../../adatosk/onnx/file.ts';
 import { applyEdit, newId } from '../../project/edits.ts';
 import { allVideos } from '../../project/library.ts';
@@ -86,7 +88,7 @@ describe('fine-tuning in the program', () => {
     expect([ready.before!.people, ready.after!.people]).toEqual([ready.after!.people, ready.before!.people]);
     expect(ready.after!.clips).toBe(ready.before!.clips);
     expect(ready.after!.clips).toBeGreaterThan(0);
-    for (const { uar, war } of [ready.before!, ready.after!]) for (const share of [uar, war]) expect(share >= 0 && share <= 1).toBe(true);
+    for (const { uar, war } of [ready.before!, ready.after!]) for (const share of [uar, war]) expect(share !== null && share >= 0 && share <= 1).toBe(true);
     // The images of faces are deleted. Labels and the first run have not changed.
     expect(existsSync(join(folder, 'fine-tuning', 'set'))).toBe(false);
     expect(everything()).toBe(before);
@@ -120,6 +122,45 @@ describe('fine-tuning in the program', () => {
     const [imported, tuned] = await Promise.all([model, kept].map(async (folder) => readOnnx(await readFile(join(folder, 'model.onnx'))).weights));
     expect(tuned!.get('blocks.7.attn.v.weight')).toEqual(imported!.get('blocks.7.attn.v.weight'));
     expect(tuned!.get('head.fc2.weight')).not.toEqual(imported!.get('head.fc2.weight'));
+  });
+
+  test('labels of action units alone train their head, and proposals of expressions stay as they are', async () => {
+    const { db } = studio.project;
+    const fay = addCoder(db, 'Fay');
+    const by = { name: 'Fay', at: '2026-11-24T10:00:00.000Z', newId };
+    for (const { id } of allVideos(db)) {
+      const layer = newId();
+      const unit = (label: string, start: number, end_s: number, modifiers: string | null): RowEdit => ({
+        table: 'segment',
+        kind: 'insert',
+        row: someSegment(layer, start, { label, end_s, modifiers, made_by: by.name }),
+      });
+      const rows: RowEdit[] = [
+        {
+          table: 'layer',
+          kind: 'insert',
+          row: { id: layer, video_id: id, kind: 'coder', coder_id: fay.id, run_id: null, scheme_id: 'seven-expressions', created_at: by.at },
+        },
+        unit('AU12', 0.2, 1.2, 'D'),
+        unit('AU4', 1.4, 2.2, null),
+      ];
+      applyEdit(db, { coderId: fay.id, step: step('other', { text: 'test' }), rows });
+    }
+    expect((await client.training.material({ layer: 'Fay' })).units).toEqual([
+      { unit: 4, labels: 4, people: 4 },
+      { unit: 12, labels: 4, people: 4 },
+    ]);
+    await client.training.begin({ ...request, name: 'Units', layer: 'Fay' });
+    const { clips, after, notes, model } = await until(['ready']);
+    expect(clips!.train + clips!.validation + clips!.test).toBe(4);
+    expect(after).toMatchObject({ uar: null, units: [expect.objectContaining({ unit: 4 }), expect.objectContaining({ unit: 12 })] });
+    expect(notes.map(({ id }) => id)).toContain('train/units');
+    const [first, trained] = await Promise.all(
+      [join(modelsFolder(), 'adatosk-tiny'), model!].map(async (folder) => readOnnx(await readFile(join(folder, 'model.onnx')))),
+    );
+    const changed = [...trained!.weights].filter(([name, { values }]) => !values.every((value, i) => value === first!.weights.get(name)?.values[i]));
+    expect(changed.map(([name]) => name)).toEqual(['units.fc.weight', 'units.fc.bias']);
+    await client.training.discard();
   });
 
   test('a discarded model is deleted, and too few people are reported', async () => {

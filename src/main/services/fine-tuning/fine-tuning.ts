@@ -251,12 +251,12 @@ export class FineTuning {
       { onProgress: (done, total) => this.#set({ progress: { done, total } }, false) },
       signal,
     );
-    const count = (split: 'train' | 'validation' | 'test'): number => report.balance.reduce((sum, each) => sum + each[split], 0);
+    const count = (split: 'train' | 'validation' | 'test'): number => report.balance.reduce((sum, each) => sum + each[split], report.unitClips[split]);
     this.#set({ clips: { train: count('train'), validation: count('validation'), test: count('test') }, notes: [...report.notes], progress: null });
   }
 
   async #measure(model: string, split: 'test' | 'validation', signal: AbortSignal): Promise<Measured> {
-    const { uar, war, ece, recall, clips } = await evaluateModel(
+    const { uar, war, ece, recall, clips, units } = await evaluateModel(
       {
         model,
         data: this.#setFolder,
@@ -275,7 +275,10 @@ export class FineTuning {
     );
     const people = JSON.parse(await readFile(join(this.#setFolder, 'report.json'), 'utf8')) as { people: Record<string, number> };
     const recalls = EXPRESSIONS.map((name) => recall[name]?.value ?? null);
-    return { clips, people: people.people[split] ?? 0, uar: uar.value ?? 0, war: war.value ?? 0, calibrationError: ece.value ?? 0, recall: recalls };
+    return {
+      ...{ clips, people: people.people[split] ?? 0, uar: uar.value, war: war.value, calibrationError: ece.value, recall: recalls },
+      units: (units ?? []).map(({ unit, auc, correlation }) => ({ unit, auc, correlation })),
+    };
   }
 
   /** Changes the state. @param isImportant saves and publishes it at once; others are published at a limited rate */

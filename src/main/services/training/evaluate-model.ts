@@ -55,7 +55,8 @@ export async function evaluateModel(
   const set = await openClipSet(request.data, signal);
   const { rows } = set;
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
-  const selected = (split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split]).filter(({ label }) => label !== null);
+  const ofSplit = split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split];
+  const selected = ofSplit.filter(({ label }) => label !== null || set.actionUnits !== null);
   if (selected.length === 0) throw new StudioError('data-set-invalid/no-labelled-clip', { data: request.data, split });
   const faces = request.faces ?? temporaryFolder('faces');
   let engine: Engine | undefined;

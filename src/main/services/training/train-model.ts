@@ -21,12 +21,14 @@ import { sampleValues } from '../../training/data/clip-source.ts';
 import type { PhaseName } from '../../training/trainer/plan.ts';
 import { averageKeeps, BUDGETS, LABEL_SMOOTHING, planOf, WEIGHT_DECAY } from '../../training/trainer/plan.ts';
 import type { SplitRows } from '../../training/data/splits.ts';
-import { refuseOneClass, splitRows, unitOf } from '../../training/data/splits.ts';
+import { hasUnitsAlone } from '../../training/data/sampling.ts';
+import { hasSeveralClasses, refuseOneClass, splitRows, unitOf } from '../../training/data/splits.ts';
 import type { TrainerEvents, TrainingJob } from '../../training/trainer/trainer.ts';
 import type { TrainerStarter, TrainerSummary, TrainerTask } from '../../training/trainer/trainer-messages.ts';
 import { trainInProcess } from '../../training/trainer/trainer-process.ts';
 import type { OpenClipSet, PreparedClip, PrepareProgress } from '../analysis/prepare-clips.ts';
 import { openClipSet } from '../analysis/prepare-clips.ts';
+import { inTrainingUnits, trainingUnits } from './training-units.ts';
 
 export interface TrainRequest {
   readonly data: string;
@@ -79,9 +81,9 @@ const SCRATCH_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 10, frame
 const FINE_TUNE_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 10, 'fine-tuning': 10 };
 const HEAD_EPOCHS: Record<PhaseName, number> = { 'self-supervised': 0, frames: 0, joint: 0, 'fine-tuning': 30 };
 /** Learning rates. The head has few weights and tolerates a high rate. */
-const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3 } as const;
+const RATES = { scratch: 5e-4, all: 2e-4, head: 1e-3, units: 1e-3 } as const;
 /** In fine-tuning, the layers near the input change least (MAE-DFER: 0.75). With random weights, all layers use the same rate. */
-const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1 } as const;
+const LAYER_DECAY = { scratch: 1, all: 0.75, head: 1, units: 1 } as const;
 const VALIDATIONS = 30;
 
 /**
@@ -102,7 +104,8 @@ export async function trainModel(
   const size = SIZES[from?.manifest.size ?? request.size];
   const set = await openClipSet(request.data, signal);
   const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
-  refuseOneClass(request.data, split.train);
+  const learnsUnitsAlone = set.actionUnits !== null && from !== null && !hasSeveralClasses(split.train);
+  if (!learnsUnitsAlone) refuseOneClass(request.data, split.train);
   const unlabelledSet = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
     throw writeError(out, error);
@@ -114,18 +117,25 @@ export async function trainModel(
   const held = request.held === null ? [] : await heldClips(request.held, split, options, start, events.onPrepare, signal);
   const unlabelled = (await unlabelledSet?.prepare(unlabelledSet.rows, options, start, events.onPrepare, signal)) ?? [];
   const training = new Set(split.train);
+  const own = prepared.filter(({ row }) => training.has(row)).map((each) => (learnsUnitsAlone ? withoutLabel(each) : each));
+  const units = trainingUnits(
+    own.map(({ clip }) => clip),
+    set.actionUnits,
+    from?.manifest.actionUnits,
+  );
   const clips = {
     train: withHeld(
-      prepared.filter(({ row }) => training.has(row)),
+      own.map(({ row, clip }) => ({ row, clip: inTrainingUnits(clip, set.actionUnits, units) })),
       held,
     ),
-    validation: prepared.filter(({ row }) => !training.has(row) && row.label !== null),
-    unlabelled: unlabelled.map(({ row, clip }) => ({ row, clip: { ...clip, label: null } })),
+    validation: learnsUnitsAlone ? [] : prepared.filter(({ row }) => !training.has(row) && row.label !== null),
+    unlabelled: unlabelled.map(({ row, clip }) => ({ row, clip: { ...clip, label: null, units: null } })),
   };
-  const labelled = new Set(clips.train.filter(({ row }) => row.label !== null)).size;
-  const learns = chooseWhatLearns(request, labelled, events.onNote);
+  const labelled = new Set(clips.train.filter(({ clip }) => clip.label !== null || hasUnitsAlone(clip))).size;
+  const learns = learnsUnitsAlone ? 'units' : chooseWhatLearns(request, labelled, events.onNote);
+  if (learns === 'units') events.onNote(notice('train/units', { clips: labelled }));
   reportSplit(split, clips.validation.length, events.onNote);
-  const job = jobOf(request, learns, from, size.name, clips, labelled);
+  const job = jobOf(request, learns, from, size.name, { ...clips, units }, labelled);
   const task: TrainerTask = {
     job,
     folder: join(out, 'training'),
@@ -135,7 +145,7 @@ export async function trainModel(
     resume: request.resume,
     from: from?.file ?? null,
     exportTo: out,
-    facts: { ...factsOf(request, out, size.name, from, labelled, clips, learns), ...unitsFact(job, set.actionUnits, from) },
+    facts: { ...factsOf(request, out, size.name, from, labelled, clips, learns), ...unitsFact(job, units, from) },
   };
   const summary = await trainInProcess(task, events, signal, startTrainer);
   if (!summary.stopped) {
@@ -204,12 +214,17 @@ function withHeld(clips: PreparedClip[], held: readonly PreparedClip[]): Prepare
   return [...clips, ...repeated];
 }
 
+const withoutLabel = ({ row, clip }: PreparedClip): PreparedClip => ({ row: { ...row, label: null }, clip: { ...clip, label: null, moments: null } });
+
 function refuseToOverwrite(out: string, resume: boolean): void {
   refuseToOverwriteModel(out);
   if (!resume && existsSync(join(out, 'training', 'metrics.jsonl'))) throw new StudioError('wrong-usage/unfinished-training', { folder: out });
 }
 
-function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (note: Notice) => void): 'scratch' | 'all' | 'head' {
+/** What learns: all weights from random ones, all weights of a model, its heads, or its head for action units. */
+type Learning = 'scratch' | 'all' | 'head' | 'units';
+
+function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (note: Notice) => void): Exclude<Learning, 'units'> {
   if (from === null) return 'scratch';
   if (learns !== 'auto') return learns;
   const head = labelled < CLIPS_FOR_ALL_WEIGHTS;
@@ -228,18 +243,19 @@ function reportSplit({ train, validation }: SplitRows, usable: number, note: (no
 
 function jobOf(
   request: TrainRequest,
-  learns: 'scratch' | 'all' | 'head',
+  learns: Learning,
   from: Model | null,
   sizeName: SizeName,
-  clips: { train: PreparedClip[]; validation: PreparedClip[]; unlabelled: PreparedClip[] },
+  clips: { train: PreparedClip[]; validation: PreparedClip[]; unlabelled: PreparedClip[]; units: readonly number[] },
   labelled: number,
 ): TrainingJob {
   const size = SIZES[sizeName];
   const all = [...clips.train, ...clips.unlabelled].map(({ clip }) => clip);
-  const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS }[learns];
-  // The head is trained in the last phase only: it is not part of the reconstruction.
+  const epochs = request.epochs ?? { scratch: SCRATCH_EPOCHS, all: FINE_TUNE_EPOCHS, head: HEAD_EPOCHS, units: HEAD_EPOCHS }[learns];
+  // Heads are trained in the last phase only: they are not part of the reconstruction.
+  const isHead = learns === 'head' || learns === 'units';
   const steps = (name: PhaseName, count: number): number =>
-    epochs[name] === 0 || (learns === 'head' && name !== 'fine-tuning') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
+    epochs[name] === 0 || (isHead && name !== 'fine-tuning') ? 0 : Math.max(1, Math.ceil((epochs[name] * count) / request.batch));
   const hasSampleLabels = all.every(({ label, shares }) => label === null || (shares !== undefined && shares !== null));
   const phases = planOf({
     size,
@@ -250,9 +266,9 @@ function jobOf(
       joint: steps('joint', labelled),
       'fine-tuning': steps('fine-tuning', labelled),
     },
-    learns: learns === 'head' ? 'head' : 'all',
+    learns: learns === 'scratch' ? 'all' : learns,
     reconstruction: 0.5,
-    units: unitCountOf(clips.train.map(({ clip }) => clip)),
+    units: clips.units.length,
     matrices: request.matrices ?? (learns === 'scratch' ? 'muon' : 'adamw'),
   });
   if (phases.length === 0) throw new StudioError('wrong-usage/no-rounds', {});
@@ -276,18 +292,10 @@ function jobOf(
   };
 }
 
-/** Number of action units per sample; 0 if the clips have none or different numbers. */
-function unitCountOf(clips: readonly PreparedClip['clip'][]): number {
-  const counts = new Set(clips.flatMap(({ units }) => (units === null || units === undefined ? [] : [units.width])));
-  const [count = 0] = counts;
-  return counts.size === 1 ? count : 0;
-}
-
-/** The action units of the trained model: those of the set; where it has none and only the heads learn, those of the first model. */
-function unitsFact({ phases }: TrainingJob, ofSet: readonly number[] | null, from: Model | null): Pick<TrainerTask['facts'], 'actionUnits'> {
-  const step = phases.at(-1)?.settings.step;
-  const kept = step?.learns === 'head' ? from?.manifest.actionUnits : undefined;
-  const [first, ...others] = (step?.units === 0 ? kept : ofSet) ?? [];
+/** The action units of the trained model: those that it learns; where there are none and only the heads learn, those of the first model. */
+function unitsFact({ phases }: TrainingJob, units: readonly number[], from: Model | null): Pick<TrainerTask['facts'], 'actionUnits'> {
+  const kept = phases.at(-1)?.settings.step.learns === 'head' ? from?.manifest.actionUnits : undefined;
+  const [first, ...others] = (units.length === 0 ? kept : units) ?? [];
   return first === undefined ? {} : { actionUnits: [first, ...others] };
 }
 
@@ -304,20 +312,20 @@ function factsOf(
   from: Model | null,
   labelled: number,
   clips: { train: PreparedClip[]; unlabelled: PreparedClip[] },
-  learns: 'scratch' | 'all' | 'head',
+  learns: Learning,
 ): TrainerTask['facts'] {
   const counts = EXPRESSIONS.map((name, label) => `${name} ${clips.train.filter(({ row }) => row.label === label).length}`).join(', ');
   const people = new Set(clips.train.flatMap(({ row }) => (row.participant === null ? [] : [row.participant]))).size;
   const missing = EXPRESSIONS.filter((_, label) => !clips.train.some(({ row }) => row.label === label));
   const basis = from === null ? `random weights (seed ${seed})` : `${from.manifest.id} (SHA-256 ${from.manifest.sha256.slice(0, 12)}…)`;
-  const what = learns === 'head' ? 'the head alone' : 'all weights';
+  const what = { scratch: 'all weights', all: 'all weights', head: 'the head alone', units: 'the head for action units alone' }[learns];
   return {
     id: modelIdFrom(basename(out), 'adatosk-trained'),
     name: basename(out),
     size,
     trained: true,
     warnings: [
-      ...(missing.length === 0 ? [] : [notice('model/missing-classes', { labels: missing })]),
+      ...(missing.length === 0 || learns === 'units' ? [] : [notice('model/missing-classes', { labels: missing })]),
       ...(people === 0 ? [notice('model/no-participants', {})] : []),
       ...(from === null ? [] : from.manifest.warnings),
     ],
@@ -325,7 +333,7 @@ function factsOf(
     defaultTokenBudget: from?.manifest.defaultTokenBudget ?? SIZES[size].defaultTokenBudget,
     ...(from?.manifest.mirrored === undefined ? {} : { mirrored: from.manifest.mirrored }),
     // The heads alone do not change similarities.
-    ...(learns !== 'head' || from?.manifest.leastSimilarity === undefined ? {} : { leastSimilarity: from.manifest.leastSimilarity }),
+    ...((learns !== 'head' && learns !== 'units') || from?.manifest.leastSimilarity === undefined ? {} : { leastSimilarity: from.manifest.leastSimilarity }),
     card: `## Data\n\n${labelled} labelled clips (${counts})${people === 0 ? '' : ` of ${people} participants`}, ${clips.unlabelled.length} further unlabelled ones.${fromName === null ? '' : ` Began with ${fromName}.`} Not for diagnosis or for decisions about people.`,
   };
 }

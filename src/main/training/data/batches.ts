@@ -60,7 +60,7 @@ export class BatchMaker {
     const { units: ownUnits } = facts;
     if (data.slotUnits === undefined || ownUnits === null || ownUnits === undefined) return;
     data.slotUnits.set(shareMeans(ownUnits, window), at * units);
-    data.unitsKnown![at] = 1;
+    data.unitsKnown!.set(facts.knownUnits ?? new Array<number>(units).fill(1), at * units);
   }
 
   async #fillClip(data: TrainingData, { step }: TrainingSettings, at: number, place: number): Promise<void> {
@@ -81,7 +81,7 @@ export class BatchMaker {
     data.slotLabels?.set(smoothed(labels.slots, labelSmoothing), at * SLOTS_PER_CLIP * EXPRESSIONS.length);
     if (data.slotUnits === undefined || facts.units === null || facts.units === undefined) return;
     data.slotUnits.set(slotMeans(facts.units, window), at * SLOTS_PER_CLIP * step.units);
-    data.unitsKnown![at] = 1;
+    data.unitsKnown!.set(facts.knownUnits ?? new Array<number>(step.units).fill(1), at * step.units);
   }
 }
 

@@ -40,6 +40,8 @@ export interface ClipFacts {
   readonly augmentation?: AugmentationKind;
   /** Strength of the action units at each sample, in hundredths, where known. */
   readonly units?: SampleValues | null;
+  /** 1 for each of the units that is known in this clip, otherwise 0; absent where all are. */
+  readonly knownUnits?: readonly number[];
   /** Share of each class at each sample, in hundredths, where known: the strength of each expression, the rest neutral. */
   readonly shares?: SampleValues | null;
 }

@@ -44,7 +44,9 @@ function rowOf(folder: string, { name, label, split, participant, group, onsetS,
   return { from: name, path: file, sha256: name, label: index, startS: null, endS: null, onsetS, apexS, offsetS, participant, group, split };
 }
 
-function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples, strips, onsetS, apexS, offsetS, shares, units }: FaceClip): CachedClip {
+function clipIn(folder: string, set: FaceSet, clip: FaceClip): CachedClip {
+  const { side, rate, actionUnits = ACTION_UNITS } = set;
+  const { name, label, samples, strips, onsetS, apexS, offsetS, shares, units, knownUnits } = clip;
   const present = new Array<boolean>(samples).fill(true);
   return {
     face: { file: join(folder, 'clips', `${name}.jpegs`), side, startS: 0, endS: samples / rate, rate, firstSample: 0, present, strips },
@@ -54,6 +56,7 @@ function clipIn(folder: string, { side, rate }: FaceSet, { name, label, samples,
     moments: onsetS === null || offsetS === null ? null : { onset: onsetS * rate, apex: (apexS ?? (onsetS + offsetS) / 2) * rate, offset: offsetS * rate },
     shares: shares && sampleValues(shares),
     units: units && sampleValues(units),
+    ...(units !== null && knownUnits !== undefined && { knownUnits: actionUnits.map((unit) => (knownUnits.includes(unit) ? 1 : 0)) }),
   };
 }
 

@@ -9,22 +9,28 @@ const SPEED = { slowest: 0.8, fastest: 1.25 } as const;
 /** A window has the label of an expression that covers this many of its slots, or whose apex it contains. */
 const SLOTS_FOR_A_LABEL = 4;
 
+/** Whether a clip has no class but known action units. */
+export const hasUnitsAlone = ({ label, units }: ClipFacts): boolean => label === null && units !== null && units !== undefined;
+
 /** Draws clips for training. Each draw depends only on the seed and on its position in the sequence of draws. */
 export class ClipSampler {
   readonly #clips: readonly ClipFacts[];
+  /** Indices of the clips of each class, and of those without a class whose action units are known. */
   readonly #byClass: readonly number[][];
   readonly #seed: number;
 
   constructor(clips: readonly ClipFacts[], seed: number) {
     this.#clips = clips;
     this.#seed = seed;
-    this.#byClass = EXPRESSIONS.map((_, label) => clips.flatMap((clip, i) => (clip.label === label ? [i] : []))).filter((each) => each.length > 0);
+    const indices = (isIn: (clip: ClipFacts) => boolean): number[] => clips.flatMap((clip, i) => (isIn(clip) ? [i] : []));
+    const classes = EXPRESSIONS.map((_, label) => indices((clip) => clip.label === label));
+    this.#byClass = [...classes, indices(hasUnitsAlone)].filter((each) => each.length > 0);
   }
 
   /**
    * The index of the clip at a position of the infinite sequence of draws.
-   * @param labelled true: classes in equal shares, with the clips of a class in a new random order in each round; false: all
-   *   clips, labelled or not
+   * @param labelled true: classes (with clips that have action units alone as one of them) in equal shares, with the clips of a
+   *   class in a new random order in each round; false: all clips, labelled or not
    */
   clipAt(position: number, labelled: boolean): number {
     if (!labelled) return shuffled(this.#clips.length, this.#seed, 'all', position);

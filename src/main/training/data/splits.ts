@@ -78,11 +78,14 @@ function drawUnits(rows: readonly KnownRow[], seed: number, share: number): Set<
   return drawn;
 }
 
+const labelsIn = (rows: readonly KnownRow[]): Set<number> => new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])));
+
+export const hasSeveralClasses = (rows: readonly KnownRow[]): boolean => labelsIn(rows).size >= 2;
+
 /** @throws StudioError 'data-set-invalid' where the rows have fewer than two classes */
 export function refuseOneClass(set: string, rows: readonly KnownRow[]): void {
-  const labels = new Set(rows.flatMap(({ label }) => (label === null ? [] : [label])));
-  if (labels.size >= 2) return;
-  const [only] = labels;
+  if (hasSeveralClasses(rows)) return;
+  const [only] = labelsIn(rows);
   const what = only === undefined ? notice('classes/none', {}) : notice('classes/one', { clips: rows.length, label: EXPRESSIONS[only]!, from: rows[0]!.from });
   refuse('data-set-invalid/one-class', set, [what]);
 }

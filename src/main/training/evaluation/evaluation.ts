@@ -15,9 +15,10 @@ import { readClip } from '../../analysis/analyse-video.ts';
 import { FaceSeries } from '../../analysis/face-series.ts';
 import type { ClipFacts, ClipSource, TrueMoments } from '../data/clip-source.ts';
 import { valueAt } from '../data/clip-source.ts';
+import { hasUnitsAlone } from '../data/sampling.ts';
 import { predictByBaseline } from './baseline.ts';
 import type { PredictionOptions } from './prediction.ts';
-import { predict } from './prediction.ts';
+import { outputsOf, predict } from './prediction.ts';
 import { UnitReadings } from './unit-readings.ts';
 
 /** The person in a clip, for resampling and for figures by group. */
@@ -40,7 +41,7 @@ export interface EvaluationOptions {
 export const WINDOWS = 2;
 
 /**
- * Evaluates a model on the labelled clips of a source.
+ * Evaluates a model on the labelled clips of a source, and on those that have action units alone.
  * @param people the person in each clip of the source
  */
 export async function evaluate(
@@ -52,7 +53,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const clips = source.clips.flatMap(({ label }, i) => (label === null ? [] : [i]));
   const timed = clips.filter((i) => source.clips[i]!.moments !== null);
-  const total = clips.length * (1 + budgets.length) + timed.length;
+  const unitsAlone = [...source.clips.keys()].filter((i) => hasUnitsAlone(source.clips[i]!));
+  const total = clips.length * (1 + budgets.length) + timed.length + unitsAlone.length;
   let before = 0;
   const unitReadings = new UnitReadings(model.actionUnits, actionUnits);
   const predictAt = async (tokenBudget: number, onOutputs?: PredictionOptions['onOutputs']): Promise<Prediction[]> => {
@@ -76,6 +78,11 @@ export async function evaluate(
     moments.push(await momentsFound(session, source, clip, model));
     onProgress(++before, total);
   }
+  for (const clip of unitsAlone) {
+    const options = { tokenBudget: model.defaultTokenBudget, windows: WINDOWS };
+    for await (const { window, outputs } of outputsOf(session, model.clip, source, clip, options)) unitReadings.add(source.clips[clip]!, window, outputs);
+    onProgress(++before, total);
+  }
   return {
     ...figuresOf(predictions, estimate),
     reliability: reliability(predictions),
@@ -89,9 +96,12 @@ export async function evaluate(
       uar: estimate(uarOf, within),
       war: estimate(warOf, within),
     })),
-    budgets: [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(predictions), war: warOf(predictions) }].sort(
-      (a, b) => a.tokenBudget - b.tokenBudget,
-    ),
+    budgets:
+      clips.length === 0
+        ? []
+        : [...atBudgets, { tokenBudget: model.defaultTokenBudget, uar: uarOf(predictions), war: warOf(predictions) }].sort(
+            (a, b) => a.tokenBudget - b.tokenBudget,
+          ),
   };
 }
 

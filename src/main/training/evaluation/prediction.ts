@@ -17,6 +17,18 @@ export interface PredictionOptions {
   readonly onOutputs?: (facts: ClipFacts, window: readonly number[], outputs: Readonly<Record<string, FloatTensor>>) => void;
 }
 
+/** What the network gives for each window of a clip. */
+export async function* outputsOf(
+  session: ModelSession,
+  shape: ModelManifest['clip'],
+  source: ClipSource,
+  clip: number,
+  { tokenBudget, windows }: Pick<PredictionOptions, 'tokenBudget' | 'windows'>,
+): AsyncGenerator<{ window: readonly number[]; outputs: Readonly<Record<string, FloatTensor>> }> {
+  for (const window of evenWindows(source.clips[clip]!, windows))
+    yield { window, outputs: await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget)) };
+}
+
 /**
  * The network's predictions for labelled clips of a source.
  * @param clips indices of the clips
@@ -35,8 +47,7 @@ export async function predict(
     const facts = source.clips[clip]!;
     if (facts.label === null) throw new Error('a clip without a label cannot be evaluated');
     const outputsOfWindows: number[][] = [];
-    for (const window of evenWindows(facts, windows)) {
-      const outputs = await session.run(clipFeeds(shape, await source.read(clip, window), tokenBudget));
+    for await (const { window, outputs } of outputsOf(session, shape, source, clip, { tokenBudget, windows })) {
       onOutputs?.(facts, window, outputs);
       outputsOfWindows.push(Array.from(outputs[OUTPUTS.probabilities]!.data));
     }

@@ -23,13 +23,14 @@ export class UnitReadings {
   }
 
   /** Adds the slots of one window of a clip. */
-  add({ units }: ClipFacts, window: readonly number[], outputs: Readonly<Record<string, FloatTensor>>): void {
+  add({ units, knownUnits }: ClipFacts, window: readonly number[], outputs: Readonly<Record<string, FloatTensor>>): void {
     const read = outputs[OUTPUTS.actionUnits]?.data;
     if (read === undefined || units === null || units === undefined || this.#units.length === 0) return;
     const truth = slotMeans(units, window);
     const [ofModel, ofSet] = [this.#ofModel.length, this.#ofSet.length];
     this.#units.forEach((unit, i) => {
       const [m, s] = [this.#ofModel.indexOf(unit), this.#ofSet.indexOf(unit)];
+      if (knownUnits?.[s] === 0) return;
       for (let slot = 0; slot < truth.length / ofSet; slot++) {
         this.#truth[i]!.push(truth[slot * ofSet + s]!);
         this.#read[i]!.push(read[slot * ofModel + m]!);

@@ -67,11 +67,13 @@ async function exportOutcome({ exportTo, facts, job }: TrainerTask, outcome: Tra
   const keptUnits = from !== null && facts.actionUnits !== undefined && !store.has(UNITS_HEAD.bias) ? unitsHeadAfter(from, trained) : null;
   const weights: WeightSource = (name, dims) => trained(name, dims) ?? keptUnits?.(name, dims);
   const calibrated = predictions.map((each) => ({ ...each, probabilities: atTemperature(each.probabilities, temperature) }));
-  const results =
-    predictions.length === 0
+  const isUnitsAlone = job.phases.at(-1)?.settings.step.learns === 'units';
+  const results = isUnitsAlone
+    ? 'Only the head for action units learned. It was not validated; proposals of expressions are those of the first model.'
+    : predictions.length === 0
       ? 'It was never validated: the set had no clips to spare.'
       : `Validation (${predictions.length} clips, one window each): UAR ${uarOf(calibrated).toFixed(3)}, WAR ${warOf(calibrated).toFixed(3)}, expected calibration error ${calibrationErrorOf(calibrated).toFixed(3)} ${temperature === 1 ? '(not calibrated: too few clips)' : `after division of the logits by ${temperature.toFixed(3)}`}. The best weights were chosen on the same clips: an independent test set says more (\`adatosk evaluate\`).`;
-  const warnings = predictions.length === 0 ? [notice('model/never-validated', {}), ...facts.warnings] : facts.warnings;
+  const warnings = predictions.length === 0 && !isUnitsAlone ? [notice('model/never-validated', {}), ...facts.warnings] : facts.warnings;
   const training = `Training: ${steps} steps in ${Math.round(seconds / 60)} minutes, seed ${job.batches.seed}.`;
   const card = `${facts.card}\n\n## Training\n\n${training}\n\n## Results\n\n${results}`;
   return (await exportModel(exportTo, weights, { ...facts, warnings, card, temperature })).sha256;

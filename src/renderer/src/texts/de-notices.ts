@@ -193,6 +193,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'set/contradictory':
     '{count} Paar von Labels eines Gesichts überschneidet sich mit verschiedenen Klassen ({videos}). Ein Netz würde beide für dieselben Bilder lernen. | {count} Paare von Labels eines Gesichts überschneiden sich mit verschiedenen Klassen ({videos}). Ein Netz würde beide für dieselben Bilder lernen.',
   'set/video': '{video} wurde ausgelassen. {problem}',
+  'set/units':
+    '{count} Label von Action Units wird verwendet ({units}). Units, die diese Ebene nirgends hat, gelten als unbekannt, nicht als abwesend. | {count} Labels von Action Units werden verwendet ({units}). Units, die diese Ebene nirgends hat, gelten als unbekannt, nicht als abwesend.',
   'set/unseen':
     '{count} Label wurde ausgelassen: das Gesicht ist in der meisten Zeit nicht zu sehen. | {count} Labels wurden ausgelassen: die Gesichter sind in der meisten Zeit nicht zu sehen.',
   'set/missing-classes': 'Es gibt keinen Clip zum Trainieren für {labels}.',
@@ -200,6 +202,8 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'set/proposals': 'Das sind die eigenen Vorschläge des Modells. Ein Modell, das daraus lernt, lernt nichts Neues.',
 
   'train/head': 'Es gibt weniger als {limit} gelabelte Clips ({clips}). Nur der Kopf wird trainiert; die Merkmale des Gesichts bleiben, wie sie sind.',
+  'train/units':
+    'Die Clips haben nicht zwei Ausdrücke, aber Action Units ({clips} Clips). Nur der Kopf für Action Units wird trainiert; die Vorschläge zu Ausdrücken bleiben, wie sie sind.',
   'train/all': 'Es gibt {clips} gelabelte Clips. Alle Gewichte werden trainiert.',
   'train/no-participants':
     'Der Satz nennt keine Personen. Videos werden getrennt, aber dieselbe Person ist vielleicht in mehreren. Ergänzen Sie eine Spalte participant, damit die Zahlen verlässlich sind.',

@@ -1190,7 +1190,12 @@ export const de: Translated<typeof en> = {
     labelCount: 'Labels',
     peopleCount: 'Personen',
     missing: 'Kein Label für {labels}. Das Modell lernt diese Klassen nicht und vergisst sie vielleicht.',
-    tooFewClasses: 'Es braucht Labels von mindestens zwei Ausdrücken.',
+    tooFewClasses: 'Es braucht Labels von mindestens zwei Ausdrücken oder von Action Units.',
+    units: 'Labels von Action Units (experimentell):',
+    unit: 'AU{unit} {labels} ({people})',
+    unitPeople: '1 Person | {n} Personen',
+    unitsAlone: 'Ohne Labels von zwei Ausdrücken lernt nur das Ablesen der Action Units.',
+    unitsMeasured: 'Action Units (experimentell): Fläche unter der ROC-Kurve, 0,5 ist Zufall',
     fewPeople:
       'Nur eine Person. Zum Messen an unbekannten Personen sind mindestens drei nötig. | Nur {n} Personen. Zum Messen an unbekannten Personen sind mindestens drei nötig.',
     unnamed:

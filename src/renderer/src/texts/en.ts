@@ -1167,7 +1167,12 @@ export const en = {
     labelCount: 'Labels',
     peopleCount: 'Participants',
     missing: 'No label of {labels}. The model does not learn these classes and may forget them.',
-    tooFewClasses: 'Labels of at least two expressions are needed.',
+    tooFewClasses: 'Labels of at least two expressions, or of action units, are needed.',
+    units: 'Labels of action units (experimental):',
+    unit: 'AU{unit} {labels} ({people})',
+    unitPeople: '1 participant | {n} participants',
+    unitsAlone: 'Without labels of two expressions only the reading of action units learns.',
+    unitsMeasured: 'Action units (experimental): area under the ROC curve, 0.5 is chance',
     fewPeople:
       'Only one participant. Measuring on unseen people needs at least three. | Only {n} participants. Measuring on unseen people needs at least three.',
     unnamed:

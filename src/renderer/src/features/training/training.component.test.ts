@@ -6,8 +6,15 @@ import { call, checkpoint, checkpointOf, global, text, videoMaeEncoder, whole } 
 import { temporaryFolder } from '../../../../../testing/videos.ts';
 import { clientOf, mountInWindow, openFixture, resetStores, until } from '../../../../../testing/window.ts';
 import type { Studio } from '../../../../main/services/studio/studio.ts';
+import type { RowEdit } from '../../../../shared/annotation/editable-rows.ts';
+import { step } from '../../../../shared/annotation/steps.ts';
+import { applyEdit, newId } from '../../../../main/project/edits.ts';
+import { allVideos } from '../../../../main/project/library.ts';
+import { addCoder } from '../../../../main/project/review.ts';
+import { someSegment } from '../../../../../testing/project.ts';
 import { i18n } from '../../texts/i18n.ts';
 import { useProject } from '../../stores/project-store.ts';
+import SelectBox from '../../ui/SelectBox.vue';
 import TrainingView from './TrainingView.vue';
 
 let studio: Studio;
@@ -57,6 +64,25 @@ describe('the fine-tuning screen', () => {
     // The same file again becomes another model.
     await importButton(view).trigger('click');
     await until(() => view.find('#training-from').text().includes('our-encoder-2'));
+    view.unmount();
+  });
+
+  test('counts labels of action units, which are enough without expressions', async () => {
+    const { db } = studio.project;
+    const fay = addCoder(db, 'Fay');
+    const [video] = allVideos(db);
+    const layer = { id: newId(), video_id: video!.id, kind: 'coder' as const, coder_id: fay.id, run_id: null, scheme_id: 'seven-expressions' };
+    const rows: RowEdit[] = [
+      { table: 'layer', kind: 'insert', row: { ...layer, created_at: '2026-11-24T10:00:00.000Z' } },
+      { table: 'segment', kind: 'insert', row: someSegment(layer.id, 0, { label: 'AU12' }) },
+    ];
+    applyEdit(db, { coderId: fay.id, step: step('other', { text: 'test' }), rows });
+    const view = await opened();
+    view.findComponent(SelectBox).vm.$emit('update:modelValue', 'Fay');
+    await until(() => view.text().includes('AU12 1 (1 participant)'));
+    expect(view.text()).toContain('Without labels of two expressions only the reading of action units learns.');
+    await view.find('#training-name').setValue('Units');
+    expect(view.find('button[type="submit"]').attributes('disabled')).toBeUndefined();
     view.unmount();
   });
 
