@@ -394,6 +394,14 @@ export const ERROR_TEXTS = {
     remedy: 'Allow more space for them, or use a smaller set.',
   },
   'data-set-invalid/face-set': { message: '{file} is not a set of faces that can be read.', remedy: 'Make it again with adatosk synthesize.' },
+  'data-set-invalid/public-set': {
+    message: '{set} was recognised, but there is no video in {folder}.',
+    remedy: 'Put the videos of the set there. Folders of pictures must be made into videos first: docs/user/fine-tuning.md says how.',
+  },
+  'data-set-invalid/public-set-rows': {
+    message: '{set} has {rows} clips in its lists; {missing} have no video and {unknown} have an unknown class. The first: {from}.',
+    remedy: 'Check that all parts of the set were unpacked.',
+  },
   'data-set-invalid/crop-size': {
     message: 'The faces in {folder} have {side} pixels at {rate} Hz, but this model reads {wantedSide} pixels at {wantedRate} Hz.',
     remedy: 'Make the set again in that size.',
@@ -603,6 +611,14 @@ export const ERROR_TEXTS = {
   'wrong-usage/other-training': {
     message: '{file} was made with other data or settings.',
     remedy: 'Continue with the same data and settings as before, or train into another folder.',
+  },
+  'wrong-usage/fold': {
+    message: '{set} has no fold {fold}.',
+    remedy: 'Choose a fold from 1 to {folds}.',
+  },
+  'wrong-usage/no-folds': {
+    message: '{path} has no folds.',
+    remedy: 'Leave the fold out. Sets other than DFEW, MAFW, RAVDESS and CREMA-D are divided by their column split.',
   },
   'wrong-usage/no-rounds': {
     message: 'Only the head is trained, and no round is left for it.',

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { cancelled, toFact } from '../../../shared/app/errors.ts';
+import { cancelled, StudioError, toFact } from '../../../shared/app/errors.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { required } from '../../../shared/basics/required.ts';
@@ -50,12 +50,13 @@ export interface OpenClipSet {
   ) => Promise<PreparedClip[]>;
 }
 
-/** Opens a set of videos or a set of aligned faces. */
-export async function openClipSet(data: string, signal: AbortSignal): Promise<OpenClipSet> {
+/** Opens a set of videos or a set of aligned faces. @param fold see `readClipSet` */
+export async function openClipSet(data: string, signal: AbortSignal, fold: number | null = null): Promise<OpenClipSet> {
   if (!isFaceSet(data)) {
-    const rows = await withHashes(await readClipSet(data), signal);
+    const rows = await withHashes(await readClipSet(data, fold), signal);
     return { rows, actionUnits: null, prepare: (selected, ...rest) => prepareClips(data, selected, ...rest) };
   }
+  if (fold !== null) throw new StudioError('wrong-usage/no-folds', { path: data });
   const { set, clips } = await readFaceSet(data);
   // `prepare` must not capture `set`: its lists of values are large.
   const actionUnits = unitsOfSet(set);

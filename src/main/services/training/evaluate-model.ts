@@ -25,6 +25,8 @@ import { temporaryFolder } from '../../process/private-files.ts';
 export interface EvaluateRequest {
   readonly model: string;
   readonly data: string;
+  /** Fold of a public set that tests; null or absent for its first one, or for none where people are divided. */
+  readonly fold?: number | null;
   /** The clips to use: 'all' or one split. Null means the test split if the set has one, else all clips. */
   readonly split: Split | 'all' | null;
   readonly budgets: readonly number[];
@@ -52,7 +54,7 @@ export async function evaluateModel(
 ): Promise<ModelEvaluation> {
   const model = await findModel(request.model);
   const sha256 = await ensureModelFile(model);
-  const set = await openClipSet(request.data, signal);
+  const set = await openClipSet(request.data, signal, request.fold);
   const { rows } = set;
   const split = request.split ?? (rows.some((row) => row.split === 'test') ? 'test' : 'all');
   const ofSplit = split === 'all' ? rows : splitRows(request.data, rows, 0, 0)[split];

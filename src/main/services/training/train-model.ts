@@ -32,6 +32,8 @@ import { inTrainingUnits, trainingUnits } from './training-units.ts';
 
 export interface TrainRequest {
   readonly data: string;
+  /** Fold of a public set that tests; null or absent for its first one, or for none where people are divided. */
+  readonly fold?: number | null;
   /** Path of an additional set without labels for self-supervised training, or null. */
   readonly unlabelled: string | null;
   /** Path of an additional set whose clips show their label in every sample, such as photographs, or null. */
@@ -102,7 +104,7 @@ export async function trainModel(
   const from = request.from === null ? null : await findModel(request.from);
   if (from !== null) await ensureModelFile(from);
   const size = SIZES[from?.manifest.size ?? request.size];
-  const set = await openClipSet(request.data, signal);
+  const set = await openClipSet(request.data, signal, request.fold);
   const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
   const learnsUnitsAlone = set.actionUnits !== null && from !== null && !hasSeveralClasses(split.train);
   if (!learnsUnitsAlone) refuseOneClass(request.data, split.train);

@@ -9,6 +9,7 @@ import type { Split } from '../../../shared/domain/splits.ts';
 import { decodeText } from '../../formats/decode-text.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { readTable, separatorOf } from '../../formats/read-table.ts';
+import { readPublicSet } from './public-sets.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
 
 /** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
@@ -59,15 +60,20 @@ const NAMED_ROWS = 12;
 
 /**
  * Reads a clip set: a table (lines of `path label` as in VideoMAE, or a CSV with a header), a folder with a folder for each
- * class, a folder with train.csv, val.csv and test.csv, or a folder of unlabelled videos.
+ * class, a folder with train.csv, val.csv and test.csv, a public set as its authors give it out (see public-sets.ts), or a
+ * folder of unlabelled videos.
+ * @param fold the fold of a public set that tests; null for its first one, or for none where people are divided
  * @throws StudioError 'file-missing', or 'data-set-invalid' with the rows that cannot be used
  */
-export async function readClipSet(path: string): Promise<ClipRow[]> {
+export async function readClipSet(path: string, fold: number | null = null): Promise<ClipRow[]> {
   const at = resolve(path);
   const kind = await stat(at).catch((error: unknown) => {
     throw new StudioError('file-missing/clip-set', { path }, error);
   });
   const problems: Notice[] = [];
+  const known = kind.isDirectory() ? await readPublicSet(at, fold) : null;
+  if (known !== null) return known;
+  if (fold !== null) throw new StudioError('wrong-usage/no-folds', { path });
   const rows = kind.isDirectory() ? await readFolder(at, problems) : await readSetTable(at, null, problems);
   for (const { from, path: video } of rows)
     if (!existsSync(video) || statSync(video).isDirectory())

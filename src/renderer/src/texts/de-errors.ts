@@ -396,6 +396,14 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} ist kein lesbarer Satz von Gesichtern.',
     remedy: 'Legen Sie ihn mit adatosk synthesize neu an.',
   },
+  'data-set-invalid/public-set': {
+    message: '{set} wurde erkannt, aber in {folder} ist kein Video.',
+    remedy: 'Legen Sie die Videos des Satzes dorthin. Ordner mit Bildern müssen zuerst zu Videos werden: docs/user/fine-tuning.md sagt, wie.',
+  },
+  'data-set-invalid/public-set-rows': {
+    message: '{set} hat {rows} Clips in seinen Listen; {missing} haben kein Video und {unknown} haben eine unbekannte Klasse. Der erste: {from}.',
+    remedy: 'Prüfen Sie, ob alle Teile des Satzes entpackt sind.',
+  },
   'data-set-invalid/crop-size': {
     message: 'Die Gesichter in {folder} haben {side} Pixel bei {rate} Hz, dieses Modell liest aber {wantedSide} Pixel bei {wantedRate} Hz.',
     remedy: 'Legen Sie den Satz in dieser Größe neu an.',
@@ -673,6 +681,14 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'wrong-usage/other-training': {
     message: '{file} gehört zu anderen Daten oder Einstellungen.',
     remedy: 'Fahren Sie mit denselben Daten und Einstellungen wie vorher fort, oder trainieren Sie in einen anderen Ordner.',
+  },
+  'wrong-usage/fold': {
+    message: '{set} hat keine Falte {fold}.',
+    remedy: 'Wählen Sie eine Falte von 1 bis {folds}.',
+  },
+  'wrong-usage/no-folds': {
+    message: '{path} hat keine Falten.',
+    remedy: 'Lassen Sie die Falte weg. Andere Sätze als DFEW, MAFW, RAVDESS und CREMA-D werden nach ihrer Spalte split geteilt.',
   },
   'wrong-usage/no-rounds': {
     message: 'Nur der Kopf wird trainiert, und für ihn bleibt kein Durchgang.',

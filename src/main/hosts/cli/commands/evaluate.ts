@@ -13,6 +13,7 @@ import { TaskLine } from '../terminal/progress-line.ts';
 
 interface EvaluateOptions {
   data: string;
+  fold?: number;
   split?: EvaluateRequest['split'];
   budgets: number[];
   baseline: boolean;
@@ -30,6 +31,7 @@ export function addEvaluate(program: Command, done: (code: number) => void): voi
     .description('evaluate a model on labelled clips: UAR, WAR, calibration, errors of onset, apex and offset')
     .argument('<model>', 'id or folder of the model')
     .requiredOption('--data <set>', 'the clip set (see: adatosk train --help)')
+    .option('--fold <n>', 'of a public set: the fold that tests', wholeBetween(1, 100))
     .addOption(
       new Option('--split <name>', 'split to evaluate (default: test if there is one, else all clips)').choices(['train', 'validation', 'test', 'all']),
     )

@@ -12,6 +12,7 @@ import { TaskLine } from '../terminal/progress-line.ts';
 
 interface TrainOptions {
   data: string;
+  fold?: number;
   out: string;
   from?: string;
   size: TrainRequest['size'];
@@ -45,6 +46,7 @@ Clip sets:
   a CSV with a header: path, label, and if known start_s, end_s (a span of the video), onset_s, apex_s, offset_s,
     participant, group, split (train, validation, test)
   a folder with train.csv, val.csv and test.csv
+  DFEW, FERV39k, MAFW, RAVDESS or CREMA-D in the layout of their authors; --fold chooses the fold that tests
 Nobody may be in two splits. Without splits, people (or videos) are drawn for validation.`;
 
 export function addTrain(program: Command, done: (code: number) => void): void {
@@ -52,6 +54,7 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .command('train')
     .description('train or fine-tune a model on labelled clips on this computer')
     .requiredOption('--data <set>', 'the clip set (see below)')
+    .option('--fold <n>', 'of a public set: the fold that tests (see below)', wholeBetween(1, 100))
     .requiredOption('--out <folder>', 'folder for the model; must not contain a model')
     .option('--from <model>', 'start from the weights of this model (id or folder) instead of random weights')
     .addOption(new Option('--size <name>', 'size of a new model').choices(MODEL_SIZES).default('tiny'))
