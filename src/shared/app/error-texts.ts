@@ -435,6 +435,10 @@ export const ERROR_TEXTS = {
 
   'project-damaged': { message: 'The project file {file} is damaged.', remedy: 'Restore a backup of it.' },
   'project-damaged/check': { message: 'The project file {file} is damaged. ({detail})', remedy: 'Restore a backup of it.' },
+  'project-damaged/pages': {
+    message: 'The project file {file} has changed on the disk without this program: {damaged} of its {pages} pages are not what was written.',
+    remedy: 'Restore a backup of it. Files often change like this when a disk or a cloud folder fails: check it, too.',
+  },
   'project-damaged/copy': {
     message: '{file} is damaged, or it is not a project.',
     remedy: 'Get the copy from the coder again. Nothing was changed.',

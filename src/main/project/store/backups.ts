@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StudioError } from '../../../shared/app/errors.ts';
+import { damagedPages, deleteSums, writeSums } from './page-sums.ts';
 import { APPLICATION_ID } from './project-file.ts';
 
 /** A copy of the database of a project. */
@@ -49,6 +50,7 @@ export function makeBackup(folder: string, reason: string, copyTo: (path: string
     copyTo(partial);
     if (!isIntactDatabase(partial)) throw new StudioError('cannot-write/backup', { file });
     renameSync(partial, file);
+    writeSums(file);
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;
@@ -61,7 +63,11 @@ export function isIntactDatabase(file: string): boolean {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true });
-    return database.pragma('application_id', { simple: true }) === APPLICATION_ID && database.pragma('integrity_check', { simple: true }) === 'ok';
+    return (
+      database.pragma('application_id', { simple: true }) === APPLICATION_ID &&
+      database.pragma('integrity_check', { simple: true }) === 'ok' &&
+      damagedPages(file) === null
+    );
   } catch {
     return false;
   } finally {
@@ -83,7 +89,9 @@ export function removeOldBackups(folder: string, now = new Date()): void {
     const isFirstOfWeek = days <= 7 * KEPT.weeks && !weeks.has(week);
     const stays = i === 0 || days <= KEPT.days || isFirstOfWeek || (reason !== 'daily' && days <= KEPT.beforeMigrationDays);
     if (days > KEPT.days && isFirstOfWeek) weeks.add(week);
-    if (!stays) rmSync(file, { force: true });
+    if (stays) continue;
+    rmSync(file, { force: true });
+    deleteSums(file);
   }
 }
 

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { StudioError } from '../../../shared/app/errors.ts';
 import { NEWEST } from './migrations.ts';
+import { damagedPages } from './page-sums.ts';
 import { isOnNetworkShare } from './network-share.ts';
 import { APPLICATION_ID } from './project-file.ts';
 
@@ -41,6 +42,15 @@ export function refuseOtherFiles(database: Database.Database, file: string): voi
 export function refuseDamaged(database: Database.Database, file: string): void {
   const found = database.pragma('quick_check(1)', { simple: true });
   if (found !== 'ok') throw new StudioError('project-damaged/check', { file, detail: String(found) });
+}
+
+/**
+ * Must be called before anything is read: a damaged head could look like another program's file.
+ * @throws StudioError 'project-damaged'
+ */
+export function refuseDamagedPages(file: string): void {
+  const found = damagedPages(file);
+  if (found !== null) throw new StudioError('project-damaged/pages', { file, ...found });
 }
 
 /**

@@ -1,11 +1,12 @@
 import type Database from 'better-sqlite3';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { CompiledQuery } from 'kysely';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
 import { required } from '../../../shared/basics/required.ts';
 import { isOnNetworkShare } from './network-share.ts';
+import { deleteSums, hasLog, newSeal, sumsFile, writeSums } from './page-sums.ts';
 import type { Tables } from './schema.ts';
 
 /** A Kysely query with the type of its rows. */
@@ -111,11 +112,28 @@ export class ProjectDatabase {
     if (!this.#database.open) return;
     this.#statements.clear();
     try {
-      this.#database.pragma('optimize');
+      if (this.#commits > 0 || !existsSync(sumsFile(this.#path))) this.#sumPages();
     } catch {
       // The disk is full or disconnected. The database must be closed anyway.
     }
     this.#database.close();
+  }
+
+  /** Writes the sums of all pages, unless another connection is writing. */
+  #sumPages(): void {
+    this.#database.pragma('optimize');
+    this.#database.prepare('INSERT INTO page_seal (id, seal) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET seal = excluded.seal').run(newSeal());
+    this.#database.pragma('wal_checkpoint(TRUNCATE)');
+    // While this transaction reads, no other connection changes the file itself.
+    this.#database.exec('BEGIN');
+    try {
+      this.#database.prepare('SELECT count(*) FROM sqlite_schema').get();
+      deleteSums(this.#path);
+      if (!hasLog(this.#path)) writeSums(this.#path);
+      if (hasLog(this.#path)) deleteSums(this.#path);
+    } finally {
+      this.#database.exec('ROLLBACK');
+    }
   }
 
   #statement(sql: string): Database.Statement {
@@ -133,6 +151,8 @@ export class ProjectDatabase {
   #changing<T>(work: () => T): T {
     if (this.#database.inTransaction) return this.#guarded(work);
     this.refuseLostFile();
+    // Another connection may have written them since the last change.
+    deleteSums(this.#path);
     const result = this.#guarded(work);
     this.#commits += 1;
     return result;

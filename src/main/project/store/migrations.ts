@@ -18,6 +18,7 @@ import * as modifiersOfLabels from './migrations/0160-modifiers-of-labels.ts';
 import * as removedVideos from './migrations/0170-removed-videos.ts';
 import * as blindCoders from './migrations/0180-blind-coders.ts';
 import * as unitsAndPose from './migrations/0190-units-and-pose.ts';
+import * as pageSeal from './migrations/0200-page-seal.ts';
 
 /** A change of the schema. `up` runs in a transaction. */
 interface Migration {
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly Migration[] = [
   { number: 170, up: removedVideos.up },
   { number: 180, up: blindCoders.up },
   { number: 190, up: unitsAndPose.up },
+  { number: 200, up: pageSeal.up },
 ];
 
 /** user_version of a database with all migrations. */

@@ -6,10 +6,11 @@ import { makePrivate } from '../../process/private-files.ts';
 import type { Backup } from './backups.ts';
 import { isBackupDue, makeBackup, removeOldBackups } from './backups.ts';
 import type { JournalMode } from './connection.ts';
-import { setJournalMode, connect, refuseDamaged, refuseForeignSql, refuseOtherFiles, sqliteVersion } from './connection.ts';
+import { setJournalMode, connect, refuseDamaged, refuseDamagedPages, refuseForeignSql, refuseOtherFiles, sqliteVersion } from './connection.ts';
 import { createProject, isIncomplete, replaceIncompleteProject } from './create-project.ts';
 import { ProjectDatabase, storeError } from './database.ts';
 import { migrate } from './migrations.ts';
+import { deleteSums, hasLog } from './page-sums.ts';
 import { backupsFolder, PROJECT_FILE, projectFile } from './project-file.ts';
 import { finishRestoring } from './restore-project.ts';
 
@@ -83,6 +84,8 @@ function createIfMissing(path: string): void {
 function open(path: string, file: string, journal: 'auto' | JournalMode): Project {
   let database: Database.Database | undefined;
   try {
+    if (hasLog(file)) deleteSums(file);
+    refuseDamagedPages(file);
     database = connect(file);
     if (isIncomplete(database)) {
       database.close();
@@ -93,10 +96,13 @@ function open(path: string, file: string, journal: 'auto' | JournalMode): Projec
     refuseForeignSql(database, file);
     // SQLite gives its log the permissions of the file.
     makeProjectPrivate(path);
+    const journalBefore = database.pragma('journal_mode', { simple: true });
     const mode = setJournalMode(database, path, journal);
+    if (database.pragma('journal_mode', { simple: true }) !== journalBefore) deleteSums(file);
     refuseDamaged(database, file);
     const db = new ProjectDatabase(database, file);
     const migrated = migrate(database, (number) => void makeBackup(backupsFolder(path), `before-${number}`, (copy) => db.copyTo(copy)));
+    if (migrated.length > 0) deleteSums(file);
     return { db, state: { folder: path, sqlite: sqliteVersion(database), journal: mode, migrated }, close: () => db.close() };
   } catch (error) {
     database?.close();

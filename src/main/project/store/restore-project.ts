@@ -17,8 +17,8 @@ export interface Restored {
   readonly kept: string;
 }
 
-/** Suffixes of the files that SQLite writes next to a database. */
-const COMPANIONS = ['-wal', '-shm', '-journal'] as const;
+/** Suffixes of the files that SQLite and this program write next to a database. */
+const COMPANIONS = ['-wal', '-shm', '-journal', '-sums'] as const;
 /** After this time, a process that restores a project has finished or was killed. */
 const LONGEST_RESTORING_MS = 60_000;
 

@@ -452,6 +452,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
 
   'project-damaged': { message: 'Die Projektdatei {file} ist beschädigt.', remedy: 'Stellen Sie eine Sicherung wieder her.' },
   'project-damaged/check': { message: 'Die Projektdatei {file} ist beschädigt. ({detail})', remedy: 'Stellen Sie eine Sicherung wieder her.' },
+  'project-damaged/pages': {
+    message:
+      'Die Projektdatei {file} hat sich auf dem Datenträger ohne dieses Programm verändert: {damaged} ihrer {pages} Seiten sind nicht, was geschrieben wurde.',
+    remedy: 'Stellen Sie eine Sicherung wieder her. So verändern sich Dateien oft, wenn ein Datenträger oder ein Cloud-Ordner versagt: Prüfen Sie auch ihn.',
+  },
   'project-damaged/copy': {
     message: '{file} ist beschädigt oder kein Projekt.',
     remedy: 'Lassen Sie sich die Kopie noch einmal geben. Nichts wurde geändert.',

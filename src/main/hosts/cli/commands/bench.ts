@@ -28,6 +28,10 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
     load: async () => (await import('../../../../../bench/torture.ts')).benchTorture,
     about: 'two clients edit a project and are killed 200 times, then on a disk that fills up: edits acknowledged and lost',
   },
+  damage: {
+    load: async () => (await import('../../../../../bench/damage.ts')).benchDamage,
+    about: '500 times random bytes of a project change on the disk: noticed, shown wrongly, restored from the backup',
+  },
   project: {
     load: async () => (await import('../../../../../bench/project.ts')).benchProject,
     about: 'a project of 1,000 videos of an hour and 100,000 segments: opening, listing, memory',
