@@ -28,6 +28,9 @@ describe('a project as JSON Lines', () => {
       [['{"format":"adatosk-project","version":9999}'], 'project-newer'],
       [[head, '{"table":"segment","row":{"id":'], 'not-a-project'],
       [[head, '{"table":"sqlite_master","row":{}}'], 'not-a-project'],
+      [[head, '{"table":"coder","row":{"id":"a","name":"Ann","added_at":"now","revision":1,"ession_id":1}}'], 'not-a-project'],
+      [[...before, before.at(-1)!], 'not-a-project'],
+      [[head, '{"table":"segment","row":{"id":"a","layer_id":"nowhere"}}'], 'not-a-project'],
       [[], 'not-a-project'],
     ] as const)
       expect(() => readProjectLines(project.db, lines)).toThrow(expect.objectContaining({ code }));

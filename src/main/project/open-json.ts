@@ -94,7 +94,12 @@ export function readProjectLines(db: ProjectDatabase, lines: Iterable<string>): 
         name,
         typeof value === 'object' && value !== null ? Buffer.from(value.base64, 'base64') : value,
       ]);
-      db.run(db.sql.insertInto(table as 'segment').values(Object.fromEntries(values) as never));
+      try {
+        db.run(db.sql.insertInto(table as 'segment').values(Object.fromEntries(values) as never));
+      } catch (error) {
+        // A full disk is a StudioError; SQLite's own errors mean a column or a row that cannot be in a project.
+        throw error instanceof StudioError ? error : new StudioError('not-a-project/line', { line: number }, error);
+      }
     }
     if (number === 0) throw new StudioError('not-a-project/empty', {});
   });

@@ -394,6 +394,10 @@ export const ERROR_TEXTS = {
     remedy: 'Allow more space for them, or use a smaller set.',
   },
   'data-set-invalid/face-set': { message: '{file} is not a set of faces that can be read.', remedy: 'Make it again with adatosk synthesize.' },
+  'data-set-invalid/unpacked-size': {
+    message: '{file} is larger than {megabytes} MB when it is unpacked.',
+    remedy: 'Choose a file with fewer observations.',
+  },
   'data-set-invalid/public-set': {
     message: '{set} was recognised, but there is no video in {folder}.',
     remedy: 'Put the videos of the set there. Folders of pictures must be made into videos first: docs/user/fine-tuning.md says how.',

@@ -295,6 +295,12 @@ test('packed projects of BORIS are read', async () => {
   await expect(importIntoProject(project.folder, placements(packed), as('Sue'))).rejects.toMatchObject({ id: 'data-set-invalid/not-gzip' });
 });
 
+test('a packed file that becomes a thousand times larger is rejected', async () => {
+  const packed = join(out, 'bomb.boris.gz');
+  await writeFile(packed, gzipSync(Buffer.alloc(260e6)));
+  await expect(importIntoProject(project.folder, placements(packed), as('Sue'))).rejects.toMatchObject({ id: 'data-set-invalid/unpacked-size' });
+});
+
 test('30,000 labels are imported, found again, and undone', async () => {
   const file = join(out, 'many.csv');
   const lines = Array.from({ length: 30_000 }, (_, i) => `${i % 2 === 0 ? 'fear' : 'anger'},${i / 500},${i / 500 + 0.0015}`);

@@ -132,10 +132,15 @@ export async function readLabels(file: string, context: ReadContext, formatName?
   return { recordings: recordings.map((recording) => ({ ...recording, layers: recording.layers.map(labelled) })) };
 }
 
+/** A project of BORIS with years of observations has some MB. A packed file can be a thousand times larger when it is unpacked. */
+const LARGEST_UNPACKED = 256e6;
+
 /** Unpacks a file of gzip with any name. */
 async function unpacked(bytes: Uint8Array, file: string): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  return promisify(gunzip)(bytes).catch((error: unknown) => {
+  return promisify(gunzip)(bytes, { maxOutputLength: LARGEST_UNPACKED }).catch((error: unknown) => {
+    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    if (isTooLarge) throw new StudioError('data-set-invalid/unpacked-size', { file, megabytes: LARGEST_UNPACKED / 1e6 }, error);
     throw new StudioError('data-set-invalid/not-gzip', { file }, error);
   });
 }

@@ -31,6 +31,11 @@ describe('a clip set is read from', () => {
     expect(rows[1]!.path).toBe(at('videos', 'b c.mp4'));
   });
 
+  test('lines with other line breaks in a path, which name no file', async () => {
+    for (const line of ['videos/a\r.mp4 0', 'videos/a\u2028.mp4 0'])
+      await expect(readClipSet(await table('breaks.csv', `${line}\n`))).rejects.toMatchObject({ id: 'data-set-invalid/rows' });
+  });
+
   test('a CSV with a header, spans, moments, participants and splits, with any common separator', async () => {
     const text = '\uFEFFPath;Label;start_s;onset_s;apex_s;offset_s;end_s;Participant;split\n"videos/Größe.mp4";fear;1,5;2;2.4;3;4;P7;val\n';
     const [row] = await readClipSet(await table('columns.csv', text));

@@ -122,7 +122,7 @@ function readLines(table: string, text: string, split: Split | null, problems: N
     const line = raw.trim();
     if (line === '') continue;
     const from = notice('place/line', { file: basename(table), line: i + 1 });
-    const [, path, word] = /^(.*?)(?:[ \t,]+([^ \t,]+))?$/.exec(line)!;
+    const [, path, word] = /^(.*?)(?:[ \t,]+([^ \t,]+))?$/s.exec(line)!;
     const label = word === undefined ? undefined : labelOf(word);
     const whole = resolve(dirname(table), line);
     if (label === undefined && (word === undefined || existsSync(whole))) {

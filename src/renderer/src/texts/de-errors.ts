@@ -396,6 +396,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} ist kein lesbarer Satz von Gesichtern.',
     remedy: 'Legen Sie ihn mit adatosk synthesize neu an.',
   },
+  'data-set-invalid/unpacked-size': {
+    message: '{file} ist entpackt größer als {megabytes} MB.',
+    remedy: 'Wählen Sie eine Datei mit weniger Beobachtungen.',
+  },
   'data-set-invalid/public-set': {
     message: '{set} wurde erkannt, aber in {folder} ist kein Video.',
     remedy: 'Legen Sie die Videos des Satzes dorthin. Ordner mit Bildern müssen zuerst zu Videos werden: docs/user/fine-tuning.md sagt, wie.',
