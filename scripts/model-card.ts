@@ -105,8 +105,12 @@ five the third tests, the one after it validates in every other five, and all ot
 
 function training({ trainings, calibration, hardware }: Lineage): string {
   const draws = ({ draws: phases }: LineageTraining): string => phases.map(({ phase, clips }) => `${phase}, ${count(clips)}`).join('; ');
+  const special = ({ averagedShare, learns }: LineageTraining): string[] => [
+    ...(averagedShare === undefined ? [] : [`mean of ${share(averagedShare)} of its weights and the rest of those before`]),
+    ...(learns === undefined ? [] : ['the head for action units alone']),
+  ];
   const row = (each: LineageTraining): string[] => [
-    ...[each.run, draws(each), count(each.clips), each.selection.map(selection).join('; ')],
+    ...[each.run, [draws(each), ...special(each)].join('; '), count(each.clips), each.selection.map(selection).join('; ')],
     ...[each.matrices ?? '', each.rate === null ? '' : each.rate.toExponential(), each.batch === null ? '' : String(each.batch)],
     ...[each.augmentation ?? '', each.minutes === null ? '' : `${each.minutes} min`],
   ];
@@ -228,20 +232,22 @@ ${table(
 function robustness({ conditions }: PublishedEvaluation): string {
   const measured = Object.entries(conditions);
   if (measured.length === 0) return '## Robustness\n\nNot measured for these weights.';
-  return `## Robustness (${measured[0]![1].clips} rendered clips of unseen people each, whole expressions)
+  return `## Robustness (rendered clips of unseen people, whole expressions)
 
 ${table(
-  ['', 'UAR', 'WAR'],
-  measured.map(([name, each]) => [name, range(each.uar), range(each.war)]),
+  ['', 'clips', 'UAR', 'WAR', 'recall, sadness'],
+  measured.map(([name, each]) => [name, String(each.clips), range(each.uar), range(each.war), percent(each.recall['sadness'])]),
 )}
 
-Lined: faces with lines that stay at rest, and brows, lids and lips in other resting positions than on the photograph.`;
+Displays: varied displays of the expressions instead of prototypes, see docs/developer/synthesis.md. Lined: faces with lines that stay at
+rest, and brows, lids and lips in other resting positions than on the photograph.`;
 }
 
 const LIMITS = `## Limits
 
-Trained on rendered faces, whose displays are posed prototypes (EMFACS), and on a few hundred seconds of photographs. Not validated
-on spontaneous expressions, on children, on older people, or on faces that cannot move as the prototypes do. Not for diagnosis,
+Trained on rendered faces, whose displays are combinations of action units: prototypes (EMFACS) and variants of them, a part of which
+are our guess; and on a few hundred seconds of photographs. Not validated on spontaneous expressions, on children, on older people, or
+on faces that cannot move as the face model does. Not for diagnosis,
 hiring, lie detection, or any decision about a person. Peaks and labels are proposals; a coder decides.
 `;
 

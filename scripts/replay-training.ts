@@ -36,7 +36,10 @@ const { 'face-model': faceModel = 'FACE_MODEL', portraits = 'PORTRAITS', out = '
 const lineage = lineageSchema.parse(JSON.parse(await readFile(positionals[0] ?? 'models/adatosk-tiny/training.json', 'utf8')));
 const setFolder = (seed: number): string => join(out, 'sets', String(seed));
 const photographs = join(out, 'sets', 'photographs');
-const modelFolder = ({ run: name }: LineageTraining): string => join(out, `run-${name}`, lineage.model);
+const trainedFolder = ({ run: name }: LineageTraining): string => join(out, `run-${name}`, lineage.model);
+/** The weights with which the next training begins. */
+const modelFolder = (training: LineageTraining): string =>
+  training.averagedShare === undefined ? trainedFolder(training) : join(out, `run-${training.run}-averaged`, lineage.model);
 
 for (const set of lineage.sets) adatosk(synthesizeArguments(set));
 adatosk(['synthesize', '--kind', 'photographs', '--face-model', faceModel, '--portraits', portraits, '--out', photographs]);
@@ -46,6 +49,7 @@ for (const [i, training] of lineage.trainings.entries()) {
   print(`# run ${training.run}: ${training.selection.map((each) => JSON.stringify(each)).join(' ')} -> ${data}`);
   if (run) await chooseClips(training, data, before === undefined ? null : modelFolder(before));
   adatosk(trainArguments(training, data, before === undefined ? null : modelFolder(before)));
+  if (training.averagedShare !== undefined && before !== undefined) average(before, training, training.averagedShare);
 }
 print(`# then: scripts/publish-default-model.ts ${modelFolder(lineage.trainings.at(-1)!)} ${setFolder(1)} ${join(photographs, 'clips.csv')} CONDITIONS`);
 
@@ -74,7 +78,8 @@ function trainArguments(training: LineageTraining, data: string, from: string | 
     return value === null ? [] : [`--${name}`, String(value)];
   };
   return [
-    ...['train', '--data', data, '--out', modelFolder(training), '--size', lineage.size, ...(from === null ? [] : ['--from', from, '--learns', 'all'])],
+    ...['train', '--data', data, '--out', trainedFolder(training), '--size', lineage.size],
+    ...(from === null ? [] : ['--from', from, '--learns', training.learns ?? 'all']),
     ...['--epochs', ['self-supervised', 'joint', 'fine-tuning'].map((phase) => rounds(phase as 'joint')).join(','), '--frames', rounds('frames')],
     ...['--layer-decay', '1', ...given('augmentation', augmentation), ...given('matrices', matrices), ...given('rate', rate), ...given('batch', batch)],
     ...given('seed', seed),
@@ -148,6 +153,12 @@ async function probabilitiesOf(seed: number, weights: string): Promise<Map<strin
   } finally {
     engine.stop();
   }
+}
+
+function average(first: LineageTraining, second: LineageTraining, share: number): void {
+  const args = [join(import.meta.dirname, 'average-weights.ts'), modelFolder(first), trainedFolder(second), String(share), modelFolder(second)];
+  print(`node ${args.join(' ')}`);
+  if (run && spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) throw new Error('the weights cannot be averaged');
 }
 
 function adatosk(args: readonly string[]): void {

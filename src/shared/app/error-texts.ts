@@ -620,6 +620,10 @@ export const ERROR_TEXTS = {
     message: '{file} was made with other data or settings.',
     remedy: 'Continue with the same data and settings as before, or train into another folder.',
   },
+  'wrong-usage/no-units': {
+    message: 'Action units can be learned only by a model that exists, from a set that has them; {data} or the model is missing that.',
+    remedy: 'Choose a first model, and a set of aligned faces with action units.',
+  },
   'wrong-usage/fold': {
     message: '{set} has no fold {fold}.',
     remedy: 'Choose a fold from 1 to {folds}.',

@@ -59,6 +59,10 @@ const trainingSchema = z.strictObject({
   minutes: z.number().nullable(),
   /** Step of the weights that the next training began with; the last one where it is absent. */
   keptStep: z.int().optional(),
+  /** What learned, where that is not all weights. */
+  learns: z.literal('units').optional(),
+  /** The weights after this training are a mean: this share of what it learned, and the rest of the weights that it began with. */
+  averagedShare: share.optional(),
 });
 
 export const lineageSchema = z.strictObject({

@@ -42,7 +42,8 @@ export interface TrainRequest {
   /** Model with the initial weights; null means random weights of `size`. */
   readonly from: string | null;
   readonly size: SizeName;
-  readonly learns: 'auto' | 'all' | 'head';
+  /** 'units': the head for action units alone, also where the set has expressions. */
+  readonly learns: 'auto' | 'all' | 'head' | 'units';
   /** Kind of data augmentation. */
   readonly augmentation: AugmentationKind;
   /** Layer-wise decay of the learning rate: factor from each layer to the one below. Null means 0.75 in fine-tuning, else 1. */
@@ -106,7 +107,8 @@ export async function trainModel(
   const size = SIZES[from?.manifest.size ?? request.size];
   const set = await openClipSet(request.data, signal, request.fold);
   const split = splitRows(request.data, set.rows, request.seed, request.validationShare);
-  const learnsUnitsAlone = set.actionUnits !== null && from !== null && !hasSeveralClasses(split.train);
+  if (request.learns === 'units' && (set.actionUnits === null || from === null)) throw new StudioError('wrong-usage/no-units', { data: request.data });
+  const learnsUnitsAlone = set.actionUnits !== null && from !== null && (request.learns === 'units' || !hasSeveralClasses(split.train));
   if (!learnsUnitsAlone) refuseOneClass(request.data, split.train);
   const unlabelledSet = request.unlabelled === null ? null : await openClipSet(request.unlabelled, signal);
   await mkdir(out, { recursive: true }).catch((error: unknown) => {
@@ -135,7 +137,7 @@ export async function trainModel(
   };
   const labelled = new Set(clips.train.filter(({ clip }) => clip.label !== null || hasUnitsAlone(clip))).size;
   const learns = learnsUnitsAlone ? 'units' : chooseWhatLearns(request, labelled, events.onNote);
-  if (learns === 'units') events.onNote(notice('train/units', { clips: labelled }));
+  if (learns === 'units' && request.learns !== 'units') events.onNote(notice('train/units', { clips: labelled }));
   reportSplit(split, clips.validation.length, events.onNote);
   const job = jobOf(request, learns, from, size.name, { ...clips, units }, labelled);
   const task: TrainerTask = {
@@ -226,7 +228,7 @@ function refuseToOverwrite(out: string, resume: boolean): void {
 /** What learns: all weights from random ones, all weights of a model, its heads, or its head for action units. */
 type Learning = 'scratch' | 'all' | 'head' | 'units';
 
-function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (note: Notice) => void): Exclude<Learning, 'units'> {
+function chooseWhatLearns({ learns, from }: TrainRequest, labelled: number, note: (note: Notice) => void): Learning {
   if (from === null) return 'scratch';
   if (learns !== 'auto') return learns;
   const head = labelled < CLIPS_FOR_ALL_WEIGHTS;

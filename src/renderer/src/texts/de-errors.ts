@@ -691,6 +691,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: '{file} gehört zu anderen Daten oder Einstellungen.',
     remedy: 'Fahren Sie mit denselben Daten und Einstellungen wie vorher fort, oder trainieren Sie in einen anderen Ordner.',
   },
+  'wrong-usage/no-units': {
+    message: 'Action Units kann nur ein vorhandenes Modell lernen, aus einem Satz, der sie hat; {data} oder dem Modell fehlt das.',
+    remedy: 'Wählen Sie ein erstes Modell und einen Satz ausgerichteter Gesichter mit Action Units.',
+  },
   'wrong-usage/fold': {
     message: '{set} hat keine Falte {fold}.',
     remedy: 'Wählen Sie eine Falte von 1 bis {folds}.',

@@ -61,7 +61,9 @@ export function addTrain(program: Command, done: (code: number) => void): void {
     .option('--unlabelled <set>', 'more videos, without labels, for the self-supervised branch')
     .option('--held <set>', 'more clips that show their label all the time, such as photographs of faces')
     .addOption(
-      new Option('--learns <part>', 'parts that learn in fine-tuning (default: by the size of the set)').choices(['auto', 'all', 'head']).default('auto'),
+      new Option('--learns <part>', 'parts that learn in fine-tuning (default: by the size of the set); units: the head for action units alone')
+        .choices(['auto', 'all', 'head', 'units'])
+        .default('auto'),
     )
     .addOption(new Option('--augmentation <kind>', 'strength of data augmentation').choices(['faces', 'light', 'none']).default('faces'))
     .option('--seed <n>', 'random seed; the same seed gives the same losses on one computer', wholeBetween(0, 2 ** 31 - 1), 1)

@@ -39,6 +39,7 @@ const HINTS: Readonly<Partial<Record<ErrorId, string>>> = {
   'wrong-usage/port': 'Name it with --port, or leave that out.',
   'wrong-usage/model-exists': 'Options: --id, --out.',
   'wrong-usage/unfinished-training': 'Options: --resume, --out.',
+  'wrong-usage/no-units': 'Options: --from, --data.',
   'wrong-usage/fold': 'Option: --fold.',
   'wrong-usage/no-folds': 'Option: --fold.',
   'wrong-usage/no-rounds': 'Options: the third number of --epochs, --learns all.',
