@@ -6,7 +6,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { StudioError, writeError } from '../../../shared/app/errors.ts';
 import { required } from '../../../shared/basics/required.ts';
 import { isOnNetworkShare } from './network-share.ts';
-import { deleteSums, hasLog, newSeal, sumsFile, writeSums } from './page-sums.ts';
+import { deleteSums, giveNewSeal, hasLog, newSeal, sumsFile, writeSums } from './page-sums.ts';
 import type { Tables } from './schema.ts';
 
 /** A Kysely query with the type of its rows. */
@@ -105,7 +105,10 @@ export class ProjectDatabase {
 
   /** Writes a consistent copy to a file that does not exist. */
   copyTo(path: string): void {
-    this.#guarded(() => this.#database.prepare('VACUUM INTO ?').run(path));
+    this.#guarded(() => {
+      this.#database.prepare('VACUUM INTO ?').run(path);
+      giveNewSeal(path);
+    });
   }
 
   close(): void {

@@ -6,6 +6,9 @@ import { furnish, makeProject, someSegment } from '../../../../testing/project.t
 import { randomStream } from '../../../shared/basics/random.ts';
 import { applyEdit } from '../edits.ts';
 import { step } from '../../../shared/annotation/steps.ts';
+import Database from 'better-sqlite3';
+import { makeBackup } from './backups.ts';
+import { ProjectDatabase } from './database.ts';
 import { backUpDaily, inProject, openProject } from './open-project.ts';
 import { sumsFile } from './page-sums.ts';
 import { projectFile } from './project-file.ts';
@@ -27,6 +30,15 @@ const copyOf = (folder: string): string => {
   cpSync(folder, copy, { recursive: true });
   return copy;
 };
+
+/** Puts a new backup in the place of the project. */
+function backUpIn(folder: string): void {
+  const database = new Database(projectFile(folder));
+  const db = new ProjectDatabase(database, projectFile(folder));
+  const { file } = makeBackup(join(folder, 'backups'), 'test', (copy) => db.copyTo(copy));
+  db.close();
+  writeFileSync(projectFile(folder), readFileSync(file));
+}
 
 const labelsIn = (folder: string): Promise<unknown[]> => inProject(folder, (db) => db.rows(db.sql.selectFrom('segment').selectAll().orderBy('start_s')));
 
@@ -105,6 +117,10 @@ describe('the sums of a project', () => {
     const replaced = copyOf(folder);
     writeFileSync(projectFile(replaced), older);
     expect(await labelsIn(replaced)).toHaveLength(40);
+    // A backup of the same moment is put in its place.
+    const backedUp = copyOf(folder);
+    backUpIn(backedUp);
+    expect(await labelsIn(backedUp)).toHaveLength(11);
     // The log of a killed process is beside the file, and the sums are older.
     const killed = copyOf(folder);
     writeFileSync(projectFile(killed), main);

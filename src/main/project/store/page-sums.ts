@@ -102,13 +102,24 @@ function readSums(file: string): Pages | null {
 /** A new seal. */
 export const newSeal = (): string => randomBytes(SEAL_BYTES / 2).toString('hex');
 
+/** Gives a copy a seal of its own: in the place of the project, its pages are not those of the project's sums. */
+export function giveNewSeal(file: string): void {
+  const database = new Database(file);
+  try {
+    if (hasSeal(database)) database.prepare('UPDATE page_seal SET seal = ?').run(newSeal());
+  } finally {
+    database.close();
+  }
+}
+
+const hasSeal = (database: Database.Database): boolean => database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'page_seal'`).get() !== undefined;
+
 /** The seal in a database; '' for one of an earlier version, undefined where it cannot be read. */
 function sealIn(file: string): string | undefined {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true });
-    const hasTable = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'page_seal'`).get() !== undefined;
-    return hasTable ? ((database.prepare('SELECT seal FROM page_seal').pluck().get() as string | undefined) ?? '') : '';
+    return hasSeal(database) ? ((database.prepare('SELECT seal FROM page_seal').pluck().get() as string | undefined) ?? '') : '';
   } catch {
     return undefined;
   } finally {

@@ -10,6 +10,7 @@ import { addCoder } from '../../project/review.ts';
 import { copyDatabase } from '../../project/store/copy-project.ts';
 import type { ProjectDatabase } from '../../project/store/database.ts';
 import { inProject } from '../../project/store/open-project.ts';
+import { deleteSums } from '../../project/store/page-sums.ts';
 import { projectFile } from '../../project/store/project-file.ts';
 import type { VideoRow } from '../../project/store/schema.ts';
 
@@ -76,6 +77,7 @@ export async function giveCopies(db: ProjectDatabase, out: string, request: Copi
 
 function removeCopy(db: ProjectDatabase, { folder, copyId }: { folder: string; copyId: string }): void {
   rmSync(projectFile(folder), { force: true });
+  deleteSums(projectFile(folder));
   try {
     rmdirSync(folder);
   } catch {
