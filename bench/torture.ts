@@ -12,9 +12,12 @@ import { randomStream } from '../src/shared/basics/random.ts';
 import type { ProjectDatabase } from '../src/main/project/store/database.ts';
 import { newId, redo, undo } from '../src/main/project/edits.ts';
 import { openProject } from '../src/main/project/store/open-project.ts';
+import { tortureJobs } from './torture-jobs.ts';
 
 const EDITOR = fileURLToPath(new URL('./torture-editor.ts', import.meta.url));
-const KILLS = 200;
+const KILLS = 1000;
+/** Share of the kills that hit jobs; the others hit two clients that edit. */
+const JOB_SHARE = 0.5;
 /** Longest time from the start of both clients to a kill, in milliseconds. */
 const LONGEST_LIFE = 120;
 const DISK_MB = 4;
@@ -22,16 +25,21 @@ const FILLERS = 3;
 const FILLER_BYTES = 500_000;
 
 /**
- * Two clients edit one project at random and are killed at random moments; then the same happens on a disk that fills up.
+ * Two clients edit one project at random and are killed at random moments; then jobs are (see torture-jobs.ts); then two clients edit on a
+ * disk that fills up.
  * After each opening, the benchmark counts acknowledged edits that are lost and edits that are incomplete (replaying the
  * journal from the beginning must give the tables), and checks SQLite's integrity, undo and redo.
  * @throws Error where one of these checks fails
  */
-export async function benchTorture(line: (text: string) => void): Promise<Record<string, number>> {
-  const killed = await killedAtRandom(line);
+export async function benchTorture(line: (text: string) => void, { kills = KILLS }: { kills?: number | undefined } = {}): Promise<Record<string, number>> {
+  const ofJobs = Math.round(JOB_SHARE * kills);
+  const killed = await killedAtRandom(kills - ofJobs, line);
+  const jobs = await tortureJobs(ofJobs, SEED, line);
   const full = await diskFull(line);
-  return { ...killed, ...full };
+  return { ...killed, ...jobs, ...full };
 }
+
+const SEED = Number(process.env['ADATOSK_TORTURE_SEED'] ?? 1);
 
 interface Client {
   readonly coder: string;
@@ -44,12 +52,12 @@ interface Toll {
   half: number;
 }
 
-async function killedAtRandom(line: (text: string) => void): Promise<Record<string, number>> {
+async function killedAtRandom(kills: number, line: (text: string) => void): Promise<Record<string, number>> {
   const folder = mkdtempSync(join(tmpdir(), 'adatosk-torture-'));
   const clients = await prepare(folder);
   const toll: Toll = { acknowledged: 0, lost: 0, half: 0 };
-  const random = randomStream(Number(process.env['ADATOSK_TORTURE_SEED'] ?? 1), 'kills');
-  for (let kill = 0; kill < KILLS; kill++) {
+  const random = randomStream(SEED, 'kills');
+  for (let kill = 0; kill < kills; kill++) {
     const editors = clients.map((client, i) => new Editor(folder, client, 1000 * kill + i));
     await Promise.all(editors.map(({ ready }) => ready));
     await wait(LONGEST_LIFE * random());
@@ -58,7 +66,7 @@ async function killedAtRandom(line: (text: string) => void): Promise<Record<stri
     if ((kill + 1) % 50 === 0) line(`${kill + 1} kills: ${toll.acknowledged} edits acknowledged, ${toll.lost} lost, ${toll.half} half there`);
   }
   rmSync(folder, { recursive: true, force: true });
-  return { kills: KILLS, edits_acknowledged: toll.acknowledged, edits_lost: toll.lost, edits_half_there: toll.half };
+  return { kills, edits_acknowledged: toll.acknowledged, edits_lost: toll.lost, edits_half_there: toll.half };
 }
 
 async function diskFull(line: (text: string) => void): Promise<Record<string, number>> {

@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
 import { required } from '../../../../shared/basics/required.ts';
+import { wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output } from '../terminal/output.ts';
 
 /** A benchmark prints lines while it runs and returns a flat object of numbers. Ratios are named a_over_b. */
-export type Benchmark = (line: (text: string) => void) => Promise<Record<string, number>>;
+export type Benchmark = (line: (text: string) => void, options: BenchOptions) => Promise<Record<string, number>>;
+
+interface BenchOptions {
+  /** Number of kills of the benchmark torture. */
+  readonly kills?: number | undefined;
+}
 
 /** Imported on demand: no other command needs them. */
 const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchmark>; readonly about: string }>> = {
@@ -26,7 +32,7 @@ const BENCHMARKS: Readonly<Record<string, { readonly load: () => Promise<Benchma
   },
   torture: {
     load: async () => (await import('../../../../../bench/torture.ts')).benchTorture,
-    about: 'two clients edit a project and are killed 200 times, then on a disk that fills up: edits acknowledged and lost',
+    about: 'clients that edit a project and nine kinds of jobs are killed 1000 times, then a disk fills up: acknowledged and lost',
   },
   damage: {
     load: async () => (await import('../../../../../bench/damage.ts')).benchDamage,
@@ -68,6 +74,7 @@ export function addBench(program: Command, done: (code: number) => void): void {
     .command('bench')
     .description('run benchmarks on this computer')
     .addArgument(new Argument('[name]', 'benchmark (default: all)').choices(names))
+    .option('--kills <n>', 'torture: how often a program is killed (default: 1000)', wholeBetween(1, 1e6))
     .option('--json', 'print one JSON object as the last line of standard output', false)
     .addHelpText(
       'after',
@@ -75,12 +82,12 @@ export function addBench(program: Command, done: (code: number) => void): void {
         .map(([name, { about }]) => `  ${name.padEnd(10)}${about}`)
         .join('\n')}`,
     )
-    .action(async (name: string | undefined, { json }: { json: boolean }) => {
+    .action(async (name: string | undefined, { json, kills }: { json: boolean; kills?: number }) => {
       const output = new Output(json);
       const numbers: Record<string, number> = {};
       for (const { load } of name === undefined ? Object.values(BENCHMARKS) : [required(BENCHMARKS[name], 'the benchmark')]) {
         const run = await load();
-        Object.assign(numbers, await run((text) => output.line(text)));
+        Object.assign(numbers, await run((text) => output.line(text), { kills }));
       }
       const width = Math.max(...Object.keys(numbers).map((key) => key.length));
       output.result(
