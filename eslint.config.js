@@ -57,6 +57,7 @@ const MODULES = {
   'services/library': [...SHARED, 'formats', 'media', 'project', 'services/settings', 'services/analysis', 'services/queue'],
   'services/study': [...SHARED, 'process', 'formats', 'project'],
   'services/exchange': [...SHARED, 'formats', 'media', 'project', 'services/analysis', 'services/library'],
+  'services/deidentification': [...SHARED, 'adatosk', 'face', 'formats', 'media', 'project', 'services/analysis', 'services/exchange'],
   'services/fine-tuning': [
     ...[...SHARED, 'adatosk', 'face', 'formats', 'media', 'project', 'training'],
     ...['services/settings', 'services/models', 'services/analysis', 'services/training'],

@@ -69,6 +69,8 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await page.getByRole('button', { name: 'Library' }).click();
   await page.getByRole('button', { name: 'Export…' }).click();
   await look('export');
+  await page.getByLabel('De-identified videos').check();
+  await look('export-videos');
   await close();
   await studio.more('Fine-tune the model');
   await expect(page.getByRole('combobox', { name: 'Start from' })).not.toHaveText('');

@@ -155,6 +155,22 @@ export const COLUMN_MEANINGS: Readonly<Record<string, ColumnMeaning>> = {
   ended_at: text('when the run ended, ISO 8601, UTC; empty if it was interrupted'),
   run_warnings: text('what must be known of the model, in English; empty for nothing'),
   program_version: text('version of the program that made the run'),
+  file: text('name of the new video'),
+  detected_face: whole(
+    '',
+    'number that the analysis gave to the face, before faces were merged or split by hand; empty where the reason is not about a tracked face',
+  ),
+  reason: text(
+    'why the span is for review: low_score (detected with a low score), interpolated (missed once between two detections), gap (missed for longer), before and after (up to a second before the first and after the last detection), jump (two detections in a row do not overlap, as at a cut), not_analysed (left out by the analysis), face_found (a search of the new video found something like a face, which was then hidden), face_left (the search still finds one)',
+  ),
+  picture_hidden: { type: 'boolean', unit: '', meaning: 'whether the whole picture is hidden in the span' },
+  hiding_style: text('how faces are hidden: cover, pixelate, blur'),
+  sound: text('what became of the sound: muted, pitched (a lower pitch), kept'),
+  frames_covered: whole('frames', 'frames in which at least one face is hidden'),
+  frames_hidden: whole('frames', 'frames in which the whole picture is hidden'),
+  frames_checked: whole('frames', 'frames of the new video that were searched for faces'),
+  faces_found: whole('faces', 'faces that these searches found above a score of 0.6, counted in each frame, and that were then hidden'),
+  faces_left: whole('faces', 'faces that the last search still finds above a score of 0.6, counted in each frame'),
 };
 
 export const DICTIONARY_COLUMNS = ['table', 'column', 'type', 'unit', 'meaning'] as const;

@@ -22,3 +22,13 @@ export function fileInput(path: string): string[] {
 export function picturesInput({ width, height, fps }: { readonly width: number; readonly height: number; readonly fps: number }): string[] {
   return ['-protocol_whitelist', 'pipe', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${width}x${height}`, '-r', String(fps), '-i', 'pipe:0'];
 }
+
+/** Options of ffmpeg for reading an IVF stream of pictures with times from its standard input (timed-pictures.ts). Its times are kept. */
+export function timedPicturesInput(): string[] {
+  return ['-protocol_whitelist', 'pipe', '-f', 'ivf', '-i', 'pipe:0'];
+}
+
+/** Options of ffmpeg for an input of silence. */
+export function silenceInput(seconds: number): string[] {
+  return ['-f', 'lavfi', '-t', seconds.toFixed(3), '-i', 'anullsrc=channel_layout=mono:sample_rate=48000'];
+}

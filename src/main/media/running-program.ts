@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { Readable } from 'node:stream';
 import { cancelled, StudioError } from '../../shared/app/errors.ts';
 import type { Program } from './programs.ts';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly onMessage?: (line: string) => boolean;
   /** What the program gets as its standard output, instead of the pipe `RunningProgram.output`. It is closed in this process. */
   readonly output?: Socket | undefined;
+  /** Whether the caller writes to `RunningProgram.input`. By default, the program has no standard input. */
+  readonly hasInput?: boolean | undefined;
   /** When a program that makes no progress is ended; by default, LONGEST_STANDSTILL_S without output that this process would read. */
   readonly standstill?: Standstill | undefined;
 }
@@ -65,7 +68,7 @@ export class RunningProgram {
     this.#program = program;
     if (options.signal?.aborted === true) throw cancelled();
     this.#child = spawn(program.path, args, {
-      stdio: ['ignore', options.output ?? 'pipe', 'pipe'],
+      stdio: [options.hasInput === true ? 'pipe' : 'ignore', options.output ?? 'pipe', 'pipe'],
       windowsHide: true,
       // In a separate process group, Ctrl+C does not reach the child. This process kills it instead and can then report a
       // cancellation and not a damaged file. If this process is killed, the child ends at its next write.
@@ -73,6 +76,8 @@ export class RunningProgram {
     });
     // The program alone holds its output, so that the reader notices its end.
     options.output?.destroy();
+    // If the program ends early, writing fails with a broken pipe. Ignored, because the exit code and messages give the reason.
+    this.#child.stdin?.on('error', () => undefined);
     this.pid = this.#child.pid;
     running.add(this.#child);
     // Without free file handles the program does not start, and has neither pipes nor a 'close' event.
@@ -110,6 +115,12 @@ export class RunningProgram {
     if (this.#child.pid === undefined) return Readable.from([]);
     if (this.#child.stdout === null) throw new Error('the program writes to an output of its own');
     return this.#child.stdout;
+  }
+
+  /** The standard input. Must not be used without `hasInput`. */
+  get input(): Writable {
+    if (this.#child.stdin === null) throw new Error('the program has no standard input');
+    return this.#child.stdin;
   }
 
   /** Whether the caller's signal has been aborted. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { cancelled, StudioError } from '../../shared/app/errors.ts';
 import { allowedCores } from '../process/allowed-cores.ts';
-import type { SamplingGrid } from '../../shared/domain/time.ts';
+import type { FrameChoice } from '../../shared/domain/time.ts';
 import type { Picture } from '../../shared/domain/picture.ts';
 import { explainFailure } from './ffmpeg-messages.ts';
 import type { ProbedVideo, VideoStream } from './probe.ts';
@@ -33,7 +33,7 @@ const OF_THE_MUXER = /non[- ]?monoton\w*( increasing)? dts/i;
 const MOST_MISSING = 0.02;
 
 /**
- * Decodes the frames of a sampling grid in order, with one ffmpeg process. When the caller is busy, the pipe fills up and
+ * Decodes the frames of a sampling grid, or every frame, in order, with one ffmpeg process. When the caller is busy, the pipe fills up and
  * ffmpeg waits, so that memory does not grow with the length of the video. Leaving the loop early ends ffmpeg.
  *
  * ffmpeg drops frames that cannot be the nearest to a sample. This function selects among the others: it compares the PTS
@@ -43,7 +43,7 @@ const MOST_MISSING = 0.02;
  */
 export async function* sampleFrames(
   video: ProbedVideo,
-  grid: SamplingGrid,
+  grid: FrameChoice,
   signal?: AbortSignal,
   onComplaints?: (count: number) => void,
 ): AsyncGenerator<SampledFrame> {
@@ -134,7 +134,7 @@ function decodeFailure(name: string, began: boolean, share: number, run: Running
   return new StudioError('damaged-video/ends-early', { file: name, percent: Math.round(share * 100) });
 }
 
-function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
+function decodeArguments(video: ProbedVideo, grid: FrameChoice): string[] {
   const { width, height, index } = video.stream;
   const straight = straightExpression(video.container.format, video.clock);
   const clock = straight === null ? '' : `setpts='${straight}'`;
@@ -152,7 +152,7 @@ function decodeArguments(video: ProbedVideo, grid: SamplingGrid): string[] {
  * half of the longest gap between frames. (A filter does not know the next frame, so it cannot decide exactly.) The last
  * frame is always selected.
  */
-function selection(grid: SamplingGrid): string {
+function selection(grid: FrameChoice): string {
   const { table, rate } = grid;
   const reach = (table.longestGap / 2) * rate + 1e-3;
   if (reach >= 0.5) return '';

@@ -149,6 +149,18 @@ export const ERROR_TEXTS = {
     message: 'Frame {frame} of the copy of {file} for playing is off by {milliseconds} ms.',
     remedy: 'Convert the video to MP4 with another program, and add that file.',
   },
+  'damaged-video/new-count': {
+    message: 'The new video of {file} has {found} frames instead of {expected}.',
+    remedy: 'Convert the video to MP4 with another program, add that file, and analyse it.',
+  },
+  'damaged-video/new-time': {
+    message: 'Frame {frame} of the new video of {file} is off by {milliseconds} ms.',
+    remedy: 'Convert the video to MP4 with another program, add that file, and analyse it.',
+  },
+  'damaged-video/other-frames': {
+    message: '{file} has other frames than when it was analysed, so faces may be in other places.',
+    remedy: 'Analyse the video again.',
+  },
 
   'unsupported-codec': { message: 'ffmpeg cannot decode the video format of {file}.', remedy: 'Convert it to H.264 in an MP4 file.' },
 
@@ -580,6 +592,11 @@ export const ERROR_TEXTS = {
     remedy: 'Choose a file that ends in .onnx, .safetensors, .pth, .pt or .bin.',
   },
   'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
+  'wrong-usage/new-file-exists': { message: '{path} already exists; it was not changed.', remedy: 'Choose an empty folder.' },
+  'wrong-usage/not-analysed': {
+    message: 'None of these videos was analysed, so it is not known where faces are: {videos}.',
+    remedy: 'Analyse them first.',
+  },
   'wrong-usage/folder-not-empty': { message: '{folder} is not empty; nothing was changed.', remedy: 'Choose an empty folder.' },
   'data-set-invalid/run': {
     message: '{file} does not describe a run that can be repeated. ({detail})',

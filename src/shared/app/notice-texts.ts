@@ -125,6 +125,16 @@ export const NOTICE_TEXTS = {
   'export/columns': 'Columns that this program does not measure (landmarks, gaze, action units, valence) are missing.',
   'export/several-runs':
     'The results are of {count} run: the newest of each video. | The results are of {count} runs: the newest of each video. The column run_id and runs.json tell them apart.',
+  'deidentified/not-analysed': 'These videos were not analysed, so they were left out: {videos}.',
+  'deidentified/checked': 'All {frames} frames of the new videos were searched for faces.',
+  'deidentified/found':
+    'The search found {count} face in a single frame. It was hidden, too. | The search found {count} faces, counted in each frame. They were hidden, too.',
+  'deidentified/left':
+    'The search still finds {count} face, in {files}. Do not share this video before you have watched these frames (missed_frames.csv). | The search still finds {count} faces, counted in each frame, in {files}. Do not share these videos before you have watched these frames (missed_frames.csv).',
+  'deidentified/review': 'missed_frames.csv lists {count} span for review. | missed_frames.csv lists {count} spans for review.',
+  'deidentified/no-sound': 'These videos have no sound: {videos}.',
+  'deidentified/watch': 'Watch each new video before you share it. Bodies, clothes, names on screen, reflections and missed faces can still identify people.',
+  'deidentified/key': 'source_videos.csv names the original of each new video. Keep it apart from the new videos.',
   'import/too-late': '«{label}» at {at} s begins after the end of {video}.',
   'import/before-start': '«{label}» at {at} s in «{layer}» ends before the video begins.',
   'import/ends-before-start': '«{label}» in «{layer}» begins at {at} s and ends before that, at {end} s.',

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { limitedList, limitedRecord } from '../basics/limited-input.ts';
 import { LANGUAGES } from '../app/action-texts.ts';
 import { factSchema } from '../app/facts.ts';
+import { deidentificationSchema, EXPORT_FORMATS } from '../domain/export-formats.ts';
 import { fineTuningOptionsSchema } from '../domain/fine-tuning.ts';
-import { EXPORT_FORMATS } from '../domain/export-formats.ts';
 import { DEFAULT_OVERLAP, DEFAULT_UNIT_S, STATISTICS, UNDEFINED_REASONS } from '../statistics/agreement/statistics.ts';
 import { COURSES } from '../statistics/dyads.ts';
 import { idSchema, pathSchema, procedure } from './base.ts';
@@ -75,6 +75,8 @@ export const exchange = {
         run: idSchema.optional(),
         /** CSV tables only: as Excel opens them in this language. By default the program's own dialect. */
         excelLanguage: z.enum(LANGUAGES).optional(),
+        /** De-identified videos only. */
+        deidentification: deidentificationSchema.optional(),
       }),
     )
     .output(z.object({ files: z.array(z.string()), losses: z.array(factSchema) })),

@@ -210,6 +210,39 @@ export class SamplingGrid {
   }
 }
 
+/** What is read of a video: the samples of a grid, or every frame. */
+export type FrameChoice = Pick<SamplingGrid, 'table' | 'rate' | 'samples' | 'span' | 'moment' | 'frameOf' | 'isInHole'>;
+
+/** Every frame of a video as a sample of its own. */
+export class EveryFrame implements FrameChoice {
+  readonly table: TimingTable;
+  readonly samples: number;
+  /** Frames that are as far apart as the longest gap are read, so all of them. */
+  readonly rate: number;
+
+  constructor(table: TimingTable) {
+    this.table = table;
+    this.samples = table.frames;
+    this.rate = table.longestGap > 0 ? 1 / table.longestGap : 1;
+  }
+
+  get span(): { startS: number; endS: number } {
+    return { startS: this.table.start, endS: this.table.end };
+  }
+
+  moment(frame: number): number {
+    return this.table.pts[frame]!;
+  }
+
+  frameOf(frame: number): number {
+    return frame;
+  }
+
+  isInHole(): boolean {
+    return false;
+  }
+}
+
 function medianGap(pts: Float64Array): number | undefined {
   if (pts.length < 2) return undefined;
   const gaps = new Float64Array(pts.length - 1);

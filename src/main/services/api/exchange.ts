@@ -1,4 +1,5 @@
-import { isProjectFormat } from '../../../shared/domain/export-formats.ts';
+import { deidentificationSchema, isProjectFormat, isVideoFormat } from '../../../shared/domain/export-formats.ts';
+import { exportDeidentified } from '../deidentification/export-deidentified.ts';
 import { measureAgreement } from '../exchange/agreement.ts';
 import { dyadFigures } from '../exchange/dyad-figures.ts';
 import { writeAnnotations } from '../exchange/exchange-annotations.ts';
@@ -16,10 +17,14 @@ import { published } from './review.ts';
 export const exchange = {
   export: api.exchange.export.handler(async ({ input, context: { studio }, signal }) => {
     const { db } = studio.project;
-    const { format, layers, videos, excelLanguage } = input;
+    const { format, layers, videos, excelLanguage, deidentification } = input;
     const out = wholePath(input.out);
     const progress = new ExportProgress((done, total) => studio.publish({ kind: 'export', done, total }), signal);
     if (isProjectFormat(format)) return writeProject(db, { format, run: input.run ?? null, layers, videos, excelLanguage }, out, progress);
+    if (isVideoFormat(format)) {
+      const options = deidentificationSchema.parse(deidentification ?? {});
+      return exportDeidentified(db, { videos, run: input.run ?? null, options }, out, studio.launchers.startEngine, progress);
+    }
     const { files, losses } = await writeAnnotations(db, format, layers, videos, out, progress);
     return { files: [...files], losses: [...losses] };
   }),

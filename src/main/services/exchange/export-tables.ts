@@ -50,12 +50,17 @@ export async function writeDictionary(out: string, tables: readonly DescribedTab
   return path;
 }
 
+/** Steps as small as a frame are published at most so often. */
+const MOST_PUBLISHED = 1000;
+
 /** Progress of an export, in steps such as the reading of a video. Other work of the program runs between two steps. */
 export class ExportProgress {
   readonly #publish: (done: number, total: number) => void;
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   #done = 0;
   #total = 0;
+  /** The last number of steps that was published by `reach`. */
+  #published = 0;
 
   constructor(publish: (done: number, total: number) => void = () => undefined, signal?: AbortSignal) {
     this.#publish = publish;
@@ -65,6 +70,25 @@ export class ExportProgress {
   /** Adds steps that are to come. */
   expect(steps: number): void {
     this.#total += steps;
+  }
+
+  /** Stops the export when it is aborted. */
+  get signal(): AbortSignal {
+    return (this.#signal ??= new AbortController().signal);
+  }
+
+  /**
+   * Sets the number of steps that are done, for steps as small as a frame: only some of them are published.
+   * @throws StudioError 'cancelled' if the export was stopped
+   */
+  async reach(done: number): Promise<void> {
+    this.#done = done;
+    if (Math.abs(done - this.#published) >= this.#total / MOST_PUBLISHED || done === this.#total) {
+      this.#published = done;
+      this.#publish(Math.round(Math.min(done, this.#total)), this.#total);
+    }
+    await nextTurn();
+    if (this.#signal?.aborted === true) throw cancelled();
   }
 
   /** Counts a step. @throws StudioError 'cancelled' if the export was stopped */

@@ -55,7 +55,8 @@ export interface PlannedExport {
 }
 
 /**
- * The files in the folder with names that this export writes, in order of name; none for a folder that does not exist. Files that an
+ * The files in the folder with names that this export writes, in order of name; none for a folder that does not exist, and none for
+ * de-identified videos, which need an empty folder. Files that an
  * export writes only at times (tables of trials, run.json) count, since files of two exports would stand side by side.
  */
 export async function filesToReplace(db: ProjectDatabase, { format, layers, videos }: PlannedExport, out: string): Promise<string[]> {

@@ -7,6 +7,7 @@ import { backupsFolder } from '../../project/store/project-file.ts';
 import { restoreProject } from '../../project/store/restore-project.ts';
 import type { RecordedRun } from '../../project/recorded-results.ts';
 import { listRuns } from '../../project/recorded-results.ts';
+import { exportDeidentified } from '../deidentification/export-deidentified.ts';
 import type { Agreement, AgreementRequest } from '../exchange/agreement.ts';
 import { measureAgreement } from '../exchange/agreement.ts';
 import { writeFineTuningSet } from '../fine-tuning/fine-tuning-set.ts';
@@ -23,6 +24,10 @@ export const agreementIn = (folder: string, request: AgreementRequest): Promise<
 /** Writes a fine-tuning set from a project's labels. @throws StudioError the errors of openProject and writeFineTuningSet */
 export const fineTuningSetOf = (folder: string, ...rest: Tail<Parameters<typeof writeFineTuningSet>>): ReturnType<typeof writeFineTuningSet> =>
   inProject(folder, (db) => writeFineTuningSet(db, ...rest));
+
+/** Writes de-identified videos of a project. @throws StudioError the errors of openProject and exportDeidentified */
+export const deidentifiedOf = (folder: string, ...rest: Tail<Parameters<typeof exportDeidentified>>): ReturnType<typeof exportDeidentified> =>
+  inProject(folder, (db) => exportDeidentified(db, ...rest));
 
 type Tail<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
 

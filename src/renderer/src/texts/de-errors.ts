@@ -117,6 +117,18 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Bild {frame} der Kopie von {file} zum Abspielen weicht um {milliseconds} ms ab.',
     remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, und fügen Sie diese Datei hinzu.',
   },
+  'damaged-video/new-count': {
+    message: 'Das neue Video von {file} hat {found} statt {expected} Bilder.',
+    remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, fügen Sie diese Datei hinzu, und analysieren Sie sie.',
+  },
+  'damaged-video/new-time': {
+    message: 'Bild {frame} des neuen Videos von {file} weicht um {milliseconds} ms ab.',
+    remedy: 'Wandeln Sie das Video mit einem anderen Programm in MP4 um, fügen Sie diese Datei hinzu, und analysieren Sie sie.',
+  },
+  'damaged-video/other-frames': {
+    message: '{file} hat andere Bilder als bei der Analyse. Die Gesichter können deshalb an anderen Stellen sein.',
+    remedy: 'Analysieren Sie das Video erneut.',
+  },
 
   'unsupported-codec': { message: 'ffmpeg kann das Videoformat von {file} nicht dekodieren.', remedy: 'Wandeln Sie die Datei in H.264 (MP4) um.' },
 
@@ -640,6 +652,11 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
   'wrong-usage/model-name': {
     message: 'Es gibt schon ein Modell mit dem Namen {name}.',
     remedy: 'Geben Sie dem neuen Modell einen anderen Namen.',
+  },
+  'wrong-usage/new-file-exists': { message: '{path} gibt es schon; die Datei wurde nicht verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
+  'wrong-usage/not-analysed': {
+    message: 'Keines dieser Videos wurde analysiert. Deshalb ist nicht bekannt, wo Gesichter sind: {videos}.',
+    remedy: 'Analysieren Sie sie zuerst.',
   },
   'wrong-usage/folder-not-empty': { message: '{folder} ist nicht leer; es wurde nichts verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
   'data-set-invalid/run': {

@@ -126,6 +126,17 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'export/columns': 'Spalten, die dieses Programm nicht misst (Landmarken, Blickrichtung, Action Units, Valenz), fehlen.',
   'export/several-runs':
     'Die Ergebnisse sind von {count} Lauf: jeweils das neueste eines Videos. | Die Ergebnisse sind von {count} Läufen: jeweils das neueste eines Videos. Die Spalte run_id und runs.json unterscheiden sie.',
+  'deidentified/not-analysed': 'Diese Videos wurden nicht analysiert und deshalb ausgelassen: {videos}.',
+  'deidentified/checked': 'Alle {frames} Bilder der neuen Videos wurden nach Gesichtern durchsucht.',
+  'deidentified/found':
+    'Die Suche fand {count} Gesicht in einem einzelnen Bild. Es wurde auch verdeckt. | Die Suche fand {count} Gesichter, in jedem Bild gezählt. Sie wurden auch verdeckt.',
+  'deidentified/left':
+    'Die Suche findet noch {count} Gesicht, in {files}. Geben Sie dieses Video erst weiter, wenn Sie diese Bilder angesehen haben (missed_frames.csv). | Die Suche findet noch {count} Gesichter, in jedem Bild gezählt, in {files}. Geben Sie diese Videos erst weiter, wenn Sie diese Bilder angesehen haben (missed_frames.csv).',
+  'deidentified/review': 'missed_frames.csv nennt {count} Abschnitt zum Ansehen. | missed_frames.csv nennt {count} Abschnitte zum Ansehen.',
+  'deidentified/no-sound': 'Diese Videos haben keinen Ton: {videos}.',
+  'deidentified/watch':
+    'Sehen Sie jedes neue Video an, bevor Sie es weitergeben. Körper, Kleidung, Namen im Bild, Spiegelungen und übersehene Gesichter können Personen noch erkennbar machen.',
+  'deidentified/key': 'source_videos.csv nennt das Original jedes neuen Videos. Bewahren Sie diese Datei getrennt von den neuen Videos auf.',
   'import/too-late': '«{label}» bei {at} s beginnt nach dem Ende von {video}.',
   'import/before-start': '«{label}» bei {at} s in «{layer}» endet, bevor das Video beginnt.',
   'import/ends-before-start': '«{label}» in «{layer}» beginnt bei {at} s und endet davor, bei {end} s.',

@@ -5,16 +5,31 @@ import type { LanguageCode } from '../../../../shared/app/action-texts.ts';
 import { LANGUAGES } from '../../../../shared/app/action-texts.ts';
 import { StudioError } from '../../../../shared/app/errors.ts';
 import { sentencesOf } from '../../../../shared/app/notices.ts';
-import type { ExportFormat } from '../../../../shared/domain/export-formats.ts';
-import { CSV_FORMATS, EXPORT_FORMATS, isCsvFormat, isProjectFormat } from '../../../../shared/domain/export-formats.ts';
+import type { ExportFormat, HidingStyle, SoundChoice, VideoNaming } from '../../../../shared/domain/export-formats.ts';
+import {
+  CSV_FORMATS,
+  deidentificationSchema,
+  EXPORT_FORMATS,
+  HIDING_STYLES,
+  isCsvFormat,
+  isProjectFormat,
+  isVideoFormat,
+  SOUND_CHOICES,
+  VIDEO_FORMATS,
+  VIDEO_NAMINGS,
+} from '../../../../shared/domain/export-formats.ts';
 import type { ReadableFormatName } from '../../../services/settings/defaults.ts';
 import { READABLE_FORMATS } from '../../../services/settings/defaults.ts';
 import { exportAnnotations } from '../../../services/exchange/exchange-annotations.ts';
+import { ExportProgress } from '../../../services/exchange/export-tables.ts';
+import { startChildProcessEngine } from '../../../services/studio/processes.ts';
+import { deidentifiedOf } from '../../../services/studio/project-overview.ts';
 import { exportProject } from '../../../services/exchange/export-project.ts';
 import { importIntoProject } from '../../../services/exchange/import-labels.ts';
 import type { LayerTarget } from '../terminal/options.ts';
 import { numberBetween, readLayerTarget, readMapping, repeated } from '../terminal/options.ts';
-import { counted, EXIT, Output } from '../terminal/output.ts';
+import { counted, EXIT, Output, stopOnRequest } from '../terminal/output.ts';
+import { TaskLine } from '../terminal/progress-line.ts';
 
 interface ExportOptions {
   project: string;
@@ -24,6 +39,10 @@ interface ExportOptions {
   videos: string[];
   out: string;
   forExcel?: LanguageCode | true;
+  style?: HidingStyle;
+  sound?: SoundChoice;
+  fileNames?: VideoNaming;
+  showMissed?: true;
   json: boolean;
 }
 
@@ -44,7 +63,7 @@ interface ImportOptions {
 export function addExport(program: Command, done: (code: number) => void): void {
   program
     .command('export')
-    .description('export results of a project: tables, labels, statistics, a report, everything as JSON, or labels for another tool')
+    .description('export results of a project: tables, labels, statistics, a report, everything as JSON, labels for another tool, or de-identified videos')
     .requiredOption('--project <folder>', 'the project')
     .addOption(new Option('--format <name>', 'what to write').choices(EXPORT_FORMATS).default('tables'))
     .option('--run <id>', 'run for tables and logs (see: adatosk project runs; default: the newest of each video)')
@@ -56,7 +75,13 @@ export function addExport(program: Command, done: (code: number) => void): void 
         'CSV tables as Excel opens them: UTF-8 with a byte order mark, with the separator and the decimal mark of a language',
       ).choices(LANGUAGES),
     )
-    .requiredOption('--out <folder>', 'folder for the files')
+    .addOption(new Option('--style <name>', 'deidentified: how faces are hidden (default: cover, the safest)').choices(HIDING_STYLES))
+    .addOption(
+      new Option('--sound <name>', 'deidentified: what becomes of the sound (default: muted, because a voice identifies a person)').choices(SOUND_CHOICES),
+    )
+    .addOption(new Option('--file-names <name>', 'deidentified: names of the new videos (default: numbers)').choices(VIDEO_NAMINGS))
+    .option('--show-missed', 'deidentified: leave the picture visible where a tracked face is not detected (default: the whole picture is hidden)')
+    .requiredOption('--out <folder>', 'folder for the files; for deidentified, an empty one')
     .option('--json', 'print one JSON object as the last line of standard output', false)
     .action(async (options: ExportOptions) => done(await write(options)));
   program
@@ -100,9 +125,28 @@ const MOST_NAMES = 20;
 const writtenText = (files: readonly string[], out: string): string =>
   files.length > MOST_NAMES ? `written: ${files.length} files in ${out}` : `written in ${out}: ${files.map((file) => relative(out, file)).join(', ')}`;
 
-async function write({ project, format, run, layers, videos, out, forExcel, json }: ExportOptions): Promise<number> {
+const VIDEO_OPTIONS = ['style', 'sound', 'fileNames', 'showMissed'] as const satisfies readonly (keyof ExportOptions)[];
+const optionName = (name: (typeof VIDEO_OPTIONS)[number]): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Writes de-identified videos. The first Ctrl+C stops: videos that are complete stay. */
+async function writeVideos({ project, run, videos, out, style, sound, fileNames, showMissed }: ExportOptions, output: Output): Promise<number> {
+  const options = deidentificationSchema.parse({ style, sound, names: fileNames, hideMissed: showMissed === undefined });
+  const line = new TaskLine();
+  const progress = new ExportProgress((done, total) => line.share('writing videos, frames', done, total), stopOnRequest());
+  const request = { videos, run: run ?? null, options };
+  const { files, losses } = await deidentifiedOf(project, request, out, startChildProcessEngine, progress).finally(() => line.clear());
+  for (const loss of sentencesOf(losses)) output.line(`note: ${loss}`);
+  output.result({ files, losses: sentencesOf(losses) }, writtenText(files, out));
+  return EXIT.done;
+}
+
+async function write(options: ExportOptions): Promise<number> {
+  const { project, format, run, layers, videos, out, forExcel, json } = options;
   const output = new Output(json);
   if (forExcel !== undefined && !isCsvFormat(format)) throw new StudioError('wrong-usage/not-for-excel', { format, formats: [...CSV_FORMATS] });
+  if (isVideoFormat(format)) return writeVideos(options, output);
+  const given = VIDEO_OPTIONS.filter((name) => options[name] !== undefined);
+  if (given[0] !== undefined) throw new StudioError('wrong-usage/needs', { option: optionName(given[0]), needed: `--format ${VIDEO_FORMATS[0]}` });
   const excelLanguage = forExcel === true ? Intl.DateTimeFormat().resolvedOptions().locale : forExcel;
   if (isProjectFormat(format)) {
     const { files, losses } = await exportProject(project, { format, run: run ?? null, layers, videos, excelLanguage }, out);

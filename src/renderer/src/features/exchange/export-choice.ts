@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { EXPORT_FORMATS } from '../../../../shared/domain/export-formats.ts';
+import { deidentificationSchema, EXPORT_FORMATS } from '../../../../shared/domain/export-formats.ts';
 
 /** The choices of an export, remembered for each project on this computer. Invalid values are replaced by the defaults. */
 const choiceSchema = z.object({
   format: z.enum(EXPORT_FORMATS).catch('tables'),
   layers: z.array(z.string()).catch([]),
   forExcel: z.boolean().catch(false),
+  deidentification: deidentificationSchema.catch(deidentificationSchema.parse({})).default(deidentificationSchema.parse({})),
   /** The folder of the last export; '' for none. */
   out: z.string().catch(''),
 });

@@ -8,8 +8,12 @@ import type { Studio } from '../../../../main/services/studio/studio.ts';
 import { useProject } from '../../stores/project-store.ts';
 import { useSettings } from '../../stores/settings-store.ts';
 import { readExportChoice, storeExportChoice } from './export-choice.ts';
+import DeidentificationOptions from './DeidentificationOptions.vue';
 import ExportDialog from './ExportDialog.vue';
 import ReplaceFilesDialog from './ReplaceFilesDialog.vue';
+
+/** The safest choices. */
+const deidentification = { style: 'cover', sound: 'muted', hideMissed: true, names: 'numbers' } as const;
 
 let studio: Studio;
 let folder: string;
@@ -27,7 +31,7 @@ beforeEach(async () => {
   void project.listen();
   await until(() => project.videos.length > 0);
   out = await temporaryFolder();
-  storeExportChoice(folder, { format: 'statistics', layers: ['model'], forExcel: false, out });
+  storeExportChoice(folder, { format: 'statistics', layers: ['model'], forExcel: false, deidentification, out });
 });
 
 const buttonNamed = (dialog: VueWrapper, name: string) => dialog.findAll('button').find((each) => each.text() === name);
@@ -53,8 +57,8 @@ describe('the export dialog', () => {
   });
 
   test('another project has its own choices', () => {
-    expect(readExportChoice('/other')).toEqual({ format: 'tables', layers: [], forExcel: false, out: '' });
-    storeExportChoice('/other', { format: 'eaf', layers: [], forExcel: true, out: '/elsewhere' });
+    expect(readExportChoice('/other')).toEqual({ format: 'tables', layers: [], forExcel: false, deidentification, out: '' });
+    storeExportChoice('/other', { format: 'eaf', layers: [], forExcel: true, deidentification, out: '/elsewhere' });
     expect(readExportChoice(folder).format).toBe('statistics');
     expect(readExportChoice('/other').out).toBe('/elsewhere');
   });
@@ -93,6 +97,25 @@ describe('the export dialog', () => {
     await press(dialog, 'Weiteres exportieren…');
     await dialog.find('input[value="eaf"]').setValue(true);
     expect(dialog.find('.options input').exists()).toBe(false);
+    dialog.unmount();
+  });
+
+  test('de-identified videos: the safest choices at first, cautions beside the others, and an empty folder', async () => {
+    await writeFile(join(out, 'other.csv'), 'not replaced');
+    const dialog = await opened();
+    await dialog.find('input[value="deidentified"]').setValue(true);
+    expect(dialog.findAll('[role="combobox"]').map((each) => each.text())).toEqual(['Covered', 'Muted', 'Numbers']);
+    expect((dialog.find('.missed input').element as HTMLInputElement).checked).toBe(true);
+    expect(dialog.find('.names').exists()).toBe(false);
+    expect(dialog.text()).not.toContain('Covered is the safest');
+    dialog.findComponent(DeidentificationOptions).vm.$emit('update:modelValue', { ...deidentification, style: 'blur', sound: 'kept' });
+    await until(() => dialog.text().includes('Covered is the safest'));
+    expect(dialog.text()).toContain('A voice identifies a person.');
+    await press(dialog, 'Export');
+    await until(() => dialog.find('[role="alert"]').exists());
+    expect(dialog.find('[role="alert"]').text()).toContain(`${out} is not empty`);
+    expect(readExportChoice(folder).deidentification).toEqual({ ...deidentification, style: 'blur', sound: 'kept' });
+    expect(await readdir(out)).toEqual(['other.csv']);
     dialog.unmount();
   });
 
