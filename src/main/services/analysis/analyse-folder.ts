@@ -21,7 +21,6 @@ import { allowedCores } from '../../process/allowed-cores.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
-import { runSystem } from './runs/run-system.ts';
 import { freezeList } from './shards/frozen-list.ts';
 import { mergedId, writeShardRecord } from './shards/shard-records.ts';
 import type { Shard } from './shards/share.ts';
@@ -106,10 +105,9 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
     events.onReady({ videos, atOnce, model, device: provider, findings, warnings: session.warnings });
     const clock = performance.now();
     if (!request.resume) for (const { name } of videos) await parts.remove(name);
-    const system = await runSystem();
     const recordNow = (): RunRecord => {
       const record = session.record(begun, signal.aborted);
-      return { ...record, system, command: request.command, sources: sourcesOf(request), merged: mergedId(list.id, record) };
+      return { ...record, command: request.command, sources: sourcesOf(request), merged: mergedId(list.id, record) };
     };
     const describe = (run: RunRecord, ended: boolean): Promise<void> =>
       writeShardRecord(out, { ...shard, list: list.id, options: optionsHash(options), run, ended });

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../shared/domain/results.ts';
+import type { RunRecord, RunSystem } from '../../../shared/domain/results.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Model } from '../../adatosk/runtime/models.ts';
 import { ensureModelFile, modelsFolder } from '../../adatosk/runtime/models.ts';
@@ -11,6 +11,7 @@ import { APP_VERSION } from '../settings/app-version.ts';
 import { warningsOf } from '../models/model-warnings.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { sentencesOf } from '../../../shared/app/notices.ts';
+import { runSystem } from './runs/run-system.ts';
 
 export interface SessionRequest {
   readonly model: Model;
@@ -25,14 +26,16 @@ export class AnalysisSession {
   readonly model: Model;
   readonly modelSha256: string;
   readonly options: AnalysisOptions;
+  readonly #system: RunSystem;
   readonly #start: () => Promise<ReadyEngines>;
   #engines: ReadyEngines | undefined;
   /** Pending start: two videos that begin at the same time must not start two sets of engines. */
   #starting: Promise<ReadyEngines> | undefined;
   #device = '';
 
-  private constructor(request: SessionRequest, model: Model, modelSha256: string, start: EngineStarter) {
+  private constructor(request: SessionRequest, model: Model, modelSha256: string, system: RunSystem, start: EngineStarter) {
     this.model = model;
+    this.#system = system;
     this.modelSha256 = modelSha256;
     this.options = { ...request.options, tokenBudget: request.options.tokenBudget ?? model.manifest.defaultTokenBudget };
     this.#start = () => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads);
@@ -42,7 +45,7 @@ export class AnalysisSession {
   static async open(request: SessionRequest, start: EngineStarter): Promise<AnalysisSession> {
     const { model } = request;
     await checkDetectors(modelsFolder());
-    return new AnalysisSession(request, model, await ensureModelFile(model), start);
+    return new AnalysisSession(request, model, await ensureModelFile(model), await runSystem(), start);
   }
 
   get warnings(): Notice[] {
@@ -77,6 +80,7 @@ export class AnalysisSession {
       warnings: sentencesOf(this.warnings),
       warningCodes: this.warnings,
       device: this.#device,
+      system: this.#system,
       options: { ...rest, sampleRateHz: clip.sampleRateHz },
       thresholds: { face, peaks, segments },
       start: begun.toISOString(),

@@ -89,6 +89,7 @@ describe('a batch', () => {
     const [run] = await client.runs.list();
     expect(run).toMatchObject({ model: 'adatosk-tiny', device: 'cpu', videos: 3 });
     expect(run!.end).not.toBeNull();
+    expect(listRuns(host.studio.project.db)[0]!.record.system).toMatchObject({ node: process.versions.node });
     const video = (await client.library.list()).find(({ name }) => name === 'piece 0.mp4')!;
     expect(video.analysed).toMatchObject({ run: run!.id, status: 'done', faces: 1 });
     const [face] = await client.runs.faces({ run: run!.id, video: video.id });
