@@ -37,7 +37,8 @@ interface RefusedCase extends Case {
  * network must be those that PyTorch computes. Checkpoints that cannot be imported must be refused with the reason.
  */
 export const ENCODER_WEIGHTS: InteropCheck = {
-  python: ['torch', 'numpy', 'safetensors'],
+  python: ['torch==2.15.0', 'numpy==2.2.6', 'safetensors==0.8.0'],
+  programs: [],
   async *rows(folder, interpreter) {
     execFileSync(interpreter, [fileURLToPath(new URL('videomae.py', import.meta.url)), folder], { stdio: 'inherit' });
     const { torch, cases } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8')) as { torch: string; cases: (EqualCase | RefusedCase)[] };

@@ -1,13 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import type { InteropCheck, InteropRow } from './interop-check.ts';
+import { analysedProject } from './analysed-project.ts';
+import type { Finished } from './other-programs.ts';
+import { adatosk, commandOf, packageOfR, run } from './other-programs.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** One video with two people, one with a face that leaves and comes back, one of a face at rest. */
-const SAMPLES = ['two-people.mp4', 'leaves-and-returns.mp4', 'neutral-talking.mp4'].map((name) => join(ROOT, 'samples', name));
 const EXPORTS = [
   { format: 'tables', excel: [] },
   { format: 'statistics', excel: [] },
@@ -31,10 +29,10 @@ for (name in names(tables)) write.csv(tables[[name]], file.path(arguments[2], pa
 
 /** CSV tables of a project, read by pandas and by R with the scripts beside them, and the models that these scripts fit as an example. */
 export const TABLES: InteropCheck = {
-  python: ['pandas', 'statsmodels'],
+  python: ['pandas==3.1.1', 'statsmodels==0.15.0'],
+  programs: [commandOf('Rscript', 'r-base-core'), packageOfR('lme4')],
   async *rows(folder, python) {
-    const project = join(folder, 'project');
-    adatosk('analyze', ...SAMPLES, '--out', join(folder, 'analysed'), '--project', project, '--device', 'cpu');
+    const project = analysedProject(folder);
     writeFileSync(join(folder, 'copies.py'), PYTHON_COPIES);
     writeFileSync(join(folder, 'copies.R'), R_COPIES);
     for (const [i, { format, excel }] of EXPORTS.entries()) {
@@ -43,33 +41,19 @@ export const TABLES: InteropCheck = {
       const name = `CSV of ${format}${excel.length === 0 ? '' : ' for Excel in German'}`;
       const copies = (reader: string): string => join(out, `copies-${reader}`);
       for (const reader of ['pandas', 'R']) mkdirSync(copies(reader));
-      yield compared(name, 'pandas', out, copies('pandas'), () => run(python, join(folder, 'copies.py'), join(out, 'load.py'), copies('pandas')));
-      yield compared(name, 'R', out, copies('R'), () => run('Rscript', '--vanilla', join(folder, 'copies.R'), join(out, 'load.R'), copies('R')));
+      yield compared(name, 'pandas', out, copies('pandas'), () => run(python, [join(folder, 'copies.py'), join(out, 'load.py'), copies('pandas')]));
+      yield compared(name, 'R', out, copies('R'), () => run('Rscript', ['--vanilla', join(folder, 'copies.R'), join(out, 'load.R'), copies('R')]));
       if (format !== 'statistics') continue;
       yield fitted(
         name,
         'statsmodels mixedlm (load.py)',
-        run(python, join(out, 'load.py')),
+        run(python, [join(out, 'load.py')]),
         /Mixed Linear Model Regression Results[\s\S]*C\(label\)\[T\.sadness\]/,
       );
-      yield fitted(name, 'lme4 lmer (load.R)', run('Rscript', '--vanilla', join(out, 'load.R')), /Linear mixed model fit by REML[\s\S]*labelsadness/);
+      yield fitted(name, 'lme4 lmer (load.R)', run('Rscript', ['--vanilla', join(out, 'load.R')]), /Linear mixed model fit by REML[\s\S]*labelsadness/);
     }
   },
 };
-
-function adatosk(...args: readonly string[]): void {
-  execFileSync(process.execPath, [join(ROOT, 'src/main/hosts/cli/adatosk.ts'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-interface Finished {
-  readonly code: number;
-  readonly text: string;
-}
-
-function run(program: string, ...args: readonly string[]): Finished {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
-  return { code: status ?? 1, text: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` };
-}
 
 function fitted(format: string, reader: string, { code, text }: Finished, sign: RegExp): InteropRow {
   const passed = code === 0 && sign.test(text);

@@ -434,6 +434,7 @@ export const ERROR_TEXTS = {
   'data-set-invalid/not-eaf': { message: '{file} is not an ELAN file.', remedy: 'Choose an .eaf file.' },
   'data-set-invalid/not-label-studio': { message: '{file} is not a Label Studio export (JSON).', remedy: 'Export it again as JSON.' },
   'data-set-invalid/not-textgrid': { message: '{file} is not a TextGrid.', remedy: 'Save it in Praat as a text file.' },
+  'data-set-invalid/textgrid-binary': { message: '{file} is a binary file of Praat.', remedy: 'Open it in Praat and save it as a text file.' },
   'data-set-invalid/textgrid-cut-off': { message: '{file} is cut off.', remedy: 'Save it again in Praat.' },
   'data-set-invalid/textgrid-comma': {
     message: '{file} has the number {number} with a decimal comma. Praat reads only decimal points.',

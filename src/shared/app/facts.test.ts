@@ -130,14 +130,14 @@ describe('data of older versions', () => {
 });
 
 test('notices that say the same of several files become one, which names at most three of them', () => {
-  const inFile = (file: string, inner = notice('boris/untested', {})) => notice('in-file', { file, notice: inner });
+  const inFile = (file: string, inner = notice('peaks/times-only', {})) => notice('in-file', { file, notice: inner });
   const other = notice('verbatim', { text: 'other' });
   const said = sentencesOf(joinedByFile([inFile('a.mp4'), notice('export/columns', {}), inFile('b.mp4', other), inFile('b.mp4'), inFile('b.mp4')]));
-  const untested = sentencesOf([notice('boris/untested', {})])[0]!;
-  expect(said).toEqual([`In 2 videos (a.mp4, b.mp4): ${untested}`, sentencesOf([notice('export/columns', {})])[0], 'b.mp4: other']);
+  const timesOnly = sentencesOf([notice('peaks/times-only', {})])[0]!;
+  expect(said).toEqual([`In 2 videos (a.mp4, b.mp4): ${timesOnly}`, sentencesOf([notice('export/columns', {})])[0], 'b.mp4: other']);
   const names = Array.from({ length: 13 }, (_, i) => `${i + 1}.mp4`);
-  expect(sentencesOf(joinedByFile(names.map((name) => inFile(name))))).toEqual([`In 13 videos (1.mp4, 2.mp4, 3.mp4 and 10 more): ${untested}`]);
-  expect(sentencesOf(joinedByFile(names.slice(0, 4).map((name) => inFile(name))))).toEqual([`In 4 videos (1.mp4, 2.mp4, 3.mp4, 4.mp4): ${untested}`]);
+  expect(sentencesOf(joinedByFile(names.map((name) => inFile(name))))).toEqual([`In 13 videos (1.mp4, 2.mp4, 3.mp4 and 10 more): ${timesOnly}`]);
+  expect(sentencesOf(joinedByFile(names.slice(0, 4).map((name) => inFile(name))))).toEqual([`In 4 videos (1.mp4, 2.mp4, 3.mp4, 4.mp4): ${timesOnly}`]);
 });
 
 describe('problems with rows of a table', () => {

@@ -96,9 +96,9 @@ export const NOTICE_TEXTS = {
   'nova/no-peaks': 'NOVA has no points in time. Peaks are left out.',
   'nova/no-confidence': 'Labels without a confidence get the confidence 1.',
   'datavyu/untested': 'Times are rounded to milliseconds. The files were never tested in Datavyu itself.',
-  'boris/untested': 'The files were never tested in BORIS itself.',
   'boris/lengthened': '{count} label without length is written with one millisecond. | {count} labels without length are written with one millisecond.',
-  'boris/all-lengthened': 'Labels without length are written with one millisecond.',
+  'boris/misread':
+    'The import of BORIS does not read the column «{column}» of this sheet as it is: it takes a column of numbers for numbers, and texts such as NA, None and null for empty cells.',
   'boris/no-stop': '«{label}» starts at {at} s and never stops.',
   'boris/divided': '«{label}» at {at} s goes on in the next media file and is divided between them.',
   'boris/no-media-length':

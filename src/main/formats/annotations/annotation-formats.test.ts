@@ -3,65 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { AnnotatedPeak, AnnotatedSegment, AnnotationDocument, ReadAnnotations } from '../../../shared/annotation/annotation-document.ts';
 import { XMLParser } from 'fast-xml-parser';
 import { readSheet } from 'read-excel-file/node';
+import { randomDocument } from '../../../../testing/annotation-documents.ts';
 import { ANNOTATION_FORMATS, filesOf, readerOf } from './annotation-formats.ts';
-import { randomStream } from '../../../shared/basics/random.ts';
-
-const NASTY = [
-  'happiness',
-  'it\'s "quoted"',
-  'a, b; c',
-  'line\nbreak',
-  '😀 عربي',
-  '<&>',
-  '',
-  ' x ',
-  'ends in ]',
-  'back\\slash (in) brackets\\',
-  '-->',
-  'face 3',
-  'face 3 peak',
-  '1.5',
-  '=1+1',
-  'tab\there',
-  ']]>',
-];
-
-/** A random document with difficult content: unusual names, labels without duration, adjacent and overlapping labels, 0 to 8 faces. */
-function randomDocument(seed: number): AnnotationDocument {
-  const random = randomStream(seed, 'annotations');
-  const whole = (n: number): number => Math.floor(n * random());
-  const pick = <T>(values: readonly T[]): T => values[whole(values.length)]!;
-  const faces = pick([0, 1, 1, 2, 8]);
-  const durationS = 1 + 100 * random();
-  const segments = (): AnnotatedSegment[] =>
-    Array.from({ length: faces === 0 ? 0 : whole(12) }, () => {
-      const startS = pick([Math.round(1000 * durationS * random()) / 1000, whole(5)]);
-      const length = pick([0, 0.2, 1, 3 * random()]);
-      const remarks = { comment: pick([null, null, 'looks away; "yes"', 'conf=1\nline']), modifiers: pick([null, null, 'left', 'left|very strong']) };
-      const confidence = pick([null, Math.round(1e6 * random()) / 1e6]);
-      return { face: 1 + whole(faces), label: pick(NASTY), startS, endS: startS + length, confidence, ...remarks };
-    });
-  const peaks = (): AnnotatedPeak[] =>
-    Array.from({ length: faces === 0 ? 0 : whole(4) }, () => {
-      const apexS = pick([1, Math.round(1e6 * durationS * random()) / 1e6]);
-      const [rise, fall] = [pick([0, 0.25]), pick([0, 0.5])];
-      const remarks = { comment: pick([null, 'small']), modifiers: pick([null, 'left']) };
-      return { face: 1 + whole(faces), label: pick(NASTY), onsetS: Math.max(0, apexS - rise), apexS, offsetS: apexS + fall, ...remarks };
-    });
-  const names = ['model', 'Ann', 'Ann face 2', 'Ann peaks', 'Ben "B" & <C>', 'عربي 😀', 'O\'Neil, "x"'].slice(0, 1 + whole(7));
-  return {
-    video: { path: pick(['/videos/a b.mp4', 'C:\\Studie\\prä 1.mp4', "/v/it's 😀.mp4"]), name: 'a b.mp4', durationS, fps: pick([25, 29.97, null]) },
-    participant: pick(['', 'P 01', '"p" & <q>']),
-    layers: names.map((name) => ({
-      name,
-      annotator: `${name} made it`,
-      segments: segments(),
-      peaks: peaks(),
-    })),
-    vocabulary: [...new Set(NASTY)].map((label) => ({ name: label, description: label })),
-    warnings: ['not "validated" & <weak>\nreally'],
-  };
-}
 
 const documents = Array.from({ length: 500 }, (_, i) => randomDocument(i + 1));
 
@@ -248,19 +191,23 @@ describe('500 random documents are written in export formats', () => {
       const found: string[] = [];
       for (const { ending, contents } of files.filter((file) => file.ending.endsWith('.annotation'))) {
         const data = String(files.find((file) => file.ending === `${ending}~`)!.contents);
-        const root = new XMLParser({ ignoreAttributes: false, parseAttributeValue: false, trimValues: false, isArray: (name) => name === 'item' }).parse(
-          String(contents),
-        ) as { annotation: { info: Record<string, string>; scheme: { item: Record<string, string>[] } } };
+        const root = new XMLParser({
+          ignoreAttributes: false,
+          htmlEntities: true,
+          parseAttributeValue: false,
+          trimValues: false,
+          isArray: (name) => name === 'item',
+        }).parse(String(contents)) as { annotation: { info: Record<string, string>; scheme: { item: Record<string, string>[] } } };
         const lines = data.split('\n').filter((each) => each !== '');
         expect(Number(root.annotation.info['@_size'])).toBe(lines.length);
         for (const each of lines) {
           const [from, to, id, confidence] = each.split(';') as [string, string, string, string];
           const label = root.annotation.scheme.item[Number(id)]!['@_name']!;
-          found.push(JSON.stringify([Number(from).toFixed(6), Number(to).toFixed(6), plain(label), Number(confidence)]));
+          found.push(JSON.stringify([Number(from).toFixed(6), Number(to).toFixed(6), label, Number(confidence)]));
         }
       }
       const expected = labelsOf(document).map(({ startS, endS, label, confidence }) =>
-        JSON.stringify([startS.toFixed(6), endS.toFixed(6), plain(label), confidence ?? 1]),
+        JSON.stringify([startS.toFixed(6), endS.toFixed(6), label, confidence ?? 1]),
       );
       expect(found.sort()).toEqual(expected.sort());
       expect(new Set(files.map(({ ending }) => ending)).size).toBe(files.length);
@@ -345,9 +292,6 @@ function datavyuCells(text: string): { columns: string[]; cells: string[][] } {
   }
   return { columns, cells };
 }
-
-/** XML cannot represent control characters, and some readers convert line breaks in attributes to blanks. */
-const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 
 describe("other tools' files", () => {
   test('annotations without times and dependent tiers are reported', () => {

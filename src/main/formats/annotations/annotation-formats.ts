@@ -48,7 +48,9 @@ export const ANNOTATION_FORMATS = {
 } satisfies Readonly<Record<AnnotationFormatName, AnnotationFormat>>;
 
 /** The formats that can be read: other tools' labels, events of BIDS, and this program's tables of labels. */
-export const READABLE_FORMATS = ['eaf', 'textgrid', 'label-studio', 'boris', 'events', 'labels'] as const satisfies readonly ExportFormat[];
+export const READABLE_FORMATS = [
+  ...(['eaf', 'textgrid', 'label-studio', 'boris', 'boris-tabular', 'boris-aggregated', 'events', 'labels'] as const),
+] as const satisfies readonly ExportFormat[];
 export type ReadableFormatName = (typeof READABLE_FORMATS)[number];
 
 export interface Reader {
@@ -65,6 +67,8 @@ const READERS: Readonly<Record<ReadableFormatName, Reader>> = {
   textgrid: { endings: ['.TextGrid'], otherEndings: [], read: readTextGrid },
   'label-studio': { endings: ['.label-studio.json'], otherEndings: ['.json'], read: readLabelStudio },
   boris: { endings: ['.boris', '.boris.gz'], otherEndings: [], read: readBoris },
+  'boris-tabular': { endings: ['.boris-tabular.tsv'], otherEndings: [], read: readLabelTable },
+  'boris-aggregated': { endings: ['.boris-aggregated.tsv'], otherEndings: [], read: readLabelTable },
   events: { endings: ['_events.tsv', 'events.tsv'], otherEndings: ['.tsv'], read: readEventsTsv },
   labels: { endings: ['labels.csv', 'label_peaks.csv'], otherEndings: ['.csv'], read: readLabelTable },
 };

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
 import type { AnnotationDocument, WrittenAnnotations, WrittenFiles } from '../../../shared/annotation/annotation-document.ts';
-import { borisTracks, commentOfPeak, commentOfSegment, labelsIn, peakCode } from './boris.ts';
+import { borisLosses, borisTracks, commentOfPeak, commentOfSegment, labelsIn, peakCode } from './boris.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { roundMilliseconds } from '../../../shared/domain/time.ts';
 
@@ -16,9 +16,9 @@ interface Event {
   readonly comment: string;
 }
 
-const NO_CATEGORY = '';
-const MEDIA = 'Media file(s)';
-const LOSSES = [notice('boris/untested', {})];
+/** BORIS has its own words in each of the two tables. */
+const TABULAR = { type: 'Media file(s)', noCategory: '' };
+const AGGREGATED = { type: 'Media file', noCategory: 'Not defined' };
 
 function eventsOf(document: AnnotationDocument): Event[] {
   const labels = labelsIn(document);
@@ -53,18 +53,19 @@ function modifierColumns(events: readonly Event[]): { readonly names: readonly s
   return { names, cells: ({ modifiers }) => Object.fromEntries(names.map((name, i) => [name, modifiers.split('|')[i] ?? ''])) };
 }
 
-/** The columns that are equal in all rows of an observation. */
-function observation({ video }: AnnotationDocument, now: Date): Record<string, string | number> {
+/** The columns that are equal in all rows of an observation; the last one is the independent variable of the project (boris.ts). */
+function observation({ video, participant }: AnnotationDocument, type: string, now: Date): Record<string, string | number> {
   return {
     'Observation id': video.name,
     'Observation date': now.toISOString().slice(0, 19).replace('T', ' '),
     Description: '',
     'Observation duration': roundMilliseconds(video.durationS),
-    'Observation type': MEDIA,
+    'Observation type': type,
     Source: `player #1:${video.path}`,
     'Time offset (s)': 0,
     'Media duration (s)': roundMilliseconds(video.durationS),
     FPS: video.fps ?? 'NA',
+    participant,
   };
 }
 
@@ -75,10 +76,10 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
   const modifiers = modifierColumns(events);
   const rows = events.flatMap((event) => {
     const at = (type: string, seconds: number) => ({
-      ...observation(document, now),
+      ...observation(document, TABULAR.type, now),
       Subject: event.subject,
       Behavior: event.behaviour,
-      'Behavioral category': NO_CATEGORY,
+      'Behavioral category': TABULAR.noCategory,
       ...modifiers.cells(event),
       'Behavior type': type,
       Time: roundMilliseconds(seconds),
@@ -91,7 +92,7 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
   });
   rows.sort((a, b) => a.Time - b.Time);
   const columns = [
-    ...Object.keys(observation(document, now)),
+    ...Object.keys(observation(document, TABULAR.type, now)),
     ...[
       'Subject',
       'Behavior',
@@ -105,14 +106,14 @@ export function writeBorisTabular(document: AnnotationDocument, now = new Date()
       'Comment',
     ],
   ];
-  return { text: stringify(rows, { header: true, columns, delimiter: '\t' }), losses: LOSSES };
+  return { text: stringify(rows, { header: true, columns, delimiter: '\t' }), losses: borisLosses(document) };
 }
 
 /** "Aggregated events" of BORIS: a row per state with start, stop and duration, and a row per point. */
 export function writeBorisAggregated(document: AnnotationDocument, now = new Date()): WrittenAnnotations {
   const { fps, durationS, path } = document.video;
   const frame = (seconds: number): number | string => (fps === null ? 'NA' : Math.round(seconds * fps));
-  const { 'Observation duration': _, FPS: rate, 'Media duration (s)': media, ...begin } = observation(document, now);
+  const { 'Observation duration': _, FPS: rate, 'Media duration (s)': media, participant, ...begin } = observation(document, AGGREGATED.type, now);
   const events = eventsOf(document);
   const modifiers = modifierColumns(events);
   const rows = events.map((event) => {
@@ -122,10 +123,11 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
       'Coding duration': roundMilliseconds(durationS),
       'Media duration (s)': media,
       'FPS (frame/s)': rate,
+      participant,
       Subject: subject,
       'Observation duration by subject by observation': roundMilliseconds(durationS),
       Behavior: behaviour,
-      'Behavioral category': NO_CATEGORY,
+      'Behavioral category': AGGREGATED.noCategory,
       ...modifiers.cells(event),
       'Behavior type': kind,
       'Start (s)': roundMilliseconds(startS),
@@ -134,8 +136,8 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
       'Media file name': path,
       'Image index start': frame(startS),
       'Image index stop': frame(stopS),
-      'Image file path start': 'NA',
-      'Image file path stop': 'NA',
+      'Image file path start': '',
+      'Image file path stop': '',
       'Comment start': comment,
       'Comment stop': '',
     };
@@ -145,6 +147,7 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
     'Coding duration': 0,
     'Media duration (s)': 0,
     'FPS (frame/s)': 0,
+    participant: '',
     Subject: '',
     'Observation duration by subject by observation': 0,
     Behavior: '',
@@ -162,7 +165,7 @@ export function writeBorisAggregated(document: AnnotationDocument, now = new Dat
     'Comment start': '',
     'Comment stop': '',
   };
-  return { text: stringify(rows, { header: true, columns: Object.keys(empty), delimiter: '\t' }), losses: LOSSES };
+  return { text: stringify(rows, { header: true, columns: Object.keys(empty), delimiter: '\t' }), losses: borisLosses(document) };
 }
 
 /** A sheet that BORIS can import into an open observation: time, subject, code, modifier, comment. A state has two rows. */
@@ -175,9 +178,27 @@ export async function writeBorisXlsx(document: AnnotationDocument): Promise<Writ
     .sort((a, b) => a[0] - b[0]);
   const text = (value: string) => ({ value, type: String });
   const rows = [
-    ['time', 'subject', 'code', 'modifier', 'comment'].map(text),
+    SHEET_COLUMNS.map(text),
     ...cells.map(([time, ...texts]) => [{ value: time, type: Number }, ...texts.map((each) => (each === '' ? null : text(each)))]),
   ];
+  const misread = SHEET_COLUMNS.filter((_, i) => i > 0 && isMisread(cells.map((row) => String(row[i] ?? ''))));
   const contents = new Uint8Array(await writeExcelFile(rows as never).toBuffer());
-  return { files: [{ ending: '.boris-import.xlsx', contents }], losses: [...LOSSES, notice('boris/all-lengthened', {})] };
+  return {
+    files: [{ ending: '.boris-import.xlsx', contents }],
+    losses: [...borisLosses(document), ...misread.map((column) => notice('boris/misread', { column }))],
+  };
+}
+
+const SHEET_COLUMNS = ['time', 'subject', 'code', 'modifier', 'comment'];
+/** What pandas, with which BORIS reads sheets, takes for a missing value. */
+const MISSING = new Set([
+  ...['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN'],
+  ...['<NA>', 'N/A', 'NA', 'NULL', 'NaN', 'None', 'n/a', 'nan', 'null'],
+]);
+
+/** Whether the import of BORIS changes the texts of a column. */
+function isMisread(texts: readonly string[]): boolean {
+  const given = texts.filter((each) => each !== '');
+  const values = given.filter((each) => !MISSING.has(each));
+  return values.length < given.length || (values.length > 0 && values.every((each) => each.trim() !== '' && Number.isFinite(Number(each))));
 }

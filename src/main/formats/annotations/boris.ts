@@ -7,6 +7,7 @@ import type {
 } from '../../../shared/annotation/annotation-document.ts';
 import type { ModifierSet } from '../../../shared/annotation/modifiers.ts';
 import { hasPeaks, tiersOf } from '../../../shared/annotation/annotation-document.ts';
+import type { Notice } from '../../../shared/app/facts.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { confidenceText, spanText } from './read-layers.ts';
 
@@ -36,7 +37,6 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
       return [apexS, subject, peakCode(label, labelSet), modifiers ?? '', commentOfPeak(peak), frameOf(apexS)];
     }),
   ]);
-  const shortest = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
   const subjects = [...new Set(events.map(([, subject]) => subject))];
   const behaviours = [...labels.map((label) => ['State event', label] as const), ...labels.map((label) => ['Point event', peakCode(label, labelSet)] as const)];
   const definedSets = new Map(
@@ -85,12 +85,13 @@ export function writeBoris(document: AnnotationDocument, now = new Date()): Writ
     behaviors_coding_map: [],
     converters: {},
   };
-  const losses = [
-    notice('boris/untested', {}),
-    ...(hasPeaks(document) ? [notice('peaks/times-only', {})] : []),
-    ...(shortest > 0 ? [notice('boris/lengthened', { count: shortest })] : []),
-  ];
-  return { text: `${JSON.stringify(project, null, 1)}\n`, losses };
+  return { text: `${JSON.stringify(project, null, 1)}\n`, losses: borisLosses(document) };
+}
+
+/** What no file for BORIS can hold. */
+export function borisLosses(document: AnnotationDocument): Notice[] {
+  const count = document.layers.reduce((sum, { segments }) => sum + segments.filter(({ startS, endS }) => endS <= startS).length, 0);
+  return [...(hasPeaks(document) ? [notice('peaks/times-only', {})] : []), ...(count > 0 ? [notice('boris/lengthened', { count })] : [])];
 }
 
 export type BorisEvent = [time: number, subject: string, code: string, modifier: string, comment: string, frame: number];

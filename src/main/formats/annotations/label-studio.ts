@@ -10,7 +10,7 @@ import type {
 import { hasPeaks } from '../../../shared/annotation/annotation-document.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import type { Element } from './xml.ts';
-import { xml } from './xml.ts';
+import { xmlElement } from './xml.ts';
 
 /**
  * Video timeline of Label Studio: frames from 1, both ends included. The layer of the model is a prediction, all others are
@@ -35,7 +35,10 @@ export function writeLabelStudio(document: AnnotationDocument): WrittenAnnotatio
   };
 }
 
-/** The labelling configuration for the project in Label Studio: the controls, the labels, and the rate from the task. */
+/**
+ * The labelling configuration for the project in Label Studio: the controls, the labels, and the rate from the task. Label Studio rejects
+ * a configuration with an XML declaration.
+ */
 export function labelStudioConfiguration({ vocabulary, layers }: AnnotationDocument): WrittenFiles['files'] {
   const used = (of: (layer: AnnotationLayer) => readonly { readonly label: string }[]): Element[] => {
     const names = new Set([...vocabulary.map(({ name }) => name), ...layers.flatMap((layer) => of(layer).map(({ label }) => label))]);
@@ -56,7 +59,7 @@ export function labelStudioConfiguration({ vocabulary, layers }: AnnotationDocum
       ),
     ],
   };
-  return [{ ending: '.label-studio-config.xml', contents: xml(root) }];
+  return [{ ending: '.label-studio-config.xml', contents: xmlElement(root) }];
 }
 
 function resultsOf(layer: AnnotationLayer, fps: number): object[] {

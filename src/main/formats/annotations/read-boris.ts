@@ -53,7 +53,28 @@ export function readBoris(text: string, name: string): ReadAnnotations {
   }
   const kinds = new Map(Object.values(project.behaviors_conf).map(({ code, type }) => [code, type]));
   const isOwn = JSON.stringify(project.independent_variables) === JSON.stringify(PARTICIPANT);
-  const observations = Object.entries(project.observations);
+  return recordingsOf(Object.entries(project.observations), kinds, isOwn);
+}
+
+/**
+ * The same for observations that another reader has made.
+ * @param observations id, and the fields that a project has; those that are missing have their defaults
+ * @param kinds 'State event' or 'Point event' of each code
+ * @param isOwn whether this program wrote the names of the subjects
+ */
+export function recordingsOfObservations(
+  observations: readonly (readonly [id: string, observation: z.input<typeof observationSchema>])[],
+  kinds: ReadonlyMap<string, string>,
+  isOwn: boolean,
+): ReadAnnotations {
+  return recordingsOf(
+    observations.map(([id, observation]) => [id, observationSchema.parse(observation)]),
+    kinds,
+    isOwn,
+  );
+}
+
+function recordingsOf(observations: readonly (readonly [string, Observation])[], kinds: ReadonlyMap<string, string>, isOwn: boolean): ReadAnnotations {
   const recordings = observations.flatMap(([id, observation]) => {
     const layers = layersOf(observation, kinds, isOwn);
     return mediaOf(observation).map(({ path, windows }, _, all): ReadRecording => {
@@ -129,6 +150,11 @@ function layersOf(observation: Observation, kinds: ReadonlyMap<string, string>, 
   const plain = (subject: string): string => (prefix !== '' && subject.startsWith(prefix) ? subject.slice(prefix.length) : subject);
   const events = eventsOf(observation);
   const layers = new LayerCollector(placesOfTiers([...new Set(events.map(({ subject }) => plain(subject)))], isOwn));
+  for (const [at, subject, code] of observation.events)
+    if (Number.isNaN(at)) {
+      const name = plain(textOf(subject));
+      layers.at(name).layer.problems.push(notice('import/no-time', { label: textOf(code), layer: name }));
+    }
   const open = new Map<string, Event>();
   const points = new Map<string, number>();
   for (const event of events) {
@@ -154,12 +180,15 @@ function layersOf(observation: Observation, kinds: ReadonlyMap<string, string>, 
   return layers.layers();
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** Events with a time, in the order of BORIS. The sort is stable: the order in the file distinguishes events at the same time. */
 function eventsOf({ events }: Observation): Event[] {
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   return events
     .flatMap(([at, subject, code, modifiers, comment]): Event[] =>
-      typeof at === 'number' ? [{ atS: at, subject: text(subject), code: text(code), modifiers: text(modifiers), comment: text(comment) }] : [],
+      typeof at === 'number' && Number.isFinite(at)
+        ? [{ atS: at, subject: textOf(subject), code: textOf(code), modifiers: textOf(modifiers), comment: textOf(comment) }]
+        : [],
     )
     .sort((a, b) => a.atS - b.atS);
 }

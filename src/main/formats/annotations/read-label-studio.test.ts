@@ -90,7 +90,7 @@ test('a written file names no annotator, which Label Studio would reject, and th
   expect(readLabelStudio(text, 'x.json').recordings[0]!.layers.map(({ name }) => name)).toEqual(['Ann', 'Ben']);
   const [configuration] = labelStudioConfiguration(document);
   expect(String(configuration!.contents)).toBe(
-    '<?xml version="1.0" encoding="UTF-8"?>\n<View><Video name="video" value="$video" frameRate="$fps"/>' +
+    '<View><Video name="video" value="$video" frameRate="$fps"/>' +
       '<TimelineLabels name="videoLabels" toName="video"><Label value="anger"/><Label value="a &quot;smile&quot;"/></TimelineLabels>' +
       '<TimelineLabels name="peaks" toName="video"><Label value="anger"/><Label value="fear"/></TimelineLabels></View>\n',
   );

@@ -1,25 +1,20 @@
 import { StudioError } from '../../../shared/app/errors.ts';
 import type { ReadAnnotations, ReadRecording } from '../../../shared/annotation/annotation-document.ts';
 import { notice } from '../../../shared/app/notices.ts';
-import { readTable, separatorOf } from '../read-table.ts';
+import type { LabelRow } from './label-rows.ts';
+import { labelRowsOf } from './label-rows.ts';
+import { isBorisTable, readBorisTable } from './read-boris-tables.ts';
 import { confidenceOf, LayerCollector, pointPeak } from './read-layers.ts';
 import { roundSeconds } from '../../../shared/domain/time.ts';
 
-/** A row of a table, by the names of its columns in lower case; '' for missing values. */
-interface Row {
-  readonly line: number;
-  readonly cell: (column: string) => string;
-  /** NaN if the cell is no number. */
-  readonly number: (column: string) => number;
-}
-
 /**
  * Reads labels.csv and label_peaks.csv, and other tables with columns of their names: label, start_s and end_s, or label and
- * apex_s. A recording for each video, a layer for each value of 'layer' (or 'coder').
+ * apex_s; also the tables that BORIS exports. A recording for each video, a layer for each value of 'layer' (or 'coder').
  * @throws StudioError 'data-set-invalid' for other files
  */
 export function readLabelTable(text: string, name: string): ReadAnnotations {
-  const { columns, rows } = tableOf(text, name);
+  const { columns, rows } = labelRowsOf(text, name);
+  if (isBorisTable(columns)) return readBorisTable(columns, rows);
   const isPeaks = columns.has('apex_s');
   if (!columns.has('label') || !(isPeaks || (columns.has('start_s') && columns.has('end_s'))))
     throw new StudioError('data-set-invalid/not-labels', { file: name, columns: isPeaks ? ['label', 'apex_s'] : ['label', 'start_s', 'end_s'] });
@@ -48,11 +43,13 @@ export function readLabelTable(text: string, name: string): ReadAnnotations {
 }
 
 /**
- * Reads events.tsv as this program writes it, and other events of BIDS: onset, duration and trial_type.
+ * Reads events.tsv as this program writes it, and other events of BIDS: onset, duration and trial_type; also the tables that BORIS
+ * exports.
  * @throws StudioError 'data-set-invalid' for other files
  */
 export function readEventsTsv(text: string, name: string): ReadAnnotations {
-  const { columns, rows } = tableOf(text, name);
+  const { columns, rows } = labelRowsOf(text, name);
+  if (isBorisTable(columns)) return readBorisTable(columns, rows);
   if (!columns.has('onset') || !columns.has('duration') || !columns.has('trial_type'))
     throw new StudioError('data-set-invalid/not-labels', { file: name, columns: ['onset', 'duration', 'trial_type'] });
   const layers = new LayerCollector((layer) => ({ layer, face: 1 }));
@@ -77,7 +74,7 @@ const DEFAULT_LAYER = 'labels';
 
 const faceOf = (cell: string): number => (/^\d+$/.test(cell) ? Number(cell) : 1);
 
-function remarksOf({ cell }: Row): { comment?: string; modifiers?: string } {
+function remarksOf({ cell }: LabelRow): { comment?: string; modifiers?: string } {
   const [comment, modifiers] = [cell('comment'), cell('modifiers')];
   return { ...(comment === '' ? {} : { comment }), ...(modifiers === '' ? {} : { modifiers }) };
 }
@@ -90,18 +87,4 @@ function distinct(recordings: readonly ReadRecording[]): ReadRecording[] {
     counts.set(each.name, count);
     return count === 1 ? each : { ...each, name: `${each.name} (${count})` };
   });
-}
-
-/** The table with its separator: the one that a first line names, else the first of tab, semicolon and comma in the header. */
-function tableOf(text: string, file: string): { columns: ReadonlySet<string>; rows: Row[] } {
-  const separator = ['label', 'onset'].map((column) => separatorOf(text, column)).find((each) => each !== undefined) ?? ',';
-  const { columns, rows } = readTable(text, file, separator);
-  return {
-    columns: new Set(columns),
-    rows: rows.map(({ line, raw, number }): Row => {
-      // BIDS writes n/a for a missing value.
-      const cell = (column: string): string => (raw(column).trim() === 'n/a' ? '' : raw(column));
-      return { line, cell, number: (column) => (cell(column) === '' ? NaN : (number(column) ?? NaN)) };
-    }),
-  };
 }

@@ -113,3 +113,8 @@ test('files in UTF-16, UTF-8, Windows-1252 and Mac Roman are read', () => {
   };
   for (const bytes of Object.values(files)) expect(labelsOf(decodeText(bytes))).toEqual(expected);
 });
+
+test('a binary file of Praat is refused with the remedy', () => {
+  const bytes = Buffer.from('ooBinaryFile\bTextGrid\0\0\0\0\0\0\0\0@$\0\0\0\0\0\0\u0001\0\0\0\u0001\fIntervalTier');
+  expect(() => readTextGrid(decodeText(bytes), 'a.TextGrid')).toThrow(expect.objectContaining({ id: 'data-set-invalid/textgrid-binary' }));
+});

@@ -171,6 +171,7 @@ function attributesOf({ name }: Tier, byName: ReadonlyMap<string, Tier>): Map<st
 const keyOf = (startS: number, endS: number): string => `${Math.round(1e6 * startS)} ${Math.round(1e6 * endS)}`;
 
 function tiersIn(tokens: Tokens): Tier[] {
+  if (tokens.isBinary) throw tokens.binary();
   const type = tokens.text();
   if (type === 'Praat chronological TextGrid text file') return chronological(tokens);
   // 'ooTextFile short' was the type of the short form in early versions.
@@ -218,10 +219,13 @@ type Token = { readonly text: string } | { readonly number: number } | { readonl
 class Tokens {
   readonly #tokens: Token[] = [];
   readonly #file: string;
+  /** Praat begins binary files so. */
+  readonly isBinary: boolean;
   #at = 0;
 
   constructor(text: string, file: string) {
     this.#file = file;
+    this.isBinary = text.startsWith('ooBinaryFile');
     for (const [, quote, flag, word] of text.matchAll(/"([^"]*(?:""[^"]*)*)"|![^\r\n]*|<([^>\s]*)>|([^\s"]+)/g)) {
       if (quote !== undefined) this.#tokens.push({ text: quote.replaceAll('""', '"') });
       else if (flag !== undefined) this.#tokens.push({ flag });
@@ -236,6 +240,9 @@ class Tokens {
 
   notTextGrid(): StudioError {
     return new StudioError('data-set-invalid/not-textgrid', { file: this.#file });
+  }
+  binary(): StudioError {
+    return new StudioError('data-set-invalid/textgrid-binary', { file: this.#file });
   }
   cutOff(): StudioError {
     return new StudioError('data-set-invalid/textgrid-cut-off', { file: this.#file });

@@ -1,5 +1,5 @@
 import Builder from 'fast-xml-builder';
-import { clean } from '../xml-text.ts';
+import { clean, escapeXml } from '../xml-text.ts';
 
 export type Attributes = Record<string, string | number | undefined>;
 /** An element with either text or children. */
@@ -12,16 +12,27 @@ export interface Element {
 
 export const ATTRIBUTE = '@';
 export const TEXT = '#text';
-const builder = new Builder({ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true });
+const builder = new Builder({
+  ...{ preserveOrder: true, ignoreAttributes: false, attributeNamePrefix: ATTRIBUTE, format: false, suppressEmptyNode: true },
+  // Texts are escaped here: the builder leaves line breaks and tabs as they are.
+  processEntities: false,
+});
 
 /** Writes an element as an XML document. */
-export function xml(root: Element): string {
+export const xml = (root: Element): string => `<?xml version="1.0" encoding="UTF-8"?>\n${xmlElement(root)}`;
+
+/** Writes an element alone, for programs that expect a text without a declaration of its encoding. */
+export function xmlElement(root: Element): string {
   const node = ({ name, attributes = {}, children = [], text }: Element): object => {
     const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
     return {
-      [name]: text === undefined ? children.map(node) : [{ [TEXT]: clean(text) }],
-      ':@': Object.fromEntries(given.map(([key, value]) => [`${ATTRIBUTE}${key}`, clean(String(value))])),
+      [name]: text === undefined ? children.map(node) : [{ [TEXT]: escapedText(text) }],
+      ':@': Object.fromEntries(given.map(([key, value]) => [`${ATTRIBUTE}${key}`, escapedAttribute(String(value))])),
     };
   };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${String(builder.build([node(root)]))}\n`;
+  return `${String(builder.build([node(root)]))}\n`;
 }
+
+/** Readers of XML change a carriage return in a text to a line break, and each line break or tab in an attribute to a blank. */
+const escapedText = (text: string): string => escapeXml(clean(text)).replaceAll('\r', '&#13;');
+const escapedAttribute = (text: string): string => escapedText(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

@@ -148,8 +148,9 @@ function dfewWriter(out: string): FineTuningWriter {
 }
 
 /**
- * Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4 and metadata.csv. Every split has a folder for every class: loaders number
- * the folders that are there, and a missing one would shift the numbers.
+ * Hugging Face's videofolder: SPLIT/LABEL/NAME.mp4, and metadata.csv in the folder of each split, because Hugging Face ignores one beside
+ * them. Every split has a folder for every class: other loaders number the folders that are there, and a missing one would shift the
+ * numbers.
  */
 function videoFolderWriter(out: string): FineTuningWriter {
   const folderOf = (clip: SetClip): string => `${clip.split}/${expressionAt(classOf(clip))}`;
@@ -157,15 +158,18 @@ function videoFolderWriter(out: string): FineTuningWriter {
     ...STANDARD,
     add: async (clip, pictures) => writeMp4(join(out, folderOf(clip)), clip.name, pictures),
     finish: async (clips) => {
-      for (const split of new Set(clips.map((clip) => clip.split))) for (const name of EXPRESSIONS) await mkdir(join(out, split, name), { recursive: true });
-      const rows: Cell[][] = [
-        ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
-        ...clips.map((clip): Cell[] => {
-          const { name, participant, onsetS, apexS, offsetS } = clip;
-          return [`${folderOf(clip)}/${name}.mp4`, expressionAt(classOf(clip)), participant, onsetS, apexS, offsetS];
-        }),
-      ];
-      await writeAtomically(join(out, 'metadata.csv'), [csvLines(rows)]);
+      for (const [split, own] of Map.groupBy(clips, (clip) => clip.split)) {
+        for (const name of EXPRESSIONS) await mkdir(join(out, split, name), { recursive: true });
+        const rows: Cell[][] = [
+          ['file_name', 'label', 'participant', 'onset_s', 'apex_s', 'offset_s'],
+          ...own.map((clip): Cell[] => {
+            const { name, participant, onsetS, apexS, offsetS } = clip;
+            const label = expressionAt(classOf(clip));
+            return [`${label}/${name}.mp4`, label, participant, onsetS, apexS, offsetS];
+          }),
+        ];
+        await writeAtomically(join(out, split, 'metadata.csv'), [csvLines(rows)]);
+      }
     },
   };
 }

@@ -189,13 +189,15 @@ describe('a fine-tuning set', () => {
       for (const name of heldOut!) expect((await readdir(join(out, 'Clip', 'clip_224x224_16f', name.padStart(5, '0')))).length).toBe(16);
     },
     videofolder: async (out) => {
-      const rows = parse(await readFile(join(out, 'metadata.csv')), { columns: true }) as { file_name: string; label: string }[];
+      // Hugging Face reads the table in the folder of each split, with paths from there.
+      const rows = parse(await readFile(join(out, 'train', 'metadata.csv')), { columns: true }) as { file_name: string; label: string }[];
       for (const { file_name, label } of rows) {
-        expect(file_name.startsWith(`train/${label}/`)).toBe(true);
-        expect(existsSync(join(out, file_name))).toBe(true);
+        expect(file_name.startsWith(`${label}/`)).toBe(true);
+        expect(existsSync(join(out, 'train', file_name))).toBe(true);
       }
+      expect(existsSync(join(out, 'metadata.csv'))).toBe(false);
       expect(rows).toHaveLength(3);
-      expect((await readdir(join(out, 'train'))).sort()).toEqual([...EXPRESSIONS].sort());
+      expect((await readdir(join(out, 'train'))).sort()).toEqual([...EXPRESSIONS, 'metadata.csv'].sort());
     },
   };
 

@@ -314,7 +314,7 @@ export const TRAINING_HINTS: Readonly<Record<FineTuningOptions['form'], string>>
   videomae: 'Train with VideoMAE, started in DIR, because the lists have paths from there: run_class_finetuning.py --data_path . --nb_classes 7.',
   frames: 'Train with MAE-DFER, started in DIR, because the lists have paths from there: run_class_finetuning.py --data_path . --nb_classes 7.',
   dfew: 'Train with a loader of DFEW whose data folder is DIR.',
-  videofolder: "Load with Hugging Face: load_dataset('videofolder', data_dir='DIR').",
+  videofolder: "Load with Hugging Face: load_dataset('videofolder', data_dir='DIR'). The labels are texts; their numbers are the places in classes.txt.",
 };
 
 /** Content of README.md, the dataset card. */

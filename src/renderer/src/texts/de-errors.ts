@@ -445,6 +445,10 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     remedy: 'Exportieren Sie erneut als JSON.',
   },
   'data-set-invalid/not-textgrid': { message: '{file} ist kein TextGrid.', remedy: 'Speichern Sie die Datei in Praat als Textdatei.' },
+  'data-set-invalid/textgrid-binary': {
+    message: '{file} ist eine Binärdatei von Praat.',
+    remedy: 'Öffnen Sie die Datei in Praat und speichern Sie sie als Textdatei.',
+  },
   'data-set-invalid/textgrid-cut-off': { message: '{file} ist abgeschnitten.', remedy: 'Speichern Sie die Datei in Praat erneut.' },
   'data-set-invalid/textgrid-comma': {
     message: '{file} enthält die Zahl {number} mit Dezimalkomma. Praat liest nur Dezimalpunkte.',

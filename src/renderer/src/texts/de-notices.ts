@@ -95,10 +95,10 @@ export const DE_NOTICES: Readonly<Record<NoticeId, string>> = {
   'nova/no-peaks': 'NOVA kennt keine Zeitpunkte. Spitzen werden ausgelassen.',
   'nova/no-confidence': 'Labels ohne Sicherheit erhalten die Sicherheit 1.',
   'datavyu/untested': 'Zeiten werden auf Millisekunden gerundet. Die Dateien wurden nie in Datavyu selbst geprüft.',
-  'boris/untested': 'Die Dateien wurden nie in BORIS selbst geprüft.',
   'boris/lengthened':
     '{count} Label ohne Länge wird mit einer Millisekunde geschrieben. | {count} Labels ohne Länge werden mit einer Millisekunde geschrieben.',
-  'boris/all-lengthened': 'Labels ohne Länge werden mit einer Millisekunde geschrieben.',
+  'boris/misread':
+    'Der Import von BORIS liest die Spalte «{column}» dieser Tabelle nicht, wie sie ist: Eine Spalte aus Zahlen hält er für Zahlen, und Texte wie NA, None und null für leere Zellen.',
   'boris/no-stop': '«{label}» beginnt bei {at} s und endet nie.',
   'boris/divided': '«{label}» bei {at} s geht in der nächsten Mediendatei weiter und wird auf beide verteilt.',
   'boris/no-media-length':

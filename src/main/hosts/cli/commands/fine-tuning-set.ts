@@ -32,7 +32,7 @@ Forms:
   videomae     clips of aligned faces (224 px, 25 a second) with train.csv, val.csv, test.csv
   frames       folders of aligned frames with lists of «folder label» (MAE-DFER); rawframes_*.csv have the number of frames, too
   dfew         folders of 16 frames, five folds, labels from 1
-  videofolder  Hugging Face, with metadata.csv and a data card
+  videofolder  Hugging Face, with metadata.csv for each part and a data card
 Each has provenance.csv, report.json and README.md beside it.`;
 
 export function addFineTuningSet(program: Command, done: (code: number) => void): void {
