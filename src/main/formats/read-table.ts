@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { shownFormula } from './csv-dialect.ts';
 import { sentenceOf, StudioError } from '../../shared/app/errors.ts';
 
 /** A table of another program. Names of columns are in lower case. */
@@ -70,7 +71,7 @@ export function readTable(text: string, file: string, separator: string): Table 
   if (twice !== undefined) throw new StudioError('data-set-invalid/same-column', { file, column: twice });
   const index = new Map(columns.map((name, i) => [name, i]));
   const rows = records.slice(1).map(({ info, record }): TableRow => {
-    const raw = (column: string): string => record[index.get(column) ?? -1] ?? '';
+    const raw = (column: string): string => shownFormula(record[index.get(column) ?? -1] ?? '');
     const cell = (column: string): string => raw(column).trim();
     const number = (column: string): number | null => {
       const value = cell(column);

@@ -5,7 +5,7 @@ import { entropyOf, EXPRESSIONS } from '../../shared/domain/expressions.ts';
 import type { VideoResult } from '../../shared/domain/results.ts';
 import { roundSeconds } from '../../shared/domain/time.ts';
 import type { CsvDialect } from './csv-dialect.ts';
-import { BYTE_ORDER_MARK, STANDARD_CSV } from './csv-dialect.ts';
+import { BYTE_ORDER_MARK, hiddenFormula, STANDARD_CSV } from './csv-dialect.ts';
 import type { DescribedTable } from './data-dictionary.ts';
 
 export type Cell = string | number | boolean | null;
@@ -148,7 +148,7 @@ export async function* csvText(
 export const oneLine = (text: string): string => text.replaceAll(/\s*[\r\n\t]+\s*/g, ' ');
 
 /** Lines of a table, by default in the CSV dialect of this program. Cells with any kind of line break are in quotation marks. */
-export function csvLines(rows: readonly (readonly Cell[])[], { separator, decimalMark }: CsvDialect = STANDARD_CSV): string {
+export function csvLines(rows: readonly (readonly Cell[])[], { separator, decimalMark, hidesFormulas }: CsvDialect = STANDARD_CSV): string {
   return stringify(
     rows.map((row) => [...row]),
     {
@@ -157,6 +157,7 @@ export function csvLines(rows: readonly (readonly Cell[])[], { separator, decima
       quoted_match: /[\r\n]/,
       cast: {
         boolean: (value) => (value ? 'true' : 'false'),
+        ...(hidesFormulas && { string: hiddenFormula }),
         ...(decimalMark === '.' ? {} : { number: (value: number) => String(value).replace('.', decimalMark) }),
       },
     },
