@@ -2,13 +2,15 @@
  * Measures a trained model on everything that its card reports, and makes it the default model: model.onnx, manifest.json,
  * evaluation.json and MODEL_CARD.md in models/adatosk-SIZE. First add the training to training.json there.
  *
- * Usage: publish-default-model.ts MODEL SET PHOTOGRAPHS CONDITIONS
+ * Usage: publish-default-model.ts MODEL SET PHOTOGRAPHS CONDITIONS [--keep-calibration]
  *   SET          rendered set (adatosk synthesize)
  *   PHOTOGRAPHS  clips.csv of photographs (adatosk synthesize --kind photographs)
  *   CONDITIONS   folder with a rendered set for each condition (adatosk synthesize --condition NAME --train 0 --validation 0)
+ *   --keep-calibration   for a training of the head for action units alone: everything else stays as it is
  */
 import { copyFile, mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { quantile } from 'simple-statistics';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
@@ -42,12 +44,14 @@ import { postHocMasks } from './mask-choices.ts';
 /** How the default model is used: mirrored clips beside the clips themselves, and a budget at which that pays most (validation clips). */
 const USE = { mirrored: true, defaultTokenBudget: 0.7 } as const;
 
-const [trainedPath, set, photographs, conditions] = process.argv.slice(2) as [string, string, string, string];
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'keep-calibration': { type: 'boolean', default: false } } });
+const [trainedPath, set, photographs, conditions] = positionals as [string, string, string, string];
 const never = new AbortController().signal;
 const faces = join(tmpdir(), 'adatosk-publish-faces');
 await mkdir(faces, { recursive: true });
 const modelPath = join(await mkdtemp(join(tmpdir(), 'adatosk-publish-')), 'adatosk-tiny');
-await calibrate(await findModel(trainedPath));
+if (values['keep-calibration']) await keepCalibration(await findModel(trainedPath));
+else await calibrate(await findModel(trainedPath));
 const model = await findModel(modelPath);
 
 const quiet = { onPrepare: () => undefined, onProgress: () => undefined };
@@ -93,6 +97,22 @@ const text = await readFile(join(folder, 'training.json'), 'utf8');
 const lineage = lineageSchema.parse(JSON.parse(text));
 await writeFile(join(folder, 'training.json'), text.replace(lineage.sha256, manifest.sha256));
 await writeFile(join(folder, 'MODEL_CARD.md'), await modelCard(folder));
+
+/** Writes the trained model anew with the facts of the published one, of which it differs in its action units alone. */
+async function keepCalibration({ manifest: { actionUnits }, file }: Model): Promise<void> {
+  await mkdir(modelPath);
+  const published = await findModel('adatosk-tiny');
+  const [before, after] = await Promise.all([published.file, file].map(async (path) => readOnnx(await readFile(path)).weights));
+  const isSame = (name: string): boolean => before!.get(name)!.values.every((value, i) => value === after!.get(name)?.values[i]);
+  const changed = [...before!.keys()].filter((name) => !name.startsWith('units.') && !isSame(name));
+  if (changed.length > 0) throw new Error(`more than action units has changed: ${changed.join(', ')}`);
+  // The weights contain their temperature.
+  const facts = { ...published.manifest, ...(actionUnits && { actionUnits }), temperature: 1, card: '' };
+  const source = (name: string): Float32Array | undefined => after!.get(name)?.values;
+  const { temperature, ...written } = await exportModel(modelPath, source, facts);
+  const kept = published.manifest.temperature;
+  await writeFile(join(modelPath, 'manifest.json'), JSON.stringify({ ...written, ...(kept !== undefined && { temperature: kept ?? temperature }) }));
+}
 
 /**
  * Writes the trained model anew for how it is used, its logits calibrated by what validation clips ask for then: the mean
