@@ -11,7 +11,7 @@ import { detectorFiles } from '../../face/detector-files.ts';
 import { hashFile } from '../../media/content-hash.ts';
 import type { CachedClip } from '../../training/data/cached-clips.ts';
 import { clipOf } from '../../training/data/cached-clips.ts';
-import type { ClipRow } from '../../training/data/clip-set.ts';
+import type { ClipRow } from '../../training/data/clip-row.ts';
 import { readClipSet, refuse } from '../../training/data/clip-set.ts';
 import type { CachedFace } from '../../training/data/face-cache.ts';
 import { FaceCache } from '../../training/data/face-cache.ts';

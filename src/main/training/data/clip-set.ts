@@ -9,27 +9,9 @@ import type { Split } from '../../../shared/domain/splits.ts';
 import { decodeText } from '../../formats/decode-text.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { readTable, separatorOf } from '../../formats/read-table.ts';
+import type { ClipRow } from './clip-row.ts';
 import { readPublicSet } from './public-sets.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
-
-/** One clip of a set: a video or a span of a video, with its labels. Times are in seconds of the video. */
-export interface ClipRow {
-  /** Origin of the row for messages: a line of a table, or the path of the video in a folder of classes. */
-  readonly from: string | Notice;
-  readonly path: string;
-  /** Index into EXPRESSIONS; null for an unlabelled clip. */
-  readonly label: number | null;
-  readonly startS: number | null;
-  readonly endS: number | null;
-  readonly onsetS: number | null;
-  readonly apexS: number | null;
-  readonly offsetS: number | null;
-  /** The participant's code; null where the set has none. */
-  readonly participant: string | null;
-  /** Groups of people for separate figures, for example a skin tone or a gender; several are separated by semicolons. */
-  readonly group: string | null;
-  readonly split: Split | null;
-}
 
 /** Synonyms of the class names in common data sets. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {

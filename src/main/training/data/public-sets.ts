@@ -10,7 +10,7 @@ import type { Split } from '../../../shared/domain/splits.ts';
 import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
 import { decodeText } from '../../formats/decode-text.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
-import type { ClipRow } from './clip-set.ts';
+import type { ClipRow } from './clip-row.ts';
 
 /**
  * Public sets of facial expressions in videos, in the layout in which their authors give them out. The person who trains has them

@@ -4,7 +4,7 @@ import { EXPRESSIONS } from '../../../shared/domain/expressions.ts';
 import type { Split } from '../../../shared/domain/splits.ts';
 import { SPLITS } from '../../../shared/domain/splits.ts';
 import { randomStream } from '../../../shared/basics/random.ts';
-import type { ClipRow } from './clip-set.ts';
+import type { ClipRow } from './clip-row.ts';
 import { refuse } from './clip-set.ts';
 
 /** A row with the SHA-256 of its video, which identifies the same video under different names. */
