@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { noticeOf, sentencesOf } from '../src/shared/app/notices.ts';
 import type { ActionUnitNumber } from '../src/shared/domain/action-units.ts';
-import { UNIT_NAMES, UNITS_CAUTION } from '../src/shared/domain/action-units.ts';
+import { ACTION_UNITS, UNIT_NAMES, UNITS_CAUTION } from '../src/shared/domain/action-units.ts';
 import { EXPRESSIONS } from '../src/shared/domain/expressions.ts';
 import type { Lineage, LineageSet, LineageTraining } from '../src/shared/domain/lineage.ts';
 import { lineageSchema } from '../src/shared/domain/lineage.ts';
@@ -217,7 +217,9 @@ function units({ test }: PublishedEvaluation): string[] {
     `## Action units (${UNITS_CAUTION})
 
 Intensities of FACS action units in each slot of 0.2 s, on the rendered faces of unseen people above. They were never compared with
-the codes of a FACS coder. AUC: slots with a strength of at least ${UNIT_LIMITS.present} against those below ${UNIT_LIMITS.absent}.
+the codes of a FACS coder. Left out, because the head reads them hardly better than chance or no test clip shows them: ${ACTION_UNITS.filter((unit) =>
+      figures.every((each) => each.unit !== unit),
+    ).join(', ')}. AUC: slots with a strength of at least ${UNIT_LIMITS.present} against those below ${UNIT_LIMITS.absent}.
 
 ${table(
   ['action unit', 'correlation', 'mean absolute error', 'AUC', 'present'],

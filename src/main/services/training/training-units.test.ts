@@ -14,10 +14,10 @@ const clip = (units: number[][] | null, knownUnits?: number[]): CachedClip => ({
 });
 const SET = [4, 6, 12];
 
-test('a training learns the units of the model where it has all that clips know, otherwise those that clips know', () => {
+test('a training learns the units that clips know and those of the model', () => {
   const clips = [clip(null), clip([[0, 0, 60]], [1, 0, 1])];
   expect(trainingUnits(clips, SET, [1, 4, 12])).toEqual([1, 4, 12]);
-  expect(trainingUnits(clips, SET, [1, 4])).toEqual([4, 12]);
+  expect(trainingUnits(clips, SET, [25, 4])).toEqual([4, 12, 25]);
   expect(trainingUnits(clips, SET, undefined)).toEqual([4, 12]);
   expect(trainingUnits([clip([[0, 0, 60]])], SET, undefined)).toEqual(SET);
   expect(trainingUnits([clip(null)], SET, [1, 4, 12])).toEqual([]);

@@ -24,9 +24,11 @@ test('a model names its units in its metadata, and has none without their weight
   expect(unitsIn({ ...from, weights: new Map() })).toBeUndefined();
 });
 
-test('a training begins with the units of another model only where its set has the same ones', () => {
+test('a training begins with the units of the first model, in its own order, and with new ones', () => {
   expect(firstWeights(from, [1, 12])('units.fc.bias', [2])).toEqual(Float32Array.of(0.1, -0.2));
-  expect(firstWeights(from, [1, 4])('units.fc.bias', [2])).toBeUndefined();
+  expect(firstWeights(from, [12, 4, 1])('units.fc.bias', [3])).toEqual(Float32Array.of(-0.2, -3, 0.1));
+  expect(firstWeights(from, [12, 4, 1])('units.fc.weight', [3, 3])).toEqual(Float32Array.of(-1, 0, 0.5, 0.25, 0, 2, 1, 0, -0.75));
+  expect(firstWeights({ ...from, metadata: {} }, [1, 12])('units.fc.bias', [2])).toBeUndefined();
   expect(firstWeights(from, undefined)('units.fc.bias', [2])).toBeUndefined();
   expect(firstWeights(from, undefined)('head.slot_norm.weight', [3])).toEqual(Float32Array.of(1, 0.5, 2));
 });

@@ -10,14 +10,30 @@ export function unitsIn({ metadata, weights }: OnnxContents): number[] | undefin
   return numbers.length > 0 && numbers.length === weights.get(UNITS_HEAD.bias)?.values.length ? numbers : undefined;
 }
 
+/** The bias of a unit that is new in a training: a rare one, until the clips tell more. */
+const NEW_BIAS = -3;
+
 /**
- * The weights of a model as the start of a training. Those of its action units are left out unless the training set has the same
- * units: they would be those of others.
- * @param units FACS numbers of the set's units; undefined for a set without them
+ * The weights of a model as the start of a training. Its head for action units is brought into the order of the training's units; units that
+ * it does not have begin without weights.
+ * @param units FACS numbers of the training's units; undefined for one without them
  */
 export function firstWeights(from: OnnxContents, units: readonly number[] | undefined): WeightSource {
-  const isSame = unitsIn(from)?.join() === (units ?? []).join();
-  return (name) => (name.startsWith('units.') && !isSame ? undefined : from.weights.get(name)?.values);
+  const own = unitsIn(from);
+  const [matrix, bias] = [from.weights.get(UNITS_HEAD.weight)?.values, from.weights.get(UNITS_HEAD.bias)?.values];
+  if (units === undefined || own === undefined || matrix === undefined || bias === undefined)
+    return (name) => (name.startsWith('units.') ? undefined : from.weights.get(name)?.values);
+  const columns = units.map((unit) => own.indexOf(unit));
+  const features = matrix.length / own.length;
+  const head: Readonly<Record<string, Float32Array>> = {
+    [UNITS_HEAD.weight]: Float32Array.from({ length: features * units.length }, (_, i) => {
+      const column = columns[i % units.length] ?? -1;
+      return column < 0 ? 0 : (matrix[Math.floor(i / units.length) * own.length + column] ?? 0);
+    }),
+    [UNITS_HEAD.bias]: Float32Array.from(columns, (column) => (column < 0 ? NEW_BIAS : (bias[column] ?? 0))),
+  };
+  // The head of the patches is no part of an exported model.
+  return (name) => head[name] ?? (name.startsWith('units.') ? undefined : from.weights.get(name)?.values);
 }
 
 const NORM = { weight: 'head.slot_norm.weight', bias: 'head.slot_norm.bias' } as const;
