@@ -114,7 +114,8 @@ function publishedUnits(units: ModelManifest['actionUnits']): ModelManifest['act
 async function keepCalibration({ manifest: { actionUnits }, file }: Model): Promise<void> {
   await mkdir(modelPath);
   const published = await findModel('adatosk-tiny');
-  const [{ weights: before }, after] = await Promise.all([readOnnx(await readFile(published.file)), readOnnx(await readFile(file))]);
+  const { weights: before } = readOnnx(await readFile(published.file));
+  const after = readOnnx(await readFile(file));
   const isSame = (name: string): boolean => before.get(name)!.values.every((value, i) => value === after.weights.get(name)?.values[i]);
   const changed = [...before.keys()].filter((name) => !name.startsWith('units.') && !isSame(name));
   if (changed.length > 0) throw new Error(`more than action units has changed: ${changed.join(', ')}`);
@@ -152,7 +153,7 @@ async function calibrate(trained: Model): Promise<void> {
   const calibration = favouringNeutral(rendered, least);
   for (const [name, predictions] of Object.entries({ rendered, photographed })) {
     const after = predictions.map((each) => ({ ...each, probabilities: calibrated(each.probabilities, calibration) }));
-    const tell = (values: readonly Prediction[]): string => `UAR ${uarOf(values).toFixed(3)}, log loss ${logLossOf(values).toFixed(3)}`;
+    const tell = (these: readonly Prediction[]): string => `UAR ${uarOf(these).toFixed(3)}, log loss ${logLossOf(these).toFixed(3)}`;
     process.stderr.write(`validation clips, ${name} (${predictions.length}), before: ${tell(predictions)}; after: ${tell(after)}\n`);
   }
   process.stderr.write(`${JSON.stringify({ ...calibration, leastSimilarity })}\n`);
