@@ -39,6 +39,7 @@ const MODULES = {
 
   'services/settings': [...SHARED, 'process', 'adatosk', 'face', 'formats', 'media', 'synthesis', 'project'],
   'services/models': [...SHARED, 'process', 'adatosk', 'face', 'media', 'project', 'training/trainer', 'services/settings'],
+  'services/diagnostics': [...SHARED, 'process', 'adatosk', 'formats', 'media', 'project', 'services/settings', 'services/models'],
   'services/analysis': [...SHARED, 'process', 'adatosk', 'analysis', 'face', 'formats', 'media', 'project', 'training', 'services/settings', 'services/models'],
   'services/training': [
     ...SHARED,
@@ -53,7 +54,10 @@ const MODULES = {
     'services/models',
     'services/analysis',
   ],
-  'services/queue': [...SHARED, 'process', 'adatosk', 'analysis', 'media', 'project', 'services/settings', 'services/models', 'services/analysis'],
+  'services/queue': [
+    ...[...SHARED, 'process', 'adatosk', 'analysis', 'media', 'project'],
+    ...['services/settings', 'services/models', 'services/analysis', 'services/diagnostics'],
+  ],
   'services/library': [...SHARED, 'formats', 'media', 'project', 'services/settings', 'services/analysis', 'services/queue'],
   'services/study': [...SHARED, 'process', 'formats', 'project'],
   'services/exchange': [...SHARED, 'formats', 'media', 'project', 'services/analysis', 'services/library'],
@@ -149,6 +153,8 @@ export default tseslint.config(
     files: ['**/*.vue'],
     languageOptions: { parserOptions: { parser: tseslint.parser } },
     rules: {
+      // Names and notes are text (docs/developer/security.md).
+      'vue/no-v-html': 'error',
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-self-closing': 'off',

@@ -78,7 +78,7 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await choose(page, 'Labels of', 'Ann');
   // Ann has given one label: too little to learn from, which is said before anybody waits for it.
   await expect(page.getByRole('row', { name: /^happiness/ })).toHaveText(/happiness\s*1\s*1/);
-  await expect(page.getByText('Labels of at least two expressions are needed.')).toBeVisible();
+  await expect(page.getByText('Labels of at least two expressions, or of action units, are needed.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled();
   await look('fine-tuning');
   await page.getByRole('button', { name: 'Export a fine-tuning set…' }).click();
@@ -101,4 +101,11 @@ picturesInAllLooks('every screen', async (page, host, picture) => {
   await studio.more('About and privacy');
   await expect(page.getByRole('dialog')).toContainText('The program sends nothing');
   await look('about');
+  await page.getByRole('button', { name: 'Licences' }).click();
+  await expect(page.getByRole('region', { name: 'Licences' })).toContainText('== Packages ==');
+  await look('licences');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Save diagnostics…' }).click();
+  await expect(page.getByRole('region', { name: 'Text that is saved' })).toContainText('== Last problems ==', { timeout: 60_000 });
+  await look('diagnostics');
 });

@@ -1,7 +1,7 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate';
 import type { Notice } from '../../shared/app/facts.ts';
 import { notice } from '../../shared/app/notices.ts';
-import { clean, escapeXml } from './xml-text.ts';
+import { clean, escapeXml } from '../../shared/basics/xml-text.ts';
 import type { Cell, ExportTable } from './tables.ts';
 
 /** Limits of Excel. */

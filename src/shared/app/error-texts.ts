@@ -593,6 +593,7 @@ export const ERROR_TEXTS = {
     remedy: 'Choose a file that ends in .onnx, .safetensors, .pth, .pt or .bin.',
   },
   'wrong-usage/model-name': { message: 'There is already a model with the name {name}.', remedy: 'Give the new model another name.' },
+  'wrong-usage/file-exists': { message: '{path} already exists; it was not changed.', remedy: 'Choose another name.' },
   'wrong-usage/new-file-exists': { message: '{path} already exists; it was not changed.', remedy: 'Choose an empty folder.' },
   'wrong-usage/not-analysed': {
     message: 'None of these videos was analysed, so it is not known where faces are: {videos}.',

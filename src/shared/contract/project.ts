@@ -73,6 +73,10 @@ export const about = {
       models: z.array(z.object({ id: z.string(), ok: z.boolean(), trained: z.boolean(), note: factSchema })),
     }),
   ),
+  /** What a report of a problem needs, as a text without paths and names of people. It takes as long as `computer`. */
+  diagnostics: procedure.output(z.object({ text: z.string() })),
+  /** Saves this text, which the person has read, as a new file in a folder. */
+  saveDiagnostics: procedure.input(z.object({ folder: pathSchema, text: z.string().min(1).max(1_000_000) })).output(z.object({ file: z.string() })),
   models: procedure.output(
     z.array(z.object({ id: z.string(), name: z.string(), trained: z.boolean(), warnings: z.array(factSchema), tokenBudget: z.number(), card: z.string() })),
   ),

@@ -11,7 +11,7 @@ import type {
 import { hasPeaks, peakTiersOf, tiersOf } from '../../../shared/annotation/annotation-document.ts';
 import type { Attributes, Element } from './xml.ts';
 import { xml } from './xml.ts';
-import { clean } from '../xml-text.ts';
+import { clean } from '../../../shared/basics/xml-text.ts';
 import { notice } from '../../../shared/app/notices.ts';
 import { confidenceText, spanText } from './read-layers.ts';
 

@@ -1,5 +1,5 @@
 import Builder from 'fast-xml-builder';
-import { clean, escapeXml } from '../xml-text.ts';
+import { clean, escapeXml } from '../../../shared/basics/xml-text.ts';
 
 export type Attributes = Record<string, string | number | undefined>;
 /** An element with either text or children. */

@@ -1,6 +1,7 @@
 import { deleteLeftFolders } from '../../process/private-files.ts';
 import { Command, CommanderError } from 'commander';
 import { APP_VERSION } from '../../services/settings/app-version.ts';
+import { logFatalFaults } from '../../services/diagnostics/problem-log.ts';
 import { makeSettingsPrivate } from '../../services/settings/personal-folders.ts';
 import { addAgreement } from './commands/agreement.ts';
 import { addAnalyze } from './commands/analyze.ts';
@@ -81,4 +82,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 deleteLeftFolders();
 makeSettingsPrivate();
+logFatalFaults('command line');
 process.exitCode = await main();

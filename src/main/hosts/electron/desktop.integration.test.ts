@@ -12,6 +12,8 @@ import { ACTIONS } from '../../../shared/app/actions.ts';
 import { PROCEDURES } from '../../../shared/contract/index.ts';
 import { DESKTOP_CHANNELS } from '../../../shared/app/desktop.ts';
 import { packageProgram } from '../../../../testing/packaged-program.ts';
+import { readLog } from '../../services/diagnostics/problem-log.ts';
+import { SAFETY_HEADERS } from '../../services/studio/safety-headers.ts';
 import { PROJECT_FILE } from '../../project/store/project-file.ts';
 import type { StudioClient } from '../../../../testing/web-host.ts';
 import { app, ipcMain, MessageChannelMain, seen } from '../../../../testing/electron-stand-in.ts';
@@ -62,7 +64,10 @@ describe('the built desktop program', () => {
     expect(seen.windows.length).toBe(1);
     const [window] = seen.windows;
     expect(window!.address).toBe('app://studio/index.html');
-    expect(window!.options.webPreferences).toMatchObject({
+    // Exactly these: no experimental features, no features of Blink, no partition of its own.
+    expect(window!.options.webPreferences).toEqual({
+      preload: expect.stringMatching(/preload.index\.cjs$/) as string,
+      spellcheck: false,
       contextIsolation: true,
       sandbox: true,
       nodeIntegration: false,
@@ -77,7 +82,7 @@ describe('the built desktop program', () => {
 
   test('blocks navigation, new windows, webviews and all permissions', () => {
     const { webContents } = seen.windows[0]!;
-    for (const event of ['will-navigate', 'will-attach-webview']) {
+    for (const event of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
       const preventDefault = vi.fn();
       webContents.emit(event, { preventDefault, url: 'https://example.org' });
       expect(preventDefault).toHaveBeenCalled();
@@ -102,11 +107,37 @@ describe('the built desktop program', () => {
     expect(decide).toHaveBeenCalledWith({ cancel });
   });
 
+  test.each([
+    ['app://studio/', 200],
+    ['app://studio/nothing.js', 404],
+    ['app://studio/media/nothing', 404],
+    ['app://studio/..%2f..%2fpackage.json', 404],
+    ['app://studio.evil/', 404],
+    ['app://other/index.html', 404],
+  ])('%s is answered with %s, and with the headers of every response', async (url, status) => {
+    const response = await seen.protocols.get('app')!(new Request(url));
+    expect(response.status).toBe(status);
+    expect(Object.fromEntries(response.headers)).toMatchObject(SAFETY_HEADERS);
+  });
+
+  test('its scheme is not exempt from the content security policy, and its menu has no developer tools', () => {
+    expect(seen.privileges).toEqual([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }]);
+    const roles = seen.menu!.template.flatMap(({ role, submenu }) => [role, ...(submenu ?? []).map((entry) => entry.role)]);
+    expect(roles).not.toContain('toggleDevTools');
+    expect(roles).not.toContain('viewMenu');
+  });
+
+  test('processes that end by themselves are in the log of problems; those that were stopped are not', () => {
+    for (const reason of ['oom', 'killed', 'clean-exit']) app.emit('child-process-gone', {}, { type: 'Utility', reason, exitCode: 9, name: 'AdaTosk engine' });
+    expect(readLog().match(/AdaTosk engine: .*/g)).toEqual(['AdaTosk engine: oom, exit code 9']);
+  });
+
   test('a crashed window is reloaded; a closed one is not', () => {
     const { webContents } = seen.windows[0]!;
     webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
     webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(webContents.reloads).toBe(1);
+    expect(readLog()).toContain('window: its process ended: crashed');
   });
 
   test('has a menu with all actions, which are sent to the window', () => {
@@ -300,7 +331,7 @@ describe('the packaged program', () => {
     const load = `for (const name of ${JSON.stringify(packages)}) await import(name); console.log('all loaded');`;
     const run = spawnSync(process.execPath, ['--input-type=module', '-e', load], { cwd: contents, encoding: 'utf8' });
     expect(run.stdout + run.stderr).toContain('all loaded');
-    for (const file of ['models/adatosk-tiny/model.onnx', 'models/blazeface-back/model.onnx', 'samples/truth.json'])
+    for (const file of ['models/adatosk-tiny/model.onnx', 'models/blazeface-back/model.onnx', 'samples/truth.json', 'THIRD_PARTY_LICENCES.txt'])
       expect(existsSync(join(resources, file)), file).toBe(true);
     expect(existsSync(join(contents, 'node_modules/node'))).toBe(false);
     expect(existsSync(join(resources, 'app.asar.unpacked/node_modules/better-sqlite3'))).toBe(true);

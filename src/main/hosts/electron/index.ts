@@ -6,6 +6,7 @@ import { deleteLeftFolders } from '../../process/private-files.ts';
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
 import { sentenceOf } from '../../../shared/app/errors.ts';
+import { logFatalFaults, logProblem } from '../../services/diagnostics/problem-log.ts';
 import { Studio } from '../../services/studio/studio.ts';
 import { APP_ORIGIN, serveAppRequest } from './app-protocol.ts';
 import { connectWindows } from './connection.ts';
@@ -23,6 +24,7 @@ process.env['ORT_DISABLE_TELEMETRY'] = '1';
 process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
 deleteLeftFolders();
+logFatalFaults('desktop host');
 
 /** Address of the development server; undefined in a packaged program, which serves its own files. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
@@ -42,12 +44,20 @@ else app.quit();
 function start(): void {
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event) => event.preventDefault());
+    contents.on('will-frame-navigate', (event) => event.preventDefault());
+    contents.on('will-redirect', (event) => event.preventDefault());
     contents.on('will-attach-webview', (event) => event.preventDefault());
     contents.setWindowOpenHandler(() => ({ action: 'deny' }));
     contents.on('render-process-gone', (_gone, { reason }) => {
+      if (reason === 'clean-exit') return;
+      logProblem('window', `its process ended: ${reason}`);
       // No data is lost: every edit is already in the database.
-      if (reason !== 'clean-exit' && !contents.isDestroyed()) contents.reload();
+      if (!contents.isDestroyed()) contents.reload();
     });
+  });
+  // Engines, the queue and the trainer. One that was stopped is no problem.
+  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
+    if (reason !== 'clean-exit' && reason !== 'killed') logProblem('desktop host', `${name ?? type}: ${reason}, exit code ${exitCode}`);
   });
   app.on('second-instance', (_event, argv) => {
     const [window] = BrowserWindow.getAllWindows();

@@ -4,6 +4,7 @@
  */
 import type { EngineAnswer, EnginePort, EngineRequest, UtilityPort } from '../../services/studio/processes.ts';
 import { listenToParent, sendToParent } from '../../services/studio/processes.ts';
+import { logFatalFaults } from '../../services/diagnostics/problem-log.ts';
 import { hostQueue } from '../../services/queue/queue-host.ts';
 import type { FromQueue, ToQueue } from './queue-relay.ts';
 
@@ -56,6 +57,7 @@ class RequestedEngine implements EnginePort {
 const engines = new Map<number, RequestedEngine>();
 let nextEngine = 1;
 
+logFatalFaults('queue process');
 const receive = hostQueue(
   () => {
     const id = nextEngine++;

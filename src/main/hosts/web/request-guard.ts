@@ -33,12 +33,15 @@ export class RequestGuard {
   }
 
   /** The reason to reject a request for `what`, for the log; undefined if it is allowed. */
-  refusal({ headers, url }: Pick<IncomingMessage, 'headers' | 'url'>, what: 'api' | 'files'): string | undefined {
+  refusal({ headers, headersDistinct, url }: Pick<IncomingMessage, 'headers' | 'headersDistinct' | 'url'>, what: 'api' | 'files'): string | undefined {
     const hosts = [`127.0.0.1:${this.#port}`, `localhost:${this.#port}`];
     if (!hosts.includes(headers.host ?? '')) return `Host is ${JSON.stringify(headers.host ?? null)}`;
+    // RFC 9112, 3.2: with two of them, another program on the way could have checked the other one.
+    if (headersDistinct['host']?.length !== 1) return 'there are several Host headers';
     if (headers.origin !== undefined && !hosts.some((host) => headers.origin === `http://${host}`)) return `Origin is ${JSON.stringify(headers.origin)}`;
-    // The browser marks requests from pages of other sites.
-    if (headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site') return `Sec-Fetch-Site is ${headers['sec-fetch-site']}`;
+    // The browser marks where a request comes from: 'none' is an address that a person opened. Other programs send no mark.
+    const site = headers['sec-fetch-site'];
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return `Sec-Fetch-Site is ${JSON.stringify(site)}`;
     if (isSame(bearerIn(headers.authorization), this.token)) return undefined;
     if (what === 'files' && (isSame(this.tokenIn(url), this.token) || isSame(this.#cookieIn(headers.cookie), this.#cookieValue))) return undefined;
     return 'the token is missing or wrong';

@@ -8,6 +8,8 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import { KEY_IN_ADDRESS } from '../../../shared/app/web-key.ts';
 import type { CallContext } from '../../services/api/router.ts';
 import { router } from '../../services/api/router.ts';
+import { logProblem } from '../../services/diagnostics/problem-log.ts';
+import { SAFETY_HEADERS } from '../../services/studio/safety-headers.ts';
 import type { Studio } from '../../services/studio/studio.ts';
 import { serveWindowRequest } from '../../services/studio/window-requests.ts';
 import { KnownConnections, SLOW_CLIENTS } from './known-connections.ts';
@@ -45,8 +47,11 @@ export async function openWebHost(studio: Studio, files: string, port: number, l
     onFault: (procedure, error) => log(`failed   ${procedure}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   };
   server.on('request', (request, response) => {
+    // Also of the API's answers, of rejections and of errors.
+    for (const [name, value] of Object.entries(SAFETY_HEADERS)) response.setHeader(name, value);
     void answer({ guard, connections, rpc, context, files, log }, request, response).catch((error: unknown) => {
-      log(`failed   ${request.method} ${pathOf(request)}: ${String(error)}`);
+      log(`failed   ${request.method} ${JSON.stringify(pathOf(request))}: ${String(error)}`);
+      logProblem('web host', error);
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -83,11 +88,18 @@ async function answer({ guard, connections, rpc, context, files, log }: WebHostP
   connections.add(request.socket);
   if (path === '/' && guard.tokenIn(request.url) !== undefined) {
     // The fragment of an address is in no request and in no Referer header. The window stores the token and removes it from the address.
-    response.writeHead(303, { location: `/#${KEY_IN_ADDRESS}${guard.token}`, 'set-cookie': guard.cookie, 'referrer-policy': 'no-referrer' });
+    response.writeHead(303, { location: `/#${KEY_IN_ADDRESS}${guard.token}`, 'set-cookie': guard.cookie });
     response.end();
     return;
   }
   if (isApi(path)) {
+    // The window sends POST alone. Other methods would call a procedure, too.
+    if (request.method !== 'POST') {
+      log(`refused  ${request.method} ${JSON.stringify(path)}: 405`);
+      response.setHeader('allow', 'POST');
+      refuse(response, 405, '');
+      return;
+    }
     const tooLarge = bodyRefusal(request);
     if (tooLarge !== undefined) {
       log(`refused  ${request.method} ${JSON.stringify(path)}: ${tooLarge}`);
@@ -111,8 +123,7 @@ async function answer({ guard, connections, rpc, context, files, log }: WebHostP
 const isApi = (path: string): boolean => path.startsWith(`${RPC_PATH}/`);
 
 /** The status for a rejected body: 413 if it is too large, 411 if its length is missing; undefined if it is accepted. */
-function bodyRefusal({ method, headers }: IncomingMessage): 411 | 413 | undefined {
-  if (method === 'GET' || method === 'HEAD') return undefined;
+function bodyRefusal({ headers }: IncomingMessage): 411 | 413 | undefined {
   const length = headers['content-length'];
   if (length === undefined) return headers['transfer-encoding'] === undefined ? undefined : 411;
   return Number(length) > LARGEST_BODY ? 413 : undefined;

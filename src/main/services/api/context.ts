@@ -2,6 +2,7 @@ import { implement } from '@orpc/server';
 import { setTimeout as wait } from 'node:timers/promises';
 import { problemData, StudioError } from '../../../shared/app/errors.ts';
 import { contract } from '../../../shared/contract/index.ts';
+import { logProblem } from '../diagnostics/problem-log.ts';
 import type { Studio } from '../studio/studio.ts';
 
 /** What a host gives with every call. */
@@ -18,6 +19,7 @@ export const api = implement(contract)
     try {
       return await next();
     } catch (error) {
+      if (signal?.aborted !== true) logProblem(path.join('.'), error);
       if (error instanceof StudioError) throw errors.STUDIO({ message: error.message, data: problemData(error), cause: error });
       // The window dropped the call: nobody waits for its answer.
       if (signal?.aborted !== true) context.onFault(path.join('.'), error);

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { proxyFolder } from '../../media/playback-proxy.ts';
 import { toFact } from '../../../shared/app/errors.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
@@ -7,6 +7,7 @@ import { addVideo, contentsOf, forgetFolder, listFolders, listVideos, watchFolde
 import { clockOf, projectName } from '../../project/review.ts';
 import type { Project } from '../../project/store/open-project.ts';
 import { libraryFileOf } from '../analysis/library-file.ts';
+import { diagnosticsFile, diagnosticsText, saveDiagnostics } from '../diagnostics/diagnostics.ts';
 import { browseFolder } from '../library/browse-folder.ts';
 import { describeMedia, frameTimes, lookForFiles, prepareMedia } from '../library/media-library.ts';
 import { recentProjects, rememberProject } from '../library/recent-projects.ts';
@@ -45,6 +46,16 @@ export const about = {
       providers: [...providers],
       models: [...models],
     };
+  }),
+  diagnostics: api.about.diagnostics.handler(async ({ context: { studio } }) => {
+    const findings = await examineComputer(studio.launchers.startEngine, DEFAULT_MODEL);
+    const text = await diagnosticsText(findings, `${studio.launchers.host} host`, studio.hasProject ? studio.project : undefined);
+    return { text };
+  }),
+  saveDiagnostics: api.about.saveDiagnostics.handler(async ({ input }) => {
+    const file = join(wholePath(input.folder), diagnosticsFile());
+    await saveDiagnostics(file, input.text);
+    return { file };
   }),
   models: api.about.models.handler(async () =>
     Promise.all(

@@ -7,6 +7,7 @@ import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Project } from '../../project/store/open-project.ts';
 import { openProject } from '../../project/store/open-project.ts';
 import type { QueueEvent, QueueOrder } from './queue-messages.ts';
+import { logProblem } from '../diagnostics/problem-log.ts';
 import { inSeries } from '../../process/serial.ts';
 import { QueueWorker } from './queue-worker.ts';
 
@@ -33,5 +34,9 @@ export function hostQueue(start: EngineStarter, publish: (event: QueueEvent) => 
     else open?.worker.cancel(order.jobs);
   };
   const next = inSeries();
-  return (order) => void next(() => serve(order)).catch((error: unknown) => publish({ kind: 'problem', ...problemData(error) }));
+  return (order) =>
+    void next(() => serve(order)).catch((error: unknown) => {
+      logProblem('queue', error);
+      publish({ kind: 'problem', ...problemData(error) });
+    });
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { problemData } from '../../../shared/app/errors.ts';
+import { fromFact, problemData } from '../../../shared/app/errors.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
 import { AnalysisJournal } from '../../analysis/analysis-journal.ts';
@@ -13,6 +13,7 @@ import type { SessionRequest } from '../analysis/analysis-session.ts';
 import { AnalysisSession } from '../analysis/analysis-session.ts';
 import type { QueueEvent } from './queue-messages.ts';
 import { knownModel } from '../models/all-models.ts';
+import { logProblem } from '../diagnostics/problem-log.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { RunRecorder } from '../analysis/run-recorder.ts';
 
@@ -96,6 +97,7 @@ export class QueueWorker {
 
   /** Pauses the queue after an error that would affect every job. */
   #pause(error: unknown): void {
+    logProblem('queue', error);
     try {
       setPaused(this.#db, true);
     } catch {
@@ -132,6 +134,7 @@ export class QueueWorker {
         signal,
       );
       const { failure, secondsTaken, timesRealTime } = summary;
+      if (failure !== null) logProblem('video', fromFact(failure));
       const status = summary.status === 'cancelled' && this.#stopping ? 'waiting' : summary.status;
       finishJob(this.#db, id, { status, failure, secondsTaken, timesRealTime }, this.#name);
       await this.#endIfOver(batch.id);

@@ -13,6 +13,7 @@ import type { TrainerStarter } from '../../training/trainer/trainer-messages.ts'
 import { inSeries } from '../../process/serial.ts';
 import { FineTuning } from '../fine-tuning/fine-tuning.ts';
 import { FolderWatch } from '../library/folder-watch.ts';
+import { logProblem } from '../diagnostics/problem-log.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import type { QueueOrder, QueuePort, QueueStarter } from '../queue/queue-messages.ts';
 import { StudioEvents } from './studio-events.ts';
@@ -120,6 +121,7 @@ export class Studio {
   }
 
   #publishProblem(error: unknown): void {
+    logProblem('studio', error);
     this.publish({ kind: 'problem', ...problemData(error) });
   }
 
@@ -128,7 +130,7 @@ export class Studio {
     try {
       backUpDaily(project);
     } catch (error) {
-      this.publish({ kind: 'problem', ...problemData(new StudioError('cannot-write/daily-backup', { problem: toFact(error) }, error)) });
+      this.#publishProblem(new StudioError('cannot-write/daily-backup', { problem: toFact(error) }, error));
     }
   }
 
@@ -171,7 +173,7 @@ export class Studio {
       // After a close or a restart, another process is responsible.
       if (open.queue !== queue) return;
       open.queue = undefined;
-      this.publish({ kind: 'problem', ...problemData(new StudioError('engine-died/queue', { detail: reason })) });
+      this.#publishProblem(new StudioError('engine-died/queue', { detail: reason }));
       this.publish({ kind: 'queue' });
     });
     queue.send({ kind: 'open', folder: open.project.state.folder });

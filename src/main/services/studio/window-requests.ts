@@ -2,6 +2,7 @@ import { serveThumbnail, THUMBNAIL_PATH, thumbnailOf } from '../library/thumbnai
 import { MEDIA_PATH, serveMedia } from '../library/media-library.ts';
 import type { Studio } from './studio.ts';
 import { serveWindowFile } from '../library/window-files.ts';
+import { withSafetyHeaders } from './safety-headers.ts';
 
 export interface WindowRequest {
   /** Path of the URL, still percent-encoded, without the query. */
@@ -12,7 +13,11 @@ export interface WindowRequest {
 }
 
 /** Serves a request of a window to its own origin, for all hosts: files of the window, videos and thumbnails. */
-export async function serveWindowRequest(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
+export async function serveWindowRequest(studio: Studio, files: string, request: WindowRequest): Promise<Response> {
+  return withSafetyHeaders(await responseTo(studio, files, request));
+}
+
+async function responseTo(studio: Studio, files: string, { path, method, range }: WindowRequest): Promise<Response> {
   if (path.startsWith(THUMBNAIL_PATH)) {
     const asked = thumbnailOf(path);
     const id = asked === undefined ? undefined : decoded(asked.id);

@@ -657,6 +657,7 @@ export const DE_ERRORS: Readonly<Record<ErrorId, ErrorText>> = {
     message: 'Es gibt schon ein Modell mit dem Namen {name}.',
     remedy: 'Geben Sie dem neuen Modell einen anderen Namen.',
   },
+  'wrong-usage/file-exists': { message: '{path} gibt es schon; die Datei wurde nicht verändert.', remedy: 'Wählen Sie einen anderen Namen.' },
   'wrong-usage/new-file-exists': { message: '{path} gibt es schon; die Datei wurde nicht verändert.', remedy: 'Wählen Sie einen leeren Ordner.' },
   'wrong-usage/not-analysed': {
     message: 'Keines dieser Videos wurde analysiert. Deshalb ist nicht bekannt, wo Gesichter sind: {videos}.',

@@ -1034,7 +1034,21 @@ export const de: Translated<typeof en> = {
     settingsWhat: 'letzte Projekte, selbst nachtrainierte Modelle',
     cache: 'Zwischenspeicher',
     cacheWhat: 'Kopien zum Abspielen, bis 20 GB',
+    diagnostics: 'Diagnose speichern…',
+    licences: 'Lizenzen',
+    licencesTitle: 'Lizenzen der Bestandteile des Programms',
     licence: 'MIT-Lizenz. Netz: AdaTosk (arXiv 2502.21004). Gesichtssuche: MediaPipe BlazeFace, Apache 2.0.',
+  },
+  diagnostics: {
+    title: 'Diagnose',
+    about:
+      'Für die Meldung eines Problems: Versionen, Geräte, Einstellungen und die letzten Probleme. Pfade und Namen von Dateien wurden ersetzt. Lesen Sie den Text, bevor Sie ihn senden. Das Programm selbst sendet nichts.',
+    collecting: 'Der Computer wird geprüft (einige Sekunden)…',
+    text: 'Text, der gespeichert wird',
+    save: 'Speichern…',
+    where: 'Ordner für die Diagnose wählen',
+    here: 'Hier speichern',
+    saved: 'Gespeichert: {file}',
   },
   computer: {
     title: 'Dieser Computer',

@@ -1016,7 +1016,21 @@ export const en = {
     settingsWhat: 'recent projects, models that you fine-tuned',
     cache: 'Cache',
     cacheWhat: 'copies for playing, up to 20 GB',
+    diagnostics: 'Save diagnostics…',
+    licences: 'Licences',
+    licencesTitle: 'Licences of the parts of the program',
     licence: 'MIT licence. Network: AdaTosk (arXiv 2502.21004). Face detectors: MediaPipe BlazeFace, Apache 2.0.',
+  },
+  diagnostics: {
+    title: 'Diagnostics',
+    about:
+      'For a report of a problem: versions, devices, settings and the last problems. Paths and names of files were replaced. Read the text before you send it. The program itself sends nothing.',
+    collecting: 'Checking the computer (some seconds)…',
+    text: 'Text that is saved',
+    save: 'Save…',
+    where: 'Choose a folder for the diagnostics',
+    here: 'Save here',
+    saved: 'Saved: {file}',
   },
   computer: {
     title: 'This computer',

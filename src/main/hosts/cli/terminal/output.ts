@@ -1,5 +1,6 @@
 import type { ErrorId, StudioErrorCode } from '../../../../shared/app/errors.ts';
 import { StudioError } from '../../../../shared/app/errors.ts';
+import { logProblem } from '../../../services/diagnostics/problem-log.ts';
 import { linesOfFact } from '../../../../shared/app/facts.ts';
 
 /**
@@ -70,6 +71,7 @@ export function exitCodeOf(error: StudioErrorCode): number {
 
 /** Prints an error. @returns the exit code of the command */
 export function reportError(error: unknown): number {
+  logProblem('command line', error);
   if (error instanceof StudioError) {
     const hint = HINTS[error.id];
     process.stderr.write(`adatosk: ${linesOfFact(error).join('\n')}${hint === undefined ? '' : ` ${hint}`}\n`);

@@ -1,7 +1,10 @@
+import { init } from 'echarts/core';
 import { expect, test } from 'vitest';
+import { xmlProblem } from '../../../../../testing/xml-problem.ts';
 import type { ProjectFigures } from '../../../../shared/contract/figures.ts';
 import { coOccurrenceOption } from './dyad-plots.ts';
 import { figureOption } from './figures.ts';
+import { svgOf } from './svg-text.ts';
 
 const texts = { title: 'Title', x: 'x', y: 'y', isCorrected: false, noCondition: 'none', groupName: () => '' };
 const figures = (more: Partial<ProjectFigures>): ProjectFigures => ({
@@ -86,4 +89,32 @@ test('co-occurrence: seconds and ratio in the cell of both labels, and nothing f
     [0, 1, 0, ''],
     [1, 1, 3, '3.0\n×1.5'],
   ]);
+});
+
+test('names of people and conditions are text in plots that are saved, and in the boxes beside the pointer', () => {
+  const hostile = `P1 <img src=x onerror=alert(1)></script>&amp;"']]>\u0001`;
+  const figure = {
+    label: 'fear',
+    share: 0.5,
+    seconds: 1,
+    count: 1,
+    peaksPerMinute: 1,
+    meanIntensity: 0.5,
+    meanDurationS: 1,
+  } as unknown as ProjectFigures['all'][number];
+  const group = { figures: [figure] } as unknown as ProjectFigures['participants'][number];
+  const option = figureOption('time', figures({ labels: [hostile], participants: [group, group] }), 'participants', {
+    ...texts,
+    title: hostile,
+    groupName: () => hostile,
+  });
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, width: 640, height: 400 });
+  chart.setOption(option!);
+  const svg = svgOf(chart);
+  chart.dispose();
+  expect(xmlProblem(svg)).toBeUndefined();
+  expect(svg).not.toMatch(/<(?:img|\/script)/);
+  expect(svg).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  // XML has no such character: the file could not be opened.
+  expect(svg).not.toContain('\u0001');
 });
