@@ -2,6 +2,7 @@
  * The desktop host. It was never run in real Electron during development, because the binary was not available. The tests run
  * its built files with a stand-in for Electron's modules (desktop.integration.test.ts). See README, "Limits".
  */
+import { ignoreAbortedBodies } from '../../process/aborted-bodies.ts';
 import { deleteLeftFolders } from '../../process/private-files.ts';
 import { app, BrowserWindow, dialog, Menu, protocol, session } from 'electron';
 import { basename, dirname, join } from 'node:path';
@@ -25,6 +26,7 @@ process.env['ADATOSK_CONFIG'] ??= app.getPath('userData');
 
 deleteLeftFolders();
 logFatalFaults('desktop host');
+ignoreAbortedBodies();
 
 /** Address of the development server; undefined in a packaged program, which serves its own files. */
 const development = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL'];
