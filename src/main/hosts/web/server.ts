@@ -8,7 +8,6 @@ import { StudioError } from '../../../shared/app/errors.ts';
 import { KEY_IN_ADDRESS } from '../../../shared/app/web-key.ts';
 import type { CallContext } from '../../services/api/router.ts';
 import { router } from '../../services/api/router.ts';
-import { ignoreAbortedBodies } from '../../process/aborted-bodies.ts';
 import { logProblem } from '../../services/diagnostics/problem-log.ts';
 import { SAFETY_HEADERS } from '../../services/studio/safety-headers.ts';
 import type { Studio } from '../../services/studio/studio.ts';
@@ -35,7 +34,6 @@ const LARGEST_BODY = 64 * 1024 * 1024;
  * @throws StudioError 'wrong-usage' if the port is in use
  */
 export async function openWebHost(studio: Studio, files: string, port: number, log: (line: string) => void): Promise<WebHost> {
-  ignoreAbortedBodies();
   const server = createServer(SLOW_CLIENTS);
   // Browsers reuse connections. If the server closes one at the same moment, the request is lost, and browsers do not repeat
   // edits. Idle connections are therefore never closed; only the browser of this computer holds any.

@@ -7,6 +7,7 @@ import { StudioError } from '../../../../shared/app/errors.ts';
 import { withPublicFiles } from '../../../process/private-files.ts';
 import { CHILD_PROCESSES } from '../../../services/studio/processes.ts';
 import { Studio } from '../../../services/studio/studio.ts';
+import { ignoreAbortedBodies } from '../../../process/aborted-bodies.ts';
 import { openWebHost } from '../../web/server.ts';
 import { wholeBetween } from '../terminal/options.ts';
 import { EXIT, Output, stopOnRequest } from '../terminal/output.ts';
@@ -27,6 +28,7 @@ export function addServe(program: Command, done: (code: number) => void): void {
 
 async function serve({ project, port, json }: { project?: string; port: number; json: boolean }): Promise<number> {
   buildWindow();
+  ignoreAbortedBodies();
   const output = new Output(json);
   const signal = stopOnRequest();
   const studio = new Studio({ host: 'web', ...CHILD_PROCESSES });
