@@ -210,7 +210,8 @@ function differencesFromJournal(db: ProjectDatabase, coder: string, layer: strin
   const wrong = rows.filter((row) => {
     const { revision, ...target } = expected.get(String(row['id'])) ?? {};
     void revision;
-    return Object.keys(row).some((column) => row[column] !== target[column]);
+    // Columns of later versions are missing in an entry of an insertion, and null in the table.
+    return Object.keys(row).some((column) => (row[column] ?? null) !== (target[column] ?? null));
   });
   return wrong.length + Math.max(0, expected.size - rows.length);
 }
