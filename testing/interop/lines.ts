@@ -4,7 +4,7 @@ export type Line = readonly (string | number | null)[];
 /** A millisecond, and the rounding of the numbers on both sides. */
 const TOLERANCE_S = 0.001_000_1;
 
-/** What two programs do not agree on, whatever the order of their lines. */
+/** What two programs do not agree on; the order of their lines does not matter. */
 export function lineDifferences(name: string, expected: readonly Line[], found: readonly Line[], tolerance = TOLERANCE_S): string[] {
   const texts = (line: Line): string => JSON.stringify(line.map((cell) => (typeof cell === 'number' ? '' : cell)));
   const groups = (lines: readonly Line[]): Map<string, Line[]> => Map.groupBy(lines, texts);

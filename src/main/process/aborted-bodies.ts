@@ -2,7 +2,7 @@ let isIgnoring = false;
 
 /**
  * Must be called by hosts that send responses. A window that leaves while it receives an answer with files (a multipart body) closes its
- * stream. undici then writes into the closed stream in a promise that nobody can catch (`extractBody`, Node 24), which would end the
+ * stream. undici then writes into the closed stream in a promise that cannot be caught (`extractBody`, Node 24), which would end the
  * program. All other rejections still end it.
  */
 export function ignoreAbortedBodies(): void {

@@ -10,7 +10,7 @@ import { redacted } from './redact.ts';
 
 /**
  * The log of faults and errors, for reports: a file in the folder of the settings that all processes of the program append to. When it is
- * full, it takes the place of the older one. It has no paths and no names (redact.ts), and nobody but its owner can read it.
+ * full, it takes the place of the older one. It has no paths and no names (redact.ts), and only its owner can read it.
  */
 const FOLDER = 'logs';
 const FILE = 'problems.log';

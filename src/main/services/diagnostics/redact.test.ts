@@ -42,7 +42,7 @@ describe('a text for others has no paths and no names of files', () => {
     'SQLITE_BUSY: database is locked',
     'listen EADDRINUSE: address already in use 127.0.0.1:8080',
     'see https://www.electronjs.org/docs for it',
-  ])('what names nobody stays: %s', (text) => {
+  ])('what names no person stays: %s', (text) => {
     expect(redacted(text, NAMES)).toBe(text);
   });
 

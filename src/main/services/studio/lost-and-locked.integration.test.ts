@@ -57,7 +57,7 @@ test('a call that waited too long says that another program is writing', async (
   other.close();
 }, 20_000);
 
-test.skipIf(process.platform === 'win32')('an edit of a project file that was moved, replaced or deleted is an error, and windows are told', async () => {
+test.skipIf(process.platform === 'win32')('an edit of a project file that was moved, replaced or deleted is an error, and windows are notified', async () => {
   const problems: StudioEvent[] = [];
   const stop = new AbortController();
   const stream = await it.client().project.events(undefined, { signal: stop.signal });

@@ -1,7 +1,7 @@
 import { CONTENT_SECURITY_POLICY } from '../library/window-files.ts';
 
 /**
- * Headers of every response of a host, whatever it contains: pictures, tables and errors are study data too. A browser must not keep them,
+ * Headers of every response of a host, of any content: pictures, tables and errors are study data too. A browser must not keep them,
  * guess their type, show them within another page, or give them to one.
  */
 export const SAFETY_HEADERS: Readonly<Record<string, string>> = {
