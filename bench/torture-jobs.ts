@@ -78,8 +78,10 @@ export const JOBS: Readonly<Record<string, Job>> = {
             .flat(),
         ),
       ),
-    partsAreWhole: (folder, after) =>
-      [...filesIn(join(folder, 'out'))].every(([name, hash]) => isTemporary(name) || filesIn(join(after, 'out')).get(name) === hash),
+    partsAreWhole: (folder, after) => {
+      const whole = filesIn(join(after, 'out'));
+      return [...filesIn(join(folder, 'out'))].every(([name, hash]) => isTemporary(name) || whole.get(name) === hash);
+    },
   },
   'import-labels': { prepare: copyProject, stateOf: projectState },
   'import-project': {

@@ -121,14 +121,14 @@ async function keepCalibration({ manifest: { actionUnits }, file }: Model): Prom
   if (changed.length > 0) throw new Error(`more than action units has changed: ${changed.join(', ')}`);
   const units = publishedUnits(actionUnits);
   // The weights contain their temperature.
-  const { temperature, ...written } = await exportModel(modelPath, firstWeights(after, units), {
+  const { temperature: _, ...written } = await exportModel(modelPath, firstWeights(after, units), {
     ...published.manifest,
     actionUnits: units,
     temperature: 1,
     card: '',
   });
-  const kept = published.manifest.temperature;
-  await writeFile(join(modelPath, 'manifest.json'), JSON.stringify({ ...written, ...(kept !== undefined && { temperature: kept ?? temperature }) }));
+  const { temperature } = published.manifest;
+  await writeFile(join(modelPath, 'manifest.json'), JSON.stringify({ ...written, ...(temperature !== undefined && { temperature }) }));
 }
 
 /**

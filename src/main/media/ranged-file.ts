@@ -12,7 +12,7 @@ export async function serveFile(path: string, type: string, method: string, rang
   if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true) return new Response(null, { status: 404 });
-  const headers = { 'content-type': type, 'accept-ranges': 'bytes', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  const headers = { 'content-type': type, 'accept-ranges': 'bytes' };
   const requested = rangeOf(range, found.size);
   if (requested === 'unsatisfiable') return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${found.size}` } });
   const [first, last] = requested ?? [0, found.size - 1];

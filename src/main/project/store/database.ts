@@ -124,15 +124,16 @@ export class ProjectDatabase {
 
   /** Writes the sums of all pages, unless another connection is writing. */
   #sumPages(): void {
+    const seal = newSeal();
     this.#database.pragma('optimize');
-    this.#database.prepare('INSERT INTO page_seal (id, seal) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET seal = excluded.seal').run(newSeal());
+    this.#database.prepare('INSERT INTO page_seal (id, seal) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET seal = excluded.seal').run(seal);
     this.#database.pragma('wal_checkpoint(TRUNCATE)');
     // While this transaction reads, no other connection changes the file itself.
     this.#database.exec('BEGIN');
     try {
       this.#database.prepare('SELECT count(*) FROM sqlite_schema').get();
       deleteSums(this.#path);
-      if (!hasLog(this.#path)) writeSums(this.#path);
+      if (!hasLog(this.#path)) writeSums(this.#path, seal);
       if (hasLog(this.#path)) deleteSums(this.#path);
     } finally {
       this.#database.exec('ROLLBACK');

@@ -36,10 +36,9 @@ export interface DamagedPages {
   readonly pages: number;
 }
 
-/** Writes the sums of a database. @throws Error where the disk does not take them; there are then none */
-export function writeSums(file: string): void {
+/** Writes the sums of a database. @param seal the one in it @throws Error where the disk does not take them; there are then none */
+export function writeSums(file: string, seal = sealIn(file) ?? ''): void {
   const { pageSize, changeCounter, sums } = pagesOf(file);
-  const seal = sealIn(file) ?? '';
   const body = Buffer.from(sums.buffer, sums.byteOffset, sums.byteLength);
   const head = Buffer.alloc(HEAD_BYTES);
   MAGIC.copy(head);
@@ -51,7 +50,7 @@ export function writeSums(file: string): void {
   writeFileAtomic.sync(sumsFile(file), Buffer.concat([head, body]), { mode: 0o600 });
 }
 
-/** Must be called before the first change of a database. */
+/** Must be called before each change of a database. */
 export function deleteSums(file: string): void {
   rmSync(sumsFile(file), { force: true });
 }

@@ -22,6 +22,7 @@ import { openProject } from '../../project/store/open-project.ts';
 import type { SessionRequest } from './analysis-session.ts';
 import { AnalysisSession } from './analysis-session.ts';
 import { freezeList } from './shards/frozen-list.ts';
+import { runSystem } from './runs/run-system.ts';
 import { mergedId, writeShardRecord } from './shards/shard-records.ts';
 import type { Shard } from './shards/share.ts';
 import { shareOf } from './shards/share.ts';
@@ -105,8 +106,9 @@ export async function analyseFolder(request: AnalyseRequest, launchers: AnalyseL
     events.onReady({ videos, atOnce, model, device: provider, findings, warnings: session.warnings });
     const clock = performance.now();
     if (!request.resume) for (const { name } of videos) await parts.remove(name);
+    const system = await runSystem();
     const recordNow = (): RunRecord => {
-      const record = session.record(begun, signal.aborted);
+      const record = session.record(begun, signal.aborted, system);
       return { ...record, command: request.command, sources: sourcesOf(request), merged: mergedId(list.id, record) };
     };
     const describe = (run: RunRecord, ended: boolean): Promise<void> =>

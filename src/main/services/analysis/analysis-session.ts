@@ -11,7 +11,6 @@ import { APP_VERSION } from '../settings/app-version.ts';
 import { warningsOf } from '../models/model-warnings.ts';
 import type { Notice } from '../../../shared/app/facts.ts';
 import { sentencesOf } from '../../../shared/app/notices.ts';
-import { runSystem } from './runs/run-system.ts';
 
 export interface SessionRequest {
   readonly model: Model;
@@ -26,16 +25,14 @@ export class AnalysisSession {
   readonly model: Model;
   readonly modelSha256: string;
   readonly options: AnalysisOptions;
-  readonly #system: RunSystem;
   readonly #start: () => Promise<ReadyEngines>;
   #engines: ReadyEngines | undefined;
   /** Pending start: two videos that begin at the same time must not start two sets of engines. */
   #starting: Promise<ReadyEngines> | undefined;
   #device = '';
 
-  private constructor(request: SessionRequest, model: Model, modelSha256: string, system: RunSystem, start: EngineStarter) {
+  private constructor(request: SessionRequest, model: Model, modelSha256: string, start: EngineStarter) {
     this.model = model;
-    this.#system = system;
     this.modelSha256 = modelSha256;
     this.options = { ...request.options, tokenBudget: request.options.tokenBudget ?? model.manifest.defaultTokenBudget };
     this.#start = () => startEngines(start, model, detectorFiles(modelsFolder()), request.device, request.threads);
@@ -45,7 +42,7 @@ export class AnalysisSession {
   static async open(request: SessionRequest, start: EngineStarter): Promise<AnalysisSession> {
     const { model } = request;
     await checkDetectors(modelsFolder());
-    return new AnalysisSession(request, model, await ensureModelFile(model), await runSystem(), start);
+    return new AnalysisSession(request, model, await ensureModelFile(model), start);
   }
 
   get warnings(): Notice[] {
@@ -68,8 +65,8 @@ export class AnalysisSession {
     return { network, detectors, model: this.model.manifest };
   }
 
-  /** The content of run.json for the current state. */
-  record(begun: Date, cancelled: boolean): RunRecord {
+  /** The content of run.json for the current state. @param system see `runSystem` */
+  record(begun: Date, cancelled: boolean, system: RunSystem): RunRecord {
     const { peaks, segments, face, ...rest } = this.options;
     const { id, trained, clip } = this.model.manifest;
     return {
@@ -80,7 +77,7 @@ export class AnalysisSession {
       warnings: sentencesOf(this.warnings),
       warningCodes: this.warnings,
       device: this.#device,
-      system: this.#system,
+      system,
       options: { ...rest, sampleRateHz: clip.sampleRateHz },
       thresholds: { face, peaks, segments },
       start: begun.toISOString(),

@@ -33,8 +33,8 @@ const LONGEST_S = 8;
 export function codedUnit(segment: SegmentRow, agrees: boolean): CodedUnit | null {
   const unit = unitOfLabel(segment.label);
   if (unit === null) return null;
-  const intensity = modifierValues(segment.modifiers, 0).find((value) => value in FACS_STRENGTH);
-  const strength = FACS_STRENGTH[intensity ?? ''] ?? STRENGTH_UNKNOWN;
+  const intensity = modifierValues(segment.modifiers, 0).find((value) => Object.hasOwn(FACS_STRENGTH, value));
+  const strength = intensity === undefined ? STRENGTH_UNKNOWN : (FACS_STRENGTH[intensity] ?? STRENGTH_UNKNOWN);
   return { unit, startS: segment.start_s, endS: segment.end_s, strength, segment, isSure: agrees };
 }
 

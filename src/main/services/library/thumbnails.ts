@@ -59,9 +59,7 @@ export async function serveThumbnail(db: ProjectDatabase, id: string, atS?: numb
     if (!existsSync(path)) return new Response(null, { status: 404 });
     const picture = await cached(pictures, THUMBNAILS_KEPT, `${path} ${size} ${atS}`, () => limited(() => pictureOf(db, id, atS)));
     if (picture === undefined) return new Response(null, { status: 204 });
-    return new Response(new Uint8Array(picture), {
-      headers: { 'content-type': 'image/jpeg', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
-    });
+    return new Response(new Uint8Array(picture), { headers: { 'content-type': 'image/jpeg' } });
   } catch {
     return new Response(null, { status: 404 });
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fromFact, problemData } from '../../../shared/app/errors.ts';
+import type { RunSystem } from '../../../shared/domain/results.ts';
 import type { EngineStarter } from '../../adatosk/runtime/engine.ts';
 import type { Device } from '../../adatosk/runtime/providers.ts';
 import { AnalysisJournal } from '../../analysis/analysis-journal.ts';
@@ -16,6 +17,7 @@ import { knownModel } from '../models/all-models.ts';
 import { logProblem } from '../diagnostics/problem-log.ts';
 import { ownApproval } from '../settings/own-approval.ts';
 import { RunRecorder } from '../analysis/run-recorder.ts';
+import { runSystem } from '../analysis/runs/run-system.ts';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -24,6 +26,7 @@ interface OpenBatch {
   readonly session: AnalysisSession;
   readonly recorder: RunRecorder;
   readonly begun: Date;
+  readonly system: RunSystem;
 }
 
 /**
@@ -156,7 +159,7 @@ export class QueueWorker {
 
   async #openBatch(batch: BatchRow): Promise<OpenBatch> {
     const begun = new Date();
-    await Promise.all([findProgram('ffmpeg'), findProgram('ffprobe')]);
+    const [system] = await Promise.all([runSystem(), findProgram('ffprobe')]);
     const options = JSON.parse(batch.options) as SessionRequest['options'];
     const session = await AnalysisSession.open(
       { model: await knownModel(batch.model_id, batch.model_sha256), device: batch.device as Device, threads: batch.threads, options },
@@ -164,9 +167,9 @@ export class QueueWorker {
     );
     // The engines must run first: the record of the run contains the device.
     await session.engines();
-    const recorder = batch.run_id === null ? RunRecorder.begin(this.#db, session.record(begun, false), false) : new RunRecorder(this.#db, batch.run_id);
+    const recorder = batch.run_id === null ? RunRecorder.begin(this.#db, session.record(begun, false, system), false) : new RunRecorder(this.#db, batch.run_id);
     if (batch.run_id === null) setRun(this.#db, batch.id, recorder.run);
-    return { session, recorder, begun };
+    return { session, recorder, begun, system };
   }
 
   /** Ends the run and stops the engines after the last video of a batch. */
@@ -175,7 +178,7 @@ export class QueueWorker {
     const open = await this.#batches.get(batch);
     this.#batches.delete(batch);
     if (open === undefined) return;
-    open.recorder.end(open.session.record(open.begun, false));
+    open.recorder.end(open.session.record(open.begun, false, open.system));
     open.session.stop();
   }
 

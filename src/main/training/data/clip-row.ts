@@ -19,3 +19,8 @@ export interface ClipRow {
   readonly group: string | null;
   readonly split: Split | null;
 }
+
+/** A row of which only the video is known. */
+export function rowOfVideo(from: ClipRow['from'], path: string): Omit<ClipRow, 'label'> {
+  return { from, path, startS: null, endS: null, onsetS: null, apexS: null, offsetS: null, participant: null, group: null, split: null };
+}

@@ -10,6 +10,7 @@ import { decodeText } from '../../formats/decode-text.ts';
 import type { TableRow } from '../../formats/read-table.ts';
 import { readTable, separatorOf } from '../../formats/read-table.ts';
 import type { ClipRow } from './clip-row.ts';
+import { rowOfVideo } from './clip-row.ts';
 import { readPublicSet } from './public-sets.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
 
@@ -77,17 +78,13 @@ async function readFolder(folder: string, problems: Notice[]): Promise<ClipRow[]
   if (tables.length > 0)
     return (await Promise.all(tables.map((name) => readSetTable(join(folder, name), SPLIT_NAMES[name.replace('.csv', '')]!, problems)))).flat();
   const classes = names.flatMap((name) => (labelOf(name) === undefined ? [] : [{ name, label: labelOf(name)! }]));
-  if (classes.length === 0) return readableVideos(await findVideos([folder])).videos.map(({ path, name }) => ({ ...unknown(name, path), label: null }));
+  if (classes.length === 0) return readableVideos(await findVideos([folder])).videos.map(({ path, name }) => ({ ...rowOfVideo(name, path), label: null }));
   const rows = await Promise.all(
     classes.map(async ({ name, label }) =>
-      readableVideos(await findVideos([join(folder, name)])).videos.map((video) => ({ ...unknown(`${name}/${video.name}`, video.path), label })),
+      readableVideos(await findVideos([join(folder, name)])).videos.map((video) => ({ ...rowOfVideo(`${name}/${video.name}`, video.path), label })),
     ),
   );
   return rows.flat();
-}
-
-function unknown(from: ClipRow['from'], path: string): Omit<ClipRow, 'label'> {
-  return { from, path, startS: null, endS: null, onsetS: null, apexS: null, offsetS: null, participant: null, group: null, split: null };
 }
 
 async function readSetTable(path: string, split: Split | null, problems: Notice[]): Promise<ClipRow[]> {
@@ -108,11 +105,11 @@ function readLines(table: string, text: string, split: Split | null, problems: N
     const label = word === undefined ? undefined : labelOf(word);
     const whole = resolve(dirname(table), line);
     if (label === undefined && (word === undefined || existsSync(whole))) {
-      rows.push({ ...unknown(from, whole), label: null, split });
+      rows.push({ ...rowOfVideo(from, whole), label: null, split });
       continue;
     }
     if (label === undefined) problems.push(unknownLabel(from, word!));
-    rows.push({ ...unknown(from, resolve(dirname(table), path!)), label: label ?? null, split });
+    rows.push({ ...rowOfVideo(from, resolve(dirname(table), path!)), label: label ?? null, split });
   }
   return rows;
 }

@@ -11,6 +11,7 @@ import { assignGroups } from '../../../shared/domain/stratified-groups.ts';
 import { decodeText } from '../../formats/decode-text.ts';
 import { findVideos, readableVideos } from '../../media/video-files.ts';
 import type { ClipRow } from './clip-row.ts';
+import { rowOfVideo } from './clip-row.ts';
 
 /**
  * Public sets of facial expressions in videos, in the layout in which their authors give them out. The person who trains has them
@@ -73,16 +74,13 @@ export async function readPublicSet(folder: string, fold: number | null): Promis
 /** DFEW numbers its seven classes from 1, in the order of EXPRESSIONS. */
 async function readDfew(folder: string, fold: number | null): Promise<ClipRow[]> {
   const videos = await videosIn('DFEW', join(folder, 'Clip'), (name) => String(Number(name)));
-  const rows = await Promise.all(
-    (['train', 'test'] as const).map(async (split) => {
-      const table = join(folder, DFEW_SPLITS, `${split}(single-labeled)`, `set_${fold ?? 1}.csv`);
-      return (await linesOf(table)).slice(1).map((line, i) => {
-        const [name = '', label = ''] = line.split(',');
-        return { ...rowIn(table, i + 2, split), path: videos(String(Number(name))), label: Number(label) - 1 };
-      });
-    }),
-  );
-  return withValidation(complete('DFEW', rows.flat()));
+  const tableOf = (split: GivenSplit): string => join(folder, DFEW_SPLITS, `${split}(single-labeled)`, `set_${fold ?? 1}.csv`);
+  const rows = await listedRows(tableOf, (line, number) => {
+    if (number === 1) return null;
+    const [name = '', label = ''] = line.split(',');
+    return { path: videos(String(Number(name))), label: Number(label) - 1 };
+  });
+  return withValidation(complete('DFEW', rows));
 }
 
 const FERV39K_CLASSES = classesNamed({
@@ -97,18 +95,13 @@ const FERV39K_CLASSES = classesNamed({
 
 /** Lines are 'SCENE/CLASS/NUMBER CLASS'. */
 async function readFerv39k(folder: string): Promise<ClipRow[]> {
-  const root = join(folder, '2_ClipsforFaceCrop');
-  const videos = await videosIn('FERV39k', root, (_, path) => path.slice(0, -extname(path).length));
-  const rows = await Promise.all(
-    (['train', 'test'] as const).map(async (split) => {
-      const table = join(folder, FERV39K_SPLITS, `${split}_All.csv`);
-      return (await linesOf(table)).map((line, i) => {
-        const [name = '', label = ''] = line.split(' ');
-        return { ...rowIn(table, i + 1, split), path: videos(name), label: FERV39K_CLASSES(label) };
-      });
-    }),
-  );
-  return withValidation(complete('FERV39k', rows.flat()));
+  const videos = await videosIn('FERV39k', join(folder, '2_ClipsforFaceCrop'), (_, path) => path.slice(0, -extname(path).length));
+  const tableOf = (split: GivenSplit): string => join(folder, FERV39K_SPLITS, `${split}_All.csv`);
+  const rows = await listedRows(tableOf, (line) => {
+    const [name = '', label = ''] = line.split(' ');
+    return { path: videos(name), label: FERV39K_CLASSES(label) };
+  });
+  return withValidation(complete('FERV39k', rows));
 }
 
 const MAFW_CLASSES = classesNamed({ 1: 'anger', 2: 'disgust', 3: 'fear', 4: 'happiness', 5: 'neutral', 6: 'sadness', 7: 'surprise' });
@@ -116,22 +109,14 @@ const MAFW_CLASSES = classesNamed({ 1: 'anger', 2: 'disgust', 3: 'fear', 4: 'hap
 /** Lines are 'NAME.mp4 CLASS', the class as a name or as a number from 1. Its four further classes are left out. */
 async function readMafw(folder: string, fold: number | null): Promise<ClipRow[]> {
   const videos = await videosIn('MAFW', join(folder, 'data', 'clips'), (name) => name);
-  const rows = await Promise.all(
-    (['train', 'test'] as const).map(async (split) => {
-      const table = join(folder, MAFW_SPLITS, `set_${fold ?? 1}`, `${split}.txt`);
-      return (await linesOf(table)).map((line, i) => {
-        const [name = '', label = ''] = line.split(/\s+/);
-        const named = (EXPRESSIONS as readonly string[]).indexOf(label);
-        return { ...rowIn(table, i + 1, split), path: videos(basename(name, extname(name))), label: named < 0 ? MAFW_CLASSES(label) : named };
-      });
-    }),
-  );
-  return withValidation(
-    complete(
-      'MAFW',
-      rows.flat().filter(({ label }) => label !== null),
-    ),
-  );
+  const tableOf = (split: GivenSplit): string => join(folder, MAFW_SPLITS, `set_${fold ?? 1}`, `${split}.txt`);
+  const rows = await listedRows(tableOf, (line) => {
+    const [name = '', word = ''] = line.split(/\s+/);
+    const named = (EXPRESSIONS as readonly string[]).indexOf(word);
+    const label = named < 0 ? MAFW_CLASSES(word) : named;
+    return label === null ? null : { path: videos(basename(name, extname(name))), label };
+  });
+  return withValidation(complete('MAFW', rows));
 }
 
 /** Calm is not one of the seven classes. */
@@ -149,7 +134,7 @@ async function readRavdess(folder: string, fold: number | null): Promise<ClipRow
     const shown = basename(path, extname(path)).slice(3);
     if (seen.has(shown)) return [];
     seen.add(shown);
-    return [{ ...EMPTY, from: name, path, label, participant: `Actor ${actor}`, group: Number(actor) % 2 === 0 ? 'women' : 'men' }];
+    return [{ ...rowOfVideo(name, path), label, participant: `Actor ${actor}`, group: Number(actor) % 2 === 0 ? 'women' : 'men' }];
   });
   return byFold(complete('RAVDESS', rows), fold);
 }
@@ -161,21 +146,35 @@ async function readCremaD(folder: string, fold: number | null): Promise<ClipRow[
   const rows = videos.flatMap(({ path, name }): ClipRow[] => {
     const [, actor, emotion = ''] = CREMAD_NAME.exec(basename(path, extname(path))) ?? [];
     const label = CREMAD_CLASSES(emotion);
-    return actor === undefined || label === null ? [] : [{ ...EMPTY, from: name, path, label, participant: actor }];
+    return actor === undefined || label === null ? [] : [{ ...rowOfVideo(name, path), label, participant: actor }];
   });
   return byFold(complete('CREMA-D', rows), fold);
 }
 
-const EMPTY: Omit<ClipRow, 'from' | 'path' | 'label'> = {
-  ...{ startS: null, endS: null, onsetS: null, apexS: null, offsetS: null },
-  ...{ participant: null, group: null, split: null },
-};
+/** The divisions that the authors of these sets give out. */
+type GivenSplit = 'train' | 'test';
+/** `path` is undefined where the video is missing. */
+type ListedRow = Omit<ClipRow, 'path'> & { readonly path: string | undefined };
 
-const rowIn = (table: string, line: number, split: Split): Omit<ClipRow, 'path' | 'label'> => ({
-  ...EMPTY,
-  split,
-  from: notice('place/line', { file: basename(table), line }),
-});
+/**
+ * The rows of the lists for training and testing.
+ * @param rowOf the video and the class of a line, or null for a line that is none of the set's; `number` counts lines from 1
+ */
+async function listedRows(
+  tableOf: (split: GivenSplit) => string,
+  rowOf: (line: string, number: number) => Pick<ListedRow, 'path' | 'label'> | null,
+): Promise<ListedRow[]> {
+  const lists = await Promise.all(
+    (['train', 'test'] as const).map(async (split) => {
+      const table = tableOf(split);
+      return (await linesOf(table)).flatMap((line, i): ListedRow[] => {
+        const row = rowOf(line, i + 1);
+        return row === null ? [] : [{ ...rowOfVideo(notice('place/line', { file: basename(table), line: i + 1 }), ''), split, ...row }];
+      });
+    }),
+  );
+  return lists.flat();
+}
 
 function classesNamed(names: Readonly<Record<string, Expression>>): (name: string) => number | null {
   return (name) => {
@@ -210,7 +209,7 @@ async function videosIn(set: PublicSetName, root: string, key: (name: string, pa
 }
 
 /** @throws StudioError 'data-set-invalid/public-set-rows' if videos of some rows are missing or no row is usable */
-function complete(set: PublicSetName, rows: readonly (Omit<ClipRow, 'path'> & { path: string | undefined })[]): ClipRow[] {
+function complete(set: PublicSetName, rows: readonly ListedRow[]): ClipRow[] {
   const missing = rows.filter(({ path }) => path === undefined);
   const unknown = rows.filter(({ label }) => label === null || !(label in EXPRESSIONS));
   const [first] = [...missing, ...unknown];
